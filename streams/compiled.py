@@ -1,0 +1,28 @@
+"""Compiled kernels: the one njit everybody uses, cached per user and per version of the kernels' source."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import platformdirs
+
+
+def _fingerprint() -> str:
+    """Hash of every file that holds a kernel: a cached caller does not notice a change in its callee's file."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        source = path.read_bytes()
+        if b"@kernel" in source:
+            digest.update(source)
+    return digest.hexdigest()[:16]
+
+
+CACHE = Path(platformdirs.user_cache_dir("tripmeter")) / "kernels" / _fingerprint()
+numba.config.CACHE_DIR = str(CACHE)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile ``function`` at its first call: no Python inside, no lock held, no fastmath (NaN means missing)."""
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)

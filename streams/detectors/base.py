@@ -1,0 +1,93 @@
+"""Detector: what a plug of this rack is, how it emits changes, and the records all kernels write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from devices.samples import Ints
+from streams.compiled import kernel
+from streams.fleet import CLASSES
+
+Records = npt.NDArray[np.void]
+
+OPEN, RAISE, CLOSE = 0, 1, 2
+
+CHANGE = np.dtype(
+    [
+        ("op", "i8"),  # OPEN, RAISE (level, peak or end moved on), CLOSE
+        ("kind", "i8"),  # row of the detector in DETECTORS
+        ("slot", "i8"),
+        ("subject", "i8"),  # wheel code, -1 none
+        ("driver", "i8"),  # driver number at the start, -1 unknown
+        ("level", "i8"),  # 1 notable, 2 harsh, 3 severe; the highest so far
+        ("source", "i8"),  # the kind's own: accel_source, limit_source
+        ("quality", "i8"),  # condition's bits, or-ed over the episode
+        ("start", "f8"),  # UTC epoch s, on whole ms: names the episode
+        ("end", "f8"),  # last instant the condition held; NaN unless CLOSE
+        ("peak", "f8"),  # in the detector's unit
+        ("threshold", "f8"),  # the threshold of the level reached, in the detector's unit
+        ("speed", "f8"),  # m/s at the start; NaN unknown
+        ("lat", "f8"),
+        ("lon", "f8"),
+    ]
+)
+
+
+class Changes(NamedTuple):
+    """Room for changes; ``count`` goes on counting when the room is full, so the caller sees what it lacked."""
+
+    rows: Records  # (room,) CHANGE
+    count: Ints  # (1,)
+
+
+@dataclass(frozen=True)
+class Param:
+    """One threshold of a detector: a value per vehicle class, in the unit that config files use.
+
+    ``scale`` turns it into the kernel's unit (``tolerance_kmh`` -> m/s). ``source`` says who published it.
+    """
+
+    name: str  # with unit where it has one, as in config: tolerance_kmh
+    values: tuple[float, float, float, float] | float  # CLASSES in order, or one for all
+    source: str
+    scale: float = 1.0
+
+    def by_class(self) -> tuple[float, ...]:
+        """Value per class, in the kernel's unit."""
+        values = self.values if isinstance(self.values, tuple) else (self.values,) * len(CLASSES)
+        return tuple(value * self.scale for value in values)
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One plug: ``kernel(batch, fleet, state, params, kind, changes)`` reads columns and emits changes.
+
+    ``state`` is the dtype of a row per vehicle, where all zeros means "never seen".
+    """
+
+    kind: str
+    unit: str  # of peak and threshold
+    params: tuple[Param, ...]
+    state: np.dtype[np.void]
+    kernel: Callable[..., None]
+    meaning: str  # one sentence for the fleet manager
+
+    def thresholds(self) -> Records:
+        """(len(CLASSES),) the parameters as the structured array the kernel reads, a row per class."""
+        rows = np.zeros(len(CLASSES), [(param.name, "f8") for param in self.params])
+        for param in self.params:
+            rows[param.name] = param.by_class()
+        return rows
+
+
+@kernel
+def emit(changes: Any, op: int, kind: int, slot: int, subject: int, start: float) -> Any:
+    """The row of a new change, its head filled in; write the rest by field. Beyond the room a spare row is given."""
+    n = changes.count[0]
+    changes.count[0] = n + 1
+    row = changes.rows[min(n, changes.rows.size - 1)]
+    row["op"], row["kind"], row["slot"], row["subject"], row["start"] = op, kind, slot, subject, start
+    return row

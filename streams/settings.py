@@ -1,0 +1,128 @@
+"""Settings: the sections of the configuration as frozen dataclasses, each with its default, bounds and meaning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+def setting(
+    default: Any,
+    meaning: str,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    secret: bool = False,
+) -> Any:
+    """A field with what the reader of docs/configuration.md must know; bounds include both ends."""
+    return field(
+        default=default,
+        metadata={"meaning": meaning, "low": low, "high": high, "choices": choices, "secret": secret},
+    )
+
+
+@dataclass(frozen=True)
+class Data:
+    """Where Tripmeter keeps what it knows."""
+
+    dir: Path = setting(  # noqa: RUF009  a Path does not change
+        Path("tripmeter-data"), "folder of the database, made if it is not there"
+    )
+
+
+@dataclass(frozen=True)
+class Mqtt:
+    """The broker that vehicles publish to."""
+
+    broker: str = setting(
+        "embedded",
+        "`embedded` starts a broker with the service, on loopback; `external` connects to one that runs",
+        choices=("embedded", "external"),
+    )
+    host: str = setting("127.0.0.1", "address of the broker")
+    port: int = setting(1883, "port of the broker; 0 takes a free one when embedded", 0, 65535)
+    username: str = setting("", "name the gateway logs in with; empty for none")
+    password: str = setting("", "its password", secret=True)
+
+
+@dataclass(frozen=True)
+class Http:
+    """Metrics and health."""
+
+    host: str = setting("127.0.0.1", "address that /metrics, /healthz and /readyz listen on")
+    port: int = setting(8787, "their port; 0 takes a free one", 0, 65535)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The door: what comes in."""
+
+    inbox: int = setting(2000, "payloads held between the broker and the pipeline before reading pauses", 1)
+    accept_unregistered: bool = setting(False, "take vehicles the registry does not know")
+    future_s: float = setting(300.0, "samples further ahead of their arrival than this are set aside, s", 0)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """How much work one transaction holds."""
+
+    payloads: int = setting(100, "payloads in one commit at most", 1)
+    linger_ms: float = setting(5.0, "longest wait for a fuller commit, ms", 0)
+    snapshot_s: float = setting(5.0, "state is saved at least this often, s", 0)
+    snapshot_samples: int = setting(1_000_000, "or after this many samples", 1)
+
+
+@dataclass(frozen=True)
+class Settle:
+    """How long late data may still correct the record."""
+
+    horizon_days: int = setting(7, "late data this old is still settled, days", 0)
+    retention_days: int = setting(30, "raw payloads are kept this long, days; at least the horizon", 0)
+    close_after_s: float = setting(3600.0, "a UTC day closes this long after its midnight, s", 0)
+
+
+@dataclass(frozen=True)
+class AlertRule:
+    """When an event of a kind becomes an alert."""
+
+    min_level: int = setting(2, "lowest level that alerts: 1 notable, 2 harsh, 3 severe", 1, 3)
+    quiet_s: float = setting(600.0, "an alert clears after this long without another event, s", 0)
+    priority: int = setting(3, "1 act now, 2 today, 3 this week, 4 for the report", 1, 4)
+
+
+ALERTS: Mapping[str, AlertRule] = {
+    "default": AlertRule(),
+    "crash": AlertRule(min_level=1, priority=1),
+    "continuous_driving": AlertRule(min_level=1, priority=2),
+    "speeding": AlertRule(min_level=2, priority=2),
+    "tyre_low": AlertRule(min_level=1, priority=2),
+}
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The rule for hours at the wheel."""
+
+    rule: str = setting(
+        "eu",
+        "`eu` (561/2006), `china` (Road Traffic Safety Law, Art. 62) or `custom`",
+        choices=("eu", "china", "custom"),
+    )
+    drive_h: float = setting(0.0, "custom rule: longest driving without a break, h", 0)
+    break_min: float = setting(0.0, "custom rule: break that ends it, minutes", 0)
+    split_min: float = setting(0.0, "custom rule: first part of a break taken in two, minutes; 0 no splitting", 0)
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What premiums are rated with."""
+
+    path: str = setting("standard", "`standard` (illustrative, shipped) or the path of a tariff file")
+
+
+@dataclass(frozen=True)
+class Sinks:
+    """Where alerts go besides the database."""
+
+    mqtt: bool = setting(True, "publish alerts on the vehicle's alert topics")
+    jsonl: str = setting("", "append alerts as JSON lines to this file; empty for none")

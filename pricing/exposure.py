@@ -1,0 +1,148 @@
+"""Exposure: kilometres, hours and counted events per vehicle, driver and UTC day, in sums that merge exactly."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from pricing.counts import COUNTS, KEYS, count_events
+
+# column here <- column of a segment, which is in m
+KILOMETRES = {
+    "km_measured": "metres",
+    "km_odometer": "odometer_m",
+    "km_gap": "gap_m",
+    "night_km": "night_m",
+    "over_limit_0_10_km": "over_0_10_m",
+    "over_limit_10_20_km": "over_10_20_m",
+    "over_limit_20_30_km": "over_20_30_m",
+    "over_limit_30_km": "over_30_m",
+    "limit_known_km": "limit_known_m",
+    "observed_km": "observed_m",  # where a harsh brake or start could have been seen
+    "observed_corner_km": "observed_corner_m",
+    "observed_tyre_km": "observed_tyre_m",
+}
+HOURS = {"moving_h": "moving_s", "idle_h": "idle_s"}
+STATUS = OPEN, CLOSED, FINAL = ("open", "closed", "final")
+CLOSES = timedelta(hours=1)  # after midnight
+HORIZON = timedelta(days=7)  # after which late samples are no longer settled
+
+SCHEMA = {
+    "fleet_id": pl.String,
+    "vehicle_id": pl.String,
+    "driver_id": pl.String,  # null: nobody knows who drove
+    "day": pl.Date,
+    "status": pl.String,
+    "km_measured": pl.Float64,
+    "km_odometer": pl.Float64,  # null: no odometer
+    "km_gap": pl.Float64,
+    "hours": pl.Float64,  # at the wheel: moving and idle
+    **dict.fromkeys(HOURS, pl.Float64),
+    **dict.fromkeys([name for name in KILOMETRES if not name.startswith("km_")], pl.Float64),
+    **dict.fromkeys(COUNTS, pl.Int64),
+}
+SUMS = (*KILOMETRES, *HOURS, *COUNTS)
+# whole units inside (mm, ms, events) of one public unit (km, h, event)
+_WHOLE = dict.fromkeys(KILOMETRES, 1e6) | dict.fromkeys(HOURS, 3.6e6) | dict.fromkeys(COUNTS, 1.0)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Totals of one vehicle or driver: the days they cover and the sum of each column of ``SUMS``."""
+
+    days: int = 0
+    sums: Mapping[str, float] = field(default_factory=dict)
+
+    def __getitem__(self, column: str) -> float:
+        return self.sums.get(column) or 0.0
+
+
+def exposure(segments: pl.DataFrame, events: pl.DataFrame, now: datetime | None = None) -> pl.DataFrame:
+    """One row a vehicle, driver and UTC day.
+
+    ``segments`` are pieces of driving that do not cross midnight, with ``fleet_id vehicle_id driver_id day`` and
+    the columns named in ``KILOMETRES`` (m) and ``HOURS`` (s); one that is absent was not observed and is 0.
+    Kilometres of an unknown driver are a row of their own (``driver_id`` null). ``events`` as for
+    ``count_events``. ``now`` is the clock that closes days; without it every day is open.
+    """
+    said = {name: column for name, column in (KILOMETRES | HOURS).items() if column in segments.columns}
+    whole = [(pl.col(column) * 1000).fill_nan(None).round().cast(pl.Int64).alias(name) for name, column in said.items()]
+    rows = pl.concat([segments.select(*KEYS, *whole), count_events(events)], how="diagonal_relaxed")
+    return _public(_sum(rows.with_columns(status(now))))
+
+
+def merge(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The sum of exposure frames: the same to the bit in any order and grouping, as it is made of integers.
+
+    A row is as final as the least final of its parts.
+    """
+    return _public(_sum(pl.concat([_whole(frame) for frame in frames])))
+
+
+def park(frame: pl.DataFrame, insured: pl.DataFrame, now: datetime | None = None) -> pl.DataFrame:
+    """``frame`` with a row of zero km for every insured vehicle-day on which nothing was heard: parked days earn.
+
+    ``insured`` has ``fleet_id vehicle_id valid_from valid_to`` (the end excluded).
+    """
+    first, end = pl.col("valid_from").cast(pl.Date), pl.col("valid_to").cast(pl.Date)
+    vehicle = ["fleet_id", "vehicle_id"]
+    days = insured.filter(first < end).select(*vehicle, day=pl.date_ranges(first, end, closed="left")).explode("day")
+    silent = days.unique().join(frame, on=[*vehicle, "day"], how="anti")
+    parked = silent.with_columns(pl.lit(None, pl.String).alias("driver_id"), status(now))
+    return pl.concat([frame, _public(parked)]).sort(KEYS)
+
+
+def status(now: datetime | None) -> pl.Expr:
+    """State of a row's day at ``now`` (UTC): open, closed an hour after midnight, final past the horizon."""
+    if now is None:
+        return pl.lit(OPEN).alias("status")
+    closed, final = (now - CLOSES).date(), (now - HORIZON).date()
+    heard = pl.when(pl.col("day") < final).then(pl.lit(FINAL)).otherwise(pl.lit(CLOSED))
+    return pl.when(pl.col("day") < closed).then(heard).otherwise(pl.lit(OPEN)).alias("status")
+
+
+def vehicle_days(valid_from: date, valid_to: date) -> int:
+    """Insured days of a period by the calendar, the end excluded, whether the vehicle was heard of or not."""
+    return max((valid_to - valid_from).days, 0)
+
+
+def totals(frame: pl.DataFrame, *by: str) -> dict[tuple[str | None, ...], Exposure]:
+    """Exposure of each group of rows of an exposure frame; ``days`` counts the vehicle-days heard of."""
+    whole = _whole(frame).with_columns(frame[name] for name in by if name not in KEYS)
+    days = pl.struct("fleet_id", "vehicle_id", "day").n_unique()
+    grouped = whole.group_by(by).agg(days.alias("days"), pl.col(SUMS).sum()).sort(by)
+    public = grouped.select(*by, "days", *_divided())
+    n = len(by)
+    return {row[:n]: Exposure(row[n], dict(zip(SUMS, row[n + 1 :], strict=True))) for row in public.iter_rows()}
+
+
+def _whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """An exposure frame with its sums in whole mm, ms and events: km to 1e-6 and hours give them back exactly."""
+    sums = [(pl.col(name) * unit).round().cast(pl.Int64) for name, unit in _WHOLE.items()]
+    return frame.select(*KEYS, "status", *sums)
+
+
+def _sum(whole: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one vehicle, driver and day added up; no odometer on any of them stays unknown."""
+    present = [name for name in SUMS if name in whole.columns]
+    known = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in present]
+    least = pl.col("status").replace_strict(STATUS, range(3)).min().replace_strict(range(3), STATUS)
+    return whole.group_by(KEYS).agg(least.alias("status"), *known)
+
+
+def _public(whole: pl.DataFrame) -> pl.DataFrame:
+    """The exposure frame of summed rows, ordered by its keys; what nobody observed is 0, but for the odometer."""
+    zero = [pl.lit(0, pl.Int64).alias(name) for name in SUMS if name not in whole.columns and name != "km_odometer"]
+    odometer = [] if "km_odometer" in whole.columns else [pl.lit(None, pl.Int64).alias("km_odometer")]
+    full = whole.with_columns(*zero, *odometer).with_columns(pl.col(set(SUMS) - {"km_odometer"}).fill_null(0))
+    hours = ((pl.col("moving_h") + pl.col("idle_h")) / _WHOLE["moving_h"]).alias("hours")
+    return (
+        full.with_columns(hours, *_divided())
+        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+        .sort(KEYS)
+    )
+
+
+def _divided() -> list[pl.Expr]:
+    return [pl.col(name) / unit if name not in COUNTS else pl.col(name) for name, unit in _WHOLE.items()]

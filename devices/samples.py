@@ -73,6 +73,6 @@ class Samples:
     t: Floats  # (n,) UTC epoch s, on whole milliseconds
     columns: dict[str, Floats]  # inner signal name -> (n,) SI
     drivers: list[str] = field(default_factory=list)
-    driver: Ints | None = None  # (n,) index into drivers, -1 nothing said; None: nobody said anything
+    driver: Ints | None = None  # (n,) index into drivers, -1 nothing said, -2 said "nobody"; None: nothing said at all
     tyres: TyreReadings = field(default_factory=TyreReadings)
     events: list[DeviceEvent] = field(default_factory=list)

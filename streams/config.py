@@ -6,26 +6,30 @@ import hashlib
 import json
 import os
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from streams.fleet import CLASSES
 from streams.layers import FILE_VARIABLE, ConfigError, Literal, Said, from_argument, from_environment, from_file
-from streams.settings import ALERTS, AlertRule, Commit, Data, Gateway, Hours, Http, Mqtt, Settle, Sinks, Tariff
+from streams.settings import AlertSetting, Commit, Data, Gateway, Hours, Http, Mqtt, Settle, Sinks, Tariff
 
 if TYPE_CHECKING:
-    from streams.detectors.base import Detector, Records
+    from streams.alerts import AlertRule
+    from streams.detectors.base import Param, Records
 
 MASK = "••••••"
 
+Params = Mapping[str, Sequence["Param"]]  # kind -> the parameters its kernel has
 Overrides = Mapping[str, Mapping[str, Mapping[str, float]]]  # kind -> parameter -> class -> value in config units
 
 
 @dataclass(frozen=True)
 class Config:
-    """All settings. ``alerts`` has a rule per kind and ``default``; ``origins`` says where each set key was set."""
+    """All settings; ``alerts`` and ``detectors`` hold only what was changed, ``origins`` where each key was set."""
 
     data: Data = field(default_factory=Data)
     mqtt: Mqtt = field(default_factory=Mqtt)
@@ -33,16 +37,12 @@ class Config:
     gateway: Gateway = field(default_factory=Gateway)
     commit: Commit = field(default_factory=Commit)
     settle: Settle = field(default_factory=Settle)
-    alerts: Mapping[str, AlertRule] = field(default_factory=lambda: dict(ALERTS))
+    alerts: Mapping[str, AlertSetting] = field(default_factory=dict)
     hours: Hours = field(default_factory=Hours)
     tariff: Tariff = field(default_factory=Tariff)
     sinks: Sinks = field(default_factory=Sinks)
     detectors: Overrides = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
-
-    def alert(self, kind: str) -> AlertRule:
-        """The alert rule of a kind."""
-        return self.alerts.get(kind, self.alerts["default"])
 
 
 SECTIONS = tuple(part.name for part in dataclasses.fields(Config) if part.name != "origins")
@@ -52,41 +52,60 @@ def load(
     path: Path | None = None,
     environ: Mapping[str, str] | None = None,
     sets: Sequence[str] = (),
-    detectors: "Sequence[Detector] | None" = None,
+    params: Params | None = None,
+    kinds: Collection[str] | None = None,
 ) -> Config:
     """The settings of ``path`` (or of the file TRIPMETER_CONFIG names), overridden by ``environ``, then by ``sets``.
 
-    ``detectors`` gives the kinds and parameters that ``[detectors]`` and ``[alerts]`` may name; without it they
-    are taken as written. Raises ``ConfigError`` naming every unknown key and impossible value at once.
+    ``params`` is what ``[detectors]`` may name (streams.chain.PARAMS), ``kinds`` what ``[alerts]`` may name
+    (streams.alerts.RULES); where one is not given, names are taken as written. Raises ``ConfigError`` naming every unknown key and impossible value at once.
     """
     environ = os.environ if environ is None else environ
     path = path or (Path(environ[FILE_VARIABLE]) if FILE_VARIABLE in environ else None)
     said = [*(from_file(path) if path else ()), *from_environment(environ), *map(from_argument, sets)]
-    known = None if detectors is None else {one.kind: [param.name for param in one.params] for one in detectors}
-    config, problems = _settled(said, known)
+    known = None if params is None else {kind: [param.name for param in row] for kind, row in params.items()}
+    config, problems = _settled(said, known, kinds)
     if problems:
         raise ConfigError("\n".join(problems))
     return config
 
 
-def thresholds(config: Config, detectors: "Sequence[Detector]") -> "dict[str, Records]":
+def thresholds(config: Config, params: Params) -> "dict[str, Records]":
     """By kind, the parameters its kernel reads, a row per vehicle class, settings in place of defaults."""
     found = {}
-    for detector in detectors:
-        rows = detector.thresholds()
-        for param in detector.params:
-            for klass, value in config.detectors.get(detector.kind, {}).get(param.name, {}).items():
+    for kind, row in params.items():
+        rows = np.zeros(len(CLASSES), [(param.name, "f8") for param in row])
+        for param in row:
+            rows[param.name] = param.by_class()
+            for klass, value in config.detectors.get(kind, {}).get(param.name, {}).items():
                 rows[param.name][CLASSES.index(klass)] = value * param.scale
-        found[detector.kind] = rows
+        found[kind] = rows
     return found
 
 
-def rule_version(config: Config, detectors: "Sequence[Detector]") -> str:
+def rule_version(config: Config, params: Params) -> str:
     """Twelve characters that name these thresholds: the same numbers have the same name on every machine."""
     digest = hashlib.sha256()
-    for kind, rows in sorted(thresholds(config, detectors).items()):
+    for kind, rows in sorted(thresholds(config, params).items()):
         digest.update(json.dumps([kind, rows.dtype.names, rows.tolist()]).encode())
     return digest.hexdigest()[:12]
+
+
+def alert_rules(config: Config, rules: "Mapping[str, AlertRule]") -> "dict[str, AlertRule]":
+    """The shipped ``rules`` with the fleet's settings, first those for ``default``, then those of the kind."""
+    found = {}
+    for kind, rule in rules.items():
+        for name in ("default", kind):
+            rule = _alert_rule(rule, config.alerts.get(name, AlertSetting()))
+        found[kind] = rule
+    return found
+
+
+def _alert_rule(rule: "AlertRule", said: AlertSetting) -> "AlertRule":
+    priorities, quiet_s = list(rule.priorities), rule.quiet_s if said.quiet_s < 0 else said.quiet_s
+    for k in range(3 if said.min_level else 0):
+        priorities[k] = (priorities[k] or "info") if k + 1 >= said.min_level else None
+    return dataclasses.replace(rule, priorities=(priorities[0], priorities[1], priorities[2]), quiet_s=quiet_s)
 
 
 def show(config: Config) -> dict[str, tuple[Any, str]]:
@@ -117,13 +136,15 @@ def _leaves(key: str, value: Any, secret: bool = False) -> Iterable[tuple[str, A
         yield key, str(value) if isinstance(value, Path) else value, secret
 
 
-def _settled(said: Iterable[Said], known: Mapping[str, Iterable[str]] | None) -> tuple[Config, list[str]]:
+def _settled(
+    said: Iterable[Said], known: Mapping[str, Sequence[str]] | None, kinds: Collection[str] | None
+) -> tuple[Config, list[str]]:
     """The configuration after all that was said, and what of it was wrong."""
     config, problems, origins = Config(), [], dict[str, str]()
     for one in said:
         key = ".".join(one.key)
         try:
-            config = _with(config, one, known)
+            config = _with(config, one, known, kinds)
             origins = {name: origin for name, origin in origins.items() if not name.startswith(key + ".")}
             origins[key] = one.origin
         except ValueError as error:
@@ -135,14 +156,16 @@ def _settled(said: Iterable[Said], known: Mapping[str, Iterable[str]] | None) ->
     return dataclasses.replace(config, origins=origins), problems
 
 
-def _with(config: Config, said: Said, known: Mapping[str, Iterable[str]] | None) -> Config:
+def _with(
+    config: Config, said: Said, known: Mapping[str, Sequence[str]] | None, kinds: Collection[str] | None
+) -> Config:
     section, *rest = said.key
     if section not in SECTIONS:
         raise ValueError(f"unknown section {section!r}{nearest(section, SECTIONS)}")
     if section == "detectors":
         value: Any = _with_threshold(config.detectors, rest, said.value, known)
     elif section == "alerts":
-        value = _with_alert(config.alerts, rest, said.value, known)
+        value = _with_alert(config.alerts, rest, said.value, kinds)
     else:
         value = _with_setting(getattr(config, section), section, rest, said.value)
     return dataclasses.replace(config, **{section: value})
@@ -157,17 +180,16 @@ def _with_setting(section: Any, name: str, rest: Sequence[str], value: Any) -> A
 
 
 def _with_alert(
-    alerts: Mapping[str, AlertRule], rest: Sequence[str], value: Any, known: Mapping[str, Iterable[str]] | None
-) -> Mapping[str, AlertRule]:
+    alerts: Mapping[str, AlertSetting], rest: Sequence[str], value: Any, kinds: Collection[str] | None
+) -> Mapping[str, AlertSetting]:
     kind = rest[0] if rest else ""
-    if known is not None and kind not in known and kind != "default":
-        raise ValueError(f"unknown key alerts.{kind}{nearest(kind, ['default', *known])}")
-    rule = alerts.get(kind, alerts["default"])
-    return {**alerts, kind: _with_setting(rule, f"alerts.{kind}", rest[1:], value)}
+    if kinds is not None and kind not in (*kinds, "default"):
+        raise ValueError(f"unknown key alerts.{kind}{nearest(kind, ['default', *kinds])}")
+    return {**alerts, kind: _with_setting(alerts.get(kind, AlertSetting()), f"alerts.{kind}", rest[1:], value)}
 
 
 def _with_threshold(
-    detectors: Overrides, rest: Sequence[str], value: Any, known: Mapping[str, Iterable[str]] | None
+    detectors: Overrides, rest: Sequence[str], value: Any, known: Mapping[str, Sequence[str]] | None
 ) -> Overrides:
     key = ".".join(["detectors", *rest])
     if len(rest) not in (2, 3):

@@ -1,6 +1,5 @@
 """Settings: the sections of the configuration as frozen dataclasses, each with its default, bounds and meaning."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,21 +81,11 @@ class Settle:
 
 
 @dataclass(frozen=True)
-class AlertRule:
-    """When an event of a kind becomes an alert."""
+class AlertSetting:
+    """What a fleet changes in the alert rule of a kind; 0 and -1 leave it as it is."""
 
-    min_level: int = setting(2, "lowest level that alerts: 1 notable, 2 harsh, 3 severe", 1, 3)
-    quiet_s: float = setting(600.0, "an alert clears after this long without another event, s", 0)
-    priority: int = setting(3, "1 act now, 2 today, 3 this week, 4 for the report", 1, 4)
-
-
-ALERTS: Mapping[str, AlertRule] = {
-    "default": AlertRule(),
-    "crash": AlertRule(min_level=1, priority=1),
-    "continuous_driving": AlertRule(min_level=1, priority=2),
-    "speeding": AlertRule(min_level=2, priority=2),
-    "tyre_low": AlertRule(min_level=1, priority=2),
-}
+    min_level: int = setting(0, "lowest level that alerts: 1 notable, 2 harsh, 3 severe; 0 as shipped", 0, 3)
+    quiet_s: float = setting(-1.0, "an event later than this after the last opens a new alert, s; -1 as shipped", -1)
 
 
 @dataclass(frozen=True)

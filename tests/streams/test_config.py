@@ -2,33 +2,20 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.config import MASK, load, rule_version, show, thresholds
-from streams.detectors.base import Detector, Param
+from streams.alerts import AlertRule
+from streams.config import MASK, alert_rules, load, rule_version, show, thresholds
+from streams.detectors.base import Param
 from streams.fleet import CLASSES
 from streams.layers import ConfigError
 
-BRAKING = Detector(
-    kind="harsh_braking",
-    unit="m/s²",
-    params=(Param("limit_g", (0.36, 0.34, 0.32, 0.25), "b1", 9.80665), Param("hold_s", 0.6, "b1")),
-    state=np.dtype([("start", "f8")]),
-    kernel=lambda *_: None,
-    meaning="braking hard",
-)
-SPEEDING = Detector(
-    kind="speeding",
-    unit="m/s",
-    params=(Param("tolerance_kmh", 5.0, "b2", 1 / 3.6),),
-    state=np.dtype([("start", "f8")]),
-    kernel=lambda *_: None,
-    meaning="too fast",
-)
-DETECTORS = (BRAKING, SPEEDING)
+PARAMS = {
+    "harsh_braking": (Param("limit_g", (0.36, 0.34, 0.32, 0.25), "b1", 9.80665), Param("hold_s", 0.6, "b1")),
+    "speeding": (Param("tolerance_kmh", 5.0, "b2", 1 / 3.6),),
+}
 
 
 def toml(folder: Path, text: str) -> Path:
@@ -39,7 +26,7 @@ def toml(folder: Path, text: str) -> Path:
 
 def complaint(*args: object, **kwargs: object) -> str:
     with pytest.raises(ConfigError) as error:
-        load(*args, **{"environ": {}, "detectors": DETECTORS, **kwargs})  # type: ignore[arg-type]
+        load(*args, **{"environ": {}, "params": PARAMS, "kinds": ["speeding"], **kwargs})  # type: ignore[arg-type]
     return str(error.value)
 
 
@@ -120,17 +107,23 @@ def test_broken_toml_says_where(tmp_path: Path) -> None:
 
 def test_a_threshold_is_set_for_all_classes_or_for_one(tmp_path: Path) -> None:
     path = toml(tmp_path, "[detectors.harsh_braking]\nlimit_g = 0.4\n[detectors.speeding]\ntolerance_kmh = {car = 0}\n")
-    config = load(path, {}, ["detectors.harsh_braking.limit_g.truck=0.3"], DETECTORS)
-    found = thresholds(config, DETECTORS)
+    config = load(path, {}, ["detectors.harsh_braking.limit_g.truck=0.3"], PARAMS)
+    found = thresholds(config, PARAMS)
     assert found["harsh_braking"]["limit_g"].tolist() == [g * 9.80665 for g in (0.4, 0.4, 0.3, 0.4)]
     assert found["harsh_braking"]["hold_s"].tolist() == [0.6] * 4
     assert found["speeding"]["tolerance_kmh"].tolist() == [0.0] + [5.0 * (1 / 3.6)] * 3
 
 
-def test_an_alert_rule_starts_from_the_default() -> None:
-    config = load(None, {}, ["alerts.default.quiet_s=60", "alerts.harsh_braking.min_level=3"], DETECTORS)
-    assert (config.alert("harsh_braking").min_level, config.alert("harsh_braking").quiet_s) == (3, 60.0)
-    assert config.alert("crash").priority == 1
+def test_alert_settings_change_the_shipped_rules() -> None:
+    rules = {
+        "crash": AlertRule((None, "critical", "critical"), 600, "call"),
+        "speeding": AlertRule((None, "warning", "major"), 3600, "talk"),
+    }
+    sets = ["alerts.default.quiet_s=60", "alerts.speeding.min_level=3", "alerts.crash.min_level=1"]
+    found = alert_rules(load(None, {}, sets, PARAMS, rules), rules)
+    assert found["speeding"] == AlertRule((None, None, "major"), 60, "talk")
+    assert found["crash"] == AlertRule(("info", "critical", "critical"), 60, "call")
+    assert alert_rules(load(None, {}), rules) == rules
 
 
 @given(st.floats(0.01, 9.0), st.sampled_from(CLASSES))
@@ -138,9 +131,6 @@ def test_the_rule_version_follows_the_numbers_alone(limit: float, klass: str) ->
     config = load(None, {}, [f"detectors.harsh_braking.limit_g.{klass}={limit!r}"])
     again = load(None, {f"TRIPMETER_DETECTORS__HARSH_BRAKING__LIMIT_G__{klass.upper()}": repr(limit)})
     plain = load(None, {})
-    assert rule_version(config, DETECTORS) == rule_version(again, DETECTORS)
-    same = (
-        thresholds(config, DETECTORS)["harsh_braking"].tolist()
-        == thresholds(plain, DETECTORS)["harsh_braking"].tolist()
-    )
-    assert (rule_version(config, DETECTORS) == rule_version(plain, DETECTORS)) is same
+    assert rule_version(config, PARAMS) == rule_version(again, PARAMS)
+    same = thresholds(config, PARAMS)["harsh_braking"].tolist() == thresholds(plain, PARAMS)["harsh_braking"].tolist()
+    assert (rule_version(config, PARAMS) == rule_version(plain, PARAMS)) is same

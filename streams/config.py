@@ -58,7 +58,8 @@ def load(
     """The settings of ``path`` (or of the file TRIPMETER_CONFIG names), overridden by ``environ``, then by ``sets``.
 
     ``params`` is what ``[detectors]`` may name (streams.chain.PARAMS), ``kinds`` what ``[alerts]`` may name
-    (streams.alerts.RULES); where one is not given, names are taken as written. Raises ``ConfigError`` naming every unknown key and impossible value at once.
+    (streams.alerts.RULES); where one is not given, names are taken as written. Raises ``ConfigError`` naming
+    every unknown key and impossible value at once.
     """
     environ = os.environ if environ is None else environ
     path = path or (Path(environ[FILE_VARIABLE]) if FILE_VARIABLE in environ else None)

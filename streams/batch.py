@@ -1,8 +1,9 @@
 """Batch: samples of several vehicles as columns, grouped by vehicle and ascending in time; what kernels read."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from devices.samples import Floats, Ints, Samples
 from devices.signals import SIGNALS
@@ -74,14 +75,114 @@ DERIVED_FLOATS = ("dt", "v", "accel", "lateral", "step", "limit")
 DERIVED_INTS = ("accel_source", "moving", "limit_source", "driver", "night", "quality")
 
 
-def assemble(samples: Samples, slots: Ints, drivers: Ints) -> tuple[Batch, int]:
-    """The batch of ``samples`` and the number of conflicts met.
+def assemble(samples: Samples, slots: Ints, numbers: Ints) -> tuple[Batch, int]:
+    """The batch of ``samples``, and how many fields were told twice with different values.
 
-    ``slots`` (len(samples.vehicles),) gives each vehicle's slot and ``drivers`` (len(samples.drivers),) each
-    driver's number. Two readings of one (vehicle, t) merge field by field; where both measured, the value with
-    the larger big-endian IEEE 754 bytes wins, so the order of arrival does not matter.
+    ``slots`` (len(samples.vehicles),) is each vehicle's slot, ``numbers`` (len(samples.drivers),) each driver's
+    number. Readings of one (vehicle, t) merge field by field; where two disagree the value with the larger
+    big-endian IEEE 754 bytes wins, so the order of arrival does not matter.
     """
     slot = slots[samples.vehicle]
-    order = _order(slot, samples.t)
-    rows = Rows.of(samples, slot, drivers) if order is None else Rows.of(samples, slot, drivers).take(order)
-    raise NotImplementedError
+    order, firsts = _grouping(slot, samples.t)
+    merge = _Merge(order, firsts)
+    said = {name: merge.floats(column) for name, column in samples.columns.items()}
+    t, slot = _pick(samples.t, order, firsts), _pick(slot, order, firsts)
+    edges = np.flatnonzero(np.diff(slot, prepend=-1)) if slot.size else np.empty(0, np.int64)
+    unique = slot[edges]
+    bounds = np.append(edges, slot.size)
+    said_driver = merge.drivers(samples, numbers)
+    tyres, tyre_conflicts = _tyres(samples, slots, unique)
+    missing = np.full(t.size, np.nan)
+    derived = {name: np.empty(t.size) for name in DERIVED_FLOATS}
+    derived_ints = {name: np.empty(t.size, np.int64) for name in DERIVED_INTS}
+    columns = {name: said.get(name, missing) for name in SAID}
+    batch = Batch(unique, bounds, t, said_driver, **columns, **tyres, **derived, **derived_ints)
+    return batch, merge.conflicts + tyre_conflicts
+
+
+def _grouping(*keys: npt.NDArray[Any]) -> tuple[Ints | None, Ints | None]:
+    """How to sort rows by ``keys`` (None: they are sorted) and where each distinct key starts (None: all differ)."""
+    order = None
+    if not _ascending(keys, strictly=False):
+        order = np.lexsort(keys[::-1])
+        keys = tuple(key[order] for key in keys)
+    if _ascending(keys, strictly=True):
+        return order, None
+    differs = np.ones(keys[0].size, bool)
+    differs[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+    return order, np.flatnonzero(differs)
+
+
+def _ascending(keys: tuple[npt.NDArray[Any], ...], strictly: bool) -> bool:
+    """Whether rows ascend lexicographically by ``keys``."""
+    last = keys[-1]
+    below = last[:-1] < last[1:] if strictly else last[:-1] <= last[1:]
+    for key in reversed(keys[:-1]):
+        below = (key[:-1] < key[1:]) | ((key[:-1] == key[1:]) & below)
+    return bool(below.all())
+
+
+def _pick(column: npt.NDArray[Any], order: Ints | None, firsts: Ints | None) -> npt.NDArray[Any]:
+    """``column`` in order, one row a group."""
+    if order is not None:
+        column = column[order]
+    return np.ascontiguousarray(column if firsts is None else column[firsts])
+
+
+class _Merge:
+    """Merges columns by groups of rows, counting the fields on which readings of one instant disagree."""
+
+    def __init__(self, order: Ints | None, firsts: Ints | None) -> None:
+        self.order, self.firsts, self.conflicts = order, firsts, 0
+
+    def floats(self, column: Floats) -> Floats:
+        """One value a group: the measured one; of several, the one with the larger bytes."""
+        if self.firsts is None:
+            return _pick(column, self.order, None)
+        column = column if self.order is None else column[self.order]
+        column = np.ascontiguousarray(column, np.float64)
+        measured = ~np.isnan(column)
+        bits = column.view(np.uint64)
+        high = np.maximum.reduceat(np.where(measured, bits, 0), self.firsts)
+        low = np.minimum.reduceat(np.where(measured, bits, np.iinfo(np.uint64).max), self.firsts)
+        any_measured = np.logical_or.reduceat(measured, self.firsts)
+        self.conflicts += int(np.count_nonzero(any_measured & (high != low)))
+        return np.where(any_measured, high.view(np.float64), np.nan)
+
+    def drivers(self, samples: Samples, numbers: Ints) -> Ints:
+        """Driver number said in each group: a name beats "nobody" (-2) beats nothing said (-1)."""
+        if samples.driver is None:
+            size = samples.t.size if self.firsts is None else self.firsts.size
+            return np.full(size, -1, np.int64)
+        rank, by_rank = _ranks(samples.drivers, numbers)
+        said = rank[samples.driver + 2] if samples.driver.size else samples.driver
+        said = said if self.order is None else said[self.order]
+        if self.firsts is not None:
+            said = np.maximum.reduceat(said, self.firsts)
+        return by_rank[said]
+
+
+def _ranks(names: list[str], numbers: Ints) -> tuple[Ints, Ints]:
+    """Rank of each code (-2, -1, 0, 1 ...: nothing said lowest, then nobody, then names by UTF-8 bytes) and back."""
+    by_name = sorted(range(len(names)), key=lambda k: names[k].encode())
+    rank = np.empty(len(names) + 2, np.int64)
+    rank[0], rank[1] = 1, 0  # codes -2 and -1
+    rank[np.array(by_name, np.int64) + 2] = np.arange(len(names)) + 2
+    return rank, np.concatenate([[-1, -2], numbers[by_name]]).astype(np.int64)
+
+
+def _tyres(samples: Samples, slots: Ints, unique: Ints) -> tuple[dict[str, npt.NDArray[Any]], int]:
+    """The tyre columns of the batch, ascending in (slot, t, wheel), and the number of conflicts."""
+    tyres = samples.tyres
+    slot = slots[tyres.vehicle]
+    order, firsts = _grouping(slot, tyres.t, tyres.wheel)
+    merge = _Merge(order, firsts)
+    slot = _pick(slot, order, firsts)
+    columns = {
+        "tyre_bounds": np.append(np.searchsorted(slot, unique), slot.size),
+        "tyre_wheel": _pick(tyres.wheel, order, firsts),
+        "tyre_t": _pick(tyres.t, order, firsts),
+        "tyre_pressure": merge.floats(tyres.pressure),
+        "tyre_temp": merge.floats(tyres.temp),
+    }
+    return columns, merge.conflicts

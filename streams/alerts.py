@@ -1,0 +1,123 @@
+"""Alerts: events a human must see, folded to one open alert per vehicle, kind and subject, repeats counted."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Row = dict[str, Any]
+Key = tuple[str, str, str, str]  # fleet, vehicle, kind, subject
+
+PRIORITIES = ("critical", "major", "minor", "warning", "info")
+
+
+@dataclass(frozen=True)
+class AlertRule:
+    """Which events of a kind become alerts, how urgent each level is, and what the manager is asked to do."""
+
+    priorities: tuple[str | None, str | None, str | None]  # for level 1, 2, 3; None: the event alone is enough
+    quiet_s: float  # a repeat after a longer pause than this is a new alert
+    action: str
+
+    def priority(self, level: int) -> str | None:
+        """Priority of a level; None where it is no alert."""
+        return self.priorities[level - 1]
+
+
+RULES = {
+    "crash": AlertRule((None, "critical", "critical"), 600, "call the driver; send help if there is no answer"),
+    "tyre_low": AlertRule(("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now"),
+    "continuous_driving": AlertRule((None, "major", "major"), 3_600, "have the driver take the break now"),
+    "speeding": AlertRule((None, "warning", "major"), 3_600, "talk to the driver"),
+    "harsh_braking": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats"),
+    "harsh_acceleration": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats"),
+    "harsh_cornering": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats"),
+}
+
+
+class Alerts:
+    """The latest alert of every vehicle, kind and subject, and the fold that carries it on.
+
+    A pure function of the events, in order of start, and of when people resolved or dismissed an alert.
+    """
+
+    def __init__(self, rules: dict[str, AlertRule], alerts: Iterable[Row] = ()) -> None:
+        self.rules = rules
+        self._latest: dict[Key, Row] = {}
+        for row in sorted(alerts, key=lambda row: row["first_seen"]):
+            self._latest[_key(row)] = row
+
+    def forget(self, fleet_id: str, vehicle_id: str) -> None:
+        """Drop what is known of a vehicle, before its alerts are folded anew."""
+        self._latest = {key: row for key, row in self._latest.items() if key[:2] != (fleet_id, vehicle_id)}
+
+    def fold(self, event: Row, ended_at: Callable[[str], float | None]) -> list[Row]:
+        """Alert rows that ``event`` (a row of the events table) changes: none, one, or a superseded one and its heir.
+
+        ``ended_at(alert_id)`` is when people resolved or dismissed an alert; None while they have not.
+        """
+        rule = self.rules.get(event["kind"])
+        if rule is None or rule.priority(event["level"]) is None:
+            return []
+        key = _key(event)
+        alert = self._latest.get(key)
+        if alert is None or event["start"] >= alert["first_seen"]:
+            return self._carry_on(key, event, alert, rule, ended_at)
+        return []  # older than the alert: settling folds the vehicle anew
+
+    def _carry_on(
+        self, key: Key, event: Row, alert: Row | None, rule: AlertRule, ended_at: Callable[[str], float | None]
+    ) -> list[Row]:
+        changed = []
+        if alert is None or _over(alert, event, rule, ended_at(alert["alert_id"])):
+            if alert is not None:
+                changed.append(alert | {"superseded": 1})
+            alert = None
+        after = _opened(event, rule) if alert is None else _repeated(alert, event, rule)
+        if after != alert:
+            self._latest[key] = after
+            changed.append(after)
+        return changed
+
+
+def _key(row: Row) -> Key:
+    return row["fleet_id"], row["vehicle_id"], row["kind"], row["subject"]
+
+
+def _over(alert: Row, event: Row, rule: AlertRule, ended_at: float | None) -> bool:
+    """Whether ``event`` is a new matter: the alert was put away before it began, or has long been quiet."""
+    if event["start"] <= alert["last_start"]:
+        return False
+    put_away = ended_at is not None and event["start"] > ended_at
+    return put_away or event["start"] - alert["last_seen"] > rule.quiet_s
+
+
+def _opened(event: Row, rule: AlertRule) -> Row:
+    """A new alert; it is named like its first event."""
+    head = {name: event[name] for name in ("fleet_id", "vehicle_id", "driver_id", "kind", "subject", "level")}
+    return head | {
+        "alert_id": event["event_id"],
+        "priority": rule.priority(event["level"]),
+        "condition": "active" if event["end"] is None else "cleared",
+        "first_seen": event["start"],
+        "last_seen": event["start"] if event["end"] is None else event["end"],
+        "count": 1,
+        "last_event_id": event["event_id"],
+        "last_start": event["start"],
+        "superseded": 0,
+    }
+
+
+def _repeated(alert: Row, event: Row, rule: AlertRule) -> Row:
+    """The alert with an event that belongs to it: a repeat once counted, or the last one moving on."""
+    if event["start"] < alert["last_start"]:
+        return alert
+    level = max(alert["level"], event["level"])
+    return alert | {
+        "level": level,
+        "priority": rule.priority(level),
+        "condition": "active" if event["end"] is None else "cleared",
+        "last_seen": event["start"] if event["end"] is None else event["end"],
+        "count": alert["count"] + (event["start"] > alert["last_start"]),
+        "last_event_id": event["event_id"],
+        "last_start": event["start"],
+    }

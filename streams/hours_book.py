@@ -1,0 +1,157 @@
+"""Hours book: each person's driving across vehicles, and the episodes the hours rule makes of it, kept up to date."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from devices.samples import Floats, Ints
+from streams.activity import DRIVE
+from streams.detectors.base import Records
+from streams.fleet import Fleet
+from streams.folds import UNDER_WAY
+from streams.hours import WINDOW_S, HoursRule, Interval, deadline, episodes, person
+from streams.rows import hours_event
+
+Row = dict[str, Any]
+Key = tuple[str, int]  # fleet, streams.hours.person
+
+
+class Revised(NamedTuple):
+    """Event rows that are new or different, and those that no longer stand."""
+
+    rows: list[Row]
+    retracted: list[Row]
+
+
+@dataclass
+class _Person:
+    closed: dict[tuple[int, float], Interval] = field(default_factory=dict)  # by (slot, start)
+    open: dict[int, Interval] = field(default_factory=dict)  # by slot
+    events: dict[str, Row] = field(default_factory=dict)  # by id, as last told
+
+    def intervals(self) -> list[Interval]:
+        return [*self.closed.values(), *self.open.values()]
+
+
+class HoursBook:
+    """A pure fold over intervals, redone for whoever drove; between deadlines an open interval costs nothing."""
+
+    def __init__(self, rule: HoursRule, fleet: Fleet, window: float = WINDOW_S) -> None:
+        self.rule, self.fleet, self.window = rule, fleet, window
+        self._people: dict[Key, _Person] = defaultdict(_Person)
+        self._open: dict[int, Key] = {}  # whose open interval a slot has
+        self._started: Floats = np.empty(0)  # (S,) start of the slot's open driving, NaN none
+        self._deadline: Floats = np.empty(0)  # (S,) last driving up to which nothing new is to be told
+
+    def load(self, driven: Iterable[tuple[Key, Interval]], events: Iterable[tuple[Key, Row]]) -> None:
+        """Begin with closed intervals and events already on record."""
+        for key, interval in driven:
+            self._people[key].closed[interval.slot, interval.start] = interval
+        for key, row in events:
+            self._people[key].events[row["event_id"]] = row
+
+    def take(self, found: Records, state: Records, slots: Ints) -> Revised:
+        """Carry on with closed intervals ``found`` and the open ones in ``state`` (activity.STATE) of ``slots``."""
+        touched = self._close(found)
+        touched |= self._reopen(state, slots)
+        return self._fold(touched)
+
+    def flush(self, state: Records, slots: Ints) -> Revised:
+        """Tell how far the open driving of ``slots`` has come."""
+        self._grow(state.size)
+        self._deadline[slots] = -np.inf
+        return self._fold(self._reopen(state, slots))
+
+    def forget(self, slot: int, since: float, starts: set[float]) -> set[Key]:
+        """Drop a vehicle's driving from ``since`` on, and that which began at ``starts``, before it is told anew."""
+        touched = set()
+        self._put_down(slot)
+        for key, one in self._people.items():
+            gone = [mark for mark in one.closed if mark[0] == slot and (mark[1] >= since or mark[1] in starts)]
+            for mark in gone:
+                del one.closed[mark]
+                touched.add(key)
+        return touched
+
+    def refold(self, keys: set[Key]) -> Revised:
+        """Fold these people again."""
+        return self._fold(keys)
+
+    def _close(self, found: Records) -> set[Key]:
+        touched = set()
+        for record in found[found["kind"] == DRIVE]:
+            slot = int(record["slot"])
+            interval = Interval(float(record["start"]), float(record["end"]), slot)
+            key = self._key(int(record["driver"]), slot)
+            self._people[key].closed[slot, interval.start] = interval
+            touched.add(key)
+        return touched
+
+    def _reopen(self, state: Records, slots: Ints) -> set[Key]:
+        """Follow the open driving of ``slots``; the people for whom that is news."""
+        self._grow(state.size)
+        drive = state["drive"][slots]
+        start, last = drive["start"], drive["end"]
+        open_ = (state["phase"][slots] == UNDER_WAY) & (last > start)
+        known = self._started[slots]
+        same = np.where(open_, known == start, np.isnan(known))
+        news = ~same | (open_ & (last > self._deadline[slots]))
+        touched = set()
+        for k in np.flatnonzero(news).tolist():
+            slot = int(slots[k])
+            touched |= self._put_down(slot)
+            if open_[k]:
+                key = self._key(int(drive["driver"][k]), slot)
+                self._people[key].open[slot] = Interval(float(start[k]), float(last[k]), slot)
+                self._open[slot], self._started[slot] = key, start[k]
+                touched.add(key)
+        return touched
+
+    def _put_down(self, slot: int) -> set[Key]:
+        key = self._open.pop(slot, None)
+        if key is None:
+            return set()
+        del self._people[key].open[slot]
+        self._started[slot], self._deadline[slot] = np.nan, np.inf
+        return {key}
+
+    def _fold(self, touched: set[Key]) -> Revised:
+        revised = Revised([], [])
+        for key in sorted(touched):
+            one = self._people[key]
+            rows = self._episodes(key, one)
+            revised.rows.extend(row for name, row in rows.items() if one.events.get(name) != row)
+            since = min((interval.start for interval in one.intervals()), default=-np.inf)
+            gone = [name for name, row in one.events.items() if name not in rows and row["start"] >= since]
+            revised.retracted.extend(one.events.pop(name) for name in gone)
+            one.events.update(rows)
+            self._trim(one)
+        return revised
+
+    def _episodes(self, key: Key, one: _Person) -> dict[str, Row]:
+        """Event rows of a person; also sets the next deadlines of what is open."""
+        found = episodes(one.intervals(), self.rule)
+        level = found[-1].level if found and found[-1].end is None else 0
+        for slot, interval in one.open.items():
+            more = level < len(self.rule.thresholds())
+            self._deadline[slot] = deadline(one.intervals(), interval, self.rule, level + 1) if more else np.inf
+        driver_id = self.fleet.driver_id(key[1])
+        rows = (hours_event(episode, self.rule, self.fleet.vehicles[episode.slot], driver_id) for episode in found)
+        return {row["event_id"]: row for row in rows}
+
+    def _trim(self, one: _Person) -> None:
+        newest = max((interval.end for interval in one.intervals()), default=0.0)
+        for mark in [mark for mark, interval in one.closed.items() if interval.end < newest - self.window]:
+            del one.closed[mark]
+
+    def _key(self, driver: int, slot: int) -> Key:
+        return self.fleet.vehicles[slot][0], person(driver, slot)
+
+    def _grow(self, size: int) -> None:
+        more = size - self._started.size
+        if more > 0:
+            self._started = np.append(self._started, np.full(more, np.nan))
+            self._deadline = np.append(self._deadline, np.full(more, np.inf))

@@ -1,0 +1,92 @@
+"""Intake: payloads to samples - who sent it, can it be read, has it been here before; the rest is set aside."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import select
+
+from devices import topics
+from devices.codecs import DecodeError, decode
+from devices.columns import Received, collect
+from devices.samples import Payload, Rejected, Samples
+from streams.ids import digest
+from streams.store.schema import payloads
+from streams.store.store import Store
+
+
+@dataclass
+class Accepted:
+    """What one handful of payloads came to."""
+
+    received: list[Received]  # to be stored and run, in order of arrival
+    digests: list[bytes]  # of their bodies
+    repeated: list[Received]  # stored before: only to be acknowledged
+    rejected: list[Rejected]  # payloads and parts for quarantine
+
+
+class Intake:
+    """The door of the river. ``registered(fleet, vehicle)`` says who may come in."""
+
+    def __init__(self, registered: Callable[[str, str], bool], ahead: float | None) -> None:
+        self.registered = registered
+        self.ahead = ahead
+
+    def accept(self, arrived: Sequence[Payload], known: Callable[[Received, bytes], bool]) -> Accepted:
+        """Sort ``arrived`` out; ``known(received, digest)`` says whether the very payload is stored already."""
+        accepted = Accepted([], [], [], [])
+        fresh: set[tuple[str, str, bytes]] = set()
+        for payload in arrived:
+            received = self._read(payload)
+            if isinstance(received, Rejected):
+                accepted.rejected.append(received)
+                continue
+            mark = digest(payload.body)
+            key = (received.fleet, received.vehicle, mark)
+            if key in fresh or known(received, mark):
+                accepted.repeated.append(received)
+            else:
+                fresh.add(key)
+                accepted.received.append(received)
+                accepted.digests.append(mark)
+        return accepted
+
+    def samples(self, accepted: Accepted) -> Samples:
+        """The samples of what was accepted; parts out of range or time join the rejected."""
+        samples, parts = collect(accepted.received, ahead=self.ahead, earliest=None)
+        accepted.rejected.extend(parts)
+        return samples
+
+    def _read(self, payload: Payload) -> Received | Rejected:
+        try:
+            topic = topics.parse(payload.topic)
+        except topics.TopicError as error:
+            return _rejected(payload, "wrong_topic", str(error))
+        if topic.channel != "telemetry":
+            return _rejected(payload, "wrong_topic", f"{topic.channel} is ours to publish, a device sends telemetry")
+        if not self.registered(topic.fleet, topic.vehicle):
+            return _rejected(payload, "unregistered", "no such vehicle in the registry; see 'tripmeter registry'")
+        try:
+            return Received(payload, topic.fleet, topic.vehicle, decode(payload.body))
+        except DecodeError as error:
+            return _rejected(payload, "undecodable", str(error))
+
+
+def _rejected(payload: Payload, reason: str, detail: str) -> Rejected:
+    return Rejected(reason, detail, payload.topic, payload.body, payload.received_at)
+
+
+def stored(store: Store, slot: int, last: float, mark: bytes) -> bool:
+    """Whether a payload of this vehicle that ends at ``last`` and has this digest is in the store."""
+    query = select(payloads.c.position).where(
+        payloads.c.slot == slot, payloads.c.last == last, payloads.c.digest == mark
+    )
+    with store.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
+def extent(received: Received) -> tuple[float, float]:
+    """t of the first and last sample, on whole milliseconds."""
+    t = received.reading.t
+    first, last = np.floor(np.array([t[0], t[-1]]) * 1000 + 0.5) / 1000
+    return float(first), float(last)

@@ -1,0 +1,118 @@
+"""Pipeline: samples in, findings out; holds every vehicle's state and knows no wire, no database and no clock."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from devices.samples import Floats, Ints, Samples
+from streams import chain
+from streams.batch import assemble
+from streams.chain import STATE, Findings
+from streams.detectors.base import Records
+from streams.fleet import Fleet
+
+DAY_S = 86_400.0
+ROOM = 16_384
+
+
+@dataclass(frozen=True)
+class Midnight:
+    """A vehicle's state before its first sample of a UTC day."""
+
+    slot: int
+    day: int  # since 1970-01-01
+    state: bytes
+
+
+class Pipeline:
+    """One fleet's states, moved on by samples that lie ahead of each vehicle's watermark."""
+
+    def __init__(self, fleet: Fleet, thresholds: tuple[Records, ...]) -> None:
+        self.fleet = fleet
+        self.thresholds = thresholds
+        self.state: Records = np.zeros(256, STATE)
+        self.conflicts = 0  # fields told twice with different values, so far
+
+    def run(self, samples: Samples) -> Findings:
+        """Findings of ``samples``, all of which lie ahead (see ``ahead``)."""
+        slots = self.fleet.slots(samples.vehicles)
+        numbers = self.fleet.numbers(samples.drivers)
+        self._reserve(len(self.fleet.vehicles))
+        batch, conflicts = assemble(samples, slots, numbers)
+        self.conflicts += conflicts
+        found = chain.run(batch, self.fleet.columns(), self.state, self.thresholds, ROOM)
+        self.state["seen"][batch.slots] = 1
+        self.state["watermark"][batch.slots] = batch.t[batch.bounds[1:] - 1]
+        return found
+
+    def ahead(self, samples: Samples) -> npt.NDArray[np.bool_]:
+        """(n,) which rows lie ahead of their vehicle's watermark; the others are late, or have been here before."""
+        slots = self.fleet.slots(samples.vehicles)
+        self._reserve(len(self.fleet.vehicles))
+        seen = self.state["seen"][slots] == 1
+        watermark = np.where(seen, self.state["watermark"][slots], -np.inf)
+        return np.asarray(samples.t > watermark[samples.vehicle])
+
+    def midnights(self, samples: Samples) -> list[Midnight]:
+        """States to keep: of vehicles for which ``samples``, all of one UTC day, are the first of that day."""
+        slots = np.unique(self.fleet.slots(samples.vehicles)[samples.vehicle])
+        day = int(samples.t[0] // DAY_S)
+        rows = self.state[slots]
+        fresh = (rows["seen"] == 0) | (rows["watermark"] < day * DAY_S)
+        return [Midnight(int(slot), day, self.state[slot].tobytes()) for slot in slots[fresh]]
+
+    def restore(self, slot: int, state: bytes) -> None:
+        """Put a vehicle back into a state."""
+        self._reserve(slot + 1)
+        self.state[slot] = np.frombuffer(state, STATE)[0]
+
+    def scratch(self, slot: int, state: bytes | None) -> "Pipeline":
+        """A pipeline over the same fleet whose only state is this vehicle's (None: never seen)."""
+        other = Pipeline(self.fleet, self.thresholds)
+        other._reserve(len(self.fleet.vehicles))
+        if state is not None:
+            other.restore(slot, state)
+        return other
+
+    def _reserve(self, count: int) -> None:
+        if count > self.state.size:
+            grown = np.zeros(max(count, 2 * self.state.size), STATE)
+            grown[: self.state.size] = self.state
+            self.state = grown
+
+
+def by_day(samples: Samples) -> list[Samples]:
+    """The rows of each UTC day, earliest first."""
+    day = samples.t // DAY_S
+    if day.size == 0 or day.min() == day.max():
+        return [samples] if day.size else []
+    tyre_day = samples.tyres.t // DAY_S
+    return [only(samples, day == one, tyre_day == one) for one in np.unique(day)]
+
+
+def only(samples: Samples, rows: npt.NDArray[np.bool_], tyre_rows: npt.NDArray[np.bool_] | None = None) -> Samples:
+    """The samples of ``rows`` (n,), with the tyre readings of those instants (or of ``tyre_rows``, where known)."""
+    tyres = samples.tyres
+    if tyre_rows is None:
+        tyre_rows = _instants(tyres.vehicle, tyres.t, samples.vehicle[rows], samples.t[rows])
+    kept = replace(
+        tyres,
+        vehicle=tyres.vehicle[tyre_rows],
+        wheel=tyres.wheel[tyre_rows],
+        t=tyres.t[tyre_rows],
+        pressure=tyres.pressure[tyre_rows],
+        temp=tyres.temp[tyre_rows],
+    )
+    columns = {name: column[rows] for name, column in samples.columns.items()}
+    driver = None if samples.driver is None else samples.driver[rows]
+    return replace(
+        samples, vehicle=samples.vehicle[rows], t=samples.t[rows], columns=columns, driver=driver, tyres=kept
+    )
+
+
+def _instants(vehicle: Ints, t: Floats, of_vehicle: Ints, of_t: Floats) -> npt.NDArray[np.bool_]:
+    """Which (vehicle, t) are among the pairs (of_vehicle, of_t)."""
+    wanted = set(zip(of_vehicle.tolist(), of_t.tolist(), strict=True))
+    pairs = zip(vehicle.tolist(), t.tolist(), strict=True)
+    return np.fromiter((pair in wanted for pair in pairs), bool, vehicle.size)

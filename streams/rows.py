@@ -1,0 +1,172 @@
+"""Rows: what the kernels found, in the words and units of the public tables."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from devices.samples import Rejected
+from devices.signals import wheel_name
+from streams import activity, quality
+from streams.detectors import DETECTORS
+from streams.detectors.base import CLOSE, Records
+from streams.exposure import SUMS
+from streams.fleet import Fleet
+from streams.hours import Episode, HoursRule
+from streams.ids import digest, identify
+
+Row = dict[str, Any]
+
+ACCEL_SOURCES = ("none", "accelerometer", "speed")
+LIMIT_SOURCES = (None, "device", "road", "class")
+KMH = 3.6
+
+
+def events(changes: Records, fleet: Fleet, rule_version: str) -> list[Row]:
+    """A row an episode that ``changes`` touch, as it stands after them, in order of first touch."""
+    rows: dict[str, Row] = {}
+    for change in changes:
+        row = _event(change, fleet, rule_version)
+        rows[row["event_id"]] = row
+    return list(rows.values())
+
+
+def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
+    detector = DETECTORS[change["kind"]]
+    fleet_id, vehicle_id = fleet.vehicles[change["slot"]]
+    subject = wheel_name(int(change["subject"])) if change["subject"] >= 0 else ""
+    start = float(change["start"])
+    speeding = detector.kind == "speeding"
+    doubts = words(change)
+    return {
+        "event_id": identify(fleet_id, vehicle_id, detector.kind, subject, start),
+        "fleet_id": fleet_id,
+        "vehicle_id": vehicle_id,
+        "driver_id": fleet.driver_id(int(change["driver"])),
+        "kind": detector.kind,
+        "subject": subject,
+        "level": int(change["level"]),
+        "start": start,
+        "end": float(change["end"]) if change["op"] == CLOSE else None,
+        "peak": number(change["peak"]),
+        "unit": detector.unit,
+        "threshold": number(change["threshold"]),
+        "rule": detector.kind,
+        "rule_version": rule_version,
+        "speed_kmh": number(change["speed"], KMH),
+        "lat_deg": number(change["lat"]),
+        "lon_deg": number(change["lon"]),
+        "limit_source": LIMIT_SOURCES[change["source"]] if speeding else None,
+        "quality": doubts if speeding else " ".join(filter(None, [ACCEL_SOURCES[change["source"]], doubts])),
+        "source": "derived",
+        "replaces": None,
+    }
+
+
+def hours_event(episode: Episode, rule: HoursRule, vehicle: tuple[str, str], driver_id: str | None) -> Row:
+    """The row of an episode of the hours fold; its subject is the driver's day, its unit hours."""
+    start = math.floor(episode.start * 1000 + 0.5) / 1000
+    return {
+        "event_id": identify(*vehicle, rule.kind, "", start),
+        "fleet_id": vehicle[0],
+        "vehicle_id": vehicle[1],
+        "driver_id": driver_id,
+        "kind": rule.kind,
+        "subject": "",
+        "level": episode.level,
+        "start": start,
+        "end": episode.end,
+        "peak": episode.counted_s / 3600,
+        "unit": "h",
+        "threshold": rule.thresholds()[episode.level - 1] / 3600,
+        "rule": f"{rule.kind}:{rule.name}",
+        "rule_version": rule.version(),
+        "speed_kmh": None,
+        "lat_deg": None,
+        "lon_deg": None,
+        "limit_source": None,
+        "quality": "estimate",
+        "source": "derived",
+        "replaces": None,
+    }
+
+
+def trips(found: Records, fleet: Fleet) -> list[Row]:
+    """A row a trip."""
+    rows = []
+    for trip in found:
+        fleet_id, vehicle_id = fleet.vehicles[trip["slot"]]
+        rows.append(
+            {
+                "trip_id": identify(fleet_id, vehicle_id, "trip", "", float(trip["start"])),
+                "fleet_id": fleet_id,
+                "vehicle_id": vehicle_id,
+                "driver_id": fleet.driver_id(int(trip["driver"])),
+                "status": "closed" if trip["op"] == CLOSE else "open",
+                "start": float(trip["start"]),
+                "end": float(trip["end"]),
+                "km": float(trip["metres"]) / 1000,
+                "driving_s": float(trip["driving_s"]),
+                "idle_s": float(trip["idle_s"]),
+                "night_s": float(trip["night_s"]),
+                "start_lat_deg": number(trip["start_lat"]),
+                "start_lon_deg": number(trip["start_lon"]),
+                "end_lat_deg": number(trip["end_lat"]),
+                "end_lon_deg": number(trip["end_lon"]),
+                "quality": words(trip),
+            }
+        )
+    return rows
+
+
+def intervals(found: Records, fleet: Fleet) -> list[Row]:
+    """A row a stretch of driving or idling."""
+    return [
+        _who(interval, fleet)
+        | {
+            "start": float(interval["start"]),
+            "end": float(interval["end"]),
+            "activity": activity.NAMES[interval["kind"]],
+            "status": "closed" if interval["op"] == CLOSE else "open",
+        }
+        for interval in found
+    ]
+
+
+def segments(found: Records, fleet: Fleet) -> list[Row]:
+    """A row a stretch of one driver's UTC day in one vehicle, sums in SI."""
+    return [
+        _who(segment, fleet)
+        | {"day": int(segment["day"]), "start": float(segment["start"]), "end": float(segment["end"])}
+        | {name: number(segment[name]) for name in SUMS}
+        for segment in found
+    ]
+
+
+def quarantined(parts: Sequence[Rejected]) -> list[Row]:
+    """Rows of the quarantine; what is the same in all but time has the same id."""
+    return [
+        {
+            "id": digest("\x1f".join((part.reason, part.topic, part.detail)).encode() + part.body).hex()[:16],
+            "received_at": part.received_at,
+            "reason": part.reason,
+            "detail": part.detail,
+            "topic": part.topic,
+            "body": part.body,
+        }
+        for part in parts
+    ]
+
+
+def words(record: Any) -> str:
+    """What was missing or doubtful during an episode or trip."""
+    return " ".join(quality.names(int(record["quality"])))
+
+
+def number(value: Any, scale: float = 1.0) -> float | None:
+    """A float for a table: None where it was not measured."""
+    return None if math.isnan(value) else float(value) * scale
+
+
+def _who(record: Any, fleet: Fleet) -> Row:
+    fleet_id, vehicle_id = fleet.vehicles[record["slot"]]
+    return {"fleet_id": fleet_id, "vehicle_id": vehicle_id, "driver_id": fleet.driver_id(int(record["driver"]))}

@@ -1,0 +1,28 @@
+"""Sink: what a plug of this rack is - a way out for messages that a commit has put into the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Message:
+    """One row of the outbox."""
+
+    id: int
+    address: str  # the sink's own: a topic, a mailbox
+    body: bytes
+    retain: bool = False
+
+
+class SinkError(Exception):
+    """The sink could not deliver now; the outbox keeps the messages and tries again."""
+
+
+class Sink(Protocol):
+    """A way out. ``write`` returns when all of ``messages`` have been taken, in order, or raises ``SinkError``."""
+
+    @property
+    def name(self) -> str: ...
+
+    def write(self, messages: Sequence[Message]) -> None: ...

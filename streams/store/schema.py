@@ -1,0 +1,218 @@
+"""Schema: the tables of one Tripmeter, the same on SQLite and PostgreSQL; times are UTC epoch seconds."""
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from streams.exposure import SUMS
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+
+vehicles = Table(
+    "vehicles",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("fleet_id", String, nullable=False),
+    Column("vehicle_id", String, nullable=False),
+)
+
+drivers = Table(
+    "drivers",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("driver_id", String, nullable=False),
+)
+
+registry = Table(
+    "registry",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("recorded_at", Float, nullable=False),
+)
+
+payloads = Table(  # accepted messages, raw, in order of arrival; position is what snapshots refer to
+    "payloads",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("slot", Integer, nullable=False),
+    Column("received_at", Float, nullable=False),
+    Column("first", Float, nullable=False),  # t of the first and last sample
+    Column("last", Float, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("payloads_by_slot", "slot", "last"),
+)
+
+quarantine = Table(  # what could not be used, with its reason; the same thing sent again is one row
+    "quarantine",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("received_at", Float, nullable=False),  # the last time
+    Column("reason", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+_WHO = ("fleet_id", "vehicle_id")
+
+
+def _who() -> list[Column[str]]:
+    return [Column(name, String, nullable=False) for name in _WHO]
+
+
+events = Table(
+    "events",
+    metadata,
+    Column("event_id", String, primary_key=True),
+    *_who(),
+    Column("driver_id", String),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("start", Float, nullable=False),
+    Column("end", Float),  # null while it lasts
+    Column("peak", Float),
+    Column("unit", String, nullable=False),
+    Column("threshold", Float),
+    Column("rule", String, nullable=False),
+    Column("rule_version", String, nullable=False),
+    Column("speed_kmh", Float),
+    Column("lat_deg", Float),
+    Column("lon_deg", Float),
+    Column("limit_source", String),
+    Column("quality", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("replaces", String),
+    Index("events_by_vehicle", *_WHO, "kind", "subject", "start"),
+)
+
+trips = Table(
+    "trips",
+    metadata,
+    Column("trip_id", String, primary_key=True),
+    *_who(),
+    Column("driver_id", String),
+    Column("status", String, nullable=False),  # open, closed
+    Column("start", Float, nullable=False),
+    Column("end", Float, nullable=False),  # last moment driven so far
+    Column("km", Float, nullable=False),
+    Column("driving_s", Float, nullable=False),
+    Column("idle_s", Float, nullable=False),
+    Column("night_s", Float, nullable=False),
+    Column("start_lat_deg", Float),
+    Column("start_lon_deg", Float),
+    Column("end_lat_deg", Float),
+    Column("end_lon_deg", Float),
+    Column("quality", String, nullable=False),
+    Index("trips_by_vehicle", *_WHO, "start"),
+)
+
+intervals = Table(  # activity: what the hours rules read
+    "intervals",
+    metadata,
+    *[Column(name, String, primary_key=True) for name in _WHO],
+    Column("start", Float, primary_key=True),
+    Column("driver_id", String),
+    Column("activity", String, primary_key=True),  # drive, idle
+    Column("end", Float, nullable=False),
+    Column("status", String, nullable=False),
+    Index("intervals_by_driver", "fleet_id", "driver_id", "start"),
+)
+
+segments = Table(  # exposure of one driver's stretch of a UTC day in one vehicle; exposure is their sum
+    "segments",
+    metadata,
+    *[Column(name, String, primary_key=True) for name in _WHO],
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970-01-01
+    Column("start", Float, primary_key=True),
+    Column("end", Float, nullable=False),
+    Column("driver_id", String),
+    *[Column(name, Float) for name in SUMS],
+)
+
+alerts = Table(  # the state (open, acknowledged, resolved, dismissed) follows from ``actions``
+    "alerts",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    *_who(),
+    Column("driver_id", String),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("priority", String, nullable=False),
+    Column("condition", String, nullable=False),  # active, cleared
+    Column("level", Integer, nullable=False),
+    Column("first_seen", Float, nullable=False),
+    Column("last_seen", Float, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("last_event_id", String, nullable=False),
+    Column("last_start", Float, nullable=False),  # of the last event counted
+    Column("superseded", Integer, nullable=False),  # 1 once a later alert has taken its place
+    Index("alerts_by_vehicle", *_WHO, "kind", "subject", "first_seen"),
+)
+
+actions = Table(  # what people did; append-only, no upsert touches it
+    "actions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", String, nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),  # acknowledge, resolve, dismiss, note
+    Column("reason", Text, nullable=False),
+)
+
+outbox = Table(  # what leaves, drained by senders with retry
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sink", String, nullable=False, index=True),
+    Column("address", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("retain", Integer, nullable=False),
+)
+
+revisions = Table(  # what late data changed in the record
+    "revisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("engine", String, nullable=False),
+    Column("table_name", String, nullable=False),
+    Column("row_id", String, nullable=False),
+    Column("change", String, nullable=False),  # new, replaced, retracted
+    Column("before", Text),  # the row as it was, JSON
+)
+
+states = Table(  # a vehicle's kernel state; ``snapshots`` says which position it belongs to
+    "states",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
+    Column("fingerprint", String, nullable=False),
+)
+
+midnights = Table(  # a vehicle's state before its first sample of a UTC day: where settling starts again
+    "midnights",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+dirty = Table(  # vehicles with data behind their watermark, not settled yet
+    "dirty",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("since", Float, nullable=False),  # t of the earliest late sample
+)

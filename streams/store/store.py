@@ -1,0 +1,156 @@
+"""Store: one transaction holds what was accepted, what it caused, and the state it left."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
+
+from streams.store import migrations, schema
+
+logger = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+RETRY_S = 0.5
+
+
+@dataclass
+class Commit:
+    """What one transaction writes; empty parts write nothing."""
+
+    payloads: list[tuple[Any, ...]] = field(default_factory=list)  # (slot, received_at, first, last, digest, body)
+    upserts: dict[Table, list[Row]] = field(default_factory=dict)
+    appends: dict[Table, list[Row]] = field(default_factory=dict)
+    deletes: dict[Table, list[Row]] = field(default_factory=dict)  # rows named by some of their columns
+    sent: list[int] = field(default_factory=list)  # outbox rows that have left
+
+    def upsert(self, table: Table, rows: Iterable[Row]) -> None:
+        """Insert or replace rows by primary key; the last one of a key wins."""
+        self.upserts.setdefault(table, []).extend(rows)
+
+    def append(self, table: Table, rows: Iterable[Row]) -> None:
+        """Insert rows that get their own number."""
+        self.appends.setdefault(table, []).extend(rows)
+
+    def remove(self, table: Table, rows: Iterable[Row]) -> None:
+        """Delete the rows that have these values."""
+        self.deletes.setdefault(table, []).extend(rows)
+
+
+class Store:
+    """The tables of one Tripmeter and the position of its last accepted payload."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        migrations.upgrade(engine)
+        with engine.connect() as connection:
+            self.position: int = connection.execute(select(func.max(schema.payloads.c.position))).scalar() or 0
+        self._upserts: dict[str, Any] = {}
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection to read from."""
+        return self.engine.connect()
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A connection whose work is one transaction."""
+        return self.engine.begin()
+
+    def commit(self, work: Commit) -> None:
+        """Write ``work`` in one transaction; on success the position moves past its payloads.
+
+        Raises what the database raises; then nothing of it was written.
+        """
+        with self.writing() as connection:
+            if work.payloads:
+                first = self.position + 1
+                rows = [(first + k, *row) for k, row in enumerate(work.payloads)]
+                connection.exec_driver_sql(_INSERT_PAYLOADS, rows)
+            for table, rows_ in work.deletes.items():
+                _delete(connection, table, rows_)
+            for table, rows_ in work.upserts.items():
+                self.upsert(connection, table, rows_)
+            for table, rows_ in work.appends.items():
+                if rows_:
+                    connection.execute(insert(table), rows_)
+            if work.sent:
+                connection.execute(delete(schema.outbox).where(schema.outbox.c.id.in_(work.sent)))
+        self.position += len(work.payloads)
+
+    def upsert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        """Insert or replace ``rows`` by primary key; the last one of a key wins."""
+        if rows:
+            keys = [column.name for column in table.primary_key]
+            latest = {tuple(row[key] for key in keys): row for row in rows}
+            connection.execute(self._upsert(table), list(latest.values()))
+
+    def _upsert(self, table: Table) -> Any:
+        if table.name not in self._upserts:
+            dialect: Any = sqlite if self.engine.dialect.name == "sqlite" else postgresql
+            statement = dialect.insert(table)
+            values = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+            keys = [column.name for column in table.primary_key]
+            self._upserts[table.name] = statement.on_conflict_do_update(index_elements=keys, set_=values)
+        return self._upserts[table.name]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+
+_INSERT_PAYLOADS = (
+    "INSERT INTO payloads (position, slot, received_at, first, last, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def _delete(connection: Connection, table: Table, rows: list[Row]) -> None:
+    for row in rows:
+        connection.execute(delete(table).where(*[table.c[name] == value for name, value in row.items()]))
+
+
+def open_store(folder: Path) -> Store:
+    """The embedded store of a data folder: SQLite, write-ahead log, every commit on disk before it counts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(URL.create("sqlite", database=str(folder / "tripmeter.db")))
+    event.listen(engine, "connect", _durable)
+    return Store(engine)
+
+
+def memory_store() -> Store:
+    """A store that lives as long as its process: for replays."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    return Store(engine)
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def persistently(write: Callable[[], None], stop: Callable[[], bool]) -> bool:
+    """Call ``write`` until the database takes it (disk full, locked); False if told to stop before that.
+
+    Nothing is acknowledged meanwhile, so the devices keep what they have.
+    """
+    while True:
+        try:
+            write()
+        except OperationalError as error:
+            logger.error("the store does not take the commit, trying again: %s", error.orig)
+            if stop():
+                return False
+            time.sleep(RETRY_S)
+        else:
+            return True
+
+
+def as_rows(result: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Plain dicts of a result's mappings."""
+    return [dict(row) for row in result]

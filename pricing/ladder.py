@@ -1,0 +1,78 @@
+"""Ladder: a calculation kept step by step, each amount as it is shown, so that it can be explained and run again."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricing.money import cents, micro
+
+TELEMATICS, STANDING, RUNNING, GAP, PREMIUM = PARTS = ("telematics", "standing", "running", "gap", "premium")
+PURE = (STANDING, RUNNING, GAP)  # their sum is the pure premium
+
+
+class Step(NamedTuple):
+    """One rung: ``effect`` applied by ``op`` to the amount before it gives ``amount``."""
+
+    part: str  # telematics (a relativity), standing, running, gap (EUR), premium (their sum and what follows)
+    name: str  # base, a factor, a behaviour, loads, ...
+    covariate: str
+    value: str  # of the covariate, or its level; "" missing
+    credibility: float | None
+    op: str  # start: value x effect; times; plus; divide; cap: effect; sum: of the parts; round: to effect
+    effect: Decimal
+    amount: Decimal  # after this step
+
+
+class Ladder:
+    """Steps so far; every method adds one and returns the amount after it."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+
+    def add(
+        self,
+        part: str,
+        name: str,
+        op: str,
+        effect: Decimal,
+        covariate: str = "",
+        value: str = "",
+        credibility: float | None = None,
+    ) -> Decimal:
+        """Amount after the step; ``value`` of a ``start`` is the quantity, of a ``round`` the mode."""
+        amount = _amount(self.steps, op, effect, value)
+        self.steps.append(Step(part, name, covariate, value, credibility, op, effect, amount))
+        return amount
+
+
+def climb(steps: Iterable[Step]) -> Decimal:
+    """The last amount, worked out anew from each step's value and effect; raises if a step shows another amount."""
+    done: list[Step] = []
+    for step in steps:
+        amount = _amount(done, step.op, step.effect, step.value)
+        if amount != step.amount:
+            raise ValueError(f"step {len(done) + 1} ({step.part} {step.name}) shows {step.amount} and makes {amount}")
+        done.append(step)
+    return done[-1].amount
+
+
+def _amount(steps: list[Step], op: str, effect: Decimal, value: str) -> Decimal:
+    before = steps[-1].amount if steps else Decimal(0)
+    if op == "start":
+        return micro(Decimal(value) * effect)
+    if op == "times":
+        return micro(before * effect)
+    if op == "plus":
+        return micro(before + effect)
+    if op == "divide":
+        return micro(before / effect)
+    if op == "sum":
+        return sum((amount for p, amount in last_amounts(steps).items() if p in PURE), Decimal(0))
+    if op == "round":
+        return cents(before, value)
+    return effect  # cap
+
+
+def last_amounts(steps: Iterable[Step]) -> dict[str, Decimal]:
+    """Amount at the end of each part."""
+    return {step.part: step.amount for step in steps}

@@ -1,0 +1,70 @@
+"""Premium: what one vehicle pays for one cover and period, with every step that made it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pricing.ids import identify
+from pricing.ladder import Step
+
+INDICATED, CHARGED, ADJUSTMENT = KINDS = ("indicated", "charged", "adjustment")
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What is insured: a vehicle, a cover and a period, and what is known of it; NaN or None is not known.
+
+    Field names are the covariates of the factors.
+    """
+
+    fleet_id: str
+    vehicle_id: str
+    policy_id: str
+    cover: str
+    valid_from: date
+    valid_to: date  # excluded
+    klass: str
+    use: str | None = None
+    mass_t: float = float("nan")
+    vehicle_age: float = float("nan")  # years
+    annual_km: float = float("nan")  # declared
+    sum_insured: float = float("nan")
+    deductible: float = float("nan")
+    limit: float = float("nan")
+    experience: float = float("nan")  # claims coefficient
+    previous: Decimal | None = None  # premium of the same cover for a period as long as this one
+
+
+@dataclass(frozen=True)
+class Premium:
+    """One row of the premiums table."""
+
+    premium_id: str
+    fleet_id: str
+    vehicle_id: str
+    policy_id: str
+    cover: str
+    valid_from: date
+    valid_to: date
+    kind: str
+    amount: Decimal
+    currency: str
+    tariff_id: str
+    status: str
+    days: int
+    km_measured: float
+    km_gap: float
+    credibility: float
+    caps: str | None  # names of the caps that bound, comma separated
+    factors: tuple[Step, ...]
+
+    def row(self) -> dict[str, Any]:
+        """The row with its steps as dicts."""
+        return {**vars(self), "factors": [step._asdict() for step in self.factors]}
+
+
+def premium_id(risk: Risk, kind: str, digest: str) -> str:
+    """Id of a premium: its subject, cover, period, kind and tariff; rating again overwrites it."""
+    period = (risk.valid_from.isoformat(), risk.valid_to.isoformat())
+    return identify(risk.fleet_id, risk.vehicle_id, risk.policy_id, risk.cover, *period, kind, digest)

@@ -1,0 +1,165 @@
+"""Rating: a risk, its exposure and a tariff make a premium, step by step in exact decimals."""
+
+from decimal import Decimal
+from functools import lru_cache
+
+from pricing.exposure import Exposure, vehicle_days
+from pricing.factors import telematics
+from pricing.factors.base import Factor
+from pricing.ladder import GAP, PREMIUM, RUNNING, STANDING, TELEMATICS, Ladder
+from pricing.money import CENT, decimal, micro
+from pricing.premium import INDICATED, Premium, Risk, premium_id
+from pricing.score import Score, score
+from pricing.tariff import Cover, Tariff
+
+PLACES = Decimal("0.0001")  # of a relativity
+ONE = Decimal(1)
+
+
+class RatingError(ValueError):
+    """A risk the tariff has no rate for."""
+
+
+def rate(risk: Risk, exposure: Exposure, tariff: Tariff, own: Score | None = None, kind: str = INDICATED) -> Premium:
+    """Premium of ``risk`` for its period.
+
+    ``exposure`` is the vehicle's in that period. ``own`` is its score, from as long a history as there is; without
+    it, from ``exposure``. Days count by the calendar: a parked vehicle earns its standing premium.
+    """
+    cover = _cover(risk, tariff)
+    own = own or score({risk.klass: exposure}, tariff, "vehicle")
+    sheet = Sheet(risk, cover, tariff)
+    days = vehicle_days(risk.valid_from, risk.valid_to)
+    sheet.standing(days)
+    if cover.per_km[risk.klass]:
+        sheet.running(exposure, own)
+    amount = sheet.premium(days)
+    return Premium(
+        premium_id=premium_id(risk, kind, tariff.digest),
+        fleet_id=risk.fleet_id,
+        vehicle_id=risk.vehicle_id,
+        policy_id=risk.policy_id,
+        cover=risk.cover,
+        valid_from=risk.valid_from,
+        valid_to=risk.valid_to,
+        kind=kind,
+        amount=amount,
+        currency=tariff.currency,
+        tariff_id=tariff.tariff_id,
+        status=tariff.status,
+        days=days,
+        km_measured=exposure["km_measured"],
+        km_gap=exposure["km_gap"],
+        credibility=own.credibility,
+        caps=", ".join(sheet.bound) or None,
+        factors=tuple(sheet.ladder.steps),
+    )
+
+
+def _cover(risk: Risk, tariff: Tariff) -> Cover:
+    if risk.cover not in tariff.covers:
+        raise RatingError(f"{risk.vehicle_id}: {tariff.tariff_id} does not insure {risk.cover!r}")
+    cover = tariff.covers[risk.cover]
+    if risk.klass not in cover.per_day:
+        raise RatingError(f"{risk.vehicle_id}: {tariff.tariff_id} has no rate for the vehicle class {risk.klass!r}")
+    return cover
+
+
+class Sheet:
+    """The calculation of one premium: its ladder and the caps that bound."""
+
+    def __init__(self, risk: Risk, cover: Cover, tariff: Tariff) -> None:
+        self.risk, self.cover, self.tariff = risk, cover, tariff
+        self.ladder = Ladder()
+        self.bound: list[str] = []
+
+    def standing(self, days: int) -> None:
+        """d * b_day * F_class: what the vehicle costs also when it is parked."""
+        per_day = self.cover.per_day[self.risk.klass]
+        self.ladder.add(STANDING, "per_day", "start", per_day, f"days, {self.risk.klass}", str(days))
+        for factor in self.cover.factors:
+            if not factor.km_only:
+                self._apply(STANDING, factor)
+
+    def running(self, exposure: Exposure, own: Score) -> None:
+        """k * b_km * F_class * T * X, and the same for km that were driven unseen, with no telematics credit."""
+        uses = any(factor.name == telematics.FACTOR.name for factor in self.cover.factors)
+        driving = self._telematics(own) if uses else ONE
+        self._kilometres(RUNNING, "km_measured", exposure, driving, own.credibility)
+        if exposure["km_gap"] > 0:
+            # a surcharge stays: pulling the plug must not be cheaper than being seen
+            self._kilometres(GAP, "km_gap", exposure, max(driving, ONE), None)
+
+    def premium(self, days: int) -> Decimal:
+        """Off-balance, loads, the cap on change and the cent."""
+        loads, add = self.tariff.loads, self.ladder.add
+        add(PREMIUM, "technical", "sum", ONE)
+        add(PREMIUM, "off_balance", "times", loads.off_balance)
+        add(PREMIUM, "fixed_expense", "plus", micro(loads.fixed_per_day * days), "days", str(days))
+        share = ONE - loads.variable - loads.profit
+        amount = add(PREMIUM, "variable_expense_and_profit", "divide", share)
+        if self.risk.previous is not None and "change" in self.tariff.caps:
+            low, high = (micro(self.risk.previous * bound) for bound in self.tariff.caps["change"])
+            self._cap(PREMIUM, "change", amount, low, high)
+        return add(PREMIUM, "rounding", "round", CENT, "mode", self.tariff.rounding)
+
+    def _telematics(self, own: Score) -> Decimal:
+        """T: one relativity a behaviour, multiplied and capped."""
+        relativities = telematics.FACTOR.relativity([point.eta for point in own.points])
+        amount = self.ladder.add(TELEMATICS, "class_mean", "start", ONE, "relativity", "1")
+        for point, found in zip(own.points, relativities, strict=True):
+            seen = "" if point.rate is None else f"{point.rate:.4f}"
+            effect = decimal(found).quantize(PLACES)
+            amount = self.ladder.add(
+                TELEMATICS, point.behaviour, "times", effect, point.unit, seen, round(point.credibility, 4)
+            )
+        low, high = self.tariff.caps.get("telematics", (amount, amount))
+        return self._cap(TELEMATICS, "telematics", amount, low, high)
+
+    def _kilometres(
+        self, part: str, column: str, exposure: Exposure, driving: Decimal, credibility: float | None
+    ) -> None:
+        km = decimal(exposure[column])
+        self.ladder.add(
+            part, "per_km", "start", self.cover.per_km[self.risk.klass], f"{column}, {self.risk.klass}", str(km)
+        )
+        for factor in self.cover.factors:
+            if factor.name == telematics.FACTOR.name:
+                self.ladder.add(part, factor.name, "times", driving, "own driving", "", credibility)
+            else:
+                self._apply(part, factor)
+
+    def _apply(self, part: str, factor: Factor) -> None:
+        """Multiply by the factor's relativity, within its cap."""
+        value = getattr(self.risk, factor.covariate)
+        found = ONE if value is None or value != value else relativity(factor, value)
+        low, high = self.tariff.caps.get(factor.name, (found, found))
+        effect = min(max(found, low), high)
+        if effect != found:
+            self._note(factor.name)
+        unit = f"{factor.covariate}, {factor.unit}" if factor.unit else factor.covariate
+        self.ladder.add(part, factor.name, "times", effect, unit, _text(value))
+
+    def _cap(self, part: str, name: str, amount: Decimal, low: Decimal, high: Decimal) -> Decimal:
+        """``amount`` within the cap; a step only where it binds."""
+        if low <= amount <= high:
+            return amount
+        self._note(name)
+        return self.ladder.add(part, f"{name}_cap", "cap", low if amount < low else high, "allowed", f"{low} to {high}")
+
+    def _note(self, name: str) -> None:
+        if name not in self.bound:
+            self.bound.append(name)
+
+
+@lru_cache(maxsize=65_536)  # the same few levels and masses come again and again: 410 -> 150 us a premium
+def relativity(factor: Factor, value: str | float) -> Decimal:
+    """Relativity of one known value, to 4 places."""
+    return decimal(factor.relativity([value])[0]).quantize(PLACES)
+
+
+def _text(value: str | float | None) -> str:
+    """Covariate as it is shown: "" where it is missing."""
+    if value is None or value != value:
+        return ""
+    return value if isinstance(value, str) else f"{value:.10g}"

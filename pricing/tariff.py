@@ -1,0 +1,121 @@
+"""Tariff: every number a premium or a score is made with, dated and named by its hash."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from pricing.factors import Factor
+
+CLASSES = ("car", "van", "truck", "bus")  # UNECE M1, N1, N2 and N3, M2 and M3
+COVERS = ("compulsory", "tpl_injury", "tpl_property", "own_damage", "cargo", "occupants")
+SUBJECTS = ("driver", "vehicle")
+STATUSES = ("illustrative", "filed")
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One term of the score: weighted counts or km over an exposure, and what claims make of them."""
+
+    name: str
+    counts: tuple[tuple[str, float], ...]  # columns of exposure and their weights, never falling
+    exposure: str  # column in which the behaviour could be seen at all
+    per: float  # exposure that a rate is stated for
+    unit: str
+    beta: float  # elasticity of claim frequency to the rate, >= 0
+    k: float  # exposure of half credibility, in the exposure's unit
+    spread: float  # coefficient of variation of the true rate between drivers of a class
+    controllable: bool  # by the person or the fleet: counts for coaching
+    subjects: tuple[str, ...]
+    means: Mapping[str, float]  # rate by vehicle class
+
+    def mean(self, klass: str | None) -> float:
+        """Mean rate of a class; of a vehicle whose class is not known, the plain mean over classes."""
+        return self.means.get(klass or "") or sum(self.means.values()) / len(self.means)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a relativity becomes a score: ``base - points * ln(r) / ln(ratio)``."""
+
+    base: float
+    points: float
+    ratio: float
+    interval: float  # probability of the interval shown
+    provisional: float  # credibility below which a score is provisional
+
+
+@dataclass(frozen=True)
+class Loads:
+    """From pure premium to premium."""
+
+    off_balance: Decimal
+    fixed_per_day: Decimal  # a vehicle and cover
+    variable: Decimal  # share of the premium: commission, handling
+    profit: Decimal
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Base rates of a cover by vehicle class and the factors that apply to it, in order."""
+
+    name: str
+    per_day: Mapping[str, Decimal]
+    per_km: Mapping[str, Decimal]
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """All of it; ``tariff_id`` names exactly these numbers."""
+
+    name: str
+    status: str
+    currency: str
+    valid_from: date
+    rules: str  # rule set under which pricing reads events
+    rounding: str
+    loads: Loads
+    caps: Mapping[str, tuple[Decimal, Decimal]]  # by factor, and ``change`` against the previous premium
+    scale: Scale
+    behaviours: tuple[Behaviour, ...]
+    covers: Mapping[str, Cover]
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 over the canonical content: numbers and names, not comments, order of keys or layout."""
+        return sha256(json.dumps(self.content(), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @cached_property
+    def tariff_id(self) -> str:
+        """Name and the first 8 digits of the digest."""
+        return f"{self.name}+{self.digest[:8]}"
+
+    def content(self) -> dict[str, Any]:
+        """Everything that makes a premium, the numbers of the factors in use included, ready for JSON."""
+        content: dict[str, Any] = _plain(self)
+        return content
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as JSON can say it, a number always the same way."""
+    if isinstance(value, Factor):
+        return {
+            "name": value.name,
+            "base": _plain(value.base),
+            "points": _plain(value.points),
+            "levels": _plain(value.levels),
+        }
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value if isinstance(value, str | bool) else str(value)

@@ -1,0 +1,124 @@
+"""Tariffs: the ones that come with the package, and how a tariff is read from its TOML text."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from importlib.resources import files
+
+from pricing.document import Table
+from pricing.exposure import SUMS
+from pricing.factors import FACTORS, Factor
+from pricing.money import ROUNDING
+from pricing.tariff import CLASSES, COVERS, STATUSES, SUBJECTS, Behaviour, Cover, Loads, Scale, Tariff
+
+RACK = {factor.name: factor for factor in FACTORS}
+
+
+def standard(name: str = "standard") -> Tariff:
+    """The tariff that comes with the package."""
+    return parse((files("pricing.tariffs") / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+
+
+def parse(text: str, where: str) -> Tariff:
+    """The tariff a TOML text says; raises ``TariffError`` with ``where`` and the path of what is wrong."""
+    root = Table.read(text, where)
+    rack = _factors(root)
+    covers = root.table("covers")
+    tariff = Tariff(
+        name=root.text("name"),
+        status=root.text("status", STATUSES),
+        currency=root.text("currency"),
+        valid_from=root.day("valid_from"),
+        rules=root.text("rules"),
+        rounding=root.text("rounding", ROUNDING),
+        loads=_loads(root.table("loads")),
+        caps=_caps(root.table("caps")),
+        scale=_scale(root.table("score")),
+        behaviours=root.each("behaviours", _behaviour),
+        covers={name: _cover(covers, name, rack) for name in covers},
+    )
+    root.done()
+    return tariff
+
+
+def _factors(root: Table) -> dict[str, Factor]:
+    """The rack with the numbers this tariff replaces."""
+    if "factors" not in root:
+        return RACK
+    table = root.table("factors")
+    return RACK | {name: _factor(table, name) for name in table}
+
+
+def _factor(table: Table, name: str) -> Factor:
+    if name not in RACK or RACK[name].code:
+        raise table.error(name, f"no factor with numbers; known: {', '.join(n for n, f in RACK.items() if not f.code)}")
+    own, factor = table.table(name), RACK[name]
+    if factor.levels:
+        levels = tuple((level, float(number)) for level, number in own.numbers("levels").items())
+        found = replace(factor, levels=levels)
+    else:
+        found = replace(factor, points=own.pairs("points"))
+    own.done()
+    return found
+
+
+def _loads(table: Table) -> Loads:
+    off_balance, fixed = table.number("off_balance", low=0.01), table.number("fixed_per_day")
+    loads = Loads(off_balance, fixed, table.number("variable", high=0.9), table.number("profit", high=0.9))
+    if loads.variable + loads.profit >= 1:
+        raise table.error("variable", "variable and profit together must stay below 1")
+    table.done()
+    return loads
+
+
+def _caps(table: Table) -> dict[str, tuple[Decimal, Decimal]]:
+    unknown = [key for key in table if key not in RACK and key != "change"]
+    if unknown:
+        raise table.error(unknown[0], f"unknown factor; known: change, {', '.join(RACK)}")
+    return {name: table.range(name) for name in table}
+
+
+def _scale(table: Table) -> Scale:
+    ratio = float(table.number("ratio", low=1.01))
+    scale = Scale(
+        float(table.number("base", high=100)),
+        table.positive("points"),
+        ratio,
+        float(table.number("interval", high=0.999)),
+        float(table.number("provisional", high=1)),
+    )
+    table.done()
+    return scale
+
+
+def _behaviour(table: Table) -> Behaviour:
+    counts = tuple((column, float(weight)) for column, weight in table.numbers("counts").items())
+    weights = [weight for _, weight in counts]
+    if any(column not in SUMS for column, _ in counts) or weights != sorted(weights):
+        raise table.error("counts", "must name columns of exposure with weights that never fall from one to the next")
+    return Behaviour(
+        name=table.text("name"),
+        counts=counts,
+        exposure=table.text("exposure", SUMS),
+        per=table.positive("per"),
+        unit=table.text("unit"),
+        beta=float(table.number("beta")),
+        k=table.positive("k"),
+        spread=table.positive("spread"),
+        controllable=table.flag("controllable"),
+        subjects=table.names("subjects", SUBJECTS),
+        means={klass: float(mean) for klass, mean in table.numbers("means", CLASSES, low=1e-9).items()},
+    )
+
+
+def _cover(covers: Table, name: str, rack: Mapping[str, Factor]) -> Cover:
+    if name not in COVERS:
+        raise covers.error(name, f"unknown cover; known: {', '.join(COVERS)}")
+    table = covers.table(name)
+    chosen = table.names("factors", rack)
+    if name == "compulsory" and "telematics" in chosen:
+        raise table.error("factors", "the compulsory cover must not depend on telematics")
+    in_order = tuple(factor for name, factor in rack.items() if name in chosen)
+    cover = Cover(name, table.numbers("per_day", CLASSES), table.numbers("per_km", CLASSES), in_order)
+    table.done()
+    return cover

@@ -61,6 +61,14 @@ class Param:
         return tuple(value * self.scale for value in values)
 
 
+def thresholds(params: tuple[Param, ...]) -> Records:
+    """(len(CLASSES),) a structured array of ``params``, a field each and a row per vehicle class."""
+    rows = np.zeros(len(CLASSES), [(param.name, "f8") for param in params])
+    for param in params:
+        rows[param.name] = param.by_class()
+    return rows
+
+
 @dataclass(frozen=True)
 class Detector:
     """One plug: ``kernel(batch, fleet, state, params, kind, changes)`` reads columns and emits changes.
@@ -77,10 +85,7 @@ class Detector:
 
     def thresholds(self) -> Records:
         """(len(CLASSES),) the parameters as the structured array the kernel reads, a row per class."""
-        rows = np.zeros(len(CLASSES), [(param.name, "f8") for param in self.params])
-        for param in self.params:
-            rows[param.name] = param.by_class()
-        return rows
+        return thresholds(self.params)
 
 
 @kernel

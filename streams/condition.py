@@ -1,0 +1,91 @@
+"""Condition: raw columns become what detectors and trips may trust, sample by sample, before anything else runs."""
+
+from typing import Any
+
+import numpy as np
+
+from streams.compiled import kernel
+from streams.context import follow_context
+from streams.detectors.base import Param, Records, thresholds
+from streams.motion import follow_accel, follow_lateral, follow_speed
+from streams.places import follow_fixes, follow_places, follow_steps
+
+PARAMS = (
+    Param("gap_s", 200.0, "Geotab: a gap over 200 s is counted as nothing"),
+    Param("fresh_s", 2.0, "detection reference b1: at 2 s and slower a 0.4 g detector misses nearly everything"),
+    Param("carry_s", 5.0, "ours: a missing speed or position is carried on this long"),
+    Param("renew_s", 1.0, "ours: loggers that poll renew a value every 0.75 to 1.1 s, so it may be this old"),
+    Param(
+        "min_span_s",
+        0.7,
+        "ours: 1 km/h of rounding over 0.7 s is 0.4 m/s²; loggers renew a value every 0.75 s or slower",
+    ),
+    Param("smooth_s", 0.25, "ours: time constant for accelerometers; Ferreira 2017 compares 0.5 s means"),
+    Param("max_rise_mps2", 10.0, "ours: no road vehicle gains more than 1 g"),
+    Param("max_fall_mps2", 11.0, "ours: tyres on dry asphalt brake with at most 1.1 g"),
+    Param("speed_slack_kmh", 7.2, "ours: rounding and jitter of a speed signal", 1 / 3.6),
+    Param("moving_kmh", 8.0, "Samsara: a trip starts at 5 mph", 1 / 3.6),
+    Param("standing_kmh", 3.0, "ours, between Geotab's 1 km/h and Digital Matter's 5 km/h", 1 / 3.6),
+    Param("radius_m", 40.0, "ours: a parked receiver wanders 15 m to each side"),
+    Param("place_span_s", 5.0, "ours: 5 m of noise over 5 s is 1 m/s"),
+    Param("short_s", 5.0, "ours: up to here the mean of two speeds gives the way driven"),
+    Param("hop_m", 100.0, "ours: further than wander, whatever the speed says"),
+    Param("max_speed_kmh", 250.0, "ours: fastest believable travel between two positions", 1 / 3.6),
+    Param("fix_slack_m", 100.0, "ours: error of two positions"),
+    Param("max_accuracy_m", 100.0, "ours: a worse position is none"),
+    Param("limit_kmh", float("nan"), "the fleet's own limit where none is posted; none by default", 1 / 3.6),
+)
+
+STATE = np.dtype(
+    [
+        ("t", "f8"),  # previous sample; 0 never
+        ("speed", "f8"),  # last speed believed
+        ("speed_t", "f8"),  # when it was last sent; 0 none
+        ("since", "f8"),  # when this value first appeared
+        ("anchor", "f8"),  # speed from which the next difference is taken
+        ("anchor_t", "f8"),  # 0 none
+        ("accel", "f8"),  # smoothed accelerometer
+        ("accel_t", "f8"),  # 0 none
+        ("lateral", "f8"),
+        ("lateral_t", "f8"),
+        ("v", "f8"),  # last known v
+        ("v_t", "f8"),  # 0 none
+        ("lat", "f8"),  # last good fix
+        ("lon", "f8"),
+        ("fix_t", "f8"),  # 0 none
+        ("bad_lat", "f8"),  # last fix refused
+        ("bad_lon", "f8"),
+        ("bad_t", "f8"),
+        ("place_lat", "f8"),  # fix from which the next speed from positions is taken
+        ("place_lon", "f8"),
+        ("place_t", "f8"),  # 0 none
+        ("place_v", "f8"),  # speed it was reached with; NaN unknown
+        ("seen_t", "f8"),  # last good fix, as the pass that makes places saw it
+        ("said", "i4"),  # driver the device named: number + 1; 0 none, -1 "nobody"
+        ("doubt", "i1"),  # 1 the previous speed sent was an impossible fall
+        ("bad", "i1"),  # fixes refused in a row that agree with each other
+        ("outside", "i1"),  # fixes in a row outside the radius of the place
+        ("moving", "i1"),  # 0 unknown, 1 standing, 2 moving
+    ]
+)
+
+
+def parameters() -> Records:
+    """(len(CLASSES),) PARAMS as the structured array the kernel reads, a row per vehicle class."""
+    return thresholds(PARAMS)
+
+
+@kernel
+def condition(batch: Any, fleet: Any, state: Any, params: Any) -> None:
+    """Write the derived columns of ``batch``; ``state`` rows are STATE by slot, ``params`` rows PARAMS by class."""
+    for vehicle in range(batch.slots.size):
+        slot = batch.slots[vehicle]
+        first, last = batch.bounds[vehicle], batch.bounds[vehicle + 1]
+        memory, p = state[slot], params[fleet.klass[slot]]
+        follow_speed(batch, first, last, memory, p)
+        follow_accel(batch, first, last, memory, p)
+        follow_lateral(batch, first, last, memory, p)
+        follow_fixes(batch, first, last, memory, p)
+        follow_places(batch, first, last, memory, p)
+        follow_steps(batch, first, last, memory, p)
+        follow_context(batch, fleet, slot, first, last, memory, p)

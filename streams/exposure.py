@@ -1,0 +1,218 @@
+"""Exposure: what a driver drove in a vehicle on a UTC day, in segments cut at driver change and midnight only."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from devices.samples import Ints
+from streams.compiled import kernel
+from streams.detectors.base import CLOSE, OPEN, Param, Records
+from streams.folds import ON, ignition_after, is_measured, write
+
+DAY_S = 86_400.0
+DEVICE, ROAD = 1, 2  # limit_source of a posted limit
+KMH = 1 / 3.6
+
+PARAMS = (
+    Param("observed_dt_s", 2.0, "ours: at 2 s and slower a 0.4 g detector misses nearly everything"),
+    Param("evidence_s", 30.0, "ours: a speed that shows no change for longer may be frozen"),
+    Param("tyre_s", 1800.0, "ours: a tyre sensor silent for 30 min while moving is faulty"),
+    Param("odometer_max_kmh", 200.0, "ours: an odometer that runs faster was replaced or misread", 1 / 3.6),
+    Param("odometer_slack_m", 2000.0, "ours: one tick of an odometer in whole miles"),
+    Param("gap_min_m", 100.0, "ours: one tick of an odometer in tenths of a km"),
+)
+
+SUMS = (
+    "metres",  # measured
+    "odometer_m",  # advance of the odometer; NaN while it gave none
+    "gap_m",  # advance of the odometer beyond what was measured, over gaps
+    "moving_s",
+    "idle_s",  # standing with the ignition on
+    "night_m",
+    "over_0_10_m",  # by km/h over the posted limit, the upper end included
+    "over_10_20_m",
+    "over_20_30_m",
+    "over_30_m",
+    "limit_known_m",
+    "observed_s",  # moving, and a harsh brake or start would have been seen
+    "observed_m",
+    "observed_corner_s",
+    "observed_corner_m",
+    "observed_tyre_m",
+)
+
+SEGMENT = np.dtype(
+    [
+        ("op", "i8"),  # CLOSE; OPEN from open_rows
+        ("slot", "i8"),
+        ("driver", "i8"),  # -1 unknown
+        ("day", "i8"),  # UTC days since 1970-01-01
+        ("samples", "i8"),
+        ("quality", "i8"),  # condition's bits, or-ed
+        ("start", "f8"),  # UTC epoch s; segments of a vehicle lie end to end
+        ("end", "f8"),
+        *[(name, "f8") for name in SUMS],
+    ]
+)
+
+STATE = np.dtype(
+    [
+        ("seen", "i8"),
+        ("ignition", "i8"),  # UNKNOWN, OFF, ON
+        ("gap", "i8"),  # 1: a stretch since the last odometer reading was not measured
+        ("odometer", "f8"),  # last reading, m
+        ("odometer_t", "f8"),  # when; 0 never
+        ("odometer_measured", "f8"),  # metres measured since
+        ("tyre_t", "f8"),  # when a tyre was last read; 0 never
+        ("accel_t", "f8"),  # when accel was last known; 0 never
+        ("lateral_t", "f8"),  # when lateral was last known; 0 never
+        ("segment", SEGMENT),
+    ]
+)
+
+STRETCH = np.dtype(  # what the way from one sample to the next adds; its seconds are 0 where it was not measured
+    [
+        ("moving_s", "f8"),
+        ("idle_s", "f8"),
+        ("advance", "f8"),  # of the odometer; NaN no reading to tell
+        ("missed", "f8"),
+        ("braking", "f8"),  # 1 a harsh brake or start would have been seen
+        ("corner", "f8"),
+        ("tyre", "f8"),
+    ]
+)
+
+
+@kernel
+def fold(batch: Any, fleet: Any, state: Any, params: Any, segments: Any) -> None:
+    """Move ``state`` on over ``batch``, writing SEGMENT rows."""
+    way = np.zeros(1, STRETCH)[0]
+    for n in range(batch.slots.size):
+        slot = batch.slots[n]
+        s, p = state[slot], params[fleet.klass[slot]]
+        segment, tyre = s["segment"], batch.tyre_bounds[n]
+        for i in range(batch.bounds[n], batch.bounds[n + 1]):
+            t, driver = batch.t[i], batch.driver[i]
+            while tyre < batch.tyre_bounds[n + 1] and batch.tyre_t[tyre] <= t:
+                s["tyre_t"] = batch.tyre_t[tyre]
+                tyre += 1
+            if s["seen"] == 0:
+                s["seen"] = 1
+                _begin(segment, slot, driver, math.floor(t / DAY_S), t)
+            elif driver != segment["driver"]:
+                _close(segment, segments)
+                _begin(segment, slot, driver, segment["day"], segment["end"])
+            _measure(batch, i, s, p, way)
+            at, span, midnight = segment["end"], t - segment["end"], (segment["day"] + 1) * DAY_S
+            while t >= midnight:
+                _add(batch, i, segment, way, (midnight - at) / span)
+                segment["end"] = midnight
+                _close(segment, segments)
+                _begin(segment, slot, driver, segment["day"] + 1, midnight)
+                at, midnight = midnight, midnight + DAY_S
+            _add(batch, i, segment, way, (t - at) / span if span > 0 else 1.0)
+            segment["end"] = t
+            segment["samples"] += 1
+            segment["quality"] |= batch.quality[i]
+
+
+@kernel
+def _begin(segment: Any, slot: int, driver: int, day: int, start: float) -> None:
+    segment["slot"], segment["driver"], segment["day"] = slot, driver, day
+    segment["start"], segment["end"], segment["samples"], segment["quality"] = start, start, 0, 0
+    segment["metres"], segment["odometer_m"], segment["gap_m"] = 0.0, math.nan, 0.0
+    segment["moving_s"], segment["idle_s"], segment["night_m"] = 0.0, 0.0, 0.0
+    segment["over_0_10_m"], segment["over_10_20_m"], segment["over_20_30_m"] = 0.0, 0.0, 0.0
+    segment["over_30_m"], segment["limit_known_m"], segment["observed_tyre_m"] = 0.0, 0.0, 0.0
+    segment["observed_s"], segment["observed_m"] = 0.0, 0.0
+    segment["observed_corner_s"], segment["observed_corner_m"] = 0.0, 0.0
+
+
+@kernel
+def _close(segment: Any, segments: Any) -> None:
+    """Write the segment, unless it lies in a silence of which nothing is known."""
+    seconds = segment["moving_s"] + segment["idle_s"]
+    if segment["samples"] > 0 or seconds > 0.0 or segment["metres"] > 0.0 or segment["odometer_m"] > 0.0:
+        write(segments, segment, CLOSE)
+
+
+@kernel
+def _measure(batch: Any, i: int, s: Any, p: Any, way: Any) -> None:
+    """What the stretch that ends at row ``i`` adds, over its whole length."""
+    t, dt, measured = batch.t[i], batch.dt[i], is_measured(batch, i)
+    s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
+    if not math.isnan(batch.accel[i]):
+        s["accel_t"] = t
+    if not math.isnan(batch.lateral[i]):
+        s["lateral_t"] = t
+    way["moving_s"] = dt if measured and batch.moving[i] == 1 else 0.0
+    way["idle_s"] = dt if measured and batch.moving[i] == 0 and s["ignition"] == ON else 0.0
+    fresh = dt <= p["observed_dt_s"]
+    way["braking"] = fresh and s["accel_t"] > 0.0 and t - s["accel_t"] <= p["evidence_s"]
+    way["corner"] = fresh and s["lateral_t"] > 0.0 and t - s["lateral_t"] <= p["observed_dt_s"]
+    way["tyre"] = s["tyre_t"] > 0.0 and t - s["tyre_t"] <= p["tyre_s"]
+    way["advance"], way["missed"] = math.nan, 0.0
+    s["odometer_measured"] += batch.step[i]
+    if not measured:
+        s["gap"] = 1
+    if not math.isnan(batch.odometer[i]):
+        _read_odometer(batch.odometer[i], t, s, p, way)
+
+
+@kernel
+def _read_odometer(reading: float, t: float, s: Any, p: Any, way: Any) -> None:
+    """The advance since the last reading, and how much of it was not measured; a leap is a new odometer."""
+    advance = reading - s["odometer"]
+    most = p["odometer_max_kmh"] * (t - s["odometer_t"]) + p["odometer_slack_m"]
+    if s["odometer_t"] > 0.0 and 0.0 <= advance <= most:
+        way["advance"] = advance
+        missed = advance - s["odometer_measured"]
+        if s["gap"] == 1 and missed > p["gap_min_m"]:
+            way["missed"] = missed
+    s["odometer"], s["odometer_t"], s["odometer_measured"], s["gap"] = reading, t, 0.0, 0
+
+
+@kernel
+def _add(batch: Any, i: int, segment: Any, way: Any, share: float) -> None:
+    """Add ``share`` of a stretch to the segment."""
+    metres = share * batch.step[i]
+    seconds = share * way["moving_s"]
+    segment["metres"] += metres
+    segment["moving_s"] += seconds
+    segment["idle_s"] += share * way["idle_s"]
+    segment["night_m"] += metres * batch.night[i]
+    segment["observed_s"] += seconds * way["braking"]
+    segment["observed_m"] += metres * way["braking"]
+    segment["observed_corner_s"] += seconds * way["corner"]
+    segment["observed_corner_m"] += metres * way["corner"]
+    segment["observed_tyre_m"] += metres * way["tyre"]
+    if not math.isnan(way["advance"]):
+        before = 0.0 if math.isnan(segment["odometer_m"]) else segment["odometer_m"]
+        segment["odometer_m"] = before + share * way["advance"]
+        segment["gap_m"] += share * way["missed"]
+    if batch.limit_source[i] == DEVICE or batch.limit_source[i] == ROAD:
+        _add_limit(segment, batch.v[i] - batch.limit[i], metres)
+
+
+@kernel
+def _add_limit(segment: Any, over: float, metres: float) -> None:
+    """Put ``metres`` where they belong by the speed ``over`` the limit, m/s; NaN: not known."""
+    if over > 30 * KMH:
+        segment["over_30_m"] += metres
+    elif over > 20 * KMH:
+        segment["over_20_30_m"] += metres
+    elif over > 10 * KMH:
+        segment["over_10_20_m"] += metres
+    elif over > 0.0:
+        segment["over_0_10_m"] += metres
+    if not math.isnan(over):
+        segment["limit_known_m"] += metres
+
+
+def open_rows(state: Records, slots: Ints) -> Records:
+    """The segments that last in ``slots``, as far as they have come, as SEGMENT rows (op OPEN)."""
+    rows = state[slots]
+    segments: Records = rows["segment"][rows["seen"] == 1]
+    segments["op"] = OPEN
+    return segments

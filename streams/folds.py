@@ -1,0 +1,59 @@
+"""Folds: what trips, activity and exposure agree on: who holds the ignition, what is driving, how rows go out."""
+
+import math
+from typing import Any
+
+from streams.compiled import kernel
+from streams.detectors.base import Param
+from streams.quality import GAP
+
+NONE, TRIED, UNDER_WAY = 0, 1, 2  # nothing; movement that may be noise or a walk; driving beyond doubt
+UNKNOWN, OFF, ON = 0, 1, 2  # ignition as last said since the last gap
+
+START = Param(
+    "start_kmh", 8.0, "Samsara: a trip starts at 5 mph; people in the GOAL traces walk at up to 7 km/h", 1 / 3.6
+)
+PROOF_M = Param("proof_m", 200.0, "Traccar: shortest trip of its newer logic")
+PROOF_S = Param("proof_s", 90.0, "200 m at 8 km/h")
+PROOF_SAMPLES = Param("proof_samples", 3.0, "ours: one displaced position makes two fast samples")
+
+
+@kernel
+def is_measured(batch: Any, i: int) -> bool:
+    """Whether the stretch that ends at row ``i`` was observed: there is a sample before it and no gap between."""
+    return not math.isnan(batch.dt[i]) and (batch.quality[i] & GAP) == 0
+
+
+@kernel
+def ignition_after(held: int, said: float, measured: bool) -> int:
+    """The ignition after a sample: what it says, else what held before; nothing holds over a gap."""
+    if said >= 0.5:
+        return ON
+    if said < 0.5:
+        return OFF
+    return held if measured else UNKNOWN
+
+
+@kernel
+def is_driving(batch: Any, i: int, ignition: int, start: float) -> bool:
+    """Whether the vehicle drives at row ``i``; unless the ignition is on, a slow mover may be someone walking."""
+    return batch.moving[i] == 1 and (ignition == ON or batch.v[i] >= start)
+
+
+@kernel
+def judge(metres: float, seconds: float, fast: int, start: float, p: Any) -> int:
+    """What movement so far amounts to: driving once it is far and fast enough, nothing if it was slow too long."""
+    brisk = metres >= start * seconds
+    if brisk and metres >= p["proof_m"] and fast >= p["proof_samples"]:
+        return UNDER_WAY
+    return TRIED if brisk or seconds <= p["proof_s"] else NONE
+
+
+@kernel
+def write(out: Any, record: Any, op: int) -> None:
+    """Copy ``record`` to the next row of ``out``; beyond its room only the count goes on."""
+    n = out.count[0]
+    out.count[0] = n + 1
+    k = min(n, out.rows.size - 1)
+    out.rows[k] = record
+    out.rows[k]["op"] = op

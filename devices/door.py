@@ -26,7 +26,8 @@ class Door:
 
     def __init__(self, received: Sequence[Received], ahead: float | None, earliest: float | None) -> None:
         counts = [len(item.reading.t) for item in received]
-        self.received, self.ahead, self.earliest = received, ahead, earliest
+        self.received, self.earliest = received, earliest
+        self.ahead = float("inf") if ahead is None else ahead
         self.starts: list[int] = [0, *np.cumsum(counts, dtype=np.int64).tolist()]  # first row of each payload, end
         self.owner: Ints = np.repeat(np.arange(len(counts)), counts)  # (n,) payload of each row
         self.t = whole_ms(array(list(chain.from_iterable(item.reading.t for item in received))))
@@ -43,8 +44,6 @@ class Door:
     def untimely(self, t: Floats, received_at: Floats) -> tuple[Bools, Bools]:
         """Where ``t`` is an impossible instant, and where it is too far ahead of its arrival."""
         impossible = outside_time(t, self.earliest)
-        if self.ahead is None:
-            return impossible, np.zeros(t.shape, bool)
         return impossible, (t > received_at + self.ahead) & ~impossible
 
     def expected_time(self, reason: str) -> str:
@@ -80,8 +79,9 @@ class Door:
         return inner
 
     def set_aside(self) -> list[Rejected]:
-        """Parts set aside so far, in the order of the payloads."""
-        return [part for _, part in sorted(self._set_aside, key=lambda pair: pair[0])]
+        """Parts set aside so far, in the order of the payloads; in one payload, whoever came with it, by reason."""
+        ordered = sorted(self._set_aside, key=lambda pair: (pair[0], pair[1].reason, pair[1].detail))
+        return [part for _, part in ordered]
 
 
 def array(flat: Sequence[float | None]) -> Floats:

@@ -40,6 +40,21 @@ def scaled(values: Floats, signal: Signal) -> Floats:
         return values * signal.scale
 
 
+def unscaled(values: Floats, signal: Signal) -> Floats:
+    """SI ``values`` in the wire unit: the number that :func:`scaled` turns back into them, if there is one.
+
+    Multiplying by a rounded factor skips some SI values; what once came off the wire always has its number.
+    """
+    guess = values / signal.scale
+    best = np.round(guess, 6)  # the shortest first: 62.1, not 62.099999999999994
+    for steps in (0, -1, 1, -2, 2):
+        near = guess
+        for _ in range(abs(steps)):
+            near = np.nextafter(near, np.inf * steps)
+        best = np.where(best * signal.scale == values, best, near)
+    return np.where(best * signal.scale == values, best, guess)
+
+
 def outside(values: Floats, signal: Signal) -> Bools:
     """Where SI ``values`` are beyond what is plausible; both bounds are plausible, NaN is not measured."""
     return (values < signal.low * signal.scale) | (values > signal.high * signal.scale)

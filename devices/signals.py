@@ -37,7 +37,9 @@ SIGNALS = (
     Signal("yaw_rate_dps", "yaw_rate", 1, -500, 500, "AngularVelocity.Yaw", "+ turning left"),
     Signal("brake_pedal_pct", "brake_pedal", 1, 0, 100, "Chassis.Brake.PedalPosition", "0 released, 100 pressed down"),
     Signal("brake_air_kpa", "brake_air", 1, 0, 2_000, "Chassis.Brake.AirPressure", "service brake air, gauge"),
-    Signal("brake_lining_pct", "brake_lining", 1, 0, 100, "Chassis.Brake.LiningRemaining", "left of the thinnest lining"),
+    Signal(
+        "brake_lining_pct", "brake_lining", 1, 0, 100, "Chassis.Brake.LiningRemaining", "left of the thinnest lining"
+    ),
     Signal("abs_active", "abs_active", 1, 0, 1, "ADAS.ABS.IsEngaged", "1 while it works"),
     Signal("esc_active", "esc_active", 1, 0, 1, "ADAS.ESC.IsEngaged", "1 while it works"),
     Signal("speed_limit_kmh", "speed_limit", KMH, 1, 200, "", "posted limit known to the device"),

@@ -1,0 +1,88 @@
+"""Laws of every codec: decode undoes encode, and nothing but DecodeError comes of a bad payload."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.codecs import CODECS, DecodeError, DeviceReport, Reading, decode
+from devices.signals import SIGNALS, TYRE_SIGNALS
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
+
+
+def values(count):
+    return numbers | st.lists(numbers | st.none(), min_size=count, max_size=count)
+
+
+def columns(signals, count, least=0):
+    names = st.sampled_from([signal.column for signal in signals])
+    return st.dictionaries(names, values(count), min_size=least, max_size=min(5, len(signals)))
+
+
+@st.composite
+def any_reading(draw):
+    t = sorted(draw(st.lists(numbers, max_size=8, unique=True)))
+    tyres = columns(TYRE_SIGNALS, len(t), least=1)
+    return Reading(
+        boot=draw(names),
+        seq=draw(st.integers(0, 2**53)),
+        t=t,
+        columns=draw(columns(SIGNALS, len(t))),
+        driver=draw(st.none() | st.just("") | names),
+        tyres=draw(st.dictionaries(names, tyres, max_size=3)),
+        events=draw(
+            st.lists(st.builds(DeviceReport, numbers, names, st.integers(1, 3), st.none() | names), max_size=2)
+        ),
+        fault_codes=draw(st.lists(names, max_size=3)),
+    )
+
+
+@pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)
+@given(reading=any_reading())
+def test_decode_undoes_encode(codec, reading):
+    body = codec.encode(reading)
+    assert codec.decode(body) == reading
+    assert decode(body) == reading
+
+
+@pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)
+@given(reading=any_reading(), data=st.data())
+def test_a_broken_payload_is_a_decode_error_or_a_reading(codec, reading, data):
+    body = bytearray(codec.encode(reading))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(body) - 1))
+        body[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    _decodes_or_raises(bytes(body))
+
+
+json = st.recursive(
+    st.none() | st.booleans() | numbers | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+)
+keys = st.sampled_from(["driver", "tyres", "events", "fault_codes", "speed_kmh", "ignition", "unheard_of"])
+
+
+@given(
+    st.fixed_dictionaries({"v": st.just(1) | json, "boot": names, "seq": st.just(1) | json, "t": json | st.just(1.5)}),
+    st.dictionaries(keys, json),
+)
+def test_any_json_is_a_decode_error_or_a_reading(head, rest):
+    _decodes_or_raises(msgspec.json.encode(head | rest))
+
+
+@given(st.binary())
+def test_any_bytes_are_a_decode_error_or_a_reading(body):
+    _decodes_or_raises(body)
+
+
+def _decodes_or_raises(body):
+    try:
+        reading = decode(body)
+    except DecodeError as error:
+        assert str(error).split(":")[0] in {"payload"} | {codec.name for codec in CODECS}
+    else:
+        assert all(b > a for a, b in zip(reading.t, reading.t[1:], strict=False))
+        for values in reading.columns.values():
+            assert not isinstance(values, list) or len(values) == len(reading.t)

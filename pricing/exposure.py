@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -49,9 +50,8 @@ _WHOLE = dict.fromkeys(KILOMETRES, 1e6) | dict.fromkeys(HOURS, 3.6e6) | dict.fro
 
 @dataclass(frozen=True)
 class Exposure:
-    """Totals of one vehicle or driver: the days they cover and the sum of each column of ``SUMS``."""
+    """Totals of one vehicle or driver: the sum of each column of ``SUMS``; one that is absent is 0."""
 
-    days: int = 0
     sums: Mapping[str, float] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> float:
@@ -61,14 +61,15 @@ class Exposure:
 def exposure(segments: pl.DataFrame, events: pl.DataFrame, now: datetime | None = None) -> pl.DataFrame:
     """One row a vehicle, driver and UTC day.
 
-    ``segments`` are pieces of driving that do not cross midnight, with ``fleet_id vehicle_id driver_id day`` and
-    the columns named in ``KILOMETRES`` (m) and ``HOURS`` (s); one that is absent was not observed and is 0.
-    Kilometres of an unknown driver are a row of their own (``driver_id`` null). ``events`` as for
-    ``count_events``. ``now`` is the clock that closes days; without it every day is open.
+    ``segments`` are pieces of driving that do not cross midnight, with ``fleet_id vehicle_id driver_id day`` (a
+    date, or days since 1970) and the columns named in ``KILOMETRES`` (m) and ``HOURS`` (s); one that is absent was
+    not observed and is 0. Kilometres of an unknown driver are a row of their own (``driver_id`` null). ``events``
+    as for ``count_events``. ``now`` is the clock that closes days; without it every day is open.
     """
     said = {name: column for name, column in (KILOMETRES | HOURS).items() if column in segments.columns}
     whole = [(pl.col(column) * 1000).fill_nan(None).round().cast(pl.Int64).alias(name) for name, column in said.items()]
-    rows = pl.concat([segments.select(*KEYS, *whole), count_events(events)], how="diagonal_relaxed")
+    keys = [pl.col(name).cast(SCHEMA[name]) for name in KEYS]
+    rows = pl.concat([segments.select(*keys, *whole), count_events(events)], how="diagonal_relaxed")
     return _public(_sum(rows.with_columns(status(now))))
 
 
@@ -107,14 +108,13 @@ def vehicle_days(valid_from: date, valid_to: date) -> int:
     return max((valid_to - valid_from).days, 0)
 
 
-def totals(frame: pl.DataFrame, *by: str) -> dict[tuple[str | None, ...], Exposure]:
-    """Exposure of each group of rows of an exposure frame; ``days`` counts the vehicle-days heard of."""
+def totals(frame: pl.DataFrame, *by: str) -> dict[tuple[Any, ...], Exposure]:
+    """Exposure of each group of rows of an exposure frame, which may have columns more to group ``by``."""
     whole = _whole(frame).with_columns(frame[name] for name in by if name not in KEYS)
-    days = pl.struct("fleet_id", "vehicle_id", "day").n_unique()
-    grouped = whole.group_by(by).agg(days.alias("days"), pl.col(SUMS).sum()).sort(by)
-    public = grouped.select(*by, "days", *_divided())
+    summed = whole.group_by(by).agg(pl.col(SUMS).sum()).sort(by)
     n = len(by)
-    return {row[:n]: Exposure(row[n], dict(zip(SUMS, row[n + 1 :], strict=True))) for row in public.iter_rows()}
+    rows = summed.select(*by, *_divided()).iter_rows()
+    return {row[:n]: Exposure(dict(zip(SUMS, row[n:], strict=True))) for row in rows}
 
 
 def _whole(frame: pl.DataFrame) -> pl.DataFrame:

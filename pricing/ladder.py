@@ -16,7 +16,8 @@ class Step(NamedTuple):
     part: str  # telematics (a relativity), standing, running, gap (EUR), premium (their sum and what follows)
     name: str  # base, a factor, a behaviour, loads, ...
     covariate: str
-    value: str  # of the covariate, or its level; "" missing
+    value: str  # of the covariate, or its level, or a quantity; "" not known
+    unit: str
     credibility: float | None
     op: str  # start: value x effect; times; plus; divide; cap: effect; sum: of the parts; round: to effect
     effect: Decimal
@@ -37,11 +38,12 @@ class Ladder:
         effect: Decimal,
         covariate: str = "",
         value: str = "",
+        unit: str = "",
         credibility: float | None = None,
     ) -> Decimal:
         """Amount after the step; ``value`` of a ``start`` is the quantity, of a ``round`` the mode."""
         amount = _amount(self.steps, op, effect, value)
-        self.steps.append(Step(part, name, covariate, value, credibility, op, effect, amount))
+        self.steps.append(Step(part, name, covariate, value, unit, credibility, op, effect, amount))
         return amount
 
 

@@ -55,7 +55,7 @@ class Premium:
     days: int
     km_measured: float
     km_gap: float
-    credibility: float
+    credibility: float | None  # of the telematics relativity; None: the cover has none
     caps: str | None  # names of the caps that bound, comma separated
     factors: tuple[Step, ...]
 

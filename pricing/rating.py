@@ -50,7 +50,7 @@ def rate(risk: Risk, exposure: Exposure, tariff: Tariff, own: Score | None = Non
         days=days,
         km_measured=exposure["km_measured"],
         km_gap=exposure["km_gap"],
-        credibility=own.credibility,
+        credibility=own.credibility if sheet.drives else None,
         caps=", ".join(sheet.bound) or None,
         factors=tuple(sheet.ladder.steps),
     )
@@ -70,21 +70,21 @@ class Sheet:
 
     def __init__(self, risk: Risk, cover: Cover, tariff: Tariff) -> None:
         self.risk, self.cover, self.tariff = risk, cover, tariff
+        self.drives = telematics.FACTOR.name in {factor.name for factor in cover.factors}
         self.ladder = Ladder()
         self.bound: list[str] = []
 
     def standing(self, days: int) -> None:
         """d * b_day * F_class: what the vehicle costs also when it is parked."""
         per_day = self.cover.per_day[self.risk.klass]
-        self.ladder.add(STANDING, "per_day", "start", per_day, f"days, {self.risk.klass}", str(days))
+        self.ladder.add(STANDING, "per_day", "start", per_day, "days", str(days), f"days of a {self.risk.klass}")
         for factor in self.cover.factors:
             if not factor.km_only:
                 self._apply(STANDING, factor)
 
     def running(self, exposure: Exposure, own: Score) -> None:
         """k * b_km * F_class * T * X, and the same for km that were driven unseen, with no telematics credit."""
-        uses = any(factor.name == telematics.FACTOR.name for factor in self.cover.factors)
-        driving = self._telematics(own) if uses else ONE
+        driving = self._telematics(own) if self.drives else ONE
         self._kilometres(RUNNING, "km_measured", exposure, driving, own.credibility)
         if exposure["km_gap"] > 0:
             # a surcharge stays: pulling the plug must not be cheaper than being seen
@@ -95,7 +95,7 @@ class Sheet:
         loads, add = self.tariff.loads, self.ladder.add
         add(PREMIUM, "technical", "sum", ONE)
         add(PREMIUM, "off_balance", "times", loads.off_balance)
-        add(PREMIUM, "fixed_expense", "plus", micro(loads.fixed_per_day * days), "days", str(days))
+        add(PREMIUM, "fixed_expense", "plus", micro(loads.fixed_per_day * days), "days", str(days), "days")
         share = ONE - loads.variable - loads.profit
         amount = add(PREMIUM, "variable_expense_and_profit", "divide", share)
         if self.risk.previous is not None and "change" in self.tariff.caps:
@@ -106,13 +106,12 @@ class Sheet:
     def _telematics(self, own: Score) -> Decimal:
         """T: one relativity a behaviour, multiplied and capped."""
         relativities = telematics.FACTOR.relativity([point.eta for point in own.points])
-        amount = self.ladder.add(TELEMATICS, "class_mean", "start", ONE, "relativity", "1")
+        amount = self.ladder.add(TELEMATICS, "class_mean", "start", ONE, "relativity", "1", "for the class")
         for point, found in zip(own.points, relativities, strict=True):
             seen = "" if point.rate is None else f"{point.rate:.4f}"
             effect = decimal(found).quantize(PLACES)
-            amount = self.ladder.add(
-                TELEMATICS, point.behaviour, "times", effect, point.unit, seen, round(point.credibility, 4)
-            )
+            z = round(point.credibility, 4)
+            amount = self.ladder.add(TELEMATICS, point.behaviour, "times", effect, "rate", seen, point.unit, z)
         low, high = self.tariff.caps.get("telematics", (amount, amount))
         return self._cap(TELEMATICS, "telematics", amount, low, high)
 
@@ -120,12 +119,11 @@ class Sheet:
         self, part: str, column: str, exposure: Exposure, driving: Decimal, credibility: float | None
     ) -> None:
         km = decimal(exposure[column])
-        self.ladder.add(
-            part, "per_km", "start", self.cover.per_km[self.risk.klass], f"{column}, {self.risk.klass}", str(km)
-        )
+        per_km = self.cover.per_km[self.risk.klass]
+        self.ladder.add(part, "per_km", "start", per_km, column, str(km), f"km of a {self.risk.klass}")
         for factor in self.cover.factors:
             if factor.name == telematics.FACTOR.name:
-                self.ladder.add(part, factor.name, "times", driving, "own driving", "", credibility)
+                self.ladder.add(part, factor.name, "times", driving, "own driving", credibility=credibility)
             else:
                 self._apply(part, factor)
 
@@ -137,15 +135,17 @@ class Sheet:
         effect = min(max(found, low), high)
         if effect != found:
             self._note(factor.name)
-        unit = f"{factor.covariate}, {factor.unit}" if factor.unit else factor.covariate
-        self.ladder.add(part, factor.name, "times", effect, unit, _text(value))
+        unit = self.tariff.currency if factor.unit == "currency" else factor.unit
+        self.ladder.add(part, factor.name, "times", effect, factor.covariate, _text(value), unit)
 
     def _cap(self, part: str, name: str, amount: Decimal, low: Decimal, high: Decimal) -> Decimal:
         """``amount`` within the cap; a step only where it binds."""
         if low <= amount <= high:
             return amount
         self._note(name)
-        return self.ladder.add(part, f"{name}_cap", "cap", low if amount < low else high, "allowed", f"{low} to {high}")
+        return self.ladder.add(
+            part, f"{name}_cap", "cap", low if amount < low else high, "allowed", f"{low:f} to {high:f}"
+        )
 
     def _note(self, name: str) -> None:
         if name not in self.bound:

@@ -1,0 +1,118 @@
+"""Explain: why a premium or a score is what it is, in lines that add up, from its stored row alone."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pricing.ladder import GAP, PREMIUM, RUNNING, STANDING, TELEMATICS, Step, climb
+
+HEADINGS = {
+    STANDING: "Standing: days insured, driven or parked",
+    TELEMATICS: "Own driving against the class",
+    RUNNING: "Running: km measured",
+    GAP: "Running: km driven but not seen, without telematics credit",
+    PREMIUM: "Premium",
+}
+MISSING = {"rate": "not observed", "own driving": "own driving"}
+SIGNS = {"start": "x ", "times": "x ", "plus": "+ ", "divide": "/ ", "cap": "= ", "sum": "", "round": "to "}
+
+
+class Line(NamedTuple):
+    """One line of an explanation; a heading has only ``label``."""
+
+    label: str
+    detail: str = ""
+    effect: str = ""
+    amount: str = ""
+
+
+def explain_premium(row: Mapping[str, Any]) -> list[Line]:
+    """Lines for a row of the premiums table; raises ``ValueError`` if its steps do not make its amount."""
+    steps = [_step(step) for step in row["factors"]]
+    amount = Decimal(str(row["amount"]))
+    if climb(steps) != amount:
+        raise ValueError(f"premium {row['premium_id']}: the steps make {climb(steps)}, the row says {amount}")
+    return [
+        Line(f"{amount} {row['currency']} {row['kind']} ({row['status']})"),
+        Line("vehicle", f"{row['fleet_id']}/{row['vehicle_id']}, policy {row['policy_id']}"),
+        Line("cover", f"{row['cover']}, {_day(row['valid_from'])} to {_day(row['valid_to'])}, end excluded"),
+        Line("tariff", row["tariff_id"]),
+        *_ladder(steps),
+        Line("caps that bound", row["caps"] or "none"),
+    ]
+
+
+def _ladder(steps: list[Step]) -> Iterator[Line]:
+    part = ""
+    for step in steps:
+        if step.part != part:
+            part = step.part
+            yield Line(HEADINGS[part])
+        yield _rung(step)
+
+
+def _rung(step: Step) -> Line:
+    effect = "" if step.op == "sum" else SIGNS[step.op] + _plain(step.effect)
+    shown = f"{step.value} {step.unit}".strip() if step.value else MISSING.get(step.covariate, "not known")
+    if not step.covariate:
+        shown = ""
+    if step.credibility is not None:
+        shown += f", credibility {step.credibility:.2f}"
+    return Line("  " + step.name, shown, effect, _plain(step.amount))
+
+
+def explain_score(row: Mapping[str, Any]) -> list[Line]:
+    """Lines for a row of the scores table."""
+    who = row["driver_id"] if row["subject"] == "driver" else row["vehicle_id"]
+    total = round(row["base"] + sum(point["points"] for point in row["points"]), 2)
+    doubt = "provisional: " if row["provisional"] else ""
+    return [
+        Line(f"score {row['score']:.2f} of {row['subject']} {row['fleet_id']}/{who} ({row['status']})"),
+        Line("from", f"{row['km']:.1f} km, {_day(row['valid_from'])} to {_day(row['valid_to'])}, end excluded"),
+        Line("likely between", f"{row['low']:.2f} and {row['high']:.2f}; {doubt}credibility {row['credibility']:.2f}"),
+        Line("coaching score", f"{row['coaching_score']:.2f}, from what can be controlled"),
+        Line("tariff", row["tariff_id"]),
+        Line("Points"),
+        Line("  class", "", "", f"{row['base']:.2f}"),
+        *[_behaviour(point) for point in row["points"]],
+        Line(
+            "  score", "" if total == row["score"] else f"{total:.2f} kept between 0 and 100", "", f"{row['score']:.2f}"
+        ),
+    ]
+
+
+def _behaviour(point: Mapping[str, Any]) -> Line:
+    mean = f"class {point['class_mean']:.4g} {point['unit']}"
+    seen = "not observed" if point["rate"] is None else f"{point['rate']:.4g}"
+    detail = f"{seen}, {mean}, credibility {point['credibility']:.2f}"
+    return Line("  " + point["behaviour"], detail, f"{point['credible_rate']:.4g}", f"{point['points']:+.2f}")
+
+
+def text(lines: list[Line]) -> str:
+    """The lines as columns."""
+    wide = [max((len(line[i]) for line in lines if line.detail or line.amount), default=0) for i in range(4)]
+    return "\n".join(_columns(line, wide) for line in lines)
+
+
+def _columns(line: Line, wide: list[int]) -> str:
+    if not line.detail and not line.amount:
+        return line.label
+    left = f"{line.label:{wide[0]}}  {line.detail:{wide[1]}}  {line.effect:>{wide[2]}}  {line.amount:>{wide[3]}}"
+    return left.rstrip()
+
+
+def _step(step: Mapping[str, Any]) -> Step:
+    """A stored step; JSON and SQLite keep decimals as text."""
+    exact = {name: Decimal(str(step[name])) for name in ("effect", "amount")}
+    return Step(**{**step, **exact})
+
+
+def _plain(number: Decimal) -> str:
+    """Without the zeros at the end, but with cents."""
+    short = format(number.normalize(), "f")
+    return short if len(short.partition(".")[2]) >= 2 else f"{number:.2f}"
+
+
+def _day(moment: date | datetime | str | float) -> str:
+    return f"{moment:%Y-%m-%d}" if isinstance(moment, date) else str(moment)[:10]

@@ -1,0 +1,218 @@
+"""Frames: the scores and premiums tables, made from exposure, what is known of the vehicles, and a tariff."""
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from pricing.exposure import Exposure, totals
+from pricing.ids import identify
+from pricing.premium import INDICATED, Premium, Risk
+from pricing.rating import rate
+from pricing.score import Own, Score, score
+from pricing.tariff import Tariff
+
+Columns = dict[str, pl.DataType | type[pl.DataType]]
+
+MOMENT = pl.Datetime("us", "UTC")
+POINTS: Columns = {
+    "behaviour": pl.String,
+    "unit": pl.String,
+    "rate": pl.Float64,
+    "class_mean": pl.Float64,
+    "credibility": pl.Float64,
+    "credible_rate": pl.Float64,
+    "beta": pl.Float64,
+    "points": pl.Float64,
+    "controllable": pl.Boolean,
+}
+SCORES: Columns = {
+    "score_id": pl.String,
+    "fleet_id": pl.String,
+    "vehicle_id": pl.String,  # null on a driver's row
+    "driver_id": pl.String,  # null on a vehicle's row
+    "subject": pl.String,  # driver, vehicle
+    "valid_from": MOMENT,  # days the score is made from, the end excluded
+    "valid_to": MOMENT,
+    "score": pl.Float64,
+    "coaching_score": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "credibility": pl.Float64,
+    "provisional": pl.Boolean,
+    "km": pl.Float64,
+    "base": pl.Float64,  # score = base + sum of points, kept between 0 and 100
+    "points": pl.List(pl.Struct(POINTS)),
+    "tariff_id": pl.String,
+    "status": pl.String,
+}
+EFFECT = pl.Decimal(18, 6)
+STEP: Columns = {
+    "part": pl.String,
+    "name": pl.String,
+    "covariate": pl.String,
+    "value": pl.String,
+    "unit": pl.String,
+    "credibility": pl.Float64,
+    "op": pl.String,
+    "effect": EFFECT,
+    "amount": EFFECT,
+}
+PREMIUMS: Columns = {
+    "premium_id": pl.String,
+    "fleet_id": pl.String,
+    "vehicle_id": pl.String,
+    "policy_id": pl.String,
+    "cover": pl.String,
+    "valid_from": MOMENT,
+    "valid_to": MOMENT,
+    "kind": pl.String,  # indicated, charged, adjustment
+    "amount": pl.Decimal(18, 2),
+    "currency": pl.String,
+    "tariff_id": pl.String,
+    "status": pl.String,  # illustrative, filed
+    "days": pl.Int64,
+    "km_measured": pl.Float64,
+    "km_gap": pl.Float64,
+    "credibility": pl.Float64,  # of the telematics relativity; null: the cover has none
+    "caps": pl.String,  # null: none bound
+    "factors": pl.List(pl.Struct(STEP)),
+}
+VEHICLE = ("fleet_id", "vehicle_id")
+
+
+def scores(exposure: pl.DataFrame, vehicles: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+    """A row a driver and a row a vehicle that has exposure.
+
+    ``vehicles`` has ``fleet_id vehicle_id class``. Km of unknown drivers count for their vehicle and no driver.
+    """
+    classed = exposure.join(
+        vehicles.select(*VEHICLE, "class").sort("class").unique(VEHICLE, keep="first"), on=VEHICLE, how="left"
+    )
+    known = classed.filter(pl.col("driver_id").is_not_null())
+    rows = _scores(known, "driver", tariff) + _scores(classed, "vehicle", tariff)
+    return pl.DataFrame(rows, schema=SCORES)
+
+
+def _scores(classed: pl.DataFrame, subject: str, tariff: Tariff) -> list[dict[str, Any]]:
+    key = f"{subject}_id"
+    day = pl.col("day")
+    spans = (
+        classed.group_by("fleet_id", key).agg(day.min().alias("from"), day.max().alias("last")).sort("fleet_id", key)
+    )
+    own = _by_class(totals(classed, "fleet_id", key, "class"))
+    other = "vehicle_id" if subject == "driver" else "driver_id"
+    rows = []
+    for fleet_id, who, first, last in spans.iter_rows():
+        end = last + timedelta(days=1)
+        row = _score_row(score(own[fleet_id, who], tariff, subject))
+        row["score_id"] = identify(fleet_id, subject, who, first.isoformat(), end.isoformat(), tariff.digest)
+        row |= {
+            "fleet_id": fleet_id,
+            key: who,
+            other: None,
+            "subject": subject,
+            "valid_from": _moment(first),
+            "valid_to": _moment(end),
+        }
+        row |= {"base": tariff.scale.base, "tariff_id": tariff.tariff_id, "status": tariff.status}
+        rows.append(row)
+    return rows
+
+
+def _score_row(found: Score) -> dict[str, Any]:
+    points = [{name: getattr(point, name) for name in POINTS} for point in found.points]
+    return {**vars(found), "points": points}
+
+
+def premiums(
+    exposure: pl.DataFrame,
+    risks: pl.DataFrame,
+    tariff: Tariff,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    kind: str = INDICATED,
+) -> pl.DataFrame:
+    """A row a risk, for the part of its period within ``valid_from`` to ``valid_to`` (the end excluded).
+
+    ``risks`` has a row a vehicle and cover: ``fleet_id vehicle_id policy_id cover valid_from valid_to class`` and,
+    where known, ``use mass_kg year annual_km sum_insured deductible limit experience previous``. Km are those of
+    the period; driving is scored on everything up to its end.
+    """
+    insured = _within(risks, valid_from, valid_to)
+    period = [*VEHICLE, "valid_from", "valid_to"]
+    heard = insured.select(period).unique().join(exposure, on=VEHICLE).filter(pl.col("day") < pl.col("valid_to"))
+    driven = totals(heard.filter(pl.col("day") >= pl.col("valid_from")), *period)
+    history = totals(heard, *VEHICLE, "valid_to")
+    rated = [_rate(row, driven, history, tariff, kind) for row in insured.iter_rows(named=True)]
+    return premium_frame(rated)
+
+
+def premium_frame(rated: Iterable[Premium]) -> pl.DataFrame:
+    """The premiums table of ``rated``."""
+    rows = [premium.row() for premium in rated]
+    moments = [{name: _moment(row[name]) for name in ("valid_from", "valid_to")} for row in rows]
+    return pl.DataFrame([row | moment for row, moment in zip(rows, moments, strict=True)], schema=PREMIUMS)
+
+
+def _moment(day: date) -> datetime:
+    """Midnight UTC at which ``day`` begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _rate(
+    row: dict[str, Any], driven: dict[Any, Exposure], history: dict[Any, Exposure], tariff: Tariff, kind: str
+) -> Premium:
+    risk = _risk(row)
+    vehicle = (risk.fleet_id, risk.vehicle_id)
+    behaviour = history.get((*vehicle, risk.valid_to), Exposure())
+    own = score({risk.klass: behaviour}, tariff, "vehicle")
+    return rate(risk, driven.get((*vehicle, risk.valid_from, risk.valid_to), Exposure()), tariff, own, kind)
+
+
+def _within(risks: pl.DataFrame, valid_from: date | None, valid_to: date | None) -> pl.DataFrame:
+    """The risks cut to a period, those outside it left out; their dates as dates, in order of their keys."""
+    start, end = pl.col("valid_from").cast(pl.Date), pl.col("valid_to").cast(pl.Date)
+    if valid_from is not None:
+        start = pl.max_horizontal(start, pl.lit(valid_from))
+    if valid_to is not None:
+        end = pl.min_horizontal(end, pl.lit(valid_to))
+    cut = risks.with_columns(start.alias("valid_from"), end.alias("valid_to"))
+    return cut.filter(pl.col("valid_from") < pl.col("valid_to")).sort(*VEHICLE, "policy_id", "cover", "valid_from")
+
+
+def _risk(row: dict[str, Any]) -> Risk:
+    year, mass = row.get("year"), row.get("mass_kg")
+    return Risk(
+        fleet_id=row["fleet_id"],
+        vehicle_id=row["vehicle_id"],
+        policy_id=row["policy_id"],
+        cover=row["cover"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        klass=row["class"],
+        use=row.get("use"),
+        mass_t=_number(mass) / 1000,
+        vehicle_age=math.nan if year is None else float(max(row["valid_from"].year - year, 0)),
+        previous=None if row.get("previous") is None else Decimal(str(row["previous"])),
+        annual_km=_number(row.get("annual_km")),
+        sum_insured=_number(row.get("sum_insured")),
+        deductible=_number(row.get("deductible")),
+        limit=_number(row.get("limit")),
+        experience=_number(row.get("experience")),
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _by_class(sums: dict[tuple[Any, ...], Exposure]) -> dict[tuple[Any, ...], Own]:
+    """Own exposure by vehicle class of each subject."""
+    own: dict[tuple[Any, ...], dict[str | None, Exposure]] = {}
+    for (*who, klass), exposure in sums.items():
+        own.setdefault(tuple(who), {})[klass] = exposure
+    return dict(own)

@@ -127,7 +127,7 @@ def _drive_on(batch: Any, i: int, s: Any, p: Any, driving: bool) -> None:
         s["standing"], s["stand"] = 1, batch.t[i]
     if s["phase"] == TRIED:
         seconds = batch.t[i] - drive["start"]
-        proof = judge(s["metres"], seconds, s["fast"], p["start_kmh"], p)
+        proof = judge(s["metres"], seconds, s["fast"], driving, p)
         s["phase"] = UNDER_WAY if driving and s["ignition"] == ON else proof
 
 

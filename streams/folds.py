@@ -41,10 +41,10 @@ def is_driving(batch: Any, i: int, ignition: int, start: float) -> bool:
 
 
 @kernel
-def judge(metres: float, seconds: float, fast: int, start: float, p: Any) -> int:
+def judge(metres: float, seconds: float, fast: int, driving: bool, p: Any) -> int:
     """What movement so far amounts to: driving once it is far and fast enough, nothing if it was slow too long."""
-    brisk = metres >= start * seconds
-    if brisk and metres >= p["proof_m"] and fast >= p["proof_samples"]:
+    brisk = metres >= p["start_kmh"] * seconds
+    if brisk and driving and metres >= p["proof_m"] and fast >= p["proof_samples"]:
         return UNDER_WAY
     return TRIED if brisk or seconds <= p["proof_s"] else NONE
 

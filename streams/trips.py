@@ -90,10 +90,11 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, trips: Any) -> None:
                 _begin(s, slot, batch.driver[i], s["t"] if measured else batch.t[i], lat, lon)
             if s["phase"] != NONE:
                 s["fast"] += fast
-                _go_on(batch, i, s, p, measured)
+                driving = is_driving(batch, i, s["ignition"], p["start_kmh"])
+                _go_on(batch, i, s, measured, driving)
                 if s["phase"] == TRIED:
                     seconds = batch.t[i] - s["now"]["start"]
-                    s["phase"] = judge(s["now"]["metres"], seconds, s["fast"], p["start_kmh"], p)
+                    s["phase"] = judge(s["now"]["metres"], seconds, s["fast"], driving, p)
                     if s["phase"] == UNDER_WAY:
                         write(trips, s["kept"], OPEN)
             s["t"] = batch.t[i]
@@ -128,7 +129,7 @@ def _begin(s: Any, slot: int, driver: int, start: float, lat: float, lon: float)
 
 
 @kernel
-def _go_on(batch: Any, i: int, s: Any, p: Any, measured: bool) -> None:
+def _go_on(batch: Any, i: int, s: Any, measured: bool, driving: bool) -> None:
     """Add row ``i`` to the trip, and keep the sums if the vehicle drives."""
     now = s["now"]
     now["samples"] += 1
@@ -139,7 +140,7 @@ def _go_on(batch: Any, i: int, s: Any, p: Any, measured: bool) -> None:
         now["night_s"] += batch.dt[i] * batch.night[i]
     elif measured and batch.moving[i] == 0:
         now["idle_s"] += batch.dt[i]
-    if is_driving(batch, i, s["ignition"], p["start_kmh"]):
+    if driving:
         now["end"], now["end_lat"], now["end_lon"] = batch.t[i], s["lat"], s["lon"]
         s["kept"], s["standing"] = now, 0
     elif s["standing"] == 0:

@@ -1,0 +1,137 @@
+"""Drives to draw: batches with the derived columns given by hand, and folds run over them, compiled or plain."""
+
+from collections.abc import Callable, Sequence
+from types import FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from devices.signals import WHEELS
+from streams.batch import DERIVED_FLOATS, DERIVED_INTS, SAID, Batch
+from streams.detectors.base import Changes, thresholds
+from streams.fleet import FleetColumns
+from streams.quality import GAP
+
+GAP_S = 200.0  # as condition has it
+START = 1_750_000_000.0  # 2025-06-15 15:06:40 UTC
+SLOTS = 4
+
+
+def conditioned(t: Any, v: Any = 0.0, slot: int = 1, **columns: Any) -> Batch:
+    """One vehicle's samples as condition would leave them: moving above 3 km/h, steps by the mean of two speeds."""
+    t = np.asarray(t, float)
+    n = t.size
+    v = np.broadcast_to(np.asarray(v, float), n).copy()
+    dt = np.diff(t, prepend=np.nan)
+    gap = dt > GAP_S
+    mean = np.nan_to_num((v + np.concatenate([v[:1], v[:-1]])) / 2)
+    derived = {
+        "dt": dt,
+        "v": v,
+        "accel": np.zeros(n),
+        "step": np.where(gap | np.isnan(dt), 0.0, mean * np.nan_to_num(dt)),
+        "moving": np.where(np.isnan(v), -1, v > 3 / 3.6),
+        "driver": -1,
+        "accel_source": 2,
+        "limit_source": 0,
+        "night": 0,
+        "quality": gap * GAP,
+    }
+    said = {name: columns.pop(name, np.nan) for name in SAID}
+    filled = {name: columns.pop(name, derived.get(name, np.nan)) for name in (*DERIVED_FLOATS, *DERIVED_INTS)}
+    tyre_t = np.asarray(columns.pop("tyre_t", []), float)
+    assert not columns, f"no such columns: {columns}"
+    floats = {k: np.array(np.broadcast_to(np.asarray(filled[k], float), n)) for k in DERIVED_FLOATS}
+    ints = {k: np.array(np.broadcast_to(np.asarray(filled[k], np.int64), n)) for k in DERIVED_INTS}
+    return Batch(
+        slots=np.array([slot]),
+        bounds=np.array([0, n]),
+        t=t,
+        said_driver=np.full(n, -1),
+        **{k: np.array(np.broadcast_to(np.asarray(c, float), n)) for k, c in said.items()},
+        tyre_bounds=np.array([0, tyre_t.size]),
+        tyre_wheel=np.zeros(tyre_t.size, np.int64),
+        tyre_t=tyre_t,
+        tyre_pressure=np.full(tyre_t.size, 800.0),
+        tyre_temp=np.full(tyre_t.size, 20.0),
+        **floats,
+        **ints,
+    )
+
+
+def part(batch: Batch, first: int, last: int) -> Batch:
+    """Rows ``first`` to ``last`` of a one-vehicle batch."""
+    columns = {
+        name: getattr(batch, name)[first:last] for name in ("t", "said_driver", *SAID, *DERIVED_FLOATS, *DERIVED_INTS)
+    }
+    low = np.searchsorted(batch.tyre_t, columns["t"][0]) if columns["t"].size else 0
+    high = np.searchsorted(batch.tyre_t, columns["t"][-1], "right") if columns["t"].size else 0
+    tyres = {name: getattr(batch, name)[low:high] for name in ("tyre_wheel", "tyre_t", "tyre_pressure", "tyre_temp")}
+    return batch._replace(bounds=np.array([0, last - first]), tyre_bounds=np.array([0, high - low]), **columns, **tyres)
+
+
+def together(batches: Sequence[Batch]) -> Batch:
+    """Batches of different vehicles as one."""
+
+    def bounds(name: str) -> Any:
+        return np.cumsum([0, *[getattr(b, name)[-1] for b in batches]])
+
+    joined = {name: np.concatenate([getattr(b, name) for b in batches]) for name in Batch._fields}
+    return Batch(**joined | {"bounds": bounds("bounds"), "tyre_bounds": bounds("tyre_bounds")})
+
+
+def plain(function: Any) -> Callable[..., Any]:
+    """A kernel and all it calls as ordinary Python."""
+    source = function.py_func
+    world = {
+        k: plain(g) if hasattr(g, "py_func") and k in source.__code__.co_names else g
+        for k, g in source.__globals__.items()
+    }
+    return FunctionType(source.__code__, world, source.__name__, source.__defaults__)
+
+
+def fleet() -> FleetColumns:
+    """Cars without assignments, in UTC."""
+    none, zero = np.empty(0), np.zeros(SLOTS, np.int64)
+    placard = np.full((SLOTS, WHEELS), np.nan)
+    bounds = np.zeros(SLOTS + 1, np.int64)
+    return FleetColumns(
+        zero, placard, zero, np.zeros(2, np.int64), none, none, bounds, none, none, none.astype(np.int64)
+    )
+
+
+class Folded(NamedTuple):
+    """What a fold wrote, and the state it left, by slot."""
+
+    rows: Any
+    state: Any
+
+
+def run_fold(room: ModuleType, dtype: Any, *batches: Batch, state: Any = None, compiled: bool = True) -> Folded:
+    """Run ``room.fold`` over ``batches`` in turn; the state lies strided inside a wider row, as in the chain."""
+    wide = np.zeros(SLOTS, [("before", "i8"), ("state", room.STATE), ("after", "f8")])
+    if state is not None:
+        wide["state"] = state
+    out = Changes(np.zeros(1000, dtype), np.zeros(1, np.int64))
+    function = room.fold if compiled else plain(room.fold)
+    for batch in batches:
+        function(batch, fleet(), wide["state"], thresholds(room.PARAMS), out)
+    return Folded(out.rows[: out.count[0]].copy(), wide["state"].copy())
+
+
+class Kit(NamedTuple):
+    """The tools above, for tests."""
+
+    start: float
+    conditioned: Callable[..., Batch]
+    part: Callable[..., Batch]
+    together: Callable[..., Batch]
+    run: Callable[..., Folded]
+    plain: Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def kit() -> Kit:
+    """Tools for folds over conditioned batches."""
+    return Kit(START, conditioned, part, together, run_fold, plain)

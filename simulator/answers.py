@@ -1,0 +1,168 @@
+"""Answers: the sheet of what truly happened, so that whatever finds it can be marked."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from simulator.motion import ACCELERATION, BRAKING, CORNERING, SURPRISED, Records
+from simulator.shifts import Shift
+from simulator.tracks import Track
+from simulator.tyres import Wheel
+from simulator.vehicles import G
+
+Floats = npt.NDArray[np.float64]
+
+SHEET: dict[str, pl.DataType | type[pl.DataType]] = {
+    "kind": pl.String,
+    "fleet_id": pl.String,
+    "vehicle_id": pl.String,
+    "driver_id": pl.String,
+    "subject": pl.String,  # wheel, else empty
+    "level": pl.Int64,  # 1 notable, 2 harsh, 3 severe
+    "start": pl.Datetime("ms", "UTC"),
+    "end": pl.Datetime("ms", "UTC"),
+    "peak": pl.Float64,
+    "unit": pl.String,
+    "threshold": pl.Float64,  # beyond which it is on the sheet, in the same unit
+    "speed_kmh": pl.Float64,  # at the start
+    "cause": pl.String,
+}
+KINDS = {BRAKING: "harsh_braking", ACCELERATION: "harsh_acceleration", CORNERING: "harsh_cornering"}
+CAUSES = {BRAKING: "braked late", ACCELERATION: "hard start", CORNERING: "fast through a bend"}
+OVER = 5.0 / 3.6  # m/s over the limit, and for how long, that makes an episode
+LASTING = 5  # s
+AT_THE_WHEEL = 4.5 * 3600  # s; EU 561/2006: then 45 minutes are due, or 15 and later 30
+REST, SPLIT = 45 * 60, (15 * 60, 30 * 60)  # s
+LOW = (0.10, 0.20, 0.25)  # share of the placard pressure missing, cold, at levels 1 to 3
+
+
+class Fact(NamedTuple):
+    """A row of the sheet, its times in s after the window begins."""
+
+    kind: str
+    level: int
+    start: float
+    end: float
+    peak: float
+    unit: str
+    threshold: float
+    speed: float
+    cause: str
+    subject: str = ""
+
+
+def answers(
+    shift: Shift,
+    whole: Track,
+    manoeuvres: Records,
+    crash: tuple[float, float],
+    wheels: list[Wheel],
+    wheel_t: Floats,
+    start: float,
+) -> pl.DataFrame:
+    """The sheet of one vehicle's day."""
+    facts = [
+        *_manoeuvres(shift, manoeuvres),
+        *_speeding(whole),
+        *_at_the_wheel(whole),
+        *_trips(whole),
+        *(fact for wheel in wheels for fact in _tyre(shift, wheel, wheel_t)),
+    ]
+    if not np.isnan(crash[0]):
+        facts.append(Fact("crash", 3, crash[0], crash[0], 3.6 * crash[1], "km/h", 0.0, crash[1], "hit an obstacle"))
+    return pl.DataFrame([_row(shift, fact, start) for fact in sorted(facts, key=lambda f: f.start)], schema=SHEET)
+
+
+def empty() -> pl.DataFrame:
+    """A sheet without facts."""
+    return pl.DataFrame(schema=SHEET)
+
+
+def _row(shift: Shift, fact: Fact, start: float) -> dict[str, Any]:
+    return {
+        "kind": fact.kind,
+        "fleet_id": shift.vehicle.fleet_id,
+        "vehicle_id": shift.vehicle.vehicle_id,
+        "driver_id": shift.driver.driver_id,
+        "subject": fact.subject,
+        "level": fact.level,
+        "start": datetime.fromtimestamp(round(start + fact.start, 3), UTC),
+        "end": datetime.fromtimestamp(round(start + fact.end, 3), UTC),
+        "peak": round(fact.peak, 3),
+        "unit": fact.unit,
+        "threshold": round(fact.threshold, 4),
+        "speed_kmh": round(3.6 * fact.speed, 1),
+        "cause": fact.cause,
+    }
+
+
+def _manoeuvres(shift: Shift, manoeuvres: Records) -> Iterator[Fact]:
+    """Harsh events, by the class's own bounds."""
+    for row in manoeuvres:
+        kind, peak = int(row["kind"]), float(row["peak"])
+        harsh, severe = shift.vehicle.kind.harsh[kind] * G, shift.vehicle.kind.severe[kind] * G
+        level = 1 + (peak >= harsh) + (peak >= severe)
+        cause = "someone ahead braked" if kind == BRAKING and row["cause"] == SURPRISED else CAUSES[kind]
+        start, end, speed = float(row["start"]), float(row["end"]), float(row["speed"])
+        yield Fact(KINDS[kind], level, start, end, peak, "m/s²", 0.75 * harsh, speed, cause)
+
+
+def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last index of each run of true flags."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _speeding(whole: Track) -> Iterator[Fact]:
+    """Runs over the posted limit, from 5 km/h and 5 s; 10 and 20 km/h make levels 2 and 3."""
+    over = whole.speed - whole.limit
+    for a, b in _runs(over > OVER):
+        if whole.t[b] - whole.t[a] >= LASTING:
+            peak = 3.6 * float(over[a : b + 1].max())
+            level = 1 + (peak >= 10) + (peak >= 20)
+            yield Fact("speeding", level, whole.t[a], whole.t[b], peak, "km/h", 5.0, whole.speed[a], "in a hurry")
+
+
+def _at_the_wheel(whole: Track) -> Iterator[Fact]:
+    """Driving beyond 4.5 h without the breaks due."""
+    moving = whole.speed > 0
+    begun, driven, short = -1, 0, False
+    runs = _runs(moving)
+    for (a, b), after in zip(runs, [*runs[1:], None], strict=True):
+        begun = a if begun < 0 else begun
+        driven += b - a + 1
+        stand = after[0] - b - 1 if after else len(moving)
+        if stand >= REST or (short and stand >= SPLIT[1]):
+            if driven > AT_THE_WHEEL:
+                hours = driven / 3600
+                yield Fact(
+                    "continuous_driving", 2, whole.t[begun], whole.t[b], hours, "h", 4.5, whole.speed[begun], "no break"
+                )
+            begun, driven, short = -1, 0, False
+        elif stand >= SPLIT[0]:
+            short = True
+
+
+def _trips(whole: Track) -> Iterator[Fact]:
+    """From ignition on to ignition off, if the vehicle moved; ``peak`` is km."""
+    for a, b in _runs(whole.ignition > 0):
+        km = float(whole.distance[b] - whole.distance[a]) / 1000
+        if km > 0.05:
+            yield Fact("trip", 0, whole.t[a], whole.t[b], km, "km", 0.0, 0.0, "")
+
+
+def _tyre(shift: Shift, wheel: Wheel, t: Floats) -> Iterator[Fact]:
+    """The leak itself, and the time its cold pressure was low."""
+    missing = 1 - wheel.cold / wheel.placard
+    cause = "punctured" if shift.incidents.puncture else "leaks slowly"
+    for a, b in _runs(missing >= LOW[0]):
+        peak = float(missing[a : b + 1].max())
+        level = sum(peak >= bound for bound in LOW)
+        yield Fact("tyre_low", level, t[a], t[b], peak, "share", LOW[0], 0.0, cause, wheel.name)
+    for a, b in _runs(missing > 0.045):
+        kind = "tyre_rapid_loss" if shift.incidents.puncture else "tyre_slow_leak"
+        yield Fact(kind, 2, t[a], t[b], float(missing[a : b + 1].max()), "share", 0.0, 0.0, cause, wheel.name)

@@ -1,0 +1,86 @@
+"""Roster: the simulated business - fleets, vehicles, drivers - and what is to happen to them today, from one seed."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.drivers import Driver, draw, roughness
+from simulator.roads import REGIONS, Region
+from simulator.shifts import Incidents
+from simulator.vehicles import CLASSES, Vehicle
+
+FLEETS = (("rhine", "Rhine Parcel and Freight"), ("hardt", "Hardt Municipal Services"))
+MIX = (  # class and work, ten vehicles at a time: those of every tenth place alike
+    ("van", "parcel"),
+    ("truck", "haul"),
+    ("car", "sales"),
+    ("truck", "regional"),
+    ("van", "parcel"),
+    ("bus", "line"),
+    ("van", "parcel"),
+    ("truck", "regional"),
+    ("car", "sales"),
+    ("truck", "haul"),
+)
+PRICES = {"car": 32_000, "van": 45_000, "truck": 120_000, "bus": 260_000}  # of a new one
+EARLY = 8  # one driver in so many begins in the night
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who drives what today; ``drivers`` and ``incidents`` go with ``vehicles``, place by place."""
+
+    region: Region
+    seed: int
+    vehicles: tuple[Vehicle, ...]
+    drivers: tuple[Driver, ...]
+    incidents: tuple[Incidents, ...]
+
+
+def roster(count: int, seed: int, region: str = "karlsruhe") -> Roster:
+    """``count`` vehicles of mixed classes and their drivers."""
+    rng = np.random.default_rng([seed, 1])
+    vehicles = tuple(_vehicle(k, seed, rng) for k in range(count))
+    rough = roughness(rng, count)
+    drivers = tuple(
+        draw(rng, f"D-{k + 1:03d}", vehicles[k].fleet_id, rough[k], early=k % EARLY == EARLY - 1) for k in range(count)
+    )
+    return Roster(REGIONS[region], seed, vehicles, drivers, _incidents(vehicles, drivers))
+
+
+def _vehicle(k: int, seed: int, rng: np.random.Generator) -> Vehicle:
+    kind, work = MIX[k % len(MIX)]
+    fleet, age = FLEETS[k % len(FLEETS)][0], int(rng.integers(0, 9))
+    vehicle_id = f"{kind.upper()}-{k + 1:03d}"
+    return Vehicle(
+        vehicle_id,
+        fleet,
+        CLASSES[kind],
+        plate=f"KA {fleet[0].upper()}{kind[0].upper()} {100 + k}",
+        year=2025 - age,
+        value=100 * round(PRICES[kind] * 0.86**age / 100),
+        work=work,
+        odometer=float(round(age * 38_000 + rng.uniform(2_000, 30_000))) * 1000,
+        password=hashlib.sha256(f"{seed} {vehicle_id}".encode()).hexdigest()[:16],
+    )
+
+
+def _incidents(vehicles: tuple[Vehicle, ...], drivers: tuple[Driver, ...]) -> tuple[Incidents, ...]:
+    """One slow leak, one puncture, one driver without a break, and a crash of the roughest light vehicle."""
+    free = sorted(range(len(vehicles)), key=lambda k: drivers[k].rough)
+    happens: dict[int, Incidents] = {}
+    for kinds, works, incident in (
+        (("car", "van"), ("parcel", "sales"), Incidents(crash=0.86)),
+        (("truck",), ("haul",), Incidents(tired=True)),
+        (("van",), ("parcel",), Incidents(leak=True)),
+        (("truck", "bus"), ("regional", "line"), Incidents(puncture=0.5)),
+    ):
+        suited = [
+            k for k in free if vehicles[k].kind.name in kinds and vehicles[k].work in works and not drivers[k].early
+        ]
+        if suited:
+            chosen = suited[-1] if incident.crash else suited[0]
+            happens[chosen] = incident
+            free.remove(chosen)
+    return tuple(happens.get(k, Incidents()) for k in range(len(vehicles)))

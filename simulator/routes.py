@@ -1,0 +1,151 @@
+"""Routes: a way through the roads as straight pieces and arcs, each with its place, heading and limit."""
+
+from itertools import pairwise
+from math import atan2, cos, hypot, pi, sin, tan
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
+
+Records = npt.NDArray[np.void]
+
+OPEN_ROAD, SIGNALS, GIVE_WAY = range(3)
+
+PIECE = np.dtype(
+    [
+        ("length", "f8"),  # m
+        ("curvature", "f8"),  # 1/m, + left
+        ("limit", "f8"),  # m/s, posted
+        ("road", "i8"),  # roads.STREET ...
+        ("edge", "i8"),  # running number of the road it lies on, within the route
+        ("gate", "i8"),  # what waits at its end: OPEN_ROAD, SIGNALS, GIVE_WAY
+        ("x", "f8"),  # m east and north, of its beginning
+        ("y", "f8"),
+        ("heading", "f8"),  # rad, counter-clockwise from east, at its beginning
+    ]
+)
+
+TURN_RADIUS = {STREET: 9.0, AVENUE: 14.0, RURAL: 30.0, MOTORWAY: 90.0}  # m, at a junction
+THROUGH_RADIUS = {STREET: 60.0, AVENUE: 120.0, RURAL: 260.0, MOTORWAY: 1_200.0}  # m, where the road goes on
+TIGHTEST = 6.0  # m; where two roads meet more sharply than this allows, the way jumps across by up to twice as much
+THROUGH = 0.7  # rad; a smaller change of heading on the same class of road is no turn
+
+
+class _Pen:
+    """Draws pieces one after the other from where it stands."""
+
+    def __init__(self, edge: int) -> None:
+        self.rows: list[tuple[float, ...]] = []
+        self.edge, self.x, self.y, self.heading = edge, 0.0, 0.0, 0.0
+
+    def move(self, x: float, y: float, heading: float) -> None:
+        self.x, self.y, self.heading = x, y, heading
+
+    def draw(self, length: float, curvature: float, limit: float, road: int) -> None:
+        if length < 0.5:
+            return
+        self.rows.append((length, curvature, limit, road, self.edge, OPEN_ROAD, self.x, self.y, self.heading))
+        turned = self.heading + curvature * length
+        if curvature:
+            self.x += (sin(turned) - sin(self.heading)) / curvature
+            self.y += (cos(self.heading) - cos(turned)) / curvature
+        else:
+            self.x += length * cos(turned)
+            self.y += length * sin(turned)
+        self.heading = turned
+
+    def gate(self, kind: int) -> None:
+        if self.rows:
+            row = self.rows[-1]
+            self.rows[-1] = (*row[:5], kind, *row[6:])
+
+
+def trace(roads: Roads, nodes: list[int], edge: int = 0) -> Records:
+    """(n,) PIECE of the way over ``nodes``; ``edge`` numbers its first road."""
+    pen = _Pen(edge)
+    corners = [(0.0, 0.0, 0.0), *(_corner(roads, *three) for three in zip(nodes, nodes[1:], nodes[2:], strict=False))]
+    corners.append((0.0, 0.0, 0.0))
+    for k, (a, b) in enumerate(pairwise(nodes)):
+        _road(pen, roads, a, b, corners[k][0], corners[k + 1][0])
+        tangent, radius, turn = corners[k + 1]
+        if tangent:
+            pen.gate(_gate(roads, b, turn))
+            data = roads.graph.edges[a, b]
+            pen.draw(radius * abs(turn), (1 if turn > 0 else -1) / radius, data["limit"], data["road"])
+        pen.edge += 1
+    return np.array(pen.rows, PIECE)
+
+
+def _heading(roads: Roads, a: int, b: int) -> float:
+    here, there = roads.graph.nodes[a], roads.graph.nodes[b]
+    return atan2(there["y"] - here["y"], there["x"] - here["x"])
+
+
+def _corner(roads: Roads, a: int, b: int, c: int) -> tuple[float, float, float]:
+    """Tangent length and radius of the arc at ``b``, and how far it turns; zeros where the way is straight."""
+    turn = (_heading(roads, b, c) - _heading(roads, a, b) + pi) % (2 * pi) - pi
+    if abs(turn) < 0.01:
+        return 0.0, 0.0, 0.0
+    before, after = roads.graph.edges[a, b], roads.graph.edges[b, c]
+    through = abs(turn) < THROUGH and before["road"] == after["road"]
+    radii = THROUGH_RADIUS if through else TURN_RADIUS
+    room = min(70.0, 0.45 * before["length"], 0.45 * after["length"])
+    half = tan(abs(turn) / 2)
+    radius = max(min(max(radii[before["road"]], radii[after["road"]]), room / half), TIGHTEST)
+    return min(radius * half, room), radius, turn
+
+
+def _road(pen: _Pen, roads: Roads, a: int, b: int, begin: float, end: float) -> None:
+    """The road from ``a`` to ``b`` without its first ``begin`` and last ``end`` metres."""
+    data, start, heading = roads.graph.edges[a, b], roads.graph.nodes[a], _heading(roads, a, b)
+    limit, road = data["limit"], data["road"]
+    at = begin
+    for offset, radius, angle, side in _bends(data, a < b):
+        pen.move(start["x"] + at * cos(heading), start["y"] + at * sin(heading), heading)
+        pen.draw(offset - at, 0.0, limit, road)
+        for turn in (side, -side, -side, side):
+            pen.draw(radius * angle, turn / radius, limit, road)
+        at = offset + 4 * radius * sin(angle)
+    pen.move(start["x"] + at * cos(heading), start["y"] + at * sin(heading), heading)
+    pen.draw(data["length"] - end - at, 0.0, limit, road)
+
+
+def _bends(data: dict[str, object], forward: bool) -> list[tuple[float, float, float, float]]:
+    """Bends of a road as met in the direction driven; from the far end they come mirrored and in reverse."""
+    bends = [tuple(bend) for bend in data["bends"]]  # type: ignore[attr-defined]
+    if forward:
+        return bends
+    length: float = data["length"]  # type: ignore[assignment]
+    return [(length - o - 4 * r * sin(angle), r, angle, -side) for o, r, angle, side in reversed(bends)]
+
+
+def _gate(roads: Roads, node: int, turn: float) -> int:
+    """What a driver may have to wait for at a node."""
+    kinds = [data["road"] for _, _, data in roads.graph.edges(node, data=True)]
+    if roads.graph.nodes[node]["signals"]:
+        return SIGNALS
+    return GIVE_WAY if abs(turn) > THROUGH and MOTORWAY not in kinds else OPEN_ROAD
+
+
+def place(pieces: Records, index: npt.NDArray[np.int64], into: npt.NDArray[np.float64]) -> tuple[np.ndarray, ...]:
+    """x, y and heading (rad) at ``into`` metres after the beginning of each piece ``index``."""
+    here = pieces[index]
+    heading, curvature = here["heading"], here["curvature"]
+    turned = heading + curvature * into
+    straight = curvature == 0
+    k = np.where(straight, 1.0, curvature)
+    x = np.where(straight, into * np.cos(heading), (np.sin(turned) - np.sin(heading)) / k)
+    y = np.where(straight, into * np.sin(heading), (np.cos(heading) - np.cos(turned)) / k)
+    return here["x"] + x, here["y"] + y, turned
+
+
+def length(pieces: Records) -> float:
+    """Metres of a route."""
+    return float(pieces["length"].sum())
+
+
+def distance(roads: Roads, a: int, b: int) -> float:
+    """Metres between two nodes as the crow flies."""
+    here, there = roads.graph.nodes[a], roads.graph.nodes[b]
+    return hypot(there["x"] - here["x"], there["y"] - here["y"])

@@ -1,0 +1,187 @@
+"""Shifts: a driver's working day as a route with stops and breaks, and what is to happen to it on the way."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.drivers import Driver
+from simulator.motion import LEG, SURPRISE, Records
+from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
+from simulator.routes import GIVE_WAY, SIGNALS, trace
+from simulator.vehicles import Class, G, Vehicle
+
+BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
+BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
+AT_STREET = {STREET: 1.6, AVENUE: 1.6, RURAL: 0.8, MOTORWAY: 0.25}  # how much likelier a surprise is than on average
+
+
+class Work(NamedTuple):
+    """A kind of work: where the stops are and how long they last."""
+
+    places: tuple[str, ...]  # fields of Roads, one drawn for each stop
+    stand: tuple[float, float]  # s at a stop
+    off: float  # share of stops with the engine off
+    halts: bool  # a bus: calls at every node on its way
+
+
+WORK = {
+    "parcel": Work(("city",), (90, 330), 0.8, False),
+    "sales": Work(("city", "country"), (900, 2_400), 1.0, False),
+    "regional": Work(("country", "city", "country"), (900, 2_000), 0.9, False),
+    "haul": Work(("exits",), (1_200, 2_400), 0.9, False),
+    "line": Work(("city",), (420, 780), 1.0, True),
+}
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """What is to happen to a vehicle on this day; at a share of its shift."""
+
+    crash: float | None = None
+    puncture: float | None = None
+    leak: bool = False  # slow, all day
+    tired: bool = False  # drives on without a break
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A day's route; ``legs`` is the driver's view of ``pieces``, row by row."""
+
+    vehicle: Vehicle
+    driver: Driver
+    incidents: Incidents
+    depot: int
+    start: float  # s after the window begins
+    pieces: Records  # routes.PIECE
+    legs: Records  # motion.LEG
+    surprises: Records  # motion.SURPRISE
+    crash_at: float  # m from the start; inf none
+    puncture_piece: int  # at whose end a tyre is punctured; -1 none
+    repair_piece: int  # at whose end the wheel is changed
+
+
+def plan(
+    roads: Roads, vehicle: Vehicle, driver: Driver, incidents: Incidents, start: float, seconds: float, seed: list[int]
+) -> Shift:
+    """A shift of about ``seconds`` that begins and ends at a depot drawn for the fleet."""
+    rng = np.random.default_rng(seed)
+    depot = roads.city[sum(map(ord, vehicle.fleet_id)) % len(roads.city)]
+    pieces, legs = _day(roads, vehicle, driver, incidents.tired, depot, seconds, rng)
+    clock = np.cumsum(_seconds(pieces, vehicle.kind) + np.where(legs["wait"] < 1e6, legs["wait"], 0))
+    ends = np.cumsum(pieces["length"])
+    puncture, repair = -1, -1
+    if incidents.puncture is not None:
+        puncture = int(np.searchsorted(clock, incidents.puncture * clock[-1]))
+        repair = min(int(np.searchsorted(ends, ends[puncture] + 9_000)), len(legs) - 2)
+        legs["wait"][repair], legs["off"][repair] = 2_400, 1
+    crash = np.inf
+    if incidents.crash is not None:
+        free = (pieces["length"] > 150) & np.isin(pieces["road"], (AVENUE, RURAL)) & (pieces["curvature"] == 0)
+        late = np.flatnonzero(free & (clock > incidents.crash * clock[-1]))
+        if late.size:
+            crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
+    surprises = _surprises(pieces, vehicle.kind, driver, rng)
+    return Shift(vehicle, driver, incidents, depot, start, pieces, legs, surprises, crash, puncture, repair)
+
+
+def _day(
+    roads: Roads, vehicle: Vehicle, driver: Driver, tired: bool, depot: int, seconds: float, rng: np.random.Generator
+) -> tuple[Records, Records]:
+    """Legs from stop to stop until the shift is used up, then home."""
+    work, here, used, since = WORK[vehicle.work], depot, 0.0, 0.0
+    pieces: list[Records] = []
+    legs: list[Records] = []
+    while True:
+        there = _stop(roads, work, vehicle.kind, here, depot, seconds - used, rng)
+        leg, rows = _leg(roads, vehicle.kind, driver, work, here, there, rng)
+        drive = float((_seconds(leg, vehicle.kind) + rows["wait"]).sum())
+        if not tired and legs and since + drive > BREAK_AFTER:
+            used += BREAK - legs[-1]["wait"][-1]
+            legs[-1]["wait"][-1], legs[-1]["off"][-1], since = BREAK, 1, 0.0
+        stand = float(rng.uniform(60, 300) if tired else rng.uniform(*work.stand))
+        rows["wait"][-1], rows["off"][-1] = stand, rng.random() < work.off
+        pieces.append(leg)
+        legs.append(rows)
+        used, since, here = used + drive + stand, since + drive, there
+        if here == depot:
+            rows["wait"][-1], rows["off"][-1] = 1e9, 1
+            return np.concatenate(pieces), np.concatenate(legs)
+
+
+def _stop(roads: Roads, work: Work, kind: Class, here: int, depot: int, left: float, rng: np.random.Generator) -> int:
+    """Where to go next: a place from which the depot can still be reached in time, else the depot."""
+    for _ in range(6):
+        there = int(rng.choice(getattr(roads, work.places[int(rng.integers(len(work.places)))])))
+        way = sum(roads.seconds(roads.path(a, b), kind.motorway) for a, b in ((here, there), (there, depot)))
+        if there not in (here, depot) and 1.25 * way + work.stand[1] < left:
+            return there
+    if here == depot:  # the shift is too short for this work: once around the block
+        return int(next(iter(roads.graph.neighbors(here))))
+    return depot
+
+
+def _seconds(pieces: Records, kind: Class) -> np.ndarray:
+    """About how long each piece takes."""
+    return np.asarray(pieces["length"] / (0.85 * np.minimum(pieces["limit"], kind.top)))
+
+
+def _leg(
+    roads: Roads, kind: Class, driver: Driver, work: Work, here: int, there: int, rng: np.random.Generator
+) -> tuple[Records, Records]:
+    """The way from one stop to the next, and how this driver takes it."""
+    pieces = trace(roads, roads.path(here, there))
+    law = np.select([pieces["road"] == RURAL, pieces["road"] == MOTORWAY], [kind.rural, kind.motorway], np.inf)
+    pieces["limit"] = np.minimum(pieces["limit"], law)
+    rows = np.zeros(len(pieces), LEG)
+    rows["length"], rows["curvature"] = pieces["length"], pieces["curvature"]
+    rows["cap"] = _caps(pieces, kind, driver, rng)
+    rows["wait"] = _waits(pieces, work, rng)
+    late = (rng.random(len(rows)) < driver.late) & (rows["wait"] > 0)
+    habit = driver.brake * kind.harsh[0] / 0.36 * rng.uniform(0.85, 1.15, len(rows))
+    hard = np.minimum(kind.harsh[0] * G * rng.uniform(0.9, 1.3, len(rows)), 0.85 * kind.brake)
+    rows["brake"] = np.where(late, hard, habit)
+    eager = rng.random(len(rows)) < driver.late
+    share = np.where(eager, rng.uniform(0.8, 0.95, len(rows)), driver.accel * rng.uniform(0.9, 1.1, len(rows)))
+    rows["launch"] = share * kind.accel
+    return pieces, rows
+
+
+def _caps(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator) -> np.ndarray:
+    """m/s the driver would drive on each piece: limit, mood and traffic on its road, and the bends."""
+    roads = int(pieces["edge"].max()) + 1
+    town = np.zeros(roads, bool)
+    town[pieces["edge"]] = pieces["road"] <= AVENUE
+    flow = driver.pace * np.where(town, rng.uniform(0.75, 1.0, roads), rng.uniform(0.93, 1.0, roads))
+    mood = np.where(rng.random(roads) < driver.hurry, rng.uniform(1.12, 1.35, roads), flow)
+    lateral = driver.lateral * kind.harsh[2] / 0.40 * np.exp(0.18 * rng.normal(size=roads))
+    bend = np.minimum(lateral, 0.9 * kind.lateral)[pieces["edge"]] / np.maximum(np.abs(pieces["curvature"]), 1e-9)
+    return np.asarray(
+        np.minimum.reduce([pieces["limit"] * mood[pieces["edge"]], np.sqrt(bend), np.full(len(pieces), kind.top)])
+    )
+
+
+def _waits(pieces: Records, work: Work, rng: np.random.Generator) -> np.ndarray:
+    """s to stand at the end of each piece: red lights, right of way, a bus's halts."""
+    count = len(pieces)
+    red = (pieces["gate"] == SIGNALS) & (rng.random(count) < 0.45)
+    yields = (pieces["gate"] == GIVE_WAY) & (rng.random(count) < 0.25)
+    waits = np.where(red, rng.uniform(5, 50, count), 0.0) + np.where(yields, rng.uniform(1, 8, count), 0.0)
+    if work.halts:
+        last = np.append(np.diff(pieces["edge"]) > 0, False) | (pieces["gate"] != 0)
+        calls = last & (pieces["curvature"] == 0) & (rng.random(count) < 0.7)
+        waits = np.where(calls, rng.uniform(12, 35, count), waits)
+    return np.asarray(waits)
+
+
+def _surprises(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator) -> Records:
+    """Where someone ahead brakes, and how hard this driver, with this headway, must brake then."""
+    likelier = np.array([AT_STREET[road] for road in range(4)])[pieces["road"]]
+    rate = np.cumsum(pieces["length"] * likelier) * driver.surprises / 100_000
+    at = np.interp(np.sort(rng.uniform(0, rate[-1], rng.poisson(rate[-1]))), rate, np.cumsum(pieces["length"]))
+    rows = np.zeros(len(at), SURPRISE)
+    rows["at"] = at
+    peak = kind.harsh[0] * G * (0.7 + 0.45 * driver.rough + 0.15 * rng.normal(size=len(at)))
+    rows["brake"] = np.clip(peak, 1.5, 0.9 * kind.brake)
+    rows["drop"] = rng.uniform(0.35, 0.75, len(at))
+    return rows

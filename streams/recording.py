@@ -16,6 +16,7 @@ from devices.signals import BY_COLUMN
 from streams.config import nearest
 from streams.conversion import Rows, Tally, convert, samples
 from streams.mapping import Mapping, native
+from streams.unit_check import UnitCheck
 from streams.units import is_signal
 
 CHUNK = 1_000_000  # rows handed on at once; a vehicle is never cut
@@ -37,6 +38,8 @@ class Report:
     tally: Tally = field(default_factory=lambda: Tally(Counter(), Counter()))
     ignored: list[str] = field(default_factory=list)  # columns of the files that were not read
     hints: list[str] = field(default_factory=list)  # of those, without a mapping, names that look like a slip
+
+    units: UnitCheck = field(default_factory=UnitCheck)
 
     @property
     def rejected(self) -> Counter[str]:
@@ -65,6 +68,8 @@ def read(
         report.hints = [hint for name in names if not is_signal(name) and (hint := _slip(name))]
     used = _used(mapping, names, paths)
     report.ignored = [name for name in names if name not in used and name not in (FILE, *mapping.where)]
+    speed = mapping.columns.get("speed_kmh")
+    report.units.stated = (speed.unit if speed else "") or "km/h"
     table = _chosen(table, mapping).select(used)
     report.total = int(table.select(pl.len()).collect().item())
     return _chunks(table, mapping, fleet, report, chunk)
@@ -77,7 +82,9 @@ def _chunks(table: pl.LazyFrame, mapping: Mapping, fleet: str, report: Report, c
         height = frame.height
         del frame
         for piece in _pieces(rows, chunk):
-            yield samples(rows, piece)
+            found = samples(rows, piece)
+            report.units.add(found)
+            yield found
         report.rows += height
 
 

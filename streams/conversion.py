@@ -30,22 +30,8 @@ class Tally:
     ambiguous: int = 0  # rows in an hour that comes twice
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Converted rows in the order of the recording; ``wire`` has the wire's columns in its units, NaN missing."""
-
-    vehicles: list[tuple[str, str]]
-    vehicle: Ints
-    t: Floats
-    wire: dict[str, Floats]
-    drivers: list[str]
-    driver: Ints | None
-
-
-def convert(frame: pl.DataFrame, mapping: Mapping, fleet: str, tally: Tally) -> Rows:
+def convert(frame: pl.DataFrame, mapping: Mapping, fleet: str, tally: Tally) -> Samples:
     """The rows of ``frame`` that have a time and a vehicle; ``fleet`` is the fleet where the mapping names none."""
-    if mapping.pivot:
-        frame = _pivoted(frame, mapping, mapping.pivot)
     codes, names = _who(frame, mapping.vehicle, "")
     trip, _ = factor(frame[mapping.time.trip]) if mapping.time.trip else (codes, names)
     when = instants(frame, mapping.time, trip, codes)
@@ -53,24 +39,35 @@ def convert(frame: pl.DataFrame, mapping: Mapping, fleet: str, tally: Tally) -> 
     tally.ambiguous += when.ambiguous
     vehicle, vehicles = _in_fleets(frame, mapping.fleet, fleet, codes, names)
     driver, drivers = _driver(frame, mapping.driver)
-    rows = Rows(vehicles, vehicle, when.t, _wire(frame, mapping, tally), drivers, driver)
-    return _kept(rows, tally)
+    wire = _wire(frame, mapping, tally)
+    t = when.t
+    keep = _kept(t, vehicle, tally)
+    if not keep.all():
+        vehicle, t, driver = vehicle[keep], t[keep], None if driver is None else driver[keep]
+        wire = {name: values[keep] for name, values in wire.items()}
+    columns, tyres = _si(wire, vehicle, t)
+    return Samples(vehicles, vehicle, t, columns, drivers, driver, tyres)
 
 
-def samples(rows: Rows, select: slice | Ints) -> Samples:
-    """Selected rows as samples in SI; only their vehicles are listed."""
-    vehicle, t = rows.vehicle[select], rows.t[select]
-    present, vehicle = _dense(vehicle, len(rows.vehicles))
+def _kept(t: Floats, vehicle: Ints, tally: Tally) -> npt.NDArray[np.bool_]:
+    """Rows with a time and a vehicle; the others are counted."""
+    timed: npt.NDArray[np.bool_] = np.isfinite(t)
+    known = vehicle >= 0
+    tally.rejected["no_time"] += int(np.count_nonzero(~timed))
+    tally.rejected["no_vehicle"] += int(np.count_nonzero(timed & ~known))
+    return timed & known
+
+
+def _si(wire: dict[str, Floats], vehicle: Ints, t: Floats) -> tuple[dict[str, Floats], TyreReadings]:
+    """Columns by inner name in SI, and the tyres' as the long table."""
     columns, wheels = {}, dict[int, dict[str, Floats]]()
-    for name, values in rows.wire.items():
+    for name, values in wire.items():
         place = tyre(name)
         if place is None:
-            columns[BY_COLUMN[name].name] = _own(scaled(values[select], BY_COLUMN[name]))
+            columns[BY_COLUMN[name].name] = _own(scaled(values, BY_COLUMN[name]))
         else:
-            wheels.setdefault(place[0], {})[place[1]] = _own(values[select])
-    driver = None if rows.driver is None else rows.driver[select]
-    vehicles = [rows.vehicles[code] for code in present]
-    return Samples(vehicles, vehicle, _own(t), columns, rows.drivers, driver, _tyres(wheels, vehicle, t))
+            wheels.setdefault(place[0], {})[place[1]] = values
+    return columns, _tyres(wheels, vehicle, t)
 
 
 def factor(series: pl.Series) -> tuple[Ints, list[str]]:
@@ -122,7 +119,7 @@ def _driver(frame: pl.DataFrame, who: Who) -> tuple[Ints | None, list[str]]:
     return codes, names
 
 
-def _pivoted(frame: pl.DataFrame, mapping: Mapping, pivot: Pivot) -> pl.DataFrame:
+def pivoted(frame: pl.DataFrame, mapping: Mapping, pivot: Pivot) -> pl.DataFrame:
     """A column a channel; a channel the recording lacks is not measured."""
     index = [name for name in frame.columns if name not in (pivot.key, pivot.value)]
     frame = frame.with_columns(pl.col(pivot.key).cast(pl.String), pl.col(pivot.value).cast(pl.Float64))
@@ -171,30 +168,6 @@ def _numbers(series: pl.Series, mapping: Mapping, tally: Tally) -> Floats:
     elif not (series.dtype.is_numeric() or series.dtype in (pl.Boolean, pl.Null)):
         raise MappingError(f"column {series.name!r} holds {series.dtype}, expected numbers")
     return series.cast(pl.Float64).to_numpy()
-
-
-def _kept(rows: Rows, tally: Tally) -> Rows:
-    """Rows without a time or a vehicle are counted and left out."""
-    no_time = np.isnan(rows.t)
-    no_vehicle = (rows.vehicle < 0) & ~no_time
-    tally.rejected["no_time"] += int(np.count_nonzero(no_time))
-    tally.rejected["no_vehicle"] += int(np.count_nonzero(no_vehicle))
-    keep: npt.NDArray[np.bool_] = ~(no_time | no_vehicle)
-    if keep.all():
-        return rows
-    wire = {name: values[keep] for name, values in rows.wire.items()}
-    driver = None if rows.driver is None else rows.driver[keep]
-    return Rows(rows.vehicles, rows.vehicle[keep], rows.t[keep], wire, rows.drivers, driver)
-
-
-def _dense(codes: Ints, size: int) -> tuple[list[int], Ints]:
-    """The distinct codes, ascending, and each row's place among them."""
-    present = np.flatnonzero(np.bincount(codes, minlength=size))
-    if present.size == size:
-        return present.tolist(), _own(codes)
-    place = np.zeros(size, np.int64)
-    place[present] = np.arange(present.size)
-    return present.tolist(), place[codes]
 
 
 def _own(values: npt.NDArray[Number]) -> npt.NDArray[Number]:

@@ -12,6 +12,7 @@ from streams.fleet import offsets
 from streams.mapping import MappingError, Time, utc
 
 DAY_S = 86_400.0
+PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
 LEND_S = 3600.0  # a date is lent over at most this long; an hour cannot hide a day
 BACK_S = 600.0  # a clock that jumps back further than rows are ever out of order was put back
 

@@ -40,7 +40,7 @@ class Changes(NamedTuple):
     """Room for changes; ``count`` goes on counting when the room is full, so the caller sees what it lacked."""
 
     rows: Records  # (room,) CHANGE
-    count: Ints  # (1,)
+    count: Ints  # type: ignore[assignment]  # (1,)
 
 
 @dataclass(frozen=True)

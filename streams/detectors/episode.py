@@ -1,0 +1,43 @@
+"""Episode: what a detector remembers of the event it follows, and how it tells of it."""
+
+from typing import Any
+
+import numpy as np
+
+from streams.compiled import kernel
+from streams.detectors.base import emit
+
+EPISODE = np.dtype(
+    [
+        ("start", "f8"),  # t of its first sample
+        ("end", "f8"),  # last t at which the condition held
+        ("peak", "f8"),
+        ("speed", "f8"),  # at the start, as are lat, lon, driver and source
+        ("lat", "f8"),
+        ("lon", "f8"),
+        ("driver", "i4"),
+        ("quality", "i2"),  # bits of its samples, or-ed
+        ("source", "i1"),
+        ("level", "i1"),  # 0 until it was told
+    ]
+)
+
+
+@kernel
+def begin(episode: Any, batch: Any, i: int, source: int, peak: float) -> None:
+    """Start an episode at row ``i``, not yet told."""
+    episode["start"], episode["end"], episode["peak"] = batch.t[i], batch.t[i], peak
+    episode["speed"], episode["lat"], episode["lon"] = batch.v[i], batch.lat[i], batch.lon[i]
+    episode["driver"], episode["quality"] = batch.driver[i], batch.quality[i]
+    episode["source"], episode["level"] = source, 0
+
+
+@kernel
+def tell(changes: Any, op: int, kind: int, slot: int, subject: int, episode: Any, threshold: float) -> Any:
+    """Emit the whole of an episode as it stands; its ``end`` is left out (see ``finish``)."""
+    row = emit(changes, op, kind, slot, subject, episode["start"])
+    row["driver"], row["level"], row["source"] = episode["driver"], episode["level"], episode["source"]
+    row["quality"], row["end"], row["peak"] = episode["quality"], np.nan, episode["peak"]
+    row["threshold"], row["speed"] = threshold, episode["speed"]
+    row["lat"], row["lon"] = episode["lat"], episode["lon"]
+    return row

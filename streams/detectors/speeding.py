@@ -1,0 +1,99 @@
+"""Speeding: faster than the limit that holds here, by more than a tolerance, for longer than a moment."""
+
+from typing import Any
+
+import numpy as np
+
+from streams.compiled import kernel
+from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
+from streams.detectors.episode import EPISODE, begin, tell
+from streams.spans import span
+
+KMH = 1 / 3.6
+_DAMOOV = "Damoov: at least 3 s, gaps up to 5 s merged"
+_LIGHTFOOT = "Lightfoot: 10 mph and 25 % over is major, 19 mph and 40 % severe; both must hold"
+
+PARAMS = (
+    Param("tolerance_kmh", 10.0, "Motive: more than 6 mph over the posted limit", KMH),
+    Param("level2_kmh", 16.0, _LIGHTFOOT, KMH),
+    Param("level2_share", 0.25, _LIGHTFOOT),
+    Param("level3_kmh", 30.0, _LIGHTFOOT, KMH),
+    Param("level3_share", 0.40, _LIGHTFOOT),
+    Param("clear_kmh", 3.0, "detection reference c3: clear 2-3 km/h below, but never below the limit", KMH),
+    Param("hold_s", 3.0, _DAMOOV),
+    Param("merge_s", 5.0, _DAMOOV),
+    Param("link_s", 60.0, "ours: two reports further apart say nothing of the way between"),
+)
+
+STATE = np.dtype(
+    [
+        ("over", "i8"),  # 1 while the limit is exceeded, with hysteresis
+        ("threshold", "f8"),  # km/h, where the level told last began
+        ("episode", EPISODE),
+    ]
+)
+
+
+@kernel
+def margin(p: Any, level: int, limit: float) -> Any:
+    """How far above ``limit`` a level begins, m/s."""
+    if level == 3:
+        return max(p["tolerance_kmh"], p["level3_kmh"], p["level3_share"] * limit)
+    if level == 2:
+        return max(p["tolerance_kmh"], p["level2_kmh"], p["level2_share"] * limit)
+    return p["tolerance_kmh"]
+
+
+@kernel
+def level_of(p: Any, excess: float, limit: float) -> int:
+    """Level of a speed ``excess`` m/s above ``limit``; 1 for any."""
+    return 3 if excess >= margin(p, 3, limit) else 2 if excess >= margin(p, 2, limit) else 1
+
+
+@kernel
+def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: Any) -> None:
+    """Episodes of ``v`` above ``limit`` by more than the tolerance; the peak is how far above, in km/h."""
+    for vehicle in range(batch.slots.size):
+        slot = batch.slots[vehicle]
+        memory, p = state[slot], params[fleet.klass[slot]]
+        episode = memory["episode"]
+        over, level, end = int(memory["over"]), int(episode["level"]), episode["end"]
+        tolerance = p["tolerance_kmh"]
+        clear = max(tolerance - p["clear_kmh"], 0.0)
+        for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
+            excess = batch.v[i] - batch.limit[i]
+            if over == 0 and level == 0 and not excess > tolerance:
+                continue
+            t = batch.t[i]
+            if over == 1 and (excess <= clear or span(end, t) > p["link_s"]):
+                over = 0
+            if level > 0 and over == 0 and span(end, t) > p["merge_s"]:
+                episode["end"] = end
+                tell(changes, CLOSE, kind, slot, -1, episode, memory["threshold"])["end"] = end
+                episode["level"] = level = 0
+            if over == 0 and excess > tolerance:
+                over = 1
+                if level == 0:
+                    begin(episode, batch, i, batch.limit_source[i], 0.0)
+            if over == 0 or not excess > clear:
+                continue
+            end = t
+            episode["peak"] = max(episode["peak"], excess * 3.6)
+            episode["quality"] |= batch.quality[i]
+            reached = level_of(p, excess, batch.limit[i])
+            if reached > level and span(episode["start"], t) >= p["hold_s"]:
+                op = RAISE if level > 0 else OPEN
+                episode["level"] = level = reached
+                memory["threshold"] = (batch.limit[i] + margin(p, level, batch.limit[i])) * 3.6
+                tell(changes, op, kind, slot, -1, episode, memory["threshold"])
+        memory["over"], episode["end"] = over, end
+
+
+DETECTOR = Detector(
+    "speeding",
+    unit="km/h",
+    params=PARAMS,
+    state=STATE,
+    kernel=detect,
+    meaning="The vehicle drove faster than the limit allows.",
+)

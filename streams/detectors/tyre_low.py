@@ -1,0 +1,125 @@
+"""Tyre low: pressure below the placard, both brought to 20 °C where the tyre's temperature is known."""
+
+from math import floor, isnan
+from typing import Any
+
+import numpy as np
+
+from devices.signals import WHEELS
+from streams.compiled import kernel
+from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param, emit
+from streams.quality import UNCOMPENSATED
+from streams.spans import span
+
+ATMOSPHERE = 101.325  # kPa
+KELVIN = 273.15
+REFERENCE = 20.0  # °C
+AGAIN = -1  # memory of ``before``: the reading before was above the clearing line
+MOST = 300.0  # %, fits the memory of a peak
+
+PARAMS = (
+    Param("level1_pct", 10.0, "ours: advisory, half of UN R141"),
+    Param("level2_pct", 20.0, "UN R141: warn 20 % below"),
+    Param("level3_pct", 25.0, "FMVSS 138 and JT/T 1429: 25 % below the placard"),
+    Param("clear_pct", 5.0, "ours: half of level 1"),
+    Param("hold_s", 60.0, "ours: two readings a minute apart; UN R141 allows 10 minutes for a puncture"),
+)
+
+STATE = np.dtype(
+    [
+        ("start", "f8", WHEELS),  # t of the first low reading; 0 none
+        ("peak", "i2", WHEELS),  # hundredths of a percent below the placard
+        ("level", "i1", WHEELS),  # 0 not told
+        ("before", "i1", WHEELS),  # level of the reading before
+    ]
+)
+
+
+@kernel
+def cold(pressure: float, temp: float) -> Any:
+    """Gauge pressure the tyre would have at 20 °C. Gay-Lussac: absolute pressure goes with absolute temperature."""
+    if isnan(temp):
+        return pressure
+    return (pressure + ATMOSPHERE) * (REFERENCE + KELVIN) / (temp + KELVIN) - ATMOSPHERE
+
+
+@kernel
+def rung(p: Any, deficit: float) -> int:
+    """Level of a deficit in percent."""
+    return int(deficit >= p["level1_pct"]) + int(deficit >= p["level2_pct"]) + int(deficit >= p["level3_pct"])
+
+
+@kernel
+def edge(p: Any, level: int) -> Any:
+    """Percent at which a level begins."""
+    return p["level3_pct"] if level >= 3 else p["level2_pct"] if level == 2 else p["level1_pct"]
+
+
+@kernel
+def tell(batch: Any, i: int, changes: Any, op: int, kind: int, slot: int, wheel: int, memory: Any, p: Any) -> Any:
+    """Emit a wheel's episode as it stands; driver, speed and place are those of row ``i``, which caused it."""
+    row = emit(changes, op, kind, slot, wheel, memory["start"][wheel])
+    level = int(memory["level"][wheel])
+    row["driver"], row["level"], row["source"], row["quality"] = batch.driver[i], level, 0, batch.quality[i]
+    row["end"], row["peak"], row["threshold"] = np.nan, memory["peak"][wheel] / 100.0, edge(p, level)
+    row["speed"], row["lat"], row["lon"] = batch.v[i], batch.lat[i], batch.lon[i]
+    return row
+
+
+@kernel
+def weigh(memory: Any, wheel: int, deficit: float, t: float, p: Any) -> int:
+    """Take in a reading of a wheel; the level it confirms, 0 none, ``AGAIN`` when it ends the episode."""
+    reached, before, told = rung(p, deficit), int(memory["before"][wheel]), int(memory["level"][wheel])
+    if told > 0 and deficit < p["clear_pct"]:
+        memory["before"][wheel] = AGAIN
+        return AGAIN if before == AGAIN else 0
+    memory["before"][wheel] = reached
+    if told == 0 and reached == 0:
+        memory["start"][wheel] = 0.0
+        return 0
+    before = max(before, 0)
+    if memory["start"][wheel] == 0.0:
+        memory["start"][wheel], memory["peak"][wheel] = t, 0
+    # one wild reading counts no further than the rung above the reading before
+    counted = min(deficit, MOST if before == 3 else edge(p, before + 1))
+    memory["peak"][wheel] = max(int(memory["peak"][wheel]), floor(counted * 100.0 + 0.5))
+    return min(reached, before) if told > 0 or span(memory["start"][wheel], t) >= p["hold_s"] else 0
+
+
+@kernel
+def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: Any) -> None:
+    """Episodes of a wheel's cold pressure below its placard; the peak is how far below, in percent."""
+    for vehicle in range(batch.slots.size):
+        slot = batch.slots[vehicle]
+        memory, p = state[slot], params[fleet.klass[slot]]
+        i = batch.bounds[vehicle]
+        for j in range(batch.tyre_bounds[vehicle], batch.tyre_bounds[vehicle + 1]):
+            t, wheel = batch.tyre_t[j], batch.tyre_wheel[j]
+            placard, pressure, temp = fleet.placard[slot, wheel], batch.tyre_pressure[j], batch.tyre_temp[j]
+            if isnan(pressure) or not placard > 0.0:
+                continue
+            while batch.t[i] < t:
+                i += 1
+            confirmed = weigh(memory, wheel, (1.0 - cold(pressure, temp) / placard) * 100.0, t, p)
+            told = int(memory["level"][wheel])
+            if confirmed == AGAIN:
+                row = tell(batch, i, changes, CLOSE, kind, slot, wheel, memory, p)
+                row["end"] = t
+                memory["start"][wheel], memory["level"][wheel], memory["before"][wheel] = 0.0, 0, 0
+            elif confirmed > told:
+                memory["level"][wheel] = confirmed
+                row = tell(batch, i, changes, RAISE if told else OPEN, kind, slot, wheel, memory, p)
+            else:
+                continue
+            if isnan(temp):
+                row["quality"] |= UNCOMPENSATED
+
+
+DETECTOR = Detector(
+    "tyre_low",
+    unit="%",
+    params=PARAMS,
+    state=STATE,
+    kernel=detect,
+    meaning="A tyre has lost pressure against its placard.",
+)

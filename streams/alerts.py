@@ -7,6 +7,9 @@ from typing import Any
 Row = dict[str, Any]
 Key = tuple[str, str, str, str]  # fleet, vehicle, kind, subject
 
+STATES = {"acknowledge": "acknowledged", "resolve": "resolved", "dismiss": "dismissed"}  # action -> state it leaves
+PUT_AWAY = ("resolved", "dismissed")
+
 PRIORITIES = ("critical", "major", "minor", "warning", "info")
 
 
@@ -25,7 +28,9 @@ class AlertRule:
 
 RULES = {
     "crash": AlertRule((None, "critical", "critical"), 600, "call the driver; send help if there is no answer"),
-    "tyre_low": AlertRule(("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now"),
+    "tyre_low": AlertRule(
+        ("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now"
+    ),
     "continuous_driving": AlertRule((None, "major", "major"), 3_600, "have the driver take the break now"),
     "speeding": AlertRule((None, "warning", "major"), 3_600, "talk to the driver"),
     "harsh_braking": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats"),

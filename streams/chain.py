@@ -1,5 +1,6 @@
 """Chain: condition, detectors, trips, activity and exposure compiled into one call, over one state row a vehicle."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -42,6 +43,7 @@ class Findings(NamedTuple):
     trips: Records  # (p,) trips.TRIP
     intervals: Records  # (q,) activity.INTERVAL
     segments: Records  # (s,) exposure.SEGMENT
+    samples: int = 0  # instants run, after merging
 
 
 def _source() -> str:
@@ -81,7 +83,7 @@ def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records
         _run(batch, fleet, states, params, *outs)
         most = max(int(out.count[0]) for out in outs)
         if most <= room or before is None:
-            return Findings(*[out.rows[: out.count[0]] for out in outs])
+            return Findings(*[out.rows[: out.count[0]] for out in outs], batch.t.size)
         state[batch.slots] = before
         room = 2 * most
 
@@ -89,3 +91,8 @@ def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records
 def thresholds(overrides: dict[str, Records]) -> tuple[Records, ...]:
     """Parameters of every link, a structured array with a row per vehicle class each; ``overrides`` by link."""
     return tuple(overrides[name] if name in overrides else base.thresholds(params) for name, params in PARAMS.items())
+
+
+def fingerprint() -> str:
+    """Names the layout of STATE: a saved state of another layout is not read, but made anew from payloads."""
+    return hashlib.sha256(repr(STATE.descr).encode()).hexdigest()[:16]

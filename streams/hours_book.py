@@ -55,15 +55,15 @@ class HoursBook:
 
     def take(self, found: Records, state: Records, slots: Ints) -> Revised:
         """Carry on with closed intervals ``found`` and the open ones in ``state`` (activity.STATE) of ``slots``."""
-        touched = self._close(found)
-        touched |= self._reopen(state, slots)
-        return self._fold(touched)
+        touched = self.close(found)
+        touched |= self.reopen(state, slots)
+        return self.fold(touched)
 
     def flush(self, state: Records, slots: Ints) -> Revised:
         """Tell how far the open driving of ``slots`` has come."""
         self._grow(state.size)
         self._deadline[slots] = -np.inf
-        return self._fold(self._reopen(state, slots))
+        return self.fold(self.reopen(state, slots))
 
     def forget(self, slot: int, since: float, starts: set[float]) -> set[Key]:
         """Drop a vehicle's driving from ``since`` on, and that which began at ``starts``, before it is told anew."""
@@ -76,11 +76,8 @@ class HoursBook:
                 touched.add(key)
         return touched
 
-    def refold(self, keys: set[Key]) -> Revised:
-        """Fold these people again."""
-        return self._fold(keys)
-
-    def _close(self, found: Records) -> set[Key]:
+    def close(self, found: Records) -> set[Key]:
+        """Put closed intervals ``found`` in the book; whose they are."""
         touched = set()
         for record in found[found["kind"] == DRIVE]:
             slot = int(record["slot"])
@@ -90,7 +87,7 @@ class HoursBook:
             touched.add(key)
         return touched
 
-    def _reopen(self, state: Records, slots: Ints) -> set[Key]:
+    def reopen(self, state: Records, slots: Ints) -> set[Key]:
         """Follow the open driving of ``slots``; the people for whom that is news."""
         self._grow(state.size)
         drive = state["drive"][slots]
@@ -118,7 +115,8 @@ class HoursBook:
         self._started[slot], self._deadline[slot] = np.nan, np.inf
         return {key}
 
-    def _fold(self, touched: set[Key]) -> Revised:
+    def fold(self, touched: set[Key]) -> Revised:
+        """Fold the hours of these people again."""
         revised = Revised([], [])
         for key in sorted(touched):
             one = self._people[key]

@@ -7,17 +7,23 @@ REGISTRY = CollectorRegistry()
 PAYLOADS = Counter("tripmeter_payloads", "Payloads taken, by what became of them", ["result"], registry=REGISTRY)
 QUARANTINED = Counter("tripmeter_quarantined", "Payloads or parts set aside, by reason", ["reason"], registry=REGISTRY)
 SAMPLES = Counter("tripmeter_samples", "Samples run through the detectors", registry=REGISTRY)
-LATE = Counter("tripmeter_late_samples", "Samples behind their vehicle's watermark, left to settling", registry=REGISTRY)
+LATE = Counter(
+    "tripmeter_late_samples", "Samples behind their vehicle's watermark, left to settling", registry=REGISTRY
+)
 CONFLICTS = Counter("tripmeter_conflicts", "Fields told twice with different values", registry=REGISTRY)
 EVENTS = Counter("tripmeter_events", "Events opened, by kind", ["kind"], registry=REGISTRY)
-ALERTS = Counter("tripmeter_alerts", "Alerts opened or repeated, by kind and priority", ["kind", "priority"], registry=REGISTRY)
+ALERTS = Counter(
+    "tripmeter_alerts", "Alerts opened or repeated, by kind and priority", ["kind", "priority"], registry=REGISTRY
+)
 SETTLED = Counter("tripmeter_settled_vehicles", "Vehicles whose record was settled after late data", registry=REGISTRY)
 REVISIONS = Counter("tripmeter_revisions", "Rows that settling changed, by change", ["change"], registry=REGISTRY)
 SENT = Counter("tripmeter_sent", "Messages that left through a sink", ["sink"], registry=REGISTRY)
 FAILED = Counter("tripmeter_send_failures", "Attempts of a sink that failed", ["sink"], registry=REGISTRY)
 VEHICLES = Gauge("tripmeter_vehicles", "Vehicles known", registry=REGISTRY)
 OUTBOX = Gauge("tripmeter_outbox_rows", "Messages waiting to leave", registry=REGISTRY)
-SNAPSHOT_AT = Gauge("tripmeter_snapshot_time_seconds", "When the last snapshot was taken, epoch seconds", registry=REGISTRY)
+SNAPSHOT_AT = Gauge(
+    "tripmeter_snapshot_time_seconds", "When the last snapshot was taken, epoch seconds", registry=REGISTRY
+)
 EVENT_TIME = Gauge("tripmeter_event_time_seconds", "Newest event time, epoch seconds", registry=REGISTRY)
 CONNECTED = Gauge("tripmeter_gateway_connected", "1 while the gateway has its broker", registry=REGISTRY)
 UNACKED = Gauge("tripmeter_unacked_payloads", "Payloads received and not committed yet", registry=REGISTRY)

@@ -54,6 +54,12 @@ class Pipeline:
         watermark = np.where(seen, self.state["watermark"][slots], -np.inf)
         return np.asarray(samples.t > watermark[samples.vehicle])
 
+    def watermark(self, slot: int) -> float:
+        """Newest t of a vehicle; -inf before its first."""
+        self._reserve(slot + 1)
+        row = self.state[slot]
+        return float(row["watermark"]) if row["seen"] else float("-inf")
+
     def midnights(self, samples: Samples) -> list[Midnight]:
         """States to keep: of vehicles for which ``samples``, all of one UTC day, are the first of that day."""
         slots = np.unique(self.fleet.slots(samples.vehicles)[samples.vehicle])

@@ -33,32 +33,35 @@ class Record:
 
     def take(self, found: Findings, state: Records, slots: Ints, ended_at: EndedAt, into: Commit) -> None:
         """Add what ``found`` says to a commit; ``slots`` (V,) are the vehicles that have just moved on to ``state``."""
-        self._tables(found, into)
-        events = rows.events(found.changes, self.fleet, self.rule_version)
-        revised = self.hours.take(found.intervals, state["activity"], slots)
-        self._events([*events, *revised.rows], ended_at, into)
-        into.remove(schema.events, [{"event_id": row["event_id"]} for row in revised.retracted])
+        self.tables(found, into)
+        self._events(rows.events(found.changes, self.fleet, self.rule_version), ended_at, into)
+        self.revise_hours(self.hours.take(found.intervals, state["activity"], slots), ended_at, into)
 
     def flush(self, state: Records, slots: Ints, ended_at: EndedAt, into: Commit) -> None:
         """Add how far the open trips, intervals, segments and hours of ``slots`` have come."""
-        self._tables(still_open(state, slots), into)
-        revised = self.hours.flush(state["activity"], slots)
-        self._events(revised.rows, ended_at, into)
-        into.remove(schema.events, [{"event_id": row["event_id"]} for row in revised.retracted])
+        self.tables(still_open(state, slots), into)
+        self.revise_hours(self.hours.flush(state["activity"], slots), ended_at, into)
 
-    def _tables(self, found: Findings, into: Commit) -> None:
+    def tables(self, found: Findings, into: Commit) -> None:
+        """Add the trips, intervals and segments of ``found``."""
         into.upsert(schema.trips, rows.trips(found.trips, self.fleet))
         into.upsert(schema.intervals, rows.intervals(found.intervals, self.fleet))
         into.upsert(schema.segments, rows.segments(found.segments, self.fleet))
 
-    def _events(self, events: list[Row], ended_at: EndedAt, into: Commit) -> None:
+    def revise_hours(self, revised: Revised, ended_at: EndedAt, into: Commit, tell: bool = True) -> None:
+        """Add what has become of somebody's hours; ``tell`` whom it concerns, unless it is long past."""
+        into.remove(schema.events, [{"event_id": row["event_id"]} for row in revised.retracted])
+        self._events(revised.rows, ended_at, into, tell)
+
+    def _events(self, events: list[Row], ended_at: EndedAt, into: Commit, tell: bool = True) -> None:
         into.upsert(schema.events, events)
         for event in events:
             if event["end"] is None:
                 metrics.EVENTS.labels(event["kind"]).inc()
             for alert in self.alerts.fold(event, ended_at):
                 into.upsert(schema.alerts, [alert])
-                self._tell(alert, event, into)
+                if tell:
+                    self._tell(alert, event, into)
 
     def _tell(self, alert: Row, event: Row, into: Commit) -> None:
         if alert["superseded"]:

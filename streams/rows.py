@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from devices.samples import Rejected
+from devices.samples import Rejected, Samples
 from devices.signals import wheel_name
 from streams import activity, quality
 from streams.detectors import DETECTORS
@@ -13,12 +13,14 @@ from streams.exposure import SUMS
 from streams.fleet import Fleet
 from streams.hours import Episode, HoursRule
 from streams.ids import digest, identify
+from streams.store import schema
 
 Row = dict[str, Any]
 
 ACCEL_SOURCES = ("none", "accelerometer", "speed")
 LIMIT_SOURCES = (None, "device", "road", "class")
 KMH = 3.6
+EVENT_COLUMNS = tuple(schema.events.c.keys())
 
 
 def events(changes: Records, fleet: Fleet, rule_version: str) -> list[Row]:
@@ -33,17 +35,16 @@ def events(changes: Records, fleet: Fleet, rule_version: str) -> list[Row]:
 def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
     detector = DETECTORS[change["kind"]]
     fleet_id, vehicle_id = fleet.vehicles[change["slot"]]
-    subject = wheel_name(int(change["subject"])) if change["subject"] >= 0 else ""
-    start = float(change["start"])
+    about, start = subject(int(change["subject"])), float(change["start"])
     speeding = detector.kind == "speeding"
     doubts = words(change)
     return {
-        "event_id": identify(fleet_id, vehicle_id, detector.kind, subject, start),
+        "event_id": identify(fleet_id, vehicle_id, detector.kind, about, start),
         "fleet_id": fleet_id,
         "vehicle_id": vehicle_id,
         "driver_id": fleet.driver_id(int(change["driver"])),
         "kind": detector.kind,
-        "subject": subject,
+        "subject": about,
         "level": int(change["level"]),
         "start": start,
         "end": float(change["end"]) if change["op"] == CLOSE else None,
@@ -88,6 +89,33 @@ def hours_event(episode: Episode, rule: HoursRule, vehicle: tuple[str, str], dri
         "source": "derived",
         "replaces": None,
     }
+
+
+def device_events(samples: Samples) -> list[Row]:
+    """A row for everything the devices themselves raised; it is never merged with ours."""
+    rows = []
+    for event in samples.events:
+        fleet_id, vehicle_id = samples.vehicles[event.vehicle]
+        kind, subject = event.kind, event.code or ""
+        rows.append(
+            dict.fromkeys(EVENT_COLUMNS)
+            | {
+                "event_id": identify(fleet_id, vehicle_id, f"device:{kind}", subject, event.t),
+                "fleet_id": fleet_id,
+                "vehicle_id": vehicle_id,
+                "kind": kind,
+                "subject": subject,
+                "level": event.level,
+                "start": event.t,
+                "end": event.t,
+                "unit": "",
+                "rule": "device",
+                "rule_version": "",
+                "quality": "",
+                "source": "device",
+            }
+        )
+    return rows
 
 
 def trips(found: Records, fleet: Fleet) -> list[Row]:
@@ -155,6 +183,11 @@ def quarantined(parts: Sequence[Rejected]) -> list[Row]:
         }
         for part in parts
     ]
+
+
+def subject(code: int) -> str:
+    """What of the vehicle an event is about: a wheel; empty for the vehicle itself (-1)."""
+    return wheel_name(code) if code >= 0 else ""
 
 
 def words(record: Any) -> str:

@@ -1,0 +1,48 @@
+"""Command line: ``tripmeter``; each command is a module of this folder, imported when it is asked for."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+COMMANDS = {
+    "run": "keep serving: broker, gateway, pipeline, store",
+    "replay": "recordings -> events, trips, alerts, exposure, scores, premiums",
+    "explain": "why an alert, a score or a premium is what it is",
+    "alerts": "list alerts; acknowledge, resolve or dismiss them",
+    "rate": "exposure and tariff -> scores and premiums, with reasons",
+    "registry": "vehicles, drivers, policies: import, check, show, edit",
+    "quarantine": "what could not be used, and why",
+    "detectors": "what is detected, at which thresholds, from which source",
+    "config": "check the configuration, show what holds",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when used: ``--help`` need not wait for numba."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"streams.cli.{name}").command
+        assert isinstance(command, click.Command)  # noqa: S101
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tripmeter")
+def tripmeter() -> None:
+    """Alerts, driver scores and premiums from what vehicles say."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; exit code 0 only if all was done."""
+    sys.exit(tripmeter(arguments, prog_name="tripmeter"))

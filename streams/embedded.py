@@ -1,0 +1,231 @@
+"""Embedded: one handful of payloads at a time through intake, pipeline, record and store, in one commit."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import func, select
+
+from devices.columns import Received
+from devices.samples import Payload, Rejected, Samples
+from streams import chain, metrics, rows
+from streams.chain import Findings
+from streams.intake import Accepted, Intake, extent, stored
+from streams.pipeline import DAY_S, Pipeline, by_day, only
+from streams.record import Record
+from streams.settle import midnight_rows, settle
+from streams.store import schema
+from streams.store.store import Commit, Store, persistently
+
+logger = logging.getLogger(__name__)
+
+PUT_AWAY = ("resolve", "dismiss")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often state is saved and late data settled."""
+
+    snapshot_s: float = 5.0
+    snapshot_samples: int = 1_000_000
+    settle_after_s: float = 1.0  # without more late data of the vehicle
+    settle_within_s: float = 30.0
+    horizon_s: float = 7 * DAY_S
+
+
+@dataclass
+class _Late:
+    since: float  # t of the earliest late sample
+    first: float  # when it arrived, monotonic s
+    latest: float
+
+
+class Embedded:
+    """The single-process river: what ``take`` returns is committed, and only that may be acknowledged."""
+
+    def __init__(
+        self,
+        store: Store,
+        pipeline: Pipeline,
+        record: Record,
+        intake: Intake,
+        pace: Pace,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.store, self.pipeline, self.record, self.intake, self.pace = store, pipeline, record, intake, pace
+        self.stopping = stopping
+        self.newest = float("-inf")  # event time
+        self._changed: set[int] = set()  # slots since the last snapshot
+        self._unsaved = 0  # samples since the last snapshot
+        self._saved_at = time.monotonic()
+        self._late: dict[int, _Late] = {}
+        self._named = (len(pipeline.fleet.vehicles), len(pipeline.fleet.drivers))  # on record already
+
+    def take(self, arrived: Sequence[Payload]) -> list[Received]:
+        """Commit a handful; the payloads that are now on record, to be acknowledged to their devices."""
+        accepted = self.intake.accept(arrived, self._known)
+        self._too_old(accepted)
+        samples = self.intake.samples(accepted)
+        commit = Commit()
+        self._run(samples, commit)
+        self._payload_rows(accepted, commit)
+        commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected))
+        commit.upsert(schema.events, rows.device_events(samples))
+        if self.snapshot_due():
+            self._snapshot(commit)
+        if not self._write(commit):
+            return []
+        _count(accepted)
+        return [*accepted.received, *accepted.repeated]
+
+    def rerun(self, samples: Samples) -> None:
+        """Run stored samples again after a restart: state is made anew, rows are written over themselves."""
+        commit = Commit()
+        self._run(samples, commit)
+        self._write(commit)
+
+    def settle_due(self, at_once: bool = False) -> bool:
+        """Settle one vehicle whose late data has come to rest (or any, ``at_once``); False: there was none."""
+        now = time.monotonic()
+        for slot, late in self._late.items():
+            quiet = now - late.latest >= self.pace.settle_after_s or now - late.first >= self.pace.settle_within_s
+            if quiet or at_once:
+                break
+        else:
+            return False
+        commit = settle(self.store, self.pipeline, self.record, slot, late.since, self.newest, self.ended_at)
+        del self._late[slot]
+        self._changed.add(slot)
+        return self._write(commit)
+
+    def snapshot_due(self) -> bool:
+        """Whether state has gone unsaved for long enough, or for enough samples."""
+        age = time.monotonic() - self._saved_at
+        return bool(self._changed) and (age >= self.pace.snapshot_s or self._unsaved >= self.pace.snapshot_samples)
+
+    def snapshot(self) -> None:
+        """Save the state of every vehicle that has moved on, with the position it belongs to."""
+        commit = Commit()
+        self._snapshot(commit)
+        self._write(commit)
+
+    def dirty(self, slot: int, since: float) -> None:
+        """A vehicle has data from ``since`` on that its state has not seen."""
+        now = time.monotonic()
+        late = self._late.setdefault(slot, _Late(since, now, now))
+        late.since, late.latest = min(late.since, since), now
+
+    def _run(self, samples: Samples, commit: Commit) -> None:
+        if not samples.t.size:
+            return
+        ahead = self.pipeline.ahead(samples)
+        if not ahead.all():
+            self._set_aside(samples, ~ahead, commit)
+            samples = only(samples, ahead)
+        for day in by_day(samples):
+            commit.upsert(schema.midnights, midnight_rows(self.pipeline.midnights(day)))
+            found = self.pipeline.run(day)
+            self._found(found, day, commit)
+
+    def _found(self, found: Findings, samples: Samples, commit: Commit) -> None:
+        slots = np.unique(self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle])
+        self.record.take(found, self.pipeline.state, slots, self.ended_at, commit)
+        self._changed.update(slots.tolist())
+        self._unsaved += samples.t.size
+        self.newest = max(self.newest, float(samples.t.max()))
+        metrics.SAMPLES.inc(samples.t.size)
+        metrics.EVENT_TIME.set(self.newest)
+
+    def _set_aside(self, samples: Samples, late: "np.typing.NDArray[np.bool_]", commit: Commit) -> None:
+        """Leave late rows to settling."""
+        metrics.LATE.inc(int(np.count_nonzero(late)))
+        slots = self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle[late]]
+        t = samples.t[late]
+        for slot in np.unique(slots).tolist():
+            self.dirty(slot, float(t[slots == slot].min()))
+            commit.upsert(schema.dirty, [{"slot": slot, "since": self._late[slot].since}])
+
+    def _too_old(self, accepted: Accepted) -> None:
+        """Turn away what lies beyond the horizon of settling."""
+        kept = []
+        for received, mark in zip(accepted.received, accepted.digests, strict=True):
+            slot = self.pipeline.fleet.slot((received.fleet, received.vehicle))
+            if extent(received)[0] < self.pipeline.watermark(slot) - self.pace.horizon_s:
+                payload = received.payload
+                why = f"more than {self.pace.horizon_s / DAY_S:g} days behind the vehicle's newest sample"
+                accepted.rejected.append(
+                    Rejected("beyond_retention", why, payload.topic, payload.body, payload.received_at)
+                )
+                accepted.repeated.append(received)
+            else:
+                kept.append((received, mark))
+        accepted.received = [received for received, _ in kept]
+        accepted.digests = [mark for _, mark in kept]
+
+    def _known(self, received: Received, mark: bytes) -> bool:
+        slot = self.pipeline.fleet.slot((received.fleet, received.vehicle))
+        first, last = extent(received)
+        return first <= self.pipeline.watermark(slot) and stored(self.store, slot, last, mark)
+
+    def _payload_rows(self, accepted: Accepted, commit: Commit) -> None:
+        fleet = self.pipeline.fleet
+        for received, mark in zip(accepted.received, accepted.digests, strict=True):
+            slot = fleet.slot((received.fleet, received.vehicle))
+            payload = received.payload
+            commit.payloads.append((slot, payload.received_at, *extent(received), mark, payload.body))
+
+    def _names(self, commit: Commit) -> None:
+        """Vehicles and drivers met for the first time."""
+        vehicles, drivers = self._named
+        fleet = self.pipeline.fleet
+        commit.upsert(
+            schema.vehicles,
+            [
+                {"slot": slot, "fleet_id": fleet.vehicles[slot][0], "vehicle_id": fleet.vehicles[slot][1]}
+                for slot in range(vehicles, len(fleet.vehicles))
+            ],
+        )
+        commit.upsert(
+            schema.drivers,
+            [{"number": number, "driver_id": fleet.drivers[number]} for number in range(drivers, len(fleet.drivers))],
+        )
+
+    def _snapshot(self, commit: Commit) -> None:
+        slots = np.array(sorted(self._changed), np.int64)
+        self.record.flush(self.pipeline.state, slots, self.ended_at, commit)
+        state = self.pipeline.state
+        commit.upsert(schema.states, [{"slot": slot, "body": state[slot].tobytes()} for slot in slots.tolist()])
+        position = self.store.position + len(commit.payloads)
+        commit.upsert(schema.snapshots, [{"id": 1, "position": position, "fingerprint": chain.fingerprint()}])
+        self._changed.clear()
+        self._unsaved, self._saved_at = 0, time.monotonic()
+        metrics.SNAPSHOT_AT.set_to_current_time()
+
+    def _write(self, commit: Commit) -> bool:
+        self._names(commit)
+        with metrics.COMMIT.time():
+            done = persistently(lambda: self.store.commit(commit), self.stopping)
+        if done:
+            self._named = (len(self.pipeline.fleet.vehicles), len(self.pipeline.fleet.drivers))
+            metrics.VEHICLES.set(self._named[0])
+        return done
+
+    def ended_at(self, alert_id: str) -> float | None:
+        """When people resolved or dismissed an alert."""
+        actions = schema.actions
+        query = select(func.max(actions.c.at)).where(actions.c.alert_id == alert_id, actions.c.action.in_(PUT_AWAY))
+        with self.store.reading() as connection:
+            return connection.execute(query).scalar()
+
+
+def _count(accepted: Accepted) -> None:
+    metrics.PAYLOADS.labels("accepted").inc(len(accepted.received))
+    metrics.PAYLOADS.labels("repeated").inc(len(accepted.repeated))
+    now = time.time()
+    for part in accepted.rejected:
+        metrics.QUARANTINED.labels(part.reason).inc()
+    for received in accepted.received:
+        metrics.TO_COMMIT.observe(now - received.payload.received_at)

@@ -1,0 +1,120 @@
+"""Tables: the six public tables as frames, read from a store or from a folder of Parquet files."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Table, select
+
+from pricing import frames
+from pricing.exposure import exposure
+from pricing.tariff import Tariff
+from streams.alerts import PUT_AWAY, STATES
+from streams.store import schema
+
+Tables = dict[str, pl.DataFrame]
+
+NAMES = ("events", "trips", "alerts", "exposure", "scores", "premiums")
+MOMENT = pl.Datetime("ms", "UTC")
+TIMES = ("start", "end", "first_seen", "last_seen")
+ASSUMED = "assumed"  # policy of a recording without a registry
+ASSUMED_COVERS = ("compulsory", "tpl_injury", "tpl_property", "own_damage")
+_TYPES = {"VARCHAR": pl.String, "TEXT": pl.String, "FLOAT": pl.Float64, "INTEGER": pl.Int64}
+
+
+class TablesError(Exception):
+    """A folder that does not hold the tables."""
+
+
+def read(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime, klass: str = "car") -> Tables:
+    """The six tables of a store at ``now`` (its clock, UTC).
+
+    ``risks`` as pricing.frames.premiums wants it; None: a recording without a registry, every vehicle is assumed
+    to be of class ``klass`` and insured for the days heard of.
+    """
+    events = _frame(connection, schema.events)
+    segments = _frame(connection, schema.segments).with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
+    driven = exposure(segments, events, now)
+    if risks is None:
+        risks = assumed(driven, klass)
+    until = (now + timedelta(days=1)).date()
+    return {
+        "events": _public(events),
+        "trips": _public(_frame(connection, schema.trips)),
+        "alerts": alerts(connection),
+        "exposure": driven,
+        "scores": frames.scores(driven, risks.select("fleet_id", "vehicle_id", "class"), tariff),
+        "premiums": frames.premiums(driven, risks, tariff, valid_to=until),
+    }
+
+
+def alerts(connection: Connection) -> pl.DataFrame:
+    """The alerts with the state that people's actions have left them in."""
+    frame = _frame(connection, schema.alerts)
+    actions = _frame(connection, schema.actions).filter(pl.col("action").is_in(list(STATES)))
+    latest = actions.sort("id").group_by("alert_id", maintain_order=True).last()
+    named = latest.select(
+        "alert_id", said=pl.col("action").replace_strict(STATES, return_dtype=pl.String), reason="reason"
+    )
+    put_away = pl.when(pl.col("superseded") == 1).then(pl.lit(PUT_AWAY[0])).otherwise(pl.lit("open"))
+    joined = frame.join(named, on="alert_id", how="left").with_columns(state=pl.coalesce("said", put_away))
+    return _public(joined.drop("said", "superseded", "last_start"))
+
+
+def assumed(driven: pl.DataFrame, klass: str) -> pl.DataFrame:
+    """Risks of a recording nobody has registered: each vehicle, the usual covers, the days heard of."""
+    day = pl.col("day")
+    heard = driven.group_by("fleet_id", "vehicle_id").agg(valid_from=day.min(), last=day.max())
+    covers = pl.DataFrame({"cover": ASSUMED_COVERS})
+    return heard.select(
+        "fleet_id",
+        "vehicle_id",
+        "valid_from",
+        pl.lit(ASSUMED).alias("policy_id"),
+        pl.lit(klass).alias("class"),
+        valid_to=pl.col("last") + pl.duration(days=1),
+    ).join(covers, how="cross")
+
+
+def write(tables: Tables, folder: Path) -> None:
+    """One Parquet file a table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in tables.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+
+
+def load(folder: Path) -> Tables:
+    """The tables ``write`` has written; raises ``TablesError`` if one is missing."""
+    missing = [name for name in NAMES if not (folder / f"{name}.parquet").is_file()]
+    if missing:
+        raise TablesError(
+            f"{folder} has no {missing[0]}.parquet: give a folder that 'tripmeter replay --out' has written"
+        )
+    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in NAMES}
+
+
+def moment(t: float) -> datetime:
+    """UTC epoch seconds as a timestamp."""
+    return datetime.fromtimestamp(t, UTC)
+
+
+def _frame(connection: Connection, table: Table) -> pl.DataFrame:
+    """All rows of a table, ordered by its key."""
+    rows = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
+    types: Mapping[str, Any] = {column.name: _TYPES.get(str(column.type), pl.Binary) for column in table.columns}
+    return pl.DataFrame([tuple(row) for row in rows], schema=types, orient="row")
+
+
+def _public(frame: pl.DataFrame) -> pl.DataFrame:
+    """Times as UTC timestamps, rows in order of vehicle and time."""
+    times = [(pl.col(name) * 1000).round().cast(pl.Int64).cast(MOMENT) for name in TIMES if name in frame.columns]
+    first = "start" if "start" in frame.columns else "first_seen"
+    return frame.with_columns(times).sort("fleet_id", "vehicle_id", first, frame.columns[0])
+
+
+def newest(tables: Tables) -> date | None:
+    """The last day heard of."""
+    day = tables["exposure"]["day"].max()
+    return day if isinstance(day, date) else None

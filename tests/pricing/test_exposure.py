@@ -1,0 +1,137 @@
+"""Exposure."""
+
+from datetime import UTC, date, datetime
+from itertools import permutations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pricing.exposure import SCHEMA, SUMS, exposure, merge, park, totals, vehicle_days
+
+METRES = st.floats(0, 2e6, allow_nan=False)
+ROWS = st.lists(
+    st.tuples(st.sampled_from("VW"), st.sampled_from(["D", None]), st.integers(1, 3), METRES, METRES), max_size=8
+)
+
+
+@pytest.fixture(scope="module")
+def made(segment, event, table):
+    """Exposure of segment and event rows."""
+
+    def frame(segments=(), events=(), now=None):
+        return exposure(table(list(segments), segment()), table(list(events), event()), now)
+
+    return frame
+
+
+@pytest.fixture(scope="module")
+def several(made, segment):
+    """Exposure of (vehicle, driver, day, metres, seconds) rows."""
+
+    def frame(rows):
+        keys = ("vehicle_id", "driver_id", "metres", "moving_s")
+        unseen = dict.fromkeys(
+            ("observed_m", "observed_corner_m", "limit_known_m", "observed_tyre_m", "odometer_m"), 0.0
+        )
+        return made(
+            segment(day=date(2026, 3, d), **unseen, **dict(zip(keys, (v, w, m, s), strict=True)))
+            for v, w, d, m, s in rows
+        )
+
+    return frame
+
+
+def test_a_day_in_public_units(made, segment, event):
+    [row] = made(
+        [segment(night_m=2500.0, idle_s=1800.0, over_0_10_m=1.0)], [event(), event(second=40_000.0, level=3)]
+    ).to_dicts()
+    assert list(row) == list(SCHEMA)
+    assert (row["km_measured"], row["night_km"], row["over_limit_0_10_km"], row["hours"]) == (100.0, 2.5, 0.001, 2.5)
+    assert (row["harsh_braking_1"], row["harsh_braking_2"], row["harsh_braking_3"], row["status"]) == (0, 1, 1, "open")
+
+
+def test_km_of_an_unknown_driver_are_a_row_of_their_own(made, segment):
+    found = made([segment(), segment(driver_id=None, metres=5000.0)])
+    assert dict(found.select("driver_id", "km_measured").iter_rows()) == {None: 5.0, "D": 100.0}
+
+
+def test_no_odometer_is_not_zero_km(made, segment):
+    assert made([segment(odometer_m=float("nan")), segment(odometer_m=None)])["km_odometer"].to_list() == [None]
+    assert made([segment(odometer_m=float("nan")), segment()])["km_odometer"].to_list() == [100.2]
+
+
+def test_an_event_without_a_segment_is_kept(made, event):
+    assert made([], [event("crash", 3)])["crash_3"].to_list() == [1]
+
+
+def test_the_day_may_be_counted_from_1970(made, segment):
+    assert made([segment(day=20_514)])["day"].to_list() == [date(2026, 3, 2)]
+
+
+def test_nothing_gives_an_empty_table(made):
+    assert made().is_empty()
+    assert dict(made().schema) == SCHEMA
+
+
+def test_a_day_closes_an_hour_after_midnight_and_is_final_past_the_horizon(made, segment):
+    at = {
+        datetime(2026, 3, 3, 0, 59, tzinfo=UTC): "open",
+        datetime(2026, 3, 3, 1, 0, tzinfo=UTC): "closed",
+        datetime(2026, 3, 9, 23, 0, tzinfo=UTC): "closed",
+        datetime(2026, 3, 10, 0, 0, tzinfo=UTC): "final",
+    }
+    assert {now: made([segment()], now=now)["status"][0] for now in at} == at
+
+
+@given(rows=ROWS)
+def test_splitting_the_segments_changes_nothing(rows, several):
+    assert several(rows).equals(several(rows[::-1]))
+    whole = [(*row[:3], round(row[3], 3), round(row[4], 3)) for row in rows]
+    halves = [(*row[:3], part, seconds) for row in whole for part, seconds in ((row[3], 0.0), (0.0, row[4]))]
+    assert several(whole).equals(several(halves))
+
+
+@given(parts=st.lists(ROWS, min_size=3, max_size=3))
+def test_merging_is_the_same_to_the_bit_in_any_order_and_grouping(parts, several):
+    frames = [several(rows) for rows in parts]
+    at_once = several([row for rows in parts for row in rows])
+    for a, b, c in permutations(frames):
+        assert merge([merge([a, b]), c]).equals(at_once)
+        assert merge([a, merge([b, c])]).equals(at_once)
+
+
+def test_a_merged_row_is_as_final_as_its_least_final_part(made, segment):
+    final = made([segment()], now=datetime(2026, 5, 1, tzinfo=UTC))
+    assert merge([final, final])["status"].to_list() == ["final"]
+    assert merge([final, made([segment()])])["status"].to_list() == ["open"]
+
+
+def test_parked_days_earn(made, segment):
+    insured = pl.DataFrame(
+        {"fleet_id": "F", "vehicle_id": ["V", "X"], "valid_from": date(2026, 3, 1), "valid_to": date(2026, 3, 4)}
+    )
+    found = park(made([segment()]), insured)
+    assert found.group_by("vehicle_id").agg(pl.len(), pl.col("km_measured").sum()).sort("vehicle_id").rows() == [
+        ("V", 3, 100.0),
+        ("X", 3, 0.0),
+    ]
+    assert park(found, insured).equals(found)
+
+
+def test_vehicle_days_are_the_calendars():
+    assert vehicle_days(date(2026, 3, 1), date(2026, 4, 1)) == 31
+    assert vehicle_days(date(2026, 3, 1), date(2026, 3, 1)) == 0
+
+
+@given(rows=ROWS)
+def test_totals_do_not_depend_on_how_rows_are_cut(rows, several):
+    whole = totals(several(rows), "fleet_id", "vehicle_id")
+    by_driver = [
+        totals(several(rows).filter(pl.col("driver_id").is_null() == null), "fleet_id", "vehicle_id")
+        for null in (True, False)
+    ]
+    for key, found in whole.items():
+        parts = [part[key] for part in by_driver if key in part]
+        assert all(found[column] == pytest.approx(sum(part[column] for part in parts)) for column in SUMS)

@@ -62,8 +62,8 @@ def count_events(events: pl.DataFrame) -> pl.DataFrame:
 def _groups(events: pl.DataFrame) -> dict[tuple[object, ...], list[tuple[int, int]]]:
     """(start in ms, level) of what may count, by fleet, vehicle, driver, day and kind."""
     groups: dict[tuple[object, ...], list[tuple[int, int]]] = {}
-    chosen = _chosen(events)
-    for *key, start, level in chosen.iter_rows():
+    chosen = _chosen(events).iter_rows() if len(events) else ()  # a table of no rows may lack the columns too
+    for *key, start, level in chosen:
         groups.setdefault(tuple(key), []).append((start, level))
     return groups
 

@@ -66,8 +66,13 @@ def exposure(segments: pl.DataFrame, events: pl.DataFrame, now: datetime | None 
     not observed and is 0. Kilometres of an unknown driver are a row of their own (``driver_id`` null). ``events``
     as for ``count_events``. ``now`` is the clock that closes days; without it every day is open.
     """
+    if segments.is_empty():
+        segments = pl.DataFrame(schema={name: SCHEMA[name] for name in KEYS})
     said = {name: column for name, column in (KILOMETRES | HOURS).items() if column in segments.columns}
-    whole = [(pl.col(column) * 1000).fill_nan(None).round().cast(pl.Int64).alias(name) for name, column in said.items()]
+    whole = [
+        (pl.col(column).cast(pl.Float64) * 1000).fill_nan(None).round().cast(pl.Int64).alias(name)
+        for name, column in said.items()
+    ]
     keys = [pl.col(name).cast(SCHEMA[name]) for name in KEYS]
     rows = pl.concat([segments.select(*keys, *whole), count_events(events)], how="diagonal_relaxed")
     return _public(_sum(rows.with_columns(status(now))))

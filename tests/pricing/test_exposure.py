@@ -73,6 +73,12 @@ def test_the_day_may_be_counted_from_1970(made, segment):
 def test_nothing_gives_an_empty_table(made):
     assert made().is_empty()
     assert dict(made().schema) == SCHEMA
+    assert exposure(pl.DataFrame([]), pl.DataFrame([])).equals(made())
+
+
+def test_columns_in_which_nobody_said_anything_are_fine(made, segment, event):
+    silent = made([segment(driver_id=None, odometer_m=None, gap_m=None)], [event(driver_id=None)])
+    assert silent.select("driver_id", "km_odometer", "km_gap", "harsh_braking_2").row(0) == (None, None, 0.0, 1)
 
 
 def test_a_day_closes_an_hour_after_midnight_and_is_final_past_the_horizon(made, segment):

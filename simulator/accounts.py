@@ -1,0 +1,47 @@
+"""Accounts: the MQTT user name and password of each device, from the roster, a file or a template."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+from simulator.link import Account
+from simulator.roster import Roster
+
+Accounts = Callable[[str, str], Account]
+"""The account of the device in a fleet's vehicle."""
+
+
+class AccountError(Exception):
+    """A device without an account, or a file that holds none."""
+
+
+def from_roster(roster: Roster, host: str, port: int) -> Accounts:
+    """The simulated devices' own accounts: the vehicle's id, and a password drawn from the seed."""
+    words = {vehicle.vehicle_id: vehicle.password for vehicle in roster.vehicles}
+    return lambda fleet, vehicle: Account(host, port, f"{fleet}-{vehicle}", vehicle, words[vehicle])
+
+
+def from_templates(user: str | None, password: str | None, host: str, port: int) -> Accounts:
+    """The same for every device, with ``{fleet}`` and ``{vehicle}`` filled in; None sends nothing."""
+
+    def account(fleet: str, vehicle: str) -> Account:
+        words = [word and word.format(fleet=fleet, vehicle=vehicle) for word in (user, password)]
+        return Account(host, port, f"{fleet}-{vehicle}", *words)
+
+    return account
+
+
+def from_file(path: Path, host: str, port: int) -> Accounts:
+    """Accounts of a CSV file with columns vehicle_id, password and, where it differs from the id, user."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or not {"vehicle_id", "password"} <= rows[0].keys():
+        raise AccountError(f"{path}: expected a CSV file with the columns vehicle_id, password and maybe user")
+    known = {row["vehicle_id"]: (row.get("user") or row["vehicle_id"], row["password"]) for row in rows}
+
+    def account(fleet: str, vehicle: str) -> Account:
+        if vehicle not in known:
+            raise AccountError(f"{path}: no account for vehicle {vehicle} of fleet {fleet}; add a row")
+        return Account(host, port, f"{fleet}-{vehicle}", *known[vehicle])
+
+    return account

@@ -1,0 +1,117 @@
+"""Device: the box in a vehicle - it stores, sends, and lets go only of what the service says is committed."""
+
+import asyncio
+import json
+import logging
+from collections import deque
+
+from devices import topics
+from simulator.link import Account, Link
+
+logger = logging.getLogger(__name__)
+
+WINDOW = 256  # payloads sent and not yet acknowledged by the service
+RETRY = (10.0, 60.0)  # s without any acknowledgement until all is sent again; doubled each time, up to
+
+
+class Device:
+    """A store-and-forward device of one vehicle with its own connection.
+
+    A payload keeps the boot and sequence number it was made with, however often it is sent.
+    """
+
+    def __init__(self, fleet: str, vehicle: str, account: Account, boot: str, window: int = WINDOW) -> None:
+        self.fleet, self.vehicle, self.boot, self.window = fleet, vehicle, boot, window
+        self.offered = self.resent = 0
+        self._topic = topics.telemetry(fleet, vehicle)
+        self._stored: dict[int, bytes] = {}  # by sequence number, ascending: not yet acknowledged
+        self._queue: deque[int] = deque()  # to be sent, in order
+        self._sent: set[int] = set()  # and not yet acknowledged
+        self._changed = asyncio.Event()
+        self._progress, self._patience = 0.0, RETRY[0]
+        ack = topics.ack(fleet, vehicle)
+        self.link = Link(account, self._pump, self._acknowledge, topics=(ack,))
+        self._connects = 0
+
+    @property
+    def unacked(self) -> int:
+        """Payloads stored: sent or not, the service has not said that they are committed."""
+        return len(self._stored)
+
+    def offer(self, seq: int, payload: bytes) -> None:
+        """Store a payload and send it as soon as can be; ``seq`` ascends."""
+        self._stored[seq] = payload
+        self._queue.append(seq)
+        self.offered += 1
+        self._pump()
+
+    async def connected(self) -> None:
+        """Wait until the connection is up."""
+        while not self.link.connected:
+            await self._next_change()
+
+    async def room(self) -> None:
+        """Wait until fewer payloads than a window are stored."""
+        while len(self._stored) >= self.window:
+            await self._next_change()
+
+    async def drained(self) -> None:
+        """Wait until all that was offered is committed."""
+        while self._stored:
+            await self._next_change()
+
+    def look(self, now: float) -> None:
+        """Send all again if the service has been silent for too long; call it now and then with the loop's time."""
+        if not self._sent or not self.link.connected:
+            self._progress = now
+        elif now - self._progress > self._patience:
+            self._patience = min(2 * self._patience, RETRY[1])
+            self._progress = now
+            logger.info("%s sends %d payloads again", self.vehicle, len(self._sent))
+            self._again()
+
+    async def _next_change(self) -> None:
+        self._changed.clear()
+        await self._changed.wait()
+
+    def _pump(self) -> None:
+        """Send what window and connection have room for."""
+        link = self.link
+        if link.connects != self._connects:
+            self._connects = link.connects
+            self._changed.set()
+            self._again()
+            return
+        room = min(link.room(), self.window - len(self._sent))
+        while room > 0 and self._queue:
+            seq = self._queue.popleft()
+            payload = self._stored.get(seq)
+            if payload is not None:
+                link.publish(self._topic, payload)
+                self._sent.add(seq)
+                room -= 1
+
+    def _again(self) -> None:
+        """Everything unacknowledged goes out once more, from the oldest."""
+        self.resent += len(self._sent)
+        self._sent.clear()
+        self._queue = deque(self._stored)
+        self._pump()
+
+    def _acknowledge(self, topic: str, payload: bytes) -> None:
+        """Let go of what is committed; an ack of an earlier boot, or one that makes no sense, is none."""
+        try:
+            ack = json.loads(payload)
+            ranges = [(int(a), int(b)) for a, b in ack["seqs"]] if ack["boot"] == self.boot else []
+        except (ValueError, KeyError, TypeError):
+            logger.warning("%s got an ack it cannot read on %s", self.vehicle, topic)
+            return
+        for first, last in ranges:
+            known = range(first, last + 1) if last - first < len(self._stored) else list(self._stored)
+            for seq in known:
+                if first <= seq <= last and self._stored.pop(seq, None) is not None:
+                    self._sent.discard(seq)
+        if ranges:
+            self._progress, self._patience = asyncio.get_running_loop().time(), RETRY[0]
+            self._changed.set()
+            self._pump()

@@ -17,7 +17,7 @@ from pricing.tariff import Tariff
 
 Columns = dict[str, pl.DataType | type[pl.DataType]]
 
-MOMENT = pl.Datetime("us", "UTC")
+MOMENT = pl.Datetime("ms", "UTC")
 POINTS: Columns = {
     "behaviour": pl.String,
     "unit": pl.String,
@@ -147,30 +147,34 @@ def premiums(
     heard = insured.select(period).unique().join(exposure, on=VEHICLE).filter(pl.col("day") < pl.col("valid_to"))
     driven = totals(heard.filter(pl.col("day") >= pl.col("valid_from")), *period)
     history = totals(heard, *VEHICLE, "valid_to")
-    rated = [_rate(row, driven, history, tariff, kind) for row in insured.iter_rows(named=True)]
+    own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
+    rated = []
+    for risk in map(_risk, insured.iter_rows(named=True)):
+        vehicle = (risk.fleet_id, risk.vehicle_id)
+        key = (*vehicle, risk.valid_to, risk.klass)
+        if key not in own:
+            own[key] = score({risk.klass: history.get(key[:3], Exposure())}, tariff, "vehicle")
+        exposed = driven.get((*vehicle, risk.valid_from, risk.valid_to), Exposure())
+        rated.append(rate(risk, exposed, tariff, own[key], kind))
     return premium_frame(rated)
 
 
 def premium_frame(rated: Iterable[Premium]) -> pl.DataFrame:
     """The premiums table of ``rated``."""
-    rows = [premium.row() for premium in rated]
-    moments = [{name: _moment(row[name]) for name in ("valid_from", "valid_to")} for row in rows]
-    return pl.DataFrame([row | moment for row, moment in zip(rows, moments, strict=True)], schema=PREMIUMS)
+    premiums = list(rated)
+    row = pl.Series("row", [i for i, premium in enumerate(premiums) for _ in premium.factors], pl.UInt32)
+    steps = [step for premium in premiums for step in premium.factors]
+    laddered = pl.DataFrame(steps, STEP, orient="row").select(row, pl.struct(*STEP).alias("factors"))
+    factors = laddered.group_by("row", maintain_order=True).agg("factors")["factors"]
+    flat = {name: [getattr(premium, name) for premium in premiums] for name in PREMIUMS if name != "factors"}
+    moments = {name: [_moment(day) for day in flat[name]] for name in ("valid_from", "valid_to")}
+    # steps as one long table first: 90 against 200 us a premium for nested rows
+    return pl.DataFrame(flat | moments | {"factors": factors}, PREMIUMS)
 
 
 def _moment(day: date) -> datetime:
     """Midnight UTC at which ``day`` begins."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _rate(
-    row: dict[str, Any], driven: dict[Any, Exposure], history: dict[Any, Exposure], tariff: Tariff, kind: str
-) -> Premium:
-    risk = _risk(row)
-    vehicle = (risk.fleet_id, risk.vehicle_id)
-    behaviour = history.get((*vehicle, risk.valid_to), Exposure())
-    own = score({risk.klass: behaviour}, tariff, "vehicle")
-    return rate(risk, driven.get((*vehicle, risk.valid_from, risk.valid_to), Exposure()), tariff, own, kind)
 
 
 def _within(risks: pl.DataFrame, valid_from: date | None, valid_to: date | None) -> pl.DataFrame:

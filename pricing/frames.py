@@ -143,10 +143,8 @@ def premiums(
     the period; driving is scored on everything up to its end.
     """
     insured = _within(risks, valid_from, valid_to)
-    period = [*VEHICLE, "valid_from", "valid_to"]
-    heard = insured.select(period).unique().join(exposure, on=VEHICLE).filter(pl.col("day") < pl.col("valid_to"))
-    driven = totals(heard.filter(pl.col("day") >= pl.col("valid_from")), *period)
-    history = totals(heard, *VEHICLE, "valid_to")
+    driven = _heard(insured, exposure, "valid_from", "valid_to")
+    history = _heard(insured, exposure, "valid_to")
     own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
     rated = []
     for risk in map(_risk, insured.iter_rows(named=True)):
@@ -157,6 +155,13 @@ def premiums(
         exposed = driven.get((*vehicle, risk.valid_from, risk.valid_to), Exposure())
         rated.append(rate(risk, exposed, tariff, own[key], kind))
     return premium_frame(rated)
+
+
+def _heard(insured: pl.DataFrame, exposure: pl.DataFrame, *period: str) -> dict[tuple[Any, ...], Exposure]:
+    """Exposure of each vehicle in each of its periods, whatever the number of covers that share them."""
+    key = (*VEHICLE, *period)
+    rows = insured.select(key).unique().join(exposure, on=VEHICLE).filter(pl.col("day") < pl.col("valid_to"))
+    return totals(rows.filter(pl.col("day") >= pl.col("valid_from")) if "valid_from" in period else rows, *key)
 
 
 def premium_frame(rated: Iterable[Premium]) -> pl.DataFrame:

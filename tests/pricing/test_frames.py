@@ -91,6 +91,17 @@ def test_a_row_does_not_depend_on_who_else_is_in_the_batch(driven, risks, tariff
     assert both[0].equals(both[1])
 
 
+def test_a_cover_taken_out_later_does_not_change_the_others(driven, risks, tariff):
+    later = risks.filter(cover="cargo").with_columns(pl.lit(date(2026, 3, 3)).alias("valid_from"))
+    cargo = pl.col("cover") == "cargo"
+    both = premiums(driven, pl.concat([risks.filter(~cargo), later]), tariff)
+    assert both.filter(~cargo).equals(premiums(driven, risks, tariff).filter(~cargo))
+    assert both.filter(cargo, vehicle_id="V").select("km_measured", "credibility").row(0) == (
+        200.0,
+        both.filter(~cargo, vehicle_id="V")["credibility"].max(),
+    )
+
+
 def test_the_order_of_rows_does_not_matter(driven, risks, tariff):
     assert premiums(driven.reverse(), risks.reverse(), tariff).equals(premiums(driven, risks, tariff))
     assert scores(driven.reverse(), risks.reverse(), tariff).equals(scores(driven, risks, tariff))

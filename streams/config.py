@@ -123,7 +123,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The end of a complaint about ``word``: the name that was probably meant, else what there is to choose from."""
     names = list(known)
     close = difflib.get_close_matches(word, names, 1, 0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; there is {', '.join(names)}" if names else ""
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; there is {', '.join(names)}" if 0 < len(names) <= 40 else ""
 
 
 def _leaves(key: str, value: Any, secret: bool = False) -> Iterable[tuple[str, Any, bool]]:

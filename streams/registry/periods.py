@@ -1,0 +1,78 @@
+"""Periods: which vehicle a row means and when it holds, in UTC."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from streams.config import nearest
+from streams.registry.book import Registry
+from streams.registry.rows import KINDS, Coupling, FleetRow, Row, VehicleRow
+
+EVER = datetime(1, 1, 2, tzinfo=UTC)
+NEVER = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+class Fleets:
+    """The registry's ids, and the fleet that each row belongs to."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._ids = {
+            kind: {str(getattr(row, KINDS[kind].KEY[0])) for row in rows.values()}
+            for kind, rows in registry.rows.items()
+        }
+        for kind, name in registry.broken:
+            self._ids[kind].add(name)
+        self._of: dict[str, set[str]] = {}  # vehicle -> its fleets
+        for vehicle in registry.of(VehicleRow):
+            self._of.setdefault(vehicle.vehicle_id, set()).add(vehicle.fleet_id)
+        self._zones = {fleet.fleet_id: _zone(fleet.time_zone) for fleet in registry.of(FleetRow)}
+
+    def ids(self, kind: str) -> set[str]:
+        """Ids that rows of other files may name."""
+        return self._ids[kind]
+
+    def fleet_of(self, row: Row) -> str:
+        """Fleet of a row; of one that names only a vehicle, the fleet that has it; empty if that is not one fleet."""
+        said = str(getattr(row, "fleet_id", ""))
+        if said:
+            return said
+        vehicle = row.tractor if isinstance(row, Coupling) else str(getattr(row, "vehicle_id", ""))
+        fleets = self._of.get(vehicle, set())
+        return next(iter(fleets)) if len(fleets) == 1 else ""
+
+    def complaint(self, vehicle_id: str, fleet_id: str) -> tuple[str, str] | None:
+        """What is wrong with naming this vehicle, and what to do; None: it is one vehicle."""
+        fleets = self._of.get(vehicle_id, set())
+        if not fleets and vehicle_id in self._ids["vehicles"]:
+            return None  # its own row has a problem, which is reported there
+        if not fleets:
+            return f"{vehicle_id!r} is not in vehicles{nearest(vehicle_id, self._of)}", "add it there or write another"
+        if fleet_id and fleet_id not in fleets:
+            return f"{vehicle_id!r} is no vehicle of fleet {fleet_id!r}", f"write {' or '.join(sorted(fleets))}"
+        if not fleet_id and len(fleets) > 1:
+            return f"{vehicle_id!r} is in fleets {', '.join(sorted(fleets))}", "fill in fleet_id"
+        return None
+
+    def zone(self, row: Row) -> ZoneInfo:
+        """Time zone of a row's fleet; UTC where there is none."""
+        return self._zones.get(self.fleet_of(row), _zone("UTC"))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def span(row: Row, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """When a row holds, the end excluded; days and times without an offset are those of its fleet's ``zone``."""
+    return instant(getattr(row, "from_", None), zone, EVER), instant(getattr(row, "to", None), zone, NEVER)
+
+
+def instant(said: date | datetime | None, zone: ZoneInfo, without: datetime) -> datetime:
+    """A day's midnight or a time as UTC, ``without`` where nothing is said."""
+    if said is None:
+        return without
+    if not isinstance(said, datetime):
+        said = datetime(said.year, said.month, said.day)
+    return (said if said.tzinfo else said.replace(tzinfo=zone)).astimezone(UTC)

@@ -1,0 +1,144 @@
+"""Roster: what the river asks of a registry: class, tyres, zone and drivers of a vehicle, credentials, risks."""
+
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from devices.samples import Floats
+from devices.signals import WHEELS, wheel_code
+from streams import fleet
+from streams.registry.book import Registry
+from streams.registry.periods import EVER, NEVER, Fleets, span
+from streams.registry.rows import CLASSES, Device, DriverAssignment, Policy, PolicyVehicle, TyrePlan, VehicleRow
+
+Key = tuple[str, str]  # fleet, vehicle
+
+RISKS = {
+    "fleet_id": pl.String,
+    "vehicle_id": pl.String,
+    "policy_id": pl.String,
+    "cover": pl.String,
+    "valid_from": pl.Date,
+    "valid_to": pl.Date,
+    "class": pl.String,
+    "use": pl.String,
+    "mass_kg": pl.Float64,
+    "year": pl.Int64,
+    "annual_km": pl.Float64,
+    "sum_insured": pl.Float64,
+    "deductible": pl.Float64,
+    "limit": pl.Float64,
+    "experience": pl.Float64,
+    "currency": pl.String,
+}
+
+
+class Roster:
+    """A registry arranged for questions; a fleet.Source. A vehicle is taken as its latest row describes it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._fleets = Fleets(registry)
+        self._spans: dict[Key, list[tuple[tuple[datetime, datetime], VehicleRow]]] = {}
+        for row in registry.of(VehicleRow):
+            period = span(row, self._fleets.zone(row))
+            self._spans.setdefault((row.fleet_id, row.vehicle_id), []).append((period, row))
+        for rows in self._spans.values():
+            rows.sort(key=lambda one: one[0])
+        self._assignments = self._assigned()
+        self._plans = self._placards()
+
+    def is_registered(self, fleet_id: str, vehicle_id: str) -> bool:
+        """Whether the vehicle may come in."""
+        return (fleet_id, vehicle_id) in self._spans
+
+    def vehicles(self) -> list[Key]:
+        """All of them."""
+        return sorted(self._spans)
+
+    def known(self, fleet_id: str, vehicle_id: str) -> fleet.Known:
+        """What kernels need of a vehicle; of one that is not registered, a car in UTC."""
+        rows = self._spans.get((fleet_id, vehicle_id))
+        if not rows:
+            return fleet.Known()
+        row = rows[-1][1]
+        return fleet.Known(
+            fleet.CLASSES.index(CLASSES[row.klass]),
+            self._plans.get(row.tyre_plan),
+            self._fleets.zone(row).key,
+            self._assignments.get((fleet_id, vehicle_id), ()),
+        )
+
+    def credentials(self) -> dict[str, str]:
+        """Password by username, of all devices that have one."""
+        return {row.username: row.password for row in self._registry.of(Device) if row.username}
+
+    def topics(self) -> dict[str, list[Key]]:
+        """Vehicles that each username may publish for."""
+        found: dict[str, list[Key]] = {}
+        for row in self._registry.of(Device):
+            if row.username:
+                found.setdefault(row.username, []).append((self._fleets.fleet_of(row), row.vehicle_id))
+        return found
+
+    def risks(self) -> pl.DataFrame:
+        """A row a vehicle, cover and period in which nothing about it changed, as pricing.frames.premiums reads it."""
+        policies = self._registry.rows["policies"]
+        rows = [
+            row | {"currency": policy.currency}
+            for cover in self._registry.of(PolicyVehicle)
+            if isinstance(policy := policies.get(cover.policy_id), Policy)
+            for row in self._pieces(cover)
+        ]
+        return pl.DataFrame(rows, schema=RISKS)
+
+    def _pieces(self, cover: PolicyVehicle) -> list[dict[str, Any]]:
+        """A cover cut where the vehicle's description changes; days are those of the fleet's time zone."""
+        fleet_id = self._fleets.fleet_of(cover)
+        zone = self._fleets.zone(cover)
+        pieces = []
+        for (start, end), vehicle in self._spans.get((fleet_id, cover.vehicle_id), []):
+            first = cover.from_ if start == EVER else max(cover.from_, start.astimezone(zone).date())
+            last = cover.to if end == NEVER else min(cover.to, end.astimezone(zone).date())
+            if first < last:
+                pieces.append(_risk(fleet_id, cover, vehicle, first, last))
+        return pieces
+
+    def _assigned(self) -> dict[Key, list[tuple[float, float, str]]]:
+        found: dict[Key, list[tuple[float, float, str]]] = {}
+        for row in self._registry.of(DriverAssignment):
+            start, end = span(row, self._fleets.zone(row))
+            first = float("-inf") if start == EVER else start.timestamp()
+            last = float("inf") if end == NEVER else end.timestamp()
+            found.setdefault((self._fleets.fleet_of(row), row.vehicle_id), []).append((first, last, row.driver_id))
+        return {key: sorted(spans) for key, spans in found.items()}
+
+    def _placards(self) -> dict[str, Floats]:
+        found: dict[str, Floats] = {}
+        for row in self._registry.of(TyrePlan):
+            plan = found.setdefault(row.plan_id, np.full(WHEELS, np.nan))
+            plan[wheel_code(row.wheel)] = row.placard_kpa
+        return found
+
+
+def _risk(fleet_id: str, cover: PolicyVehicle, vehicle: VehicleRow, first: date, last: date) -> dict[str, Any]:
+    money = {name: getattr(cover, name) for name in ("sum_insured", "deductible", "limit")}
+    if cover.cover == "own_damage" and money["sum_insured"] is None:
+        money["sum_insured"] = vehicle.value
+    return {
+        "fleet_id": fleet_id,
+        "vehicle_id": cover.vehicle_id,
+        "policy_id": cover.policy_id,
+        "cover": cover.cover,
+        "valid_from": first,
+        "valid_to": last,
+        "class": CLASSES[vehicle.klass],
+        "use": vehicle.use,
+        "mass_kg": vehicle.gross_kg,
+        "year": vehicle.year,
+        "annual_km": cover.annual_km,
+        **{name: None if amount is None else float(amount) for name, amount in money.items()},
+        "experience": cover.experience,
+    }

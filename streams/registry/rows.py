@@ -1,0 +1,242 @@
+"""Rows: what each file of the registry holds, column by column; docs/registry.md is checked against this."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+
+from pricing.tariff import COVERS
+
+CLASSES = {"M1": "car", "N1": "van", "N2": "truck", "N3": "truck", "M2": "bus", "M3": "bus"}  # UNECE -> ours
+
+
+def says(meaning: str, ref: str = "", choices: tuple[str, ...] = (), secret: bool = False) -> msgspec.Meta:
+    """What a column means; ``ref`` is the file whose id it holds, ``choices`` what it may say."""
+    return msgspec.Meta(description=meaning, extra={"ref": ref, "choices": choices, "secret": secret})
+
+
+Id = Annotated[str, says("its id: any text without / + #")]
+Name = Annotated[str, says("name for people")]
+InFleet = Annotated[str, says("fleet it belongs to", "fleets")]
+Vehicle = Annotated[str, says("vehicle", "vehicles")]
+OfFleet = Annotated[str, says("fleet of the vehicle, where two fleets have one of this id; else empty", "fleets")]
+Since = Annotated[datetime | None, says("from when on; empty: ever since")]
+Until = Annotated[datetime | None, says("until when, itself excluded; empty: until further notice")]
+FirstDay = Annotated[date, says("first day")]
+EndDay = Annotated[date, says("the day after the last")]
+Currency = Annotated[str, says("three letters, ISO 4217")]
+Note = Annotated[str, says("anything else")]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A row. ``KEY`` are the fields that name it, the id first; ``ONCE`` those of which one row may hold at a time."""
+
+    KIND: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+    ONCE: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def key(self) -> str:
+        """Its name within its file."""
+        said = (getattr(self, name) for name in self.KEY)
+        return "/".join(one.isoformat() if isinstance(one, date) else str(one) for one in said if one not in (None, ""))
+
+
+class Policyholder(Row, frozen=True, kw_only=True):
+    """Who is insured."""
+
+    KIND, KEY = "policyholders", ("policyholder_id",)
+    policyholder_id: Id
+    name: Name
+    country: Annotated[str, says("two letters, ISO 3166")] = ""
+    note: Note = ""
+
+
+class FleetRow(Row, frozen=True, kw_only=True):
+    """Vehicles run together; its id is the first level of their topics."""
+
+    KIND, KEY = "fleets", ("fleet_id",)
+    fleet_id: Id
+    name: Name
+    policyholder_id: Annotated[str, says("who insures it", "policyholders")] = ""
+    time_zone: Annotated[str, says("for night, days and reports: Europe/Berlin")]
+    jurisdiction: Annotated[str, says("whose rules hold: two letters, ISO 3166")] = ""
+    currency: Currency = ""
+
+
+class Site(Row, frozen=True, kw_only=True):
+    """A depot or yard."""
+
+    KIND, KEY = "sites", ("site_id",)
+    site_id: Id
+    fleet_id: InFleet
+    name: Name
+    lat_deg: Annotated[float | None, says("latitude, WGS 84")] = None
+    lon_deg: Annotated[float | None, says("longitude, WGS 84")] = None
+    radius_m: Annotated[float | None, says("how far it reaches, m")] = None
+
+
+class TyrePlan(Row, frozen=True, kw_only=True):
+    """Placard pressures of a wheel layout, a row a wheel."""
+
+    KIND, KEY = "tyre_plans", ("plan_id", "wheel")
+    plan_id: Id
+    wheel: Annotated[str, says("position: axle from the front, L R LO LI RI RO, as in 1L or 2LO")]
+    placard_kpa: Annotated[float, says("recommended pressure, cold, gauge, kPa")]
+
+
+class VehicleRow(Row, frozen=True, kw_only=True):
+    """A vehicle as it is from one date to another; a change of plate, class or depot is a new row."""
+
+    KIND, KEY, ONCE = "vehicles", ("vehicle_id", "fleet_id", "from_"), ("vehicle_id", "fleet_id")
+    vehicle_id: Id
+    fleet_id: InFleet
+    plate: Annotated[str, says("number plate")] = ""
+    vin: Annotated[str, says("vehicle identification number, 17 characters")] = ""
+    klass: Annotated[str, says("UNECE class; N2 and N3 are trucks, M2 and M3 buses", choices=tuple(CLASSES))] = (
+        msgspec.field(name="class")
+    )
+    use: Annotated[str, says("what it is used for", choices=("own", "hire", "hazmat", "passenger"))] = "own"
+    empty_kg: Annotated[float | None, says("mass, empty")] = None
+    gross_kg: Annotated[float | None, says("permitted mass, loaded")] = None
+    year: Annotated[int | None, says("of manufacture")] = None
+    value: Annotated[Decimal | None, says("today, in the fleet's currency")] = None
+    home_depot: Annotated[str, says("where it stands at night", "sites")] = ""
+    site: Annotated[str, says("where it works from", "sites")] = ""
+    tyre_plan: Annotated[str, says("its wheels and pressures", "tyre_plans")] = ""
+    from_: Since = msgspec.field(name="from", default=None)
+    to: Until = None
+
+
+class Device(Row, frozen=True, kw_only=True):
+    """The box in a vehicle and the credential it logs in to the broker with."""
+
+    KIND, KEY, ONCE = "devices", ("device_id", "from_"), ("device_id",)
+    device_id: Id
+    vehicle_id: Vehicle
+    fleet_id: OfFleet = ""
+    username: Annotated[str, says("login at the broker; one device, one name")] = ""
+    password: Annotated[str, says("its password; masked wherever it is shown", secret=True)] = ""
+    from_: Since = msgspec.field(name="from", default=None)
+    to: Until = None
+
+
+class Driver(Row, frozen=True, kw_only=True):
+    """A person at the wheel."""
+
+    KIND, KEY = "drivers", ("driver_id",)
+    driver_id: Id
+    fleet_id: InFleet
+    name: Name = ""
+    licence: Annotated[str, says("classes held: C1E CE D")] = ""
+    note: Note = ""
+
+
+class Policy(Row, frozen=True, kw_only=True):
+    """A contract."""
+
+    KIND, KEY = "policies", ("policy_id",)
+    policy_id: Id
+    policyholder_id: Annotated[str, says("who is insured", "policyholders")]
+    from_: FirstDay = msgspec.field(name="from")
+    to: EndDay
+    basis: Annotated[str, says("how exposure is agreed", choices=("fixed", "declaration", "per_km"))]
+    currency: Currency
+
+
+class PolicyVehicle(Row, frozen=True, kw_only=True):
+    """What a policy covers for a vehicle, a row a cover and period: the schedule."""
+
+    KIND, KEY = "policy_vehicles", ("policy_id", "vehicle_id", "fleet_id", "cover", "from_")
+    ONCE = ("policy_id", "vehicle_id", "fleet_id", "cover")
+    policy_id: Annotated[str, says("policy", "policies")]
+    vehicle_id: Vehicle
+    fleet_id: OfFleet = ""
+    cover: Annotated[str, says("what is covered", choices=COVERS)]
+    from_: FirstDay = msgspec.field(name="from")
+    to: EndDay
+    limit: Annotated[Decimal | None, says("most that is paid for a claim")] = None
+    deductible: Annotated[Decimal | None, says("borne by the insured in each claim")] = None
+    sum_insured: Annotated[Decimal | None, says("what the vehicle or cargo is insured for")] = None
+    driver_basis: Annotated[str, says("who may drive", choices=("any", "named"))] = "any"
+    annual_km: Annotated[float | None, says("declared km a year")] = None
+    experience: Annotated[float | None, says("coefficient of past claims, 1 neutral")] = None
+
+
+class DriverAssignment(Row, frozen=True, kw_only=True):
+    """Who was at the wheel; km with nobody assigned stay a visible row of their own."""
+
+    KIND, KEY = "driver_assignments", ("vehicle_id", "fleet_id", "driver_id", "from_")
+    ONCE = ("vehicle_id", "fleet_id")
+    vehicle_id: Vehicle
+    fleet_id: OfFleet = ""
+    driver_id: Annotated[str, says("driver", "drivers")]
+    from_: Since = msgspec.field(name="from", default=None)
+    to: Until = None
+    source: Annotated[str, says("who says so: dispatch, tachograph, key card, declared")]
+
+
+class Coupling(Row, frozen=True, kw_only=True):
+    """Which trailer a tractor pulled."""
+
+    KIND, KEY, ONCE = "couplings", ("trailer", "fleet_id", "tractor", "from_"), ("trailer", "fleet_id")
+    tractor: Annotated[str, says("vehicle that pulls", "vehicles")]
+    trailer: Annotated[str, says("id of the trailer")]
+    fleet_id: OfFleet = ""
+    from_: Since = msgspec.field(name="from", default=None)
+    to: Until = None
+
+
+KINDS: dict[str, type[Row]] = {
+    row.KIND: row
+    for row in (
+        Policyholder,
+        FleetRow,
+        Site,
+        TyrePlan,
+        VehicleRow,
+        Device,
+        Driver,
+        Policy,
+        PolicyVehicle,
+        DriverAssignment,
+        Coupling,
+    )
+}
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A column of a kind: its name in files, the field it fills, what it may hold."""
+
+    name: str
+    field: str
+    type: Any  # str, int, float, Decimal, date or datetime
+    needed: bool
+    optional: bool  # may be None
+    meaning: str
+    ref: str
+    choices: tuple[str, ...]
+    secret: bool
+
+
+def _cells(kind: type[Row]) -> dict[str, Cell]:
+    found = {}
+    for part in msgspec.structs.fields(kind):
+        annotated = part.type
+        inner = annotated.__origin__
+        options = [one for one in getattr(inner, "__args__", ()) if one is not type(None)]
+        said = annotated.__metadata__[0]
+        found[part.encode_name] = Cell(
+            part.encode_name,
+            part.name,
+            options[0] if options else inner,
+            part.required,
+            bool(options),
+            said.description,
+            **said.extra,
+        )
+    return found
+
+
+CELLS = {kind: _cells(row) for kind, row in KINDS.items()}

@@ -20,6 +20,7 @@ from streams.folds import (
     ignition_after,
     is_driving,
     is_measured,
+    is_over,
     judge,
     write,
 )
@@ -69,28 +70,38 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, intervals: Any) -> Non
     for n in range(batch.slots.size):
         slot = batch.slots[n]
         s, p = state[slot], params[fleet.klass[slot]]
+        drive, idle = s["drive"], s["idle"]
         for i in range(batch.bounds[n], batch.bounds[n + 1]):
-            measured = is_measured(batch, i)
+            t, dt, moving, v, driver = batch.t[i], batch.dt[i], batch.moving[i], batch.v[i], batch.driver[i]
+            measured = is_measured(dt, batch.quality[i])
             s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
-            driving = is_driving(batch, i, s["ignition"], p["start_kmh"])
-            idling = batch.moving[i] == 0 and s["ignition"] == ON
-            if s["phase"] != NONE:
-                _end_drive(batch, i, s, p, driving and measured, intervals)
-            if s["idling"] != NONE:
-                _end_idle(batch, i, s, p, idling and measured, intervals)
+            driving = is_driving(moving, v, s["ignition"], p["start_kmh"])
+            idling = moving == 0 and s["ignition"] == ON
+            over = is_over(s, p, t, dt)
+            if s["phase"] != NONE and (over or driver != drive["driver"]):
+                if s["phase"] == UNDER_WAY and drive["end"] > drive["start"]:
+                    write(intervals, drive, CLOSE)
+                _hand_over(s, driver, driving and measured and not over)
+            same = measured and driver == idle["driver"]
+            if s["idling"] != NONE and not (idling and same):
+                if s["idling"] == UNDER_WAY:
+                    write(intervals, idle, CLOSE)
+                s["idling"] = NONE
             if s["phase"] == NONE and driving:
-                _begin(s["drive"], slot, batch.driver[i], DRIVE, s["t"] if measured else batch.t[i])
+                _begin(drive, slot, driver, DRIVE, s["t"] if measured else t)
                 s["phase"], s["fast"], s["metres"] = TRIED, 0, 0.0
             if s["phase"] != NONE:
-                _drive_on(batch, i, s, p, driving)
+                s["metres"] += batch.step[i]
+                s["fast"] += moving == 1 and v >= p["start_kmh"]
+                _drive_on(s, p, t, driving)
             if s["idling"] == NONE and idling:
-                _begin(s["idle"], slot, batch.driver[i], IDLE, batch.t[i])
+                _begin(idle, slot, driver, IDLE, t)
                 s["idling"] = TRIED
             if idling:
-                s["idle"]["end"] = batch.t[i]
-                if batch.t[i] - s["idle"]["start"] >= p["stop_s"]:
+                idle["end"] = t
+                if t - idle["start"] >= p["stop_s"]:
                     s["idling"] = UNDER_WAY
-            s["t"] = batch.t[i]
+            s["t"] = t
 
 
 @kernel
@@ -100,45 +111,25 @@ def _begin(interval: Any, slot: int, driver: int, kind: int, start: float) -> No
 
 
 @kernel
-def _end_drive(batch: Any, i: int, s: Any, p: Any, goes_on: bool, intervals: Any) -> None:
-    """Close the drive before row ``i`` after a stop or a silence, or hand it to another driver."""
-    drive = s["drive"]
-    stopped = s["standing"] == 1 and batch.t[i] - s["stand"] >= p["stop_s"]
-    over = stopped or batch.dt[i] > p["gap_s"]
-    swapped = batch.driver[i] != drive["driver"]
-    if over or swapped:
-        if s["phase"] == UNDER_WAY and drive["end"] > drive["start"]:
-            write(intervals, drive, CLOSE)
-        if over or not goes_on or s["phase"] == TRIED:
-            s["phase"] = NONE
-        else:
-            _begin(drive, drive["slot"], batch.driver[i], DRIVE, s["t"])
+def _hand_over(s: Any, driver: int, goes_on: bool) -> None:
+    """After a drive: what was beyond doubt and goes on becomes the drive of the next driver."""
+    if goes_on and s["phase"] == UNDER_WAY:
+        _begin(s["drive"], s["drive"]["slot"], driver, DRIVE, s["t"])
+    else:
+        s["phase"] = NONE
 
 
 @kernel
-def _drive_on(batch: Any, i: int, s: Any, p: Any, driving: bool) -> None:
-    """Add row ``i`` to the drive; with the ignition on it needs no proof."""
+def _drive_on(s: Any, p: Any, t: float, driving: bool) -> None:
+    """Carry the drive on to ``t``; with the ignition on it needs no proof."""
     drive = s["drive"]
-    s["metres"] += batch.step[i]
-    s["fast"] += batch.moving[i] == 1 and batch.v[i] >= p["start_kmh"]
     if driving:
-        drive["end"], s["standing"] = batch.t[i], 0
+        drive["end"], s["standing"] = t, 0
     elif s["standing"] == 0:
-        s["standing"], s["stand"] = 1, batch.t[i]
+        s["standing"], s["stand"] = 1, t
     if s["phase"] == TRIED:
-        seconds = batch.t[i] - drive["start"]
-        proof = judge(s["metres"], seconds, s["fast"], driving, p)
+        proof = judge(s["metres"], t - drive["start"], s["fast"], driving, p)
         s["phase"] = UNDER_WAY if driving and s["ignition"] == ON else proof
-
-
-@kernel
-def _end_idle(batch: Any, i: int, s: Any, p: Any, goes_on: bool, intervals: Any) -> None:
-    """Close the idling before row ``i`` unless it goes on with the same driver."""
-    silent = batch.dt[i] > p["gap_s"]
-    if not goes_on or silent or batch.driver[i] != s["idle"]["driver"]:
-        if s["idling"] == UNDER_WAY:
-            write(intervals, s["idle"], CLOSE)
-        s["idling"] = NONE
 
 
 def driving(rows: Records) -> tuple[npt.NDArray[np.bool_], Floats, Floats]:

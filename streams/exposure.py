@@ -71,15 +71,18 @@ STATE = np.dtype(
     ]
 )
 
-STRETCH = np.dtype(  # what the way from one sample to the next adds; its seconds are 0 where it was not measured
+WAY = np.dtype(  # what the way from one sample to the next adds; its seconds are 0 where it was not measured
     [
+        ("metres", "f8"),
         ("moving_s", "f8"),
         ("idle_s", "f8"),
-        ("advance", "f8"),  # of the odometer; NaN no reading to tell
-        ("missed", "f8"),
-        ("braking", "f8"),  # 1 a harsh brake or start would have been seen
-        ("corner", "f8"),
-        ("tyre", "f8"),
+        ("advance", "f8"),  # of the odometer; NaN nothing to tell
+        ("missed", "f8"),  # of which not measured
+        ("night", "i8"),
+        ("braking", "i8"),  # 1: a harsh brake or start would have been seen
+        ("corner", "i8"),
+        ("tyre", "i8"),
+        ("band", "i8"),
     ]
 )
 
@@ -87,7 +90,7 @@ STRETCH = np.dtype(  # what the way from one sample to the next adds; its second
 @kernel
 def fold(batch: Any, fleet: Any, state: Any, params: Any, segments: Any) -> None:
     """Move ``state`` on over ``batch``, writing SEGMENT rows."""
-    way = np.zeros(1, STRETCH)[0]
+    way = np.zeros(1, WAY)[0]
     for n in range(batch.slots.size):
         slot = batch.slots[n]
         s, p = state[slot], params[fleet.klass[slot]]
@@ -103,15 +106,21 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, segments: Any) -> None
             elif driver != segment["driver"]:
                 _close(segment, segments)
                 _begin(segment, slot, driver, segment["day"], segment["end"])
-            _measure(batch, i, s, p, way)
+            measured = is_measured(batch.dt[i], batch.quality[i])
+            s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
+            way["metres"], way["night"] = batch.step[i], batch.night[i]
+            _time(way, s["ignition"], batch.dt[i] if measured else 0.0, batch.moving[i])
+            _observe(way, s, p, t, batch.dt[i], batch.accel[i], batch.lateral[i])
+            _limit(way, batch.limit_source[i], batch.v[i] - batch.limit[i])
+            _odometer(way, s, p, t, batch.odometer[i], measured)
             at, span, midnight = segment["end"], t - segment["end"], (segment["day"] + 1) * DAY_S
             while t >= midnight:
-                _add(batch, i, segment, way, (midnight - at) / span)
+                _add(segment, way, (midnight - at) / span)
                 segment["end"] = midnight
                 _close(segment, segments)
                 _begin(segment, slot, driver, segment["day"] + 1, midnight)
                 at, midnight = midnight, midnight + DAY_S
-            _add(batch, i, segment, way, (t - at) / span if span > 0 else 1.0)
+            _add(segment, way, (t - at) / span if span > 0 else 1.0)
             segment["end"] = t
             segment["samples"] += 1
             segment["quality"] |= batch.quality[i]
@@ -138,31 +147,46 @@ def _close(segment: Any, segments: Any) -> None:
 
 
 @kernel
-def _measure(batch: Any, i: int, s: Any, p: Any, way: Any) -> None:
-    """What the stretch that ends at row ``i`` adds, over its whole length."""
-    t, dt, measured = batch.t[i], batch.dt[i], is_measured(batch, i)
-    s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
-    if not math.isnan(batch.accel[i]):
+def _time(way: Any, ignition: int, seconds: float, moving: int) -> None:
+    way["moving_s"] = seconds if moving == 1 else 0.0
+    way["idle_s"] = seconds if moving == 0 and ignition == ON else 0.0
+
+
+@kernel
+def _observe(way: Any, s: Any, p: Any, t: float, dt: float, accel: float, lateral: float) -> None:
+    """Which harsh driving, and whether a soft tyre, would have been seen on the way to ``t``."""
+    if not math.isnan(accel):
         s["accel_t"] = t
-    if not math.isnan(batch.lateral[i]):
+    if not math.isnan(lateral):
         s["lateral_t"] = t
-    way["moving_s"] = dt if measured and batch.moving[i] == 1 else 0.0
-    way["idle_s"] = dt if measured and batch.moving[i] == 0 and s["ignition"] == ON else 0.0
     fresh = dt <= p["observed_dt_s"]
     way["braking"] = fresh and s["accel_t"] > 0.0 and t - s["accel_t"] <= p["evidence_s"]
     way["corner"] = fresh and s["lateral_t"] > 0.0 and t - s["lateral_t"] <= p["observed_dt_s"]
     way["tyre"] = s["tyre_t"] > 0.0 and t - s["tyre_t"] <= p["tyre_s"]
-    way["advance"], way["missed"] = math.nan, 0.0
-    s["odometer_measured"] += batch.step[i]
-    if not measured:
-        s["gap"] = 1
-    if not math.isnan(batch.odometer[i]):
-        _read_odometer(batch.odometer[i], t, s, p, way)
 
 
 @kernel
-def _read_odometer(reading: float, t: float, s: Any, p: Any, way: Any) -> None:
+def _limit(way: Any, source: int, over: float) -> None:
+    """The band of the speed ``over`` the limit, m/s: 1-4, 0 not over, -1 no posted limit or no speed known."""
+    if math.isnan(over) or source not in (DEVICE, ROAD):
+        way["band"] = -1
+    elif over > 20 * KMH:
+        way["band"] = 4 if over > 30 * KMH else 3
+    elif over > 0.0:
+        way["band"] = 2 if over > 10 * KMH else 1
+    else:
+        way["band"] = 0
+
+
+@kernel
+def _odometer(way: Any, s: Any, p: Any, t: float, reading: float, measured: bool) -> None:
     """The advance since the last reading, and how much of it was not measured; a leap is a new odometer."""
+    way["advance"], way["missed"] = math.nan, 0.0
+    s["odometer_measured"] += way["metres"]
+    if not measured:
+        s["gap"] = 1
+    if math.isnan(reading):
+        return
     advance = reading - s["odometer"]
     most = p["odometer_max_kmh"] * (t - s["odometer_t"]) + p["odometer_slack_m"]
     if s["odometer_t"] > 0.0 and 0.0 <= advance <= most:
@@ -174,40 +198,41 @@ def _read_odometer(reading: float, t: float, s: Any, p: Any, way: Any) -> None:
 
 
 @kernel
-def _add(batch: Any, i: int, segment: Any, way: Any, share: float) -> None:
-    """Add ``share`` of a stretch to the segment."""
-    metres = share * batch.step[i]
-    seconds = share * way["moving_s"]
+def _add(segment: Any, way: Any, share: float) -> None:
+    """Add ``share`` of the way to the segment."""
+    metres, seconds = share * way["metres"], share * way["moving_s"]
     segment["metres"] += metres
     segment["moving_s"] += seconds
     segment["idle_s"] += share * way["idle_s"]
-    segment["night_m"] += metres * batch.night[i]
-    segment["observed_s"] += seconds * way["braking"]
-    segment["observed_m"] += metres * way["braking"]
-    segment["observed_corner_s"] += seconds * way["corner"]
-    segment["observed_corner_m"] += metres * way["corner"]
-    segment["observed_tyre_m"] += metres * way["tyre"]
+    if way["night"] == 1:
+        segment["night_m"] += metres
+    if way["braking"] == 1:
+        segment["observed_s"] += seconds
+        segment["observed_m"] += metres
+    if way["corner"] == 1:
+        segment["observed_corner_s"] += seconds
+        segment["observed_corner_m"] += metres
+    if way["tyre"] == 1:
+        segment["observed_tyre_m"] += metres
     if not math.isnan(way["advance"]):
         before = 0.0 if math.isnan(segment["odometer_m"]) else segment["odometer_m"]
         segment["odometer_m"] = before + share * way["advance"]
         segment["gap_m"] += share * way["missed"]
-    if batch.limit_source[i] == DEVICE or batch.limit_source[i] == ROAD:
-        _add_limit(segment, batch.v[i] - batch.limit[i], metres)
+    if way["band"] >= 0:
+        _add_limit(segment, way["band"], metres)
 
 
 @kernel
-def _add_limit(segment: Any, over: float, metres: float) -> None:
-    """Put ``metres`` where they belong by the speed ``over`` the limit, m/s; NaN: not known."""
-    if over > 30 * KMH:
-        segment["over_30_m"] += metres
-    elif over > 20 * KMH:
-        segment["over_20_30_m"] += metres
-    elif over > 10 * KMH:
-        segment["over_10_20_m"] += metres
-    elif over > 0.0:
+def _add_limit(segment: Any, band: int, metres: float) -> None:
+    segment["limit_known_m"] += metres
+    if band == 1:
         segment["over_0_10_m"] += metres
-    if not math.isnan(over):
-        segment["limit_known_m"] += metres
+    elif band == 2:
+        segment["over_10_20_m"] += metres
+    elif band == 3:
+        segment["over_20_30_m"] += metres
+    elif band == 4:
+        segment["over_30_m"] += metres
 
 
 def open_rows(state: Records, slots: Ints) -> Records:

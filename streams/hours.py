@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 ESTIMATE = "Estimated from motion and driver assignment; not a tachograph record."
+Counts = Literal["driving", "elapsed"]
 WINDOW_S = 28 * 86400.0  # intervals older than this play no part
 
 
@@ -30,7 +31,7 @@ class HoursRule:
     drive_max_s: float
     break_s: float  # off the wheel at least this long in one piece starts the count afresh
     split: tuple[float, float] | None = None  # or a break of the first length, later one of the second
-    counts: Literal["driving", "elapsed"] = "driving"  # elapsed: shorter stops count as well
+    counts: Counts = "driving"  # elapsed: shorter stops count as well
     notice_s: float = 900.0
     severe_s: float = 1800.0
     kind: str = "continuous_driving"
@@ -61,10 +62,10 @@ CHINA = HoursRule(
 RULES = {rule.name: rule for rule in (EU, CHINA)}
 
 
-def custom(drive_h: float, break_min: float, split_min: float = 0.0) -> HoursRule:
+def custom(drive_h: float, break_min: float, split_min: float = 0.0, counts: Counts = "elapsed") -> HoursRule:
     """A fleet's own rule; ``split_min`` > 0 allows a break of that length and later one of the rest."""
     split = (split_min * 60, (break_min - split_min) * 60) if split_min > 0 else None
-    return HoursRule("custom", "set by the fleet", drive_h * 3600, break_min * 60, split)
+    return HoursRule("custom", "set by the fleet", drive_h * 3600, break_min * 60, split, counts)
 
 
 @dataclass(frozen=True)

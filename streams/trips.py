@@ -19,12 +19,16 @@ from streams.folds import (
     ignition_after,
     is_driving,
     is_measured,
+    is_over,
     judge,
     write,
 )
+from streams.places import distance, shrink
+from streams.quality import BAD_FIX, FROM_POSITION, NO_FIX
 
-PARAMS = (
+PARAMS = (  # the fields of activity's must not be a prefix: numba would take one record for the other
     START,
+    Param("proof_away_m", 100.0, "ours: where positions are the only evidence; bad reception strays and comes back"),
     Param("stop_s", 300.0, "Samsara: a trip ends after 5 min below 5 mph"),
     Param("gap_s", 1800.0, "ours: half of the 3600 s after which Traccar splits a trip"),
     PROOF_M,
@@ -74,48 +78,57 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, trips: Any) -> None:
     for n in range(batch.slots.size):
         slot = batch.slots[n]
         s, p = state[slot], params[fleet.klass[slot]]
+        now = s["now"]
         for i in range(batch.bounds[n], batch.bounds[n + 1]):
-            measured = is_measured(batch, i)
+            t, dt, moving, v = batch.t[i], batch.dt[i], batch.moving[i], batch.v[i]
+            measured = is_measured(dt, batch.quality[i])
             s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
-            if s["phase"] != NONE and _is_over(batch, i, s, p):
+            driving = is_driving(moving, v, s["ignition"], p["start_kmh"])
+            fast = moving == 1 and v >= p["start_kmh"]
+            switched_off = batch.ignition[i] < 0.5 and moving != 1
+            if s["phase"] != NONE and (switched_off or is_over(s, p, t, dt)):
                 if s["phase"] == UNDER_WAY:
                     write(trips, s["kept"], CLOSE)
                 s["phase"] = NONE
-            fast = batch.moving[i] == 1 and batch.v[i] >= p["start_kmh"]
             lat, lon = s["lat"], s["lon"]
-            _place(batch, i, s, measured)
-            if s["phase"] == NONE and fast:
-                if not measured:
-                    lat, lon = s["lat"], s["lon"]
-                _begin(s, slot, batch.driver[i], s["t"] if measured else batch.t[i], lat, lon)
+            _place(s, batch.lat[i], batch.lon[i], measured, batch.quality[i])
+            if s["phase"] == NONE and fast and measured:
+                _begin(s, slot, batch.driver[i], s["t"], lat, lon)
+            elif s["phase"] == NONE and fast:
+                _begin(s, slot, batch.driver[i], t, s["lat"], s["lon"])
             if s["phase"] != NONE:
                 s["fast"] += fast
-                driving = is_driving(batch, i, s["ignition"], p["start_kmh"])
-                _go_on(batch, i, s, measured, driving)
-                if s["phase"] == TRIED:
-                    seconds = batch.t[i] - s["now"]["start"]
-                    s["phase"] = judge(s["now"]["metres"], seconds, s["fast"], driving, p)
-                    if s["phase"] == UNDER_WAY:
-                        write(trips, s["kept"], OPEN)
-            s["t"] = batch.t[i]
+                now["samples"] += 1
+                now["quality"] |= batch.quality[i]
+                now["metres"] += batch.step[i]
+                _count(now, moving, dt if measured else 0.0, batch.night[i])
+                _keep(s, t, driving)
+            if s["phase"] == TRIED:
+                s["phase"] = judge(now["metres"], t - now["start"], s["fast"], driving, p)
+                if s["phase"] == UNDER_WAY and batch.quality[i] & FROM_POSITION and _away(s, now) < p["proof_away_m"]:
+                    s["phase"] = TRIED
+                if s["phase"] == UNDER_WAY:
+                    write(trips, s["kept"], OPEN)
+            s["t"] = t
 
 
 @kernel
-def _is_over(batch: Any, i: int, s: Any, p: Any) -> bool:
-    """Whether the trip ended before row ``i``: a silence, a stop long enough, or the ignition off at a stand."""
-    if batch.dt[i] > p["gap_s"] or (batch.ignition[i] < 0.5 and batch.moving[i] != 1):
-        return True
-    stopped: bool = s["standing"] == 1 and batch.t[i] - s["stand"] >= p["stop_s"]
-    return stopped
-
-
-@kernel
-def _place(batch: Any, i: int, s: Any, measured: bool) -> None:
-    """Keep the last position known since the last gap."""
-    if not math.isnan(batch.lat[i]) and not math.isnan(batch.lon[i]):
-        s["lat"], s["lon"] = batch.lat[i], batch.lon[i]
+def _place(s: Any, lat: float, lon: float, measured: bool, quality: int) -> None:
+    """Keep the last good position since the last gap."""
+    if not math.isnan(lat + lon) and (quality & (NO_FIX | BAD_FIX)) == 0:
+        s["lat"], s["lon"] = lat, lon
     elif not measured:
         s["lat"], s["lon"] = math.nan, math.nan
+
+
+@kernel
+def _away(s: Any, now: Any) -> float:
+    """Metres, as the crow flies, from the start of the trip to here; infinite where one of the two is not known."""
+    lat, lon = now["start_lat"], now["start_lon"]
+    if math.isnan(lat + s["lat"]):
+        return math.inf
+    metres: float = distance(lat, lon, s["lat"], s["lon"], shrink(math.floor(lat * 100.0)))
+    return metres
 
 
 @kernel
@@ -129,22 +142,24 @@ def _begin(s: Any, slot: int, driver: int, start: float, lat: float, lon: float)
 
 
 @kernel
-def _go_on(batch: Any, i: int, s: Any, measured: bool, driving: bool) -> None:
-    """Add row ``i`` to the trip, and keep the sums if the vehicle drives."""
-    now = s["now"]
-    now["samples"] += 1
-    now["quality"] |= batch.quality[i]
-    now["metres"] += batch.step[i]
-    if measured and batch.moving[i] == 1:
-        now["driving_s"] += batch.dt[i]
-        now["night_s"] += batch.dt[i] * batch.night[i]
-    elif measured and batch.moving[i] == 0:
-        now["idle_s"] += batch.dt[i]
+def _count(now: Any, moving: int, seconds: float, night: int) -> None:
+    """Add the time since the last sample; where it is not known whether the vehicle moved it is neither."""
+    if moving == 1:
+        now["driving_s"] += seconds
+        now["night_s"] += seconds * night
+    elif moving == 0:
+        now["idle_s"] += seconds
+
+
+@kernel
+def _keep(s: Any, t: float, driving: bool) -> None:
+    """Keep the sums while the vehicle drives; else remember since when it does not."""
     if driving:
-        now["end"], now["end_lat"], now["end_lon"] = batch.t[i], s["lat"], s["lon"]
+        now = s["now"]
+        now["end"], now["end_lat"], now["end_lon"] = t, s["lat"], s["lon"]
         s["kept"], s["standing"] = now, 0
     elif s["standing"] == 0:
-        s["standing"], s["stand"] = 1, batch.t[i]
+        s["standing"], s["stand"] = 1, t
 
 
 def open_rows(state: Records, slots: Ints) -> Records:

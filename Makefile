@@ -1,0 +1,48 @@
+# Needs Python 3.11 or newer with pip, and nothing else. PYTHON=/path/to/python chooses one, VENV=dir another folder.
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3 || command -v python || echo python3)
+PY := $(VENV)/bin/python
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test stack bench docs clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed-dev  ## everything for working on Tripmeter into .venv
+
+demo: $(VENV)/.installed  ## a simulated fleet's working day: alerts, scores, premiums, in a minute or two
+	@$(PY) -m streams.demo
+
+check: $(VENV)/.installed-dev  ## style, types, and which room may import which
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+
+test: $(VENV)/.installed-dev  ## all tests that need nothing but pip
+	$(PY) -m streams.warm
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal
+
+stack: $(VENV)/.installed-dev  ## tests against a real Mosquitto, installed from Debian's packages if it is missing
+	scripts/stack.sh
+	$(PY) -m streams.warm
+	$(PY) -m pytest -m stack
+
+bench: $(VENV)/.installed-dev  ## how fast each stage is: bench/results.json, docs/performance.md
+	$(PY) -m bench
+
+docs: $(VENV)/.installed-dev  ## write the pages that are made from the code
+	$(PY) scripts/docs.py
+
+clean:  ## take away what make made (not your data)
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# a stamp is newer than pyproject.toml once what it asks for is installed
+$(VENV)/.installed: pyproject.toml
+	@PYTHON='$(PYTHON)' scripts/setup.sh '$(VENV)' .
+
+$(VENV)/.installed-dev: pyproject.toml
+	@PYTHON='$(PYTHON)' scripts/setup.sh '$(VENV)' '.[dev]'

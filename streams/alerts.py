@@ -45,9 +45,12 @@ class Alerts:
     A pure function of the events, in order of start, and of when people resolved or dismissed an alert.
     """
 
-    def __init__(self, rules: dict[str, AlertRule], alerts: Iterable[Row] = ()) -> None:
+    def __init__(self, rules: dict[str, AlertRule]) -> None:
         self.rules = rules
         self._latest: dict[Key, Row] = {}
+
+    def load(self, alerts: Iterable[Row]) -> None:
+        """Go on with the alerts on record."""
         for row in sorted(alerts, key=lambda row: row["first_seen"]):
             self._latest[_key(row)] = row
 
@@ -93,7 +96,7 @@ def _over(alert: Row, event: Row, rule: AlertRule, ended_at: float | None) -> bo
     if event["start"] <= alert["last_start"]:
         return False
     put_away = ended_at is not None and event["start"] > ended_at
-    return put_away or event["start"] - alert["last_seen"] > rule.quiet_s
+    return put_away or bool(event["start"] - alert["last_seen"] > rule.quiet_s)
 
 
 def _opened(event: Row, rule: AlertRule) -> Row:

@@ -93,10 +93,10 @@ def assemble(samples: Samples, slots: Ints, numbers: Ints) -> tuple[Batch, int]:
     said_driver = merge.drivers(samples, numbers)
     tyres, tyre_conflicts = _tyres(samples, slots, unique)
     missing = np.full(t.size, np.nan)
-    derived = {name: np.empty(t.size) for name in DERIVED_FLOATS}
-    derived_ints = {name: np.empty(t.size, np.int64) for name in DERIVED_INTS}
-    columns = {name: said.get(name, missing) for name in SAID}
-    batch = Batch(unique, bounds, t, said_driver, **columns, **tyres, **derived, **derived_ints)
+    columns: dict[str, Any] = {name: said.get(name, missing) for name in SAID}
+    columns |= {name: np.empty(t.size) for name in DERIVED_FLOATS}
+    columns |= {name: np.empty(t.size, np.int64) for name in DERIVED_INTS}
+    batch = Batch(unique, bounds, t, said_driver, **columns, **tyres)
     return batch, merge.conflicts + tyre_conflicts
 
 
@@ -171,7 +171,7 @@ def _ranks(names: list[str], numbers: Ints) -> tuple[Ints, Ints]:
     return rank, np.concatenate([[-1, -2], numbers[by_name]]).astype(np.int64)
 
 
-def _tyres(samples: Samples, slots: Ints, unique: Ints) -> tuple[dict[str, npt.NDArray[Any]], int]:
+def _tyres(samples: Samples, slots: Ints, unique: Ints) -> tuple[dict[str, Any], int]:
     """The tyre columns of the batch, ascending in (slot, t, wheel), and the number of conflicts."""
     tyres = samples.tyres
     slot = slots[tyres.vehicle]

@@ -9,7 +9,7 @@ import numpy as np
 from streams import activity, condition, exposure, trips
 from streams.batch import Batch
 from streams.compiled import kernel
-from streams.detectors import DETECTORS, base
+from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, Changes, Param, Records
 from streams.fleet import FleetColumns
 
@@ -46,32 +46,38 @@ class Findings(NamedTuple):
     samples: int = 0  # instants run, after merging
 
 
-def _source() -> str:
-    """The chain as a program: a call a link, states and parameters picked by position."""
-    lines = ["def run(batch, fleet, states, params, changes, trips, intervals, segments):"]
-    lines.append("    condition(batch, fleet, states[0], params[0])")
-    for k in range(len(DETECTORS)):
-        lines.append(f"    detect{k}(batch, fleet, states[{k + 1}], params[{k + 1}], {k}, changes)")
-    for k, (name, out) in enumerate((("trips", "trips"), ("activity", "intervals"), ("exposure", "segments"))):
-        link = len(DETECTORS) + 1 + k
-        lines.append(f"    fold_{name}(batch, fleet, states[{link}], params[{link}], {out})")
-    return "\n".join(lines)
+class Link(NamedTuple):
+    """One kernel of the chain, how it is called, and with what besides the batch, its state and parameters."""
+
+    name: str
+    kernel: Any
+    rest: str  # of the arguments
+
+
+LINKS = (
+    Link("condition", condition.condition, ""),
+    *[Link(detector.kind, detector.kernel, f"{k}, changes") for k, detector in enumerate(DETECTORS)],
+    Link("trips", trips.fold, "trips"),
+    Link("activity", activity.fold, "intervals"),
+    Link("exposure", exposure.fold, "segments"),
+)
+ARGUMENTS = "batch, fleet, states, params, changes, trips, intervals, segments"
 
 
 def _compile() -> Callable[..., None]:
     """One compiled call for all links: unboxing a batch's arrays costs 3-5 us, paid once instead of once a link."""
-    links: dict[str, Any] = {"__name__": __name__, "condition": condition.condition}
-    links |= {f"detect{k}": detector.kernel for k, detector in enumerate(DETECTORS)}
-    links |= {"fold_trips": trips.fold, "fold_activity": activity.fold, "fold_exposure": exposure.fold}
-    exec(compile(_source(), __file__, "exec"), links)  # noqa: S102  numba caches no closure over kernels
-    return kernel(links["run"])  # type: ignore[no-any-return]
+    calls = [f"link{k}(batch, fleet, states[{k}], params[{k}], {link.rest})" for k, link in enumerate(LINKS)]
+    source = "\n    ".join([f"def run({ARGUMENTS}):", *calls])
+    names = {"__name__": __name__} | {f"link{k}": link.kernel for k, link in enumerate(LINKS)}
+    exec(compile(source, __file__, "exec"), names)  # noqa: S102  numba caches no closure over kernels
+    return kernel(names["run"])  # type: ignore[no-any-return]
 
 
 _run = _compile()
 
 
 def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records, ...], room: int) -> Findings:
-    """Run every link over ``batch``, moving ``state`` (S,) STATE on; ``params`` as ``thresholds`` gives them.
+    """Run every link over ``batch``, moving ``state`` (S,) STATE on; ``params``: thresholds of each link.
 
     ``room`` is how many rows each link may write at first; where that is not enough, the run is repeated with more.
     """
@@ -83,14 +89,10 @@ def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records
         _run(batch, fleet, states, params, *outs)
         most = max(int(out.count[0]) for out in outs)
         if most <= room or before is None:
-            return Findings(*[out.rows[: out.count[0]] for out in outs], batch.t.size)
+            changes, journeys, intervals, segments = (out.rows[: out.count[0]] for out in outs)
+            return Findings(changes, journeys, intervals, segments, batch.t.size)
         state[batch.slots] = before
         room = 2 * most
-
-
-def thresholds(overrides: dict[str, Records]) -> tuple[Records, ...]:
-    """Parameters of every link, a structured array with a row per vehicle class each; ``overrides`` by link."""
-    return tuple(overrides[name] if name in overrides else base.thresholds(params) for name, params in PARAMS.items())
 
 
 def fingerprint() -> str:

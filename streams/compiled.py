@@ -20,7 +20,7 @@ def _fingerprint() -> str:
 
 
 CACHE = Path(platformdirs.user_cache_dir("tripmeter")) / "kernels" / _fingerprint()
-numba.config.CACHE_DIR = str(CACHE)
+numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
 
 def kernel(function: Callable[..., Any]) -> Any:

@@ -38,12 +38,13 @@ PARAMS = (
 
 STATE = np.dtype(
     [
-        ("t", "f8"),  # previous sample; 0 never
+        ("t", "f8"),  # previous sample; 0 never. All times here are ms
         ("speed", "f8"),  # last speed believed
         ("speed_t", "f8"),  # when it was last sent; 0 none
         ("since", "f8"),  # when this value first appeared
         ("anchor", "f8"),  # speed from which the next difference is taken
         ("anchor_t", "f8"),  # 0 none
+        ("stale", "f8"),  # share of late holds that ended in a step
         ("accel", "f8"),  # smoothed accelerometer
         ("accel_t", "f8"),  # 0 none
         ("lateral", "f8"),
@@ -69,6 +70,8 @@ STATE = np.dtype(
     ]
 )
 
+PART = 4096  # rows: the columns of a part stay in the processor's second cache
+
 
 def parameters() -> Records:
     """(len(CLASSES),) PARAMS as the structured array the kernel reads, a row per vehicle class."""
@@ -77,15 +80,22 @@ def parameters() -> Records:
 
 @kernel
 def condition(batch: Any, fleet: Any, state: Any, params: Any) -> None:
-    """Write the derived columns of ``batch``; ``state`` rows are STATE by slot, ``params`` rows PARAMS by class."""
-    for vehicle in range(batch.slots.size):
-        slot = batch.slots[vehicle]
-        first, last = batch.bounds[vehicle], batch.bounds[vehicle + 1]
-        memory, p = state[slot], params[fleet.klass[slot]]
-        follow_speed(batch, first, last, memory, p)
-        follow_accel(batch, first, last, memory, p)
-        follow_lateral(batch, first, last, memory, p)
-        follow_fixes(batch, first, last, memory, p)
-        follow_places(batch, first, last, memory, p)
-        follow_steps(batch, first, last, memory, p)
-        follow_context(batch, fleet, slot, first, last, memory, p)
+    """Write the derived columns of ``batch``; ``state`` rows are STATE by slot, ``params`` rows PARAMS by class.
+
+    The passes run over a part of the batch after another: (first vehicle, last, first row, last), ends excluded.
+    """
+    vehicle, row, rows = 0, 0, batch.t.size
+    while row < rows:
+        end, behind = min(row + PART, rows), vehicle
+        while behind < batch.slots.size and batch.bounds[behind] < end:
+            behind += 1
+        part = (vehicle, behind, row, end)
+        follow_speed(batch, fleet, state, params, part)
+        follow_accel(batch, fleet, state, params, part)
+        follow_lateral(batch, fleet, state, params, part)
+        follow_fixes(batch, fleet, state, params, part)
+        follow_places(batch, fleet, state, params, part)
+        follow_steps(batch, fleet, state, params, part)
+        follow_context(batch, fleet, state, params, part)
+        vehicle = behind if batch.bounds[behind] == end else behind - 1
+        row = end

@@ -1,6 +1,6 @@
 """Context: the speed limit that holds, who drives, and whether it is night; the last pass of condition."""
 
-from math import floor, inf, isnan, nan
+from math import floor, inf, isnan
 from typing import Any
 
 from streams.compiled import kernel
@@ -8,7 +8,6 @@ from streams.compiled import kernel
 DAY = 86400.0
 DAWN, DUSK = 5 * 3600.0, 22 * 3600.0  # night is from 22:00 to 05:00, local time
 FROM_DEVICE, FROM_CLASS = 1, 3  # Batch.limit_source
-NOBODY = -2  # Batch.said_driver
 
 
 @kernel
@@ -49,29 +48,25 @@ def assigned_at(fleet: Any, slot: int, t: float) -> Any:
 
 
 @kernel
-def follow_context(batch: Any, fleet: Any, slot: int, first: int, last: int, memory: Any, p: Any) -> None:
+def follow_context(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Write limit, limit_source, driver and night."""
-    said, class_limit = int(memory["said"]), p["limit_kmh"]
-    night, assigned = 0, -1
-    night_until = assigned_until = -inf
-    for i in range(first, last):
-        t, posted = batch.t[i], batch.speed_limit[i]
-        if t >= night_until:
-            night, night_until = night_at(fleet, slot, t)
-        if t >= assigned_until:
-            assigned, assigned_until = assigned_at(fleet, slot, t)
-        if batch.said_driver[i] == NOBODY:
-            said = -1
-        elif batch.said_driver[i] >= 0:
-            said = batch.said_driver[i] + 1
-        batch.night[i] = night
-        batch.driver[i] = assigned if said == 0 else said - 1 if said > 0 else -1
-        if batch.ignition[i] == 0.0:
-            said = 0
-        if not isnan(posted):
-            batch.limit[i], batch.limit_source[i] = posted, FROM_DEVICE
-        elif not isnan(class_limit):
-            batch.limit[i], batch.limit_source[i] = class_limit, FROM_CLASS
-        else:
-            batch.limit[i], batch.limit_source[i] = nan, 0
-    memory["said"] = said
+    for vehicle in range(part[0], part[1]):
+        slot = batch.slots[vehicle]
+        said, class_limit = int(state[slot]["said"]), params[fleet.klass[slot]]["limit_kmh"]
+        night, assigned = 0, -1
+        night_until = assigned_until = -inf
+        for i in range(max(batch.bounds[vehicle], part[2]), min(batch.bounds[vehicle + 1], part[3])):
+            t, posted, named = batch.t[i], batch.speed_limit[i], batch.said_driver[i]
+            if t >= night_until:
+                night, night_until = night_at(fleet, slot, t)
+            if t >= assigned_until:
+                assigned, assigned_until = assigned_at(fleet, slot, t)
+            if named != -1:
+                said = named + 1 if named >= 0 else -1
+            batch.night[i] = night
+            batch.driver[i] = assigned if said == 0 else max(said - 1, -1)
+            if batch.ignition[i] == 0.0:
+                said = 0
+            batch.limit[i] = class_limit if isnan(posted) else posted
+            batch.limit_source[i] = FROM_DEVICE if not isnan(posted) else 0 if isnan(class_limit) else FROM_CLASS
+        state[slot]["said"] = said

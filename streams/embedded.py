@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import func, select
 
 from devices.columns import Received
@@ -15,7 +16,7 @@ from streams.chain import Findings
 from streams.intake import Accepted, Intake, extent, stored
 from streams.pipeline import DAY_S, Pipeline, by_day, only
 from streams.record import Record
-from streams.settle import midnight_rows, settle
+from streams.settle import Settler, midnight_rows
 from streams.store import schema
 from streams.store.store import Commit, Store, persistently
 
@@ -56,6 +57,7 @@ class Embedded:
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.store, self.pipeline, self.record, self.intake, self.pace = store, pipeline, record, intake, pace
+        self.settler = Settler(store, pipeline, record, intake, self.ended_at)
         self.stopping = stopping
         self.newest = float("-inf")  # event time
         self._changed: set[int] = set()  # slots since the last snapshot
@@ -68,7 +70,8 @@ class Embedded:
         """Commit a handful; the payloads that are now on record, to be acknowledged to their devices."""
         accepted = self.intake.accept(arrived, self._known)
         self._too_old(accepted)
-        samples = self.intake.samples(accepted)
+        samples, parts = self.intake.samples(accepted.received)
+        accepted.rejected.extend(parts)
         commit = Commit()
         self._run(samples, commit)
         self._payload_rows(accepted, commit)
@@ -90,16 +93,15 @@ class Embedded:
     def settle_due(self, at_once: bool = False) -> bool:
         """Settle one vehicle whose late data has come to rest (or any, ``at_once``); False: there was none."""
         now = time.monotonic()
-        for slot, late in self._late.items():
-            quiet = now - late.latest >= self.pace.settle_after_s or now - late.first >= self.pace.settle_within_s
-            if quiet or at_once:
-                break
-        else:
+        slot = next((slot for slot, late in self._late.items() if at_once or self._at_rest(late, now)), None)
+        if slot is None:
             return False
-        commit = settle(self.store, self.pipeline, self.record, slot, late.since, self.newest, self.ended_at)
-        del self._late[slot]
+        commit = self.settler.settle(slot, self._late.pop(slot).since, self.newest)
         self._changed.add(slot)
         return self._write(commit)
+
+    def _at_rest(self, late: _Late, now: float) -> bool:
+        return now - late.latest >= self.pace.settle_after_s or now - late.first >= self.pace.settle_within_s
 
     def snapshot_due(self) -> bool:
         """Whether state has gone unsaved for long enough, or for enough samples."""
@@ -139,7 +141,7 @@ class Embedded:
         metrics.SAMPLES.inc(samples.t.size)
         metrics.EVENT_TIME.set(self.newest)
 
-    def _set_aside(self, samples: Samples, late: "np.typing.NDArray[np.bool_]", commit: Commit) -> None:
+    def _set_aside(self, samples: Samples, late: npt.NDArray[np.bool_], commit: Commit) -> None:
         """Leave late rows to settling."""
         metrics.LATE.inc(int(np.count_nonzero(late)))
         slots = self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle[late]]

@@ -52,19 +52,14 @@ def _said(frame: pl.DataFrame, time: Time) -> tuple[Floats, bool]:
     names = [time.column] if isinstance(time.column, str) else time.column
     series = frame[names[0]]
     if len(names) > 1:
-        series = frame.select(
-            pl.concat_str([pl.col(name).cast(pl.String) for name in names], separator=" ")
-        ).to_series()
+        joined = pl.concat_str([pl.col(name).cast(pl.String) for name in names], separator=" ")
+        series = frame.select(joined).to_series()
     if series.dtype == pl.String:
-        numbers = None if time.format else series.cast(pl.Float64, strict=False)
-        series = (
-            numbers if numbers is not None and numbers.null_count() < series.len() else _parsed(series, time.format)
-        )
-    if series.dtype.is_numeric():
-        values = np.asarray(series.cast(pl.Float64).to_numpy())
-        return np.where(np.isfinite(values), values, np.nan) / {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[
-            time.unit
-        ], False
+        numbers = series.cast(pl.Float64, strict=False) if not time.format else series.clear()
+        series = numbers if numbers.count() else _parsed(series, time.format)
+    if series.dtype.is_numeric() or series.dtype == pl.Null:
+        values = series.cast(pl.Float64).to_numpy()
+        return (values / PER_SECOND[time.unit] if time.unit in PER_SECOND else values), False
     if series.dtype == pl.Date:
         series = series.cast(pl.Datetime("us"))
     if not isinstance(series.dtype, pl.Datetime):

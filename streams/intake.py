@@ -1,7 +1,8 @@
 """Intake: payloads to samples - who sent it, can it be read, has it been here before; the rest is set aside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from devices import topics
 from devices.codecs import DecodeError, decode
 from devices.columns import Received, collect
+from devices.plausible import AHEAD, YEAR_2000
 from devices.samples import Payload, Rejected, Samples
 from streams.ids import digest
 from streams.store.schema import payloads
@@ -26,11 +28,16 @@ class Accepted:
 
 
 class Intake:
-    """The door of the river. ``registered(fleet, vehicle)`` says who may come in."""
+    """The door of the river. ``registered(fleet, vehicle)`` says who may come in.
 
-    def __init__(self, registered: Callable[[str, str], bool], ahead: float | None) -> None:
+    ``ahead`` and ``earliest`` bound the times believed, as devices.columns.collect has them.
+    """
+
+    def __init__(
+        self, registered: Callable[[str, str], bool], ahead: float | None = AHEAD, earliest: float | None = YEAR_2000
+    ) -> None:
         self.registered = registered
-        self.ahead = ahead
+        self.ahead, self.earliest = ahead, earliest
 
     def accept(self, arrived: Sequence[Payload], known: Callable[[Received, bytes], bool]) -> Accepted:
         """Sort ``arrived`` out; ``known(received, digest)`` says whether the very payload is stored already."""
@@ -51,11 +58,18 @@ class Intake:
                 accepted.digests.append(mark)
         return accepted
 
-    def samples(self, accepted: Accepted) -> Samples:
-        """The samples of what was accepted; parts out of range or time join the rejected."""
-        samples, parts = collect(accepted.received, ahead=self.ahead, earliest=None)
-        accepted.rejected.extend(parts)
-        return samples
+    def samples(self, received: Sequence[Received]) -> tuple[Samples, list[Rejected]]:
+        """What accepted payloads say, today or when they are run again, and the parts out of range or time."""
+        return collect(received, ahead=self.ahead, earliest=self.earliest)
+
+    def stored(self, rows: Iterable[Any], vehicle: Callable[[int], tuple[str, str]]) -> Samples:
+        """The samples of rows of the payloads table; ``vehicle(slot)`` says whose they are."""
+        received = []
+        for row in rows:
+            who = vehicle(row.slot)
+            payload = Payload(topics.telemetry(*who), row.body, row.received_at)
+            received.append(Received(payload, *who, decode(row.body)))
+        return self.samples(received)[0]
 
     def _read(self, payload: Payload) -> Received | Rejected:
         try:

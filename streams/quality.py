@@ -9,7 +9,8 @@ NO_FIX = 32  # no position, (0, 0), or one worse than max_accuracy_m
 BAD_FIX = 64  # the position cannot be reached from the last good one and was not used
 RELOCATED = 128  # the position was believed after repeated refusal; the way there was not driven
 FROM_POSITION = 256  # v was made from positions
-UNCOMPENSATED = 512  # tyre_low: the tyre's temperature is not known, the pressure was taken as cold
+STALE = 512  # this device often shows an old speed: its changes are no evidence of acceleration
+UNCOMPENSATED = 1024  # tyre_low: the tyre's temperature is not known, the pressure was taken as cold
 
 BITS = {
     "gap": GAP,
@@ -21,6 +22,7 @@ BITS = {
     "bad_fix": BAD_FIX,
     "relocated": RELOCATED,
     "from_position": FROM_POSITION,
+    "stale": STALE,
     "uncompensated": UNCOMPENSATED,
 }
 

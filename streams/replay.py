@@ -10,31 +10,19 @@ import polars as pl
 
 from devices.plausible import clean
 from devices.samples import Samples
-from pricing.tariff import Tariff
 from streams import recording, tables
-from streams.alerts import AlertRule, Alerts
-from streams.detectors.base import Records
+from streams.alerts import Alerts
 from streams.fleet import CLASSES, Fleet, Known, Source
-from streams.hours import HoursRule
 from streams.hours_book import HoursBook
 from streams.mapping import Mapping
 from streams.pipeline import Pipeline
 from streams.record import Record
+from streams.rules import Rules
 from streams.store.store import Commit, Store, memory_store
 from streams.tables import Tables
+from streams.unit_check import UnitCheck, UnitFinding
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the pipeline judges by."""
-
-    thresholds: tuple[Records, ...]
-    rule_version: str
-    hours: HoursRule
-    alerts: dict[str, AlertRule]
-    tariff: Tariff
 
 
 @dataclass
@@ -47,6 +35,7 @@ class Replayed:
     conflicts: int = 0  # fields told twice with different values
     samples: int = 0  # instants run, after merging
     late: int = 0  # rows that came after later ones of their vehicle had run
+    findings: list[UnitFinding] = field(default_factory=list)  # speeds in another unit than the mapping says
 
 
 @dataclass(frozen=True)
@@ -74,7 +63,7 @@ def replay(
     """Run ``paths`` and give the six tables; ``risks`` None: every vehicle is assumed to be insured as ``klass``."""
     report = recording.Report()
     pieces = recording.read(paths, mapping, fleet=fleet, report=report)
-    run = _Run(rules, source)
+    run = _Run(rules, source, UnitCheck(stated_unit(mapping)))
     for samples in pieces:
         run.take(samples)
         progress(report.rows, report.total)
@@ -83,17 +72,18 @@ def replay(
     with run.store.reading() as connection:
         clock = tables.moment(run.newest if np.isfinite(run.newest) else 0.0)
         six = tables.read(connection, rules.tariff, risks, clock, klass)
-    return Replayed(six, report, run.refused, run.pipeline.conflicts, run.samples, run.late)
+    return Replayed(six, report, run.refused, run.pipeline.conflicts, run.samples, run.late, run.units.findings())
 
 
 class _Run:
     """One replay: a fresh pipeline and a store in memory."""
 
-    def __init__(self, rules: Rules, source: Source) -> None:
+    def __init__(self, rules: Rules, source: Source, units: UnitCheck) -> None:
         self.store: Store = memory_store()
         self.pipeline = Pipeline(Fleet(source), rules.thresholds)
         hours = HoursBook(rules.hours, self.pipeline.fleet, window=np.inf)
-        self.record = Record(self.pipeline.fleet, rules.rule_version, hours, Alerts(rules.alerts))
+        self.record = Record(self.pipeline.fleet, rules.version, hours, Alerts(rules.alerts))
+        self.units = units
         self.newest = float("-inf")
         self.refused: Counter[tuple[str, str]] = Counter()
         self.samples = self.late = 0
@@ -101,6 +91,7 @@ class _Run:
     def take(self, samples: Samples) -> None:
         samples, refused = clean(samples)
         self.refused += refused
+        self.units.add(samples)
         ahead = self.pipeline.ahead(samples)
         self.late += int(np.count_nonzero(~ahead))
         if not samples.t.size or self.late:
@@ -122,3 +113,9 @@ class _Run:
 
 def _nobody(_alert_id: str) -> None:
     """In a replay nobody has put an alert away."""
+
+
+def stated_unit(mapping: Mapping | None) -> str:
+    """The unit a recording's speeds are said to be in."""
+    column = mapping.columns.get("speed_kmh") if mapping else None
+    return column.unit if column and column.unit else "km/h"

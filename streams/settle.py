@@ -8,20 +8,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Table, or_, select
 
-from devices import topics
-from devices.codecs import decode
-from devices.columns import Received, collect
-from devices.samples import Payload, Samples
+from devices.samples import Samples
 from streams import chain, metrics, rows
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import Records
 from streams.detectors.episode import EPISODE
 from streams.hours_book import Revised
+from streams.intake import Intake
 from streams.pipeline import DAY_S, Midnight, Pipeline, by_day, only
 from streams.record import EndedAt, Record, still_open
 from streams.store import schema
-from streams.store.store import Commit, Store, as_rows
+from streams.store.store import Commit, Store, rows_of
 
 Row = dict[str, Any]
 Start = tuple[str, str, float]  # kind ("" where the table has but one), subject, start
@@ -39,31 +37,35 @@ class Settled(NamedTuple):
     midnights: list[Midnight]
 
 
-def settle(
-    store: Store, pipeline: Pipeline, record: Record, slot: int, since: float, now: float, ended_at: EndedAt
-) -> Commit:
-    """The commit that corrects a vehicle's record after data from ``since`` on; pipeline and record take it over."""
-    with store.reading() as connection:
-        settled = _run(connection, pipeline, slot, since)
+class Settler:
+    """Corrects the record of vehicles, one at a time, from the payloads in the store."""
+
+    def __init__(self, store: Store, pipeline: Pipeline, record: Record, intake: Intake, ended_at: EndedAt) -> None:
+        self.store, self.pipeline, self.record, self.intake, self.ended_at = store, pipeline, record, intake, ended_at
+
+    def settle(self, slot: int, since: float, now: float) -> Commit:
+        """The commit that corrects a vehicle's record after data from ``since`` on; pipeline and record follow."""
         commit = Commit()
-        _correct(connection, settled, pipeline, record, slot, commit)
-        pipeline.restore(slot, settled.after.tobytes())
-        _hours(settled, pipeline, record, slot, ended_at, commit)
-        _log(connection, commit, now)
-    _alerts(store, commit, record, pipeline.fleet.vehicles[slot], ended_at)
-    commit.remove(schema.dirty, [{"slot": slot}])
-    metrics.SETTLED.inc()
-    return commit
+        with self.store.reading() as connection:
+            settled = _run(connection, self.pipeline, self.intake, slot, since)
+            _correct(connection, settled, self.pipeline, self.record, slot, commit)
+            self.pipeline.restore(slot, settled.after.tobytes())
+            _hours(settled, self.pipeline, self.record, slot, self.ended_at, commit)
+            _log(connection, commit, now)
+            _alerts(connection, commit, self.record, self.pipeline.fleet.vehicles[slot], self.ended_at)
+        commit.remove(schema.dirty, [{"slot": slot}])
+        metrics.SETTLED.inc()
+        return commit
 
 
-def _run(connection: Connection, pipeline: Pipeline, slot: int, since: float) -> Settled:
+def _run(connection: Connection, pipeline: Pipeline, intake: Intake, slot: int, since: float) -> Settled:
     """Run the vehicle's stored samples again, through the same kernels."""
     t, state = _start(connection, slot, since)
     again = pipeline.scratch(slot, state)
     before = again.state[slot : slot + 1].copy()
     found: list[Findings] = []
     midnights: list[Midnight] = []
-    for day in by_day(stored_samples(connection, pipeline.fleet.vehicles[slot], slot, t)):
+    for day in by_day(stored_samples(connection, intake, pipeline, slot, t)):
         midnights.extend(again.midnights(day))
         found.append(again.run(day))
     return Settled(t, before, again.state[slot : slot + 1].copy(), found, midnights)
@@ -82,16 +84,11 @@ def _start(connection: Connection, slot: int, since: float) -> tuple[float, byte
     return (float("-inf"), None) if found is None else (found.day * DAY_S, found.body)
 
 
-def stored_samples(connection: Connection, vehicle: tuple[str, str], slot: int, since: float) -> Samples:
+def stored_samples(connection: Connection, intake: Intake, pipeline: Pipeline, slot: int, since: float) -> Samples:
     """All stored samples of a vehicle from ``since`` on."""
     payloads = schema.payloads
-    query = select(payloads.c.body, payloads.c.received_at).where(payloads.c.slot == slot, payloads.c.last >= since)
-    topic = topics.telemetry(*vehicle)
-    received = [
-        Received(Payload(topic, row.body, row.received_at), *vehicle, decode(row.body))
-        for row in connection.execute(query.order_by(payloads.c.position))
-    ]
-    samples, _ = collect(received, ahead=None, earliest=None)
+    query = select(payloads).where(payloads.c.slot == slot, payloads.c.last >= since).order_by(payloads.c.position)
+    samples = intake.stored(connection.execute(query), pipeline.fleet.vehicles.__getitem__)
     return only(samples, samples.t >= since)
 
 
@@ -128,7 +125,7 @@ def touched(
     query = query.where(or_(table.c.start >= since, table.c.start.in_(lasting)))
     if table is schema.events:
         query = query.where(table.c.kind.in_([detector.kind for detector in DETECTORS]), table.c.source == "derived")
-    return as_rows(connection.execute(query).mappings())
+    return rows_of(connection, query)
 
 
 def _lasting(state: Any, table: Table) -> Iterator[Start]:
@@ -175,18 +172,15 @@ def _hours(settled: Settled, pipeline: Pipeline, record: Record, slot: int, ende
     record.revise_hours(Revised(others, revised.retracted), ended_at, commit, tell=False)
 
 
-def _alerts(store: Store, commit: Commit, record: Record, vehicle: tuple[str, str], ended_at: EndedAt) -> None:
+def _alerts(
+    connection: Connection, commit: Commit, record: Record, vehicle: tuple[str, str], ended_at: EndedAt
+) -> None:
     """Fold the vehicle's alerts anew from its events as they will stand; nobody is paged about the past."""
     events, alerts = schema.events, schema.alerts
-    with store.reading() as connection:
-        mine = [
-            as_rows(
-                connection.execute(
-                    select(table).where(table.c.fleet_id == vehicle[0], table.c.vehicle_id == vehicle[1])
-                ).mappings()
-            )
-            for table in (events, alerts)
-        ]
+    mine = [
+        rows_of(connection, select(table).where(table.c.fleet_id == vehicle[0], table.c.vehicle_id == vehicle[1]))
+        for table in (events, alerts)
+    ]
     standing = {row["event_id"]: row for row in mine[0]}
     standing |= {
         row["event_id"]: row for row in commit.upserts[events] if (row["fleet_id"], row["vehicle_id"]) == vehicle
@@ -208,7 +202,7 @@ def _log(connection: Connection, commit: Commit, now: float) -> None:
         wanted = {row[key]: row for row in commit.upserts[table]}
         gone = [row[key] for row in commit.deletes.get(table, ())]
         query = select(table).where(table.c[key].in_([*wanted, *gone]))
-        before = {row[key]: row for row in as_rows(connection.execute(query).mappings())}
+        before = {row[key]: row for row in rows_of(connection, query)}
         for name in [*wanted, *gone]:
             change = _change(before.get(name), wanted.get(name))
             if change:

@@ -1,12 +1,12 @@
 """Tables: the six public tables as frames, read from a store or from a folder of Parquet files."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from pricing import frames
 from pricing.exposure import exposure
@@ -28,7 +28,9 @@ class TablesError(Exception):
     """A folder that does not hold the tables."""
 
 
-def read(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime, klass: str = "car") -> Tables:
+def read(
+    connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime, klass: str = "car"
+) -> Tables:
     """The six tables of a store at ``now`` (its clock, UTC).
 
     ``risks`` as pricing.frames.premiums wants it; None: a recording without a registry, every vehicle is assumed
@@ -114,7 +116,7 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(times).sort("fleet_id", "vehicle_id", first, frame.columns[0])
 
 
-def newest(tables: Tables) -> date | None:
-    """The last day heard of."""
-    day = tables["exposure"]["day"].max()
-    return day if isinstance(day, date) else None
+def clock(connection: Connection, now: float) -> datetime:
+    """The clock of a store: its newest exposure, so that a day of recorded data closes when its feed has passed it."""
+    newest = connection.execute(select(func.max(schema.segments.c.end))).scalar()
+    return moment(now if newest is None else min(float(newest), now))

@@ -1,17 +1,19 @@
 """MQTT: alerts on the vehicle's alert topics, QoS 1, retained while open, cleared by an empty payload."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from streams.sinks.base import Message, SinkError
 
 WAIT_S = 10.0
+LOOK_S = 0.005
 
 
-class Handle(Protocol):
+class Delivery(Protocol):
     """A message on its way."""
 
-    def wait(self, timeout: float) -> bool: ...
+    def done(self) -> bool: ...
 
 
 class Mqtt:
@@ -19,11 +21,13 @@ class Mqtt:
 
     name = "mqtt"
 
-    def __init__(self, publish: Callable[[str, bytes, bool], Handle]) -> None:
+    def __init__(self, publish: Callable[[str, bytes, bool], Delivery]) -> None:
         self.publish = publish
 
     def write(self, messages: Sequence[Message]) -> None:
-        handles = [self.publish(message.address, message.body, message.retain) for message in messages]
-        unconfirmed = sum(not handle.wait(WAIT_S) for handle in handles)
-        if unconfirmed:
-            raise SinkError(f"the broker did not confirm {unconfirmed} of {len(messages)} messages in {WAIT_S:g} s")
+        on_the_way = [self.publish(message.address, message.body, message.retain) for message in messages]
+        until = time.monotonic() + WAIT_S
+        while not all(delivery.done() for delivery in on_the_way):
+            if time.monotonic() > until:
+                raise SinkError(f"the broker did not confirm {len(messages)} messages within {WAIT_S:g} s")
+            time.sleep(LOOK_S)

@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, delete, event, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
@@ -151,6 +151,6 @@ def persistently(write: Callable[[], None], stop: Callable[[], bool]) -> bool:
             return True
 
 
-def as_rows(result: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Plain dicts of a result's mappings."""
-    return [dict(row) for row in result]
+def rows_of(connection: Connection, query: Select[Any]) -> list[Row]:
+    """The result of a query as plain dicts."""
+    return [dict(row) for row in connection.execute(query).mappings()]

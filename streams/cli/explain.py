@@ -1,0 +1,24 @@
+"""explain: why an alert, an event, a score or a premium is what it is, from the record alone."""
+
+from pathlib import Path
+
+import click
+
+from streams.cli import screen, source
+from streams.explain import UnknownId, explain
+
+
+@click.command("explain")
+@click.argument("id")
+@source.tables_options
+@screen.json_option
+def command(id: str, data: Path | None, folder: Path | None, as_json: bool) -> None:  # noqa: A002  click's name for it
+    """Why ID (of an alert, event, score or premium) is what it is."""
+    try:
+        found = explain(source.read(data, folder), id)
+    except UnknownId as error:
+        raise screen.fail(error) from error
+    if as_json:
+        screen.emit(found.row)
+    else:
+        screen.out.print(found.text, markup=False)

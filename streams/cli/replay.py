@@ -1,0 +1,125 @@
+"""replay: recordings through the pipeline at full speed, the six tables written, a summary printed."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import polars as pl
+
+from pricing.document import TariffError
+from streams import config, mapping, rules, tables
+from streams.alerts import RULES
+from streams.chain import PARAMS
+from streams.cli import report, screen
+from streams.fleet import CLASSES, Source
+from streams.layers import ConfigError
+from streams.mapping import MappingError
+from streams.recording import RecordingError
+from streams.registry import RegistryError, Roster
+from streams.registry import load as load_registry
+from streams.replay import Assumed, Replayed
+from streams.replay import replay as run_replay
+
+
+@click.command("replay")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the six tables (Parquet).")
+@click.option(
+    "--map", "mapping_path", type=click.Path(path_type=Path), help="What the recording's columns mean (TOML)."
+)
+@click.option("--registry", "registry_path", type=click.Path(path_type=Path), help="Folder of registry files.")
+@click.option("--fleet", default="default", show_default=True, help="Fleet of recordings that name none.")
+@click.option(
+    "--class",
+    "klass",
+    type=click.Choice(CLASSES),
+    default="car",
+    show_default=True,
+    help="Class of unregistered vehicles.",
+)
+@screen.config_options
+@screen.json_option
+def command(
+    files: tuple[Path, ...],
+    out: Path,
+    mapping_path: Path | None,
+    registry_path: Path | None,
+    fleet: str,
+    klass: str,
+    config_path: Path | None,
+    sets: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Run recordings (Parquet, CSV) through the same pipeline as live data."""
+    try:
+        settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
+        judged = rules.gather(settings)
+        source, risks = _who(registry_path, klass)
+        chosen = mapping.read(mapping_path) if mapping_path else None
+        screen.compiled()
+        began = time.perf_counter()
+        with screen.progress("replaying", "rows") as bar:
+            done = run_replay(
+                files, judged, source, mapping=chosen, fleet=fleet, risks=risks, klass=klass, progress=bar
+            )
+    except (ConfigError, MappingError, RecordingError, RegistryError, TariffError) as error:
+        raise screen.fail(error) from error
+    tables.write(done.tables, out)
+    _report(done, out, time.perf_counter() - began, as_json)
+    if done.late:
+        raise screen.fail(
+            f"{done.late} rows came after later ones of their vehicle and were left out: the recordings are too large "
+            "to be sorted in memory; sort them by vehicle and time, or replay fewer files at once"
+        )
+
+
+def _who(folder: Path | None, klass: str) -> tuple[Source, pl.DataFrame | None]:
+    """Who the vehicles are and what is insured: the registry's word, or an assumption."""
+    if folder is None:
+        return Assumed(klass), None
+    roster = Roster(load_registry(folder))
+    return roster, roster.risks()
+
+
+def _report(done: Replayed, out: Path, seconds: float, as_json: bool) -> None:
+    summary = _summary(done, seconds)
+    if as_json:
+        screen.emit(summary | {"out": str(out)})
+        return
+    report.show(done.tables)
+    screen.out.print(
+        f"{done.read.rows:,} rows read, {done.samples:,} samples run in {seconds:.1f} s; tables written to {out}"
+    )
+    for warning in warnings(done):
+        screen.out.print(f"[yellow]note[/] {warning}")
+
+
+def _summary(done: Replayed, seconds: float) -> dict[str, Any]:
+    return {
+        "rows": done.read.rows,
+        "samples": done.samples,
+        "seconds": round(seconds, 3),
+        "rejected": dict(done.read.rejected),
+        "refused": {f"{reason}:{signal}": count for (reason, signal), count in done.refused.items()},
+        "conflicts": done.conflicts,
+        "late": done.late,
+        "notes": warnings(done),
+        "tables": {name: frame.height for name, frame in done.tables.items()},
+    }
+
+
+def warnings(done: Replayed) -> list[str]:
+    """What the reader should know before trusting the tables."""
+    notes = [f"{count:,} rows left out: {reason}" for reason, count in done.read.rejected.items()]
+    notes += [
+        f"{count:,} values of {signal} not used: {reason.replace('_', ' ')}"
+        for (reason, signal), count in done.refused.items()
+    ]
+    if done.conflicts:
+        notes.append(f"{done.conflicts:,} values were told twice for one instant and differed; the larger was kept")
+    notes += [str(finding) for finding in done.findings]
+    if done.read.ignored:
+        notes.append(f"columns not read: {', '.join(done.read.ignored)}")
+    notes += done.read.hints
+    return notes

@@ -1,0 +1,68 @@
+"""Report: events, scores and premiums as a fleet manager and an actuary want to see them on a terminal."""
+
+import polars as pl
+from rich.table import Table
+
+from streams.cli import screen
+from streams.tables import Tables
+
+SHOWN = 30  # rows of a table
+
+
+def show(six: Tables) -> None:
+    """Events by kind and level, scores and premiums, as a fleet manager and an actuary want to see them."""
+    kinds = six["events"].group_by("kind").agg(*[(pl.col("level") == k).sum().alias(str(k)) for k in (1, 2, 3)])
+    columns = [("events", "left"), ("notable", "right"), ("harsh", "right"), ("severe", "right")]
+    km = six["exposure"]["km_measured"].sum()
+    rows = [list(row) for row in kinds.sort("kind").iter_rows()]
+    screen.out.print(screen.table(f"{six['trips'].height} trips, {km:,.1f} km", columns, rows))
+    screen.out.print(_scores(six["scores"]))
+    screen.out.print(_premiums(six["premiums"]))
+
+
+def _scores(scores: pl.DataFrame) -> Table:
+    columns = [
+        ("subject", "left"),
+        ("score", "right"),
+        ("likely", "right"),
+        ("coaching", "right"),
+        ("credibility", "right"),
+        ("km", "right"),
+    ]
+    rows = [
+        [
+            f"{row['subject']} {row['driver_id'] or row['vehicle_id']}"
+            + (" (provisional)" if row["provisional"] else ""),
+            f"{row['score']:.1f}",
+            f"{row['low']:.0f}-{row['high']:.0f}",
+            f"{row['coaching_score']:.1f}",
+            f"{row['credibility']:.2f}",
+            f"{row['km']:,.0f}",
+        ]
+        for row in scores.sort("score").head(SHOWN).iter_rows(named=True)
+    ]
+    return screen.table(_title("Scores", scores), columns, rows)
+
+
+def _premiums(premiums: pl.DataFrame) -> Table:
+    total = premiums.group_by("vehicle_id", "policy_id", "currency", maintain_order=True).agg(
+        pl.col("amount").sum(), pl.col("days").max(), pl.col("km_measured").max(), pl.col("premium_id").first()
+    )
+    columns = [("vehicle", "left"), ("premium", "right"), ("days", "right"), ("km", "right"), ("explain", "left")]
+    rows = [
+        [
+            row["vehicle_id"],
+            f"{row['amount']} {row['currency']}",
+            row["days"],
+            f"{row['km_measured']:,.0f}",
+            row["premium_id"],
+        ]
+        for row in total.sort("amount", descending=True).head(SHOWN).iter_rows(named=True)
+    ]
+    return screen.table(_title("Premiums", premiums), columns, rows)
+
+
+def _title(name: str, frame: pl.DataFrame) -> str:
+    """``name``, and that the tariff is illustrative if it is: no table made from it may hide that."""
+    status = "" if frame.is_empty() else f" ({frame['status'][0]} tariff {frame['tariff_id'][0]})"
+    return name + status

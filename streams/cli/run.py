@@ -1,0 +1,97 @@
+"""run: the embedded service, until Ctrl-C or SIGTERM."""
+
+import logging
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from devices.broker import BrokerError
+from pricing.document import TariffError
+from streams import config, rules
+from streams.alerts import RULES
+from streams.chain import PARAMS
+from streams.cli import screen
+from streams.config import Config
+from streams.layers import ConfigError
+from streams.service import Service
+from streams.store.migrations import SchemaError
+
+
+@click.command("run")
+@screen.data_option
+@click.option(
+    "--mqtt", metavar="HOST:PORT", help="Broker to connect to; a loopback address starts one [default: 127.0.0.1:1883]."
+)
+@click.option("--external", is_flag=True, help="The broker at --mqtt runs already (Mosquitto): connect, start none.")
+@click.option("--http", metavar="HOST:PORT", help="Address of /metrics, /healthz, /readyz [default: 127.0.0.1:8787].")
+@click.option("--accept-unregistered", is_flag=True, help="Take vehicles the registry does not know.")
+@click.option(
+    "--clock",
+    type=click.Choice(["wall", "feed"]),
+    default="wall",
+    show_default=True,
+    help="feed: accelerated or recorded data; its newest time is now.",
+)
+@click.option("--verbose", "-v", is_flag=True, help="Log changes of state.")
+@screen.config_options
+def command(
+    data: Path | None,
+    mqtt: str | None,
+    external: bool,
+    http: str | None,
+    accept_unregistered: bool,
+    clock: str,
+    verbose: bool,
+    config_path: Path | None,
+    sets: tuple[str, ...],
+) -> None:
+    """Keep serving: take telemetry over MQTT, publish alerts and acks, keep the record."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
+        settings = _with_options(settings, data, mqtt, external, http, accept_unregistered)
+        judged = rules.gather(settings)
+        screen.compiled()
+        with Service(settings, judged, feed_clock=clock == "feed") as service:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: service.stop())
+            _greet(service, settings)
+            service.serve()
+            service.drain()
+    except (ConfigError, TariffError, SchemaError, BrokerError, OSError) as error:
+        raise screen.fail(error) from error
+    screen.err.print("stopped; everything acknowledged is on record")
+
+
+def _greet(service: Service, settings: Config) -> None:
+    mqtt = f"{service.gateway.host}:{service.gateway.port}"
+    screen.err.print(f"tripmeter is serving: mqtt://{mqtt}  http://{settings.http.host}:{service.health.port}/metrics")
+    screen.err.print(f"data in {settings.data.dir}; stop with Ctrl-C")
+
+
+def _with_options(
+    settings: Config, data: Path | None, mqtt: str | None, external: bool, http: str | None, accept: bool
+) -> Config:
+    if data:
+        settings = replace(settings, data=replace(settings.data, dir=data))
+    if mqtt:
+        settings = replace(settings, mqtt=replace(settings.mqtt, **_address(mqtt, "--mqtt")))
+    if external:
+        settings = replace(settings, mqtt=replace(settings.mqtt, broker="external"))
+    if http:
+        settings = replace(settings, http=replace(settings.http, **_address(http, "--http")))
+    if accept:
+        settings = replace(settings, gateway=replace(settings.gateway, accept_unregistered=True))
+    return settings
+
+
+def _address(said: str, option: str) -> dict[str, Any]:
+    host, _, port = said.rpartition(":")
+    if not port.isdecimal() or int(port) > 65_535:
+        raise ConfigError(f"{option} is {said!r}, expected HOST:PORT, for example 127.0.0.1:1883")
+    return {"host": host or "127.0.0.1", "port": int(port)}

@@ -1,0 +1,87 @@
+"""Screen: what all commands share - options, errors in one voice, progress, tables."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Command = Callable[..., Any]
+
+
+def fail(message: object) -> click.ClickException:
+    """The exception that ends a command with exit code 1 and ``message``."""
+    return click.ClickException(str(message))
+
+
+def config_options(command: Command) -> Command:
+    """--config and --set."""
+    command = click.option(
+        "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Override a setting for this run: section.key=value."
+    )(command)
+    return click.option("--config", "config_path", type=click.Path(path_type=Path), help="Configuration file (TOML).")(
+        command
+    )
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path), help="Data folder of the service [default: tripmeter-data]."
+)
+
+
+@contextmanager
+def progress(description: str, unit: str = "") -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr; call what it gives with (done, total)."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def compiled() -> None:
+    """Compile the kernels if this version has not been yet, with a bar."""
+    from streams.warm import is_warm, warm
+
+    if is_warm():
+        warm()
+        return
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("compiling, once: {task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=err,
+    ) as bar:
+        task = bar.add_task("", total=None)
+        warm(lambda name, done, total: bar.update(task, description=f"{name:20}", completed=done, total=total))
+
+
+def table(title: str, columns: list[tuple[str, str]], rows: list[list[Any]]) -> Table:
+    """A table of text; each column is (heading, justification)."""
+    made = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
+    for heading, justify in columns:
+        made.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for row in rows:
+        made.add_row(*[str(cell) for cell in row])
+    return made
+
+
+def emit(data: Any) -> None:
+    """Print ``data`` as JSON; dates as ISO 8601, decimals as text."""
+    click.echo(json.dumps(data, default=str, ensure_ascii=False))

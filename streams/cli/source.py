@@ -1,0 +1,60 @@
+"""Source: where a command reads the tables from - the service's data folder, or what a replay has written."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pricing.tariff import Tariff
+from streams import config, rules, tables
+from streams.alerts import RULES
+from streams.chain import PARAMS
+from streams.cli import screen
+from streams.layers import ConfigError
+from streams.registry import Roster, stored
+from streams.store.store import Store, open_store
+from streams.tables import Tables, TablesError
+
+DATA = Path("tripmeter-data")
+
+
+def tables_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--data and --tables."""
+    command = click.option(
+        "--tables", "folder", type=click.Path(path_type=Path), help="Folder that 'tripmeter replay --out' has written."
+    )(command)
+    return screen.data_option(command)
+
+
+def store(data: Path | None) -> Store:
+    """The store of a data folder that is there."""
+    folder = data or DATA
+    if not (folder / "tripmeter.db").is_file():
+        raise screen.fail(f"{folder} holds no tripmeter.db: give the --data folder of 'tripmeter run'")
+    return open_store(folder)
+
+
+def read(data: Path | None, folder: Path | None) -> Tables:
+    """The six tables of a replay's ``folder``, or else of the service's ``data``."""
+    try:
+        return tables.load(folder) if folder else of_store(store(data), tariff())
+    except TablesError as error:
+        raise screen.fail(error) from error
+
+
+def tariff(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> Tariff:
+    """The tariff of the configuration."""
+    try:
+        return rules.tariff(config.load(config_path, sets=sets, params=PARAMS, kinds=RULES).tariff.path)
+    except ConfigError as error:
+        raise screen.fail(error) from error
+
+
+def of_store(opened: Store, rated_with: Tariff) -> Tables:
+    """The six tables of a store, as of its newest event or now, whichever is earlier."""
+    with opened.reading() as connection:
+        registry = stored.read(connection)
+        risks = Roster(registry).risks() if registry.rows["vehicles"] else None
+        return tables.read(connection, rated_with, risks, tables.clock(connection, time.time()))

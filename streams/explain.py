@@ -1,0 +1,125 @@
+"""Explain: one row of the tables in words - what happened, by which rule, against which threshold, from what data."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pricing import explain as pricing_explain
+from streams.alerts import RULES
+from streams.detectors import DETECTORS
+from streams.hours import ESTIMATE
+from streams.tables import Tables
+
+Row = dict[str, Any]
+
+KEYS = {"alerts": "alert_id", "events": "event_id", "scores": "score_id", "premiums": "premium_id", "trips": "trip_id"}
+LEVELS = {1: "notable", 2: "harsh", 3: "severe"}
+KMH = ("m/s",)  # units shown as km/h
+LEAST = 4  # characters that may stand for an id
+
+
+class UnknownId(Exception):  # noqa: N818  it is no failure of ours
+    """No row, or more than one, has this id."""
+
+
+class Explained(NamedTuple):
+    """What was found, and in words."""
+
+    row: Row
+    text: str
+
+
+def explain(tables: Tables, name: str) -> Explained:
+    """The row whose id is ``name``, or begins with it, in words; raises ``UnknownId``."""
+    table, row = _find(tables, name)
+    if table == "alerts":
+        return Explained(row, _alert(tables, row))
+    if table == "scores":
+        return Explained(row, pricing_explain.text(pricing_explain.explain_score(row)))
+    if table == "premiums":
+        return Explained(row, pricing_explain.text(pricing_explain.explain_premium(row)))
+    return Explained(row, "\n".join(_event(row) if table == "events" else _trip(row)))
+
+
+def _find(tables: Tables, name: str) -> tuple[str, Row]:
+    if len(name) < LEAST:
+        raise UnknownId(f"{name!r} is too short: give at least {LEAST} characters of an id")
+    for table, key in KEYS.items():
+        found = tables[table].filter(pl.col(key).str.starts_with(name))
+        if found.height > 1:
+            raise UnknownId(f"{name!r} is the beginning of {found.height} {table}: give more of the id")
+        if found.height == 1:
+            return table, found.row(0, named=True)
+    raise UnknownId(f"nothing has the id {name!r}; ids are in the first column of each table")
+
+
+def _alert(tables: Tables, alert: Row) -> str:
+    events = tables["events"].filter(
+        (pl.col("fleet_id") == alert["fleet_id"])
+        & (pl.col("vehicle_id") == alert["vehicle_id"])
+        & (pl.col("kind") == alert["kind"])
+        & (pl.col("subject") == alert["subject"])
+        & pl.col("start").is_between(alert["first_seen"], alert["last_seen"])
+        & pl.col("level").is_in([k + 1 for k, one in enumerate(RULES[alert["kind"]].priorities) if one])
+    )
+    times = f"seen {alert['count']} time{'s' * (alert['count'] != 1)}"
+    lines = [
+        f"{alert['priority']} alert {alert['alert_id']}: {_what(alert)}",
+        f"condition {alert['condition']}, state {alert['state']}",
+        f"{times}, from {_time(alert['first_seen'])} to {_time(alert['last_seen'])}",
+        f"do: {RULES[alert['kind']].action}",
+    ]
+    for event in events.iter_rows(named=True):
+        lines += ["", *_event(event)]
+    return "\n".join(lines)
+
+
+def _event(event: Row) -> list[str]:
+    meaning = {detector.kind: detector.meaning for detector in DETECTORS}.get(event["kind"], "")
+    lines = [
+        f"event {event['event_id']}: {_what(event)}, level {event['level']} ({LEVELS.get(event['level'], 'as sent')})",
+        f"  when   {_time(event['start'])} to {_time(event['end']) if event['end'] else 'now'}",
+    ]
+    if meaning:
+        lines.append(f"  what   {meaning}")
+    if event["peak"] is not None:
+        over = (
+            f", threshold of its level {_number(event['threshold'], event['unit'])}"
+            if event["threshold"] is not None
+            else ""
+        )
+        lines.append(f"  how    {_number(event['peak'], event['unit'])} at its peak{over}")
+    if event["speed_kmh"] is not None:
+        lines.append(f"  speed  {event['speed_kmh']:.1f} km/h at the start")
+    if event["limit_source"]:
+        lines.append(f"  limit  from the {event['limit_source']}")
+    lines.append(f"  rule   {event['rule']}, version {event['rule_version']}, source {event['source']}")
+    if event["quality"]:
+        lines.append(f"  data   {event['quality'].replace('_', ' ')}")
+    if event["kind"] == "continuous_driving":
+        lines.append(f"  note   {ESTIMATE}")
+    return lines
+
+
+def _trip(trip: Row) -> list[str]:
+    minutes = {name: f"{trip[name] / 60:.0f} min" for name in ("driving_s", "idle_s", "night_s")}
+    return [
+        f"trip {trip['trip_id']} of {trip['fleet_id']}/{trip['vehicle_id']}, driver {trip['driver_id'] or 'unknown'}",
+        f"  when   {_time(trip['start'])} to {_time(trip['end'])} ({trip['status']})",
+        f"  drove  {trip['km']:.1f} km in {minutes['driving_s']}, of which {minutes['night_s']} at night",
+        f"  stood  {minutes['idle_s']}",
+    ]
+
+
+def _what(row: Row) -> str:
+    about = f" {row['subject']}" if row["subject"] else ""
+    return f"{row['kind']}{about} of {row['fleet_id']}/{row['vehicle_id']}, driver {row['driver_id'] or 'unknown'}"
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value * 3.6:.1f} km/h" if unit in KMH else f"{value:.2f} {unit}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,96 @@
+"""Recovery: after a restart, the last snapshot and the payloads after it make the state that was lost."""
+
+import logging
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from devices.samples import Samples
+from streams import chain
+from streams.alerts import Alerts
+from streams.embedded import Embedded
+from streams.fleet import Fleet
+from streams.hours import Interval, person
+from streams.hours_book import HoursBook, Key
+from streams.intake import Intake
+from streams.pipeline import Pipeline
+from streams.store import schema
+from streams.store.store import Store, rows_of
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 1_000  # payloads
+
+
+def load_fleet(connection: Connection, fleet: Fleet) -> None:
+    """Give vehicles and drivers the slots and numbers they have on record."""
+    for row in connection.execute(select(schema.vehicles).order_by(schema.vehicles.c.slot)):
+        fleet.slot((row.fleet_id, row.vehicle_id))
+    for row in connection.execute(select(schema.drivers).order_by(schema.drivers.c.number)):
+        fleet.number(row.driver_id)
+
+
+def load_alerts(connection: Connection, alerts: Alerts) -> None:
+    """Go on with the alerts on record."""
+    alerts.load(rows_of(connection, select(schema.alerts)))
+
+
+def load_hours(connection: Connection, book: HoursBook, fleet: Fleet) -> None:
+    """Put the closed driving on record, and what was told of it, into the book."""
+    intervals, events = schema.intervals, schema.events
+    driven = select(intervals).where(intervals.c.activity == "drive", intervals.c.status == "closed")
+    told = select(events).where(events.c.kind == book.rule.kind)
+    rows = rows_of(connection, driven)
+    slots = [fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in rows]
+    pairs = zip(rows, slots, strict=True)
+    book.load(
+        ((_key(row, slot, fleet), Interval(row["start"], row["end"], slot)) for row, slot in pairs),
+        (
+            (_key(row, fleet.slot((row["fleet_id"], row["vehicle_id"])), fleet), row)
+            for row in rows_of(connection, told)
+        ),
+    )
+
+
+def _key(row: dict[str, object], slot: int, fleet: Fleet) -> Key:
+    driver = -1 if row["driver_id"] is None else fleet.number(str(row["driver_id"]))
+    return str(row["fleet_id"]), person(driver, slot)
+
+
+def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
+    """Bring the state to the last accepted payload; how many payloads were run again."""
+    with store.reading() as connection:
+        position = _load_states(connection, pipeline)
+        count = 0
+        for samples, payloads in _after(connection, position, river.intake, pipeline.fleet):
+            river.rerun(samples)
+            count += payloads
+        for row in connection.execute(select(schema.dirty)):
+            river.dirty(row.slot, row.since)
+    logger.info("restored %d vehicles, ran %d payloads again", len(pipeline.fleet.vehicles), count)
+    return count
+
+
+def _load_states(connection: Connection, pipeline: Pipeline) -> int:
+    """Take over the snapshot, unless it is of another version; the position it belongs to."""
+    snapshot = connection.execute(select(schema.snapshots)).first()
+    if snapshot is None:
+        return 0
+    if snapshot.fingerprint != chain.fingerprint():
+        logger.warning("the snapshot is of another version: running all stored payloads again")
+        return 0
+    for row in connection.execute(select(schema.states)):
+        pipeline.restore(row.slot, row.body)
+    return int(snapshot.position)
+
+
+def _after(connection: Connection, position: int, intake: Intake, fleet: Fleet) -> Iterator[tuple[Samples, int]]:
+    """The samples stored after ``position``, a handful of payloads at a time, and how many payloads."""
+    payloads = schema.payloads
+    while True:
+        query = select(payloads).where(payloads.c.position > position).order_by(payloads.c.position).limit(AT_ONCE)
+        rows = connection.execute(query).all()
+        if not rows:
+            return
+        position = rows[-1].position
+        yield intake.stored(rows, fleet.vehicles.__getitem__), len(rows)

@@ -1,0 +1,57 @@
+"""Rules: what the pipeline judges by, gathered from the configuration once, at the start."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pricing.document import TariffError
+from pricing.tariff import Tariff
+from pricing.tariffs import parse, standard
+from streams import chain, config, hours
+from streams.alerts import RULES, AlertRule
+from streams.config import Config
+from streams.detectors.base import Records
+from streams.hours import HoursRule
+from streams.layers import ConfigError
+from streams.settings import Hours
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Thresholds of every link by vehicle class and what they are called, hours rule, alert rules, tariff."""
+
+    thresholds: tuple[Records, ...]
+    version: str
+    hours: HoursRule
+    alerts: dict[str, AlertRule]
+    tariff: Tariff
+
+
+def gather(settings: Config) -> Rules:
+    """The rules of a configuration; raises ``ConfigError`` for a tariff that cannot be read."""
+    effective = config.thresholds(settings, chain.PARAMS)
+    return Rules(
+        tuple(effective[link] for link in chain.PARAMS),
+        config.rule_version(settings, chain.PARAMS),
+        hours_rule(settings.hours),
+        config.alert_rules(settings, RULES),
+        tariff(settings.tariff.path),
+    )
+
+
+def hours_rule(said: Hours) -> HoursRule:
+    """The hours rule of a configuration."""
+    if said.rule == "custom":
+        return hours.custom(said.drive_h, said.break_min, said.split_min)
+    return hours.RULES[said.rule]
+
+
+def tariff(path: str) -> Tariff:
+    """The shipped tariff ``standard``, or that of a file."""
+    if path == "standard":
+        return standard()
+    try:
+        return parse(Path(path).read_text("utf-8"), path)
+    except OSError as error:
+        raise ConfigError(f"tariff.path {path}: cannot be read ({error.strerror})") from error
+    except TariffError as error:
+        raise ConfigError(f"tariff.path: {error}") from error

@@ -1,0 +1,196 @@
+"""Service: the embedded Tripmeter - broker, gateway, pipeline, store, sinks and health in one process."""
+
+import logging
+import secrets
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from devices.acks import Acks
+
+from devices.broker import Broker
+from devices.gateway import Gateway
+from streams import metrics, recovery
+from streams.alerts import Alerts
+from streams.config import Config
+from streams.embedded import Embedded, Pace
+from streams.fleet import Fleet
+from streams.health import Checks, Health
+from streams.hours_book import HoursBook
+from streams.intake import Intake
+from streams.outbox import Sender
+from streams.pipeline import DAY_S, Pipeline
+from streams.record import Record
+from streams.registered import Registered
+from streams.rules import Rules
+from streams.sinks.base import Sink
+from streams.sinks.jsonl import JsonLines
+from streams.sinks.mqtt import Mqtt
+from streams.store.store import Store, open_store
+
+logger = logging.getLogger(__name__)
+
+IDLE_S = 0.05  # longest sleep without payloads
+STUCK_S = 30.0  # without a turn of the loop: not alive
+
+
+class Service:
+    """Everything ``tripmeter run`` keeps running. ``serve`` works until ``stop``; use as a context."""
+
+    def __init__(
+        self,
+        config: Config,
+        rules: Rules,
+        *,
+        feed_clock: bool = False,
+    ) -> None:
+        self.config = config
+        self._stop = threading.Event()
+        self._turn_at = time.monotonic()
+        self._exit = ExitStack()
+        self._own_user = ("", "")
+        self.store = self._opened(open_store(config.data.dir))
+        self.people = Registered(self.store, config.gateway.accept_unregistered)
+        self.broker = self._broker()
+        self.gateway = self._gateway()
+        sinks = self._sinks()
+        fleet = Fleet(self.people)
+        self.pipeline = Pipeline(fleet, rules.thresholds)
+        self.record = Record(
+            fleet, rules.version, HoursBook(rules.hours, fleet), Alerts(rules.alerts), [s.name for s in sinks]
+        )
+        bounds = {"ahead": None, "earliest": None} if feed_clock else {"ahead": config.gateway.future_s}
+        self.river = Embedded(
+            self.store,
+            self.pipeline,
+            self.record,
+            Intake(self.people.may_enter, **bounds),
+            _pace(config),
+            stopping=self._stop.is_set,
+        )
+        self.senders = [Sender(self.store, sink) for sink in sinks]
+        self.acks = Acks()
+        self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
+        self._is_ready = False
+
+    def __enter__(self) -> "Service":
+        """Restore, then open the doors: first state, then health, broker, sinks, at last the gateway."""
+        with self.store.reading() as connection:
+            recovery.load_fleet(connection, self.pipeline.fleet)
+            recovery.load_alerts(connection, self.record.alerts)
+            recovery.load_hours(connection, self.record.hours, self.pipeline.fleet)
+        recovery.restore(self.store, self.pipeline, self.river)
+        self.health.start()
+        self._exit.callback(self.health.stop)
+        if self.broker is not None:
+            self.broker.start()
+            self._exit.callback(self.broker.stop)
+            self.gateway.port = self.broker.port
+        self.gateway.start()
+        self._exit.callback(self.gateway.stop)
+        for sender in self.senders:
+            sender.start()
+            self._exit.callback(sender.stop)
+        self._is_ready = True
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Save the state, let the sinks finish what is under way, close the doors in reverse."""
+        self._is_ready = False
+        self.river.snapshot()
+        self._exit.close()
+
+    def serve(self) -> None:
+        """Take payloads, commit, acknowledge; between handfuls settle and save; until ``stop``."""
+        while not self._stop.is_set():
+            self.turn()
+
+    def turn(self) -> None:
+        """One handful, or a moment's wait."""
+        self._turn_at = time.monotonic()
+        commit = self.config.commit
+        arrived = self.gateway.take(commit.payloads, IDLE_S, commit.linger_ms / 1000)
+        metrics.CONNECTED.set(self.gateway.connected)
+        metrics.UNACKED.set(self.gateway.received - self.gateway.acked)
+        if arrived:
+            on_record = self.river.take(arrived)
+            if self._stop.is_set() and not on_record:
+                return
+            self.gateway.acknowledge(arrived)
+            for received in on_record:
+                self.acks.add(received.fleet, received.vehicle, received.reading.boot, received.reading.seq)
+            self._wake()
+        elif self.river.snapshot_due():
+            self.river.snapshot()
+            self._wake()
+        self._acknowledge()
+        self._follow_registry()
+        self.river.settle_due()
+
+    def drain(self) -> None:
+        """Settle all that is late and save: for those who look at the tables next."""
+        while self.river.settle_due(at_once=True):
+            pass
+        self.river.snapshot()
+
+    def stop(self) -> None:
+        """End ``serve`` after the handful under way."""
+        self._stop.set()
+
+    def _acknowledge(self) -> None:
+        for topic, body in self.acks.due(time.monotonic()):
+            self.gateway.publish(topic, body, qos=1)
+
+    def _follow_registry(self) -> None:
+        """Take over what ``tripmeter registry`` has changed meanwhile."""
+        if self.people.changed():
+            self.pipeline.fleet.changed(self.people)
+            logger.info("the registry has changed")
+
+    def _wake(self) -> None:
+        for sender in self.senders:
+            sender.wake()
+
+    def _broker(self) -> Broker | None:
+        """The embedded broker; once devices have credentials it lets in nobody else."""
+        mqtt = self.config.mqtt
+        if mqtt.broker != "embedded":
+            return None
+        users = self.people.credentials()
+        if users:
+            self._own_user = ("tripmeter-gateway", secrets.token_urlsafe(24))
+            users = dict([*users.items(), self._own_user])
+        return Broker(mqtt.host, mqtt.port, users or None)
+
+    def _gateway(self) -> Gateway:
+        mqtt = self.config.mqtt
+        return Gateway(
+            mqtt.host,
+            mqtt.port,
+            username=mqtt.username or self._own_user[0] or None,
+            password=mqtt.password or self._own_user[1] or None,
+            inbox=self.config.gateway.inbox,
+        )
+
+    def _sinks(self) -> list[Sink]:
+        sinks: list[Sink] = []
+        if self.config.sinks.mqtt:
+            sinks.append(Mqtt(lambda topic, body, retain: self.gateway.publish(topic, body, qos=1, retain=retain)))
+        if self.config.sinks.jsonl:
+            sinks.append(JsonLines(Path(self.config.sinks.jsonl)))
+        return sinks
+
+    def _opened(self, store: Store) -> Store:
+        self._exit.callback(store.close)
+        return store
+
+    def _alive(self) -> Checks:
+        return {"pipeline": time.monotonic() - self._turn_at < STUCK_S}
+
+    def _ready(self) -> Checks:
+        return {"started": self._is_ready, "gateway": self.gateway.connected}
+
+
+def _pace(config: Config) -> Pace:
+    return Pace(config.commit.snapshot_s, config.commit.snapshot_samples, horizon_s=config.settle.horizon_days * DAY_S)

@@ -23,8 +23,10 @@ from streams.folds import (
     judge,
     write,
 )
-from streams.places import distance, shrink
 from streams.quality import BAD_FIX, FROM_POSITION, NO_FIX
+
+EARTH = 6_371_008.8  # m, mean radius
+DEGREE = math.pi / 180
 
 PARAMS = (  # the fields of activity's must not be a prefix: numba would take one record for the other
     START,
@@ -123,12 +125,12 @@ def _place(s: Any, lat: float, lon: float, measured: bool, quality: int) -> None
 
 @kernel
 def _away(s: Any, now: Any) -> float:
-    """Metres, as the crow flies, from the start of the trip to here; infinite where one of the two is not known."""
+    """Metres, on a flat earth, from the start of the trip to here; infinite where one of the two is not known."""
     lat, lon = now["start_lat"], now["start_lon"]
     if math.isnan(lat + s["lat"]):
         return math.inf
-    metres: float = distance(lat, lon, s["lat"], s["lon"], shrink(math.floor(lat * 100.0)))
-    return metres
+    north, east = s["lat"] - lat, (s["lon"] - lon) * math.cos(lat * DEGREE)
+    return EARTH * DEGREE * math.sqrt(north * north + east * east)
 
 
 @kernel

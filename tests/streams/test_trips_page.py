@@ -1,0 +1,28 @@
+"""docs/trips.md names every parameter with the value in force."""
+
+from pathlib import Path
+
+import pytest
+
+from streams import activity, exposure, trips
+from streams.hours import EU, RULES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "trips.md").read_text()
+
+
+@pytest.mark.parametrize(("title", "room"), [("Trips", trips), ("Activity", activity), ("Exposure", exposure)])
+def test_every_parameter_is_on_the_page(title, room):
+    section = PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    for param in room.PARAMS:
+        assert f"| `{param.name}` | {param.values:g} |" in section, param.name
+
+
+def test_every_sum_is_on_the_page():
+    assert all(f"`{name}`" in PAGE for name in exposure.SUMS)
+
+
+def test_the_levels_of_hours_are_on_the_page():
+    assert all(f"| `{name}` |" in PAGE for name in RULES)
+    assert (EU.notice_s, EU.severe_s) == (15 * 60, 30 * 60)
+    assert "limit less 15 min" in PAGE
+    assert "limit plus 30 min" in PAGE

@@ -32,12 +32,12 @@ def from_templates(user: str | None, password: str | None, host: str, port: int)
 
 
 def from_file(path: Path, host: str, port: int) -> Accounts:
-    """Accounts of a CSV file with columns vehicle_id, password and, where it differs from the id, user."""
+    """Accounts of a CSV file such as the registry's devices.csv: vehicle_id, username (else that id), password."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     if not rows or not {"vehicle_id", "password"} <= rows[0].keys():
-        raise AccountError(f"{path}: expected a CSV file with the columns vehicle_id, password and maybe user")
-    known = {row["vehicle_id"]: (row.get("user") or row["vehicle_id"], row["password"]) for row in rows}
+        raise AccountError(f"{path}: expected a CSV file with the columns vehicle_id, username and password")
+    known = {row["vehicle_id"]: (row.get("username") or row["vehicle_id"], row["password"]) for row in rows}
 
     def account(fleet: str, vehicle: str) -> Account:
         if vehicle not in known:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 import polars as pl
 
-from simulator import accounts, recordings
+from simulator import accounts, recordings, registry
 from simulator.accounts import AccountError, Accounts
 from simulator.convoy import Progress
 from simulator.device import WINDOW
@@ -53,6 +53,7 @@ def _options(*options: Command) -> Callable[[Command], Command]:
 
 
 PATH = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 FLEET = _options(
     click.option("--vehicles", default=25, show_default=True, type=click.IntRange(1), help="How many."),
     click.option("--seed", default=7, show_default=True, help="The same seed gives the same day."),
@@ -60,6 +61,7 @@ FLEET = _options(
     click.option("--start", help=f"UTC time (ISO 8601) or 'now'.  [default: {DATE}, {BEGINS:02d}:00 local time]"),
     click.option("--hours", default=HOURS, show_default=True, type=click.FloatRange(0.05, 24), help="How long."),
     click.option("--answers", type=PATH, help="Write the answer sheet here (.parquet, .csv or .json)."),
+    click.option("--registry", type=FOLDER, help="Write the fleet's registry (CSV files) into this folder."),
 )
 SENDING = _options(
     click.option("--mqtt", default="127.0.0.1:1883", show_default=True, type=Address(), help="The broker."),
@@ -76,7 +78,11 @@ SENDING = _options(
         type=click.IntRange(1),
         help="Payloads a device may have unacknowledged.",
     ),
-    click.option("--users", type=click.Path(path_type=Path, exists=True), help="CSV of vehicle_id, user, password."),
+    click.option(
+        "--users",
+        type=click.Path(path_type=Path, exists=True),
+        help="CSV like the registry's devices.csv.",
+    ),
     click.option("--user", help="User name of every device; {fleet} and {vehicle} are filled in."),
     click.option("--password", help="Password of every device, likewise."),
 )
@@ -136,9 +142,12 @@ def publish_files(files: tuple[Path, ...], order: str, as_json: bool, **options:
 @JSON
 def record(out: Path | None, as_json: bool, **options: Any) -> None:
     """Write what a simulated fleet's devices would report as a recording OUT (.parquet or .csv)."""
-    if not (out or options["answers"]):
-        raise click.UsageError("nothing to write: give OUT or --answers FILE")
+    if not (out or options["answers"] or options["registry"]):
+        raise click.UsageError("nothing to write: give OUT, --answers FILE or --registry DIR")
     traffic, begun = _traffic(options), time.monotonic()
+    if not (out or options["answers"]):  # who they are needs no driving
+        _say({"vehicles": options["vehicles"]}, "registry of {vehicles} vehicles", as_json)
+        return
     reports = list(bar("driving", traffic.reports(), options["vehicles"], quiet=as_json))
     recording, sheet = combined(reports)
     for frame, path in ((recording, out), (sheet, options["answers"])):
@@ -150,6 +159,7 @@ def record(out: Path | None, as_json: bool, **options: Any) -> None:
 
 
 def _traffic(options: dict[str, Any]) -> Traffic:
+    """The fleet and day asked for; its registry is written first, where one is."""
     region = REGIONS[options["region"]]
     if options["start"] == "now":
         start = datetime.now(UTC).replace(microsecond=0)
@@ -157,9 +167,10 @@ def _traffic(options: dict[str, Any]) -> Traffic:
         start = _instant(options["start"])
     else:
         start = datetime.fromisoformat(DATE).replace(tzinfo=ZoneInfo(region.zone)) + timedelta(hours=BEGINS)
-    return Traffic(
-        roster(options["vehicles"], options["seed"], region.name), Window(start.timestamp(), options["hours"])
-    )
+    business = roster(options["vehicles"], options["seed"], region.name)
+    if options["registry"]:
+        registry.write(business, start.timestamp(), options["registry"])
+    return Traffic(business, Window(start.timestamp(), options["hours"]))
 
 
 def _instant(text: str) -> datetime:
@@ -206,9 +217,7 @@ def _publish(cargo: list[Load], who: Accounts, options: dict[str, Any], as_json:
         "seconds": round(seconds, 2),
         "payloads_per_second": round(last.payloads / seconds),
     }
-    text = (
-        "{payloads} payloads ({samples} samples, {vehicles} vehicles) acknowledged in {seconds} s, {resent} sent twice"
-    )
+    text = "{payloads} payloads ({samples} samples) acknowledged in {seconds} s, {resent} sent twice"
     _say(result, text, as_json)
 
 

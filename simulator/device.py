@@ -62,9 +62,9 @@ class Device:
 
     def look(self, now: float) -> None:
         """Send all again if the service has been silent for too long; call it now and then with the loop's time."""
-        if not self._sent or not self.link.connected:
+        if not self.link.connected:
             self._progress = now
-        elif now - self._progress > self._patience:
+        elif self._sent and now - self._progress > self._patience:
             self._patience = min(2 * self._patience, RETRY[1])
             self._progress = now
             logger.info("%s sends %d payloads again", self.vehicle, len(self._sent))
@@ -83,6 +83,8 @@ class Device:
             self._again()
             return
         room = min(link.room(), self.window - len(self._sent))
+        if not self._sent:
+            self._progress = asyncio.get_running_loop().time()  # the wait for an ack begins
         while room > 0 and self._queue:
             seq = self._queue.popleft()
             payload = self._stored.get(seq)

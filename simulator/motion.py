@@ -27,6 +27,7 @@ MOVER = np.dtype(
         ("power", "f8"),  # W/kg
         ("traction", "f8"),  # m/s², the most at standstill
         ("brake", "f8"),  # m/s², full braking
+        ("top", "f8"),  # m/s, the limiter's
         ("cruise", "f8"),  # m/s² used to get back to speed
         ("heat", "f8"),  # K a tyre warms for each m/s
         ("crash", "f8"),  # m from the start; inf never
@@ -141,7 +142,7 @@ def _tick(
 ) -> None:
     """A tenth of a second of driving."""
     leg = legs[s["piece"]]
-    want = _want(mover, legs, surprises, s, leg["cap"] * pace)
+    want = _want(mover, legs, surprises, s, min(leg["cap"] * pace, mover["top"]))
     _move(s, max(want, -mover["brake"]))
     side = s["speed"] * s["speed"] * abs(leg["curvature"])
     for kind, value in ((BRAKING, -s["accel"]), (ACCELERATION, s["accel"]), (CORNERING, side)):

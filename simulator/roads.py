@@ -17,6 +17,7 @@ class Region(NamedTuple):
     lat: float
     lon: float
     zone: str
+    country: str  # ISO 3166
     currency: str
     cold: float  # °C, the night's lowest in the default season
     warm: float  # °C, the afternoon's highest
@@ -30,9 +31,9 @@ class Region(NamedTuple):
 REGIONS = {
     region.name: region
     for region in (
-        Region("karlsruhe", 49.0094, 8.4044, "Europe/Berlin", "EUR", 3.0, 12.0),
-        Region("shanghai", 31.2304, 121.4737, "Asia/Shanghai", "CNY", 10.0, 19.0),
-        Region("austin", 30.2672, -97.7431, "America/Chicago", "USD", 9.0, 22.0),
+        Region("karlsruhe", 49.0094, 8.4044, "Europe/Berlin", "DE", "EUR", 3.0, 12.0),
+        Region("shanghai", 31.2304, 121.4737, "Asia/Shanghai", "CN", "CNY", 10.0, 19.0),
+        Region("austin", 30.2672, -97.7431, "America/Chicago", "US", "USD", 9.0, 22.0),
     )
 }
 

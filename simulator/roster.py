@@ -10,7 +10,7 @@ from simulator.roads import REGIONS, Region
 from simulator.shifts import Incidents
 from simulator.vehicles import CLASSES, Vehicle
 
-FLEETS = (("rhine", "Rhine Parcel and Freight"), ("hardt", "Hardt Municipal Services"))
+FLEETS = (("courier", "Swift Courier and Sales"), ("freight", "Northgate Freight and Coach"))
 MIX = (  # class and work, ten vehicles at a time: those of every tenth place alike
     ("van", "parcel"),
     ("truck", "haul"),
@@ -57,13 +57,21 @@ def _vehicle(k: int, seed: int, rng: np.random.Generator) -> Vehicle:
         vehicle_id,
         fleet,
         CLASSES[kind],
-        plate=f"KA {fleet[0].upper()}{kind[0].upper()} {100 + k}",
+        plate=f"SIM {kind[0].upper()} {100 + k}",
         year=2025 - age,
         value=100 * round(PRICES[kind] * 0.86**age / 100),
         work=work,
         odometer=float(round(age * 38_000 + rng.uniform(2_000, 30_000))) * 1000,
+        known_driver=_known(k),
         password=hashlib.sha256(f"{seed} {vehicle_id}".encode()).hexdigest()[:16],
     )
+
+
+def _known(k: int) -> str:
+    """Most devices read a driver's card; some leave it to dispatch; of a pool vehicle nobody knows."""
+    if k % 25 == 24:
+        return "nobody"
+    return "dispatch" if k % 10 == 8 else "device"
 
 
 def _incidents(vehicles: tuple[Vehicle, ...], drivers: tuple[Driver, ...]) -> tuple[Incidents, ...]:
@@ -77,7 +85,12 @@ def _incidents(vehicles: tuple[Vehicle, ...], drivers: tuple[Driver, ...]) -> tu
         (("truck", "bus"), ("regional", "line"), Incidents(puncture=0.5)),
     ):
         suited = [
-            k for k in free if vehicles[k].kind.name in kinds and vehicles[k].work in works and not drivers[k].early
+            k
+            for k in free
+            if vehicles[k].kind.name in kinds
+            and vehicles[k].work in works
+            and not drivers[k].early
+            and vehicles[k].known_driver == "device"
         ]
         if suited:
             chosen = suited[-1] if incident.crash else suited[0]

@@ -29,7 +29,7 @@ WORK = {
     "parcel": Work(("city",), (90, 330), 0.8, False),
     "sales": Work(("city", "country"), (900, 2_400), 1.0, False),
     "regional": Work(("country", "city", "country"), (900, 2_000), 0.9, False),
-    "haul": Work(("exits",), (1_200, 2_400), 0.9, False),
+    "haul": Work(("exits", "exits", "country"), (1_200, 2_400), 0.9, False),
     "line": Work(("city",), (420, 780), 1.0, True),
 }
 
@@ -51,7 +51,6 @@ class Shift:
     vehicle: Vehicle
     driver: Driver
     incidents: Incidents
-    depot: int
     start: float  # s after the window begins
     pieces: Records  # routes.PIECE
     legs: Records  # motion.LEG
@@ -61,13 +60,18 @@ class Shift:
     repair_piece: int  # at whose end the wheel is changed
 
 
+def depot(roads: Roads, fleet: str) -> int:
+    """Node where a fleet's vehicles stand at night."""
+    return roads.city[sum(map(ord, fleet)) % len(roads.city)]
+
+
 def plan(
     roads: Roads, vehicle: Vehicle, driver: Driver, incidents: Incidents, start: float, seconds: float, seed: list[int]
 ) -> Shift:
     """A shift of about ``seconds`` that begins and ends at a depot drawn for the fleet."""
     rng = np.random.default_rng(seed)
-    depot = roads.city[sum(map(ord, vehicle.fleet_id)) % len(roads.city)]
-    pieces, legs = _day(roads, vehicle, driver, incidents.tired, depot, seconds, rng)
+    home = depot(roads, vehicle.fleet_id)
+    pieces, legs = _day(roads, vehicle, driver, incidents.tired, home, seconds, rng)
     clock = np.cumsum(_seconds(pieces, vehicle.kind) + np.where(legs["wait"] < 1e6, legs["wait"], 0))
     ends = np.cumsum(pieces["length"])
     puncture, repair = -1, -1
@@ -82,18 +86,18 @@ def plan(
         if late.size:
             crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
     surprises = _surprises(pieces, vehicle.kind, driver, rng)
-    return Shift(vehicle, driver, incidents, depot, start, pieces, legs, surprises, crash, puncture, repair)
+    return Shift(vehicle, driver, incidents, start, pieces, legs, surprises, crash, puncture, repair)
 
 
 def _day(
-    roads: Roads, vehicle: Vehicle, driver: Driver, tired: bool, depot: int, seconds: float, rng: np.random.Generator
+    roads: Roads, vehicle: Vehicle, driver: Driver, tired: bool, home: int, seconds: float, rng: np.random.Generator
 ) -> tuple[Records, Records]:
     """Legs from stop to stop until the shift is used up, then home."""
-    work, here, used, since = WORK[vehicle.work], depot, 0.0, 0.0
+    work, here, used, since = WORK[vehicle.work], home, 0.0, 0.0
     pieces: list[Records] = []
     legs: list[Records] = []
     while True:
-        there = _stop(roads, work, vehicle.kind, here, depot, seconds - used, rng)
+        there = _stop(roads, work, vehicle.kind, here, home, seconds - used, rng)
         leg, rows = _leg(roads, vehicle.kind, driver, work, here, there, rng)
         drive = float((_seconds(leg, vehicle.kind) + rows["wait"]).sum())
         if not tired and legs and since + drive > BREAK_AFTER:
@@ -104,21 +108,21 @@ def _day(
         pieces.append(leg)
         legs.append(rows)
         used, since, here = used + drive + stand, since + drive, there
-        if here == depot:
+        if here == home:
             rows["wait"][-1], rows["off"][-1] = 1e9, 1
             return np.concatenate(pieces), np.concatenate(legs)
 
 
-def _stop(roads: Roads, work: Work, kind: Class, here: int, depot: int, left: float, rng: np.random.Generator) -> int:
+def _stop(roads: Roads, work: Work, kind: Class, here: int, home: int, left: float, rng: np.random.Generator) -> int:
     """Where to go next: a place from which the depot can still be reached in time, else the depot."""
-    for _ in range(6):
-        there = int(rng.choice(getattr(roads, work.places[int(rng.integers(len(work.places)))])))
-        way = sum(roads.seconds(roads.path(a, b), kind.motorway) for a, b in ((here, there), (there, depot)))
-        if there not in (here, depot) and 1.25 * way + work.stand[1] < left:
+    for k in range(int(rng.integers(3)), 9):
+        there = int(rng.choice(getattr(roads, work.places[k % len(work.places)])))
+        way = sum(roads.seconds(roads.path(a, b), kind.motorway) for a, b in ((here, there), (there, home)))
+        if there not in (here, home) and 1.25 * way + work.stand[1] < left:
             return there
-    if here == depot:  # the shift is too short for this work: once around the block
+    if here == home:  # the shift is too short for this work: once around the block
         return int(next(iter(roads.graph.neighbors(here))))
-    return depot
+    return home
 
 
 def _seconds(pieces: Records, kind: Class) -> np.ndarray:

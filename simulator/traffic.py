@@ -61,7 +61,7 @@ class Traffic:
         driver, hours = self.roster.drivers[k], self.window.hours
         if hours >= DAY:
             late = rng.uniform(0.1, 0.8) if driver.early else rng.uniform(2.0, 4.5)
-            length = min(rng.uniform(8.2, 9.8), hours - late - 0.7)
+            length = min(rng.uniform(8.0, 9.4), hours - late - 1.2)
         else:
             late = rng.uniform(0.01, 0.08) * hours
             length = 0.85 * hours
@@ -86,11 +86,12 @@ class Traffic:
         tyres = wheels(shift.vehicle.kind, seen.t, rng, shift.incidents.leak, _punctured(shift, reached))
         columns = sense(roads, shift.vehicle.kind, shift.vehicle.odometer, seen, ambient, rng)
         heard = sense_tyres(tyres, seen, ambient, phase=float(rng.uniform(0, 60)))
+        driver = shift.driver.driver_id if shift.vehicle.known_driver == "device" else None
         identity = (
             (columns["t"] + self.window.start).round(3).alias("t"),
             pl.lit(shift.vehicle.vehicle_id).alias("vehicle_id"),
             pl.lit(shift.vehicle.fleet_id).alias("fleet_id"),
-            pl.lit(shift.driver.driver_id).alias("driver_id"),
+            pl.lit(driver, pl.String).alias("driver_id"),
         )
         recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
         own = motion.manoeuvres[motion.manoeuvres["mover"] == k]
@@ -107,6 +108,7 @@ def _mover(shift: Shift) -> Records:
     kind, row = shift.vehicle.kind, np.zeros(1, MOVER)
     row["start"], row["crash"] = shift.start, shift.crash_at
     row["power"], row["traction"], row["brake"] = kind.power / kind.mass, kind.accel, kind.brake
+    row["top"] = kind.top
     row["cruise"], row["heat"] = shift.driver.accel * kind.accel, kind.heat
     row["marks"] = marks(kind)
     return row

@@ -73,4 +73,5 @@ class Vehicle:
     value: int  # in the region's currency
     work: str  # shifts.WORK: parcel, sales, regional, haul, line
     odometer: float  # m, at the start
+    known_driver: str  # who says who is at the wheel: the device, dispatch, nobody
     password: str  # of its device's MQTT account; the user name is the vehicle id

@@ -1,4 +1,4 @@
-"""Trips and hours on real recordings, through the real condition kernel."""
+"""Trips, exposure and hours behind the real conditioning: field pitfalls drawn, then real recordings."""
 
 from datetime import UTC, datetime
 from math import cos, radians
@@ -48,6 +48,51 @@ def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
+START = 1_750_000_000.0
+METRES = 6_371_008.8 * radians(1)  # a degree of latitude
+
+
+def one(t, **columns):
+    """What the folds make of one vehicle's samples."""
+    return run(recording(np.zeros(t.size), START + t, **columns))[0]
+
+
+@pytest.mark.parametrize("period", [1, 5, 30])
+def test_twelve_hours_parked_with_15_m_of_wander_are_nothing(period):
+    rng = np.random.default_rng(period)
+    t = period * np.arange(12 * 3600.0 // period)
+    radius, angle = 15 * np.sqrt(rng.random(t.size)), 2 * np.pi * rng.random(t.size)
+    found = one(t, lat=48 + radius * np.sin(angle) / METRES, lon=11 + radius * np.cos(angle) / METRES)
+    assert found["trips"].size == found["activity"].size == 0
+    assert all(found["exposure"][name].sum() == 0 for name in ("metres", "moving_s", "night_m"))
+
+
+def test_a_basement_with_the_ignition_left_on_is_not_nine_hours_of_driving():
+    t = np.r_[np.arange(1800.0), 1800 + 9 * 3600 + np.arange(1800.0)]
+    found = one(t, speed=np.full(t.size, 40 / 3.6), ignition=np.ones(t.size))
+    assert found["trips"]["end"][0] - START == 1799
+    assert found["trips"]["start"][1] - START == 1800 + 9 * 3600
+    driven = found["activity"]["end"] - found["activity"]["start"]
+    assert driven.tolist() == [1799, 1799]
+    assert found["exposure"]["moving_s"].sum() == 2 * 1799
+
+
+@pytest.mark.parametrize(
+    "wrong", [(0.0, 0.0), (-48.1, 11.0), (48.28, 11.0)], ids=["null island", "hemisphere", "20 km"]
+)
+@pytest.mark.parametrize("says_speed", [True, False])
+def test_a_leap_and_back_adds_no_distance(wrong, says_speed):
+    t = np.arange(3600.0)
+    lat, lon = 48 + 15 * t / METRES, np.full(t.size, 11.0)
+    speed = {"speed": np.full(t.size, 15.0)} if says_speed else {}
+    right = one(t, lat=lat, lon=lon, **speed)
+    lat, lon = lat.copy(), lon.copy()
+    lat[1000], lon[1000] = wrong
+    leapt = one(t, lat=lat, lon=lon, **speed)
+    assert leapt["trips"]["metres"] == pytest.approx(right["trips"]["metres"], rel=0.001)
+    assert right["trips"]["metres"] == pytest.approx(3599 * 15, rel=0.01)
+
+
 @pytest.fixture(scope="module")
 def cmap(shared_data):
     frame = pl.read_parquet(shared_data / "driving" / "nrel_tsdc_cmap2007" / "speed_1hz.parquet")
@@ -84,9 +129,8 @@ def goal(shared_data, label):
     frame = frame.with_columns((turn != turn.shift()).fill_null(True).cum_sum().alias("stretch"))
     frame = frame.filter(pl.col("label_activity") == label)
     t = frame["timestamp_relative"].dt.epoch("us").to_numpy() / 1e6 + 60 * 365.25 * 86400
-    metres = 6_371_008.8 * radians(1)  # a degree of latitude
-    lat = 47.0 + frame["y_m"].to_numpy() / metres
-    lon = 8.0 + frame["x_m"].to_numpy() / (metres * cos(radians(47)))
+    lat = 47.0 + frame["y_m"].to_numpy() / METRES
+    lon = 8.0 + frame["x_m"].to_numpy() / (METRES * cos(radians(47)))
     return recording(frame["stretch"].to_numpy(), t, lat=lat, lon=lon)
 
 

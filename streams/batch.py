@@ -126,7 +126,9 @@ def _pick(column: npt.NDArray[Any], order: Ints | None, firsts: Ints | None) -> 
     """``column`` in order, one row a group."""
     if order is not None:
         column = column[order]
-    return np.ascontiguousarray(column if firsts is None else column[firsts])
+    if firsts is not None:
+        column = column[firsts]
+    return np.require(column, requirements="CW")  # a read-only array is another type: kernels would compile again
 
 
 class _Merge:

@@ -15,6 +15,9 @@ PARAMS = (
     Param("fresh_s", 2.0, "detection reference b1: at 2 s and slower a 0.4 g detector misses nearly everything"),
     Param("carry_s", 5.0, "ours: a missing speed or position is carried on this long"),
     Param("renew_s", 1.0, "ours: loggers that poll renew a value every 0.75 to 1.1 s, so it may be this old"),
+    Param("stale_step_kmh", 7.2, "ours: a held speed that moves on by more than 2 m/s at once was stale", 1 / 3.6),
+    Param("stale_share", 0.08, "ours: KIT polls cleanly and steps so after 2 % of its holds, RSK after 22 %"),
+    Param("stale_holds", 16.0, "ours: holds the share is taken over"),
     Param(
         "min_span_s",
         0.7,

@@ -13,9 +13,9 @@ MS = 1000.0  # time inside the passes is whole milliseconds, so that 2 s is 2 s 
 @kernel
 def possible(sent: float, speed: float, span: float, doubt: int, p: Any) -> int:
     """0 if ``sent`` can follow ``speed`` after ``span`` ms, else JUMP; with FALL for a fall not yet seen twice."""
-    if sent - speed > p["max_rise_mps2"] * span / MS + p["speed_slack_kmh"]:
+    if (sent - speed - p["speed_slack_kmh"]) * MS > p["max_rise_mps2"] * span:
         return JUMP
-    if doubt == 0 and speed - sent > p["max_fall_mps2"] * span / MS + p["speed_slack_kmh"]:
+    if doubt == 0 and (speed - sent - p["speed_slack_kmh"]) * MS > p["max_fall_mps2"] * span:
         return JUMP | FALL
     return 0
 
@@ -53,7 +53,7 @@ def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                         if anchor_t == 0.0 or doubt == 1 or span > fresh:
                             anchor, anchor_t = sent, t
                         elif span >= p["min_span_s"] * MS:
-                            change = (sent - anchor) / (span / MS)
+                            change = (sent - anchor) * MS / span
                             if stale < p["stale_share"] and -p["max_fall_mps2"] <= change <= p["max_rise_mps2"]:
                                 accel, source = change, 2
                             anchor, anchor_t = sent, t

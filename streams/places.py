@@ -33,13 +33,13 @@ def apart(lat: float, lon: float, to_lat: float, to_lon: float, shrunk: float) -
 @kernel
 def reachable(square: float, span: float, p: Any) -> bool:
     """Whether so many squared metres can lie between two fixes ``span`` ms apart."""
-    reach = p["max_speed_kmh"] * span / MS + p["fix_slack_m"]
-    return square <= reach * reach
+    reach = p["max_speed_kmh"] * span + p["fix_slack_m"] * MS
+    return square * (MS * MS) <= reach * reach
 
 
 @kernel
 def follow_fixes(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
-    """Write NO_FIX, BAD_FIX, RELOCATED, and in step, for the next passes, the metres since a previous sample long ago."""
+    """Write NO_FIX, BAD_FIX, RELOCATED, and in step, for later passes, the metres since a sample over short_s ago."""
     for vehicle in range(part[0], part[1]):
         memory, p = state[batch.slots[vehicle]], params[fleet.klass[batch.slots[vehicle]]]
         lat, lon, fix_t, bad = memory["lat"], memory["lon"], memory["fix_t"], int(memory["bad"])
@@ -76,7 +76,7 @@ def speed_between(place_v: float, stay: float, radius: float, standing: float) -
     """Speed ``stay`` ms after a place was reached with ``place_v``, the vehicle being still within its radius."""
     if stay <= 0.0:
         return place_v
-    most = radius / (stay / MS)
+    most = radius * MS / stay
     if most < standing:
         return 0.0
     return nan if isnan(place_v) else min(place_v, most)
@@ -107,7 +107,7 @@ def follow_places(batch: Any, fleet: Any, state: Any, params: Any, part: Any) ->
                 outside = min(outside + 1, 2) if away > radius else 0
                 sure = outside == 2 or place_v >= p["moving_kmh"] or away > 4.0 * radius
                 if outside > 0 and sure and t - place_t >= p["place_span_s"] * MS:
-                    place_v = away / ((t - place_t) / MS)
+                    place_v = away * MS / (t - place_t)
                     batch.step[i] = away if place_v >= p["standing_kmh"] else 0.0
                     lat, lon, place_t, outside = batch.lat[i], batch.lon[i], t, 0
             if place_t > 0.0 and t - seen_t <= p["carry_s"] * MS:
@@ -142,7 +142,7 @@ def follow_steps(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                 span, batch.step[i] = t - v_t, 0.0
                 if v_t > 0.0 and not isnan(v) and (moved or moving == MOVING or hopped) and span <= gap_s * MS:
                     late = span > short_s * MS and not isnan(hop) and span == floor(dt * MS + 0.5)
-                    batch.step[i] = hop if late else 0.5 * (before + v) * (span / MS)
+                    batch.step[i] = hop if late else (before + v) * span / (2.0 * MS)
             if not isnan(v):
                 before, v_t = v, t
         memory["v"], memory["v_t"], memory["moving"] = before, v_t, moving

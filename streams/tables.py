@@ -116,6 +116,12 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(times).sort("fleet_id", "vehicle_id", first, frame.columns[0])
 
 
+def rated(six: Tables, tariff: Tariff, risks: pl.DataFrame) -> Tables:
+    """The tables with scores and premiums made anew."""
+    scored = frames.scores(six["exposure"], risks.select("fleet_id", "vehicle_id", "class"), tariff)
+    return six | {"scores": scored, "premiums": frames.premiums(six["exposure"], risks, tariff)}
+
+
 def clock(connection: Connection, now: float) -> datetime:
     """The clock of a store: its newest exposure, so that a day of recorded data closes when its feed has passed it."""
     newest = connection.execute(select(func.max(schema.segments.c.end))).scalar()

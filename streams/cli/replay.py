@@ -12,7 +12,7 @@ from streams import config, mapping, rules, tables
 from streams.alerts import RULES
 from streams.chain import PARAMS
 from streams.cli import report, screen
-from streams.fleet import CLASSES, Source
+from streams.fleet import Source
 from streams.layers import ConfigError
 from streams.mapping import MappingError
 from streams.recording import RecordingError
@@ -28,16 +28,8 @@ from streams.replay import replay as run_replay
 @click.option(
     "--map", "mapping_path", type=click.Path(path_type=Path), help="What the recording's columns mean (TOML)."
 )
-@click.option("--registry", "registry_path", type=click.Path(path_type=Path), help="Folder of registry files.")
 @click.option("--fleet", default="default", show_default=True, help="Fleet of recordings that name none.")
-@click.option(
-    "--class",
-    "klass",
-    type=click.Choice(CLASSES),
-    default="car",
-    show_default=True,
-    help="Class of unregistered vehicles.",
-)
+@screen.registry_options
 @screen.config_options
 @screen.json_option
 def command(

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from streams.fleet import CLASSES
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -30,6 +32,21 @@ def config_options(command: Command) -> Command:
     return click.option("--config", "config_path", type=click.Path(path_type=Path), help="Configuration file (TOML).")(
         command
     )
+
+
+def registry_options(command: Command) -> Command:
+    """--registry and --class, for recordings."""
+    command = click.option(
+        "--class",
+        "klass",
+        type=click.Choice(CLASSES),
+        default="car",
+        show_default=True,
+        help="Class of vehicles without a registry.",
+    )(command)
+    return click.option(
+        "--registry", "registry_path", type=click.Path(path_type=Path), help="Folder of registry files."
+    )(command)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")

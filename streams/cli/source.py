@@ -13,7 +13,7 @@ from streams.alerts import RULES
 from streams.chain import PARAMS
 from streams.cli import screen
 from streams.layers import ConfigError
-from streams.registry import Roster, stored
+from streams.registry import RegistryError, Roster, load, stored
 from streams.store.store import Store, open_store
 from streams.tables import Tables, TablesError
 
@@ -50,6 +50,16 @@ def tariff(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> Tarif
         return rules.tariff(config.load(config_path, sets=sets, params=PARAMS, kinds=RULES).tariff.path)
     except ConfigError as error:
         raise screen.fail(error) from error
+
+
+def rated(folder: Path, rated_with: Tariff, registry: Path | None, klass: str) -> Tables:
+    """The tables of a replay, its exposure rated anew."""
+    try:
+        six = tables.load(folder)
+        risks = Roster(load(registry)).risks() if registry else tables.assumed(six["exposure"], klass)
+    except (TablesError, RegistryError) as error:
+        raise screen.fail(error) from error
+    return tables.rated(six, rated_with, risks)
 
 
 def of_store(opened: Store, rated_with: Tariff) -> Tables:

@@ -1,0 +1,59 @@
+"""alerts: what a fleet manager does with them - list, acknowledge, resolve, dismiss, note."""
+
+import time
+from pathlib import Path
+
+import click
+import polars as pl
+
+from streams import actions, tables
+from streams.cli import screen, source
+
+COLUMNS = ("alert_id", "priority", "state", "condition", "vehicle_id", "kind", "subject", "count", "first_seen")
+
+
+@click.group("alerts")
+def command() -> None:
+    """List alerts; acknowledge, resolve or dismiss them."""
+
+
+@command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those that are resolved or dismissed.")
+@screen.data_option
+@screen.json_option
+def show(everything: bool, data: Path | None, as_json: bool) -> None:
+    """Alerts that are open or acknowledged, the most urgent first."""
+    with source.store(data).reading() as connection:
+        found = tables.alerts(connection)
+    if not everything:
+        found = found.filter(pl.col("state").is_in(["open", "acknowledged"]))
+    found = found.with_columns(rank=pl.col("priority").replace_strict(actions.URGENCY, default=len(actions.URGENCY)))
+    found = found.sort("rank", "first_seen").drop("rank")
+    if as_json:
+        screen.emit(found.to_dicts())
+        return
+    rows = [
+        [f"{row[name]:%m-%d %H:%M}" if name == "first_seen" else row[name] for name in COLUMNS]
+        for row in found.iter_rows(named=True)
+    ]
+    screen.out.print(screen.table(f"{found.height} alerts", [(name, "left") for name in COLUMNS], rows))
+
+
+def _action(name: str, help_text: str, needs_reason: bool) -> None:
+    @command.command(name, help=help_text)
+    @click.argument("alert_id")
+    @click.option("--reason", default="", required=needs_reason, help="Why; kept with the alert.")
+    @click.option("--actor", default="command line", show_default=True, help="Who decides.")
+    @screen.data_option
+    def act(alert_id: str, reason: str, actor: str, data: Path | None) -> None:
+        try:
+            full = actions.act(source.store(data), alert_id, name, actor, reason, time.time())
+        except actions.ActionError as error:
+            raise screen.fail(error) from error
+        screen.out.print(f"{name}: {full}")
+
+
+_action("acknowledge", "Somebody has seen it and is on it.", needs_reason=False)
+_action("resolve", "It is dealt with; the next event opens a new alert.", needs_reason=False)
+_action("dismiss", "It was no alert; say why. The event stays on record.", needs_reason=True)
+_action("note", "Write something down beside it.", needs_reason=True)

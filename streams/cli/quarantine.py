@@ -1,0 +1,73 @@
+"""quarantine: what could not be used - list it, look at one, drop it."""
+
+from pathlib import Path
+
+import click
+from sqlalchemy import delete, func, select
+
+from streams.cli import screen, source
+from streams.record import iso
+from streams.store.schema import quarantine
+from streams.store.store import rows_of
+
+SHOWN = 50
+
+
+@click.group("quarantine")
+def command() -> None:
+    """What could not be used, and why; the raw bytes are kept."""
+
+
+@command.command("list")
+@click.option("--reason", help="Only those set aside for this reason.")
+@screen.data_option
+@screen.json_option
+def show_all(reason: str | None, data: Path | None, as_json: bool) -> None:
+    """How many there are of each reason, and the latest."""
+    query = select(*[column for column in quarantine.c if column.name != "body"])
+    if reason:
+        query = query.where(quarantine.c.reason == reason)
+    with source.store(data).reading() as connection:
+        counts = connection.execute(select(quarantine.c.reason, func.count()).group_by(quarantine.c.reason)).all()
+        found = rows_of(connection, query.order_by(quarantine.c.received_at.desc()).limit(SHOWN))
+    if as_json:
+        screen.emit({"counts": {row[0]: row[1] for row in counts}, "latest": found})
+        return
+    screen.out.print(
+        screen.table("set aside", [("reason", "left"), ("how many", "right")], [list(row) for row in counts])
+    )
+    columns = [("id", "left"), ("received", "left"), ("reason", "left"), ("topic", "left"), ("detail", "left")]
+    rows = [[row["id"], iso(row["received_at"]), row["reason"], row["topic"], row["detail"]] for row in found]
+    screen.out.print(screen.table(f"the latest {len(rows)}", columns, rows))
+
+
+@command.command("show")
+@click.argument("id")
+@screen.data_option
+def show_one(id: str, data: Path | None) -> None:  # noqa: A002  click's name for it
+    """One of them: reason, detail and the raw payload."""
+    with source.store(data).reading() as connection:
+        found = rows_of(connection, select(quarantine).where(quarantine.c.id == id))
+    if not found:
+        raise screen.fail(f"nothing in quarantine has the id {id!r}; see 'tripmeter quarantine list'")
+    row = found[0]
+    for name in ("id", "reason", "detail", "topic"):
+        screen.out.print(f"{name:9}{row[name]}", markup=False)
+    screen.out.print(f"received {iso(row['received_at'])}")
+    click.echo(row["body"])
+
+
+@command.command("drop")
+@click.argument("ids", nargs=-1)
+@click.option("--reason", help="All that were set aside for this reason.")
+@screen.data_option
+def drop(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
+    """Delete some of them for good."""
+    if not ids and not reason:
+        raise click.UsageError("name ids, or a --reason")
+    which = quarantine.c.id.in_(ids) if ids else quarantine.c.reason == reason
+    with source.store(data).writing() as connection:
+        dropped = connection.execute(delete(quarantine).where(which)).rowcount
+    screen.out.print(f"dropped {dropped}")
+    if dropped < len(ids):
+        raise screen.fail(f"{len(ids) - dropped} of these ids are not in quarantine")

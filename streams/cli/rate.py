@@ -1,0 +1,35 @@
+"""rate: exposure and tariff to scores and premiums, with reasons."""
+
+from pathlib import Path
+
+import click
+
+from streams import tables
+from streams.cli import report, screen, source
+
+
+@click.command("rate")
+@source.tables_options
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the six tables to this folder (Parquet).")
+@screen.registry_options
+@screen.config_options
+@screen.json_option
+def command(
+    data: Path | None,
+    folder: Path | None,
+    out: Path | None,
+    registry_path: Path | None,
+    klass: str,
+    config_path: Path | None,
+    sets: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Rate what is on record: a score for every driver and vehicle, a premium for every vehicle and cover."""
+    tariff = source.tariff(config_path, sets)
+    six = source.rated(folder, tariff, registry_path, klass) if folder else source.of_store(source.store(data), tariff)
+    if out:
+        tables.write(six, out)
+    if as_json:
+        screen.emit({name: six[name].to_dicts() for name in ("scores", "premiums")})
+    else:
+        report.show(six)

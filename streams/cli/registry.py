@@ -64,7 +64,7 @@ def import_(folder: Path, dry_run: bool, data: Path | None, as_json: bool) -> No
     before = _read(store)
     said, problems = files.read(folder)
     after = _merged(before, said, files.kinds(folder))
-    _stop_at(problems + registry.validate(after), as_json)
+    _stop_at(registry.ordered(problems + registry.validate(after)), as_json)
     changes = registry.diff(before, after)
     if not dry_run:
         _write(store, after)

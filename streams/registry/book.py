@@ -34,6 +34,11 @@ class Problem(NamedTuple):
         return f"{self.place}{column}: {self.what}; {self.todo}"
 
 
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, line and column."""
+    return sorted(problems, key=lambda one: (one.place.file, one.place.line or 0, one.column))
+
+
 class RegistryError(Exception):
     """A registry that cannot be taken; ``problems`` are all that is wrong with it."""
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from devices.signals import wheel_code
 from streams.config import MASK, nearest
-from streams.registry.book import Problem, Registry
+from streams.registry.book import Problem, Registry, ordered
 from streams.registry.periods import Fleets, span
 from streams.registry.rows import CELLS, KINDS, Device, FleetRow, Policy, PolicyVehicle, Row, TyrePlan, VehicleRow
 
@@ -30,7 +30,7 @@ def validate(registry: Registry) -> list[Problem]:
             problems += [_problem(registry, row, *said) for said in _values(registry, row)]
         problems += _overlaps(registry, fleets, kind)
     problems += _usernames(registry)
-    return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line or 0, problem.column))
+    return ordered(problems)
 
 
 def _problem(registry: Registry, row: Row, column: str, what: str, todo: str) -> Problem:

@@ -1,0 +1,70 @@
+"""Roster: what the river asks of a registry."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from devices.signals import wheel_code
+from streams.fleet import Fleet, Known
+from streams.registry import Registry, Roster, load
+
+
+def utc(*when: int) -> float:
+    return datetime(*when, tzinfo=UTC).timestamp()  # type: ignore[arg-type, misc]
+
+
+def test_a_vehicle_is_known_as_its_latest_row_says(good: Path) -> None:
+    known = Roster(load(good)).known("north", "truck-1")
+    assert (known.klass, known.zone) == (2, "Europe/Berlin")
+    assert known.placard is not None
+    assert known.placard[[wheel_code("1L"), wheel_code("2LO")]].tolist() == [830.0, 800.0]
+    assert np.isnan(known.placard[wheel_code("1R")])
+    assert list(known.assignments) == [
+        (utc(2026, 1, 5, 5), utc(2026, 1, 5, 13), "D1"),
+        (utc(2026, 1, 5, 13), float("inf"), "D2"),
+    ]
+
+
+def test_vehicles_of_the_same_id_are_told_apart_by_fleet(good: Path) -> None:
+    roster = Roster(load(good))
+    assert (roster.known("north", "van-1").klass, roster.known("south", "van-1").klass) == (1, 0)
+    assert roster.vehicles() == [("north", "truck-1"), ("north", "van-1"), ("south", "van-1")]
+
+
+def test_a_stranger_is_not_registered(good: Path) -> None:
+    roster = Roster(load(good))
+    assert roster.is_registered("north", "truck-1")
+    assert not roster.is_registered("south", "truck-1")
+    assert roster.known("south", "truck-1") == Known()
+
+
+def test_credentials_and_the_vehicles_they_are_for(good: Path) -> None:
+    roster = Roster(load(good))
+    assert roster.credentials() == {"box-1": "s3cret"}
+    assert roster.topics() == {"box-1": [("north", "truck-1")]}
+
+
+def test_risks_are_cut_where_the_vehicle_changes(good: Path) -> None:
+    risks = Roster(load(good)).risks()
+    cut = risks.filter(pl.col("cover") == "tpl_injury").sort("valid_from")
+    assert cut.select("valid_from", "valid_to", "class", "use", "mass_kg", "deductible").rows() == [
+        (date(2026, 1, 1), date(2026, 3, 1), "truck", "own", 40_000.0, 500.5),
+        (date(2026, 3, 1), date(2027, 1, 1), "truck", "hazmat", 11_000.0, 500.5),
+    ]
+    own = risks.filter(pl.col("cover") == "own_damage").row(0, named=True)
+    assert (own["valid_to"], own["sum_insured"], own["year"]) == (date(2026, 3, 1), 90_000.5, 2020)
+
+
+def test_an_empty_registry_has_no_risks() -> None:
+    assert Roster(Registry()).risks().height == 0
+
+
+def test_the_fleet_can_be_built_from_it(good: Path) -> None:
+    fleet = Fleet(Roster(load(good)))
+    fleet.slot(("north", "truck-1"))
+    fleet.slot(("nobody", "x"))
+    columns = fleet.columns()
+    assert columns.klass.tolist() == [2, 0]
+    assert columns.assigned_bounds.tolist() == [0, 2, 2]

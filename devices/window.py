@@ -1,0 +1,40 @@
+"""Window: what a connection delivered and nobody has acknowledged yet, in the order of arrival."""
+
+from collections import deque
+from collections.abc import Iterable
+
+Token = tuple[int, int]
+"""Which connection a payload came over, and its arrival number there."""
+
+
+class Window:
+    """Arrivals of the present connection that are not acknowledged yet.
+
+    A broker wants its acknowledgements in the order of arrival (rumqttd drops the connection otherwise) and knows
+    nothing of those it delivered over an earlier connection: it delivers them again.
+    """
+
+    def __init__(self) -> None:
+        self.renew(0)
+
+    def renew(self, connection: int) -> None:
+        """Forget everything; a new connection begins."""
+        self.connection = connection
+        self._mids: deque[int] = deque()
+        self._first = 0  # arrival number of the first in _mids
+        self._safe: set[int] = set()
+
+    def arrive(self, mid: int) -> Token:
+        """Token of a new arrival; ``mid`` 0 wants no PUBACK (QoS 0)."""
+        self._mids.append(mid)
+        return self.connection, self._first + len(self._mids) - 1
+
+    def settle(self, tokens: Iterable[Token]) -> list[int]:
+        """Mids that may be acknowledged now that ``tokens`` are safe, in order of arrival."""
+        self._safe.update(number for connection, number in tokens if connection == self.connection)
+        mids = []
+        while self._first in self._safe and self._mids:
+            self._safe.remove(self._first)
+            self._first += 1
+            mids.append(self._mids.popleft())
+        return mids

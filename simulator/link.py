@@ -76,11 +76,12 @@ class Link:
             try:
                 await self._serve()
                 reason = "closed by the broker"
+            except ConnectionRefusedError:
+                reason = "nobody listens there; is `tripmeter run` up?"
             except (OSError, ProtocolError) as error:
-                reason = str(error)
+                reason = str(error) or type(error).__name__
             if self.connects == 0 and loop.time() - begun > PATIENCE:
-                where = f"{self.account.host}:{self.account.port}"
-                raise LinkError(f"no MQTT broker at {where}: {reason}; is `tripmeter run` up, and there?")
+                raise LinkError(f"no MQTT at {self.account.host}:{self.account.port}: {reason}")
             failures = 0 if self.connects > connects else failures + 1
             delay = min(BACKOFF[1], BACKOFF[0] * 2.0 ** min(failures, 10)) * self._random.uniform(0.5, 1.0)
             logger.info("%s lost its broker (%s), tries again in %.1f s", self.account.client_id, reason, delay)
@@ -118,6 +119,7 @@ class _Session(asyncio.Protocol):
         self._buffer = bytearray()
         self._out: list[bytes] = []
         self._number = 0
+        self._connacked = False
         self._awaited = len(link.topics)  # SUBACKs to come
         self._heard = loop.time()
         self._timer: asyncio.TimerHandle | None = None
@@ -134,7 +136,8 @@ class _Session(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        end = error or ConnectionResetError("the broker closed the connection")
+        unheard = "the broker closed the connection without a word; does it know this user name and password?"
+        end = error or ConnectionResetError("the broker closed the connection" if self._connacked else unheard)
         if not self.ready.done():
             self.ready.set_exception(end)
         if not self.closed.done():
@@ -188,6 +191,7 @@ class _Session(asyncio.Protocol):
             why = packets.REFUSED.get(code, f"code {code}")
             where = f"{account.host}:{account.port}"
             raise (ProtocolError if code == 3 else LinkError)(f"{where} refused {account.client_id}: {why}")
+        self._connacked = True
         for topic in self.link.topics:
             self._send(packets.subscribe(self._next_number(), topic, 1))
         self._settle()

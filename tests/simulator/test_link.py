@@ -69,9 +69,9 @@ def test_it_comes_back_when_the_broker_does() -> None:
 
 
 def test_nobody_there_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    monkeypatch.setattr(module, "PATIENCE", 0.3)
     link = Link(Account("127.0.0.1", 1, "alone"), lambda: None, lambda *_: None)
-    with pytest.raises(LinkError, match=r"no MQTT broker at 127\.0\.0\.1:1: .*tripmeter run"):
+    with pytest.raises(LinkError, match=r"no MQTT at 127\.0\.0\.1:1: nobody listens there"):
         asyncio.run(link.run())
 
 
@@ -79,7 +79,7 @@ def test_a_wrong_password_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(module, "PATIENCE", 0.5)
     with Broker(port=0, users={"joe": RIGHT}) as broker:
         link = Link(account(broker, "thief", user="joe", password=WRONG), lambda: None, lambda *_: None)
-        with pytest.raises(LinkError):
+        with pytest.raises(LinkError, match="user name"):
             asyncio.run(asyncio.wait_for(link.run(), 20))
 
 

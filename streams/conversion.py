@@ -30,7 +30,34 @@ class Tally:
     ambiguous: int = 0  # rows in an hour that comes twice
 
 
-def convert(frame: pl.DataFrame, mapping: Mapping, fleet: str, tally: Tally) -> Samples:
+@dataclass(frozen=True)
+class Rows:
+    """Rows in the order of the recording; ``wire`` has the wire's columns in the wire's units, NaN not measured."""
+
+    vehicles: list[tuple[str, str]]
+    vehicle: Ints
+    t: Floats
+    wire: dict[str, Floats]
+    drivers: list[str]
+    driver: Ints | None  # as Samples.driver
+
+    def samples(self) -> Samples:
+        """The rows in SI, as the river takes them."""
+        columns, tyres = _si(self.wire, self.vehicle, self.t)
+        return Samples(self.vehicles, self.vehicle, self.t, columns, self.drivers, self.driver, tyres)
+
+    def native(self) -> pl.DataFrame:
+        """The rows as a recording that needs no mapping."""
+        who = pl.DataFrame(self.vehicles, schema=["fleet_id", "vehicle_id"], orient="row")[self.vehicle]
+        columns = [pl.Series("t", self.t), who["fleet_id"], who["vehicle_id"]]
+        if self.driver is not None:
+            names = pl.Series("driver_id", ["", None, *self.drivers], dtype=pl.String)
+            columns.append(names[self.driver + 2])
+        columns += [pl.Series(name, values).fill_nan(None) for name, values in self.wire.items()]
+        return pl.DataFrame(columns)
+
+
+def convert(frame: pl.DataFrame, mapping: Mapping, fleet: str, tally: Tally) -> Rows:
     """The rows of ``frame`` that have a time and a vehicle; ``fleet`` is the fleet where the mapping names none."""
     codes, names = _who(frame, mapping.vehicle, "")
     trip, _ = factor(frame[mapping.time.trip]) if mapping.time.trip else (codes, names)
@@ -45,8 +72,7 @@ def convert(frame: pl.DataFrame, mapping: Mapping, fleet: str, tally: Tally) -> 
     if not keep.all():
         vehicle, t, driver = vehicle[keep], t[keep], None if driver is None else driver[keep]
         wire = {name: values[keep] for name, values in wire.items()}
-    columns, tyres = _si(wire, vehicle, t)
-    return Samples(vehicles, vehicle, t, columns, drivers, driver, tyres)
+    return Rows(vehicles, vehicle, t, wire, drivers, driver)
 
 
 def _kept(t: Floats, vehicle: Ints, tally: Tally) -> npt.NDArray[np.bool_]:

@@ -14,7 +14,7 @@ import polars as pl
 from devices.samples import Ints, Samples
 from devices.signals import BY_COLUMN
 from streams.config import nearest
-from streams.conversion import Tally, convert, factor, pivoted
+from streams.conversion import Rows, Tally, convert, factor, pivoted
 from streams.mapping import Mapping, native
 from streams.unit_check import UnitCheck
 from streams.units import is_signal
@@ -61,6 +61,24 @@ def read(
     before the first chunk, where a file or column is missing; ``report`` is filled on the way.
     """
     report = report if report is not None else Report()
+    return _samples(_rows(paths, mapping, fleet, report, chunk), report)
+
+
+def convert_to(out: Path, paths: Sequence[Path], mapping: Mapping | None = None, *, fleet: str = "default") -> Report:
+    """Write ``paths`` as one Parquet file that needs no mapping: it replays and publishes to the very same samples."""
+    report = Report()
+    pl.concat([rows.native() for rows in _rows(paths, mapping, fleet, report, CHUNK)]).write_parquet(out)
+    return report
+
+
+def _samples(pieces: Iterator[Rows], report: Report) -> Iterator[Samples]:
+    for rows in pieces:
+        found = rows.samples()
+        report.units.add(found)
+        yield found
+
+
+def _rows(paths: Sequence[Path], mapping: Mapping | None, fleet: str, report: Report, chunk: int) -> Iterator[Rows]:
     table = _scan(paths, mapping)
     names = table.collect_schema().names()
     if mapping is None:
@@ -72,19 +90,18 @@ def read(
     report.units.stated = (speed.unit if speed else "") or "km/h"
     table = _chosen(table, mapping).select(used)
     report.total = int(table.select(pl.len()).collect().item())
-    return _chunks(table, mapping, fleet, report, chunk)
+    return _converted(table, mapping, fleet, report, chunk)
 
 
-def _chunks(table: pl.LazyFrame, mapping: Mapping, fleet: str, report: Report, chunk: int) -> Iterator[Samples]:
+def _converted(table: pl.LazyFrame, mapping: Mapping, fleet: str, report: Report, chunk: int) -> Iterator[Rows]:
     for part in _parts(table, mapping, report.total):
         frame = part.collect()
         if mapping.pivot:
             frame = pivoted(frame, mapping, mapping.pivot)
         for piece in _pieces(frame, mapping.vehicle.column, chunk):
-            found = convert(piece, mapping, fleet, report.tally)
+            rows = convert(piece, mapping, fleet, report.tally)
             report.rows += piece.height
-            report.units.add(found)
-            yield found
+            yield rows
 
 
 def _pieces(frame: pl.DataFrame, column: str, chunk: int) -> Iterator[pl.DataFrame]:

@@ -220,6 +220,35 @@ def test_a_native_column_is_scaled_as_the_codec_scales_it(
     assert one(path).columns[name].tolist() == [value * scale for value in values]
 
 
+def test_a_converted_recording_is_the_same_without_its_mapping(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        when=[0.1, 0.2, 0.3],
+        who=["a", "b", "a"],
+        by=["D", "", None],
+        v=[33.3, None, 1e-3],
+        p=[32.0, 31.5, None],
+    )
+    mapping = Mapping(
+        time=Time(column="when", origin=datetime(2024, 1, 8)),
+        vehicle=Who(column="who"),
+        driver=Who(column="by"),
+        columns={
+            "speed_kmh": Column(source="v", unit="knots"),
+            "tyre_1L_pressure_kpa": Column(source="p", unit="psi"),
+        },
+    )
+    mapped = one(path, mapping)
+    recording.convert_to(tmp_path / "native.parquet", [path], mapping)
+    native = one(tmp_path / "native.parquet")
+    assert (native.vehicles, native.drivers) == (mapped.vehicles, mapped.drivers)
+    assert native.driver is not None
+    assert mapped.driver is not None
+    pairs = [(native.t, mapped.t), (native.vehicle, mapped.vehicle), (native.driver, mapped.driver)]
+    pairs += [(native.columns["speed"], mapped.columns["speed"]), (native.tyres.pressure, mapped.tyres.pressure)]
+    assert all(a.tobytes() == b.tobytes() for a, b in pairs)
+
+
 def complaint(paths: list[Path], mapping: Mapping | None = None) -> str:
     with pytest.raises(RecordingError) as error:
         read(paths, mapping)

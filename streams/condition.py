@@ -34,6 +34,11 @@ PARAMS = (
     Param("short_s", 5.0, "ours: up to here the mean of two speeds gives the way driven"),
     Param("hop_m", 100.0, "ours: further than wander, whatever the speed says"),
     Param("max_speed_kmh", 250.0, "ours: fastest believable travel between two positions", 1 / 3.6),
+    Param(
+        "stuck_s",
+        30.0,
+        "ours: a position may be this old; RSK's receiver renews it every 7 to 31 s",
+    ),
     Param("fix_slack_m", 100.0, "ours: error of two positions"),
     Param("max_accuracy_m", 100.0, "ours: a worse position is none"),
     Param("limit_kmh", float("nan"), "the fleet's own limit where none is posted; none by default", 1 / 3.6),
@@ -56,7 +61,7 @@ STATE = np.dtype(
         ("v_t", "f8"),  # 0 none
         ("lat", "f8"),  # last good fix
         ("lon", "f8"),
-        ("fix_t", "f8"),  # 0 none
+        ("fix_t", "f8"),  # when it first appeared
         ("bad_lat", "f8"),  # last fix refused
         ("bad_lon", "f8"),
         ("bad_t", "f8"),
@@ -64,7 +69,7 @@ STATE = np.dtype(
         ("place_lon", "f8"),
         ("place_t", "f8"),  # 0 none
         ("place_v", "f8"),  # speed it was reached with; NaN unknown
-        ("seen_t", "f8"),  # last good fix, as the pass that makes places saw it
+        ("seen_t", "f8"),  # when a good fix last came; 0 never
         ("said", "i4"),  # driver the device named: number + 1; 0 none, -1 "nobody"
         ("doubt", "i1"),  # 1 the previous speed sent was an impossible fall
         ("bad", "i1"),  # fixes refused in a row that agree with each other

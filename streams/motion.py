@@ -83,6 +83,8 @@ def follow_accel(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
         fresh, tau = p["fresh_s"] * MS, p["smooth_s"] * MS
         for i in range(max(batch.bounds[vehicle], part[2]), min(batch.bounds[vehicle + 1], part[3])):
             sent = batch.accel_long[i]
+            if not -p["max_fall_mps2"] <= sent <= p["max_rise_mps2"]:
+                sent = nan  # a shock, not a manoeuvre
             if isnan(sent) and (smooth_t == 0.0 or isnan(batch.accel[i])):
                 continue
             t = floor(batch.t[i] * MS + 0.5)
@@ -108,8 +110,8 @@ def follow_lateral(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -
             if isnan(sent):
                 sent = batch.v[i] * batch.yaw_rate[i] * RADIANS
             batch.lateral[i] = nan
-            if isnan(sent):
-                continue
+            if not fabs(sent) <= p["max_fall_mps2"]:
+                continue  # not measured, or a shock
             t = floor(batch.t[i] * MS + 0.5)
             known = smooth_t > 0.0 and t - smooth_t <= fresh
             smooth = smoothed(smooth, sent, t - smooth_t, tau) if known else sent

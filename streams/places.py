@@ -42,20 +42,27 @@ def follow_fixes(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
     """Write NO_FIX, BAD_FIX, RELOCATED, and in step, for later passes, the metres since a sample over short_s ago."""
     for vehicle in range(part[0], part[1]):
         memory, p = state[batch.slots[vehicle]], params[fleet.klass[batch.slots[vehicle]]]
-        lat, lon, fix_t, bad = memory["lat"], memory["lon"], memory["fix_t"], int(memory["bad"])
-        worst, short_s, band, shrunk = p["max_accuracy_m"], p["short_s"], nan, nan
+        lat, lon, fix_t, seen_t = memory["lat"], memory["lon"], memory["fix_t"], memory["seen_t"]
+        bad, band, shrunk = int(memory["bad"]), nan, nan
         for i in range(max(batch.bounds[vehicle], part[2]), min(batch.bounds[vehicle + 1], part[3])):
             t, to_lat, to_lon = floor(batch.t[i] * MS + 0.5), batch.lat[i], batch.lon[i]
             batch.step[i] = nan
-            if isnan(to_lat + to_lon) or (to_lat == 0.0 and to_lon == 0.0) or batch.gnss_accuracy[i] > worst:
+            if (
+                isnan(to_lat + to_lon)
+                or (to_lat == 0.0 and to_lon == 0.0)
+                or batch.gnss_accuracy[i] > p["max_accuracy_m"]
+            ):
                 batch.quality[i] |= NO_FIX
                 continue
-            if fix_t > 0.0 and (to_lat != lat or to_lon != lon):
+            late = batch.dt[i] > p["short_s"] and t - seen_t == floor(batch.dt[i] * MS + 0.5)
+            if seen_t > 0.0 and to_lat == lat and to_lon == lon:
+                batch.step[i] = 0.0 if late else nan
+            elif seen_t > 0.0:
                 if floor(to_lat * 100.0) != band:
                     band = floor(to_lat * 100.0)
                     shrunk = shrink(band)  # kept for the band: the cosine is slow
                 square = apart(lat, lon, to_lat, to_lon, shrunk)
-                if not reachable(square, t - fix_t, p):
+                if not reachable(square, max(t - seen_t, min(t - fix_t, p["stuck_s"] * MS)), p):
                     detour = apart(memory["bad_lat"], memory["bad_lon"], to_lat, to_lon, shrunk)
                     bad = bad + 1 if bad > 0 and reachable(detour, t - memory["bad_t"], p) else 1
                     memory["bad_lat"], memory["bad_lon"], memory["bad_t"] = to_lat, to_lon, t
@@ -63,11 +70,11 @@ def follow_fixes(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                         batch.quality[i] |= BAD_FIX
                         continue
                     batch.quality[i] |= RELOCATED
-                elif batch.dt[i] > short_s and t - fix_t == floor(batch.dt[i] * MS + 0.5):
+                elif late:
                     batch.step[i] = sqrt(square)
-            elif batch.dt[i] > short_s and fix_t > 0.0 and t - fix_t == floor(batch.dt[i] * MS + 0.5):
-                batch.step[i] = 0.0
-            lat, lon, fix_t, bad = to_lat, to_lon, t, 0
+            if seen_t == 0.0 or to_lat != lat or to_lon != lon:
+                lat, lon, fix_t = to_lat, to_lon, t
+            seen_t, bad = t, 0
         memory["lat"], memory["lon"], memory["fix_t"], memory["bad"] = lat, lon, fix_t, bad
 
 

@@ -177,8 +177,9 @@ class Gateway:
 
     def start(self, within: float | None = None) -> Self:
         """Connect, and go on trying; with ``within`` raise ``GatewayError`` unless that succeeds in so many s."""
-        self._thread = threading.Thread(target=self._run, name="gateway", daemon=True)
-        self._thread.start()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="gateway", daemon=True)
+            self._thread.start()
         if within is not None and not self._subscribed.wait(within):
             self.stop()
             why = self._refusal or "no answer; is it up, and are user and password right?"
@@ -191,9 +192,10 @@ class Gateway:
         self._ring()
         if self._thread is not None:
             self._thread.join(timeout)
-        self._rung = True  # nobody is there to hear it
-        self._bell.close()
-        self._ringer.close()
+            if not self._thread.is_alive():
+                self._rung = True  # nobody is there to hear it
+                self._bell.close()
+                self._ringer.close()
         with self._arrived:
             self._arrived.notify_all()
 

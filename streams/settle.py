@@ -13,7 +13,6 @@ from streams import chain, metrics, rows
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import Records
-from streams.detectors.episode import EPISODE
 from streams.hours_book import Revised
 from streams.intake import Intake
 from streams.pipeline import DAY_S, Midnight, Pipeline, by_day, only
@@ -133,22 +132,22 @@ def _lasting(state: Any, table: Table) -> Iterator[Start]:
     one = np.array([state])
     if table is schema.events:
         for detector in DETECTORS:
-            for subject, episode in episodes(state[detector.kind]):
-                yield detector.kind, rows.subject(subject), float(episode["start"])
+            for subject, start in episodes(state[detector.kind]):
+                yield detector.kind, rows.subject(subject), start
         return
     open_ = still_open(one, np.zeros(1, np.int64))
     found = {schema.trips: open_.trips, schema.intervals: open_.intervals, schema.segments: open_.segments}[table]
     yield from (("", "", float(start)) for start in found["start"])
 
 
-def episodes(state: Any) -> Iterator[tuple[int, Any]]:
-    """(subject, EPISODE) of what a detector's state row says lasts; an array of them is one a wheel."""
-    for name in state.dtype.names:
-        if state.dtype[name].base == EPISODE:
-            several = state.dtype[name].shape != ()
-            for k, episode in enumerate(np.atleast_1d(state[name])):
-                if episode["level"] > 0:
-                    yield (k if several else -1), episode
+def episodes(state: Any) -> Iterator[tuple[int, float]]:
+    """(subject, start) of what a detector's state row says lasts: one episode, or one a wheel."""
+    if "episode" in state.dtype.names:
+        if state["episode"]["level"] > 0:
+            yield -1, float(state["episode"]["start"])
+        return
+    for wheel in np.flatnonzero(state["level"]).tolist():
+        yield wheel, float(state["start"][wheel])
 
 
 def _days(connection: Connection, slot: int, since: float) -> list[int]:

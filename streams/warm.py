@@ -28,7 +28,8 @@ def is_warm() -> bool:
 def warm(progress: Progress = lambda _name, _done, _total: None) -> None:
     """Compile every link, then the chain; a second or less where that was done before."""
     batch, fleet = _nothing()
-    columns, state = fleet.columns(), np.zeros(1, STATE)
+    columns = fleet.columns()
+    state = np.zeros(2, STATE)  # of one row a field is contiguous: another type
     params = tuple(thresholds(of_link) for of_link in PARAMS.values())
     outs = {name: Changes(np.zeros(1, dtype), np.zeros(1, np.int64)) for name, dtype in OUTS.items()}
     for k, link in enumerate(LINKS):

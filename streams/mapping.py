@@ -18,11 +18,7 @@ class MappingError(ValueError):
     """A mapping that cannot be: which file, which key, what was found, what was expected."""
 
 
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A table of the mapping file."""
-
-
-class Time(Section):
+class Time(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a row was measured."""
 
     column: str | list[str] = "t"  # several text columns are joined with a space: date and time
@@ -40,14 +36,14 @@ class Time(Section):
     trip: str = ""  # rebuild: rows of one trip, in file order, lend each other the date; empty: of one vehicle
 
 
-class Who(Section):
+class Who(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose row it is: one id for all, or a column; ``@file`` is the file's name without its ending."""
 
     column: str = ""
     id: str = ""
 
 
-class Column(Section):
+class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a signal comes from: ``value * scale`` (-1 turns right into left) in ``unit``."""
 
     source: str = msgspec.field(name="from", default="")
@@ -58,7 +54,7 @@ class Column(Section):
     constant: float | None = None
 
 
-class Position(Section):
+class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Positions that are not plain WGS 84 degrees."""
 
     datum: Literal["wgs84", "gcj02"] = "wgs84"
@@ -68,7 +64,7 @@ class Position(Section):
     origin_lon: float = 0.0
 
 
-class Pivot(Section):
+class Pivot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A row a channel and instant becomes a row an instant, with a column a channel."""
 
     key: str
@@ -76,7 +72,7 @@ class Pivot(Section):
     combine: Literal["mean", "first"] = "mean"  # channels of the same key at the same instant
 
 
-class Csv(Section):
+class Csv(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a CSV file is written."""
 
     separator: str = ","
@@ -84,7 +80,7 @@ class Csv(Section):
     skip_rows: int = 0
 
 
-class Mapping(Section):
+class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of it. ``columns`` is by wire name; what is not listed is not read."""
 
     time: Time = Time()
@@ -161,9 +157,10 @@ def _instant(said: Any) -> Any:
 
 def _known_keys(tree: Table[str, Any]) -> None:
     """Every key is one of its table's, else the nearest is named."""
-    sections = {"time": Time, "vehicle": Who, "fleet": Who, "driver": Who, "position": Position, "pivot": Pivot}
+    sections: dict[str, type[msgspec.Struct]] = {"": Mapping}
+    sections |= {"time": Time, "vehicle": Who, "fleet": Who, "driver": Who, "position": Position, "pivot": Pivot}
     sections |= {"csv": Csv, **{f"columns.{name}": Column for name in tree["columns"]}}
-    for name, section in {"": Mapping, **sections}.items():
+    for name, section in sections.items():
         table = tree if not name else tree["columns"].get(name[8:]) if "." in name else tree.get(name, {})
         if not isinstance(table, dict):
             raise MappingError(f"{name} is {table!r}, expected a table")

@@ -77,7 +77,6 @@ class Settle:
 
     horizon_days: int = setting(7, "late data this old is still settled, days", 0)
     retention_days: int = setting(30, "raw payloads are kept this long, days; at least the horizon", 0)
-    close_after_s: float = setting(3600.0, "a UTC day closes this long after its midnight, s", 0)
 
 
 @dataclass(frozen=True)

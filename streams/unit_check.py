@@ -1,5 +1,6 @@
 """Unit check: positions that say a vehicle drove 1.6 or 0.45 times its reported speed name another unit."""
 
+import math
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -81,13 +82,13 @@ class UnitCheck:
         if not near:
             return None
         day = datetime.fromtimestamp(key[2] * DAY_S, UTC).date().isoformat()
-        near.sort(key=lambda name: abs(np.log(median / others[name])))
+        near.sort(key=lambda name: abs(math.log(median / others[name])))
         return UnitFinding(key[0], key[1], day, median, n, self.stated, " or ".join(near))
 
 
 def _nearer(edge: float, factor: float) -> bool:
     """Whether ``edge`` lies nearer to ``factor`` than to 1; factors near 1 cannot be told from winding roads."""
-    return abs(np.log(factor)) > np.log(1.35) and abs(np.log(edge / factor)) < abs(np.log(edge))
+    return abs(math.log(factor)) > math.log(1.35) and abs(math.log(edge / factor)) < abs(math.log(edge))
 
 
 def ratios(samples: Samples) -> tuple[Ints, Ints, Floats]:
@@ -119,18 +120,14 @@ def _thinned(samples: Samples) -> tuple[Ints, Floats, Floats, Floats, Floats]:
     spacing = (
         float(np.median(np.abs(np.diff(samples.t[head])[same]))) if same.sum() > 0.9 * same.size > 0 else SPACING_S
     )
-    rows: slice | Ints = slice(None, None, max(int(SPACING_S / max(spacing, 1e-3)), 1))
-    columns = [samples.vehicle, samples.t, *(samples.columns[name] for name in ("speed", "lat", "lon"))]
-    columns = [column[rows] for column in columns]
-    whole = ~np.isnan(columns[2]) & ~np.isnan(columns[3]) & ~np.isnan(columns[4])
-    columns = [column[whole] for column in columns]
-    if not _ascending(columns[0], columns[1]):
-        order = np.lexsort((columns[1], columns[0]))
-        columns = [column[order] for column in columns]
-        first = np.append(True, (np.diff(columns[0]) != 0) | (np.diff(columns[1]) > 0))[: order.size]
-        columns = [column[first] for column in columns]
-    vehicle, t, speed, lat, lon = columns
-    return vehicle, t, speed, lat, lon
+    every = slice(None, None, max(int(SPACING_S / max(spacing, 1e-3)), 1))
+    vehicle, t = samples.vehicle[every], samples.t[every]
+    speed, lat, lon = (samples.columns[name][every] for name in ("speed", "lat", "lon"))
+    rows = np.flatnonzero(~(np.isnan(speed) | np.isnan(lat) | np.isnan(lon)))
+    if not _ascending(vehicle[rows], t[rows]):
+        rows = rows[np.lexsort((t[rows], vehicle[rows]))]
+        rows = rows[np.append(True, (np.diff(vehicle[rows]) != 0) | (np.diff(t[rows]) > 0))[: rows.size]]
+    return vehicle[rows], t[rows], speed[rows], lat[rows], lon[rows]
 
 
 def _ascending(vehicle: Ints, t: Floats) -> bool:
@@ -141,4 +138,5 @@ def _ascending(vehicle: Ints, t: Floats) -> bool:
 def _distance(lat: Floats, lon: Floats, to_lat: Floats, to_lon: Floats) -> Floats:
     """Metres between positions a few km apart."""
     east = np.radians(to_lon - lon) * np.cos(np.radians((lat + to_lat) / 2))
-    return EARTH_M * np.hypot(np.radians(to_lat - lat), east)
+    metres: Floats = EARTH_M * np.hypot(np.radians(to_lat - lat), east)
+    return metres

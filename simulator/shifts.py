@@ -158,7 +158,7 @@ def _caps(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator
     town[pieces["edge"]] = pieces["road"] <= AVENUE
     flow = driver.pace * np.where(town, rng.uniform(0.75, 1.0, roads), rng.uniform(0.93, 1.0, roads))
     mood = np.where(rng.random(roads) < driver.hurry, rng.uniform(1.12, 1.35, roads), flow)
-    lateral = driver.lateral * kind.harsh[2] / 0.40 * np.exp(0.18 * rng.normal(size=roads))
+    lateral = driver.lateral * kind.harsh[2] / 0.40 * np.exp((0.1 + 0.25 * driver.rough) * rng.normal(size=roads))
     bend = np.minimum(lateral, 0.9 * kind.lateral)[pieces["edge"]] / np.maximum(np.abs(pieces["curvature"]), 1e-9)
     return np.asarray(
         np.minimum.reduce([pieces["limit"] * mood[pieces["edge"]], np.sqrt(bend), np.full(len(pieces), kind.top)])

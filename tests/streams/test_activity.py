@@ -65,6 +65,27 @@ def test_drivers_who_swap_under_way_divide_the_time(kit, run):
     assert found == [(DRIVE, 1, 0, 399), (DRIVE, 2, 399, 699), (DRIVE, 1, 699, 999)]
 
 
+def test_a_drive_handed_over_needs_no_new_proof(kit, run):
+    driver = np.r_[[1] * 95, [2] * 205]
+    found = run(at_1hz(kit, (50, 100), (0, 200), driver=driver))
+    assert found == [(DRIVE, 1, 0, 94), (DRIVE, 2, 94, 99)]
+
+
+def test_with_the_ignition_on_the_first_metre_is_driving(kit, run):
+    assert run(at_1hz(kit, (0, 10), (5, 20), (0, 10), ignition=1.0)) == [(DRIVE, -1, 9, 29)]
+
+
+def test_idling_begins_to_count_at_two_minutes(kit, run):
+    for seconds, kinds in ((120, []), (121, [IDLE])):
+        assert [kind for kind, *_ in run(at_1hz(kit, (0, seconds), ignition=1.0))] == kinds
+
+
+def test_the_ignition_is_not_known_after_a_silence(kit, run):
+    t = kit.start + np.r_[np.arange(300.0), 299 + 9 * 3600 + np.arange(300.0)]
+    ignition = np.r_[[1.0], np.full(599, np.nan)]
+    assert run(kit.conditioned(t, 0.0, ignition=ignition)) == [(IDLE, -1, 0, 299)]
+
+
 def test_drivers_who_swap_at_a_stand_divide_there(kit, run):
     driver = np.r_[[1] * 130, [2] * 330]
     found = run(at_1hz(kit, (50, 100), (0, 60), (50, 300), driver=driver))

@@ -100,14 +100,18 @@ def test_a_new_odometer_adds_nothing(kit, run):
     assert segment["gap_m"] == 0
 
 
+def test_an_odometer_that_runs_ahead_without_a_silence_shows_no_gap(kit, run):
+    t = kit.start + np.arange(100.0)
+    (segment,) = run(kit.conditioned(t, 10.0, odometer=20 * (t - t[0])))
+    assert segment["odometer_m"] == 2 * 990
+    assert segment["gap_m"] == 0
+
+
 def test_metres_over_the_limit_are_kept_by_band(kit, run):
-    kmh = np.array([50, 55, 60, 65, 75, 85, 50, np.nan])
-    drive = kit.conditioned(kit.start + np.arange(8.0), kmh * KMH, step=10.0, limit=50 * KMH, limit_source=1)
-    (segment,) = run(drive._replace(v=np.r_[drive.v[:2], [50 * KMH + 10 * exposure.KMH], drive.v[3:]]))
-    bands = [segment[name] for name in ("over_0_10_m", "over_10_20_m", "over_20_30_m", "over_30_m")]
-    assert sum(bands) == 50
-    assert bands[2:] == [10, 10]
-    assert segment["limit_known_m"] == 70
+    over = np.array([-5, 0, 5, 10, 10.5, 20, 20.5, 30, 30.5, 80, np.nan])  # the limit is 0, to compare exactly
+    (segment,) = run(kit.conditioned(kit.start + np.arange(11.0), over * KMH, step=10.0, limit=0.0, limit_source=1))
+    assert [segment[name] for name in ("over_0_10_m", "over_10_20_m", "over_20_30_m", "over_30_m")] == [20] * 4
+    assert segment["limit_known_m"] == 100
 
 
 def test_a_limit_of_the_class_is_not_a_posted_one(kit, run):

@@ -104,6 +104,17 @@ def test_walking_with_a_phone_is_no_trip(kit, run):
     assert [found.size for found in run(kit.conditioned(t, v))] == [0, 0]
 
 
+def test_a_walk_to_the_vehicle_is_not_part_of_the_trip(kit, run):
+    _, (trip,) = run(at_1hz(kit, (0, 10), (12, 1), (5, 200), (50, 300)))
+    assert trip["start"] == kit.start + 210
+
+
+def test_a_trip_is_proven_by_driving_only(kit, run):
+    fast, slow = (60, 12), (5, 3)
+    step = np.r_[[0.0], [16.0] * 11, [20.0] * 3, [0.0] * 400]
+    assert [found.size for found in run(at_1hz(kit, fast, slow, (0, 400), step=step))] == [0, 0]
+
+
 def test_a_parked_vehicle_that_wanders_makes_no_trip(kit, run):
     v = np.zeros(8640)
     v[::50] = 20 * KMH

@@ -16,7 +16,7 @@ from devices.signals import BY_COLUMN
 from streams.config import nearest
 from streams.conversion import Rows, Tally, convert, factor, pivoted
 from streams.mapping import Mapping, native
-from streams.unit_check import UnitCheck
+from streams.unit_check import UnitCheck, summary
 from streams.units import is_signal
 
 CHUNK = 1_000_000  # rows handed on at once; a vehicle is never cut
@@ -45,6 +45,20 @@ class Report:
     def rejected(self) -> Counter[str]:
         """Rows left out, by reason."""
         return +self.tally.rejected
+
+    def notes(self) -> list[str]:
+        """What a reader should know before trusting what came of it."""
+        tally = self.tally
+        notes = [f"{count:,} rows left out: {reason.replace('_', ' ')}" for reason, count in self.rejected.items()]
+        notes += [f"{count:,} values of {name} are no numbers" for name, count in (+tally.unreadable).items()]
+        if tally.rebuilt:
+            notes.append(f"{tally.rebuilt:,} rows without a valid date took that of their neighbours")
+        if tally.ambiguous:
+            notes.append(f"{tally.ambiguous:,} rows stand in the hour that comes twice when clocks are put back")
+        notes += summary(self.units.findings())
+        if self.ignored:
+            notes.append(f"columns not read: {', '.join(self.ignored)}")
+        return notes + self.hints
 
 
 def read(

@@ -1,6 +1,8 @@
 """Unit check: positions that say a vehicle drove 1.6 or 0.45 times its reported speed name another unit."""
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -84,6 +86,18 @@ class UnitCheck:
         day = datetime.fromtimestamp(key[2] * DAY_S, UTC).date().isoformat()
         near.sort(key=lambda name: abs(math.log(median / others[name])))
         return UnitFinding(key[0], key[1], day, median, n, self.stated, " or ".join(near))
+
+
+def summary(findings: Iterable[UnitFinding]) -> list[str]:
+    """A sentence a finding, but one for all vehicles of a fleet's day that is a finding itself."""
+    rows = list(findings)
+    fleets = {(row.fleet_id, row.day) for row in rows if not row.vehicle_id}
+    count = Counter((row.fleet_id, row.day) for row in rows if row.vehicle_id)
+    told = [row for row in rows if not row.vehicle_id or (row.fleet_id, row.day) not in fleets]
+    return [
+        f"{row}; {count[row.fleet_id, row.day]} vehicles by themselves show it" if not row.vehicle_id else str(row)
+        for row in told
+    ]
 
 
 def _nearer(edge: float, factor: float) -> bool:

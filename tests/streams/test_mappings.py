@@ -72,6 +72,7 @@ def test_rsk_rows_without_a_date_are_rebuilt_because_the_clock_ran_on(shared_dat
     samples, report = load(shared_data, "rsk")
     frame = pl.read_parquet(path(shared_data, "rsk"))
     assert frame["timestamp_local"].null_count() == report.tally.rebuilt == 101
+    assert report.notes()[0] == "101 rows without a valid date took that of their neighbours"
     steps = np.diff(samples.t)[np.diff(frame["trip_id"].rle_id().cast(pl.Int64).to_numpy()) == 0]
     assert np.unique(steps).tolist() == [1.0]  # every trip, the 101 rows included, goes on second by second
     assert (np.diff(samples.columns["speed"])[np.diff(samples.t) == 1].min()) == pytest.approx(-14.7, abs=0.05)
@@ -113,6 +114,12 @@ def test_capmetrics_speed_of_2015_is_noticed_and_of_2016_is_not(shared_data: Pat
     assert [finding.looks_like.split()[0] for finding in fleet] == ["mph", "mph"]
     assert Counter(bool(finding.vehicle_id) for finding in findings)[True] > 100
     assert fleet[1].ratio == pytest.approx(0.447, rel=0.1)
+    notes = load(shared_data, "capmetrics")[1].notes()
+    assert [note[:52] for note in notes[:2]] == [
+        "speed of all vehicles of fleet default on 2015-03-08",
+        "speed of all vehicles of fleet default on 2015-03-09",
+    ]
+    assert notes[2:] == ["columns not read: service_file, row, route_id, trip_id"]
 
 
 def test_capmetrics_stated_as_mph_has_the_other_days_noticed(shared_data: Path) -> None:

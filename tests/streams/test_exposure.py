@@ -101,9 +101,9 @@ def test_a_new_odometer_adds_nothing(kit, run):
 
 
 def test_an_odometer_that_runs_ahead_without_a_silence_shows_no_gap(kit, run):
-    t = kit.start + np.arange(100.0)
-    (segment,) = run(kit.conditioned(t, 10.0, odometer=20 * (t - t[0])))
-    assert segment["odometer_m"] == 2 * 990
+    odometer = np.r_[[0.0], np.full(98, np.nan), [1980.0]]
+    (segment,) = run(kit.conditioned(kit.start + np.arange(100.0), 10.0, odometer=odometer))
+    assert segment["odometer_m"] == 1980
     assert segment["gap_m"] == 0
 
 

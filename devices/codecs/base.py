@@ -27,8 +27,8 @@ class DeviceReport(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass
     """One decoded payload, still in the units of the wire.
 
-    ``t`` (n,) is strictly ascending; every list in ``columns`` and ``tyres`` is as long. Columns not measured
-    are absent. ``driver`` None: the device said nothing; "": it said nobody is at the wheel.
+    ``t`` (n,) is strictly ascending and not empty; every list in ``columns`` and ``tyres`` is as long. Columns
+    not measured are absent. ``driver`` None: the device said nothing; "": it said nobody is at the wheel.
     """
 
     boot: str

@@ -31,7 +31,7 @@ _HEAD = {
     "v": Required[Literal[1]],
     "boot": Required[Name],
     "seq": Required[Annotated[int, msgspec.Meta(ge=0, le=2**53)]],
-    "t": Required[list[float] | float],
+    "t": Required[Annotated[list[float], msgspec.Meta(min_length=1)] | float],
 }
 # a TypedDict holds only what was sent: 2x faster than a struct with a field for every signal
 _Payload = TypedDict("_Payload", {**_HEAD, **_COLUMNS, **_REST}, total=False)  # type: ignore[misc]

@@ -5,14 +5,17 @@ import socket
 import ssl
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
 import pytest
 
+from devices.acl import Account, acl
 from devices.gateway import Gateway, GatewayError
 
 DEPLOY = Path(__file__).parents[2] / "deploy" / "mosquitto"
-USERS = ("tripmeter-gateway", "acme/truck-1", "acme/truck-2", "other/truck-1", "office-of-acme")
+VEHICLES = ("acme/truck-1", "acme/truck-2", "other/truck-1")
+OFFICE = "\nuser office-of-acme\ntopic read tripmeter/v1/acme/+/alert/#\n"
 
 pytestmark = pytest.mark.stack
 
@@ -27,19 +30,36 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory):
-    """A Mosquitto with the shipped files; only paths and port are another's."""
+class Site(NamedTuple):
+    """A Mosquitto, and what each vehicle's device is called there."""
+
+    port: int
+    tls: ssl.SSLContext
+    names: dict[str, str]
+
+
+def shipped(names):
+    return (DEPLOY / "acl").read_text()
+
+
+def generated(names):
+    return acl(Account(name, *vehicle.split("/")) for vehicle, name in names.items())
+
+
+@pytest.fixture(scope="module", params=[shipped, generated], ids=lambda made: made.__name__)
+def site(tmp_path_factory, request):
+    """A Mosquitto with the shipped files; only paths and port, and for one the names, are another's."""
     folder, port = tmp_path_factory.mktemp("mosquitto"), free_port()
+    names = {vehicle: vehicle if request.param is shipped else f"box-{k}" for k, vehicle in enumerate(VEHICLES)}
     certificate = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=tripmeter"
-    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    address = ["-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", "server.key", "-out", "server.crt"]
-    subprocess.run(["openssl", *certificate.split(), *names, *files], cwd=folder, check=True, capture_output=True)
+    subprocess.run(["openssl", *certificate.split(), *address, *files], cwd=folder, check=True, capture_output=True)
     shutil.copy(folder / "server.crt", folder / "ca.crt")
-    (folder / "passwords").write_text("".join(f"{user}:of {user}\n" for user in USERS))
+    users = (*names.values(), "tripmeter-gateway", "office-of-acme")
+    (folder / "passwords").write_text("".join(f"{user}:of {user}\n" for user in users))
     subprocess.run(["mosquitto_passwd", "-U", "passwords"], cwd=folder, check=True)
-    acl = (DEPLOY / "acl").read_text().replace("# user office", "user office").replace("# topic read", "topic read")
-    (folder / "acl").write_text(acl)
+    (folder / "acl").write_text(request.param(names) + OFFICE)
     config = (DEPLOY / "mosquitto.conf").read_text()
     for theirs in ("/etc/mosquitto/certs", "/etc/mosquitto/tripmeter", "/var/lib/mosquitto"):
         config = config.replace(theirs, str(folder))
@@ -48,7 +68,7 @@ def port(tmp_path_factory):
     mosquitto = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([mosquitto, "-c", folder / "mosquitto.conf"], stderr=log)
-    yield port, ssl.create_default_context(cafile=str(folder / "ca.crt"))
+    yield Site(port, ssl.create_default_context(cafile=str(folder / "ca.crt")), names)
     process.terminate()
     process.wait()
 
@@ -56,15 +76,16 @@ def port(tmp_path_factory):
 class Client:
     """Someone with a password, subscribed to everything there may be to hear."""
 
-    def __init__(self, port, user, until):
+    def __init__(self, site, user, until):
         self.heard, self.until, subscribed = [], until, []
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="tripmeter-gateway")  # a false name
+        user = site.names.get(user, user)
         self.client.username_pw_set(user, f"of {user}")
-        self.client.tls_set_context(port[1])
+        self.client.tls_set_context(site.tls)
         self.client.on_connect = lambda client, *_: client.subscribe("tripmeter/v1/+/+/#", qos=1)
         self.client.on_subscribe = lambda *_: subscribed.append(1)
         self.client.on_message = lambda _client, _data, message: self.heard.append((message.topic, message.payload))
-        until(lambda: self._connect(port[0]))
+        until(lambda: self._connect(site.port))
         self.client.loop_start()
         until(lambda: subscribed)
 
@@ -87,11 +108,11 @@ class Client:
 
 
 @pytest.fixture
-def client(port, until):
+def client(site, until):
     made = []
 
     def make(user):
-        made.append(Client(port, user, until))
+        made.append(Client(site, user, until))
         return made[-1]
 
     yield make
@@ -100,9 +121,9 @@ def client(port, until):
 
 
 @pytest.fixture
-def gateway(port):
+def gateway(site):
     login = {"username": "tripmeter-gateway", "password": "of tripmeter-gateway"}
-    with Gateway("127.0.0.1", port[0], tls=port[1], **login).start(within=20) as gateway:
+    with Gateway("127.0.0.1", site.port, tls=site.tls, **login).start(within=20) as gateway:
         yield gateway
 
 
@@ -159,20 +180,20 @@ def test_the_gateway_hears_telemetry_only_and_cannot_speak_as_a_device(client, g
     assert [body for _, body in taken(gateway, until, b"true")] == [b"true"]
 
 
-def test_payloads_wait_while_the_service_is_away(client, port, gateway, until):
+def test_payloads_wait_while_the_service_is_away(client, site, gateway, until):
     gateway.stop()
     truck = client("acme/truck-1")
     for k in range(3000):
         truck.client.publish("tripmeter/v1/acme/truck-1/telemetry", b"%d" % k, qos=1)
     truck.publish("tripmeter/v1/acme/truck-1/telemetry", b"last")
     login = {"username": "tripmeter-gateway", "password": "of tripmeter-gateway"}
-    with Gateway("127.0.0.1", port[0], tls=port[1], **login).start(within=20) as back:
+    with Gateway("127.0.0.1", site.port, tls=site.tls, **login).start(within=20) as back:
         got = []
         until(lambda: got.extend(batch := back.take(100, 0.5)) or back.acknowledge(batch) or len(got) == 3001)
     assert [payload.body for payload in got] == [*(b"%d" % k for k in range(3000)), b"last"]
 
 
 @pytest.mark.parametrize(("user", "password"), [("acme/truck-1", "wrong"), ("nobody", "x"), (None, None)])
-def test_without_the_right_password_nobody_gets_in(port, user, password, gateway):
+def test_without_the_right_password_nobody_gets_in(site, user, password, gateway):
     with pytest.raises(GatewayError, match="Not authorized"):
-        Gateway("127.0.0.1", port[0], tls=port[1], username=user, password=password).start(within=2)
+        Gateway("127.0.0.1", site.port, tls=site.tls, username=user, password=password).start(within=2)

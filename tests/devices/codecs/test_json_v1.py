@@ -40,9 +40,8 @@ def test_t_may_be_one_instant():
     assert (reading.t, reading.columns) == ([17.25], {"speed_kmh": [5]})
 
 
-def test_a_payload_may_carry_no_sample_but_an_event():
-    reading = decode(payload('"events": [{"t": 5, "kind": "sos", "level": 3, "media": "cam/1"}]', t="[]"))
-    assert reading.t == []
+def test_an_event_may_name_a_picture():
+    reading = decode(payload('"events": [{"t": 5, "kind": "sos", "level": 3, "media": "cam/1"}]', t="5"))
     assert reading.events == [DeviceReport(5, "sos", 3, media="cam/1")]
 
 
@@ -75,6 +74,7 @@ def test_zero_or_one_may_be_said_as_true_or_false():
         (payload('"speed_kmh": NaN'), "json_v1: JSON is malformed: invalid character (byte 64)"),
         (payload("", t="[1, 3, 3, 4]"), "json_v1: 't' is 3.0 after 3.0, expected ascending instants, at $.t[2]"),
         (payload("", t="[1, 3, 2, 4]"), "json_v1: 't' is 2.0 after 3.0, expected ascending instants, at $.t[2]"),
+        (payload("", t="[]"), "json_v1: 't' is [], expected a list of length >= 1, at $.t"),
         (payload("", t="null"), "json_v1: 't' is None, expected a number or a list, at $.t"),
         (
             payload('"tyres": {"1L": {"temp_c": [1]}}'),

@@ -23,7 +23,7 @@ def columns(signals, count, least=0):
 
 @st.composite
 def any_reading(draw):
-    t = sorted(draw(st.lists(numbers, max_size=8, unique=True)))
+    t = sorted(draw(st.lists(numbers, min_size=1, max_size=8, unique=True)))
     tyres = columns(TYRE_SIGNALS, len(t), least=1)
     return Reading(
         boot=draw(names),

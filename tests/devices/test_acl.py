@@ -1,0 +1,35 @@
+"""ACL: the file for Mosquitto says exactly whose topic is whose (tests/devices/test_mosquitto.py tries it)."""
+
+import pytest
+
+from devices.acl import Account, AclError, acl
+from devices.topics import TopicError
+
+
+def test_each_device_has_its_own_block_and_the_gateway_the_last():
+    text = acl([Account("box-1", "acme", "truck-1"), Account("box-2", "acme", "truck-2")])
+    blocks = text.split("\n\n")
+    assert blocks[1] == (
+        "user box-1\n"
+        "topic write tripmeter/v1/acme/truck-1/telemetry\n"
+        "topic read tripmeter/v1/acme/truck-1/ack\n"
+        "topic read tripmeter/v1/acme/truck-1/alert/#"
+    )
+    assert blocks[3] == (
+        "user tripmeter-gateway\n"
+        "topic read tripmeter/v1/+/+/telemetry\n"
+        "topic write tripmeter/v1/+/+/ack\n"
+        "topic write tripmeter/v1/+/+/alert/#\n"
+    )
+
+
+@pytest.mark.parametrize("username", ["", " box", "box\n", "a:b", "a\ntopic readwrite #", "+", "a#"])
+def test_a_name_that_would_change_the_file_is_refused(username):
+    with pytest.raises(AclError):
+        acl([Account(username, "f", "v")])
+
+
+@pytest.mark.parametrize("vehicle", ["+", "#", "a/b", ""])
+def test_a_vehicle_that_would_open_other_topics_is_refused(vehicle):
+    with pytest.raises(TopicError):
+        acl([Account("box", "f", vehicle)])

@@ -6,7 +6,7 @@ import numpy as np
 
 from streams.compiled import kernel
 from streams.context import follow_context
-from streams.detectors.base import Param, Records, thresholds
+from streams.detectors.base import Param
 from streams.motion import follow_accel, follow_lateral, follow_speed
 from streams.places import follow_fixes, follow_places, follow_steps
 
@@ -79,11 +79,6 @@ STATE = np.dtype(
 )
 
 PART = 4096  # rows: the columns of a part stay in the processor's second cache
-
-
-def parameters() -> Records:
-    """(len(CLASSES),) PARAMS as the structured array the kernel reads, a row per vehicle class."""
-    return thresholds(PARAMS)
 
 
 @kernel

@@ -1,0 +1,136 @@
+"""Rough drives: all a vehicle can say, at random and wrong; as a script, a digest of what the kernels make of them."""
+
+import hashlib
+import sys
+
+import numpy as np
+
+from devices.samples import Samples, TyreReadings
+from devices.signals import WHEELS
+from streams.batch import DERIVED_FLOATS, DERIVED_INTS, assemble
+from streams.condition import PARAMS, STATE, condition
+from streams.detectors import DETECTORS
+from streams.detectors.base import CHANGE, Changes, thresholds
+from streams.fleet import CLASSES, FleetColumns
+
+START = 1_750_000_000.0
+PERIODS = (0.01, 0.1, 0.1, 0.9, 1.0, 1.0, 1.0, 2.0, 3.0, 30.0, 120.0, 250.0)
+
+
+def rough(seed, n=120, vehicles=1):
+    """Samples of vehicles that hold, step, leap, shake, fall silent and say nothing, differently for each seed."""
+    parts = [_one(np.random.default_rng([seed, k]), n) for k in range(vehicles)]
+    tyres = [p.pop("tyres") for p in parts]
+    columns = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    t, driver = columns.pop("t"), columns.pop("driver")
+    return Samples(
+        [("f", f"v{k}") for k in range(vehicles)],
+        np.repeat(np.arange(vehicles), n),
+        t,
+        columns,
+        ["anna", "bert"],
+        driver.astype(np.int64),
+        TyreReadings(
+            np.repeat(np.arange(vehicles), [m[0].size for m in tyres]),
+            *[np.concatenate([m[c] for m in tyres]) for c in range(4)],
+        ),
+    )
+
+
+def _one(rng, n):
+    period = rng.choice(PERIODS)
+    t = START + np.cumsum(np.where(rng.random(n) < 0.85, period, rng.choice(PERIODS, n)))
+    t = np.floor(t * 1000 + 0.5) / 1000
+    dt = np.diff(t, prepend=t[0])
+    speed = np.abs(
+        np.cumsum(rng.normal(0, rng.choice([0.5, 2.0, 4.0]), n) * np.minimum(dt, 3)) + rng.choice([0, 8, 20])
+    )
+    speed = np.minimum(np.where(rng.random(n) < 0.03, rng.choice([0.0, 70.0], n), speed), 80.0)
+    wall = int(rng.integers(n)) if rng.random() < 0.4 else n
+    speed[wall:] = 0
+    if rng.random() < 0.4:
+        speed = np.floor(speed * 3.6) / 3.6
+    lat = 48 + np.cumsum(speed * np.minimum(dt, 60)) / 111_195 + rng.normal(0, 1e-5, n)
+    lon = np.full(n, 11.0) + rng.normal(0, 1e-5, n)
+    lat, lon = np.where(rng.random(n) < 0.04, [[0.0], [0.0]], [lat, lon])
+    shock = np.where(rng.random(n) < 0.02, rng.normal(0, 200, n), 0)
+    shock[wall : wall + 8] = -150
+    columns = {
+        "t": t,
+        "speed": _hold(rng, speed),
+        "lat": lat,
+        "lon": lon,
+        "gnss_accuracy": rng.choice([3.0, 20.0, 300.0], n, p=[0.8, 0.15, 0.05]),
+        "accel_long": np.cumsum(rng.normal(0, 1, n)) * 0.7 + shock,
+        "accel_lat": np.cumsum(rng.normal(0, 1, n)) * 0.7,
+        "yaw_rate": rng.normal(0, 20, n),
+        "brake_pedal": rng.choice([0.0, 70.0], n),
+        "abs_active": rng.choice([0.0, 1.0], n, p=[0.9, 0.1]),
+        "esc_active": rng.choice([0.0, 1.0], n, p=[0.9, 0.1]),
+        "speed_limit": np.repeat(rng.choice([30.0, 50.0, 100.0], n // 20 + 1), 20)[:n] / 3.6,
+        "ignition": rng.choice([1.0, 0.0], n, p=[0.95, 0.05]),
+    }
+    for name in [name for name in columns if name != "t"]:
+        sparse = rng.choice([0.0, 0.0, 0.2, 1.0])
+        columns[name] = np.where(rng.random(n) < sparse, np.nan, columns[name])
+    columns["driver"] = rng.choice([-2, -1, 0, 1], n, p=[0.02, 0.9, 0.04, 0.04])
+    return columns | {"tyres": _tyres(rng, t)}
+
+
+def _hold(rng, values):
+    """Each value shown until the next is polled."""
+    polled = rng.random(values.size) < rng.choice([1.0, 0.5, 0.1])
+    return values[np.maximum.accumulate(np.where(polled, np.arange(values.size), 0))]
+
+
+def _tyres(rng, t):
+    rows = np.flatnonzero(rng.random(t.size) < 0.5)
+    wheel = rng.integers(0, 4, rows.size)
+    pressure = 800 * (1 - 0.3 * rng.random()) * (1 - 0.2 * np.linspace(0, rng.choice([-1, 1]), rows.size))
+    pressure = np.where(rng.random(rows.size) < 0.05, np.nan, pressure + rng.normal(0, 10, rows.size))
+    return wheel, t[rows], pressure, np.where(rng.random(rows.size) < 0.3, np.nan, rng.normal(30, 20, rows.size))
+
+
+def fleet(slots, klass="car", placard=800.0):
+    """``slots`` vehicles of a class in a time zone that is ahead by eight, then nine hours, with a shift planned."""
+    shifts = np.arange(slots + 1)
+    return FleetColumns(
+        np.full(slots, CLASSES.index(klass)),
+        np.full((slots, WHEELS), placard),
+        np.zeros(slots, np.int64),
+        np.array([0, 2]),
+        np.array([0.0, START + 600]),
+        np.array([8 * 3600.0, 9 * 3600.0]),
+        shifts,
+        np.full(slots, START + 10),
+        np.full(slots, START + 300),
+        np.full(slots, 7),
+    )
+
+
+def detect(samples, klass="car"):
+    """(conditioned batch, changes of all detectors) of samples, in one go."""
+    slots = np.arange(len(samples.vehicles))
+    batch, _ = assemble(samples, slots, np.arange(len(samples.drivers)))
+    known = fleet(slots.size, klass)
+    condition(batch, known, np.zeros(slots.size, STATE), thresholds(PARAMS))
+    changes = Changes(np.zeros(20_000, CHANGE), np.zeros(1, np.int64))
+    for kind, detector in enumerate(DETECTORS):
+        detector.kernel(batch, known, np.zeros(slots.size, detector.state), detector.thresholds(), kind, changes)
+    return batch, changes.rows[: changes.count[0]]
+
+
+def digest(seeds):
+    """Hash of all bytes the kernels write for some rough drives, and how many changes there were of each kind."""
+    sha, counts = hashlib.sha256(), np.zeros(len(DETECTORS), int)
+    for seed in seeds:
+        batch, changes = detect(rough(seed, vehicles=2), CLASSES[seed % 4])
+        for name in (*DERIVED_FLOATS, *DERIVED_INTS):
+            sha.update(getattr(batch, name).tobytes())
+        sha.update(changes.tobytes())
+        counts += np.bincount(changes["kind"], minlength=counts.size)
+    return sha.hexdigest(), counts.tolist()
+
+
+if __name__ == "__main__":
+    print(digest(range(int(sys.argv[1]))))  # noqa: T201

@@ -128,7 +128,7 @@ def _pick(column: npt.NDArray[Any], order: Ints | None, firsts: Ints | None) -> 
         column = column[order]
     if firsts is not None:
         column = column[firsts]
-    return np.require(column, requirements="CW")  # a read-only array is another type: kernels would compile again
+    return np.require(column, requirements=["C", "W"])  # a read-only array is another type: kernels would compile again
 
 
 class _Merge:

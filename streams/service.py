@@ -4,11 +4,11 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from devices.acks import Acks
-
 from devices.broker import Broker
 from devices.gateway import Gateway
 from streams import metrics, recovery
@@ -44,6 +44,7 @@ class Service:
         rules: Rules,
         *,
         feed_clock: bool = False,
+        sinks: Sequence[Sink] = (),
     ) -> None:
         self.config = config
         self._stop = threading.Event()
@@ -54,7 +55,7 @@ class Service:
         self.people = Registered(self.store, config.gateway.accept_unregistered)
         self.broker = self._broker()
         self.gateway = self._gateway()
-        sinks = self._sinks()
+        sinks = [*self._sinks(), *sinks]
         fleet = Fleet(self.people)
         self.pipeline = Pipeline(fleet, rules.thresholds)
         self.record = Record(

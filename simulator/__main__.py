@@ -1,0 +1,5 @@
+"""``python -m simulator`` is ``tripmeter-sim``."""
+
+from simulator.cli import main
+
+main()

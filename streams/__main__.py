@@ -1,0 +1,5 @@
+"""``python -m streams`` is ``tripmeter``."""
+
+from streams.cli import main
+
+main()

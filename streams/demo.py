@@ -1,0 +1,197 @@
+"""Demo: a simulated fleet's working day over real MQTT through the real service, on one screen, in a minute."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+from rich.console import Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from pricing import explain
+from pricing.tariff import Tariff
+from streams import config, metrics, rules, tables
+from streams.chain import PARAMS
+from streams.cli import report, screen, source
+from streams.registry import load, stored
+from streams.service import Service
+from streams.sinks.base import Message
+from streams.store.store import open_store
+
+VEHICLES, SEED, SPEED = 25, 7, 1_000  # times real time
+COLOURS = {"critical": "bold white on red", "major": "bold red", "minor": "yellow", "warning": "cyan", "info": "dim"}
+SHOWN = 14  # alerts on the screen at once
+REFRESH_S = 0.2
+
+
+class Wall:
+    """A sink that shows alerts as they come, as a fleet manager would see them."""
+
+    name = "screen"
+
+    def __init__(self) -> None:
+        self.alerts: deque[dict[str, object]] = deque(maxlen=SHOWN)
+        self.count = 0
+
+    def write(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            alert = json.loads(message.body)
+            self.alerts.append(alert)
+            self.count += 1
+            if not screen.out.is_terminal:
+                screen.out.print(_line(alert))
+
+
+def main() -> int:
+    """Run the demo; 0 if the whole day was driven and every payload acknowledged."""
+    folder = Path(tempfile.mkdtemp(prefix="tripmeter-demo-"))
+    try:
+        screen.out.print("[bold]tripmeter demo[/]: 25 simulated vehicles, one working day, real MQTT, one process")
+        screen.compiled()
+        return _day(folder)
+    except KeyboardInterrupt:
+        screen.out.print("\nstopped; nothing is left behind. Again: make demo")
+        return 130
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _day(folder: Path) -> int:
+    _simulator("record", "--vehicles", str(VEHICLES), "--seed", str(SEED), "--registry", str(folder / "registry"))
+    settings = config.load(params=PARAMS)
+    settings = replace(
+        settings,
+        data=replace(settings.data, dir=folder / "data"),
+        mqtt=replace(settings.mqtt, broker="embedded", host="127.0.0.1", port=0),
+        http=replace(settings.http, host="127.0.0.1", port=0),
+    )
+    _register(folder)
+    wall = Wall()
+    judged = rules.gather(settings)
+    with Service(settings, judged, feed_clock=True, sinks=[wall]) as service:
+        with _serving(service), _driving(service.gateway.port, folder) as drive:
+            _watch(service, wall, drive)
+        if drive.returncode != 0:
+            screen.err.print("[red]the simulated fleet did not get rid of its payloads[/]")
+            return 1
+        service.drain()
+        _show(tables_of(service, judged.tariff))
+    return 0
+
+
+def _register(folder: Path) -> None:
+    """What an underwriter and a fleet manager would have entered: 'tripmeter registry import' does the same."""
+    store = open_store(folder / "data")
+    with store.writing() as connection:
+        stored.write(connection, load(folder / "registry"), time.time())
+    store.close()
+
+
+def tables_of(service: Service, tariff: Tariff) -> tables.Tables:
+    """The six tables of a service, at its clock."""
+    return source.of_store(service.store, tariff)
+
+
+@contextmanager
+def _serving(service: Service) -> Iterator[None]:
+    """The service at work on a thread of its own, until all is in."""
+    thread = threading.Thread(target=service.serve, name="pipeline")
+    thread.start()
+    try:
+        yield
+    finally:
+        service.stop()
+        thread.join()
+
+
+@contextmanager
+def _driving(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The simulated fleet, a process of its own that knows only the broker's address and its credentials."""
+    arguments = ("--vehicles", str(VEHICLES), "--seed", str(SEED), "--speed", str(SPEED), "--json")
+    users = ("--users", str(folder / "registry" / "devices.csv"), "--mqtt", f"127.0.0.1:{port}")
+    command = [sys.executable, "-m", "simulator", "drive", *arguments, *users]
+    with (folder / "drive.log").open("wb") as log:
+        drive = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603  our own command
+        try:
+            yield drive
+        finally:
+            if drive.poll() is None:
+                drive.terminate()
+            drive.wait()
+
+
+def _simulator(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "simulator", *arguments, "--json"], check=True, capture_output=True)  # noqa: S603
+
+
+def _watch(service: Service, wall: Wall, drive: "subprocess.Popen[bytes]") -> None:
+    """Show what happens until the last device has its last acknowledgement."""
+    began = time.monotonic()
+    with Live(console=screen.out, auto_refresh=False, transient=True) as live:
+        while drive.poll() is None:
+            live.update(_screen(service, wall, time.monotonic() - began), refresh=screen.out.is_terminal)
+            time.sleep(REFRESH_S)
+    samples = metrics.total(metrics.SAMPLES)
+    seconds = time.monotonic() - began
+    screen.out.print(
+        f"the day is over: {samples:,.0f} samples in {seconds:.0f} s, {wall.count} alerts, every payload acknowledged"
+    )
+
+
+def _screen(service: Service, wall: Wall, seconds: float) -> Group:
+    """Clock, counters and the latest alerts."""
+    newest = service.river.newest
+    clock = f"{tables.moment(newest):%H:%M:%S} UTC" if newest > 0 else "the fleet is waking up"
+    samples = metrics.total(metrics.SAMPLES)
+    head = Text.assemble(
+        (clock, "bold"),
+        f"   {len(service.pipeline.fleet.vehicles)} vehicles   {samples:,.0f} samples   "
+        f"{samples / max(seconds, 1):,.0f}/s   {wall.count} alerts   ",
+        ("Ctrl-C stops", "dim"),
+    )
+    lines = [Text.from_markup(_line(alert)) for alert in wall.alerts]
+    return Group(head, *lines, *[Text("")] * (SHOWN - len(lines)))
+
+
+def _line(alert: dict[str, object]) -> str:
+    colour = COLOURS[str(alert["priority"])]
+    times = f" x{alert['count']}" if alert["count"] != 1 else ""
+    what = f"{alert['kind']}{' ' + str(alert['subject']) if alert['subject'] else ''}{times}"
+    return (
+        f"{str(alert['last_seen'])[11:19]}  [{colour}]{alert['priority']:8}[/]  {what:24}  "
+        f"{alert['vehicle_id']:10}  {alert['driver_id'] or 'unknown driver':8}  {alert['condition']}"
+    )
+
+
+def _show(six: tables.Tables) -> None:
+    """Scores, premiums, and the dearest premium step by step."""
+    report.show(six)
+    dearest = six["premiums"].filter(pl.col("cover") == "own_damage").sort("amount").row(-1, named=True)
+    screen.out.print("\n[bold]One premium, step by step[/]")
+    screen.out.print(explain.text(explain.explain_premium(dearest)), markup=False)
+    screen.out.print(_next())
+
+
+def _next() -> Table:
+    """What to try now."""
+    table = Table(title="What to try next", title_justify="left", title_style="bold", show_header=False, box=None)
+    table.add_row("tripmeter run --accept-unregistered", "keep serving; any MQTT client may publish (README)")
+    table.add_row("tripmeter-sim drive --as-fast", "drive a fleet against it")
+    table.add_row("tripmeter replay FILE --out DIR", "your own recordings, through the same pipeline")
+    table.add_row("tripmeter detectors harsh_braking", "thresholds by vehicle class, with their sources")
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

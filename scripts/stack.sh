@@ -3,7 +3,7 @@
 set -euo pipefail
 
 declare -A package_of=([mosquitto]=mosquitto [mosquitto_passwd]=mosquitto [mosquitto_pub]=mosquitto-clients
-    [docker-compose]=docker-compose)
+    [openssl]=openssl [docker-compose]=docker-compose)
 missing=()
 for command in "${!package_of[@]}"; do
     PATH=$PATH:/usr/sbin:/sbin command -v "$command" >/dev/null || missing+=("${package_of[$command]}")

@@ -15,9 +15,10 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from devices import packets
+from devices.inbox import Bell, Inbox
 from devices.samples import Payload
 from devices.topics import ALL_TELEMETRY
-from devices.window import Token, Window
+from devices.window import Delivery, Token, Window
 
 logger = logging.getLogger(__name__)
 
@@ -34,76 +35,29 @@ class GatewayError(RuntimeError):
     """The broker cannot be reached, or refused us."""
 
 
-class Delivery:
-    """Something on its way to the broker."""
-
-    __slots__ = ("_done",)
-
-    def __init__(self) -> None:
-        self._done = False
-
-    def done(self) -> bool:
-        """Whether the broker has accepted it."""
-        return self._done
-
-    def accept(self) -> None:
-        """The broker has it."""
-        self._done = True
-
-
 class _Client(Client):
-    """paho, but for PUBLISH: those we take off the socket ourselves, 64 kB at a time (5 us a message, not 25)."""
+    """paho, but for PUBLISH: those a faster reader takes off the socket (5 us a message, not 25)."""
 
-    dry = True  # nothing more to read for now
-    _data, _at = b"", 0  # read off the socket, and how much of it is done with
-    _fed: bytes | None = b""  # for paho to read; None: the connection is lost
+    _fed: bytes | None = b""  # for paho to read; None: the connection is over
 
     def begin(self, host: str, port: int) -> None:
         """Connect anew."""
-        self._data, self._at, self._fed = b"", 0, b""
+        self._fed = b""
+        self.reader = packets.Reader(super()._sock_recv, self._feed)
         self.connect(host, port, keepalive=KEEPALIVE)
         cast(socket.socket, self.socket()).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def receive(self, room: int) -> list[tuple[str, int, bytes]]:
-        """Topic, packet id and body of up to ``room`` messages; other packets go the usual way."""
-        self.dry = False
-        found: list[tuple[str, int, bytes]] = []
+    def messages(self, room: int) -> list[packets.Message]:
+        """Up to ``room`` messages; other packets go the usual way."""
         try:
-            while len(found) < room and not self.dry:
-                packet = packets.split(self._data, self._at)
-                if packet is None:
-                    self._refill()
-                elif packets.is_simple_publish(packet[0]):
-                    found.append(packets.publish(self._data, *packet))
-                    self._at = packet[2]
-                else:
-                    self._feed(packet[2])
+            return self.reader.messages(room)
         except packets.PacketError as error:
             logger.warning("the broker does not speak MQTT: %s", error)
-            self._lose()
-        return found
+            self._feed(None)
+            return []
 
-    def _feed(self, end: int) -> None:
-        """Give paho the packet up to ``end``."""
-        self._fed, self._at = self._data[self._at : end], end
-        self.loop_read()
-
-    def _refill(self) -> None:
-        try:
-            more = super()._sock_recv(65_536)
-        except BlockingIOError:
-            self.dry = True
-            return
-        except OSError:
-            more = b""
-        if more:
-            self._data, self._at = self._data[self._at :] + more, 0
-        else:
-            self._lose()
-
-    def _lose(self) -> None:
-        """Let paho see the end of the connection."""
-        self.dry, self._fed = True, None
+    def _feed(self, packet: bytes | None) -> None:
+        self._fed = packet
         self.loop_read()
 
     def _sock_recv(self, bufsize: int) -> bytes:
@@ -141,9 +95,9 @@ class Gateway:
     ) -> None:
         self.host, self.port = host, port
         self.received = self.acked = self.reconnects = 0
-        self._now, self._room = now, inbox
-        self._inbox: deque[Payload] = deque()
-        self._arrived = threading.Condition()
+        self._now = now
+        self._bell = Bell()
+        self._inbox = Inbox(inbox, self._bell.ring)
         self._window = Window()
         self._safe: deque[Sequence[Payload]] = deque()  # to acknowledge
         self._outgoing: deque[tuple[str, bytes, int, bool, Delivery]] = deque()
@@ -151,8 +105,6 @@ class Gateway:
         self._thread: threading.Thread | None = None
         self._subscribed, self._stopping = threading.Event(), threading.Event()
         self._refusal, self._was_connected = "", False
-        self._paused = self._rung = False
-        self._bell, self._ringer = socket.socketpair()  # wakes the thread out of its wait for the network
         self._client = client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -182,22 +134,22 @@ class Gateway:
             self._thread.start()
         if within is not None and not self._subscribed.wait(within):
             self.stop()
-            why = self._refusal or "no answer; is it up, and are user and password right?"
+            why = self._refusal or "no answer"
             raise GatewayError(f"the broker at {self.host}:{self.port} did not let us in within {within:g} s: {why}")
         return self
 
     def stop(self, timeout: float = 5.0) -> None:
         """Send what is still to send, then disconnect; the broker keeps the session."""
         self._stopping.set()
-        self._ring()
+        self._bell.ring()
         if self._thread is not None:
             self._thread.join(timeout)
-            if not self._thread.is_alive():
-                self._rung = True  # nobody is there to hear it
-                self._bell.close()
-                self._ringer.close()
-        with self._arrived:
-            self._arrived.notify_all()
+        if not self._alive():
+            self._bell.close()
+        self._inbox.close()
+
+    def _alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -210,33 +162,22 @@ class Gateway:
 
         Once there is one, another ``linger`` s are given to fill up to ``limit``.
         """
-        with self._arrived:
-            self._arrived.wait_for(lambda: self._inbox or self._stopping.is_set(), wait)
-            if linger and self._inbox:
-                self._arrived.wait_for(lambda: len(self._inbox) >= limit or self._stopping.is_set(), linger)
-        if not self._inbox and not self._stopping.is_set() and not (self._thread and self._thread.is_alive()):
+        payloads = self._inbox.take(limit, wait, linger)
+        if not payloads and not self._stopping.is_set() and not self._alive():
             raise GatewayError("the gateway is not running; its last words are in the log")
-        payloads = [self._inbox.popleft() for _ in range(min(limit, len(self._inbox)))]
-        if self._paused:
-            self._ring()
         return payloads
 
     def acknowledge(self, payloads: Sequence[Payload]) -> None:
         """Tell the broker that ``payloads`` are safe; those of an earlier connection it will deliver again."""
         self._safe.append(payloads)
-        self._ring()
+        self._bell.ring()
 
     def publish(self, topic: str, body: bytes, *, qos: int = 1, retain: bool = False) -> Delivery:
         """Send ``body`` as soon as there is a connection; an empty retained one clears the topic."""
         delivery = Delivery()
         self._outgoing.append((topic, body, qos, retain, delivery))
-        self._ring()
+        self._bell.ring()
         return delivery
-
-    def _ring(self) -> None:
-        if not self._rung:
-            self._rung = True
-            self._ringer.send(b"\0")
 
     # the network's own thread
 
@@ -252,11 +193,15 @@ class Gateway:
                 self._say(f"{error}")
                 continue
             self._serve()
-            if self._subscribed.is_set():
+            if self._stopping.is_set():
+                break
+            if self.connected:
                 delay = BACKOFF[0]
-                self._subscribed.clear()
-                if not self._stopping.is_set():
-                    logger.warning("lost the broker at %s:%d", self.host, self.port)
+                logger.warning("lost the broker at %s:%d", self.host, self.port)
+            else:
+                self._say(self._refusal or "it hung up; are user name and password right?")
+            self._subscribed.clear()
+        self._subscribed.clear()
 
     def _say(self, refusal: str) -> None:
         if refusal != self._refusal:
@@ -282,36 +227,27 @@ class Gateway:
 
     def _wait(self) -> None:
         """Until there is something to read, to write or to do; then read."""
-        client = self._client
-        self._paused = True  # before the look at the inbox: whoever takes from it after that look, rings
-        self._paused = full = self._full()
-        sock = cast(socket.socket, client.socket())
+        client, sock = self._client, cast(socket.socket, self._client.socket())
+        full = self.connected and self._inbox.full()
         mask = (0 if full else selectors.EVENT_READ) | (selectors.EVENT_WRITE if client.want_write() else 0)
         with Selector() as selector:
             selector.register(self._bell, selectors.EVENT_READ)
             if mask:
                 selector.register(sock, mask)
-            ready = {key.fileobj: events for key, events in selector.select(0 if not (full or client.dry) else 1.0)}
+            ready = {key.fileobj: events for key, events in selector.select(1.0 if full or client.reader.dry else 0.0)}
         if self._bell in ready:
-            self._rung = False
-            self._bell.recv(64)
-        if not full and (not client.dry or ready.get(sock, 0) & selectors.EVENT_READ):
+            self._bell.hush()
+        if not full and (not client.reader.dry or ready.get(sock, 0) & selectors.EVENT_READ):
             self._read()
         if ready.get(sock, 0) & selectors.EVENT_WRITE:
             client.loop_write()
 
-    def _full(self) -> bool:
-        return self.connected and len(self._inbox) >= self._room
-
     def _read(self) -> None:
         """Packets, until there are none, the inbox is full or it is time for something else."""
-        room = max(1, min(BURST, self._room - len(self._inbox)))
-        arrive = self._window.arrive
-        for topic, mid, body in self._client.receive(room):
-            self._inbox.append(Payload(topic, body, self._now(), arrive(mid)))
-            self.received += 1
-        with self._arrived:
-            self._arrived.notify_all()
+        arrive, now = self._window.arrive, self._now
+        messages = self._client.messages(max(1, min(BURST, self._inbox.left())))
+        self.received += len(messages)
+        self._inbox.put([Payload(topic, body, now(), arrive(mid)) for topic, mid, body in messages])
 
     def _work(self) -> None:
         """Acknowledge what is safe, send what is to go out."""

@@ -1,10 +1,27 @@
-"""Window: what a connection delivered and nobody has acknowledged yet, in the order of arrival."""
+"""Window: what is on its way, in either direction: delivered and not acknowledged, published and not accepted."""
 
 from collections import deque
 from collections.abc import Iterable
 
 Token = tuple[int, int]
 """Which connection a payload came over, and its arrival number there."""
+
+
+class Delivery:
+    """Something on its way to the broker."""
+
+    __slots__ = ("_done",)
+
+    def __init__(self) -> None:
+        self._done = False
+
+    def done(self) -> bool:
+        """Whether the broker has accepted it."""
+        return self._done
+
+    def accept(self) -> None:
+        """The broker has it."""
+        self._done = True
 
 
 class Window:

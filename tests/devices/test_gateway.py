@@ -162,7 +162,7 @@ class TestComingAndGoing:
                 return Gateway(broker.host, broker.port, username="gateway", password=word)
 
             gateway("right").start(within=10).stop()
-            with pytest.raises(GatewayError, match="user and password"):
+            with pytest.raises(GatewayError, match="user name and password"):
                 gateway("wrong").start(within=0.5)
 
 

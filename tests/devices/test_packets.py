@@ -28,20 +28,39 @@ bodies = st.binary(max_size=20) | st.integers(100, 20_000).map(bytes)
 messages = st.lists(st.tuples(st.text(max_size=5), st.integers(0, 65535), bodies), max_size=5)
 
 
-@given(messages, st.lists(st.integers(1, 5000), max_size=8).map(sorted))
-def test_messages_are_read_however_they_are_cut(sent, cuts):
-    stream = b"".join(publish_packet(*message) for message in sent)
-    read, rest = [], b""
-    for start, end in pairwise([0, *cuts, max(len(stream), *cuts, 0)]):
-        rest += stream[start:end]
-        at = 0
-        while packet := packets.split(rest, at):
-            assert packets.is_simple_publish(packet[0])
-            read.append(packets.publish(rest, *packet))
-            at = packet[2]
-        rest = rest[at:]
-    assert read == sent
-    assert rest == b""
+class Socket:
+    """Gives a stream in pieces, nothing for now after each, and at last its end."""
+
+    def __init__(self, stream, cuts):
+        self.pieces = [piece for start, end in pairwise([0, *cuts, len(stream)]) for piece in (stream[start:end], None)]
+
+    def receive(self, size):
+        piece = self.pieces.pop(0) if self.pieces else b""
+        if not piece and self.pieces:
+            raise BlockingIOError
+        return piece or b""
+
+
+others = st.sampled_from([b"\x20\x02\x01\x00", b"\xd0\x00", b"\x90\x03\x00\x01\x01", b"\x34\x05\x00\x01a\x00\x01"])
+
+
+@given(st.lists(messages.map(tuple) | others, max_size=4), st.data(), st.integers(1, 3))
+def test_messages_are_read_however_they_are_cut(parts, data, room):
+    packets_ = [p for part in parts for p in ([part] if isinstance(part, bytes) else map(_packet, part))]
+    stream = b"".join(packets_)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
+    rest, read = [], []
+    reader = packets.Reader(Socket(stream, cuts).receive, rest.append)
+    while None not in rest:
+        read += (some := reader.messages(room))
+        assert len(some) <= room
+        assert reader.dry or len(some) == room
+    assert read == [message for part in parts if not isinstance(part, bytes) for message in part]
+    assert rest == [*(part for part in parts if isinstance(part, bytes)), None]
+
+
+def _packet(message):
+    return publish_packet(*message)
 
 
 @given(messages.filter(bool))

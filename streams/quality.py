@@ -1,16 +1,8 @@
 """Quality: the bits that say what was missing or doubtful at a sample; an event carries those of its samples, or-ed."""
 
-GAP = 1  # more than gap_s since the previous sample: nothing is known of the time between
-SPARSE = 2  # more than fresh_s since the previous sample: harsh driving cannot be seen
-HELD = 4  # the speed shows one value above zero for more than fresh_s: cruising, or stale
-JUMP = 8  # the speed sent is physically impossible and was not used
-FALL = 16  # ... because it fell faster than any brake: a spike, or an impact
-NO_FIX = 32  # no position, (0, 0), or one worse than max_accuracy_m
-BAD_FIX = 64  # the position cannot be reached from the last good one and was not used
-RELOCATED = 128  # the position was believed after repeated refusal; the way there was not driven
-FROM_POSITION = 256  # v was made from positions
-STALE = 512  # this device often shows an old speed: its changes are no evidence of acceleration
-UNCOMPENSATED = 1024  # tyre_low: the tyre's temperature is not known, the pressure was taken as cold
+GAP, SPARSE, HELD, JUMP, FALL, NO_FIX, BAD_FIX, RELOCATED, FROM_POSITION, STALE, UNCOMPENSATED = (
+    1 << bit for bit in range(11)
+)  # constants of every @kernel that reads them
 
 BITS = {
     "gap": GAP,
@@ -24,6 +16,20 @@ BITS = {
     "from_position": FROM_POSITION,
     "stale": STALE,
     "uncompensated": UNCOMPENSATED,
+}
+
+MEANINGS = {
+    "gap": "more than `gap_s` since the previous sample: nothing is known of the time between",
+    "sparse": "more than `fresh_s` since the previous sample: harsh driving cannot be seen",
+    "held": "the speed has shown one value above zero for more than `fresh_s`: cruising, or an old value",
+    "jump": "the speed sent is physically impossible and was not used",
+    "fall": "... because it fell faster than any brake: a spike, or an impact",
+    "no_fix": "no position, (0, 0), or one worse than `max_accuracy_m`",
+    "bad_fix": "the position sent cannot be reached from the last good one and was not used",
+    "relocated": "the position was believed after repeated refusal; the way there was not driven",
+    "from_position": "the speed was made from positions",
+    "stale": "this device often shows an old speed: its changes are no evidence of acceleration",
+    "uncompensated": "tyre low only: the tyre's temperature is not known, its pressure was taken as cold",
 }
 
 

@@ -1,0 +1,47 @@
+"""Page: the tables of docs/detectors.md from the parameters; ``python -m streams.detectors.page docs/detectors.md``."""
+
+import re
+import sys
+from pathlib import Path
+
+from streams import condition, quality
+from streams.detectors import DETECTORS
+from streams.detectors.base import Param
+from streams.fleet import CLASSES
+
+_TABLE = re.compile(r"(<!-- table: (\w+) -->\n)[^<]*<!-- end -->")
+
+
+def refresh(page: str) -> str:
+    """``page`` with every table between its marks made anew."""
+    return _TABLE.sub(lambda found: f"{found[1]}{tables()[found[2]]}\n<!-- end -->", page)
+
+
+def tables() -> dict[str, str]:
+    """Markdown tables by name: the parameters of conditioning and of each detector, the kinds, the quality bits."""
+    rooms = {"condition": condition.PARAMS, **{detector.kind: detector.params for detector in DETECTORS}}
+    bits = quality.BITS.items()
+    return {
+        "kinds": _rows(("kind", "unit", "what it means"), [(f"`{d.kind}`", d.unit, d.meaning) for d in DETECTORS]),
+        "quality": _rows(("bit", "word", "what it means"), [(str(b), f"`{w}`", quality.MEANINGS[w]) for w, b in bits]),
+        **{kind: _params(params) for kind, params in rooms.items()},
+    }
+
+
+def _params(params: tuple[Param, ...]) -> str:
+    return _rows(("parameter", *CLASSES, "source"), [(f"`{p.name}`", *_values(p), p.source) for p in params])
+
+
+def _values(param: Param) -> list[str]:
+    values = param.values if isinstance(param.values, tuple) else (param.values,) * len(CLASSES)
+    return ["none" if value != value else f"{value:g}" for value in values]
+
+
+def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    path.write_text(refresh(path.read_text()))

@@ -1,0 +1,15 @@
+"""docs/detectors.md shows the parameters in force (``python -m streams.detectors.page`` writes them)."""
+
+from pathlib import Path
+
+from streams.detectors.page import refresh, tables
+
+PAGE = (Path(__file__).parents[3] / "docs" / "detectors.md").read_text()
+
+
+def test_the_tables_are_up_to_date():
+    assert refresh(PAGE) == PAGE
+
+
+def test_every_table_is_on_the_page():
+    assert all(f"<!-- table: {name} -->" in PAGE for name in tables())

@@ -38,12 +38,13 @@ class Bell:
 
 
 class Inbox:
-    """Payloads in the order of arrival; ``on_room`` is called when somebody makes room in a full one."""
+    """Payloads in the order of arrival, for one taker; ``on_room`` is called when it makes room in a full one."""
 
     def __init__(self, room: int, on_room: Callable[[], None]) -> None:
         self.room, self._on_room = room, on_room
         self._payloads: deque[Payload] = deque()
         self._arrived = threading.Condition()
+        self._wanted = 1  # how many the taker waits for: waking it for less costs a switch of threads each time
         self._held = self._closed = False
 
     def full(self) -> bool:
@@ -59,8 +60,9 @@ class Inbox:
     def put(self, payloads: Iterable[Payload]) -> None:
         """Append, and wake who waits."""
         self._payloads.extend(payloads)
-        with self._arrived:
-            self._arrived.notify_all()
+        if self._closed or len(self._payloads) >= self._wanted:
+            with self._arrived:
+                self._arrived.notify_all()
 
     def close(self) -> None:
         """Nothing more comes: nobody need wait."""
@@ -71,8 +73,10 @@ class Inbox:
         """Up to ``limit`` payloads, waiting ``wait`` s for the first and ``linger`` s more for the rest."""
         payloads = self._payloads
         with self._arrived:
+            self._wanted = 1
             self._arrived.wait_for(lambda: payloads or self._closed, wait)
             if linger and payloads:
+                self._wanted = limit
                 self._arrived.wait_for(lambda: len(payloads) >= limit or self._closed, linger)
         taken = [payloads.popleft() for _ in range(min(limit, len(payloads)))]
         if self._held:

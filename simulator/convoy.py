@@ -1,12 +1,18 @@
 """Convoy: many devices sending at once, fed in the order of event time, so that the feed's clock moves evenly."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from simulator.device import Device
+from simulator.device import RETRY, Device
 from simulator.link import LinkError
 from simulator.payloads import Outgoing
+
+logger = logging.getLogger(__name__)
+
+UNHEARD = """%d of %d devices have no acknowledgement after %.0f s and keep sending: is the service up, and are they
+registered? `tripmeter quarantine list` says what it set aside"""
 
 TURN = 16  # payloads offered before the sockets get their turn
 LOOK = 0.25  # s between looks at what is overdue
@@ -72,11 +78,15 @@ async def _offer(devices: Sequence[Device], feed: Iterable[Outgoing], speed: flo
 
 async def _look(devices: Sequence[Device], progress: Progress, tell: Tell) -> None:
     """See to what is overdue, and tell how far it is."""
-    loop = asyncio.get_running_loop()
+    loop, warned = asyncio.get_running_loop(), False
     while True:
         await asyncio.sleep(LOOK)
         for device in devices:
             device.look(loop.time())
+        unheard = sum(device.retries > 0 for device in devices)
+        if unheard and not warned:
+            logger.warning(UNHEARD, unheard, len(devices), RETRY[0])
+            warned = True
         _sum(devices, progress)
         tell(progress)
 

@@ -23,6 +23,7 @@ class Device:
     def __init__(self, fleet: str, vehicle: str, account: Account, boot: str, window: int = WINDOW) -> None:
         self.fleet, self.vehicle, self.boot, self.window = fleet, vehicle, boot, window
         self.offered = self.resent = 0
+        self.retries = 0  # since the last acknowledgement
         self._topic = topics.telemetry(fleet, vehicle)
         self._stored: dict[int, bytes] = {}  # by sequence number, ascending: not yet acknowledged
         self._queue: deque[int] = deque()  # to be sent, in order
@@ -67,6 +68,7 @@ class Device:
         elif self._sent and now - self._progress > self._patience:
             self._patience = min(2 * self._patience, RETRY[1])
             self._progress = now
+            self.retries += 1
             logger.info("%s sends %d payloads again", self.vehicle, len(self._sent))
             self._again()
 
@@ -114,6 +116,6 @@ class Device:
                 if first <= seq <= last and self._stored.pop(seq, None) is not None:
                     self._sent.discard(seq)
         if ranges:
-            self._progress, self._patience = asyncio.get_running_loop().time(), RETRY[0]
+            self._progress, self._patience, self.retries = asyncio.get_running_loop().time(), RETRY[0], 0
             self._changed.set()
             self._pump()

@@ -70,8 +70,8 @@ class Traffic:
 
     def _motion(self, shifts: list[Shift], first: int) -> Motion:
         seconds = round(self.window.hours * 3600)
-        rng = np.random.default_rng([self.roster.seed, 5, first])
-        sway = 1 + 0.012 * rng.normal(size=(len(shifts), seconds // 20 + 2))
+        draws = (np.random.default_rng([self.roster.seed, 5, first + k]) for k in range(len(shifts)))
+        sway = np.array([1 + 0.012 * rng.normal(size=seconds // 20 + 2) for rng in draws])
         movers = np.concatenate([_mover(shift) for shift in shifts])
         return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], sway, seconds)
 

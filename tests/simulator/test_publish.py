@@ -62,7 +62,11 @@ def test_all_arrives_in_the_order_of_event_time(broker: Broker, service, recordi
 
 
 def test_lost_acks_are_asked_for_again(  # type: ignore[no-untyped-def]
-    broker: Broker, service, recording: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+    broker: Broker,
+    service,
+    recording: pl.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(device_module, "RETRY", (0.3, 0.3))
 
@@ -71,6 +75,7 @@ def test_lost_acks_are_asked_for_again(  # type: ignore[no-untyped-def]
             progress = await publish(recording, broker.port)
             whole(product, recording)
             assert progress.resent >= 40
+            assert [record.levelname for record in caplog.records].count("WARNING") == 1
 
     asyncio.run(asyncio.wait_for(scene(), 60))
 

@@ -22,7 +22,7 @@ class Device:
 
     def __init__(self, fleet: str, vehicle: str, account: Account, boot: str, window: int = WINDOW) -> None:
         self.fleet, self.vehicle, self.boot, self.window = fleet, vehicle, boot, window
-        self.offered = self.resent = 0
+        self.resent = 0  # payloads
         self.retries = 0  # since the last acknowledgement
         self._topic = topics.telemetry(fleet, vehicle)
         self._stored: dict[int, bytes] = {}  # by sequence number, ascending: not yet acknowledged
@@ -43,7 +43,6 @@ class Device:
         """Store a payload and send it as soon as can be; ``seq`` ascends."""
         self._stored[seq] = payload
         self._queue.append(seq)
-        self.offered += 1
         self._pump()
 
     async def connected(self) -> None:

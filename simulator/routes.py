@@ -1,7 +1,7 @@
 """Routes: a way through the roads as straight pieces and arcs, each with its place, heading and limit."""
 
 from itertools import pairwise
-from math import atan2, cos, hypot, pi, sin, tan
+from math import atan2, cos, pi, sin, tan
 
 import numpy as np
 import numpy.typing as npt
@@ -138,14 +138,3 @@ def place(pieces: Records, index: npt.NDArray[np.int64], into: npt.NDArray[np.fl
     x = np.where(straight, into * np.cos(heading), (np.sin(turned) - np.sin(heading)) / k)
     y = np.where(straight, into * np.sin(heading), (np.cos(heading) - np.cos(turned)) / k)
     return here["x"] + x, here["y"] + y, turned
-
-
-def length(pieces: Records) -> float:
-    """Metres of a route."""
-    return float(pieces["length"].sum())
-
-
-def distance(roads: Roads, a: int, b: int) -> float:
-    """Metres between two nodes as the crow flies."""
-    here, there = roads.graph.nodes[a], roads.graph.nodes[b]
-    return hypot(there["x"] - here["x"], there["y"] - here["y"])

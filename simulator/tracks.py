@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.motion import Motion
-from simulator.roads import Roads
 from simulator.routes import place
 from simulator.shifts import Shift
 
@@ -81,8 +80,3 @@ def with_burst(track: Track, at: float, speed: float) -> Track:
     )
     both = Track(*(np.concatenate(pair) for pair in zip(track.rows(apart), burst, strict=True)))
     return both.rows(np.argsort(both.t, kind="stable"))
-
-
-def degrees(roads: Roads, track: Track, east: Floats, north: Floats) -> tuple[Floats, Floats]:
-    """Latitude and longitude of a track that is seen ``east`` and ``north`` metres off."""
-    return roads.degrees(track.x + east, track.y + north)

@@ -10,6 +10,7 @@ from streams.detectors.episode import EPISODE, begin, tell
 from streams.spans import span
 
 KMH = 1 / 3.6
+GRACE = 1e-6  # m/s: 60 km/h is exactly 10 above 50, whatever the last bits of m/s say
 _DAMOOV = "Damoov: at least 3 s, gaps up to 5 s merged"
 _LIGHTFOOT = "Lightfoot: 10 mph and 25 % over is major, 19 mph and 40 % severe; both must hold"
 
@@ -47,6 +48,7 @@ def margin(p: Any, level: int, limit: float) -> Any:
 @kernel
 def level_of(p: Any, excess: float, limit: float) -> int:
     """Level of a speed ``excess`` m/s above ``limit``; 1 for any."""
+    excess += GRACE
     return 3 if excess >= margin(p, 3, limit) else 2 if excess >= margin(p, 2, limit) else 1
 
 
@@ -58,8 +60,8 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
         memory, p = state[slot], params[fleet.klass[slot]]
         episode = memory["episode"]
         over, level, end = int(memory["over"]), int(episode["level"]), episode["end"]
-        tolerance = p["tolerance_kmh"]
-        clear = max(tolerance - p["clear_kmh"], 0.0)
+        tolerance = p["tolerance_kmh"] + GRACE
+        clear = max(tolerance - p["clear_kmh"], GRACE)
         for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
             excess = batch.v[i] - batch.limit[i]
             if over == 0 and level == 0 and not excess > tolerance:

@@ -1,0 +1,123 @@
+"""Harsh braking, acceleration and cornering: how hard, how long, how fast, and what else bears it out."""
+
+import numpy as np
+import pytest
+
+from streams.detectors.base import CLOSE, OPEN, RAISE
+
+G = 9.80665
+KMH = 1 / 3.6
+
+
+def braking(*legs, start=25.0, hz=10.0):
+    """Accelerometer and speed of a drive: 5 s calm, then (m/s², seconds) legs, then 8 s calm."""
+    accel = np.concatenate([np.full(round(seconds * hz), a) for a, seconds in [(0.0, 5), *legs, (0.0, 8)]])
+    return {"accel_long": accel, "speed": np.maximum(start + np.cumsum(accel) / hz, 0.0), "hz": hz}
+
+
+def test_a_hard_brake_is_told_once_with_its_course(road):
+    driven = road.drive(**braking((-3.0, 1.0), (-4.0, 1.5), (-5.0, 1.5), (-1.0, 1.0)))
+    assert driven.changes["harsh_braking"]["op"].tolist() == [OPEN, RAISE, RAISE, CLOSE]
+    assert driven.changes["harsh_braking"]["level"].tolist() == [1, 2, 3, 3]
+    (event,) = driven.episodes("harsh_braking")
+    assert event["start"] - road.start == pytest.approx(5.5, abs=0.5)
+    assert event["end"] - road.start == pytest.approx(9.2, abs=0.3)
+    assert event["peak"] == pytest.approx(5.0, abs=0.01)
+    assert event["threshold"] == pytest.approx(0.46 * G)
+    assert event["source"] == 1
+    assert 20 < event["speed"] < 25
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(0.5, 0), (1.2, 1)])
+def test_a_moment_is_not_enough(road, seconds, found):
+    assert road.drive(**braking((-3.2, seconds))).opened("harsh_braking") == found
+
+
+def test_below_10_kmh_nothing_begins(road):
+    assert road.drive(**braking((-4.0, 0.9), start=2.7)).opened("harsh_braking") == 0
+
+
+def test_two_brakes_within_3_s_are_one(road):
+    assert road.drive(**braking((-4.0, 1.0), (0.0, 2.0), (-4.0, 1.0))).opened("harsh_braking") == 1
+    assert road.drive(**braking((-4.0, 1.0), (0.0, 4.0), (-4.0, 1.0))).opened("harsh_braking") == 2
+
+
+def test_a_wobble_above_83_percent_does_not_end_it(road):
+    legs = [(-4.0 if k % 2 else -3.0, 0.3) for k in range(10)]
+    (event,) = road.drive(**braking(*legs)).episodes("harsh_braking")
+    assert event["end"] - event["start"] > 2.0
+
+
+@pytest.mark.parametrize(("klass", "level"), [("car", 0), ("van", 1), ("truck", 1), ("bus", 2)])
+def test_what_is_harsh_depends_on_the_class(road, klass, level):
+    driven = road.drive(**braking((-2.6, 2.0)), settings={"klass": klass})
+    assert [e["level"] for e in driven.episodes("harsh_braking")] == ([level] if level else [])
+
+
+def at_1_hz(*steps, start=25.0):
+    """Speed at 1 Hz, never twice the same, with so many m/s lost from second to second after ten."""
+    calm = start + np.random.default_rng(1).normal(0, 0.05, 10)
+    return np.r_[
+        calm, calm[-1] - np.cumsum(steps), calm[-1] - sum(steps) + np.random.default_rng(2).normal(0, 0.05, 10)
+    ]
+
+
+def test_at_1_hz_it_takes_two_samples_in_a_row(road):
+    assert road.drive(speed=at_1_hz(4.0)).harsh == 0
+    (event,) = road.drive(speed=at_1_hz(4.0, 4.0)).episodes("harsh_braking")
+    assert event["level"] == 2
+    assert event["source"] == 2
+    assert road.drive(speed=at_1_hz(4.0, 1.0, 4.0)).harsh == 0
+
+
+@pytest.mark.parametrize("witness", [{"brake_pedal": 60.0}, {"abs_active": 1.0}])
+def test_at_1_hz_one_sample_is_enough_with_a_witness(road, witness):
+    driven = road.drive(speed=at_1_hz(4.0), **witness)
+    assert [e["level"] for e in driven.episodes("harsh_braking")] == [2]
+    assert road.drive(speed=at_1_hz(-4.0), **witness).harsh == 0  # an acceleration has no witness
+
+
+def test_a_witness_does_not_help_a_spike_at_100_hz(road):
+    accel = np.zeros(1000)
+    accel[500] = -9.0
+    assert road.drive(hz=100, accel_long=accel, speed=20.0, brake_pedal=80.0).harsh == 0
+
+
+@pytest.mark.parametrize("period", [2.5, 10.0, 30.0])
+def test_a_sparse_reporter_is_not_judged(road, period):
+    t = period * np.arange(200)
+    speed = 15 + 14 * np.sin(np.arange(200) * 2.0)
+    driven = road.drive(t, speed=speed, accel_long=-5.0, accel_lat=6.0)
+    assert driven.harsh == 0
+
+
+def test_a_brake_in_a_gap_is_not_seen_and_an_open_one_ends_before_it(road):
+    drive = braking((-4.0, 2.0))
+    t = np.arange(drive["accel_long"].size) / 10
+    t[65:] += 500  # silence in the middle of the brake
+    driven = road.drive(t, accel_long=drive["accel_long"], speed=drive["speed"])
+    (event,) = driven.episodes("harsh_braking")
+    assert event["end"] == road.start + 6.4
+
+
+def test_acceleration_is_not_braking(road):
+    driven = road.drive(**braking((3.5, 2.0), start=5.0))
+    assert driven.opened("harsh_acceleration") == 1
+    assert driven.opened("harsh_braking") == driven.opened("harsh_cornering") == 0
+    assert driven.episodes("harsh_acceleration")[0]["level"] == 2
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_corners_count_to_both_sides(road, side):
+    lateral = np.r_[np.zeros(50), np.full(30, side * 4.5), np.zeros(80)]
+    (event,) = road.drive(hz=10, accel_lat=lateral, speed=15.0).episodes("harsh_cornering")
+    assert event["level"] == 2
+    assert event["peak"] == pytest.approx(4.5, abs=0.01)
+    assert road.drive(hz=10, accel_lat=lateral, speed=8.0).harsh == 0  # below 30 km/h
+
+
+def test_a_corner_is_felt_by_yaw_rate_too(road):
+    yaw = np.r_[np.zeros(50), np.full(30, 18.0), np.zeros(80)]
+    (event,) = road.drive(hz=10, yaw_rate=yaw, speed=15.0).episodes("harsh_cornering")
+    assert event["source"] == 2
+    assert event["level"] == 2

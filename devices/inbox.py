@@ -27,8 +27,8 @@ class Bell:
 
     def hush(self) -> None:
         """Heard: look for work only after this, and none is missed."""
-        self._rung = False
         self._ear.recv(64)
+        self._rung = False  # only now: a ring in between would be eaten with the others, and no later one be sent
 
     def close(self) -> None:
         """Nobody waits any more."""

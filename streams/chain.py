@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,7 +85,7 @@ def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records
     least = 2 * len(DETECTORS) * (batch.t.size + batch.tyre_t.size)
     before = state[batch.slots] if room < least else None
     while True:
-        outs = [Changes(np.zeros(room, dtype), np.zeros(1, np.int64)) for dtype in (CHANGE, *FOLDS.values())]
+        outs = [Changes(np.empty(room, dtype), np.zeros(1, np.int64)) for dtype in (CHANGE, *FOLDS.values())]
         states = tuple(state[name] for name in PARAMS)
         _run(batch, fleet, states, params, *outs)
         most = max(int(out.count[0]) for out in outs)
@@ -95,6 +96,7 @@ def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records
         room = 2 * most
 
 
+@cache
 def fingerprint() -> str:
     """Names the layout of STATE: a saved state of another layout is not read, but made anew from payloads."""
     return hashlib.sha256(repr(STATE.descr).encode()).hexdigest()[:16]

@@ -14,7 +14,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         source = path.read_bytes()
-        if b"@kernel" in source:
+        if b"@kernel" in source or b"@inner" in source:
             digest.update(source)
     return digest.hexdigest()[:16]
 
@@ -26,3 +26,9 @@ numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile ``function`` at its first call: no Python inside, no lock held, no fastmath (NaN means missing)."""
     return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+def inner(function: Callable[..., Any]) -> Any:
+    """A kernel that only kernels call: without a way in from Python it compiles in half the time."""
+    options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)

@@ -3,14 +3,14 @@
 from math import floor, inf, isnan
 from typing import Any
 
-from streams.compiled import kernel
+from streams.compiled import inner
 
 DAY = 86400.0
 DAWN, DUSK = 5 * 3600.0, 22 * 3600.0  # night is from 22:00 to 05:00, local time
 FROM_DEVICE, FROM_CLASS = 1, 3  # Batch.limit_source
 
 
-@kernel
+@inner
 def last_before(times: Any, low: int, high: int, t: float) -> int:
     """Last row in [low, high) whose time is <= t, ``low - 1`` if none; times ascend."""
     while low < high:
@@ -22,7 +22,7 @@ def last_before(times: Any, low: int, high: int, t: float) -> int:
     return low - 1
 
 
-@kernel
+@inner
 def night_at(fleet: Any, slot: int, t: float) -> Any:
     """(1 at night, when to ask again) in the time zone of the vehicle's fleet; UTC before its first offset."""
     zone = fleet.zone[slot]
@@ -36,7 +36,7 @@ def night_at(fleet: Any, slot: int, t: float) -> Any:
     return int(clock < DAWN or clock >= DUSK), min(until, midnight + change - offset)
 
 
-@kernel
+@inner
 def assigned_at(fleet: Any, slot: int, t: float) -> Any:
     """(driver the registry assigned, -1 none; when to ask again); of two assignments the later start counts."""
     low, high = fleet.assigned_bounds[slot], fleet.assigned_bounds[slot + 1]
@@ -47,7 +47,7 @@ def assigned_at(fleet: Any, slot: int, t: float) -> Any:
     return fleet.assigned_driver[row], min(until, fleet.assigned_to[row])
 
 
-@kernel
+@inner
 def follow_context(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Write limit, limit_source, driver and night."""
     for vehicle in range(part[0], part[1]):

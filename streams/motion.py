@@ -3,14 +3,14 @@
 from math import fabs, floor, isnan, nan, pi
 from typing import Any
 
-from streams.compiled import kernel
+from streams.compiled import inner
 from streams.quality import FALL, GAP, HELD, JUMP, SPARSE, STALE
 
 RADIANS = pi / 180
 MS = 1000.0  # time inside the passes is whole milliseconds, so that 2 s is 2 s whatever the date
 
 
-@kernel
+@inner
 def possible(sent: float, speed: float, span: float, doubt: int, p: Any) -> int:
     """0 if ``sent`` can follow ``speed`` after ``span`` ms, else JUMP; with FALL for a fall not yet seen twice."""
     if (sent - speed - p["speed_slack_kmh"]) * MS > p["max_rise_mps2"] * span:
@@ -20,7 +20,7 @@ def possible(sent: float, speed: float, span: float, doubt: int, p: Any) -> int:
     return 0
 
 
-@kernel
+@inner
 def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Write dt, v (from the measured speed), accel (from its changes) and the first bits of quality."""
     for vehicle in range(part[0], part[1]):
@@ -68,13 +68,13 @@ def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
         memory["anchor"], memory["anchor_t"], memory["stale"], memory["doubt"] = anchor, anchor_t, stale, doubt
 
 
-@kernel
+@inner
 def smoothed(smooth: float, sent: float, span: float, tau: float) -> float:
     """Low pass of an accelerometer; no ``exp``, so that compiled and plain agree to the bit."""
     return smooth + (sent - smooth) * (span / tau) if span < tau else sent
 
 
-@kernel
+@inner
 def follow_accel(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Where an accelerometer speaks, its smoothed value is the acceleration and the speed's changes are not."""
     for vehicle in range(part[0], part[1]):
@@ -98,7 +98,7 @@ def follow_accel(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
         memory["accel"], memory["accel_t"] = smooth, smooth_t
 
 
-@kernel
+@inner
 def follow_lateral(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Write lateral: the accelerometer, else speed times yaw rate, smoothed."""
     for vehicle in range(part[0], part[1]):

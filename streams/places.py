@@ -3,7 +3,7 @@
 from math import cos, floor, isnan, nan, pi, sqrt
 from typing import Any
 
-from streams.compiled import kernel
+from streams.compiled import inner
 from streams.motion import MS
 from streams.quality import BAD_FIX, FROM_POSITION, GAP, JUMP, NO_FIX, RELOCATED
 
@@ -12,13 +12,13 @@ AGREEING = 3  # fixes refused in a row that agree with each other are believed
 UNKNOWN, STANDING, MOVING = 0, 1, 2  # memory of moving; Batch.moving is one less
 
 
-@kernel
+@inner
 def shrink(band: float) -> float:
     """A degree of longitude over one of latitude, in the middle of a band of a hundredth of a degree."""
     return cos((band + 0.5) / 100.0 * pi / 180.0)
 
 
-@kernel
+@inner
 def apart(lat: float, lon: float, to_lat: float, to_lon: float, shrunk: float) -> float:
     """Squared metres between two positions, flat between them: the distance is right to 0.1 % up to 20 km."""
     north, east = to_lat - lat, to_lon - lon
@@ -30,14 +30,14 @@ def apart(lat: float, lon: float, to_lat: float, to_lon: float, shrunk: float) -
     return north * north + east * east
 
 
-@kernel
+@inner
 def reachable(square: float, span: float, p: Any) -> bool:
     """Whether so many squared metres can lie between two fixes ``span`` ms apart."""
     reach = p["max_speed_kmh"] * span + p["fix_slack_m"] * MS
     return square * (MS * MS) <= reach * reach
 
 
-@kernel
+@inner
 def follow_fixes(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Write NO_FIX, BAD_FIX, RELOCATED, and in step, for later passes, the metres since a sample over short_s ago."""
     for vehicle in range(part[0], part[1]):
@@ -78,7 +78,7 @@ def follow_fixes(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
         memory["lat"], memory["lon"], memory["fix_t"], memory["bad"] = lat, lon, fix_t, bad
 
 
-@kernel
+@inner
 def speed_between(place_v: float, stay: float, radius: float, standing: float) -> float:
     """Speed ``stay`` ms after a place was reached with ``place_v``, the vehicle being still within its radius."""
     if stay <= 0.0:
@@ -89,7 +89,7 @@ def speed_between(place_v: float, stay: float, radius: float, standing: float) -
     return nan if isnan(place_v) else min(place_v, most)
 
 
-@kernel
+@inner
 def follow_places(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Where no speed is measured write v from places, fixes a radius apart, and in step the metres between them."""
     for vehicle in range(part[0], part[1]):
@@ -124,7 +124,7 @@ def follow_places(batch: Any, fleet: Any, state: Any, params: Any, part: Any) ->
         memory["seen_t"], memory["outside"] = seen_t, outside
 
 
-@kernel
+@inner
 def follow_steps(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Write moving and step, from v and the metres the passes before left in step."""
     for vehicle in range(part[0], part[1]):

@@ -2,7 +2,7 @@
 
 GAP, SPARSE, HELD, JUMP, FALL, NO_FIX, BAD_FIX, RELOCATED, FROM_POSITION, STALE, UNCOMPENSATED = (
     1 << bit for bit in range(11)
-)  # constants of every @kernel that reads them
+)  # constants of every @kernel and @inner that reads them
 
 BITS = {
     "gap": GAP,

@@ -2,10 +2,10 @@
 
 from math import floor
 
-from streams.compiled import kernel
+from streams.compiled import inner
 
 
-@kernel
+@inner
 def span(then: float, t: float) -> float:
     """Seconds from ``then`` to ``t``, the float nearest to whole milliseconds; epoch floats alone are 0.2 us off."""
     return floor((t - then) * 1000.0 + 0.5) / 1000.0

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import kernel
+from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, Detector, Param
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.manoeuvre import G
@@ -42,7 +42,7 @@ STATE = np.dtype(
 )
 
 
-@kernel
+@inner
 def feel(t: float, along: float, across: float, memory: Any, p: Any) -> float:
     """Change of speed, m/s, in the pulse this row belongs to; 0 unless two rows of it are beyond the trigger."""
     along, across = 0.0 if isnan(along) else along, 0.0 if isnan(across) else across
@@ -63,7 +63,7 @@ def feel(t: float, along: float, across: float, memory: Any, p: Any) -> float:
     return sqrt(memory["along"] * memory["along"] + memory["across"] * memory["across"])
 
 
-@kernel
+@inner
 def see(batch: Any, i: int, memory: Any, p: Any) -> Any:
     """Whether row ``i`` shows that an impossible fall of the speed, some seconds ago, was a crash."""
     t, v, bits, episode = batch.t[i], batch.v[i], batch.quality[i], memory["episode"]

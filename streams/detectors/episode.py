@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import kernel
+from streams.compiled import inner
 from streams.detectors.base import emit
 
 EPISODE = np.dtype(
@@ -23,7 +23,7 @@ EPISODE = np.dtype(
 )
 
 
-@kernel
+@inner
 def begin(episode: Any, batch: Any, i: int, source: int, peak: float) -> None:
     """Start an episode at row ``i``, not yet told."""
     episode["start"], episode["end"], episode["peak"] = batch.t[i], batch.t[i], peak
@@ -32,7 +32,7 @@ def begin(episode: Any, batch: Any, i: int, source: int, peak: float) -> None:
     episode["source"], episode["level"] = source, 0
 
 
-@kernel
+@inner
 def tell(changes: Any, op: int, kind: int, slot: int, subject: int, episode: Any, threshold: float) -> Any:
     """Emit the whole of an episode as it stands; its ``end`` is left out (see ``finish``)."""
     row = emit(changes, op, kind, slot, subject, episode["start"])

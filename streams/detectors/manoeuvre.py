@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import kernel
+from streams.compiled import inner
 from streams.detectors.base import CLOSE, OPEN, RAISE, Param
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.spans import span
@@ -38,13 +38,13 @@ def gates(min_speed_kmh: float) -> tuple[Param, ...]:
     )
 
 
-@kernel
+@inner
 def limit_of(p: Any, level: int) -> Any:
     """Threshold of a level, m/s²."""
     return p["level3_g"] if level == 3 else p["level2_g"] if level == 2 else p["level1_g"]
 
 
-@kernel
+@inner
 def confirmed(batch: Any, i: int, sense: int, p: Any) -> Any:
     """Whether another sensor bears out row ``i`` alone: pedal or ABS for a brake, ABS or ESC for a corner."""
     if batch.accel_source[i] != 2 and not batch.dt[i] >= p["confirm_s"]:
@@ -54,7 +54,7 @@ def confirmed(batch: Any, i: int, sense: int, p: Any) -> Any:
     return sense == SIDEWAYS and (batch.abs_active[i] == 1.0 or batch.esc_active[i] == 1.0)
 
 
-@kernel
+@inner
 def since_when(since: float, value: float, limit: float, clear: float, t: float) -> float:
     """When ``value`` came to be in a level, with hysteresis; 0 it is not."""
     if since == 0.0:
@@ -62,7 +62,7 @@ def since_when(since: float, value: float, limit: float, clear: float, t: float)
     return 0.0 if value < clear * limit else since
 
 
-@kernel
+@inner
 def level_at(memory: Any, value: float, t: float, sure: bool, p: Any) -> int:
     """Highest level held long enough at ``t``, or reached by a value another sensor confirms; 0 none."""
     hold = p["hold_s"]
@@ -73,7 +73,7 @@ def level_at(memory: Any, value: float, t: float, sure: bool, p: Any) -> int:
     return 1 if span(memory["since1"], t) >= hold or (sure and value >= p["level1_g"]) else 0
 
 
-@kernel
+@inner
 def follow(batch: Any, column: Any, sense: int, fleet: Any, state: Any, params: Any, kind: int, changes: Any) -> None:
     """Find episodes in which ``column``, in the direction of ``sense``, is beyond the limits."""
     for vehicle in range(batch.slots.size):

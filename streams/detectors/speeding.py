@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import kernel
+from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.spans import span
@@ -35,7 +35,7 @@ STATE = np.dtype(
 )
 
 
-@kernel
+@inner
 def margin(p: Any, level: int, limit: float) -> Any:
     """How far above ``limit`` a level begins, m/s."""
     if level == 3:
@@ -45,7 +45,7 @@ def margin(p: Any, level: int, limit: float) -> Any:
     return p["tolerance_kmh"]
 
 
-@kernel
+@inner
 def level_of(p: Any, excess: float, limit: float) -> int:
     """Level of a speed ``excess`` m/s above ``limit``; 1 for any."""
     excess += GRACE

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from devices.signals import WHEELS
-from streams.compiled import kernel
+from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param, emit
 from streams.quality import UNCOMPENSATED
 from streams.spans import span
@@ -35,7 +35,7 @@ STATE = np.dtype(
 )
 
 
-@kernel
+@inner
 def cold(pressure: float, temp: float) -> Any:
     """Gauge pressure the tyre would have at 20 °C. Gay-Lussac: absolute pressure goes with absolute temperature."""
     if isnan(temp):
@@ -43,19 +43,19 @@ def cold(pressure: float, temp: float) -> Any:
     return (pressure + ATMOSPHERE) * (REFERENCE + KELVIN) / (temp + KELVIN) - ATMOSPHERE
 
 
-@kernel
+@inner
 def rung(p: Any, deficit: float) -> int:
     """Level of a deficit in percent."""
     return int(deficit >= p["level1_pct"]) + int(deficit >= p["level2_pct"]) + int(deficit >= p["level3_pct"])
 
 
-@kernel
+@inner
 def edge(p: Any, level: int) -> Any:
     """Percent at which a level begins."""
     return p["level3_pct"] if level >= 3 else p["level2_pct"] if level == 2 else p["level1_pct"]
 
 
-@kernel
+@inner
 def tell(batch: Any, i: int, changes: Any, op: int, kind: int, slot: int, wheel: int, memory: Any, p: Any) -> Any:
     """Emit a wheel's episode as it stands; driver, speed and place are those of row ``i``, which caused it."""
     row = emit(changes, op, kind, slot, wheel, memory["start"][wheel])
@@ -66,7 +66,7 @@ def tell(batch: Any, i: int, changes: Any, op: int, kind: int, slot: int, wheel:
     return row
 
 
-@kernel
+@inner
 def weigh(memory: Any, wheel: int, deficit: float, t: float, p: Any) -> int:
     """Take in a reading of a wheel; the level it confirms, 0 none, ``AGAIN`` when it ends the episode."""
     reached, before, told = rung(p, deficit), int(memory["before"][wheel]), int(memory["level"][wheel])

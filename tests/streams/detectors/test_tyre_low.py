@@ -19,10 +19,11 @@ def drive(road, *rows, placard=800.0):
     return road.drive(t, speed=np.full(t.size, 20.0), tyres=rows, settings={"placard": placard})
 
 
-def test_pressure_is_compared_at_20_degrees():
-    assert cold(184.8, -20.0) == pytest.approx(230, abs=0.2)
-    assert cold(275.2, 60.0) == pytest.approx(230, abs=0.2)
-    assert cold(700.0, np.nan) == 700.0
+def test_pressure_is_compared_at_20_degrees(kit):
+    plain = kit.plain(cold)
+    assert plain(184.8, -20.0) == pytest.approx(230, abs=0.2)
+    assert plain(275.2, 60.0) == pytest.approx(230, abs=0.2)
+    assert plain(700.0, np.nan) == 700.0
 
 
 def test_a_cold_morning_is_no_puncture(road):

@@ -29,6 +29,6 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 def inner(function: Callable[..., Any]) -> Any:
-    """A kernel that only kernels call. Without a way in from Python (a call from there would crash) it compiles faster."""
+    """A kernel only kernels call: without a way in from Python, from where a call would crash, it compiles faster."""
     options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)

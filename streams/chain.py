@@ -47,6 +47,33 @@ class Findings(NamedTuple):
     samples: int = 0  # instants run, after merging
 
 
+class Rooms:
+    """Where links write what they find; kept from run to run, for new memory costs more than most runs."""
+
+    def __init__(self, rows: int) -> None:
+        self.grow(rows)
+
+    def grow(self, rows: int) -> None:
+        """Make room for as many rows of each kind."""
+        self.rows = rows
+        self.outs = tuple(Changes(np.empty(rows, dtype), np.zeros(1, np.int64)) for dtype in (CHANGE, *FOLDS.values()))
+
+    def emptied(self) -> tuple[Changes, ...]:
+        """The rooms, with nothing in them."""
+        for out in self.outs:
+            out.count[0] = 0
+        return self.outs
+
+    def most(self) -> int:
+        """Rows that the fullest room has, or lacked."""
+        return max(int(out.count[0]) for out in self.outs)
+
+    def findings(self, samples: int) -> Findings:
+        """What is in the rooms."""
+        changes, journeys, intervals, segments = (out.rows[: out.count[0]].copy() for out in self.outs)
+        return Findings(changes, journeys, intervals, segments, samples)
+
+
 class Link(NamedTuple):
     """One kernel of the chain, how it is called, and with what besides the batch, its state and parameters."""
 
@@ -77,23 +104,20 @@ def _compile() -> Callable[..., None]:
 _run = _compile()
 
 
-def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records, ...], room: int) -> Findings:
+def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records, ...], rooms: Rooms) -> Findings:
     """Run every link over ``batch``, moving ``state`` (S,) STATE on; ``params``: thresholds of each link.
 
-    ``room`` is how many rows each link may write at first; where that is not enough, the run is repeated with more.
+    Where ``rooms`` are too small they grow, and the run is repeated.
     """
+    states, rows = tuple(state[name] for name in PARAMS), state.view(np.uint8).reshape(state.size, -1)
     least = 2 * len(DETECTORS) * (batch.t.size + batch.tyre_t.size)
-    before = state[batch.slots] if room < least else None
+    before = rows[batch.slots] if rooms.rows < least else None
     while True:
-        outs = [Changes(np.empty(room, dtype), np.zeros(1, np.int64)) for dtype in (CHANGE, *FOLDS.values())]
-        states = tuple(state[name] for name in PARAMS)
-        _run(batch, fleet, states, params, *outs)
-        most = max(int(out.count[0]) for out in outs)
-        if most <= room or before is None:
-            changes, journeys, intervals, segments = (out.rows[: out.count[0]] for out in outs)
-            return Findings(changes, journeys, intervals, segments, batch.t.size)
-        state[batch.slots] = before
-        room = 2 * most
+        _run(batch, fleet, states, params, *rooms.emptied())
+        if before is None or rooms.most() <= rooms.rows:
+            return rooms.findings(batch.t.size)
+        rows[batch.slots] = before
+        rooms.grow(2 * rooms.most())
 
 
 @cache

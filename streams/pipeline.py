@@ -8,7 +8,7 @@ import numpy.typing as npt
 from devices.samples import Floats, Ints, Samples
 from streams import chain
 from streams.batch import assemble
-from streams.chain import STATE, Findings
+from streams.chain import STATE, Findings, Rooms
 from streams.detectors.base import Records
 from streams.fleet import Fleet
 
@@ -33,6 +33,7 @@ class Pipeline:
         self.thresholds = thresholds
         self.state: Records = np.zeros(256, STATE)
         self.conflicts = 0  # fields told twice with different values, so far
+        self._rooms = Rooms(ROOM)
 
     def run(self, samples: Samples) -> Findings:
         """Findings of ``samples``, all of which lie ahead (see ``ahead``)."""
@@ -41,7 +42,7 @@ class Pipeline:
         self._reserve(len(self.fleet.vehicles))
         batch, conflicts = assemble(samples, slots, numbers)
         self.conflicts += conflicts
-        found = chain.run(batch, self.fleet.columns(), self.state, self.thresholds, ROOM)
+        found = chain.run(batch, self.fleet.columns(), self.state, self.thresholds, self._rooms)
         self.state["seen"][batch.slots] = 1
         self.state["watermark"][batch.slots] = batch.t[batch.bounds[1:] - 1]
         return found
@@ -64,8 +65,7 @@ class Pipeline:
         """States to keep: of vehicles for which ``samples``, all of one UTC day, are the first of that day."""
         slots = np.unique(self.fleet.slots(samples.vehicles)[samples.vehicle])
         day = int(samples.t[0] // DAY_S)
-        rows = self.state[slots]
-        fresh = (rows["seen"] == 0) | (rows["watermark"] < day * DAY_S)
+        fresh = (self.state["seen"][slots] == 0) | (self.state["watermark"][slots] < day * DAY_S)
         return [Midnight(int(slot), day, self.state[slot].tobytes()) for slot in slots[fresh]]
 
     def restore(self, slot: int, state: bytes) -> None:

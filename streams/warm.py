@@ -7,7 +7,7 @@ import numpy as np
 from devices.samples import Samples
 from streams import chain
 from streams.batch import Batch, assemble
-from streams.chain import FOLDS, LINKS, PARAMS, STATE
+from streams.chain import FOLDS, LINKS, PARAMS, STATE, Rooms
 from streams.compiled import CACHE
 from streams.detectors.base import CHANGE, Changes, thresholds
 from streams.fleet import Fleet, Known
@@ -37,7 +37,7 @@ def warm(progress: Progress = lambda _name, _done, _total: None) -> None:
         rest = [int(word) if word.isdigit() else outs[word] for word in link.rest.split(", ") if word]
         link.kernel(batch, columns, state[link.name], params[k], *rest)
     progress("all together", len(LINKS), len(LINKS) + 1)
-    chain.run(batch, columns, state, params, 1)
+    chain.run(batch, columns, state, params, Rooms(1))
     progress("done", len(LINKS) + 1, len(LINKS) + 1)
 
 
@@ -50,3 +50,7 @@ def _nothing() -> tuple[Batch, Fleet]:
     slots = fleet.slots([("nobody", "nothing")])
     none = Samples([("nobody", "nothing")], np.empty(0, np.int64), np.empty(0), {})
     return assemble(none, slots, np.empty(0, np.int64))[0], fleet
+
+
+if __name__ == "__main__":
+    warm()

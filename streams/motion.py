@@ -40,7 +40,7 @@ def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
             v = speed if speed_t > 0.0 and t - speed_t <= carry else nan
             if not isnan(sent):
                 odd = 0
-                if speed_t > 0.0 and sent != speed:
+                if speed_t > 0.0 and fabs(sent - speed) > p["speed_slack_kmh"]:
                     odd = possible(sent, speed, max(t - speed_t, min(t - since, renew)), doubt, p)
                 if odd:
                     v, doubt = nan, int(odd & FALL > 0)

@@ -62,7 +62,8 @@ def follow_fixes(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                     band = floor(to_lat * 100.0)
                     shrunk = shrink(band)  # kept for the band: the cosine is slow
                 square = apart(lat, lon, to_lat, to_lon, shrunk)
-                if not reachable(square, max(t - seen_t, min(t - fix_t, p["stuck_s"] * MS)), p):
+                near = square <= p["fix_slack_m"] * p["fix_slack_m"]
+                if not near and not reachable(square, max(t - seen_t, min(t - fix_t, p["stuck_s"] * MS)), p):
                     detour = apart(memory["bad_lat"], memory["bad_lon"], to_lat, to_lon, shrunk)
                     bad = bad + 1 if bad > 0 and reachable(detour, t - memory["bad_t"], p) else 1
                     memory["bad_lat"], memory["bad_lon"], memory["bad_t"] = to_lat, to_lon, t

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,7 @@ class Wall:
 
 def main() -> int:
     """Run the demo; 0 if the whole day was driven and every payload acknowledged."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it in the same clean way
     folder = Path(tempfile.mkdtemp(prefix="tripmeter-demo-"))
     try:
         screen.out.print("[bold]tripmeter demo[/]: 25 simulated vehicles, one working day, real MQTT, one process")

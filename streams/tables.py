@@ -1,7 +1,7 @@
 """Tables: the six public tables as frames, read from a store or from a folder of Parquet files."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from pricing.exposure import exposure
 from pricing.tariff import Tariff
 from streams.alerts import PUT_AWAY, STATES
 from streams.store import schema
+from streams.store.store import Commit, Store
 
 Tables = dict[str, pl.DataFrame]
 
 NAMES = ("events", "trips", "alerts", "exposure", "scores", "premiums")
 MOMENT = pl.Datetime("ms", "UTC")
 TIMES = ("start", "end", "first_seen", "last_seen")
+CLOCK = "clock"  # key of the meta table
 ASSUMED = "assumed"  # policy of a recording without a registry
 ASSUMED_COVERS = ("compulsory", "tpl_injury", "tpl_property", "own_damage")
 _TYPES = {"VARCHAR": pl.String, "TEXT": pl.String, "FLOAT": pl.Float64, "INTEGER": pl.Int64}
@@ -33,6 +35,7 @@ def read(
 ) -> Tables:
     """The six tables of a store at ``now`` (its clock, UTC).
 
+    Premiums are for the days since the first on record: Tripmeter does not rate what it has not watched.
     ``risks`` as pricing.frames.premiums wants it; None: a recording without a registry, every vehicle is assumed
     to be of class ``klass`` and insured for the days heard of.
     """
@@ -48,8 +51,13 @@ def read(
         "alerts": alerts(connection),
         "exposure": driven,
         "scores": frames.scores(driven, risks.select("fleet_id", "vehicle_id", "class"), tariff),
-        "premiums": frames.premiums(driven, risks, tariff, valid_to=until),
+        "premiums": frames.premiums(driven, risks, tariff, _first_day(driven), until),
     }
+
+
+def _first_day(driven: pl.DataFrame) -> date | None:
+    day = driven["day"].min()
+    return day if isinstance(day, date) else None
 
 
 def alerts(connection: Connection) -> pl.DataFrame:
@@ -122,7 +130,15 @@ def rated(six: Tables, tariff: Tariff, risks: pl.DataFrame) -> Tables:
     return six | {"scores": scored, "premiums": frames.premiums(six["exposure"], risks, tariff)}
 
 
-def clock(connection: Connection, now: float) -> datetime:
-    """The clock of a store: its newest exposure, so that a day of recorded data closes when its feed has passed it."""
+def set_clock(store: Store, which: str) -> None:
+    """Say whether time goes by in a store with the ``wall`` clock or with its ``feed``."""
+    commit = Commit()
+    commit.upsert(schema.meta, [{"key": CLOCK, "value": which}])
+    store.commit(commit)
+
+
+def clock(connection: Connection, now: float) -> float:
+    """What time it is in a store (UTC epoch s): ``now``, or with a feed the newest sample, if that is earlier."""
+    which = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == CLOCK)).scalar()
     newest = connection.execute(select(func.max(schema.segments.c.end))).scalar()
-    return moment(now if newest is None else min(float(newest), now))
+    return now if which != "feed" or newest is None else min(float(newest), now)

@@ -103,15 +103,11 @@ def _summary(done: Replayed, seconds: float) -> dict[str, Any]:
 
 def warnings(done: Replayed) -> list[str]:
     """What the reader should know before trusting the tables."""
-    notes = [f"{count:,} rows left out: {reason}" for reason, count in done.read.rejected.items()]
+    notes = done.read.notes()
     notes += [
         f"{count:,} values of {signal} not used: {reason.replace('_', ' ')}"
         for (reason, signal), count in done.refused.items()
     ]
     if done.conflicts:
         notes.append(f"{done.conflicts:,} values were told twice for one instant and differed; the larger was kept")
-    notes += [str(finding) for finding in done.findings]
-    if done.read.ignored:
-        notes.append(f"columns not read: {', '.join(done.read.ignored)}")
-    notes += done.read.hints
     return notes

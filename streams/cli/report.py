@@ -21,34 +21,35 @@ def show(six: Tables) -> None:
 
 
 def _scores(scores: pl.DataFrame) -> Table:
-    columns = [
-        ("subject", "left"),
-        ("score", "right"),
-        ("likely", "right"),
-        ("coaching", "right"),
-        ("credibility", "right"),
-        ("km", "right"),
-    ]
+    """Drivers' scores, the lowest first; of a recording that names no driver, its vehicles'."""
+    subject = "driver" if (scores["subject"] == "driver").any() else "vehicle"
+    columns = [(subject, "left"), *[(name, "right") for name in ("score", "likely", "coaching", "credibility", "km")]]
     rows = [
         [
-            f"{row['subject']} {row['driver_id'] or row['vehicle_id']}"
-            + (" (provisional)" if row["provisional"] else ""),
+            row[f"{subject}_id"],
             f"{row['score']:.1f}",
             f"{row['low']:.0f}-{row['high']:.0f}",
             f"{row['coaching_score']:.1f}",
             f"{row['credibility']:.2f}",
             f"{row['km']:,.0f}",
+            "provisional" if row["provisional"] else "",
         ]
-        for row in scores.sort("score").head(SHOWN).iter_rows(named=True)
+        for row in scores.filter(pl.col("subject") == subject).sort("score").head(SHOWN).iter_rows(named=True)
     ]
-    return screen.table(_title("Scores", scores), columns, rows)
+    return screen.table(_title("Scores", scores), [*columns, ("", "left")], rows)
 
 
 def _premiums(premiums: pl.DataFrame) -> Table:
     total = premiums.group_by("vehicle_id", "policy_id", "currency", maintain_order=True).agg(
         pl.col("amount").sum(), pl.col("days").max(), pl.col("km_measured").max(), pl.col("premium_id").first()
     )
-    columns = [("vehicle", "left"), ("premium", "right"), ("days", "right"), ("km", "right"), ("explain", "left")]
+    columns = [
+        ("vehicle", "left"),
+        ("premium", "right"),
+        ("days", "right"),
+        ("km", "right"),
+        ("tripmeter explain", "left"),
+    ]
     rows = [
         [
             row["vehicle_id"],
@@ -64,5 +65,5 @@ def _premiums(premiums: pl.DataFrame) -> Table:
 
 def _title(name: str, frame: pl.DataFrame) -> str:
     """``name``, and that the tariff is illustrative if it is: no table made from it may hide that."""
-    status = "" if frame.is_empty() else f" ({frame['status'][0]} tariff {frame['tariff_id'][0]})"
+    status = "" if frame.is_empty() else f", {frame['status'][0]} tariff {frame['tariff_id'][0]}"
     return name + status

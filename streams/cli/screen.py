@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -91,9 +92,9 @@ def compiled() -> None:
 
 def table(title: str, columns: list[tuple[str, str]], rows: list[list[Any]]) -> Table:
     """A table of text; each column is (heading, justification)."""
-    made = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
+    made = Table(title=title, title_justify="left", title_style="bold", pad_edge=False, box=box.SIMPLE_HEAD)
     for heading, justify in columns:
-        made.add_column(heading, justify=justify)  # type: ignore[arg-type]
+        made.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     for row in rows:
         made.add_row(*[str(cell) for cell in row])
     return made

@@ -63,8 +63,8 @@ def rated(folder: Path, rated_with: Tariff, registry: Path | None, klass: str) -
 
 
 def of_store(opened: Store, rated_with: Tariff) -> Tables:
-    """The six tables of a store, as of its newest event or now, whichever is earlier."""
+    """The six tables of a store, as of its own clock."""
     with opened.reading() as connection:
         registry = stored.read(connection)
         risks = Roster(registry).risks() if registry.rows["vehicles"] else None
-        return tables.read(connection, rated_with, risks, tables.clock(connection, time.time()))
+        return tables.read(connection, rated_with, risks, tables.moment(tables.clock(connection, time.time())))

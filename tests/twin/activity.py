@@ -1,0 +1,75 @@
+"""Activity: intervals of driving and idling, after docs/trips.md."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .trips import Ignition, Stand, Trial, is_driving, is_fast, measured
+from .words import span
+
+
+@dataclass
+class Interval:
+    activity: str
+    driver: str | None
+    start: float
+    end: float
+    trial: Trial | None = None  # None once proven
+    status: str = "open"
+
+
+class Activity:
+    def __init__(self, p: Any) -> None:
+        self.p, self.ignition, self.stand = p, Ignition(), Stand(p)
+        self.before = 0.0
+        self.drive: Interval | None = None
+        self.idle: Interval | None = None
+        self.closed: list[Interval] = []
+
+    def take(self, s: Any) -> None:
+        ignition = self.ignition.take(s)
+        driving = is_driving(s, ignition, self.p)
+        idling = s.moving == 0 and ignition is True
+        self.end_drive(s, driving, self.stand.over(s, driving))
+        if self.idle and (not idling or not measured(s) or s.driver != self.idle.driver):
+            self.write(self.idle)
+            self.idle = None
+        if self.drive is None and driving:
+            start = self.before if measured(s) else s.t
+            self.drive = Interval("drive", s.driver, start, start, Trial(self.p, start))
+        if self.drive:
+            self.go_on(self.drive, s, driving, ignition)
+        if idling:
+            self.idle = self.idle or Interval("idle", s.driver, s.t, s.t)
+            self.idle.end = s.t
+        self.before = s.t
+
+    def end_drive(self, s: Any, driving: bool, over: bool) -> None:
+        if self.drive is None or (not over and s.driver == self.drive.driver):
+            return
+        under_way = self.drive.trial is None
+        self.write(self.drive)
+        handed_over = not over and under_way and driving and measured(s)
+        self.drive = Interval("drive", s.driver, self.before, self.before) if handed_over else None
+
+    def go_on(self, drive: Interval, s: Any, driving: bool, ignition: bool | None) -> None:
+        if driving:
+            drive.end = s.t
+        if drive.trial:
+            verdict = drive.trial.verdict(s, driving, is_fast(s, self.p))
+            if verdict == "proven" or (driving and ignition is True):
+                drive.trial = None
+            elif verdict == "given up":
+                self.drive = None
+
+    def write(self, interval: Interval) -> None:
+        if self.told(interval):
+            interval.status = "closed"
+            self.closed.append(interval)
+
+    def told(self, interval: Interval) -> bool:
+        lasted = interval.activity == "drive" or span(interval.start, interval.end) >= self.p.stop_s
+        return interval.trial is None and lasted and interval.end > interval.start
+
+    def found(self) -> list[Interval]:
+        """All that is written, what is open as far as it has come."""
+        return self.closed + [one for one in (self.drive, self.idle) if one and self.told(one)]

@@ -1,0 +1,37 @@
+"""Alerts: one open alert per vehicle, kind and subject, repeats counted; nobody has put one away."""
+
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def alerts(events: list[Row], rules: dict[str, Any]) -> list[Row]:
+    """The alerts of ``events``; ``rules`` by kind with ``priorities`` by level (None: no alert) and ``quiet_s``."""
+    latest: dict[tuple[str, ...], Row] = {}
+    found = []
+    for event in sorted(events, key=lambda one: (one["start"], one["event_id"])):
+        rule = rules[event["kind"]]
+        if rule.priorities[event["level"] - 1] is None:
+            continue
+        key = (event["fleet_id"], event["vehicle_id"], event["kind"], event["subject"])
+        alert = latest.get(key)
+        if alert is not None and event["start"] - alert["last_seen"] > rule.quiet_s:
+            alert["state"] = "resolved"
+            alert = None
+        if alert is None:
+            alert = latest[key] = opened(event)
+            found.append(alert)
+        alert["count"] += 1
+        alert["level"] = max(alert["level"], event["level"])
+        alert["priority"] = rule.priorities[alert["level"] - 1]
+        alert["condition"] = "active" if event["end"] is None else "cleared"
+        alert["last_seen"] = event["start"] if event["end"] is None else event["end"]
+        alert["last_event_id"] = event["event_id"]
+    return found
+
+
+def opened(event: Row) -> Row:
+    """An alert is named like its first event, which is not counted yet."""
+    names = ("fleet_id", "vehicle_id", "driver_id", "kind", "subject", "level")
+    head = {name: event[name] for name in names}
+    return head | {"alert_id": event["event_id"], "first_seen": event["start"], "count": 0, "state": "open"}

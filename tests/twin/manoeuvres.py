@@ -1,0 +1,100 @@
+"""Manoeuvres: harsh braking, acceleration and cornering, after docs/detectors.md."""
+
+from typing import Any
+
+from .episode import Episode, Log, begin
+from .words import NEVER, missing, span
+
+
+class Manoeuvre:
+    """What the three have in common."""
+
+    kind = ""
+
+    def __init__(self, p: Any, log: Log) -> None:
+        self.p, self.log = p, log
+        self.limits = {1: p.level1, 2: p.level2, 3: p.level3}
+        self.since: dict[int, float | None] = dict.fromkeys((1, 2, 3), NEVER)
+        self.end = 0.0
+        self.level = 0
+        self.episode: Episode = None  # type: ignore[assignment]
+
+    def x(self, s: Any) -> float:
+        raise NotImplementedError
+
+    def source(self, s: Any) -> int:
+        return int(s.accel_source)
+
+    def confirmed(self, s: Any) -> bool:
+        """Whether pedal or stability control bears it out."""
+        return False
+
+    def take(self, s: Any) -> None:
+        p, x, limits = self.p, self.x(s), self.limits
+        if self.since[1] is not NEVER and span(self.end, s.t) > p.link_s:
+            self.since[1] = NEVER
+        if self.level > 0 and self.since[1] is NEVER and span(self.end, s.t) > p.merge_s:
+            self.episode.tell(self.log, self.end)
+            self.level = 0
+        if missing(x):
+            return
+        if self.since[1] is NEVER:
+            if not (x >= limits[1] and s.v >= p.min_speed):
+                return
+            self.since = {1: s.t, 2: NEVER, 3: NEVER}
+            if self.level == 0:
+                self.episode = begin(self.kind, s, x, self.source(s))
+        elif x < p.clear_share * limits[1]:
+            self.since[1] = NEVER
+            return
+        self.end = s.t
+        for k in (2, 3):
+            if self.since[k] is NEVER:
+                self.since[k] = s.t if x >= limits[k] else NEVER
+            elif x < p.clear_share * limits[k]:
+                self.since[k] = NEVER
+        self.episode.peak = max(self.episode.peak, x)
+        self.episode.quality |= s.quality
+        reached = self.reached(s, x)
+        if reached > self.level:
+            self.level = self.episode.level = reached
+            self.episode.threshold = limits[reached]
+            self.episode.tell(self.log)
+
+    def reached(self, s: Any, x: float) -> int:
+        sure = (s.accel_source == 2 or s.dt >= self.p.confirm_s) and self.confirmed(s)
+        for k in (3, 2, 1):
+            since = self.since[k]
+            if since is not NEVER and (span(since, s.t) >= self.p.hold_s or (sure and x >= self.limits[k])):
+                return k
+        return 0
+
+
+class HarshBraking(Manoeuvre):
+    kind = "harsh_braking"
+
+    def x(self, s: Any) -> float:
+        return -float(s.accel)
+
+    def confirmed(self, s: Any) -> bool:
+        return bool(s.raw["brake_pedal"] >= self.p.pedal_pct or s.raw["abs_active"] == 1)
+
+
+class HarshAcceleration(Manoeuvre):
+    kind = "harsh_acceleration"
+
+    def x(self, s: Any) -> float:
+        return float(s.accel)
+
+
+class HarshCornering(Manoeuvre):
+    kind = "harsh_cornering"
+
+    def x(self, s: Any) -> float:
+        return abs(s.lateral)
+
+    def source(self, s: Any) -> int:
+        return 2 if missing(s.raw["accel_lat"]) else 1
+
+    def confirmed(self, s: Any) -> bool:
+        return bool(s.raw["abs_active"] == 1 or s.raw["esc_active"] == 1)

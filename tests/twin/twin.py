@@ -1,0 +1,207 @@
+"""The twin: rows in, tables out, by all the rules of this folder one after another; slow and obvious."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from .activity import Activity, Interval
+from .alerts import alerts
+from .condition import Condition
+from .crash import Crash
+from .episode import Episode, Log
+from .exposure import Exposure, Segment, counted
+from .hours import RULES, Piece, episodes
+from .manoeuvres import HarshAcceleration, HarshBraking, HarshCornering
+from .merge import Row, Tyre, Vehicle, merged
+from .speeding import Speeding
+from .trips import Trip, Trips
+from .tyres import TyreLow
+from .words import missing, parameters
+
+Table = list[dict[str, Any]]
+UNITS = {"speeding": "km/h", "tyre_low": "%", "crash": "km/h"}
+ACCEL_SOURCES = ("none", "accelerometer", "speed")
+LIMIT_SOURCES = (None, "device", "road", "class")
+QUALITY = (
+    *("gap", "sparse", "held", "jump", "fall", "no_fix", "bad_fix", "relocated"),
+    *("from_position", "stale", "uncompensated"),
+)
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a vehicle: class, cold placard kPa by wheel, time zone, (from, to, driver) ascending."""
+
+    klass: str = "car"
+    placard: dict[str, float] = field(default_factory=dict)
+    zone: str = "UTC"
+    assignments: tuple[tuple[float, float, str], ...] = ()
+
+
+@dataclass
+class Tables:
+    events: Table = field(default_factory=list)
+    trips: Table = field(default_factory=list)
+    intervals: Table = field(default_factory=list)
+    segments: Table = field(default_factory=list)
+    alerts: Table = field(default_factory=list)
+
+
+class Twin:
+    """One vehicle's whole chain."""
+
+    def __init__(self, about: About, settings: dict[str, Any]) -> None:
+        def p(kind: str) -> Any:
+            return parameters(kind, about.klass, settings)
+
+        self.log: Log = {}
+        self.trips, self.activity, self.exposure = Trips(p("trips")), Activity(p("activity")), Exposure(p("exposure"))
+        self.chain = [
+            Condition(p("condition"), about),
+            *[one(p(one.kind), self.log) for one in (HarshBraking, HarshAcceleration, HarshCornering)],
+            Speeding(p("speeding"), self.log),
+            TyreLow(p("tyre_low"), self.log, about.placard),
+            Crash(p("crash"), self.log),
+            *(self.trips, self.activity, self.exposure),
+        ]
+
+    def take(self, sample: Any) -> None:
+        for link in self.chain:
+            link.take(sample)
+
+
+def twin(
+    rows: list[Row],
+    tyres: list[Tyre],
+    about: dict[Vehicle, About],
+    alert_rules: dict[str, Any],
+    hours: str = "eu",
+    settings: dict[str, Any] | None = None,
+) -> Tables:
+    """The tables of all ``rows``; ``settings`` as {kind: {parameter: value}} in place of the defaults."""
+    tables = Tables()
+    driven: dict[Any, list[Piece]] = defaultdict(list)
+    for vehicle, samples in merged(rows, tyres).items():
+        one = Twin(about.get(vehicle, About()), settings or {})
+        for sample in samples:
+            one.take(sample)
+        tables.events += [event_row(vehicle, episode) for episode in one.log.values()]
+        tables.trips += [trip_row(vehicle, trip) for trip in one.trips.found]
+        tables.intervals += [interval_row(vehicle, interval) for interval in one.activity.found()]
+        tables.segments += [segment_row(vehicle, segment) for segment in one.exposure.found()]
+        for interval in one.activity.found():
+            if interval.activity == "drive":
+                person = (vehicle[0], interval.driver, None if interval.driver else vehicle)
+                driven[person].append(Piece(interval.start, interval.end, vehicle))
+    for person, intervals in driven.items():
+        tables.events += [hours_row(person, episode, hours) for episode in episodes(intervals, RULES[hours])]
+    tables.alerts = alerts(tables.events, alert_rules)
+    return tables
+
+
+def identify(vehicle: Vehicle, kind: str, subject: str, start: float) -> str:
+    parts = (*vehicle, kind, subject, str(round(start * 1000)))
+    return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def who(vehicle: Vehicle, driver: str | None) -> dict[str, Any]:
+    return {"fleet_id": vehicle[0], "vehicle_id": vehicle[1], "driver_id": driver}
+
+
+def known(value: float) -> float | None:
+    return None if missing(value) else value
+
+
+def words(quality: set[str]) -> list[str]:
+    return [word for word in QUALITY if word in quality]
+
+
+def event_row(vehicle: Vehicle, one: Episode) -> dict[str, Any]:
+    speeding = one.kind == "speeding"
+    doubts = words(one.quality) if speeding else [ACCEL_SOURCES[one.source], *words(one.quality)]
+    return who(vehicle, one.driver) | {
+        "event_id": identify(vehicle, one.kind, one.subject, one.start),
+        "kind": one.kind,
+        "subject": one.subject,
+        "level": one.level,
+        "start": one.start,
+        "end": one.end,
+        "peak": one.peak,
+        "unit": UNITS.get(one.kind, "m/s²"),
+        "threshold": one.threshold,
+        "rule": one.kind,
+        "speed_kmh": known(one.speed * 3.6),
+        "lat_deg": known(one.lat),
+        "lon_deg": known(one.lon),
+        "limit_source": LIMIT_SOURCES[one.source] if speeding else None,
+        "quality": " ".join(doubts),
+        "source": "derived",
+    }
+
+
+def hours_row(person: Any, one: dict[str, Any], rule: str) -> dict[str, Any]:
+    vehicle, kind = one["vehicle"], "continuous_driving"
+    return who(vehicle, person[1]) | {
+        "event_id": identify(vehicle, kind, "", one["start"]),
+        "kind": kind,
+        "subject": "",
+        "unit": "h",
+        "rule": f"{kind}:{rule}",
+        "speed_kmh": None,
+        "lat_deg": None,
+        "lon_deg": None,
+        "limit_source": None,
+        "quality": "estimate",
+        "source": "derived",
+        **{name: one[name] for name in ("start", "end", "level", "peak", "threshold")},
+    }
+
+
+def trip_row(vehicle: Vehicle, one: Trip) -> dict[str, Any]:
+    return who(vehicle, one.driver) | {
+        "trip_id": identify(vehicle, "trip", "", one.start),
+        "status": one.status,
+        "start": one.start,
+        "end": one.end,
+        "km": one.row.metres / 1000,
+        "driving_s": one.row.driving_s,
+        "idle_s": one.row.idle_s,
+        "night_s": one.row.night_s,
+        "start_lat_deg": known(one.start_at[0]),
+        "start_lon_deg": known(one.start_at[1]),
+        "end_lat_deg": known(one.end_at[0]),
+        "end_lon_deg": known(one.end_at[1]),
+        "quality": " ".join(words(one.row.quality)),
+    }
+
+
+def interval_row(vehicle: Vehicle, one: Interval) -> dict[str, Any]:
+    row = {"activity": one.activity, "start": one.start, "end": one.end, "status": one.status}
+    return who(vehicle, one.driver) | row
+
+
+def segment_row(vehicle: Vehicle, one: Segment) -> dict[str, Any]:
+    sums = {name: known(value) for name, value in one.sums.items()}
+    return who(vehicle, one.driver) | {"day": one.day, "start": one.start, "end": one.end} | sums
+
+
+def exposure(tables: Tables) -> Table:
+    """Exposure by vehicle, driver and day (days since 1970) in km, from segments in whole mm and ms, events counted."""
+    found: dict[Any, dict[str, Any]] = {}
+    for segment in tables.segments:
+        row = found.setdefault(_key(segment, segment["day"]), defaultdict(int))
+        for name in segment.keys() - {"fleet_id", "vehicle_id", "driver_id", "day", "start", "end"}:
+            if segment[name] is not None:
+                row[name] += round(segment[name] * 1000)
+    events: dict[Any, list[tuple[float, int]]] = defaultdict(list)
+    for event in tables.events:
+        events[_key(event, int(event["start"] // 86_400)), event["kind"]].append((event["start"], event["level"]))
+    for (key, kind), some in events.items():
+        row = found.setdefault(key, defaultdict(int))
+        row |= {f"{kind}_{level + 1}": n for level, n in enumerate(counted(some))}
+    return [dict(zip(("fleet_id", "vehicle_id", "driver_id", "day"), key, strict=True)) | row for key, row in found.items()]
+
+
+def _key(row: dict[str, Any], day: int) -> Any:
+    return row["fleet_id"], row["vehicle_id"], row["driver_id"], day

@@ -1,13 +1,12 @@
 """Actions: what people decide about alerts, appended to the record; nothing a machine does touches them."""
 
-import math
-
 from sqlalchemy import func, insert, select
 
 from streams.alerts import PRIORITIES, STATES
 from streams.record import taken_down
 from streams.store import schema
 from streams.store.store import Store, rows_of
+from streams.tables import clock
 
 URGENCY = {priority: rank for rank, priority in enumerate(PRIORITIES)}
 ACTIONS = (*STATES, "note")
@@ -21,7 +20,7 @@ class ActionError(Exception):
 def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: float) -> str:
     """Append an action to the alert whose id is, or begins with, ``alert_id``; its whole id.
 
-    ``now`` is the wall clock (UTC epoch s); on a feed that runs behind it the newest event time counts instead.
+    ``now`` is the wall clock (UTC epoch s); where a feed runs behind it, that one's time is recorded.
     A resolved or dismissed alert is taken down from its topic.
     """
     if action == "dismiss" and not reason:
@@ -34,11 +33,19 @@ def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: 
         if len(found) != 1:
             many = "more than one alert has an id" if found else "no alert has an id"
             raise ActionError(f"{many} that begins with {alert_id!r}; see 'tripmeter alerts list'")
-        newest = connection.execute(select(func.max(schema.segments.c.end))).scalar()
-        at = min(now, math.inf if newest is None else newest)
+        at = clock(connection, now)
         full: str = found[0]["alert_id"]
-        row = {"alert_id": full, "at": at, "actor": actor, "action": action, "reason": reason}
+        seen = found[0]["last_start"]
+        row = {"alert_id": full, "at": at, "actor": actor, "action": action, "seen": seen, "reason": reason}
         connection.execute(insert(schema.actions), row)
         if action in PUT_AWAY:
             connection.execute(insert(schema.outbox), taken_down(found[0], "mqtt"))
     return full
+
+
+def put_away(store: Store, alert_id: str) -> float | None:
+    """Start of the newest event people had seen of an alert when they resolved or dismissed it; None: they have not."""
+    actions = schema.actions
+    query = select(func.max(actions.c.seen)).where(actions.c.alert_id == alert_id, actions.c.action.in_(PUT_AWAY))
+    with store.reading() as connection:
+        return connection.execute(query).scalar()

@@ -6,6 +6,7 @@ from typing import Any
 
 Row = dict[str, Any]
 Key = tuple[str, str, str, str]  # fleet, vehicle, kind, subject
+PutAway = Callable[[str], float | None]
 
 STATES = {"acknowledge": "acknowledged", "resolve": "resolved", "dismiss": "dismissed"}  # action -> state it leaves
 PUT_AWAY = ("resolved", "dismissed")
@@ -42,7 +43,7 @@ RULES = {
 class Alerts:
     """The latest alert of every vehicle, kind and subject, and the fold that carries it on.
 
-    A pure function of the events, in order of start, and of when people resolved or dismissed an alert.
+    A pure function of the events, in order of start, and of what people had seen when they put an alert away.
     """
 
     def __init__(self, rules: dict[str, AlertRule]) -> None:
@@ -54,34 +55,38 @@ class Alerts:
         for row in sorted(alerts, key=lambda row: row["first_seen"]):
             self._latest[_key(row)] = row
 
-    def forget(self, fleet_id: str, vehicle_id: str) -> None:
-        """Drop what is known of a vehicle, before its alerts are folded anew."""
-        self._latest = {key: row for key, row in self._latest.items() if key[:2] != (fleet_id, vehicle_id)}
+    def forget(self, fleet_id: str, vehicle_id: str) -> dict[Key, Row]:
+        """Drop what is known of a vehicle, before its alerts are folded anew; what the latest were."""
+        gone = self.latest(fleet_id, vehicle_id)
+        for key in gone:
+            del self._latest[key]
+        return gone
 
-    def fold(self, event: Row, ended_at: Callable[[str], float | None]) -> list[Row]:
+    def latest(self, fleet_id: str, vehicle_id: str) -> dict[Key, Row]:
+        """The latest alerts of a vehicle."""
+        return {key: row for key, row in self._latest.items() if key[:2] == (fleet_id, vehicle_id)}
+
+    def is_past(self, event: Row) -> bool:
+        """Whether ``event`` began before the last one counted: only folding the vehicle anew puts it in its place."""
+        alert = self._latest.get(_key(event))
+        return alert is not None and bool(event["start"] < alert["last_start"])
+
+    def fold(self, event: Row, put_away: PutAway) -> list[Row]:
         """Alert rows that ``event`` (a row of the events table) changes: none, one, or a superseded one and its heir.
 
-        ``ended_at(alert_id)`` is when people resolved or dismissed an alert; None while they have not.
+        ``put_away(alert_id)`` is the start of the newest event people had seen of an alert when they resolved or
+        dismissed it; None while they have not. An event that is past (see ``is_past``) changes nothing.
         """
         rule = self.rules.get(event["kind"])
-        if rule is None or rule.priority(event["level"]) is None:
+        if rule is None or rule.priority(event["level"]) is None or self.is_past(event):
             return []
-        key = _key(event)
-        alert = self._latest.get(key)
-        if alert is None or event["start"] >= alert["first_seen"]:
-            return self._carry_on(key, event, alert, rule, ended_at)
-        return []  # older than the alert: settling folds the vehicle anew
-
-    def _carry_on(
-        self, key: Key, event: Row, alert: Row | None, rule: AlertRule, ended_at: Callable[[str], float | None]
-    ) -> list[Row]:
-        changed = []
-        if alert is None or _over(alert, event, rule, ended_at(alert["alert_id"])):
-            if alert is not None:
-                changed.append(alert | {"superseded": 1})
+        key, changed = _key(event), []
+        alert = before = self._latest.get(key)
+        if alert is not None and _over(alert, event, rule, put_away):
+            changed.append(alert | {"superseded": 1})
             alert = None
         after = _opened(event, rule) if alert is None else _repeated(alert, event, rule)
-        if after != alert:
+        if after != before:
             self._latest[key] = after
             changed.append(after)
         return changed
@@ -91,12 +96,12 @@ def _key(row: Row) -> Key:
     return row["fleet_id"], row["vehicle_id"], row["kind"], row["subject"]
 
 
-def _over(alert: Row, event: Row, rule: AlertRule, ended_at: float | None) -> bool:
-    """Whether ``event`` is a new matter: the alert was put away before it began, or has long been quiet."""
-    if event["start"] <= alert["last_start"]:
+def _over(alert: Row, event: Row, rule: AlertRule, put_away: PutAway) -> bool:
+    """Whether ``event`` is a new matter: it began after what people put away, or after a long quiet."""
+    if event["start"] == alert["last_start"]:
         return False
-    put_away = ended_at is not None and event["start"] > ended_at
-    return put_away or bool(event["start"] - alert["last_seen"] > rule.quiet_s)
+    seen = put_away(alert["alert_id"])
+    return (seen is not None and event["start"] > seen) or bool(event["start"] - alert["last_seen"] > rule.quiet_s)
 
 
 def _opened(event: Row, rule: AlertRule) -> Row:
@@ -117,10 +122,10 @@ def _opened(event: Row, rule: AlertRule) -> Row:
 
 def _repeated(alert: Row, event: Row, rule: AlertRule) -> Row:
     """The alert with an event that belongs to it: a repeat once counted, or the last one moving on."""
-    if event["start"] < alert["last_start"]:
-        return alert
     level = max(alert["level"], event["level"])
+    first = alert["alert_id"] == event["event_id"]
     return alert | {
+        "driver_id": event["driver_id"] if first else alert["driver_id"],
         "level": level,
         "priority": rule.priority(level),
         "condition": "active" if event["end"] is None else "cleared",

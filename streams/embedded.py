@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, select
 
 from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
 from streams import chain, metrics, rows
 from streams.chain import Findings
 from streams.intake import Accepted, Intake, extent, stored
-from streams.pipeline import DAY_S, Pipeline, by_day, only
+from streams.midnights import begun_ids, midnight_rows, on_record
+from streams.pipeline import DAY_S, Midnight, Pipeline, by_day, only
 from streams.record import Record
-from streams.settle import Settler, midnight_rows
+from streams.settle import Settler
 from streams.store import schema
 from streams.store.store import Commit, Store, persistently
 
 logger = logging.getLogger(__name__)
 
-PUT_AWAY = ("resolve", "dismiss")
+RECENT_S = 3_600.0  # event time; an alert that late data makes is told if it was seen within, older ones are history
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ class Embedded:
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.store, self.pipeline, self.record, self.intake, self.pace = store, pipeline, record, intake, pace
-        self.settler = Settler(store, pipeline, record, intake, self.ended_at)
+        self.settler = Settler(store, pipeline, record, intake)
         self.stopping = stopping
         self.newest = float("-inf")  # event time
+        self._lost = False  # the state is ahead of what the store has taken
         self._changed: set[int] = set()  # slots since the last snapshot
         self._unsaved = 0  # samples since the last snapshot
         self._saved_at = time.monotonic()
@@ -84,10 +85,26 @@ class Embedded:
         _count(accepted)
         return [*accepted.received, *accepted.repeated]
 
+    def resume(self) -> None:
+        """Take up the states that were loaded, after a restart."""
+        seen = np.flatnonzero(self.pipeline.state["seen"])
+        if seen.size:
+            self.newest = float(self.pipeline.state["watermark"][seen].max())
+        commit = Commit()
+        self.record.revise_hours(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
+        self._write(commit)
+
     def rerun(self, samples: Samples) -> None:
         """Run stored samples again after a restart: state is made anew, rows are written over themselves."""
         commit = Commit()
-        self._run(samples, commit)
+        self._run(samples, commit, again=True)
+        self._write(commit)
+
+    def restate(self) -> None:
+        """Tell all open alerts again, to a broker that has forgotten them."""
+        commit = Commit()
+        with self.store.reading() as connection:
+            self.record.restate(connection, commit)
         self._write(commit)
 
     def settle_due(self, at_once: bool = False) -> bool:
@@ -96,7 +113,7 @@ class Embedded:
         slot = next((slot for slot, late in self._late.items() if at_once or self._at_rest(late, now)), None)
         if slot is None:
             return False
-        commit = self.settler.settle(slot, self._late.pop(slot).since, self.newest)
+        commit = self.settler.settle(slot, self._late.pop(slot).since, self.newest, self.newest - RECENT_S)
         self._changed.add(slot)
         return self._write(commit)
 
@@ -120,7 +137,8 @@ class Embedded:
         late = self._late.setdefault(slot, _Late(since, now, now))
         late.since, late.latest = min(late.since, since), now
 
-    def _run(self, samples: Samples, commit: Commit) -> None:
+    def _run(self, samples: Samples, commit: Commit, again: bool = False) -> None:
+        """Run what lies ahead; ``again``: what was kept and told the first time is not kept and told once more."""
         if not samples.t.size:
             return
         ahead = self.pipeline.ahead(samples)
@@ -128,13 +146,24 @@ class Embedded:
             self._set_aside(samples, ~ahead, commit)
             samples = only(samples, ahead)
         for day in by_day(samples):
-            commit.upsert(schema.midnights, midnight_rows(self.pipeline.midnights(day)))
-            found = self.pipeline.run(day)
-            self._found(found, day, commit)
+            if not again:
+                self._keep(self.pipeline.midnights(day), commit)
+            self._found(self.pipeline.run(day), day, commit, tell=not again)
 
-    def _found(self, found: Findings, samples: Samples, commit: Commit) -> None:
+    def _keep(self, midnights: list[Midnight], commit: Commit) -> None:
+        """Keep states that settling may start from, with the events they may still change."""
+        if not midnights:
+            return
+        vehicles = self.pipeline.fleet.vehicles
+        names = [name for one in midnights for name in begun_ids(self.pipeline.state[one.slot], vehicles[one.slot])]
+        with self.store.reading() as connection:
+            told = on_record(connection, names)
+        told |= {row["event_id"]: row for row in commit.upserts.get(schema.events, ())}
+        commit.upsert(schema.midnights, midnight_rows(midnights, vehicles, told))
+
+    def _found(self, found: Findings, samples: Samples, commit: Commit, tell: bool) -> None:
         slots = np.unique(self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle])
-        self.record.take(found, self.pipeline.state, slots, self.ended_at, commit)
+        self.record.take(found, self.pipeline.state, slots, commit, tell)
         self._changed.update(slots.tolist())
         self._unsaved += samples.t.size
         self.newest = max(self.newest, float(samples.t.max()))
@@ -155,7 +184,7 @@ class Embedded:
         kept = []
         for received, mark in zip(accepted.received, accepted.digests, strict=True):
             slot = self.pipeline.fleet.slot((received.fleet, received.vehicle))
-            if extent(received)[0] < self.pipeline.watermark(slot) - self.pace.horizon_s:
+            if extent(received)[1] < self.pipeline.watermark(slot) - self.pace.horizon_s:
                 payload = received.payload
                 why = f"more than {self.pace.horizon_s / DAY_S:g} days behind the vehicle's newest sample"
                 accepted.rejected.append(
@@ -197,7 +226,7 @@ class Embedded:
 
     def _snapshot(self, commit: Commit) -> None:
         slots = np.array(sorted(self._changed), np.int64)
-        self.record.flush(self.pipeline.state, slots, self.ended_at, commit)
+        self.record.flush(self.pipeline.state, slots, commit)
         state = self.pipeline.state
         commit.upsert(schema.states, [{"slot": slot, "body": state[slot].tobytes()} for slot in slots.tolist()])
         position = self.store.position + len(commit.payloads)
@@ -207,20 +236,20 @@ class Embedded:
         metrics.SNAPSHOT_AT.set_to_current_time()
 
     def _write(self, commit: Commit) -> bool:
+        """Whether the commit is on disk; once one is given up, all that follows would rest on what was lost."""
+        if self._lost:
+            return False
         self._names(commit)
+        if self.record.out_of_order:
+            with self.store.reading() as connection:
+                self.record.mend(connection, commit, self.newest - RECENT_S)
         with metrics.COMMIT.time():
             done = persistently(lambda: self.store.commit(commit), self.stopping)
         if done:
             self._named = (len(self.pipeline.fleet.vehicles), len(self.pipeline.fleet.drivers))
             metrics.VEHICLES.set(self._named[0])
+        self._lost = not done
         return done
-
-    def ended_at(self, alert_id: str) -> float | None:
-        """When people resolved or dismissed an alert."""
-        actions = schema.actions
-        query = select(func.max(actions.c.at)).where(actions.c.alert_id == alert_id, actions.c.action.in_(PUT_AWAY))
-        with self.store.reading() as connection:
-            return connection.execute(query).scalar()
 
 
 def _count(accepted: Accepted) -> None:

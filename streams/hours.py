@@ -128,6 +128,13 @@ def describe(episode: Episode, rule: HoursRule) -> str:
     )
 
 
+def last_break(intervals: Iterable[Interval], rule: HoursRule, before: float) -> float:
+    """Last driving, ended before ``before``, that a sufficient break came after; -inf if there is none."""
+    blocks = _blocks(_pieces(intervals), rule, None)
+    ends = (block.pieces[-1].end for block in blocks if block.closed)
+    return max((end for end in ends if end < before), default=-float("inf"))
+
+
 class _Block(NamedTuple):
     """Driving between two sufficient breaks, oldest first, without overlap."""
 
@@ -136,10 +143,13 @@ class _Block(NamedTuple):
 
 
 def _pieces(intervals: Iterable[Interval]) -> list[Interval]:
-    """The union of ``intervals``; where two overlap, the one that began first keeps the time."""
+    """The union of ``intervals``; where two overlap, the one that began first keeps the time.
+
+    Of two that begin and end together that is the first given: numbers of vehicles depend on who spoke first.
+    """
     pieces: list[Interval] = []
     at = -float("inf")
-    for interval in sorted(intervals):
+    for interval in sorted(intervals, key=lambda interval: interval[:2]):
         if interval.end > max(at, interval.start):
             pieces.append(interval._replace(start=max(at, interval.start)))
             at = interval.end

@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from devices.samples import Floats, Ints
-from streams.activity import DRIVE
+from streams.activity import DRIVE, driving
 from streams.detectors.base import Records
 from streams.fleet import Fleet
-from streams.folds import UNDER_WAY
-from streams.hours import WINDOW_S, HoursRule, Interval, deadline, episodes, person
+from streams.hours import WINDOW_S, HoursRule, Interval, deadline, episodes, last_break, person
 from streams.rows import hours_event
 
 Row = dict[str, Any]
 Key = tuple[str, int]  # fleet, streams.hours.person
+SLACK_S = 86400.0  # intervals are dropped this long after the window, many at once
 
 
 class Revised(NamedTuple):
-    """Event rows that are new or different, and those that no longer stand."""
+    """Event rows that are new or different, in order of start, and those that no longer stand."""
 
     rows: list[Row]
     retracted: list[Row]
@@ -31,9 +31,7 @@ class _Person:
     closed: dict[tuple[int, float], Interval] = field(default_factory=dict)  # by (slot, start)
     open: dict[int, Interval] = field(default_factory=dict)  # by slot
     events: dict[str, Row] = field(default_factory=dict)  # by id, as last told
-
-    def intervals(self) -> list[Interval]:
-        return [*self.closed.values(), *self.open.values()]
+    floor: float = -np.inf  # driving up to here is no longer in the book, and what was told of it stands
 
 
 class HoursBook:
@@ -54,23 +52,21 @@ class HoursBook:
             self._people[key].events[row["event_id"]] = row
 
     def take(self, found: Records, state: Records, slots: Ints) -> Revised:
-        """Carry on with closed intervals ``found`` and the open ones in ``state`` (activity.STATE) of ``slots``."""
-        touched = self.close(found)
-        touched |= self.reopen(state, slots)
-        return self.fold(touched)
+        """Carry on with closed intervals ``found`` and the open ones of ``slots`` in ``state`` (S,) activity.STATE."""
+        return self.fold(self.close(found) | self.reopen(state, slots), state)
 
     def flush(self, state: Records, slots: Ints) -> Revised:
         """Tell how far the open driving of ``slots`` has come."""
         self._grow(state.size)
         self._deadline[slots] = -np.inf
-        return self.fold(self.reopen(state, slots))
+        return self.fold(self.reopen(state, slots), state)
 
     def forget(self, slot: int, since: float, starts: set[float]) -> set[Key]:
-        """Drop a vehicle's driving from ``since`` on, and that which began at ``starts``, before it is told anew."""
-        touched = set()
-        self._put_down(slot)
+        """Drop a vehicle's driving after ``since``, and that which began at ``starts``, before it is told anew."""
+        touched = self._put_down(slot)
         for key, one in self._people.items():
-            gone = [mark for mark in one.closed if mark[0] == slot and (mark[1] >= since or mark[1] in starts)]
+            mine = [(mark, interval) for mark, interval in one.closed.items() if mark[0] == slot]
+            gone = [mark for mark, interval in mine if interval.end > since or interval.start in starts]
             for mark in gone:
                 del one.closed[mark]
                 touched.add(key)
@@ -90,9 +86,8 @@ class HoursBook:
     def reopen(self, state: Records, slots: Ints) -> set[Key]:
         """Follow the open driving of ``slots``; the people for whom that is news."""
         self._grow(state.size)
-        drive = state["drive"][slots]
-        start, last = drive["start"], drive["end"]
-        open_ = (state["phase"][slots] == UNDER_WAY) & (last > start)
+        rows = state[slots]
+        open_, start, last = driving(rows)
         known = self._started[slots]
         same = np.where(open_, known == start, np.isnan(known))
         news = ~same | (open_ & (last > self._deadline[slots]))
@@ -101,7 +96,7 @@ class HoursBook:
             slot = int(slots[k])
             touched |= self._put_down(slot)
             if open_[k]:
-                key = self._key(int(drive["driver"][k]), slot)
+                key = self._key(int(rows["drive"]["driver"][k]), slot)
                 self._people[key].open[slot] = Interval(float(start[k]), float(last[k]), slot)
                 self._open[slot], self._started[slot] = key, start[k]
                 touched.add(key)
@@ -115,35 +110,44 @@ class HoursBook:
         self._started[slot], self._deadline[slot] = np.nan, np.inf
         return {key}
 
-    def fold(self, touched: set[Key]) -> Revised:
-        """Fold the hours of these people again."""
+    def fold(self, touched: set[Key], state: Records) -> Revised:
+        """Fold the hours of these people again; what is open in any vehicle counts as far as ``state`` has come."""
         revised = Revised([], [])
         for key in sorted(touched):
             one = self._people[key]
+            for slot, interval in one.open.items():
+                one.open[slot] = interval._replace(end=float(state["drive"]["end"][slot]))
             rows = self._episodes(key, one)
             revised.rows.extend(row for name, row in rows.items() if one.events.get(name) != row)
-            since = min((interval.start for interval in one.intervals()), default=-np.inf)
-            gone = [name for name, row in one.events.items() if name not in rows and row["start"] >= since]
+            gone = [name for name, row in one.events.items() if name not in rows and row["start"] > one.floor]
             revised.retracted.extend(one.events.pop(name) for name in gone)
             one.events.update(rows)
             self._trim(one)
+        revised.rows.sort(key=lambda row: row["start"])  # of all people: two may have driven one vehicle
         return revised
+
+    def _intervals(self, one: _Person) -> list[Interval]:
+        """A person's driving; of what began and ended together, the vehicle first by name comes first."""
+        return sorted([*one.closed.values(), *one.open.values()], key=lambda one: self.fleet.vehicles[one.slot])
 
     def _episodes(self, key: Key, one: _Person) -> dict[str, Row]:
         """Event rows of a person; also sets the next deadlines of what is open."""
-        found = episodes(one.intervals(), self.rule)
+        intervals = self._intervals(one)
+        found = episodes(intervals, self.rule)
         level = found[-1].level if found and found[-1].end is None else 0
         for slot, interval in one.open.items():
             more = level < len(self.rule.thresholds())
-            self._deadline[slot] = deadline(one.intervals(), interval, self.rule, level + 1) if more else np.inf
+            self._deadline[slot] = deadline(intervals, interval, self.rule, level + 1) if more else np.inf
         driver_id = self.fleet.driver_id(key[1])
         rows = (hours_event(episode, self.rule, self.fleet.vehicles[episode.slot], driver_id) for episode in found)
         return {row["event_id"]: row for row in rows}
 
     def _trim(self, one: _Person) -> None:
-        newest = max((interval.end for interval in one.intervals()), default=0.0)
-        for mark in [mark for mark, interval in one.closed.items() if interval.end < newest - self.window]:
-            del one.closed[mark]
+        """Drop driving before the window; never a part of what a break has not ended."""
+        ends = [interval.end for interval in one.closed.values()]
+        if ends and min(ends) < max(ends) - self.window - SLACK_S:
+            one.floor = last_break(self._intervals(one), self.rule, max(ends) - self.window)
+            one.closed = {mark: interval for mark, interval in one.closed.items() if interval.end > one.floor}
 
     def _key(self, driver: int, slot: int) -> Key:
         return self.fleet.vehicles[slot][0], person(driver, slot)

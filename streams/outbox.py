@@ -4,6 +4,7 @@ import logging
 import threading
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from streams import metrics
 from streams.sinks.base import Message, Sink, SinkError
@@ -34,6 +35,11 @@ class Sender:
         """There may be new rows."""
         self._wake.set()
 
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
     def stop(self, timeout: float = 5.0) -> None:
         """Finish the messages under way and end."""
         self._stopping.set()
@@ -48,7 +54,7 @@ class Sender:
             try:
                 while self._drain():
                     pause = PAUSE_S[0]
-            except SinkError as error:
+            except (SinkError, OperationalError) as error:
                 metrics.FAILED.labels(self.sink.name).inc()
                 logger.warning("sink %s failed, trying again in %.1f s: %s", self.sink.name, pause, error)
                 self._stopping.wait(pause)

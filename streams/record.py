@@ -1,46 +1,68 @@
 """Record: findings become rows, alerts and messages of one commit; the only place that knows all tables."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from devices import topics
 from devices.samples import Ints
 from streams import activity, exposure, metrics, rows, trips
-from streams.alerts import Alerts
+from streams.alerts import Alerts, PutAway
 from streams.chain import Findings
-from streams.detectors.base import CHANGE, Records
+from streams.detectors import DETECTORS
+from streams.detectors.base import CHANGE, OPEN, Records
 from streams.fleet import Fleet
 from streams.hours_book import HoursBook, Revised
 from streams.store import schema
-from streams.store.store import Commit
+from streams.store.store import Commit, named, rows_of
 
 Row = dict[str, Any]
-EndedAt = Callable[[str], float | None]
+Vehicle = tuple[str, str]
+RETAINS = "mqtt"  # the sink whose messages stay until they are taken down
+
+
+def nobody(_alert_id: str) -> None:
+    """In a replay nobody has put an alert away."""
 
 
 class Record:
-    """Turns what a pipeline found into what a commit writes; ``sinks`` are the names of the ways out."""
+    """Turns what a pipeline found into what a commit writes; ``sinks`` are the names of the ways out.
+
+    ``put_away`` as Alerts.fold wants it.
+    """
 
     def __init__(
-        self, fleet: Fleet, rule_version: str, hours: HoursBook, alerts: Alerts, sinks: Sequence[str] = ()
+        self,
+        fleet: Fleet,
+        rule_version: str,
+        hours: HoursBook,
+        alerts: Alerts,
+        sinks: Sequence[str] = (),
+        put_away: PutAway = nobody,
     ) -> None:
         self.fleet, self.rule_version = fleet, rule_version
-        self.hours, self.alerts, self.sinks = hours, alerts, sinks
+        self.hours, self.alerts, self.sinks, self.put_away = hours, alerts, sinks, put_away
+        self.out_of_order: set[Vehicle] = set()  # whose alerts only ``mend`` can put right
 
-    def take(self, found: Findings, state: Records, slots: Ints, ended_at: EndedAt, into: Commit) -> None:
-        """Add what ``found`` says to a commit; ``slots`` (V,) are the vehicles that have just moved on to ``state``."""
+    def take(self, found: Findings, state: Records, slots: Ints, into: Commit, tell: bool = True) -> None:
+        """Add what ``found`` says to a commit; ``slots`` (V,) are the vehicles that have just moved on to ``state``.
+
+        ``tell`` whom it concerns, unless that has been done.
+        """
         self.tables(found, into)
-        self._events(rows.events(found.changes, self.fleet, self.rule_version), ended_at, into)
-        self.revise_hours(self.hours.take(found.intervals, state["activity"], slots), ended_at, into)
+        for change in found.changes[found.changes["op"] == OPEN]:
+            metrics.EVENTS.labels(DETECTORS[change["kind"]].kind).inc()
+        self._events(rows.events(found.changes, self.fleet, self.rule_version), into, tell)
+        self.revise_hours(self.hours.take(found.intervals, state["activity"], slots), into, tell)
 
-    def flush(self, state: Records, slots: Ints, ended_at: EndedAt, into: Commit) -> None:
+    def flush(self, state: Records, slots: Ints, into: Commit, tell: bool = True) -> None:
         """Add how far the open trips, intervals, segments and hours of ``slots`` have come."""
         self.tables(still_open(state, slots), into)
-        self.revise_hours(self.hours.flush(state["activity"], slots), ended_at, into)
+        self.revise_hours(self.hours.flush(state["activity"], slots), into, tell)
 
     def tables(self, found: Findings, into: Commit) -> None:
         """Add the trips, intervals and segments of ``found``."""
@@ -48,27 +70,95 @@ class Record:
         into.upsert(schema.intervals, rows.intervals(found.intervals, self.fleet))
         into.upsert(schema.segments, rows.segments(found.segments, self.fleet))
 
-    def revise_hours(self, revised: Revised, ended_at: EndedAt, into: Commit, tell: bool = True) -> None:
-        """Add what has become of somebody's hours; ``tell`` whom it concerns, unless it is long past."""
+    def revise_hours(self, revised: Revised, into: Commit, tell: bool = True) -> None:
+        """Add what has become of somebody's hours: new data may change what was told of any vehicle they drove."""
         into.remove(schema.events, [{"event_id": row["event_id"]} for row in revised.retracted])
-        self._events(revised.rows, ended_at, into, tell)
+        past = [row for row in revised.rows if self.alerts.is_past(row)]
+        self.out_of_order.update((row["fleet_id"], row["vehicle_id"]) for row in [*revised.retracted, *past])
+        self._events(revised.rows, into, tell)
 
-    def _events(self, events: list[Row], ended_at: EndedAt, into: Commit, tell: bool = True) -> None:
+    def rewrite_hours(self, revised: Revised, into: Commit) -> None:
+        """Add what has become of somebody's hours in the past, in any respect; ``mend`` does the rest."""
+        into.remove(schema.events, [{"event_id": row["event_id"]} for row in revised.retracted])
+        into.upsert(schema.events, revised.rows)
+        both = [*revised.rows, *revised.retracted]
+        self.out_of_order.update((row["fleet_id"], row["vehicle_id"]) for row in both)
+
+    def mend(self, connection: Connection, into: Commit, recent: float) -> None:
+        """Fold alerts anew where order was lost, from the events as they will stand after the commit.
+
+        Messages are corrected; of a new alert only one seen after ``recent`` is told, the rest is past.
+        """
+        for vehicle in sorted(self.out_of_order):
+            before = self.alerts.forget(*vehicle)
+            standing = _standing(connection, into, vehicle)
+            folded: dict[str, Row] = {}
+            for event in sorted(standing.values(), key=lambda row: (row["start"], row["event_id"])):
+                folded |= {alert["alert_id"]: alert for alert in self.alerts.fold(event, self.put_away)}
+            gone = rows_of(connection, select(schema.alerts.c.alert_id).where(*_of(schema.alerts, vehicle)))
+            pending = into.upserts.get(schema.alerts, ())
+            gone += [
+                {"alert_id": row["alert_id"]} for row in pending if (row["fleet_id"], row["vehicle_id"]) == vehicle
+            ]
+            into.remove(schema.alerts, gone)
+            into.upsert(schema.alerts, folded.values())
+            after = self.alerts.latest(*vehicle)
+            for key in sorted(before | after):
+                self._correct(before.get(key), after.get(key), standing, into, recent)
+        self.out_of_order.clear()
+
+    def restate(self, connection: Connection, into: Commit) -> None:
+        """Tell all alerts that nobody has put away to the sink that retains them."""
+        alerts, events = schema.alerts, schema.events
+        query = select(alerts).where(alerts.c.superseded == 0).order_by(alerts.c.first_seen)
+        open_ = [alert for alert in rows_of(connection, query) if self.put_away(alert["alert_id"]) is None]
+        found = named(connection, events.c.event_id, [alert["last_event_id"] for alert in open_])
+        last = {event["event_id"]: event for event in found}
+        messages = (message_of(alert, last[alert["last_event_id"]]) for alert in open_)
+        into.append(schema.outbox, [message | {"sink": RETAINS} for message in messages if RETAINS in self.sinks])
+
+    def _events(self, events: list[Row], into: Commit, tell: bool) -> None:
         into.upsert(schema.events, events)
         for event in events:
-            if event["end"] is None:
-                metrics.EVENTS.labels(event["kind"]).inc()
-            for alert in self.alerts.fold(event, ended_at):
+            for alert in self.alerts.fold(event, self.put_away):
                 into.upsert(schema.alerts, [alert])
-                if tell:
+                if tell and not alert["superseded"]:  # its heir takes the same address
                     self._tell(alert, event, into)
 
     def _tell(self, alert: Row, event: Row, into: Commit) -> None:
-        if alert["superseded"]:
-            return  # its heir takes the same address
-        metrics.ALERTS.labels(alert["kind"], alert["priority"]).inc()
-        message = message_of(alert, event)
-        into.append(schema.outbox, [message | {"sink": sink} for sink in self.sinks])
+        if self.put_away(alert["alert_id"]) is None:
+            metrics.ALERTS.labels(alert["kind"], alert["priority"]).inc()
+            message = message_of(alert, event)
+            into.append(schema.outbox, [message | {"sink": sink} for sink in self.sinks])
+
+    def _correct(
+        self, before: Row | None, after: Row | None, events: dict[str, Row], into: Commit, recent: float
+    ) -> None:
+        """Tell what has become of what was told at one address."""
+        if after is None:
+            if before is not None and RETAINS in self.sinks:
+                into.append(schema.outbox, [taken_down(before, RETAINS)])
+        elif after != before and (before is not None or after["last_seen"] > recent):
+            self._tell(after, events[after["last_event_id"]], into)
+
+
+def _standing(connection: Connection, commit: Commit, vehicle: Vehicle) -> dict[str, Row]:
+    """The events of a vehicle as they will stand after ``commit``, by id."""
+    query = select(schema.events).where(*_of(schema.events, vehicle), schema.events.c.source == "derived")
+    standing = {row["event_id"]: row for row in rows_of(connection, query)}
+    for row in commit.deletes.get(schema.events, ()):
+        standing.pop(row["event_id"], None)
+    pending = _pending(schema.events, commit, vehicle)
+    return standing | {row["event_id"]: row for row in pending if row["source"] == "derived"}
+
+
+def _pending(table: Table, commit: Commit, vehicle: Vehicle) -> list[Row]:
+    """Rows of a vehicle that ``commit`` will upsert."""
+    return [row for row in commit.upserts.get(table, ()) if (row["fleet_id"], row["vehicle_id"]) == vehicle]
+
+
+def _of(table: Table, vehicle: Vehicle) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.fleet_id == vehicle[0], table.c.vehicle_id == vehicle[1]
 
 
 def still_open(state: Records, slots: Ints) -> Findings:

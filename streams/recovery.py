@@ -61,24 +61,33 @@ def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
     """Bring the state to the last accepted payload; how many payloads were run again."""
     with store.reading() as connection:
         position = _load_states(connection, pipeline)
-        count = 0
+        dirty = rows_of(connection, select(schema.dirty))
+    river.resume()
+    if position is None:
+        for slot in range(len(pipeline.fleet.vehicles)):
+            river.dirty(slot, float("-inf"))
+        while river.settle_due(at_once=True):
+            pass
+        return store.position
+    count = 0
+    with store.reading() as connection:
         for samples, payloads in _after(connection, position, river.intake, pipeline.fleet):
             river.rerun(samples)
             count += payloads
-        for row in connection.execute(select(schema.dirty)):
-            river.dirty(row.slot, row.since)
+    for row in dirty:
+        river.dirty(row["slot"], row["since"])
     logger.info("restored %d vehicles, ran %d payloads again", len(pipeline.fleet.vehicles), count)
     return count
 
 
-def _load_states(connection: Connection, pipeline: Pipeline) -> int:
-    """Take over the snapshot, unless it is of another version; the position it belongs to."""
+def _load_states(connection: Connection, pipeline: Pipeline) -> int | None:
+    """Take over the snapshot; the position it belongs to, None if it is of another version."""
     snapshot = connection.execute(select(schema.snapshots)).first()
     if snapshot is None:
         return 0
     if snapshot.fingerprint != chain.fingerprint():
         logger.warning("the snapshot is of another version: running all stored payloads again")
-        return 0
+        return None
     for row in connection.execute(select(schema.states)):
         pipeline.restore(row.slot, row.body)
     return int(snapshot.position)

@@ -20,7 +20,6 @@ from streams.record import Record
 from streams.rules import Rules
 from streams.store.store import Commit, Store, memory_store
 from streams.tables import Tables
-from streams.unit_check import UnitCheck, UnitFinding
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
 
@@ -35,7 +34,6 @@ class Replayed:
     conflicts: int = 0  # fields told twice with different values
     samples: int = 0  # instants run, after merging
     late: int = 0  # rows that came after later ones of their vehicle had run
-    findings: list[UnitFinding] = field(default_factory=list)  # speeds in another unit than the mapping says
 
 
 @dataclass(frozen=True)
@@ -63,35 +61,32 @@ def replay(
     """Run ``paths`` and give the six tables; ``risks`` None: every vehicle is assumed to be insured as ``klass``."""
     report = recording.Report()
     pieces = recording.read(paths, mapping, fleet=fleet, report=report)
-    run = _Run(rules, source, UnitCheck(stated_unit(mapping)))
+    run = Run(rules, source)
     for samples in pieces:
         run.take(samples)
         progress(report.rows, report.total)
-    run.finish()
+    six = run.finish(risks, klass)
     progress(report.total, report.total)
-    with run.store.reading() as connection:
-        clock = tables.moment(run.newest if np.isfinite(run.newest) else 0.0)
-        six = tables.read(connection, rules.tariff, risks, clock, klass)
-    return Replayed(six, report, run.refused, run.pipeline.conflicts, run.samples, run.late, run.units.findings())
+    return Replayed(six, report, run.refused, run.pipeline.conflicts, run.samples, run.late)
 
 
-class _Run:
+class Run:
     """One replay: a fresh pipeline and a store in memory."""
 
-    def __init__(self, rules: Rules, source: Source, units: UnitCheck) -> None:
+    def __init__(self, rules: Rules, source: Source) -> None:
+        self.rules = rules
         self.store: Store = memory_store()
         self.pipeline = Pipeline(Fleet(source), rules.thresholds)
         hours = HoursBook(rules.hours, self.pipeline.fleet, window=np.inf)
         self.record = Record(self.pipeline.fleet, rules.version, hours, Alerts(rules.alerts))
-        self.units = units
         self.newest = float("-inf")
         self.refused: Counter[tuple[str, str]] = Counter()
         self.samples = self.late = 0
 
     def take(self, samples: Samples) -> None:
+        """Run one piece, in which all rows of its vehicles are."""
         samples, refused = clean(samples)
         self.refused += refused
-        self.units.add(samples)
         ahead = self.pipeline.ahead(samples)
         self.late += int(np.count_nonzero(~ahead))
         if not samples.t.size or self.late:
@@ -99,23 +94,22 @@ class _Run:
         commit = Commit()
         found = self.pipeline.run(samples)
         slots = np.unique(self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle])
-        self.record.take(found, self.pipeline.state, slots, _nobody, commit)
-        self.store.commit(commit)
+        self.record.take(found, self.pipeline.state, slots, commit)
+        self._write(commit)
         self.samples += found.samples
         self.newest = max(self.newest, float(samples.t.max()))
 
-    def finish(self) -> None:
+    def finish(self, risks: pl.DataFrame | None = None, klass: str = "car") -> Tables:
+        """The six tables; ``risks`` and ``klass`` as ``replay`` has them."""
         commit = Commit()
         slots = np.arange(len(self.pipeline.fleet.vehicles))
-        self.record.flush(self.pipeline.state, slots, _nobody, commit)
+        self.record.flush(self.pipeline.state, slots, commit)
+        self._write(commit)
+        with self.store.reading() as connection:
+            clock = tables.moment(self.newest if np.isfinite(self.newest) else 0.0)
+            return tables.read(connection, self.rules.tariff, risks, clock, klass)
+
+    def _write(self, commit: Commit) -> None:
+        with self.store.reading() as connection:
+            self.record.mend(connection, commit, recent=self.newest)
         self.store.commit(commit)
-
-
-def _nobody(_alert_id: str) -> None:
-    """In a replay nobody has put an alert away."""
-
-
-def stated_unit(mapping: Mapping | None) -> str:
-    """The unit a recording's speeds are said to be in."""
-    column = mapping.columns.get("speed_kmh") if mapping else None
-    return column.unit if column and column.unit else "km/h"

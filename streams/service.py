@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from devices.acks import Acks
 from devices.broker import Broker
 from devices.gateway import Gateway
-from streams import metrics, recovery
+from streams import metrics, recovery, tables
+from streams.actions import put_away
 from streams.alerts import Alerts
 from streams.config import Config
 from streams.embedded import Embedded, Pace
@@ -59,8 +61,14 @@ class Service:
         fleet = Fleet(self.people)
         self.pipeline = Pipeline(fleet, rules.thresholds)
         self.record = Record(
-            fleet, rules.version, HoursBook(rules.hours, fleet), Alerts(rules.alerts), [s.name for s in sinks]
+            fleet,
+            rules.version,
+            HoursBook(rules.hours, fleet),
+            Alerts(rules.alerts),
+            [sink.name for sink in sinks],
+            partial(put_away, self.store),
         )
+        self._clock = "feed" if feed_clock else "wall"
         bounds = {"ahead": None, "earliest": None} if feed_clock else {"ahead": config.gateway.future_s}
         self.river = Embedded(
             self.store,
@@ -76,31 +84,42 @@ class Service:
         self._is_ready = False
 
     def __enter__(self) -> "Service":
-        """Restore, then open the doors: first state, then health, broker, sinks, at last the gateway."""
+        """Restore, then open the doors: first state, then health, broker, gateway, at last the sinks."""
+        with ExitStack() as undo:
+            undo.callback(self._exit.close)
+            self._restore()
+            self._open()
+            undo.pop_all()
+        self._is_ready = True
+        return self
+
+    def _restore(self) -> None:
+        tables.set_clock(self.store, self._clock)
         with self.store.reading() as connection:
             recovery.load_fleet(connection, self.pipeline.fleet)
             recovery.load_alerts(connection, self.record.alerts)
             recovery.load_hours(connection, self.record.hours, self.pipeline.fleet)
         recovery.restore(self.store, self.pipeline, self.river)
+
+    def _open(self) -> None:
         self.health.start()
         self._exit.callback(self.health.stop)
         if self.broker is not None:
             self.broker.start()
             self._exit.callback(self.broker.stop)
             self.gateway.port = self.broker.port
+            self.river.restate()  # it has just begun, and retains nothing yet
         self.gateway.start()
         self._exit.callback(self.gateway.stop)
         for sender in self.senders:
             sender.start()
             self._exit.callback(sender.stop)
-        self._is_ready = True
-        return self
 
     def __exit__(self, *_error: object) -> None:
         """Save the state, let the sinks finish what is under way, close the doors in reverse."""
         self._is_ready = False
-        self.river.snapshot()
-        self._exit.close()
+        with self._exit:
+            self.river.snapshot()
 
     def serve(self) -> None:
         """Take payloads, commit, acknowledge; between handfuls settle and save; until ``stop``."""
@@ -187,7 +206,8 @@ class Service:
         return store
 
     def _alive(self) -> Checks:
-        return {"pipeline": time.monotonic() - self._turn_at < STUCK_S}
+        sinks = all(sender.alive for sender in self.senders)
+        return {"pipeline": time.monotonic() - self._turn_at < STUCK_S, "sinks": sinks or not self._is_ready}
 
     def _ready(self) -> Checks:
         return {"started": self._is_ready, "gateway": self.gateway.connected}

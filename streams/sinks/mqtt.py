@@ -17,17 +17,24 @@ class Delivery(Protocol):
 
 
 class Mqtt:
-    """Publishes through ``publish(topic, body, retain)``; delivered is what the broker has confirmed."""
+    """Publishes through ``publish(topic, body, retain)``; delivered is what the broker has confirmed.
+
+    What is on its way when patience ends stays on its way: the next try only waits for it, and sends the rest.
+    """
 
     name = "mqtt"
 
-    def __init__(self, publish: Callable[[str, bytes, bool], Delivery]) -> None:
-        self.publish = publish
+    def __init__(self, publish: Callable[[str, bytes, bool], Delivery], wait: float = WAIT_S) -> None:
+        self.publish, self.wait = publish, wait
+        self._on_the_way: dict[int, Delivery] = {}  # by message id
 
     def write(self, messages: Sequence[Message]) -> None:
-        on_the_way = [self.publish(message.address, message.body, message.retain) for message in messages]
-        until = time.monotonic() + WAIT_S
-        while not all(delivery.done() for delivery in on_the_way):
+        for message in messages:
+            if message.id not in self._on_the_way:
+                self._on_the_way[message.id] = self.publish(message.address, message.body, message.retain)
+        until = time.monotonic() + self.wait
+        while not all(delivery.done() for delivery in self._on_the_way.values()):
             if time.monotonic() > until:
-                raise SinkError(f"the broker did not confirm {len(messages)} messages within {WAIT_S:g} s")
+                raise SinkError(f"the broker did not confirm {len(messages)} messages within {self.wait:g} s")
             time.sleep(LOOK_S)
+        self._on_the_way.clear()

@@ -36,7 +36,7 @@ def upgrade(engine: Engine) -> None:
             "start the newer tripmeter, or point --data at another folder"
         )
     for number in range(found, len(STEPS)):
-        with engine.begin() as connection:
+        with engine.execution_options(writing=True).begin() as connection:
             STEPS[number](connection)
             connection.execute(schema.meta.delete().where(schema.meta.c.key == "schema"))
             connection.execute(schema.meta.insert().values(key="schema", value=str(number + 1)))

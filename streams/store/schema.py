@@ -161,6 +161,7 @@ actions = Table(  # what people did; append-only, no upsert touches it
     Column("at", Float, nullable=False),
     Column("actor", String, nullable=False),
     Column("action", String, nullable=False),  # acknowledge, resolve, dismiss, note
+    Column("seen", Float, nullable=False),  # start of the newest event the alert counted then
     Column("reason", Text, nullable=False),
 )
 
@@ -208,6 +209,7 @@ midnights = Table(  # a vehicle's state before its first sample of a UTC day: wh
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("fingerprint", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("told", Text, nullable=False),  # JSON: the events that the state may still change, as they stood then
 )
 
 dirty = Table(  # vehicles with data behind their watermark, not settled yet

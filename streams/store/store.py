@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, delete, event, func, insert, select
+from sqlalchemy import Column, Connection, Engine, Select, Table, create_engine, delete, event, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 RETRY_S = 0.5
+AT_ONCE = 10_000  # values in one query; SQLite takes 32,766
 
 
 @dataclass
@@ -41,8 +42,11 @@ class Commit:
         self.appends.setdefault(table, []).extend(rows)
 
     def remove(self, table: Table, rows: Iterable[Row]) -> None:
-        """Delete the rows that have these values."""
-        self.deletes.setdefault(table, []).extend(rows)
+        """Delete the rows that have these values, also those upserted so far; what is upserted later stands."""
+        for row in rows:
+            self.deletes.setdefault(table, []).append(row)
+            if table in self.upserts:
+                self.upserts[table] = [one for one in self.upserts[table] if not row.items() <= one.items()]
 
 
 class Store:
@@ -56,12 +60,12 @@ class Store:
         self._upserts: dict[str, Any] = {}
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """A connection to read from."""
+        """A connection to read from; all it reads is of one moment."""
         return self.engine.connect()
 
     def writing(self) -> AbstractContextManager[Connection]:
-        """A connection whose work is one transaction."""
-        return self.engine.begin()
+        """A connection whose work is one transaction; nobody else writes meanwhile."""
+        return self.engine.execution_options(writing=True).begin()
 
     def commit(self, work: Commit) -> None:
         """Write ``work`` in one transaction; on success the position moves past its payloads.
@@ -82,7 +86,8 @@ class Store:
                     connection.execute(insert(table), rows_)
             if work.sent:
                 connection.execute(delete(schema.outbox).where(schema.outbox.c.id.in_(work.sent)))
-        self.position += len(work.payloads)
+        if work.payloads:  # senders commit from their own threads, without payloads
+            self.position += len(work.payloads)
 
     def upsert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
         """Insert or replace ``rows`` by primary key; the last one of a key wins."""
@@ -120,13 +125,29 @@ def open_store(folder: Path) -> Store:
     folder.mkdir(parents=True, exist_ok=True)
     engine = create_engine(URL.create("sqlite", database=str(folder / "tripmeter.db")))
     event.listen(engine, "connect", _durable)
-    return Store(engine)
+    return Store(_transactional(engine))
 
 
 def memory_store() -> Store:
     """A store that lives as long as its process: for replays."""
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    return Store(engine)
+    return Store(_transactional(engine))
+
+
+def _transactional(engine: Engine) -> Engine:
+    """SQLite with transactions that begin when asked: Python's module alone begins them at the first change."""
+    event.listen(engine, "connect", _manual)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _manual(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _durable(connection: Any, _record: Any) -> None:
@@ -154,3 +175,11 @@ def persistently(write: Callable[[], None], stop: Callable[[], bool]) -> bool:
 def rows_of(connection: Connection, query: Select[Any]) -> list[Row]:
     """The result of a query as plain dicts."""
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def named(connection: Connection, key: Column[str], names: Sequence[str]) -> list[Row]:
+    """The rows of ``key``'s table in which it is one of ``names``, however many those are."""
+    found = []
+    for first in range(0, len(names), AT_ONCE):
+        found += rows_of(connection, select(key.table).where(key.in_(names[first : first + AT_ONCE])))
+    return found

@@ -1,5 +1,6 @@
 """Demo: a simulated fleet's working day over real MQTT through the real service, on one screen, in a minute."""
 
+import io
 import json
 import shutil
 import signal
@@ -14,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import polars as pl
-from rich.console import Group
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -54,22 +56,24 @@ class Wall:
                 screen.out.print(_line(alert))
 
 
-def main() -> int:
-    """Run the demo; 0 if the whole day was driven and every payload acknowledged."""
+@click.command()
+@click.option("--picture", type=click.Path(path_type=Path), help="Also draw the screen near the end of the day (SVG).")
+def main(picture: Path | None) -> None:
+    """Drive the day; exit code 0 only if all of it was driven and every payload acknowledged."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it in the same clean way
     folder = Path(tempfile.mkdtemp(prefix="tripmeter-demo-"))
     try:
         screen.out.print("[bold]tripmeter demo[/]: 25 simulated vehicles, one working day, real MQTT, one process")
         screen.compiled()
-        return _day(folder)
+        sys.exit(_day(folder, picture))
     except KeyboardInterrupt:
         screen.out.print("\nstopped; nothing is left behind. Again: make demo")
-        return 130
+        sys.exit(130)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _day(folder: Path) -> int:
+def _day(folder: Path, picture: Path | None) -> int:
     _simulator("record", "--vehicles", str(VEHICLES), "--seed", str(SEED), "--registry", str(folder / "registry"))
     settings = config.load(params=PARAMS)
     settings = replace(
@@ -83,10 +87,12 @@ def _day(folder: Path) -> int:
     judged = rules.gather(settings)
     with Service(settings, judged, feed_clock=True, sinks=[wall]) as service:
         with _serving(service), _driving(service.gateway.port, folder) as drive:
-            _watch(service, wall, drive)
+            last = _watch(service, wall, drive)
         if drive.returncode != 0:
             screen.err.print("[red]the simulated fleet did not get rid of its payloads[/]")
             return 1
+        if picture:
+            _draw(last, picture)
         service.drain()
         _show(tables_of(service, judged.tariff))
     return 0
@@ -137,18 +143,28 @@ def _simulator(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "simulator", *arguments, "--json"], check=True, capture_output=True)  # noqa: S603
 
 
-def _watch(service: Service, wall: Wall, drive: "subprocess.Popen[bytes]") -> None:
-    """Show what happens until the last device has its last acknowledgement."""
+def _watch(service: Service, wall: Wall, drive: "subprocess.Popen[bytes]") -> Group:
+    """Show what happens until the last device has its last acknowledgement; what the screen showed last."""
     began = time.monotonic()
+    last = Group()
     with Live(console=screen.out, auto_refresh=False, transient=True) as live:
         while drive.poll() is None:
-            live.update(_screen(service, wall, time.monotonic() - began), refresh=screen.out.is_terminal)
+            last = _screen(service, wall, time.monotonic() - began)
+            live.update(last, refresh=screen.out.is_terminal)
             time.sleep(REFRESH_S)
     samples = metrics.total(metrics.SAMPLES)
     seconds = time.monotonic() - began
     screen.out.print(
         f"the day is over: {samples:,.0f} samples in {seconds:.0f} s, {wall.count} alerts, every payload acknowledged"
     )
+    return last
+
+
+def _draw(group: Group, picture: Path) -> None:
+    """The screen as an SVG, for the README."""
+    console = Console(record=True, width=92, file=io.StringIO(), force_terminal=True)
+    console.print("[bold]$ make demo[/]", group)
+    picture.write_text(console.export_svg(title="tripmeter demo"), "utf-8")
 
 
 def _screen(service: Service, wall: Wall, seconds: float) -> Group:
@@ -196,4 +212,4 @@ def _next() -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,7 +9,7 @@ import polars as pl
 from streams import actions, tables
 from streams.cli import screen, source
 
-COLUMNS = ("alert_id", "priority", "state", "condition", "vehicle_id", "kind", "subject", "count", "first_seen")
+COLUMNS = ("priority", "state", "condition", "vehicle_id", "kind", "subject", "count")
 
 
 @click.group("alerts")
@@ -33,10 +33,12 @@ def show(everything: bool, data: Path | None, as_json: bool) -> None:
         screen.emit(found.to_dicts())
         return
     rows = [
-        [f"{row[name]:%m-%d %H:%M}" if name == "first_seen" else row[name] for name in COLUMNS]
+        [row["alert_id"][:8], *[row[name] for name in COLUMNS], f"{row['first_seen']:%m-%d %H:%M}"]
         for row in found.iter_rows(named=True)
     ]
-    screen.out.print(screen.table(f"{found.height} alerts", [(name, "left") for name in COLUMNS], rows))
+    screen.out.print(
+        screen.table(f"{found.height} alerts", [(name, "left") for name in ("id", *COLUMNS, "first seen")], rows)
+    )
 
 
 def _action(name: str, help_text: str, needs_reason: bool) -> None:

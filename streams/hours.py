@@ -15,7 +15,7 @@ class Interval(NamedTuple):
 
     start: float  # UTC epoch s
     end: float
-    slot: int  # the vehicle
+    slot: int  # the vehicle; of two that begin and end together the lower one comes first
 
 
 @dataclass(frozen=True)
@@ -143,13 +143,10 @@ class _Block(NamedTuple):
 
 
 def _pieces(intervals: Iterable[Interval]) -> list[Interval]:
-    """The union of ``intervals``; where two overlap, the one that began first keeps the time.
-
-    Of two that begin and end together that is the first given: numbers of vehicles depend on who spoke first.
-    """
+    """The union of ``intervals``; where two overlap, the one that began first keeps the time."""
     pieces: list[Interval] = []
     at = -float("inf")
-    for interval in sorted(intervals, key=lambda interval: interval[:2]):
+    for interval in sorted(intervals):
         if interval.end > max(at, interval.start):
             pieces.append(interval._replace(start=max(at, interval.start)))
             at = interval.end

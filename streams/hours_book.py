@@ -126,27 +126,31 @@ class HoursBook:
         revised.rows.sort(key=lambda row: row["start"])  # of all people: two may have driven one vehicle
         return revised
 
-    def _intervals(self, one: _Person) -> list[Interval]:
-        """A person's driving; of what began and ended together, the vehicle first by name comes first."""
-        return sorted([*one.closed.values(), *one.open.values()], key=lambda one: self.fleet.vehicles[one.slot])
+    def _intervals(self, one: _Person) -> tuple[list[Interval], list[int]]:
+        """A person's driving with vehicles numbered by name, and their slots: slots depend on who spoke first."""
+        driven = [*one.closed.values(), *one.open.values()]
+        slots = sorted({interval.slot for interval in driven}, key=lambda slot: self.fleet.vehicles[slot])
+        number = {slot: k for k, slot in enumerate(slots)}
+        return [interval._replace(slot=number[interval.slot]) for interval in driven], slots
 
     def _episodes(self, key: Key, one: _Person) -> dict[str, Row]:
         """Event rows of a person; also sets the next deadlines of what is open."""
-        intervals = self._intervals(one)
+        intervals, slots = self._intervals(one)
         found = episodes(intervals, self.rule)
         level = found[-1].level if found and found[-1].end is None else 0
         for slot, interval in one.open.items():
-            more = level < len(self.rule.thresholds())
-            self._deadline[slot] = deadline(intervals, interval, self.rule, level + 1) if more else np.inf
+            more, now_open = level < len(self.rule.thresholds()), interval._replace(slot=slots.index(slot))
+            self._deadline[slot] = deadline(intervals, now_open, self.rule, level + 1) if more else np.inf
         driver_id = self.fleet.driver_id(key[1])
-        rows = (hours_event(episode, self.rule, self.fleet.vehicles[episode.slot], driver_id) for episode in found)
+        vehicles = self.fleet.vehicles
+        rows = (hours_event(episode, self.rule, vehicles[slots[episode.slot]], driver_id) for episode in found)
         return {row["event_id"]: row for row in rows}
 
     def _trim(self, one: _Person) -> None:
         """Drop driving before the window; never a part of what a break has not ended."""
         ends = [interval.end for interval in one.closed.values()]
         if ends and min(ends) < max(ends) - self.window - SLACK_S:
-            one.floor = last_break(self._intervals(one), self.rule, max(ends) - self.window)
+            one.floor = last_break(one.closed.values(), self.rule, max(ends) - self.window)
             one.closed = {mark: interval for mark, interval in one.closed.items() if interval.end > one.floor}
 
     def _key(self, driver: int, slot: int) -> Key:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from devices.samples import Floats, Ints
 from devices.signals import WHEELS
@@ -56,7 +57,7 @@ class Fleet:
         self.drivers: list[str] = []
         self._slots: dict[tuple[str, str], int] = {}
         self._numbers: dict[str, int] = {}
-        self._columns: FleetColumns | None = None
+        self._table = _Table()
 
     def slot(self, vehicle: tuple[str, str]) -> int:
         """Slot of (fleet id, vehicle id), given at the first question."""
@@ -64,7 +65,6 @@ class Fleet:
         if slot is None:
             slot = self._slots[vehicle] = len(self.vehicles)
             self.vehicles.append(vehicle)
-            self._columns = None
         return slot
 
     def slots(self, vehicles: Iterable[tuple[str, str]]) -> Ints:
@@ -89,33 +89,75 @@ class Fleet:
 
     def changed(self, source: Source) -> None:
         """The registry has changed: ask ``source`` anew about everybody."""
-        self.source, self._columns = source, None
+        self.source, self._table = source, _Table()
 
     def columns(self) -> FleetColumns:
-        """The fleet as kernels read it; made anew after a new vehicle or registry."""
+        """The fleet as kernels read it; the source is asked once about a vehicle, until ``changed``."""
+        for vehicle in self.vehicles[self._table.size :]:
+            known = self.source.known(*vehicle)
+            self._table.add(known, [self.number(driver_id) for _, _, driver_id in known.assignments])
+        return self._table.columns()
+
+
+class _Table:
+    """Columns that grow vehicle by vehicle; room is doubled, so that a large fleet is not copied for each newcomer."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._klass, self._zone = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        self._placard = np.full((1, WHEELS), np.nan)
+        self._bounds = np.zeros(2, np.int64)
+        self._from, self._to, self._driver = np.zeros(1), np.zeros(1), np.zeros(1, np.int64)
+        self._zones: dict[str, int] = {}
+        self._columns: FleetColumns | None = None
+
+    def add(self, known: Known, drivers: Sequence[int]) -> None:
+        """The next vehicle, and the numbers of the drivers assigned to it."""
+        slot, first = self.size, int(self._bounds[self.size])
+        self.size, end = slot + 1, first + len(drivers)
+        self._reserve(self.size, end)
+        self._klass[slot], self._zone[slot] = known.klass, self._zones.setdefault(known.zone, len(self._zones))
+        self._placard[slot] = np.nan if known.placard is None else known.placard
+        self._bounds[slot + 1] = end
+        if drivers:
+            spans = slice(first, end)
+            self._from[spans], self._to[spans], _ = zip(*known.assignments, strict=True)
+            self._driver[spans] = drivers
+        self._columns = None
+
+    def _reserve(self, vehicles: int, spans: int) -> None:
+        self._klass, self._zone, self._placard = (
+            _grown(column, vehicles) for column in (self._klass, self._zone, self._placard)
+        )
+        self._bounds = _grown(self._bounds, vehicles + 1)
+        self._from, self._to, self._driver = (_grown(column, spans) for column in (self._from, self._to, self._driver))
+
+    def columns(self) -> FleetColumns:
+        """What has been added."""
         if self._columns is None:
-            self._columns = self._build([self.source.known(*vehicle) for vehicle in self.vehicles])
+            rows, spans = slice(self.size), slice(self._bounds[self.size])
+            changes = [offsets(zone) for zone in self._zones]
+            self._columns = FleetColumns(
+                klass=self._klass[rows],
+                placard=self._placard[rows],
+                zone=self._zone[rows],
+                zone_bounds=_bounds(len(starts) for starts, _ in changes),
+                zone_from=np.array([start for starts, _ in changes for start in starts], np.float64),
+                zone_offset=np.array([offset for _, values in changes for offset in values], np.float64),
+                assigned_bounds=self._bounds[: self.size + 1],
+                assigned_from=self._from[spans],
+                assigned_to=self._to[spans],
+                assigned_driver=self._driver[spans],
+            )
         return self._columns
 
-    def _build(self, known: list[Known]) -> FleetColumns:
-        zones = sorted({vehicle.zone for vehicle in known})
-        rows = {zone: row for row, zone in enumerate(zones)}
-        tables = [offsets(zone) for zone in zones]
-        assigned = [span for vehicle in known for span in vehicle.assignments]
-        no_plan = np.full(WHEELS, np.nan)
-        placard = [no_plan if vehicle.placard is None else vehicle.placard for vehicle in known]
-        return FleetColumns(
-            klass=np.array([vehicle.klass for vehicle in known], np.int64),
-            placard=np.array(placard, np.float64).reshape(len(known), WHEELS),
-            zone=np.array([rows[vehicle.zone] for vehicle in known], np.int64),
-            zone_bounds=_bounds(len(starts) for starts, _ in tables),
-            zone_from=np.array([start for starts, _ in tables for start in starts], np.float64),
-            zone_offset=np.array([offset for _, values in tables for offset in values], np.float64),
-            assigned_bounds=_bounds(len(vehicle.assignments) for vehicle in known),
-            assigned_from=np.array([span[0] for span in assigned], np.float64),
-            assigned_to=np.array([span[1] for span in assigned], np.float64),
-            assigned_driver=self.numbers(span[2] for span in assigned),
-        )
+
+def _grown(column: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    """``column`` with room for ``size`` rows."""
+    if size <= len(column):
+        return column
+    spare = np.zeros((max(size - len(column), len(column)), *column.shape[1:]), column.dtype)
+    return np.concatenate([column, spare])
 
 
 def _bounds(sizes: Iterable[int]) -> Ints:

@@ -1,10 +1,10 @@
 """Intake: payloads to samples - who sent it, can it be read, has it been here before; the rest is set aside."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select
 
 from devices import topics
@@ -100,7 +100,11 @@ def stored(store: Store, slot: int, last: float, mark: bytes) -> bool:
 
 
 def extent(received: Received) -> tuple[float, float]:
-    """t of the first and last sample, on whole milliseconds."""
+    """t of the first and last sample, on whole milliseconds as devices.plausible.whole_ms has them."""
     t = received.reading.t
-    first, last = np.floor(np.array([t[0], t[-1]]) * 1000 + 0.5) / 1000
-    return float(first), float(last)
+    return _whole_ms(t[0]), _whole_ms(t[-1])
+
+
+def _whole_ms(t: float) -> float:
+    ms = t * 1000.0 + 0.5  # numpy for two numbers: 10 us a payload
+    return math.floor(ms) / 1000.0 if math.isfinite(ms) else ms

@@ -24,7 +24,9 @@ def begun(state: Any) -> Iterator[tuple[str, str, float]]:
     for detector in DETECTORS:
         memory = state[detector.kind]
         if "episode" in (detector.state.names or ()):
-            yield detector.kind, "", float(memory["episode"]["start"])
+            start = float(memory["episode"]["start"])
+            if start:  # 0 never
+                yield detector.kind, "", start
         else:
             for wheel in np.flatnonzero(memory["start"]).tolist():
                 yield detector.kind, rows.subject(wheel), float(memory["start"][wheel])

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -44,14 +43,15 @@ class Wall:
     name = "screen"
 
     def __init__(self) -> None:
-        self.alerts: deque[dict[str, object]] = deque(maxlen=SHOWN)
+        self.alerts: dict[str, dict[str, object]] = {}  # by id, the latest news last
         self.count = 0
 
     def write(self, messages: Sequence[Message]) -> None:
         for message in messages:
             alert = json.loads(message.body)
-            self.alerts.append(alert)
-            self.count += 1
+            self.count += alert["alert_id"] not in self.alerts
+            self.alerts.pop(alert["alert_id"], None)
+            self.alerts[alert["alert_id"]] = alert
             if not screen.out.is_terminal:
                 screen.out.print(_line(alert))
 
@@ -178,7 +178,7 @@ def _screen(service: Service, wall: Wall, seconds: float) -> Group:
         f"{samples / max(seconds, 1):,.0f}/s   {wall.count} alerts   ",
         ("Ctrl-C stops", "dim"),
     )
-    lines = [Text.from_markup(_line(alert)) for alert in wall.alerts]
+    lines = [Text.from_markup(_line(alert)) for alert in [*wall.alerts.values()][-SHOWN:]]
     return Group(head, *lines, *[Text("")] * (SHOWN - len(lines)))
 
 

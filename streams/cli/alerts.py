@@ -9,8 +9,6 @@ import polars as pl
 from streams import actions, tables
 from streams.cli import screen, source
 
-COLUMNS = ("priority", "state", "condition", "vehicle_id", "kind", "subject", "count")
-
 
 @click.group("alerts")
 def command() -> None:
@@ -33,12 +31,18 @@ def show(everything: bool, data: Path | None, as_json: bool) -> None:
         screen.emit(found.to_dicts())
         return
     rows = [
-        [row["alert_id"][:8], *[row[name] for name in COLUMNS], f"{row['first_seen']:%m-%d %H:%M}"]
+        [
+            row["alert_id"][:8],
+            row["priority"],
+            f"{row['state']}, {row['condition']}",
+            row["vehicle_id"],
+            f"{row['kind']} {row['subject']}".rstrip() + (f" x{row['count']}" if row["count"] > 1 else ""),
+            f"{row['first_seen']:%m-%d %H:%M}",
+        ]
         for row in found.iter_rows(named=True)
     ]
-    screen.out.print(
-        screen.table(f"{found.height} alerts", [(name, "left") for name in ("id", *COLUMNS, "first seen")], rows)
-    )
+    columns = [(name, "left") for name in ("id", "priority", "state", "vehicle", "what", "first seen")]
+    screen.out.print(screen.table(f"{found.height} alert{'s' * (found.height != 1)}", columns, rows))
 
 
 def _action(name: str, help_text: str, needs_reason: bool) -> None:

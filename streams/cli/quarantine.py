@@ -36,8 +36,10 @@ def show_all(reason: str | None, data: Path | None, as_json: bool) -> None:
     screen.out.print(
         screen.table("set aside", [("reason", "left"), ("how many", "right")], [list(row) for row in counts])
     )
-    columns = [("id", "left"), ("received", "left"), ("reason", "left"), ("topic", "left"), ("detail", "left")]
-    rows = [[row["id"], iso(row["received_at"]), row["reason"], row["topic"], row["detail"]] for row in found]
+    columns = [(name, "left") for name in ("id", "received", "reason", "what")]
+    rows = [
+        [row["id"], iso(row["received_at"])[5:19], row["reason"], f"{row['topic']}\n{row['detail']}"] for row in found
+    ]
     screen.out.print(screen.table(f"the latest {len(rows)}", columns, rows))
 
 

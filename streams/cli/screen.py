@@ -93,8 +93,8 @@ def compiled() -> None:
 def table(title: str, columns: list[tuple[str, str]], rows: list[list[Any]]) -> Table:
     """A table of text; each column is (heading, justification)."""
     made = Table(title=title, title_justify="left", title_style="bold", pad_edge=False, box=box.SIMPLE_HEAD)
-    for heading, justify in columns:
-        made.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    for k, (heading, justify) in enumerate(columns):
+        made.add_column(heading, justify=justify, no_wrap=k == 0, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         made.add_row(*[str(cell) for cell in row])
     return made

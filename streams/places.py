@@ -33,7 +33,7 @@ def apart(lat: float, lon: float, to_lat: float, to_lon: float, shrunk: float) -
 @inner
 def reachable(square: float, span: float, p: Any) -> bool:
     """Whether so many squared metres can lie between two fixes ``span`` ms apart."""
-    reach = p["max_speed_kmh"] * span + p["fix_slack_m"] * MS
+    reach: float = p["max_speed_kmh"] * span + p["fix_slack_m"] * MS
     return square * (MS * MS) <= reach * reach
 
 

@@ -1,8 +1,8 @@
-"""docs/detectors.md shows the parameters in force (``python -m streams.detectors.page`` writes them)."""
+"""docs/detectors.md shows the parameters in force (``python -m streams.page`` writes them)."""
 
 from pathlib import Path
 
-from streams.detectors.page import refresh, tables
+from streams.page import refresh, tables
 
 PAGE = (Path(__file__).parents[3] / "docs" / "detectors.md").read_text()
 

@@ -1,4 +1,4 @@
-"""Page: the tables of docs/detectors.md from the parameters; ``python -m streams.detectors.page docs/detectors.md``."""
+"""Page: the tables of docs/detectors.md from the parameters; ``python -m streams.page docs/detectors.md``."""
 
 import re
 import sys

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from streams.page import refresh, tables
 
-PAGE = (Path(__file__).parents[3] / "docs" / "detectors.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "detectors.md").read_text()
 
 
 def test_the_tables_are_up_to_date():

@@ -56,12 +56,14 @@ def run(samples: Samples, klass: str = "car", placard: float = 800.0, **override
     slots = np.arange(len(samples.vehicles))
     batch, _ = assemble(samples, slots, np.arange(len(samples.drivers)))
     fleet = ROUGH["fleet"](slots.size, klass, placard)
-    condition(batch, fleet, np.zeros(slots.size, STATE), _set(thresholds(PARAMS), overrides.get("condition", {})))
+    condition(
+        batch, fleet, ROUGH["states"](STATE, slots.size), _set(thresholds(PARAMS), overrides.get("condition", {}))
+    )
     found = {}
     for kind, detector in enumerate(DETECTORS):
         params = _set(detector.thresholds(), overrides.get(detector.kind, {}))
         changes = Changes(np.zeros(20_000, CHANGE), np.zeros(1, np.int64))
-        detector.kernel(batch, fleet, np.zeros(slots.size, detector.state), params, kind, changes)
+        detector.kernel(batch, fleet, ROUGH["states"](detector.state, slots.size), params, kind, changes)
         found[detector.kind] = changes.rows[: changes.count[0]]
     return Driven(batch, found)
 

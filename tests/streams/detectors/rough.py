@@ -96,7 +96,7 @@ def fleet(slots, klass="car", placard=800.0):
     shifts = np.arange(slots + 1)
     return FleetColumns(
         np.full(slots, CLASSES.index(klass)),
-        np.full((slots, WHEELS), placard),
+        np.full((slots, WHEELS), float(placard)),
         np.zeros(slots, np.int64),
         np.array([0, 2]),
         np.array([0.0, START + 600]),
@@ -108,15 +108,20 @@ def fleet(slots, klass="car", placard=800.0):
     )
 
 
+def states(dtype, slots):
+    """(slots or more,) never seen; they lie strided as in the chain, since for another layout numba compiles anew."""
+    return np.zeros(max(slots, 2), [("before", "i8"), ("state", dtype)])["state"]
+
+
 def detect(samples, klass="car"):
     """(conditioned batch, changes of all detectors) of samples, in one go."""
     slots = np.arange(len(samples.vehicles))
     batch, _ = assemble(samples, slots, np.arange(len(samples.drivers)))
     known = fleet(slots.size, klass)
-    condition(batch, known, np.zeros(slots.size, STATE), thresholds(PARAMS))
+    condition(batch, known, states(STATE, slots.size), thresholds(PARAMS))
     changes = Changes(np.zeros(20_000, CHANGE), np.zeros(1, np.int64))
     for kind, detector in enumerate(DETECTORS):
-        detector.kernel(batch, known, np.zeros(slots.size, detector.state), detector.thresholds(), kind, changes)
+        detector.kernel(batch, known, states(detector.state, slots.size), detector.thresholds(), kind, changes)
     return batch, changes.rows[: changes.count[0]]
 
 

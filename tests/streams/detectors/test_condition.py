@@ -202,7 +202,7 @@ def persons(road, said, ignition=None, first=0.0):
     columns = {} if ignition is None else {"ignition": np.array(ignition, float)}
     samples = Samples([("f", "v")], np.zeros(t.size, np.int64), t, columns, ["a", "b"], np.array(said))
     batch, _ = assemble(samples, np.zeros(1, np.int64), np.array([3, 4]))
-    condition(batch, road.rough["fleet"](1), np.zeros(1, STATE), thresholds(PARAMS))
+    condition(batch, road.rough["fleet"](1), road.rough["states"](STATE, 1), thresholds(PARAMS))
     return batch
 
 

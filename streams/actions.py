@@ -1,6 +1,6 @@
 """Actions: what people decide about alerts, appended to the record; nothing a machine does touches them."""
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from streams.alerts import PRIORITIES, STATES
 from streams.record import taken_down
@@ -43,9 +43,12 @@ def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: 
     return full
 
 
+_SEEN = select(func.max(schema.actions.c.seen)).where(
+    schema.actions.c.alert_id == bindparam("alert"), schema.actions.c.action.in_(PUT_AWAY)
+)
+
+
 def put_away(store: Store, alert_id: str) -> float | None:
     """Start of the newest event people had seen of an alert when they resolved or dismissed it; None: they have not."""
-    actions = schema.actions
-    query = select(func.max(actions.c.seen)).where(actions.c.alert_id == alert_id, actions.c.action.in_(PUT_AWAY))
     with store.reading() as connection:
-        return connection.execute(query).scalar()
+        return connection.execute(_SEEN, {"alert": alert_id}).scalar()

@@ -56,10 +56,15 @@ class HoursBook:
         return self.fold(self.close(found) | self.reopen(state, slots), state)
 
     def flush(self, state: Records, slots: Ints) -> Revised:
-        """Tell how far the open driving of ``slots`` has come."""
+        """Tell how far the open driving of ``slots`` has come, where something was told of it that lasts."""
         self._grow(state.size)
-        self._deadline[slots] = -np.inf
+        self._deadline[[slot for slot in slots.tolist() if self._lasts(slot)]] = -np.inf
         return self.fold(self.reopen(state, slots), state)
+
+    def _lasts(self, slot: int) -> bool:
+        """Whether an event of whoever drives ``slot`` has not ended; all others stand as they were told."""
+        key = self._open.get(slot)
+        return key is not None and any(row["end"] is None for row in self._people[key].events.values())
 
     def forget(self, slot: int, since: float, starts: set[float]) -> set[Key]:
         """Drop a vehicle's driving after ``since``, and that which began at ``starts``, before it is told anew."""
@@ -139,8 +144,13 @@ class HoursBook:
         found = episodes(intervals, self.rule)
         level = found[-1].level if found and found[-1].end is None else 0
         for slot, interval in one.open.items():
-            more, now_open = level < len(self.rule.thresholds()), interval._replace(slot=slots.index(slot))
-            self._deadline[slot] = deadline(intervals, now_open, self.rule, level + 1) if more else np.inf
+            now_open = interval._replace(slot=slots.index(slot))
+            if any(other.end > interval.start and other != now_open for other in intervals):
+                self._deadline[slot] = -np.inf  # driving in two vehicles at once, or in one heard of late
+            elif level < len(self.rule.thresholds()):
+                self._deadline[slot] = deadline(intervals, now_open, self.rule, level + 1)
+            else:
+                self._deadline[slot] = np.inf
         driver_id = self.fleet.driver_id(key[1])
         vehicles = self.fleet.vehicles
         rows = (hours_event(episode, self.rule, vehicles[slots[episode.slot]], driver_id) for episode in found)

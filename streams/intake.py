@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from devices import topics
 from devices.codecs import DecodeError, decode
@@ -90,13 +90,15 @@ def _rejected(payload: Payload, reason: str, detail: str) -> Rejected:
     return Rejected(reason, detail, payload.topic, payload.body, payload.received_at)
 
 
+_STORED = select(payloads.c.position).where(
+    payloads.c.slot == bindparam("slot"), payloads.c.last == bindparam("last"), payloads.c.digest == bindparam("mark")
+)
+
+
 def stored(store: Store, slot: int, last: float, mark: bytes) -> bool:
     """Whether a payload of this vehicle that ends at ``last`` and has this digest is in the store."""
-    query = select(payloads.c.position).where(
-        payloads.c.slot == slot, payloads.c.last == last, payloads.c.digest == mark
-    )
     with store.reading() as connection:
-        return connection.execute(query).first() is not None
+        return connection.execute(_STORED, {"slot": slot, "last": last, "mark": mark}).first() is not None
 
 
 def extent(received: Received) -> tuple[float, float]:

@@ -1,0 +1,101 @@
+"""Same inputs, same answer: framing, order, duplicates, settling and crashes leave no trace in the tables."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.pipeline import only
+
+SHM = Path("/dev/shm")  # noqa: S108  every commit waits for its disk
+seeds = st.integers(0, 1_000_000)
+
+
+@pytest.fixture(scope="module")
+def rules(rivers):
+    return rivers.judged(*rivers.HOURS)
+
+
+def folder():
+    return tempfile.TemporaryDirectory(dir=SHM if SHM.is_dir() else None)
+
+
+def disturbed(payloads, rng):
+    """``payloads`` in a disorder between none and total."""
+    noise = rng.normal(0, float(rng.choice([0, 3, 40, 1000])), len(payloads))
+    return [payloads[k] for k in np.argsort(np.arange(len(payloads)) + noise)]
+
+
+def run_through(river, payloads, rng, *, settling=0.15, crashing=0.1):
+    """Take ``payloads`` in handfuls; between them now and then save, settle, or crash."""
+    at = 0
+    while at < len(payloads):
+        handful = payloads[at : at + int(rng.integers(1, 60))]
+        assert len(river.embedded.take(handful)) == len(handful)
+        at += len(handful)
+        event = rng.random()
+        if event < 0.15:
+            river.embedded.snapshot()
+        elif event < 0.15 + settling:
+            river.embedded.settle_due(at_once=True)
+        elif event < 0.15 + settling + crashing:
+            river.crash()
+    river.drain()
+
+
+@settings(max_examples=12, deadline=None)
+@given(seeds, seeds)
+def test_any_framing_order_and_repetition_with_crashes_and_settling(rivers, rules, seed, order):
+    samples, source, rng = rivers.days(seed), rivers.Everybody(), np.random.default_rng(order)
+    sent = rivers.payloads(samples, size=int(rng.integers(1, 40)))
+    sent += [payload for payload in rivers.payloads(samples, size=7, boot="again") if rng.random() < 0.3]
+    sent += [payload for payload in sent if rng.random() < 0.2]
+    with folder() as data:
+        river = rivers.River(Path(data), rules, source)
+        run_through(river, disturbed(sent, rng), rng)
+        assert rivers.differences(rivers.replayed([samples], rules, source), river.tables()) == {}
+
+
+@settings(max_examples=6, deadline=None)
+@given(seeds, seeds)
+def test_two_devices_in_a_vehicle_that_contradict_each_other(rivers, rules, seed, order):
+    rng, source = np.random.default_rng(order), rivers.Everybody()
+    one = rivers.days(seed, vehicles=2)
+    other = rivers.days(seed, vehicles=2)
+    wrong = rng.random(other.t.size) < 0.1
+    other.columns["speed"][wrong] = np.round(rng.uniform(0, 90, int(wrong.sum())), 1) * (1 / 3.6)
+    other.columns["speed_limit"][rng.random(other.t.size) < 0.3] = np.nan
+    sent = [*rivers.payloads(one, size=9, boot="x"), *rivers.payloads(other, size=13, boot="y")]
+    with folder() as data:
+        river = rivers.River(Path(data), rules, source)
+        run_through(river, disturbed(sent, rng), rng)
+        kept = rivers.stored(river)
+        assert rivers.differences(rivers.replayed([kept], rules, source), river.tables()) == {}
+
+
+@settings(max_examples=6, deadline=None)
+@given(seeds, seeds)
+def test_replays_of_rows_shuffled_doubled_and_in_pieces(rivers, rules, seed, order):
+    samples, source, rng = rivers.days(seed), rivers.Everybody(), np.random.default_rng(order)
+    expected = rivers.replayed([samples], rules, source)
+    rows = rng.permutation(np.repeat(np.arange(samples.t.size), rng.integers(1, 3, samples.t.size)))
+    assert rivers.differences(expected, rivers.replayed([rivers.reordered(samples, rows)], rules, source)) == {}
+    pieces = [only(samples, samples.vehicle == vehicle) for vehicle in rng.permutation(3)]
+    assert rivers.differences(expected, rivers.replayed(pieces, rules, source)) == {}
+
+
+@settings(max_examples=6, deadline=None)
+@given(seeds, seeds)
+def test_assigned_drivers_who_change_vehicles(rivers, rules, seed, order):
+    rng = np.random.default_rng(order)
+    edges = rivers.START + np.cumsum(rng.uniform(0, 40_000, 8))
+    spans = [(float(a), float(b), f"D{k % 2}") for k, (a, b) in enumerate(zip(edges, edges[1:], strict=False))]
+    source, samples = rivers.Everybody(spans), replace(rivers.days(seed), driver=None)
+    with folder() as data:
+        river = rivers.River(Path(data), rules, source)
+        run_through(river, disturbed(rivers.payloads(samples, size=20), rng), rng)
+        assert rivers.differences(rivers.replayed([samples], rules, source), river.tables()) == {}

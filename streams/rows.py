@@ -1,7 +1,7 @@
 """Rows: what the kernels found, in the words and units of the public tables."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devices.samples import Rejected, Samples
@@ -121,21 +121,21 @@ def device_events(samples: Samples) -> list[Row]:
 def trips(found: Records, fleet: Fleet) -> list[Row]:
     """A row a trip."""
     rows = []
-    for trip in found:
+    for trip in _records(found):
         fleet_id, vehicle_id = fleet.vehicles[trip["slot"]]
         rows.append(
             {
-                "trip_id": identify(fleet_id, vehicle_id, "trip", "", float(trip["start"])),
+                "trip_id": identify(fleet_id, vehicle_id, "trip", "", trip["start"]),
                 "fleet_id": fleet_id,
                 "vehicle_id": vehicle_id,
-                "driver_id": fleet.driver_id(int(trip["driver"])),
+                "driver_id": fleet.driver_id(trip["driver"]),
                 "status": "closed" if trip["op"] == CLOSE else "open",
-                "start": float(trip["start"]),
-                "end": float(trip["end"]),
-                "km": float(trip["metres"]) / 1000,
-                "driving_s": float(trip["driving_s"]),
-                "idle_s": float(trip["idle_s"]),
-                "night_s": float(trip["night_s"]),
+                "start": trip["start"],
+                "end": trip["end"],
+                "km": trip["metres"] / 1000,
+                "driving_s": trip["driving_s"],
+                "idle_s": trip["idle_s"],
+                "night_s": trip["night_s"],
                 "start_lat_deg": number(trip["start_lat"]),
                 "start_lon_deg": number(trip["start_lon"]),
                 "end_lat_deg": number(trip["end_lat"]),
@@ -151,12 +151,12 @@ def intervals(found: Records, fleet: Fleet) -> list[Row]:
     return [
         _who(interval, fleet)
         | {
-            "start": float(interval["start"]),
-            "end": float(interval["end"]),
+            "start": interval["start"],
+            "end": interval["end"],
             "activity": activity.NAMES[interval["kind"]],
             "status": "closed" if interval["op"] == CLOSE else "open",
         }
-        for interval in found
+        for interval in _records(found)
     ]
 
 
@@ -164,9 +164,9 @@ def segments(found: Records, fleet: Fleet) -> list[Row]:
     """A row a stretch of one driver's UTC day in one vehicle, sums in SI."""
     return [
         _who(segment, fleet)
-        | {"day": int(segment["day"]), "start": float(segment["start"]), "end": float(segment["end"])}
+        | {"day": segment["day"], "start": segment["start"], "end": segment["end"]}
         | {name: number(segment[name]) for name in SUMS}
-        for segment in found
+        for segment in _records(found)
     ]
 
 
@@ -200,6 +200,13 @@ def number(value: Any, scale: float = 1.0) -> float | None:
     return None if math.isnan(value) else float(value) * scale
 
 
-def _who(record: Any, fleet: Fleet) -> Row:
+def _records(found: Records) -> Iterator[Row]:
+    """Each record as Python's own numbers: reading them field by field from numpy costs 30 us a segment."""
+    names = found.dtype.names or ()
+    for values in found.tolist():
+        yield dict(zip(names, values, strict=True))
+
+
+def _who(record: Row, fleet: Fleet) -> Row:
     fleet_id, vehicle_id = fleet.vehicles[record["slot"]]
-    return {"fleet_id": fleet_id, "vehicle_id": vehicle_id, "driver_id": fleet.driver_id(int(record["driver"]))}
+    return {"fleet_id": fleet_id, "vehicle_id": vehicle_id, "driver_id": fleet.driver_id(record["driver"])}

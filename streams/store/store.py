@@ -54,6 +54,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._writing = engine.execution_options(writing=True)  # once: making one takes longer than a small commit
         migrations.upgrade(engine)
         with engine.connect() as connection:
             self.position: int = connection.execute(select(func.max(schema.payloads.c.position))).scalar() or 0
@@ -65,7 +66,7 @@ class Store:
 
     def writing(self) -> AbstractContextManager[Connection]:
         """A connection whose work is one transaction; nobody else writes meanwhile."""
-        return self.engine.execution_options(writing=True).begin()
+        return self._writing.begin()
 
     def commit(self, work: Commit) -> None:
         """Write ``work`` in one transaction; on success the position moves past its payloads.

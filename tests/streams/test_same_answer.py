@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,7 @@ def test_replays_of_rows_shuffled_doubled_and_in_pieces(rivers, rules, seed, ord
 def test_assigned_drivers_who_change_vehicles(rivers, rules, seed, order):
     rng = np.random.default_rng(order)
     edges = rivers.START + np.cumsum(rng.uniform(0, 40_000, 8))
-    spans = [(float(a), float(b), f"D{k % 2}") for k, (a, b) in enumerate(zip(edges, edges[1:], strict=False))]
+    spans = [(float(a), float(b), f"D{k % 2}") for k, (a, b) in enumerate(pairwise(edges))]
     source, samples = rivers.Everybody(spans), replace(rivers.days(seed), driver=None)
     with folder() as data:
         river = rivers.River(Path(data), rules, source)

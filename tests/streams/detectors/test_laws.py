@@ -25,7 +25,7 @@ seeds = st.integers(0, 10_000)
 
 def run(batches, fleet, slots, compiled=lambda kernel: kernel):
     """(derived columns, changes by kind) of batches run one after another; states lie strided, as in the chain."""
-    state = np.zeros(slots, [("condition", STATE), *[(d.kind, d.state) for d in DETECTORS]])
+    state = np.zeros(max(slots, 2), [("condition", STATE), *[(d.kind, d.state) for d in DETECTORS]])
     outs = [Changes(np.zeros(5000, CHANGE), np.zeros(1, np.int64)) for _ in DETECTORS]
     conditioned = []
     for batch in batches:

@@ -72,7 +72,7 @@ def plain(value: Any) -> Any:
     return (value - EPOCH).days if isinstance(value, date) else value
 
 
-def by_twin(pieces: Sequence[Samples], about: dict[Vehicle, About], settled: Rules, **how: Any) -> dict[str, Table]:
+def twins(pieces: Sequence[Samples], about: dict[Vehicle, About], settled: Rules, **how: Any) -> dict[str, Table]:
     rows, tyres = [], []
     for samples in pieces:
         samples, _ = clean(samples)
@@ -100,11 +100,11 @@ def as_tyres(samples: Samples) -> list[Tyre]:
     return [Tyre(samples.vehicles[vehicle], *rest) for vehicle, *rest in rows]
 
 
-def differences(ours: dict[str, Table], twins: dict[str, Table]) -> list[str]:
+def differences(ours: dict[str, Table], theirs: dict[str, Table]) -> list[str]:
     """Rows only one of them has, and fields that are not the same; times and texts exactly, numbers to 1e-9."""
     found = []
     for name, key in KEYS.items():
-        left, right = by_key(ours[name], key), by_key(twins[name], key)
+        left, right = by_key(ours[name], key), by_key(theirs[name], key)
         found += [f"{name}: only the pipeline has {left[k]}" for k in left.keys() - right.keys()]
         found += [f"{name}: only the twin has {right[k]}" for k in right.keys() - left.keys()]
         check = driven if name == "exposure" else fields
@@ -148,12 +148,12 @@ def driven(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
     }
     found = []
     for name, value in left.items():
-        twins = right.get(names.get(name, name), 0)
+        whole = right.get(names.get(name, name), 0)
         scale = 3.6e6 if name.endswith("_h") else 1e6
-        if name in names and abs((value or 0) * scale - twins) > 2:
-            found.append(f"{name} is {value}, the twin says {twins / scale}")
-        elif name[-2:] in ("_1", "_2", "_3") and value != twins:
-            found.append(f"{name} is {value}, the twin counts {twins}")
+        if name in names and abs((value or 0) * scale - whole) > 2:
+            found.append(f"{name} is {value}, the twin says {whole / scale}")
+        elif name[-2:] in ("_1", "_2", "_3") and value != whole:
+            found.append(f"{name} is {value}, the twin counts {whole}")
     return found
 
 
@@ -167,5 +167,5 @@ def disagree(
     known = about if isinstance(about, dict) else {v: about(v) for s in pieces for v in s.vehicles} if about else {}
     settled = rules(hours, settings or {})
     ours = pipeline(pieces, known, settled)
-    twins = by_twin(pieces, known, settled, hours=hours, settings=settings)
-    return differences(ours, twins), {name: len(ours[name]) for name in KEYS}
+    theirs = twins(pieces, known, settled, hours=hours, settings=settings)
+    return differences(ours, theirs), {name: len(ours[name]) for name in KEYS}

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .trips import Ignition, measured
-from .words import NAN, NEVER, missing, span
+from .words import GRACE, NAN, NEVER, missing, span
 
 DAY = 86_400
-KMH = 3.6
 SUMS = (
     *("metres", "moving_s", "idle_s", "night_m", "limit_known_m"),
     *("over_0_10_m", "over_10_20_m", "over_20_30_m", "over_30_m"),
@@ -32,9 +31,9 @@ class Segment:
             self.sums[name] += value * share
 
     def worth(self) -> bool:
-        """Whether anything happened in it."""
+        """Whether anything happened in it; what is cut off where it began gives way to what begins there."""
         driven = any(self.sums[name] > 0 for name in ("metres", "moving_s", "idle_s", "odometer_m"))
-        return self.samples > 0 or driven
+        return self.end > self.start and (self.samples > 0 or driven)
 
 
 class Odometer:
@@ -123,9 +122,10 @@ class Exposure:
 
 
 def over(s: Any) -> dict[str, float]:
-    excess = (s.v - s.limit) * KMH
+    """In which band above the limit the step was driven."""
+    e = s.v - s.limit
     for most, name in ((10, "over_0_10_m"), (20, "over_10_20_m"), (30, "over_20_30_m"), (math.inf, "over_30_m")):
-        if 0 < excess <= most:
+        if GRACE < e <= most / 3.6 + GRACE:
             return {name: s.step}
     return {}
 

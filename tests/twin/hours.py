@@ -3,6 +3,8 @@
 import math
 from typing import Any, NamedTuple
 
+from .words import milliseconds, span
+
 HOUR, MINUTE = 3600.0, 60.0
 
 
@@ -35,9 +37,9 @@ def episodes(driven: list[Piece], rule: Rule) -> list[dict[str, Any]]:
         start, vehicle = passed[0]
         level = sum(1 for one in passed if one is not None)
         end = block[-1].end if ended else None
-        peak = sum(piece.end - piece.start for piece in block)
+        peak = sum(milliseconds(piece.start, piece.end) for piece in block) / 1000
         if rule.counts == "elapsed":
-            peak = block[-1].end - block[0].start
+            peak = span(block[0].start, block[-1].end)
         threshold = (rule.limit + (-15 * MINUTE, 0, 30 * MINUTE)[level - 1]) / HOUR
         start = math.floor(start * 1000 + 0.5) / 1000
         row = {"vehicle": vehicle, "start": start, "end": end, "level": level}
@@ -60,7 +62,7 @@ def blocks(driven: list[Piece], rule: Rule) -> list[tuple[list[Piece], bool]]:
     block: list[Piece] = []
     first_part = False
     for piece in driven:
-        pause = piece.start - block[-1].end if block else 0.0
+        pause = span(block[-1].end, piece.start) if block else 0.0
         if block and (pause >= rule.break_s or (rule.parts and first_part and pause >= rule.parts[1])):
             found.append((block, True))
             block, first_part = [], False
@@ -72,13 +74,11 @@ def blocks(driven: list[Piece], rule: Rule) -> list[tuple[list[Piece], bool]]:
 
 def instant(block: list[Piece], rule: Rule, threshold: float) -> tuple[float, Any] | None:
     """When, and in which vehicle, the count of a block becomes greater than a threshold."""
-    count = 0.0
+    count = 0  # ms, so that exactly 4 h 30 is allowed
     for start, end, vehicle in block:
         if rule.counts == "elapsed":
-            passed = max(start, block[0].start + threshold)
-        else:
-            passed = start + threshold - count
-        if passed < end:
-            return passed, vehicle
-        count += end - start
+            count = milliseconds(block[0].start, start)
+        if count + milliseconds(start, end) > threshold * 1000:
+            return start + max(threshold - count / 1000, 0.0), vehicle
+        count += milliseconds(start, end)
     return None

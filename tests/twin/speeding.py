@@ -3,9 +3,7 @@
 from typing import Any
 
 from .episode import Episode, Log, begin
-from .words import span
-
-GRACE = 0.000001  # m/s
+from .words import GRACE, span
 
 
 class Speeding:

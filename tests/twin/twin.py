@@ -200,7 +200,9 @@ def exposure(tables: Tables) -> Table:
     for (key, kind), some in events.items():
         row = found.setdefault(key, defaultdict(int))
         row |= {f"{kind}_{level + 1}": n for level, n in enumerate(counted(some))}
-    return [dict(zip(("fleet_id", "vehicle_id", "driver_id", "day"), key, strict=True)) | row for key, row in found.items()]
+    return [
+        dict(zip(("fleet_id", "vehicle_id", "driver_id", "day"), key, strict=True)) | row for key, row in found.items()
+    ]
 
 
 def _key(row: dict[str, Any], day: int) -> Any:

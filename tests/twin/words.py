@@ -9,6 +9,7 @@ from streams.fleet import CLASSES
 
 NAN = math.nan
 NEVER = None
+GRACE = 0.000001  # m/s, so that 60 km/h is exactly 10 above 50
 UNITS = {"_kmh": 1 / 3.6, "_g": 9.80665}
 
 missing = math.isnan

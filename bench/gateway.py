@@ -1,4 +1,4 @@
-"""Gateway: CPU time a message of 10 samples from the broker to a table, PUBACK included; ``python -m bench.gateway``.
+"""Gateway: CPU time a message of 10 samples from the broker to a table, PUBACK included.
 
 A publisher of prebuilt packets runs in a process of its own; what is counted is this process alone.
 """
@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from bench.measure import Result
 from devices import topics
 from devices.broker import Broker
 from devices.codecs import decode
@@ -82,16 +83,17 @@ def measure(work: Callable[[Sequence[Payload]], None], count: int = 40_000) -> d
     return {"cpu_us_message": cpu / counted * 1e6, "messages_s_core": counted / cpu, "messages_s_wall": counted / wall}
 
 
-def main() -> None:
-    """Print all of it."""
+def run(quick: bool = False) -> Result:
+    """Decoding alone, then from the broker."""
     start = time.process_time()
     for _ in range(200):
         read([Payload(topics.telemetry("bench", f"v{k}"), BODY, NOW) for k in range(WINDOW)])
-    alone = (time.process_time() - start) / 200 / WINDOW * 1e6
-    print(f"payload of {len(BODY)} bytes; decode and collect alone: {alone:.1f} us a message")
-    for name, work in (("take and PUBACK", lambda _: None), ("with decode and collect", read)):
-        print(name, {key: round(value, 1) for key, value in measure(work).items()})
+    alone = (time.process_time() - start) / 200 / WINDOW
+    steps = {"decode and collect alone": {"cpu_us_message": alone * 1e6, "messages_s_core": 1 / alone}}
+    for name, work in (("take and PUBACK", lambda _: None), ("take, decode, collect and PUBACK", read)):
+        steps[name] = measure(work, 5_000 if quick else 40_000)
+    return {"payload_bytes": len(BODY), "steps": steps}
 
 
 if __name__ == "__main__":
-    flood(int(sys.argv[1]), int(sys.argv[2])) if sys.argv[1:] else main()
+    flood(int(sys.argv[1]), int(sys.argv[2]))

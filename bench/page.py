@@ -1,0 +1,152 @@
+"""Page: the results as tables, on the screen and between the marks of docs/performance.md; ``python -m bench.page``."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.kernels import TOUCHES
+from bench.measure import Result
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+RESULTS = Path(__file__).with_name("results.json")
+TITLES = {
+    "kernels": "Kernels: ns a sample",
+    "replay": "Replay from Parquet: ns a sample",
+    "gateway": "Gateway: broker to table",
+    "ingest": "Service: MQTT to commit",
+    "alerts": "First alert",
+    "startup": "Start-up",
+    "vehicles": "Vehicles served",
+}
+
+
+def title(name: str) -> str:
+    """What a bench measures."""
+    return TITLES[name]
+
+
+def rounded(value: Any) -> Any:
+    """Floats to four significant digits."""
+    if isinstance(value, dict):
+        return {key: rounded(one) for key, one in value.items()}
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def table(name: str, measured: Result) -> str:
+    """A bench as a Markdown table, and on which machine."""
+    where = measured["machine"]
+    note = f"{where['cpu']}, {where['cores']} cores, load {where['load_before']} before it began"
+    for tool in ("python", "numpy", "numba", "sqlite"):
+        note += f"; {tool} {where[tool]}"
+    return f"{TABLES[name](measured['result'])}\n\n{note}."
+
+
+def write(results: Result) -> None:
+    """Put the tables into the page."""
+    text = PAGE.read_text("utf-8")
+    for name, measured in results.items():
+        head, foot = f"<!-- bench: {name} -->\n", "<!-- end -->"
+        before, found, rest = text.partition(head)
+        if found:
+            text = f"{before}{head}\n{table(name, measured)}\n\n{foot}{rest.partition(foot)[2]}"
+    PAGE.write_text(text, "utf-8")
+
+
+def _rows(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _pairs(pairs: dict[str, str]) -> str:
+    return _rows(["", ""], [[name, value] for name, value in pairs.items()])
+
+
+def _quantiles(found: Result) -> str:
+    return f"{found['p50']:.1f} / {found['p99']:.1f} ms"
+
+
+def _kernels(found: Result) -> str:
+    head, rows = ["link"], []
+    for layout in found:
+        head += [layout, "copying its columns"]
+    for name in TOUCHES:
+        rows.append([name])
+        for of_layout in found.values():
+            rows[-1] += [f"{of_layout[name]:.1f}", f"{of_layout[f'floor {name}']:.1f}"]
+    for name, meaning in (("chain", "**all in one call**"), ("numpy brakes", "harsh braking, plain NumPy")):
+        rows.append([meaning])
+        for of_layout in found.values():
+            rows[-1] += [f"{of_layout[name]:.1f}", ""]
+    return _rows(head, rows)
+
+
+def _replay(found: Result) -> str:
+    files = {name: one for name, one in found.items() if name != "bound"}
+    rows = []
+    for stage in [*found["bound"], "other"]:
+        values = [f"{one['ns_sample'].get(stage, 0.0):.1f}" for one in files.values()]
+        rows.append([stage, *values, found["bound"].get(stage, "")])
+    for key, meaning in (("samples_s_core", "**samples/s/core**"), ("samples_s_wall", "samples/s as it went")):
+        rows.append([meaning, *[f"{one[key]:,.0f}" for one in files.values()], ""])
+    names = {"made_up": "made up, 1 Hz", "kit": "KIT, 11 Hz"}
+    heads = [f"{names[name]}, {one['samples']:,} samples" for name, one in files.items()]
+    return _rows(["stage", *heads, "bound by"], rows)
+
+
+def _gateway(found: Result) -> str:
+    rows = []
+    for name, one in found["steps"].items():
+        rate = one["messages_s_core"]
+        rows.append([name, f"{one['cpu_us_message']:.1f}", f"{rate:,.0f}", f"{10 * rate:,.0f}"])
+    return _rows(["step", "CPU µs/message", "messages/s/core", "samples/s/core"], rows)
+
+
+def _ingest(found: Result) -> str:
+    return _pairs(
+        {
+            "messages/s as it went, publisher and broker on the same cores": f"{found['messages_s_wall']:,.0f}",
+            "CPU of the service, µs a message": f"{found['cpu_us_message']:.1f}",
+            "messages/s/core": f"{found['messages_s_core']:,.0f}",
+            "samples/s/core": f"{found['samples_s_core']:,.0f}",
+            f"publish to commit at {found['half_load_messages_s']:,.0f} messages/s, p50 / p99": _quantiles(
+                found["to_commit_ms"]
+            ),
+            "CPU of the service then, µs a message": f"{found['half_load_cpu_us_message']:.1f}",
+        }
+    )
+
+
+def _alerts(found: Result) -> str:
+    head = f"hard brake published to alert received, p50 / p99 of {found['alerts']}"
+    return _pairs({head: _quantiles(found["latency_ms"]), "messages/s beside": f"{found['background_messages_s']:.0f}"})
+
+
+def _startup(found: Result) -> str:
+    rows = [[name, f"{one['wall_s']:.1f}", f"{one['cpu_s']:.1f}"] for name, one in found.items()]
+    return _rows(["to /readyz", "s", "CPU s"], rows)
+
+
+def _vehicles(found: Result) -> str:
+    rows = []
+    for one in found.values():
+        if one["vehicles"]:
+            rate, cpu = f"{one['messages_s']:,.0f}", f"{one['cpu_us_message']:.0f}"
+            rows.append([one["meaning"], f"{one['vehicles']:,}", rate, _quantiles(one["to_commit_ms"]), cpu])
+        else:
+            rows.append([one["meaning"], "none", "", "", ""])
+    return _rows(["habit", "vehicles", "messages/s", "publish to commit p50 / p99", "CPU µs/message"], rows)
+
+
+TABLES: dict[str, Callable[[Result], str]] = {
+    "kernels": _kernels,
+    "replay": _replay,
+    "gateway": _gateway,
+    "ingest": _ingest,
+    "alerts": _alerts,
+    "startup": _startup,
+    "vehicles": _vehicles,
+}
+
+if __name__ == "__main__":
+    write(json.loads(RESULTS.read_text()))

@@ -4,9 +4,11 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy import Connection
 
 from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
@@ -69,7 +71,8 @@ class Embedded:
 
     def take(self, arrived: Sequence[Payload]) -> list[Received]:
         """Commit a handful; the payloads that are now on record, to be acknowledged to their devices."""
-        accepted = self.intake.accept(arrived, self._known)
+        with self.store.reading() as connection:
+            accepted = self.intake.accept(arrived, partial(self._known, connection))
         self._too_old(accepted)
         samples, parts = self.intake.samples(accepted.received)
         accepted.rejected.extend(parts)
@@ -196,10 +199,10 @@ class Embedded:
         accepted.received = [received for received, _ in kept]
         accepted.digests = [mark for _, mark in kept]
 
-    def _known(self, received: Received, mark: bytes) -> bool:
+    def _known(self, connection: Connection, received: Received, mark: bytes) -> bool:
         slot = self.pipeline.fleet.slot((received.fleet, received.vehicle))
         first, last = extent(received)
-        return first <= self.pipeline.watermark(slot) and stored(self.store, slot, last, mark)
+        return first <= self.pipeline.watermark(slot) and stored(connection, slot, last, mark)
 
     def _payload_rows(self, accepted: Accepted, commit: Commit) -> None:
         fleet = self.pipeline.fleet

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from devices import topics
 from devices.codecs import DecodeError, decode
@@ -14,7 +14,6 @@ from devices.plausible import AHEAD, YEAR_2000
 from devices.samples import Payload, Rejected, Samples
 from streams.ids import digest
 from streams.store.schema import payloads
-from streams.store.store import Store
 
 
 @dataclass
@@ -95,10 +94,9 @@ _STORED = select(payloads.c.position).where(
 )
 
 
-def stored(store: Store, slot: int, last: float, mark: bytes) -> bool:
+def stored(connection: Connection, slot: int, last: float, mark: bytes) -> bool:
     """Whether a payload of this vehicle that ends at ``last`` and has this digest is in the store."""
-    with store.reading() as connection:
-        return connection.execute(_STORED, {"slot": slot, "last": last, "mark": mark}).first() is not None
+    return connection.execute(_STORED, {"slot": slot, "last": last, "mark": mark}).first() is not None
 
 
 def extent(received: Received) -> tuple[float, float]:

@@ -4,15 +4,14 @@ import json
 import os
 import random
 import socket
+import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -130,7 +129,7 @@ def buses(shared_data, tmp_path_factory):
     """Some CapMetrics buses, their rows in the order of the file, and what a replay makes of them."""
     folder = tmp_path_factory.mktemp("capmetrics")
     frame = pl.read_parquet(shared_data / "driving" / "capmetrics_bus_avl" / "positions.parquet")
-    some = sorted(frame["vehicle_id"].unique())[:60]
+    some = sorted(frame["vehicle_id"].unique())[:40]
     path = native(
         shared_data, folder, "capmetrics", "capmetrics_bus_avl/positions.parquet", pl.col("vehicle_id").is_in(some)
     )
@@ -154,6 +153,51 @@ def test_buses_in_the_order_of_the_file_with_repetitions(rivers, buses, tmp_path
     with serving(
         tmp_path, options=("--set", "settle.horizon_days=4000", "--set", "settle.retention_days=4000")
     ) as served:
-        finished(publishing(served.port, path, path, "--batch", "7"))
+        finished(publishing(served.port, path, path, "--batch", "7", "--batch-seconds", "100000"))
         served.stop()
     assert same(rivers, tmp_path / "data", replayed, tmp_path) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("seed", [1])
+def test_killed_at_random_moments_it_loses_and_doubles_nothing(rivers, buses, tmp_path, seed):
+    path, replayed = buses
+    chance = random.Random(seed)  # noqa: S311
+    patient = ("--set", "settle.horizon_days=4000", "--set", "settle.retention_days=4000")
+    with serving(tmp_path, options=(*patient, "--set", "commit.snapshot_s=0.2")) as served:
+        publisher = publishing(served.port, path, path, "--batch", "5", "--batch-seconds", "1000", "--window", "50")
+        await_payloads(tmp_path / "data", 1)
+        killed = 0
+        for early in (False, True, False):
+            if not early:
+                served.await_ready()
+            time.sleep(chance.uniform(0.5, 3.0))  # the moment, not a condition
+            killed += publisher.poll() is None
+            served.kill()
+            served.start()
+        served.await_ready()
+        sent = finished(publisher)
+        served.stop()
+    assert killed >= 2
+    assert sent["resent"] > 0
+    assert same(rivers, tmp_path / "data", replayed, tmp_path) == {}
+    assert repeated_payloads(tmp_path / "data") == 0
+
+
+def await_payloads(data, least):
+    """Wait until the store has so many payloads."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        with suppress(sqlite3.Error), sqlite3.connect(data / "tripmeter.db") as connection:
+            if connection.execute("SELECT count(*) FROM payloads").fetchone()[0] >= least:
+                return
+        time.sleep(0.05)
+    raise AssertionError("no payloads came in")
+
+
+def repeated_payloads(data):
+    """How many payloads of the store are there more than once."""
+    with sqlite3.connect(data / "tripmeter.db") as connection:
+        query = "SELECT count(*) - count(DISTINCT slot || hex(digest)) FROM payloads"
+        return connection.execute(query).fetchone()[0]

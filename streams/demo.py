@@ -193,11 +193,13 @@ def _line(alert: dict[str, object]) -> str:
 
 
 def _show(six: tables.Tables) -> None:
-    """Scores, premiums, and the dearest premium step by step."""
+    """Scores, premiums, and one premium step by step."""
     report.show(six)
-    dearest = six["premiums"].filter(pl.col("cover") == "own_damage").sort("amount").row(-1, named=True)
-    screen.out.print("\n[bold]One premium, step by step[/]")
-    screen.out.print(explain.text(explain.explain_premium(dearest)), markup=False)
+    driven_hardest = six["scores"].filter(pl.col("subject") == "vehicle").sort("score")["vehicle_id"][0]
+    mine = (pl.col("vehicle_id") == driven_hardest) & (pl.col("cover") == "own_damage")
+    row = six["premiums"].filter(mine).row(0, named=True)
+    screen.out.print("\n[bold]One premium, step by step: the vehicle driven hardest[/]")
+    screen.out.print(explain.text(explain.explain_premium(row)), markup=False, soft_wrap=True)
     screen.out.print(_next())
 
 

@@ -103,13 +103,14 @@ def _plausible(values: Floats, signal: Signal, name: str, report: Counter[tuple[
 def _without_impossible_times(samples: Samples, earliest: float | None, report: Counter[tuple[str, str]]) -> Samples:
     bad = outside_time(samples.t, earliest)
     report["implausible_time", "t"] += int(bad.sum())
+    kept = ~bad if bad.any() else slice(None)  # a slice copies nothing
     return Samples(
         samples.vehicles,
-        samples.vehicle[~bad],
-        samples.t[~bad],
-        {name: values[~bad] for name, values in samples.columns.items()},
+        samples.vehicle[kept],
+        samples.t[kept],
+        {name: values[kept] for name, values in samples.columns.items()},
         samples.drivers,
-        None if samples.driver is None else samples.driver[~bad],
+        None if samples.driver is None else samples.driver[kept],
         _timely_tyres(samples.tyres, earliest),
         [event for event in samples.events if not outside_time(np.array([event.t]), earliest)[0]],
     )

@@ -93,8 +93,7 @@ class Run:
             return
         commit = Commit()
         found = self.pipeline.run(samples)
-        slots = np.unique(self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle])
-        self.record.take(found, self.pipeline.state, slots, commit)
+        self.record.take(found, self.pipeline.state, self.pipeline.moved(samples), commit)
         self._write(commit)
         self.samples += found.samples
         self.newest = max(self.newest, float(samples.t.max()))

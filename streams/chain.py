@@ -110,11 +110,10 @@ def run(batch: Batch, fleet: FleetColumns, state: Records, params: tuple[Records
     Where ``rooms`` are too small they grow, and the run is repeated.
     """
     states, rows = tuple(state[name] for name in PARAMS), state.view(np.uint8).reshape(state.size, -1)
-    least = 2 * len(DETECTORS) * (batch.t.size + batch.tyre_t.size)
-    before = rows[batch.slots] if rooms.rows < least else None
+    before = rows[batch.slots]
     while True:
         _run(batch, fleet, states, params, *rooms.emptied())
-        if before is None or rooms.most() <= rooms.rows:
+        if rooms.most() <= rooms.rows:
             return rooms.findings(batch.t.size)
         rows[batch.slots] = before
         rooms.grow(2 * rooms.most())

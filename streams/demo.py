@@ -86,8 +86,8 @@ def _day(folder: Path, picture: Path | None) -> int:
     wall = Wall()
     judged = rules.gather(settings)
     with Service(settings, judged, feed_clock=True, sinks=[wall]) as service:
-        with _serving(service), _driving(service.gateway.port, folder) as drive:
-            last = _watch(service, wall, drive)
+        with _serving(service) as river, _driving(service.gateway.port, folder) as drive:
+            last = _watch(service, wall, drive, river)
         if drive.returncode != 0:
             screen.err.print("[red]the simulated fleet did not get rid of its payloads[/]")
             return 1
@@ -112,12 +112,12 @@ def tables_of(service: Service, tariff: Tariff) -> tables.Tables:
 
 
 @contextmanager
-def _serving(service: Service) -> Iterator[None]:
+def _serving(service: Service) -> Iterator[threading.Thread]:
     """The service at work on a thread of its own, until all is in."""
     thread = threading.Thread(target=service.serve, name="pipeline")
     thread.start()
     try:
-        yield
+        yield thread
     finally:
         service.stop()
         thread.join()
@@ -143,12 +143,12 @@ def _simulator(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "simulator", *arguments, "--json"], check=True, capture_output=True)  # noqa: S603
 
 
-def _watch(service: Service, wall: Wall, drive: "subprocess.Popen[bytes]") -> Group:
+def _watch(service: Service, wall: Wall, drive: "subprocess.Popen[bytes]", river: threading.Thread) -> Group:
     """Show what happens until the last device has its last acknowledgement; what the screen showed last."""
     began = time.monotonic()
     last = Group()
     with Live(console=screen.out, auto_refresh=False, transient=True) as live:
-        while drive.poll() is None:
+        while drive.poll() is None and river.is_alive():
             last = _screen(service, wall, time.monotonic() - began)
             live.update(last, refresh=screen.out.is_terminal)
             time.sleep(REFRESH_S)

@@ -14,6 +14,7 @@ from streams.store.store import Commit, Store
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
+LOOK_S = 1.0  # others write to the outbox too: people, through the command line
 PAUSE_S = (0.5, 30.0)  # after a first failure, at most
 
 
@@ -49,7 +50,7 @@ class Sender:
     def _run(self) -> None:
         pause = PAUSE_S[0]
         while not self._stopping.is_set():
-            self._wake.wait()
+            self._wake.wait(LOOK_S)
             self._wake.clear()
             try:
                 while self._drain():

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from devices.samples import Samples
 from streams import chain
@@ -64,18 +64,20 @@ def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
         dirty = rows_of(connection, select(schema.dirty))
     river.resume()
     if position is None:
+        with store.reading() as connection:
+            river.newest = connection.execute(select(func.max(schema.payloads.c.last))).scalar() or float("-inf")
         for slot in range(len(pipeline.fleet.vehicles)):
             river.dirty(slot, float("-inf"))
         while river.settle_due(at_once=True):
             pass
         return store.position
+    for row in dirty:  # before the rerun, which writes these marks anew
+        river.dirty(row["slot"], row["since"])
     count = 0
     with store.reading() as connection:
         for samples, payloads in _after(connection, position, river.intake, pipeline.fleet):
             river.rerun(samples)
             count += payloads
-    for row in dirty:
-        river.dirty(row["slot"], row["since"])
     logger.info("restored %d vehicles, ran %d payloads again", len(pipeline.fleet.vehicles), count)
     return count
 

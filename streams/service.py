@@ -29,7 +29,7 @@ from streams.rules import Rules
 from streams.sinks.base import Sink
 from streams.sinks.jsonl import JsonLines
 from streams.sinks.mqtt import Mqtt
-from streams.store.store import Store, open_store
+from streams.store.store import Store, open_store, sole_use
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ class Service:
         self._turn_at = time.monotonic()
         self._exit = ExitStack()
         self._own_user = ("", "")
+        self._exit.enter_context(sole_use(config.data.dir))
         self.store = self._opened(open_store(config.data.dir))
         self.people = Registered(self.store, config.gateway.accept_unregistered)
         self.broker = self._broker()
@@ -115,11 +116,15 @@ class Service:
             sender.start()
             self._exit.callback(sender.stop)
 
-    def __exit__(self, *_error: object) -> None:
-        """Save the state, let the sinks finish what is under way, close the doors in reverse."""
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        """Save the state, let the sinks finish what is under way, close the doors in reverse.
+
+        After an error nothing is saved: the state may be ahead of the store, which makes it anew at the next start.
+        """
         self._is_ready = False
         with self._exit:
-            self.river.snapshot()
+            if kind is None:
+                self.river.snapshot()
 
     def serve(self) -> None:
         """Take payloads, commit, acknowledge; between handfuls settle and save; until ``stop``."""
@@ -146,7 +151,8 @@ class Service:
             self._wake()
         self._acknowledge()
         self._follow_registry()
-        self.river.settle_due()
+        if self.river.settle_due():
+            self._wake()
 
     def drain(self) -> None:
         """Settle all that is late and save: for those who look at the tables next."""

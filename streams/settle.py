@@ -13,7 +13,7 @@ from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import Records
 from streams.intake import Intake
-from streams.midnights import Events, begun, midnight_rows
+from streams.midnights import Events, begun_ids, midnight_rows
 from streams.pipeline import DAY_S, Pipeline, by_day, only
 from streams.record import Record, still_open
 from streams.store import schema
@@ -139,7 +139,7 @@ def _touched(connection: Connection, table: Table, vehicle: tuple[str, str], set
     after = or_(table.c.start >= settled.since, table.c.end > settled.since)
     if table is schema.events:
         query = query.where(table.c.kind.in_([detector.kind for detector in DETECTORS]), table.c.source == "derived")
-        after = or_(after, table.c.end.is_(None), table.c.start.in_([one[2] for one in begun(settled.before[0])]))
+        after = or_(after, table.c.end.is_(None), table.c.event_id.in_(begun_ids(settled.before[0], vehicle)))
     return rows_of(connection, query.where(after))
 
 

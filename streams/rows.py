@@ -92,7 +92,10 @@ def hours_event(episode: Episode, rule: HoursRule, vehicle: tuple[str, str], dri
 
 
 def device_events(samples: Samples) -> list[Row]:
-    """A row for everything the devices themselves raised; it is never merged with ours."""
+    """A row for everything the devices themselves raised; it is never merged with ours.
+
+    Two reports of one instant that differ in level are two events, so that their order does not matter.
+    """
     rows = []
     for event in samples.events:
         fleet_id, vehicle_id = samples.vehicles[event.vehicle]
@@ -100,7 +103,7 @@ def device_events(samples: Samples) -> list[Row]:
         rows.append(
             dict.fromkeys(EVENT_COLUMNS)
             | {
-                "event_id": identify(fleet_id, vehicle_id, f"device:{kind}", subject, event.t),
+                "event_id": identify(fleet_id, vehicle_id, f"device:{kind}:{event.level}", subject, event.t),
                 "fleet_id": fleet_id,
                 "vehicle_id": vehicle_id,
                 "kind": kind,

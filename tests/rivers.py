@@ -62,7 +62,8 @@ class River:
 
     def __post_init__(self) -> None:
         self.store: Store = open_store(self.folder)
-        self.store.engine = self.store.engine.execution_options(compiled_cache=COMPILED)
+        self.engine = self.store.engine  # to listen to
+        self.store.engine = self.engine.execution_options(compiled_cache=COMPILED)
         self._begin()
 
     def _begin(self) -> None:

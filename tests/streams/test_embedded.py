@@ -1,0 +1,264 @@
+"""Embedded: what is acknowledged is on record, whatever the disk does and whenever the process dies."""
+
+import sqlite3
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from devices.samples import Payload
+from streams.embedded import Pace
+from streams.store import schema
+from streams.store import store as store_module
+
+SHM = Path("/dev/shm")  # noqa: S108  every commit waits for its disk
+seeds = st.integers(0, 1_000_000)
+TOPIC = "tripmeter/v1/f/{}/telemetry"
+
+
+@pytest.fixture(scope="module")
+def rules(rivers):
+    return rivers.judged(*rivers.HOURS)
+
+
+@pytest.fixture
+def river(rivers, rules, tmp_path):
+    return rivers.River(tmp_path, rules)
+
+
+def payload(t, vehicle="V", seq=1, more="", received_at=0.0):
+    body = f'{{"v":1,"boot":"b","seq":{seq},"t":{list(t)},"speed_kmh":50{more}}}'
+    return Payload(TOPIC.format(vehicle), body.encode(), received_at)
+
+
+def seqs(taken):
+    return sorted(received.reading.seq for received in taken)
+
+
+class PowerCut(Exception):  # noqa: N818  nobody's error
+    """The process dies here."""
+
+
+class Cutting:
+    """Dies at the n-th statement that reaches the database."""
+
+    def __init__(self, engine):
+        self.left = -1
+        event.listen(engine, "before_cursor_execute", self.count)
+        event.listen(engine, "commit", self.count)
+
+    def count(self, *_arguments):
+        self.left -= 1
+        if self.left == 0:
+            raise PowerCut
+
+
+def test_cut_off_at_any_statement_with_devices_that_resend(rivers, rules):
+    cuts = []
+
+    @settings(max_examples=12, deadline=None)
+    @given(seeds, seeds)
+    def cut_off(seed, order):
+        samples, rng = rivers.days(seed, vehicles=2), np.random.default_rng(order)
+        with tempfile.TemporaryDirectory(dir=SHM if SHM.is_dir() else None) as data:
+            river = rivers.River(Path(data), rules)
+            cuts.append(send_until_acknowledged(river, rivers.payloads(samples, size=8), rng))
+            river.drain()
+            stored = [(row["slot"], row["digest"]) for row in river.rows(schema.payloads)]
+            assert len(stored) == len(set(stored)) == len(rivers.payloads(samples, size=8))
+            assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
+
+    cut_off()
+    assert sum(cuts) >= 12
+
+
+def send_until_acknowledged(river, waiting, rng):
+    """Send handfuls in disorder, cutting the power now and then; how often that was."""
+    cutting, cuts = Cutting(river.engine), 0
+    while waiting:
+        handful = [waiting[k] for k in rng.permutation(min(len(waiting), 60))[: rng.integers(1, 40)]]
+        cutting.left = int(rng.integers(1, 40)) if rng.random() < 0.6 else -1
+        try:
+            acknowledged = {received.payload.body for received in river.embedded.take(handful)}
+            waiting = [one for one in waiting if one.body not in acknowledged]
+            if rng.random() < 0.3:
+                river.embedded.settle_due(at_once=True)
+            elif rng.random() < 0.3:
+                river.embedded.snapshot()
+        except PowerCut:
+            cuts += 1
+            cutting.left = int(rng.integers(1, 200))  # also while it recovers
+            with suppress(PowerCut):
+                river.crash()
+            cutting.left = -1
+            river.crash()
+        cutting.left = -1
+    return cuts
+
+
+def test_a_full_disk_is_waited_for_and_nothing_is_acknowledged_meanwhile(river, monkeypatch):
+    monkeypatch.setattr(store_module, "RETRY_S", 0.0)
+    tries = []
+
+    def full(connection):
+        tries.append(len(tries))
+        if len(tries) < 4:
+            connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")  # an OperationalError, as a full disk is
+
+    event.listen(river.engine, "commit", full)
+    assert river.store.position == 0
+    assert seqs(river.embedded.take([payload([1000.0]), payload([1000.0], "W", seq=2)])) == [1, 2]
+    assert len(tries) == 4
+    assert river.store.position == 2
+    assert [row["position"] for row in river.rows(schema.payloads)] == [1, 2]
+
+
+def test_a_really_full_disk(river, monkeypatch):
+    monkeypatch.setattr(store_module, "RETRY_S", 0.0)
+    pages = river.engine.raw_connection().cursor().execute("PRAGMA page_count").fetchone()[0]
+    allowed, tries = [pages], []
+
+    def limit(connection, _record, _proxy):
+        connection.execute(f"PRAGMA max_page_count = {allowed[0]}")
+
+    def look():
+        tries.append(len(river.rows(schema.payloads)))
+        if len(tries) == 3:
+            allowed[0] = 1_000_000
+        return False
+
+    event.listen(river.engine, "checkout", limit)
+    river.stopping = look
+    taken = river.embedded.take([payload(np.arange(1000.0, 3000.0).tolist(), seq=k) for k in range(20)])
+    assert seqs(taken) == list(range(20))
+    assert tries[:3] == [0, 0, 0]
+    assert len(river.rows(schema.payloads)) == 20
+
+
+def test_told_to_stop_while_the_disk_is_full_it_acknowledges_and_saves_nothing(river, rivers, rules, tmp_path):
+    river.embedded.take([payload([1000.0])])
+    river.embedded.snapshot()
+    river.stopping = lambda: True
+
+    def full(connection):
+        connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+
+    event.listen(river.engine, "commit", full)
+    assert river.embedded.take([payload([2000.0], seq=2)]) == []
+    event.remove(river.engine, "commit", full)
+    river.embedded.snapshot()  # the state has seen what the store has not: it must not be saved
+    assert not river.embedded.settle_due(at_once=True)
+    river.crash()
+    assert river.pipeline.watermark(0) == 1000.0
+    river.stopping = lambda: False
+    assert seqs(river.embedded.take([payload([2000.0], seq=2)])) == [2]
+    assert river.pipeline.watermark(0) == 2000.0
+    assert river.rows(schema.dirty) == []
+
+
+def test_a_locked_database_is_waited_for(river, tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "RETRY_S", 0.0)
+    other = sqlite3.connect(tmp_path / "tripmeter.db")
+    other.execute("BEGIN IMMEDIATE")
+    tries = []
+
+    def release():
+        tries.append(1)
+        if len(tries) == 2:
+            other.execute("ROLLBACK")
+        return False
+
+    river.stopping = release
+    event.listen(river.engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout = 1"))
+    assert seqs(river.embedded.take([payload([1000.0])])) == [1]
+    assert len(tries) == 2
+    other.close()
+
+
+def test_the_very_same_payload_is_stored_once_and_acknowledged_each_time(river):
+    assert seqs(river.embedded.take([payload([1000.0, 1001.0])])) == [1]
+    assert seqs(river.embedded.take([payload([1000.0, 1001.0])])) == [1]
+    assert seqs(river.embedded.take([payload([1002.0], seq=2)] * 3)) == [2, 2, 2]
+    assert len(river.rows(schema.payloads)) == 2
+    assert river.rows(schema.dirty) == []
+
+
+def test_another_reading_of_the_newest_instant_is_settled(river):
+    river.embedded.take([payload([1000.0, 1001.0])])
+    river.embedded.take([payload([1001.0], seq=2, more=',"odometer_km":7')])
+    assert [(row["slot"], row["since"]) for row in river.rows(schema.dirty)] == [(0, 1001.0)]
+    assert river.embedded.settle_due(at_once=True)
+    assert river.rows(schema.dirty) == []
+    assert not river.embedded.settle_due(at_once=True)
+
+
+def test_late_data_waits_for_more_and_a_restart_does_not_forget_it(river):
+    river.embedded.take([payload([1000.0])])
+    river.embedded.take([payload([900.0], seq=2)])
+    river.embedded.snapshot()
+    assert not river.embedded.settle_due()
+    river.crash()
+    assert river.embedded.settle_due(at_once=True)
+    assert river.rows(schema.dirty) == []
+
+
+def test_one_poisoned_payload_holds_nobody_up(river):
+    poisoned = [
+        Payload(TOPIC.format("V"), b"\xff not json", 1.0),
+        Payload("somewhere/else", b"{}", 1.0),
+        Payload("tripmeter/v1/f/V/ack", b"{}", 1.0),
+        payload([1000.0], more=',"lat_deg":999'),
+    ]
+    assert seqs(river.embedded.take([*poisoned, payload([1000.0], "W", seq=2)])) == [1, 2]
+    reasons = sorted(row["reason"] for row in river.rows(schema.quarantine))
+    assert reasons == ["out_of_range", "undecodable", "wrong_topic", "wrong_topic"]
+    assert all(row["body"] for row in river.rows(schema.quarantine))
+    river.embedded.take(poisoned)
+    assert len(river.rows(schema.quarantine)) == 4
+
+
+def test_a_vehicle_whose_payload_was_refused_takes_no_slot(river):
+    river.embedded.take([Payload(TOPIC.format("X"), b"not json", 1.0)])
+    assert river.pipeline.fleet.vehicles == []
+
+
+def test_what_lies_beyond_the_horizon_is_set_aside_and_acknowledged(rivers, rules, tmp_path):
+    river = rivers.River(tmp_path, rules, pace=Pace(horizon_s=100.0))
+    river.embedded.take([payload([1000.0])])
+    assert seqs(river.embedded.take([payload([899.0], seq=2), payload([899.0, 900.0], seq=3)])) == [2, 3]
+    assert [row["reason"] for row in river.rows(schema.quarantine)] == ["beyond_retention"]
+    assert len(river.rows(schema.payloads)) == 2
+
+
+def test_an_impossible_first_date_does_not_take_the_rest_with_it(rivers, rules, tmp_path):
+    river = rivers.River(tmp_path, rules, pace=Pace(horizon_s=100.0))
+    river.embedded.intake.earliest = 500.0
+    river.embedded.take([payload([1000.0])])
+    river.embedded.take([payload([5.0, 1001.0], seq=2)])
+    assert river.pipeline.watermark(0) == 1001.0
+    assert [row["reason"] for row in river.rows(schema.quarantine)] == ["implausible_time"]
+
+
+def test_names_of_vehicles_and_drivers_survive(river):
+    river.embedded.take([payload([1000.0], "A", more=',"driver":"D1"'), payload([1000.0], "B", more=',"driver":"D2"')])
+    river.embedded.take([payload([1000.0], "C", more=',"driver":"D1"')])
+    river.crash()
+    assert river.pipeline.fleet.vehicles == [("f", "A"), ("f", "B"), ("f", "C")]
+    assert river.pipeline.fleet.drivers == ["D1", "D2"]
+
+
+def test_what_devices_raised_is_kept_apart_and_in_any_order(river):
+    raised = ',"events":[{"t":1000.4,"kind":"forward_collision_warning","level":%d}]'
+    river.embedded.take([payload([1000.0], more=raised % 2), payload([1000.0], seq=2, more=raised % 1)])
+    river.embedded.take([payload([1000.0], seq=3, more=raised % 2)])
+    rows = river.rows(schema.events)
+    assert sorted((row["kind"], row["level"], row["source"]) for row in rows) == [
+        ("forward_collision_warning", 1, "device"),
+        ("forward_collision_warning", 2, "device"),
+    ]
+    assert river.rows(schema.alerts) == []

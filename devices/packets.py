@@ -44,6 +44,18 @@ def publish(data: bytes, head: int, start: int, end: int) -> Message:
     return topic, data[at] << 8 | data[at + 1], data[at + 2 : end]
 
 
+def publication(topic: str, body: bytes, mid: int, *, retain: bool = False, again: bool = False) -> bytes:
+    """A PUBLISH packet, at QoS 1 or, where ``mid`` is 0, at QoS 0; ``again``: it may have come before."""
+    name = topic.encode()
+    content = len(name).to_bytes(2, "big") + name + (mid.to_bytes(2, "big") if mid else b"") + body
+    head = PUBLISH | (0x02 if mid else 0) | retain | again << 3
+    size, length = len(content), bytearray()
+    while size > 0x7F:
+        length.append(size & 0x7F | 0x80)
+        size >>= 7
+    return bytes((head, *length, size)) + content
+
+
 def pubacks(mids: list[int]) -> bytes:
     """PUBACK packets for ``mids``, one after the other."""
     return b"".join(b"\x40\x02" + mid.to_bytes(2, "big") for mid in mids)

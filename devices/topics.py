@@ -33,6 +33,7 @@ def telemetry(fleet: str, vehicle: str) -> str:
     return str(Topic(check_id(fleet, "fleet"), check_id(vehicle, "vehicle"), "telemetry"))
 
 
+@lru_cache(maxsize=65_536)
 def ack(fleet: str, vehicle: str) -> str:
     """Topic that tells a device which payloads are committed."""
     return str(Topic(check_id(fleet, "fleet"), check_id(vehicle, "vehicle"), "ack"))

@@ -1,7 +1,10 @@
 """Window: what is on its way, in either direction: delivered and not acknowledged, published and not accepted."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from devices import packets
 
 Token = tuple[int, int]
 """Which connection a payload came over, and its arrival number there."""
@@ -22,6 +25,51 @@ class Delivery:
     def accept(self) -> None:
         """The broker has it."""
         self._done = True
+
+
+class Message(NamedTuple):
+    """Something to publish."""
+
+    topic: str
+    body: bytes
+    qos: int
+    retain: bool
+    delivery: Delivery
+
+
+class Published:
+    """Messages sent at QoS 1 that the broker has not answered yet, in the order of sending."""
+
+    def __init__(self, new_mid: Callable[[], int]) -> None:
+        self._new_mid = new_mid
+        self._waiting: dict[int, Message] = {}  # by mid
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def packet(self, message: Message) -> bytes:
+        """The packet to send; at QoS 0 that is all there will be."""
+        if not message.qos:
+            message.delivery.accept()
+            return packets.publication(message.topic, message.body, 0, retain=message.retain)
+        mid = self._new_mid()
+        while mid in self._waiting:
+            mid = self._new_mid()
+        self._waiting[mid] = message
+        return packets.publication(message.topic, message.body, mid, retain=message.retain)
+
+    def answered(self, mid: int) -> None:
+        """The broker has the message of this packet id."""
+        message = self._waiting.pop(mid, None)
+        if message is not None:
+            message.delivery.accept()
+
+    def again(self) -> bytes:
+        """The packets to send over a new connection: nobody knows whether they came through the last."""
+        return b"".join(
+            packets.publication(message.topic, message.body, mid, retain=message.retain, again=True)
+            for mid, message in self._waiting.items()
+        )
 
 
 class Window:

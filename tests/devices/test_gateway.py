@@ -274,6 +274,7 @@ class TestByTheByte:
         until(lambda: script.acked[0] == list(range(1, 51)))
 
 
-def test_paho_still_has_the_two_hooks_we_stand_on():
+def test_paho_still_has_the_hooks_we_stand_on():
     assert callable(Client._sock_recv)
     assert callable(Client._packet_queue)
+    assert callable(Client._mid_generate)

@@ -87,5 +87,14 @@ def test_a_topic_that_is_no_text_does_not_stop_the_reader():
     assert packets.publish(b"\x30\x04\x00\x01\xffx", 0x30, 2, 6) == ("\ufffd", 0, b"x")
 
 
+@given(messages, st.booleans(), st.booleans())
+def test_what_is_sent_is_read_again(sent, retain, again):
+    for topic, mid, body in sent:
+        packet = packets.publication(topic, body, mid, retain=retain, again=again)
+        head, start, end = packets.split(packet, 0)
+        assert packets.publish(packet, head, start, end) == (topic, mid, body)
+        assert (end, head & 0x01, head & 0x08) == (len(packet), retain, 8 * again)
+
+
 def test_pubacks_are_packets():
     assert packets.pubacks([1, 65535]) == b"\x40\x02\x00\x01\x40\x02\xff\xff"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.window import Window
+from devices.window import Delivery, Message, Published, Window
 
 
 @given(st.integers(0, 30).flatmap(lambda n: st.permutations(range(n))), st.integers(1, 7))
@@ -36,3 +36,22 @@ def test_a_token_counts_once():
     assert window.settle([first, first]) == [7]
     assert window.settle([first]) == []
     assert window.settle([second]) == [8]
+
+
+def test_what_is_not_answered_is_sent_again_under_the_same_id():
+    mids = iter([1, 2, 2, 3])
+    published = Published(lambda: next(mids))
+    sent = [Message("t", body, 1, False, Delivery()) for body in (b"a", b"b", b"c")]
+    first = [published.packet(message) for message in sent]
+    published.answered(1)
+    published.answered(9)
+    assert [message.delivery.done() for message in sent] == [True, False, False]
+    again = b"".join(bytes([packet[0] | 0x08]) + packet[1:] for packet in first[1:])
+    assert (published.again(), len(published)) == (again, 2)
+
+
+def test_at_qos_0_sent_is_all_there_is():
+    message = Message("t", b"a", 0, True, Delivery())
+    published = Published(lambda: 1)
+    assert published.packet(message) == b"\x31\x04\x00\x01ta"
+    assert (message.delivery.done(), len(published)) == (True, 0)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
-from streams import chain, metrics, rows
+from streams import metrics, rows
 from streams.chain import Findings
 from streams.intake import Accepted, Intake, extent, stored
 from streams.midnights import begun_ids, midnight_rows, on_record
@@ -21,10 +21,12 @@ from streams.record import Record
 from streams.settle import Settler
 from streams.store import schema
 from streams.store.store import Commit, Store, persistently
+from streams.unsaved import Unsaved
 
 logger = logging.getLogger(__name__)
 
 RECENT_S = 3_600.0  # event time; an alert that late data makes is told if it was seen within, older ones are history
+TOLD_AT_REST = 500  # vehicles in a quiet moment, about 30 ms
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,7 @@ class Embedded:
         self.stopping = stopping
         self.newest = float("-inf")  # event time
         self._lost = False  # the state is ahead of what the store has taken
-        self._changed: set[int] = set()  # slots since the last snapshot
-        self._unsaved = 0  # samples since the last snapshot
-        self._saved_at = time.monotonic()
+        self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
         self._late: dict[int, _Late] = {}
         self._named = (len(pipeline.fleet.vehicles), len(pipeline.fleet.drivers))  # on record already
 
@@ -81,8 +81,9 @@ class Embedded:
         self._payload_rows(accepted, commit)
         commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected))
         commit.upsert(schema.events, rows.device_events(samples))
-        if self.snapshot_due():
-            self._snapshot(commit)
+        self._unsaved.tell(commit, 5 + len(arrived) // 10)
+        if self._unsaved.due():
+            self._save(commit)
         if not self._write(commit):
             return []
         _count(accepted)
@@ -93,6 +94,7 @@ class Embedded:
         seen = np.flatnonzero(self.pipeline.state["seen"])
         if seen.size:
             self.newest = float(self.pipeline.state["watermark"][seen].max())
+        self._unsaved.loaded(seen.tolist())
         commit = Commit()
         self.record.revise_hours(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
         self._write(commit)
@@ -117,22 +119,29 @@ class Embedded:
         if slot is None:
             return False
         commit = self.settler.settle(slot, self._late.pop(slot).since, self.newest, self.newest - RECENT_S)
-        self._changed.add(slot)
+        self._unsaved.moved([slot])
         return self._write(commit)
 
     def _at_rest(self, late: _Late, now: float) -> bool:
         return now - late.latest >= self.pace.settle_after_s or now - late.first >= self.pace.settle_within_s
 
-    def snapshot_due(self) -> bool:
-        """Whether state has gone unsaved for long enough, or for enough samples."""
-        age = time.monotonic() - self._saved_at
-        return bool(self._changed) and (age >= self.pace.snapshot_s or self._unsaved >= self.pace.snapshot_samples)
-
     def snapshot(self) -> None:
-        """Save the state of every vehicle that has moved on, with the position it belongs to."""
+        """Save the state of every vehicle that has moved on, and tell how far what is open has come."""
         commit = Commit()
-        self._snapshot(commit)
+        self._unsaved.tell_all(commit)
+        self._save(commit)
         self._write(commit)
+
+    def rest(self) -> bool:
+        """In a quiet moment save and tell what is due, though never so much that it is noticed; False: nothing was."""
+        commit = Commit()
+        told, due = self._unsaved.tell(commit, TOLD_AT_REST), self._unsaved.due()
+        if due:
+            self._save(commit)
+        return (told or due) and self._write(commit)
+
+    def _save(self, commit: Commit) -> None:
+        self._unsaved.save(commit, self.store.position + len(commit.payloads))
 
     def dirty(self, slot: int, since: float) -> None:
         """A vehicle has data from ``since`` on that its state has not seen."""
@@ -165,10 +174,9 @@ class Embedded:
         commit.upsert(schema.midnights, midnight_rows(midnights, vehicles, told))
 
     def _found(self, found: Findings, samples: Samples, commit: Commit, tell: bool) -> None:
-        slots = np.unique(self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle])
+        slots = self.pipeline.moved(samples)
         self.record.take(found, self.pipeline.state, slots, commit, tell)
-        self._changed.update(slots.tolist())
-        self._unsaved += samples.t.size
+        self._unsaved.moved(slots.tolist(), samples.t.size)
         self.newest = max(self.newest, float(samples.t.max()))
         metrics.SAMPLES.inc(samples.t.size)
         metrics.EVENT_TIME.set(self.newest)
@@ -226,17 +234,6 @@ class Embedded:
             schema.drivers,
             [{"number": number, "driver_id": fleet.drivers[number]} for number in range(drivers, len(fleet.drivers))],
         )
-
-    def _snapshot(self, commit: Commit) -> None:
-        slots = np.array(sorted(self._changed), np.int64)
-        self.record.flush(self.pipeline.state, slots, commit)
-        state = self.pipeline.state
-        commit.upsert(schema.states, [{"slot": slot, "body": state[slot].tobytes()} for slot in slots.tolist()])
-        position = self.store.position + len(commit.payloads)
-        commit.upsert(schema.snapshots, [{"id": 1, "position": position, "fingerprint": chain.fingerprint()}])
-        self._changed.clear()
-        self._unsaved, self._saved_at = 0, time.monotonic()
-        metrics.SNAPSHOT_AT.set_to_current_time()
 
     def _write(self, commit: Commit) -> bool:
         """Whether the commit is on disk; once one is given up, all that follows would rest on what was lost."""

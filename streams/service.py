@@ -146,8 +146,7 @@ class Service:
             for received in on_record:
                 self.acks.add(received.fleet, received.vehicle, received.reading.boot, received.reading.seq)
             self._wake()
-        elif self.river.snapshot_due():
-            self.river.snapshot()
+        elif self.river.rest():
             self._wake()
         self._acknowledge()
         self._follow_registry()

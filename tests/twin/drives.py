@@ -15,11 +15,11 @@ BEFORE_SUMMER = 1_743_295_800.0  # half an hour before Berlin puts its clocks fo
 METRE = 1 / 111_195.0  # degrees of latitude
 PERIODS = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.9, 1.0, 1.0, 1.0, 2.0, 2.001, 5.0, 10.0, 30.0, 60.0, 120.0, 199.0, 250.0)
 SILENCES = (0.0, 0.0, 0.0, 0.0, 3.0, 61.0, 200.0, 301.0, 1800.0, 1801.0, 40_000.0, 200_000.0)
-SPEEDS = (0.0, 0.0, 2.0, 3.0, 7.0, 8.0, 20.0, 50.0, 60.0, 61.0, 80.0, 120.0)
+SPEEDS = (0.0, 0.0, 2.0, 3.0, 7.0, 8.0, 10.0, 20.0, 30.0, 50.0, 60.0, 61.0, 80.0, 120.0, 145.0)
 EXTRAS = (
     *("no speed", "positions", "positions", "stuck position", "accelerometer", "accelerometer", "one axis", "yaw"),
     *("ignition on", "ignition off", "ignition on", "limit", "limit", "driver", "nobody", "tyres", "tyres", "odometer"),
-    *("pedal", "impact", "spikes", "leap", "holes", "held", "accuracy", "rounded"),
+    *("pedal", "impact", "spikes", "leap", "holes", "held", "accuracy", "rounded", "jitter", "back"),
 )
 
 
@@ -48,6 +48,7 @@ LEGS = st.one_of(
     legs((0.01, 0.02, 0.05), SPEEDS, "accelerometer", "impact"),
     legs((0.2, 1.0, 2.0), (50.0, 80.0, 120.0), "wall"),
     legs((1.0, 5.0, 30.0), (30.0, 60.0), "positions", "no speed"),
+    legs((0.5, 1.0, 2.0), (60.0, 80.0), "accelerometer", "pedal", "rounded"),
 )
 DRIVES = st.tuples(st.sampled_from((NOON, BEFORE_MIDNIGHT, BEFORE_SUMMER)), st.lists(LEGS, min_size=1, max_size=8))
 
@@ -68,14 +69,14 @@ class Vehicle:
         if "leap" in leg.extras:
             self.lat += dice.choice((60, 300, 20_000)) * METRE
         for k in range(leg.samples):
-            jitter = dice.choice((0, 0, 0, 1, 37)) if leg.period > 0.1 else 0
-            self.ms += round(leg.period * 1000) + jitter
+            self.ms += round(leg.period * 1000) + (dice.choice((0, 0, 1, 37)) if "jitter" in leg.extras else 0)
             self.kmh = max(self.kmh + step, 0.0)
             if "wall" in leg.extras and 2 * k > leg.samples:
                 self.kmh = step = 0.0
             way = self.kmh * KMH * leg.period
-            self.lat += way * METRE * 0.6
-            self.lon += way * METRE * 0.8
+            toward = -way if "back" in leg.extras and 2 * k > leg.samples else way
+            self.lat += toward * METRE * 0.6
+            self.lon += toward * METRE * 0.8
             self.odometer += way
             said = self.said(leg, dice, k)
             self.rows.append(said | {"t": self.ms / 1000})
@@ -106,12 +107,12 @@ class Vehicle:
         if has("yaw"):
             row["yaw_rate"] = dice.gauss(0, 20)
         if has("ignition on") or has("ignition off"):
-            row["ignition"] = float(has("ignition on"))
+            row["ignition"] = dice.choice((1.0, 1.0, 1.0, 0.5) if has("ignition on") else (0.0, 0.0, 0.0, 0.4))
         if has("limit"):
             row["speed_limit"] = dice.choice((30.5, 49.7, 99.5)) * KMH if k % 10 == 0 else 49.7 * KMH
         if has("pedal"):
-            row |= {"brake_pedal": dice.choice((0.0, 49.0, 50.0, 90.0)), "abs_active": float(dice.random() < 0.1)}
-            row["esc_active"] = float(dice.random() < 0.1)
+            row |= {"brake_pedal": dice.choice((0.0, 49.0, 50.0, 90.0)), "abs_active": float(dice.random() < 0.2)}
+            row["esc_active"] = float(dice.random() < 0.2)
         if has("odometer") and k % 3 == 0:
             row["odometer"] = self.odometer + dice.choice((0, 0, 0, 500, -100))
         if (has("driver") or has("nobody")) and k % 7 == 0:

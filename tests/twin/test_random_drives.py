@@ -19,7 +19,7 @@ ZONES = ("UTC", "Europe/Berlin", "Asia/Shanghai")
 
 
 def about(number: int, start: float) -> About:
-    shift = ((start - 600, start + 120, "dora"), (start + 120, start + 3_000, "emil"))
+    shift = ((start - 600, start + 90, "dora"), (start + 120, start + 3_000, "emil"))
     placard = {"1L": 230.0} if number % 2 else {"1L": 230.0, "1R": 230.0}
     return About(KLASSES[number % 4], placard, ZONES[number % 3], shift if number % 2 else ())
 

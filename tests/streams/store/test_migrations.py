@@ -1,0 +1,62 @@
+"""Migrations: a store is brought to this version's schema, step by step, or refused with a reason."""
+
+import pytest
+from sqlalchemy import inspect
+
+from streams.store import migrations, schema
+from streams.store.migrations import SchemaError
+from streams.store.store import open_store
+
+
+def test_a_new_store_has_every_table_and_its_version(tmp_path):
+    store = open_store(tmp_path)
+    assert set(inspect(store.engine).get_table_names()) == set(schema.metadata.tables)
+    with store.reading() as connection:
+        assert migrations.version(connection) == len(migrations.STEPS)
+    store.close()
+
+
+def test_a_newer_store_is_refused_and_left_alone(tmp_path):
+    store = open_store(tmp_path)
+    with store.writing() as connection:
+        connection.execute(schema.meta.update().values(value="99"))
+    store.close()
+    before = (tmp_path / "tripmeter.db").read_bytes()
+    with pytest.raises(SchemaError, match="version 99, this tripmeter knows up to"):
+        open_store(tmp_path)
+    assert (tmp_path / "tripmeter.db").read_bytes() == before
+
+
+def test_missing_steps_run_once_in_order(tmp_path, monkeypatch):
+    ran = []
+
+    def step(number):
+        def run(connection):
+            ran.append(number)
+            connection.exec_driver_sql(f"CREATE TABLE extra{number} (x)")
+
+        return run
+
+    open_store(tmp_path).close()
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, step(2), step(3)))
+    open_store(tmp_path).close()
+    store = open_store(tmp_path)
+    assert ran == [2, 3]
+    with store.reading() as connection:
+        assert migrations.version(connection) == 3
+    store.close()
+
+
+def test_a_step_that_fails_leaves_nothing_of_itself(tmp_path, monkeypatch):
+    def broken(connection):
+        connection.exec_driver_sql("CREATE TABLE half (x)")
+        raise RuntimeError("power cut")
+
+    open_store(tmp_path).close()
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, broken))
+    with pytest.raises(RuntimeError):
+        open_store(tmp_path)
+    monkeypatch.undo()
+    store = open_store(tmp_path)
+    assert "half" not in inspect(store.engine).get_table_names()
+    store.close()

@@ -1,0 +1,139 @@
+"""Outbox: committed messages leave in order, a failing sink tries again and holds nobody up."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import event
+
+from streams import outbox
+from streams.outbox import Sender
+from streams.sinks.base import SinkError
+from streams.store import schema
+from streams.store.store import Commit, open_store, rows_of
+
+
+class Box:
+    """A sink that keeps what it gets, and fails as often as it is told to."""
+
+    def __init__(self, name, failures=0, error=SinkError):
+        self.name, self.failures, self.error = name, failures, error
+        self.got, self.tries = [], 0
+        self.arrived = threading.Condition()
+
+    def write(self, messages):
+        with self.arrived:
+            self.tries += 1
+            self.arrived.notify_all()
+            if self.failures:
+                self.failures -= 1
+                raise self.error("not now")
+            self.got += [message.body for message in messages]
+
+    def await_(self, ready):
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: ready(self), 10)
+
+
+@pytest.fixture
+def store(tmp_path):
+    found = open_store(tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    monkeypatch.setattr(outbox, "PAUSE_S", (0.01, 0.02))
+    monkeypatch.setattr(outbox, "LOOK_S", 0.05)
+
+
+def put(store, *bodies, sinks=("one",)):
+    work = Commit()
+    for body in bodies:
+        work.append(schema.outbox, [{"sink": sink, "address": "a", "body": body, "retain": 0} for sink in sinks])
+    store.commit(work)
+
+
+def left(store):
+    with store.reading() as connection:
+        return [row["sink"] for row in rows_of(connection, schema.outbox.select())]
+
+
+def emptied(store):
+    until = time.monotonic() + 10
+    while left(store) and time.monotonic() < until:
+        time.sleep(0.005)
+    return left(store) == []
+
+
+def test_messages_leave_in_order_and_are_gone(store):
+    box, bodies = Box("one"), [b"%d" % k for k in range(450)]
+    put(store, *bodies)
+    sender = Sender(store, box)
+    sender.start()
+    box.await_(lambda box: len(box.got) == 450)
+    put(store, b"more")
+    sender.wake()
+    box.await_(lambda box: len(box.got) == 451)
+    assert emptied(store)
+    sender.stop()
+    assert box.got == [*bodies, b"more"]
+    assert not sender.alive
+
+
+def test_a_failing_sink_tries_again_and_the_other_is_not_held_up(store):
+    good, bad = Box("good"), Box("bad", failures=3)
+    senders = [Sender(store, box) for box in (good, bad)]
+    put(store, b"1", b"2", sinks=("good", "bad"))
+    for sender in senders:
+        sender.start()
+    good.await_(lambda box: box.got == [b"1", b"2"])
+    bad.await_(lambda box: box.got == [b"1", b"2"])
+    assert bad.tries == 4
+    assert emptied(store)
+    for sender in senders:
+        sender.stop()
+
+
+def test_what_a_dead_sink_could_not_take_waits_for_the_next_start(store):
+    bad = Box("one", failures=10**9)
+    sender = Sender(store, bad)
+    put(store, b"1")
+    sender.start()
+    bad.await_(lambda box: box.tries > 2)
+    sender.stop()
+    assert left(store) == ["one"]
+    good = Box("one")
+    again = Sender(store, good)
+    again.start()
+    good.await_(lambda box: box.got == [b"1"])
+    again.stop()
+
+
+def test_a_locked_database_does_not_end_a_sender(store):
+    refusals = [1, 1]
+
+    def locked(connection):
+        if refusals and threading.current_thread().name.startswith("sink-"):
+            refusals.pop()
+            connection.exec_driver_sql("SELECT * FROM nowhere")  # an OperationalError, as a locked database is
+
+    event.listen(store.engine, "commit", locked)
+    box = Box("one")
+    sender = Sender(store, box)
+    put(store, b"1")
+    sender.start()
+    assert emptied(store)
+    assert set(box.got) == {b"1"}  # told again: ids make that harmless
+    assert sender.alive
+    sender.stop()
+
+
+def test_what_others_put_in_leaves_without_a_wake(store):
+    box = Box("one")
+    sender = Sender(store, box)
+    sender.start()
+    put(store, b"1")
+    box.await_(lambda box: box.got == [b"1"])
+    sender.stop()

@@ -13,6 +13,7 @@ from streams.folds import ON, ignition_after, is_measured, write
 DAY_S = 86_400.0
 DEVICE, ROAD = 1, 2  # limit_source of a posted limit
 KMH = 1 / 3.6
+GRACE = 1e-6  # m/s: 60 km/h is exactly 10 above 50, whatever the last bits of m/s say
 
 PARAMS = (
     Param("observed_dt_s", 2.0, "ours: at 2 s and slower a 0.4 g detector misses nearly everything"),
@@ -170,10 +171,10 @@ def _limit(way: Any, source: int, over: float) -> None:
     """The band of the speed ``over`` the limit, m/s: 1-4, 0 not over, -1 no posted limit or no speed known."""
     if math.isnan(over) or source not in (DEVICE, ROAD):
         way["band"] = -1
-    elif over > 20 * KMH:
-        way["band"] = 4 if over > 30 * KMH else 3
-    elif over > 0.0:
-        way["band"] = 2 if over > 10 * KMH else 1
+    elif over > 20 * KMH + GRACE:
+        way["band"] = 4 if over > 30 * KMH + GRACE else 3
+    elif over > GRACE:
+        way["band"] = 2 if over > 10 * KMH + GRACE else 1
     else:
         way["band"] = 0
 

@@ -100,8 +100,8 @@ def episodes(intervals: Iterable[Interval], rule: HoursRule, until: float | None
         if reached:
             end = block.pieces[-1].end
             slot = next(piece.slot for piece in block.pieces if piece.end > reached[0])
-            driving = sum(piece.end - piece.start for piece in block.pieces)
-            counted = driving if rule.counts == "driving" else end - block.pieces[0].start
+            driving = sum(_ms(piece.start, piece.end) for piece in block.pieces) / 1000
+            counted = driving if rule.counts == "driving" else _ms(block.pieces[0].start, end) / 1000
             found.append(Episode(reached[0], end if block.closed else None, reached, counted, driving, slot))
     return found
 
@@ -176,13 +176,18 @@ def _sufficient(pause: float, rule: HoursRule, first_part: bool) -> bool:
 
 def _crossing(block: _Block, rule: HoursRule, limit: float) -> float | None:
     """First instant at the wheel from which the count is beyond ``limit``; None: it never is."""
-    began, driven = block.pieces[0].start, 0.0
+    began, driven, most = block.pieces[0].start, 0, _ms(0.0, limit)
     for piece in block.pieces:
-        at = piece.start + (limit - driven) if rule.counts == "driving" else began + limit
-        if piece.end > at:
-            return max(at, piece.start)
-        driven += piece.end - piece.start
+        left = most - (driven if rule.counts == "driving" else _ms(began, piece.start))
+        if _ms(piece.start, piece.end) > left:
+            return max(piece.start + left / 1000, piece.start)
+        driven += _ms(piece.start, piece.end)
     return None
+
+
+def _ms(start: float, end: float) -> int:
+    """Whole ms between two instants: sums of them are exact, so that 4 h 30 are not more than 4 h 30."""
+    return round((end - start) * 1000)
 
 
 def _hours(seconds: float) -> str:

@@ -241,3 +241,12 @@ def stored(river: River) -> Samples:
     rows = sorted(river.rows(schema.payloads), key=lambda row: row["position"])
     named = [SimpleNamespace(**row) for row in rows]
     return river.embedded.intake.stored(named, river.pipeline.fleet.vehicles.__getitem__)
+
+
+def joined_rows(parts: Sequence[Samples]) -> Samples:
+    """Samples of vehicles that may be the same as one table."""
+    whole = joined(parts)
+    names = sorted(set(whole.vehicles))
+    number = np.array([names.index(vehicle) for vehicle in whole.vehicles])
+    tyres = replace(whole.tyres, vehicle=number[whole.tyres.vehicle.astype(np.int64)])
+    return replace(whole, vehicles=names, vehicle=number[whole.vehicle], tyres=tyres)

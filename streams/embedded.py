@@ -8,24 +8,28 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
 from streams.chain import Findings
+from streams.fleet import Source
+from streams.followed import differs_since, said
 from streams.intake import Accepted, Intake, extent, stored
+from streams.late import Late
 from streams.midnights import begun_ids, midnight_rows, on_record
 from streams.pipeline import DAY_S, Midnight, Pipeline, by_day, only
 from streams.record import Record
 from streams.settle import Settler
 from streams.store import schema
-from streams.store.store import Commit, Store, persistently
+from streams.store.store import Commit, Store, persistently, rows_of
 from streams.unsaved import Unsaved
 
 logger = logging.getLogger(__name__)
 
 RECENT_S = 3_600.0  # event time; an alert that late data makes is told if it was seen within, older ones are history
+VEHICLE = ("slot", "fleet_id", "vehicle_id", "known")
 TOLD_AT_REST = 500  # vehicles in a quiet moment, about 30 ms
 
 
@@ -38,13 +42,6 @@ class Pace:
     settle_after_s: float = 1.0  # without more late data of the vehicle
     settle_within_s: float = 30.0
     horizon_s: float = 7 * DAY_S
-
-
-@dataclass
-class _Late:
-    since: float  # t of the earliest late sample
-    first: float  # when it arrived, monotonic s
-    latest: float
 
 
 class Embedded:
@@ -66,7 +63,7 @@ class Embedded:
         self.newest = float("-inf")  # event time
         self._lost = False  # the state is ahead of what the store has taken
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
-        self._late: dict[int, _Late] = {}
+        self._late = Late(pace.settle_after_s, pace.settle_within_s)
         self._named = (len(pipeline.fleet.vehicles), len(pipeline.fleet.drivers))  # on record already
 
     def take(self, arrived: Sequence[Payload]) -> list[Received]:
@@ -114,16 +111,27 @@ class Embedded:
 
     def settle_due(self, at_once: bool = False) -> bool:
         """Settle one vehicle whose late data has come to rest (or any, ``at_once``); False: there was none."""
-        now = time.monotonic()
-        slot = next((slot for slot, late in self._late.items() if at_once or self._at_rest(late, now)), None)
-        if slot is None:
+        late = self._late.take(at_once)
+        if late is None:
             return False
-        commit = self.settler.settle(slot, self._late.pop(slot).since, self.newest, self.newest - RECENT_S)
-        self._unsaved.moved([slot])
+        commit = self.settler.settle(*late, self.newest, self.newest - RECENT_S)
+        self._unsaved.moved([late[0]])
         return self._write(commit)
 
-    def _at_rest(self, late: _Late, now: float) -> bool:
-        return now - late.latest >= self.pace.settle_after_s or now - late.first >= self.pace.settle_within_s
+    def follow(self, source: Source) -> None:
+        """The registry has changed: settle whom it says something else of than when their record was made."""
+        self.pipeline.fleet.changed(source)
+        with self.store.reading() as connection:
+            followed = rows_of(connection, select(schema.vehicles).order_by(schema.vehicles.c.slot))
+        commit = Commit()
+        for row in followed:
+            known = said(source.known(row["fleet_id"], row["vehicle_id"]))
+            since, watermark = differs_since(row["known"], known), self.pipeline.watermark(row["slot"])
+            if since is not None:
+                commit.upsert(schema.vehicles, [row | {"known": known}])
+            if since is not None and since <= watermark:
+                self._put_off(row["slot"], max(since, watermark - self.pace.horizon_s), commit)
+        self._write(commit)
 
     def snapshot(self) -> None:
         """Save the state of every vehicle that has moved on, and tell how far what is open has come."""
@@ -145,9 +153,11 @@ class Embedded:
 
     def dirty(self, slot: int, since: float) -> None:
         """A vehicle has data from ``since`` on that its state has not seen."""
-        now = time.monotonic()
-        late = self._late.setdefault(slot, _Late(since, now, now))
-        late.since, late.latest = min(late.since, since), now
+        self._late.add(slot, since)
+
+    def _put_off(self, slot: int, since: float, commit: Commit) -> None:
+        """Leave a vehicle to settling, on record too."""
+        commit.upsert(schema.dirty, [{"slot": slot, "since": self._late.add(slot, since)}])
 
     def _run(self, samples: Samples, commit: Commit, again: bool = False) -> None:
         """Run what lies ahead; ``again``: what was kept and told the first time is not kept and told once more."""
@@ -187,8 +197,7 @@ class Embedded:
         slots = self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle[late]]
         t = samples.t[late]
         for slot in np.unique(slots).tolist():
-            self.dirty(slot, float(t[slots == slot].min()))
-            commit.upsert(schema.dirty, [{"slot": slot, "since": self._late[slot].since}])
+            self._put_off(slot, float(t[slots == slot].min()), commit)
 
     def _too_old(self, accepted: Accepted) -> None:
         """Turn away what lies beyond the horizon of settling."""
@@ -223,17 +232,11 @@ class Embedded:
         """Vehicles and drivers met for the first time."""
         vehicles, drivers = self._named
         fleet = self.pipeline.fleet
-        commit.upsert(
-            schema.vehicles,
-            [
-                {"slot": slot, "fleet_id": fleet.vehicles[slot][0], "vehicle_id": fleet.vehicles[slot][1]}
-                for slot in range(vehicles, len(fleet.vehicles))
-            ],
-        )
-        commit.upsert(
-            schema.drivers,
-            [{"number": number, "driver_id": fleet.drivers[number]} for number in range(drivers, len(fleet.drivers))],
-        )
+        for slot, who in enumerate(fleet.vehicles[vehicles:], vehicles):
+            known = said(fleet.source.known(*who))
+            commit.upsert(schema.vehicles, [dict(zip(VEHICLE, (slot, *who, known), strict=True))])
+        for number, driver_id in enumerate(fleet.drivers[drivers:], drivers):
+            commit.upsert(schema.drivers, [{"number": number, "driver_id": driver_id}])
 
     def _write(self, commit: Commit) -> bool:
         """Whether the commit is on disk; once one is given up, all that follows would rest on what was lost."""

@@ -101,6 +101,7 @@ class Service:
             recovery.load_alerts(connection, self.record.alerts)
             recovery.load_hours(connection, self.record.hours, self.pipeline.fleet)
         recovery.restore(self.store, self.pipeline, self.river)
+        self.river.follow(self.people)
 
     def _open(self) -> None:
         self.health.start()
@@ -170,7 +171,7 @@ class Service:
     def _follow_registry(self) -> None:
         """Take over what ``tripmeter registry`` has changed meanwhile."""
         if self.people.changed():
-            self.pipeline.fleet.changed(self.people)
+            self.river.follow(self.people)
             logger.info("the registry has changed")
 
     def _wake(self) -> None:

@@ -82,6 +82,7 @@ class River:
             self.store, self.pipeline, self.record, intake, self.pace, stopping=lambda: self.stopping()
         )
         recovery.restore(self.store, self.pipeline, self.embedded)
+        self.embedded.follow(self.source)
 
     def crash(self) -> None:
         """Lose all memory and start again."""

@@ -14,6 +14,7 @@ vehicles = Table(
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("fleet_id", String, nullable=False),
     Column("vehicle_id", String, nullable=False),
+    Column("known", Text, nullable=False),  # what the registry said of it when its record was made
 )
 
 drivers = Table(

@@ -1,0 +1,98 @@
+"""Followed: a registry that changes late settles again what it says otherwise, and nothing else."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.embedded import Pace
+from streams.fleet import Known
+from streams.followed import differs_since, said
+from streams.store import schema
+
+INF = float("inf")
+spans = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(1, 9), st.sampled_from("ab")), max_size=4, unique_by=lambda one: one[0]
+)
+
+
+def assigned(*spans):
+    return said(Known(assignments=list(spans)))
+
+
+def driver_at(spans, t):
+    """Of two assignments the later start counts, as in context.assigned_at."""
+    ahead = [span for span in sorted(spans) if span[0] <= t]
+    return ahead[-1][2] if ahead and t < ahead[-1][1] else None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "since"),
+    [
+        ([], [], None),
+        ([], [(5.0, INF, "a")], 5.0),
+        ([(5.0, INF, "a")], [(5.0, 9.0, "a")], 9.0),
+        ([(5.0, INF, "a")], [(5.0, 9.0, "a"), (9.0, INF, "b")], 9.0),
+        ([(5.0, 9.0, "a")], [(5.0, 9.0, "b")], 5.0),
+        ([(5.0, 9.0, "a")], [], 5.0),
+    ],
+)
+def test_assignments_differ_from_an_instant_on(before, after, since):
+    assert differs_since(assigned(*before), assigned(*after)) == since
+    assert differs_since(assigned(*after), assigned(*before)) == since
+
+
+@given(spans, spans)
+def test_before_that_instant_everybody_drives_as_before(before, after):
+    old, new = ([(float(a), float(a + n), who) for a, n, who in side] for side in (before, after))
+    since = differs_since(assigned(*sorted(old)), assigned(*sorted(new)))
+    same = [t for t in np.arange(-1, 20, 0.5) if since is None or t < since]
+    assert all(driver_at(old, t) == driver_at(new, t) for t in same)
+
+
+@pytest.mark.parametrize("other", [{"klass": 1}, {"zone": "Asia/Shanghai"}, {"placard": np.array([np.nan, 800.0])}])
+def test_class_tyres_and_zone_hold_for_all_time(other):
+    assert differs_since(said(Known()), said(Known(**other))) == -INF
+    assert differs_since(said(Known(**other)), said(Known(**other))) is None
+
+
+@pytest.fixture(scope="module")
+def rules(rivers):
+    return rivers.judged(*rivers.HOURS)
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_late_assignment_settles_again(rivers, rules, tmp_path, running):
+    samples, patient = rivers.days(5, vehicles=2), Pace(horizon_s=INF)
+    river = rivers.River(tmp_path, rules, pace=patient)
+    river.embedded.take(rivers.payloads(samples))
+    river.embedded.snapshot()
+    middle = float(np.median(samples.t))
+    river.source = rivers.Everybody([(middle, middle + 40_000.0, "late")])
+    if running:
+        river.embedded.follow(river.source)
+    else:  # somebody has entered it while nobody served
+        river.crash()
+    assert {row["since"] for row in river.rows(schema.dirty)} == {middle}
+    river.crash()
+    river.drain()
+    assert "late" in river.tables()["segments"]["driver_id"].to_list()
+    assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
+    river.crash()
+    assert river.rows(schema.dirty) == []
+
+
+def test_what_was_assigned_for_later_settles_nothing(rivers, rules, tmp_path):
+    river = rivers.River(tmp_path, rules)
+    samples = rivers.days(5, vehicles=2)
+    river.embedded.take(rivers.payloads(samples))
+    river.embedded.follow(rivers.Everybody([(float(samples.t.max()) + 1, INF, "next")]))
+    assert river.rows(schema.dirty) == []
+
+
+def test_another_class_goes_back_to_the_horizon(rivers, rules, tmp_path):
+    river = rivers.River(tmp_path, rules, pace=Pace(horizon_s=1000.0))
+    samples = rivers.days(5, vehicles=1)
+    river.embedded.take(rivers.payloads(samples))
+    river.embedded.follow(rivers.Everybody(klass=2))
+    assert [row["since"] for row in river.rows(schema.dirty)] == [float(samples.t.max()) - 1000.0]

@@ -61,6 +61,7 @@ class Embedded:
         self.settler = Settler(store, pipeline, record, intake)
         self.stopping = stopping
         self.newest = float("-inf")  # event time
+        self._conflicts = pipeline.conflicts  # counted so far
         self._lost = False  # the state is ahead of what the store has taken
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
@@ -189,6 +190,8 @@ class Embedded:
         self._unsaved.moved(slots.tolist(), samples.t.size)
         self.newest = max(self.newest, float(samples.t.max()))
         metrics.SAMPLES.inc(samples.t.size)
+        metrics.CONFLICTS.inc(self.pipeline.conflicts - self._conflicts)
+        self._conflicts = self.pipeline.conflicts
         metrics.EVENT_TIME.set(self.newest)
 
     def _set_aside(self, samples: Samples, late: npt.NDArray[np.bool_], commit: Commit) -> None:

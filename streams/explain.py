@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 KEYS = {"alerts": "alert_id", "events": "event_id", "scores": "score_id", "premiums": "premium_id", "trips": "trip_id"}
 LEVELS = {1: "notable", 2: "harsh", 3: "severe"}
-KMH = ("m/s",)  # units shown as km/h
+ROUND = ("km/h", "%")  # one decimal is enough
 LEAST = 4  # characters that may stand for an id
 
 
@@ -118,7 +118,7 @@ def _what(row: Row) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value * 3.6:.1f} km/h" if unit in KMH else f"{value:.2f} {unit}"
+    return f"{value:.1f} {unit}" if unit in ROUND else f"{value:.2f} {unit}"
 
 
 def _time(moment: datetime) -> str:

@@ -13,7 +13,10 @@ LATE = Counter(
 CONFLICTS = Counter("tripmeter_conflicts", "Fields told twice with different values", registry=REGISTRY)
 EVENTS = Counter("tripmeter_events", "Events opened, by kind", ["kind"], registry=REGISTRY)
 ALERTS = Counter(
-    "tripmeter_alerts", "Alerts opened or repeated, by kind and priority", ["kind", "priority"], registry=REGISTRY
+    "tripmeter_alerts",
+    "Alerts told: opened, repeated, raised or cleared, by kind and priority",
+    ["kind", "priority"],
+    registry=REGISTRY,
 )
 SETTLED = Counter("tripmeter_settled_vehicles", "Vehicles whose record was settled after late data", registry=REGISTRY)
 REVISIONS = Counter("tripmeter_revisions", "Rows that settling changed, by change", ["change"], registry=REGISTRY)

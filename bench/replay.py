@@ -19,14 +19,14 @@ from streams.replay import Assumed, Run
 HERE = Path(__file__).parents[1]
 KIT = HERE.parent / "shared" / "data" / "driving" / "kit_obd2_seat_leon" / "signals.parquet"
 BOUND = {
-    "read": "Parquet decoding, then text to codes and units to SI, column by column",
-    "clean": "three passes over every column that is there: range, rounding, (0, 0)",
-    "ahead": "one gather and one comparison a row",
-    "assemble": "checking that rows ascend; sorting only where they do not",
-    "chain": "the kernels: arithmetic of condition and exposure, not memory",
-    "rows": "Python, a dict a row of what was found, not a sample",
+    "read": "decoding Parquet, then text to numbers and wire units to SI; a check of the speed's unit",
+    "clean": "passes over every column there is: rounding, range, (0, 0)",
+    "ahead": "a gather and a comparison a row",
+    "assemble": "seeing that rows ascend; sorting only where they do not",
+    "chain": "arithmetic and branches of the kernels, see above",
+    "rows": "Python: a dict a row of what was found, not a sample",
     "store": "SQLite in memory, a row of what was found",
-    "tables": "polars, and exposure day by day, once at the end",
+    "tables": "scores and premiums in Decimal, a millisecond a vehicle, once at the end",
 }
 
 

@@ -36,14 +36,14 @@ def measure(habit: Habit, trials: int, trial_s: float) -> Result:
         known, rate, turn, first_t = 0, habit.rate, 0, int(time.time()) - 86_400
         for _ in range(trials):
             vehicles = int(rate * habit.every_s)
-            base = Plan(vehicles, vehicles, habit.samples, 1.0, first_t, habit.every_s)
+            plan = Plan(vehicles, vehicles, habit.samples, 1.0, first_t, habit.every_s, turn)
             if vehicles > known:  # newcomers are more work; that is not what is asked here
-                service.deliver(base)
+                service.deliver(plan)
                 known, turn = vehicles, turn + 1
-            plan = base._replace(payloads=int(rate * trial_s), round=turn + 1, rate=rate)
+            plan = plan._replace(payloads=int(rate * trial_s), round=turn, rate=rate)
             done = service.deliver(plan, within=1.0)
             service.catch_up()
-            turn += 2 + plan.payloads // vehicles
+            turn += 1 + plan.payloads // vehicles
             held = bool(quantiles(done.latency)["p99"] < LIMIT_S)
             if held and rate > best["messages_s"]:
                 best = {"messages_s": rate, "vehicles": vehicles, "cpu_us_message": done.cpu / len(done.sent) * 1e6}

@@ -11,6 +11,7 @@ from streams.tables import clock
 URGENCY = {priority: rank for rank, priority in enumerate(PRIORITIES)}
 ACTIONS = (*STATES, "note")
 PUT_AWAY = ("resolve", "dismiss")
+NEEDS_REASON = ("dismiss", "note")
 
 
 class ActionError(Exception):
@@ -23,8 +24,8 @@ def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: 
     ``now`` is the wall clock (UTC epoch s); where a feed runs behind it, that one's time is recorded.
     A resolved or dismissed alert is taken down from its topic.
     """
-    if action == "dismiss" and not reason:
-        raise ActionError("a dismissal needs a reason: it stays on record")
+    if action in NEEDS_REASON and not reason:
+        raise ActionError(f"to {action} an alert needs a reason (--reason): it stays on record")
     with store.writing() as connection:
         alerts = schema.alerts
         found = rows_of(

@@ -45,10 +45,10 @@ def show(everything: bool, data: Path | None, as_json: bool) -> None:
     screen.out.print(screen.table(f"{found.height} alert{'s' * (found.height != 1)}", columns, rows))
 
 
-def _action(name: str, help_text: str, needs_reason: bool) -> None:
+def _action(name: str, help_text: str) -> None:
     @command.command(name, help=help_text)
     @click.argument("alert_id")
-    @click.option("--reason", default="", required=needs_reason, help="Why; kept with the alert.")
+    @click.option("--reason", default="", help="Why; kept with the alert. A dismissal or note needs one.")
     @click.option("--actor", default="command line", show_default=True, help="Who decides.")
     @screen.data_option
     def act(alert_id: str, reason: str, actor: str, data: Path | None) -> None:
@@ -59,7 +59,7 @@ def _action(name: str, help_text: str, needs_reason: bool) -> None:
         screen.out.print(f"{name}: {full}")
 
 
-_action("acknowledge", "Somebody has seen it and is on it.", needs_reason=False)
-_action("resolve", "It is dealt with; the next event opens a new alert.", needs_reason=False)
-_action("dismiss", "It was no alert; say why. The event stays on record.", needs_reason=True)
-_action("note", "Write something down beside it.", needs_reason=True)
+_action("acknowledge", "Somebody has seen it and is on it.")
+_action("resolve", "It is dealt with; the next event opens a new alert.")
+_action("dismiss", "It was no alert; say why. The event stays on record.")
+_action("note", "Write something down beside it.")

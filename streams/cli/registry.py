@@ -17,6 +17,7 @@ from streams.layers import ConfigError
 from streams.registry import Change, Problem, Registry, cells, files, stored
 from streams.registry.book import Place
 from streams.registry.rows import CELLS, KINDS, Device, Row
+from streams.store.migrations import SchemaError
 from streams.store.store import Store, open_store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -147,7 +148,7 @@ def export(folder: Path, secrets: bool, data: Path | None, as_json: bool) -> Non
 def _store(data: Path | None) -> Store:
     try:
         return open_store(data or load().data.dir)
-    except ConfigError as error:
+    except (ConfigError, SchemaError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -14,6 +14,7 @@ from streams.chain import PARAMS
 from streams.cli import screen
 from streams.layers import ConfigError
 from streams.registry import RegistryError, Roster, load, stored
+from streams.store.migrations import SchemaError
 from streams.store.store import Store, open_store
 from streams.tables import Tables, TablesError
 
@@ -33,7 +34,10 @@ def store(data: Path | None) -> Store:
     folder = data or DATA
     if not (folder / "tripmeter.db").is_file():
         raise screen.fail(f"{folder} holds no tripmeter.db: give the --data folder of 'tripmeter run'")
-    return open_store(folder)
+    try:
+        return open_store(folder)
+    except SchemaError as error:
+        raise screen.fail(error) from error
 
 
 def read(data: Path | None, folder: Path | None) -> Tables:

@@ -62,7 +62,7 @@ def main() -> None:
         if not chosen.quick:
             RESULTS.write_text(json.dumps(page.rounded(results), indent=1) + "\n")
     if not chosen.quick:
-        page.write(results)
+        page.write(page.rounded(results))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from streams.store.store import Store, open_store, sole_use
 
 logger = logging.getLogger(__name__)
 
+LET_IN_S = 15.0  # for our own broker to let us in
 IDLE_S = 0.05  # longest sleep without payloads
 STUCK_S = 30.0  # without a turn of the loop: not alive
 
@@ -64,7 +65,7 @@ class Service:
         self.record = Record(
             fleet,
             rules.version,
-            HoursBook(rules.hours, fleet),
+            HoursBook(rules.hours, fleet, _pace(config).horizon_s),
             Alerts(rules.alerts),
             [sink.name for sink in sinks],
             partial(put_away, self.store),
@@ -111,7 +112,8 @@ class Service:
             self._exit.callback(self.broker.stop)
             self.gateway.port = self.broker.port
             self.river.restate()  # it has just begun, and retains nothing yet
-        self.gateway.start()
+        embedded = self.broker is not None
+        self.gateway.start(within=LET_IN_S if embedded else None)  # what is published to nobody, the broker forgets
         self._exit.callback(self.gateway.stop)
         for sender in self.senders:
             sender.start()

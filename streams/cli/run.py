@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from devices.broker import BrokerError
+from devices.gateway import GatewayError
 from pricing.document import TariffError
 from streams import config, rules
 from streams.alerts import RULES
@@ -63,7 +64,7 @@ def command(
             _greet(service, settings)
             service.serve()
             service.drain()
-    except (ConfigError, TariffError, SchemaError, BrokerError, OSError) as error:
+    except (ConfigError, TariffError, SchemaError, BrokerError, GatewayError, OSError) as error:
         raise screen.fail(error) from error
     screen.err.print("stopped; everything acknowledged is on record")
 

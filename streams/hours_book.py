@@ -35,10 +35,13 @@ class _Person:
 
 
 class HoursBook:
-    """A pure fold over intervals, redone for whoever drove; between deadlines an open interval costs nothing."""
+    """A pure fold over intervals, redone for whoever drove; between deadlines an open interval costs nothing.
 
-    def __init__(self, rule: HoursRule, fleet: Fleet, window: float = WINDOW_S) -> None:
-        self.rule, self.fleet, self.window = rule, fleet, window
+    It holds the driving of the rule's window, or as far back as late data is settled, if that is further.
+    """
+
+    def __init__(self, rule: HoursRule, fleet: Fleet, horizon: float) -> None:
+        self.rule, self.fleet, self.window = rule, fleet, max(WINDOW_S, horizon)
         self._people: dict[Key, _Person] = defaultdict(_Person)
         self._open: dict[int, Key] = {}  # whose open interval a slot has
         self._started: Floats = np.empty(0)  # (S,) start of the slot's open driving, NaN none
@@ -84,8 +87,9 @@ class HoursBook:
             slot = int(record["slot"])
             interval = Interval(float(record["start"]), float(record["end"]), slot)
             key = self._key(int(record["driver"]), slot)
-            self._people[key].closed[slot, interval.start] = interval
-            touched.add(key)
+            if interval.end > self._people[key].floor:
+                self._people[key].closed[slot, interval.start] = interval
+                touched.add(key)
         return touched
 
     def reopen(self, state: Records, slots: Ints) -> set[Key]:

@@ -77,7 +77,7 @@ class Run:
         self.rules = rules
         self.store: Store = memory_store()
         self.pipeline = Pipeline(Fleet(source), rules.thresholds)
-        hours = HoursBook(rules.hours, self.pipeline.fleet, window=np.inf)
+        hours = HoursBook(rules.hours, self.pipeline.fleet, np.inf)
         self.record = Record(self.pipeline.fleet, rules.version, hours, Alerts(rules.alerts))
         self.newest = float("-inf")
         self.refused: Counter[tuple[str, str]] = Counter()

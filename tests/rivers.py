@@ -69,7 +69,7 @@ class River:
     def _begin(self) -> None:
         fleet = Fleet(self.source)
         self.pipeline = Pipeline(fleet, self.rules.thresholds)
-        book, alerts = HoursBook(self.rules.hours, fleet), Alerts(self.rules.alerts)
+        book, alerts = HoursBook(self.rules.hours, fleet, self.pace.horizon_s), Alerts(self.rules.alerts)
         self.record = Record(
             fleet, self.rules.version, book, alerts, self.sinks, lambda alert_id: put_away(self.store, alert_id)
         )

@@ -33,7 +33,8 @@ class House:
         self.fleet.slots([("f", f"V{3 - slot}") for slot in range(SLOTS)])  # who spoke first is not first by name
         self.fleet.numbers(["D1", "D2"])
         self.rule = rule
-        self.book = HoursBook(rule, self.fleet, window)
+        self.book = HoursBook(rule, self.fleet, horizon=0.0)
+        self.book.window = window
         self.state = np.zeros(SLOTS, STATE)
         self.rows = {}  # event rows as they stand
         self.told = []  # (id, level) each time one is new or higher
@@ -191,6 +192,15 @@ def test_long_ago_is_dropped_and_what_was_told_of_it_stands():
     assert len(house.book._people["f", 0].closed) < 4
     house.drive(0, 6 * 1440, 6 * 1440 + 30, closed=True)
     assert house.levels() == [1] * 6
+
+
+def test_driving_from_before_what_is_kept_changes_nothing():
+    house = House(window=86_400.0)
+    for day in range(6):
+        house.drive(0, day * 1440, day * 1440 + 50, closed=True)
+    before = dict(house.rows)
+    house.drive(1, 51, 100, closed=True)
+    assert house.rows == before
 
 
 def test_a_drive_across_the_edge_of_the_window_is_not_cut():

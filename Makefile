@@ -35,7 +35,7 @@ bench: $(VENV)/.installed-dev  ## how fast each stage is: bench/results.json, do
 
 docs: $(VENV)/.installed-dev  ## write the pages that are made from the code
 	$(PY) -m devices.docs
-	$(PY) -m streams.page docs/detectors.md
+	$(PY) -m streams.page docs
 
 clean:  ## take away what make made (not your data)
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,7 +2,8 @@
 
 from sqlalchemy import bindparam, func, insert, select
 
-from streams.alerts import PRIORITIES, STATES
+from streams.alert_rules import PRIORITIES
+from streams.alerts import STATES
 from streams.record import taken_down
 from streams.store import schema
 from streams.store.store import Store, rows_of

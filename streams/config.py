@@ -18,7 +18,7 @@ from streams.layers import FILE_VARIABLE, ConfigError, Literal, Said, from_argum
 from streams.settings import AlertSetting, Commit, Data, Gateway, Hours, Http, Mqtt, Settle, Sinks, Tariff
 
 if TYPE_CHECKING:
-    from streams.alerts import AlertRule
+    from streams.alert_rules import AlertRule
     from streams.detectors.base import Param, Records
 
 MASK = "••••••"
@@ -58,7 +58,7 @@ def load(
     """The settings of ``path`` (or of the file TRIPMETER_CONFIG names), overridden by ``environ``, then by ``sets``.
 
     ``params`` is what ``[detectors]`` may name (streams.chain.PARAMS), ``kinds`` what ``[alerts]`` may name
-    (streams.alerts.RULES); where one is not given, names are taken as written. Raises ``ConfigError`` naming
+    (streams.alert_rules.RULES); where one is not given, names are taken as written. Raises ``ConfigError`` naming
     every unknown key and impossible value at once.
     """
     environ = os.environ if environ is None else environ

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pricing import explain as pricing_explain
-from streams.alerts import RULES
+from streams.alert_rules import RULES
 from streams.detectors import DETECTORS
 from streams.hours import ESTIMATE
 from streams.tables import Tables

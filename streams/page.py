@@ -1,4 +1,4 @@
-"""Page: the tables of docs/detectors.md from the parameters; ``python -m streams.page docs/detectors.md``."""
+"""Page: the tables of docs/detectors.md and docs/detectors/ from the parameters; ``python -m streams.page docs``."""
 
 import re
 import sys
@@ -15,6 +15,11 @@ _TABLE = re.compile(r"(<!-- table: (\w+) -->\n)[^<]*<!-- end -->")
 def refresh(page: str) -> str:
     """``page`` with every table between its marks made anew."""
     return _TABLE.sub(lambda found: f"{found[1]}{tables()[found[2]]}\n<!-- end -->", page)
+
+
+def pages(docs: Path) -> list[Path]:
+    """The pages that hold such tables: the overview, then a page a family of detectors."""
+    return [docs / "detectors.md", *sorted((docs / "detectors").glob("*.md"))]
 
 
 def tables() -> dict[str, str]:
@@ -43,5 +48,5 @@ def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(refresh(path.read_text()))
+    for path in pages(Path(sys.argv[1])):
+        path.write_text(refresh(path.read_text()))

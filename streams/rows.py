@@ -9,6 +9,7 @@ from devices.signals import wheel_name
 from streams import activity, quality
 from streams.detectors import DETECTORS
 from streams.detectors.base import CLOSE, Records
+from streams.detectors.speeding import LIMIT_SOURCES
 from streams.exposure import SUMS
 from streams.fleet import Fleet
 from streams.hours import Episode, HoursRule
@@ -17,8 +18,6 @@ from streams.store import schema
 
 Row = dict[str, Any]
 
-ACCEL_SOURCES = ("none", "accelerometer", "speed")
-LIMIT_SOURCES = (None, "device", "road", "class")
 KMH = 3.6
 EVENT_COLUMNS = tuple(schema.events.c.keys())
 
@@ -36,8 +35,8 @@ def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
     detector = DETECTORS[change["kind"]]
     fleet_id, vehicle_id = fleet.vehicles[change["slot"]]
     about, start = subject(int(change["subject"])), float(change["start"])
-    speeding = detector.kind == "speeding"
-    doubts = words(change)
+    source = detector.sources[change["source"]]
+    of_limit = detector.sources is LIMIT_SOURCES
     return {
         "event_id": identify(fleet_id, vehicle_id, detector.kind, about, start),
         "fleet_id": fleet_id,
@@ -56,8 +55,8 @@ def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
         "speed_kmh": number(change["speed"], KMH),
         "lat_deg": number(change["lat"]),
         "lon_deg": number(change["lon"]),
-        "limit_source": LIMIT_SOURCES[change["source"]] if speeding else None,
-        "quality": doubts if speeding else " ".join(filter(None, [ACCEL_SOURCES[change["source"]], doubts])),
+        "limit_source": source or None if of_limit else None,
+        "quality": " ".join(filter(None, ["" if of_limit else source, words(change)])),
         "source": "derived",
         "replaces": None,
     }

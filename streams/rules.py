@@ -7,7 +7,7 @@ from pricing.document import TariffError
 from pricing.tariff import Tariff
 from pricing.tariffs import parse, standard
 from streams import chain, config, hours
-from streams.alerts import RULES, AlertRule
+from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
 from streams.detectors.base import Records
 from streams.hours import HoursRule

@@ -16,7 +16,8 @@ from devices.samples import Payload, Samples, TyreReadings
 from devices.signals import WHEELS
 from streams import config, recovery, rules, tables
 from streams.actions import put_away
-from streams.alerts import RULES, Alerts
+from streams.alert_rules import RULES
+from streams.alerts import Alerts
 from streams.chain import PARAMS
 from streams.embedded import Embedded, Pace
 from streams.fleet import Fleet, Known

@@ -20,7 +20,7 @@ import pytest
 import simulator.cli
 import streams.cli
 from streams import config
-from streams.alerts import RULES
+from streams.alert_rules import RULES
 from streams.chain import PARAMS
 
 ROOT = Path(__file__).parents[1]

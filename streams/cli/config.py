@@ -16,7 +16,7 @@ def command() -> None:
 
 
 def _load(path: Path | None, sets: Sequence[str]) -> config.Config:
-    from streams.alerts import RULES
+    from streams.alert_rules import RULES
     from streams.chain import PARAMS
 
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from streams import config
-from streams.alerts import RULES
+from streams.alert_rules import RULES
 from streams.chain import PARAMS
 from streams.cli import screen
 from streams.detectors import DETECTORS

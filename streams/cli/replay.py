@@ -9,7 +9,7 @@ import polars as pl
 
 from pricing.document import TariffError
 from streams import config, mapping, rules, tables
-from streams.alerts import RULES
+from streams.alert_rules import RULES
 from streams.chain import PARAMS
 from streams.cli import report, screen
 from streams.fleet import Source

@@ -12,7 +12,7 @@ from devices.broker import BrokerError
 from devices.gateway import GatewayError
 from pricing.document import TariffError
 from streams import config, rules
-from streams.alerts import RULES
+from streams.alert_rules import RULES
 from streams.chain import PARAMS
 from streams.cli import screen
 from streams.config import Config

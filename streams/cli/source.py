@@ -9,7 +9,7 @@ import click
 
 from pricing.tariff import Tariff
 from streams import config, rules, tables
-from streams.alerts import RULES
+from streams.alert_rules import RULES
 from streams.chain import PARAMS
 from streams.cli import screen
 from streams.layers import ConfigError

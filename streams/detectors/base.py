@@ -23,7 +23,7 @@ CHANGE = np.dtype(
         ("subject", "i8"),  # wheel code, -1 none
         ("driver", "i8"),  # driver number at the start, -1 unknown
         ("level", "i8"),  # 1 notable, 2 harsh, 3 severe; the highest so far
-        ("source", "i8"),  # the kind's own: accel_source, limit_source
+        ("source", "i8"),  # the kind's own, see Detector.sources
         ("quality", "i8"),  # condition's bits, or-ed over the episode
         ("start", "f8"),  # UTC epoch s, on whole ms: names the episode
         ("end", "f8"),  # last instant the condition held; NaN unless CLOSE
@@ -82,6 +82,7 @@ class Detector:
     state: np.dtype[np.void]
     kernel: Callable[..., None]
     meaning: str  # one sentence for the fleet manager
+    sources: tuple[str, ...] = ("",)  # what the numbers in a change's ``source`` are called, in quality's words
 
     def thresholds(self) -> Records:
         """(len(CLASSES),) the parameters as the structured array the kernel reads, a row per class."""

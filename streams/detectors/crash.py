@@ -125,4 +125,5 @@ DETECTOR = Detector(
     state=STATE,
     kernel=detect,
     meaning="The vehicle's speed changed faster than brakes allow: it hit something or was hit.",
+    sources=("", "accelerometer", "speed"),
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from streams.compiled import kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.manoeuvre import FORWARD, STATE, G, follow, gates
+from streams.detectors.manoeuvre import FORWARD, SOURCES, STATE, G, follow, gates
 
 PARAMS = (
     Param("level1_g", (0.2325, 0.2175, 0.1875, 0.15), "ours: 0.75 x level 2, for coaching and scores", G),
@@ -27,4 +27,5 @@ DETECTOR = Detector(
     state=STATE,
     kernel=detect,
     meaning="The vehicle sped up harder than its class should.",
+    sources=SOURCES,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from streams.compiled import kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.manoeuvre import BACKWARD, STATE, G, follow, gates
+from streams.detectors.manoeuvre import BACKWARD, SOURCES, STATE, G, follow, gates
 
 _SOURCE = "car Bouncie 8 mph/s, Motive 10; van GPS Insight class 2; truck nmfta 3.13 m/s²; bus Topflytech less standing"
 
@@ -29,4 +29,5 @@ DETECTOR = Detector(
     state=STATE,
     kernel=detect,
     meaning="The vehicle braked harder than its class should.",
+    sources=SOURCES,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from streams.compiled import kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.manoeuvre import SIDEWAYS, STATE, G, follow, gates
+from streams.detectors.manoeuvre import SIDEWAYS, SOURCES, STATE, G, follow, gates
 
 PARAMS = (
     Param("level1_g", (0.30, 0.27, 0.225, 0.1875), "ours: 0.75 x level 2, for coaching and scores", G),
@@ -29,4 +29,5 @@ DETECTOR = Detector(
     state=STATE,
     kernel=detect,
     meaning="The vehicle cornered faster than its class should.",
+    sources=SOURCES,
 )

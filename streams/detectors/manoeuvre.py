@@ -12,6 +12,7 @@ from streams.spans import span
 
 G = 9.80665  # m/s²
 FORWARD, BACKWARD, SIDEWAYS = 1, -1, 0
+SOURCES = ("none", "accelerometer", "speed")  # as Batch.accel_source
 
 STATE = np.dtype(
     [

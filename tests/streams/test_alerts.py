@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.alerts import RULES, AlertRule, Alerts
+from streams.alert_rules import RULES, AlertRule
+from streams.alerts import Alerts
 
 QUIET = 100
 RULE = AlertRule((None, "warning", "major"), QUIET, "look")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.alerts import AlertRule
+from streams.alert_rules import AlertRule
 from streams.config import MASK, alert_rules, load, rule_version, show, thresholds
 from streams.detectors.base import Param
 from streams.fleet import CLASSES

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams import config, mapping
-from streams.alerts import RULES
+from streams.alert_rules import RULES
 from streams.chain import PARAMS
 from streams.mapping import Column, Csv, Pivot, Position, Time, Who
 from streams.recording import read

@@ -1,15 +1,25 @@
-"""docs/detectors.md shows the parameters in force (``python -m streams.page`` writes them)."""
+"""docs/detectors.md and docs/detectors/ show the parameters in force (``python -m streams.page docs`` writes them)."""
 
 from pathlib import Path
 
-from streams.page import refresh, tables
+import pytest
 
-PAGE = (Path(__file__).parents[2] / "docs" / "detectors.md").read_text()
+from streams.page import pages, refresh, tables
 
-
-def test_the_tables_are_up_to_date():
-    assert refresh(PAGE) == PAGE
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_every_table_is_on_the_page():
-    assert all(f"<!-- table: {name} -->" in PAGE for name in tables())
+@pytest.mark.parametrize("path", pages(DOCS), ids=lambda path: path.stem)
+def test_the_tables_are_up_to_date(path):
+    page = path.read_text()
+    assert refresh(page) == page
+
+
+def test_every_table_is_on_one_page():
+    told = "".join(path.read_text() for path in pages(DOCS))
+    assert all(told.count(f"<!-- table: {name} -->") == 1 for name in tables())
+
+
+def test_every_page_is_linked_from_the_overview():
+    overview = (DOCS / "detectors.md").read_text()
+    assert all(f"(detectors/{path.name})" in overview for path in pages(DOCS)[1:])

@@ -19,7 +19,7 @@ from streams.store import schema
 from streams.store.store import rows_of
 
 from .merge import Row, Tyre, Vehicle
-from .twin import About, Tables, exposure, twin
+from .twin import KINDS, About, Tables, exposure, twin
 
 KEYS = {
     "events": ("event_id",),
@@ -62,7 +62,8 @@ def pipeline(pieces: Sequence[Samples], about: dict[Vehicle, About], settled: Ru
     with run.store.reading() as connection:
         for table in (schema.intervals, schema.segments):
             found[table.name] = rows_of(connection, select(table))
-    return {name: [{key: plain(value) for key, value in row.items()} for row in found[name]] for name in KEYS}
+    told = {name: [{key: plain(value) for key, value in row.items()} for row in found[name]] for name in KEYS}
+    return told | {name: [row for row in told[name] if row["kind"] in KINDS] for name in ("events", "alerts")}
 
 
 def plain(value: Any) -> Any:
@@ -152,7 +153,7 @@ def driven(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
         scale = 3.6e6 if name.endswith("_h") else 1e6
         if name in names and abs((value or 0) * scale - whole) > 2:
             found.append(f"{name} is {value}, the twin says {whole / scale}")
-        elif name[-2:] in ("_1", "_2", "_3") and value != whole:
+        elif name[-2:] in ("_1", "_2", "_3") and name[:-2] in KINDS and value != whole:
             found.append(f"{name} is {value}, the twin counts {whole}")
     return found
 

@@ -20,6 +20,10 @@ from .tyres import TyreLow
 from .words import missing, parameters
 
 Table = list[dict[str, Any]]
+KINDS = (  # events of others are not compared
+    *("harsh_braking", "harsh_acceleration", "harsh_cornering"),
+    *("speeding", "tyre_low", "crash", "continuous_driving"),
+)
 UNITS = {"speeding": "km/h", "tyre_low": "%", "crash": "km/h"}
 ACCEL_SOURCES = ("none", "accelerometer", "speed")
 LIMIT_SOURCES = (None, "device", "road", "class")
@@ -119,7 +123,9 @@ def words(quality: set[str]) -> list[str]:
 
 def event_row(vehicle: Vehicle, one: Episode) -> dict[str, Any]:
     speeding = one.kind == "speeding"
-    doubts = words(one.quality) if speeding else [ACCEL_SOURCES[one.source], *words(one.quality)]
+    doubts = words(one.quality)
+    if one.kind.startswith("harsh") or one.kind == "crash":
+        doubts.insert(0, ACCEL_SOURCES[one.source])
     return who(vehicle, one.driver) | {
         "event_id": identify(vehicle, one.kind, one.subject, one.start),
         "kind": one.kind,

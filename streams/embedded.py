@@ -24,6 +24,7 @@ from streams.record import Record
 from streams.settle import Settler
 from streams.store import schema
 from streams.store.store import Commit, Store, persistently, rows_of
+from streams.ticks import Ticker
 from streams.unsaved import Unsaved
 
 logger = logging.getLogger(__name__)
@@ -56,8 +57,10 @@ class Embedded:
         pace: Pace,
         *,
         stopping: Callable[[], bool] = lambda: False,
+        tickers: Sequence[Ticker] = (),
     ) -> None:
         self.store, self.pipeline, self.record, self.intake, self.pace = store, pipeline, record, intake, pace
+        self.tickers = tickers
         self.settler = Settler(store, pipeline, record, intake)
         self.stopping = stopping
         self.newest = float("-inf")  # event time
@@ -133,6 +136,15 @@ class Embedded:
             if since is not None and since <= watermark:
                 self._put_off(row["slot"], max(since, watermark - self.pace.horizon_s), commit)
         self._write(commit)
+
+    def tick(self, now: float) -> bool:
+        """A minute of the clock has begun: do what only time brings about, and put the tick on record with it."""
+        commit = Commit()
+        commit.upsert(schema.ticks, [{"at": now, "position": self.store.position}])
+        with self.store.reading() as connection:
+            for ticker in self.tickers:
+                ticker(now, connection, commit)
+        return self._write(commit)
 
     def snapshot(self) -> None:
         """Save the state of every vehicle that has moved on, and tell how far what is open has come."""

@@ -30,6 +30,7 @@ from streams.sinks.base import Sink
 from streams.sinks.jsonl import JsonLines
 from streams.sinks.mqtt import Mqtt
 from streams.store.store import Store, open_store, sole_use
+from streams.ticks import Ticks
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Service:
             _pace(config),
             stopping=self._stop.is_set,
         )
+        self.ticks = Ticks((lambda: self.river.newest) if feed_clock else time.time)
         self.senders = [Sender(self.store, sink) for sink in sinks]
         self.acks = Acks()
         self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
@@ -153,6 +155,7 @@ class Service:
             self._wake()
         self._acknowledge()
         self._follow_registry()
+        self._tick()
         if self.river.settle_due():
             self._wake()
 
@@ -175,6 +178,12 @@ class Service:
         if self.people.changed():
             self.river.follow(self.people)
             logger.info("the registry has changed")
+
+    def _tick(self) -> None:
+        """Let a minute that has begun do what only time brings about."""
+        minute = self.ticks.due()
+        if minute is not None and self.river.tick(minute):
+            self._wake()
 
     def _wake(self) -> None:
         for sender in self.senders:

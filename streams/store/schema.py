@@ -203,6 +203,13 @@ snapshots = Table(
     Column("fingerprint", String, nullable=False),
 )
 
+ticks = Table(  # minutes of the clock, part of the log: what time alone brought about was done in the same commit
+    "ticks",
+    metadata,
+    Column("at", Float, primary_key=True),
+    Column("position", Integer, nullable=False),  # of the last payload before it
+)
+
 midnights = Table(  # a vehicle's state before its first sample of a UTC day: where settling starts again
     "midnights",
     metadata,

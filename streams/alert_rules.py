@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 
 PRIORITIES = ("critical", "major", "minor", "warning", "info")
+TASKS = {
+    "call_driver": "call the driver",
+    "check_tyre": "check the tyre",
+    "workshop": "have the workshop look at it",
+    "coach": "talk it over with the driver",
+}
 
 
 @dataclass(frozen=True)
@@ -12,6 +18,12 @@ class AlertRule:
     priorities: tuple[str | None, str | None, str | None]  # for level 1, 2, 3; None: the event alone is enough
     quiet_s: float  # a repeat after a longer pause than this is a new alert
     action: str
+    task: str = "call_driver"  # of TASKS: what the alert is usually turned into
+    pages: str = "major"  # lowest priority that pages somebody at once, the rest waits for the morning list; or "none"
+
+    def pages_at(self, priority: str) -> bool:
+        """Whether somebody is paged at once."""
+        return self.pages != "none" and PRIORITIES.index(priority) <= PRIORITIES.index(self.pages)
 
     def priority(self, level: int) -> str | None:
         """Priority of a level; None where it is no alert."""
@@ -21,11 +33,13 @@ class AlertRule:
 RULES = {
     "crash": AlertRule((None, "critical", "critical"), 600, "call the driver; send help if there is no answer"),
     "tyre_low": AlertRule(
-        ("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now"
+        ("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now", "check_tyre"
     ),
     "continuous_driving": AlertRule((None, "major", "major"), 3_600, "have the driver take the break now"),
-    "speeding": AlertRule((None, "warning", "major"), 3_600, "talk to the driver"),
-    "harsh_braking": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats"),
-    "harsh_acceleration": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats"),
-    "harsh_cornering": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats"),
+    "speeding": AlertRule((None, "warning", "major"), 3_600, "talk to the driver", "coach"),
+    "harsh_braking": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"),
+    "harsh_acceleration": AlertRule(
+        (None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"
+    ),
+    "harsh_cornering": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"),
 }

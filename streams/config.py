@@ -106,7 +106,8 @@ def _alert_rule(rule: "AlertRule", said: AlertSetting) -> "AlertRule":
     priorities, quiet_s = list(rule.priorities), rule.quiet_s if said.quiet_s < 0 else said.quiet_s
     for k in range(3 if said.min_level else 0):
         priorities[k] = (priorities[k] or "info") if k + 1 >= said.min_level else None
-    return dataclasses.replace(rule, priorities=(priorities[0], priorities[1], priorities[2]), quiet_s=quiet_s)
+    three = (priorities[0], priorities[1], priorities[2])
+    return dataclasses.replace(rule, priorities=three, quiet_s=quiet_s, pages=said.pages or rule.pages)
 
 
 def show(config: Config) -> dict[str, tuple[Any, str]]:

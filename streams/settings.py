@@ -81,10 +81,15 @@ class Settle:
 
 @dataclass(frozen=True)
 class AlertSetting:
-    """What a fleet changes in the alert rule of a kind; 0 and -1 leave it as it is."""
+    """What a fleet changes in the alert rule of a kind; 0, -1 and nothing leave it as it is."""
 
     min_level: int = setting(0, "lowest level that alerts: 1 notable, 2 harsh, 3 severe; 0 as shipped", 0, 3)
     quiet_s: float = setting(-1.0, "an event later than this after the last opens a new alert, s; -1 as shipped", -1)
+    pages: str = setting(
+        "",
+        "lowest priority that pages somebody at once, the rest waits for the morning list; `none`, or empty as shipped",
+        choices=("", "none", "critical", "major", "minor", "warning", "info"),
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.alert_rules import RULES, AlertRule
+from streams.alert_rules import PRIORITIES, RULES, TASKS, AlertRule
 from streams.alerts import Alerts
 
 QUIET = 100
@@ -108,6 +108,13 @@ def test_alerts_on_record_are_gone_on_with():
 
 def test_every_shipped_rule_has_a_priority_for_its_highest_level():
     assert all(rule.priority(3) for rule in RULES.values())
+
+
+def test_every_shipped_rule_says_what_to_do_and_what_pages():
+    assert all(rule.action and rule.task in TASKS and rule.pages in (*PRIORITIES, "none") for rule in RULES.values())
+    rule = AlertRule((None, "minor", "major"), 60, "look")
+    assert [rule.pages_at(priority) for priority in ("critical", "major", "minor")] == [True, True, False]
+    assert not AlertRule((None, "minor", "critical"), 60, "look", pages="none").pages_at("critical")
 
 
 episodes = st.lists(

@@ -119,10 +119,15 @@ def test_alert_settings_change_the_shipped_rules() -> None:
         "crash": AlertRule((None, "critical", "critical"), 600, "call"),
         "speeding": AlertRule((None, "warning", "major"), 3600, "talk"),
     }
-    sets = ["alerts.default.quiet_s=60", "alerts.speeding.min_level=3", "alerts.crash.min_level=1"]
+    sets = [
+        "alerts.default.quiet_s=60",
+        "alerts.speeding.min_level=3",
+        "alerts.crash.min_level=1",
+        "alerts.crash.pages=none",
+    ]
     found = alert_rules(load(None, {}, sets, PARAMS, rules), rules)
     assert found["speeding"] == AlertRule((None, None, "major"), 60, "talk")
-    assert found["crash"] == AlertRule(("info", "critical", "critical"), 60, "call")
+    assert found["crash"] == AlertRule(("info", "critical", "critical"), 60, "call", pages="none")
     assert alert_rules(load(None, {}), rules) == rules
 
 

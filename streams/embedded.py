@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 RECENT_S = 3_600.0  # event time; an alert that late data makes is told if it was seen within, older ones are history
 VEHICLE = ("slot", "fleet_id", "vehicle_id", "known")
+RETRIED = 100  # payloads from quarantine at once
 TOLD_AT_REST = 500  # vehicles in a quiet moment, about 30 ms
 
 
@@ -70,8 +71,11 @@ class Embedded:
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
         self._named = (len(pipeline.fleet.vehicles), len(pipeline.fleet.drivers))  # on record already
 
-    def take(self, arrived: Sequence[Payload]) -> list[Received]:
-        """Commit a handful; the payloads that are now on record, to be acknowledged to their devices."""
+    def take(self, arrived: Sequence[Payload], again: Sequence[str] = ()) -> list[Received]:
+        """Commit a handful; the payloads that are now on record, to be acknowledged to their devices.
+
+        ``again`` are the ids they have in quarantine, if they come from there.
+        """
         with self.store.reading() as connection:
             accepted = self.intake.accept(arrived, partial(self._known, connection))
         self._too_old(accepted)
@@ -80,6 +84,9 @@ class Embedded:
         commit = Commit()
         self._run(samples, commit)
         self._payload_rows(accepted, commit)
+        if again:
+            commit.remove(schema.quarantine, [{"id": name} for name in again])
+            self._read_anew(accepted, commit)
         commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected))
         commit.upsert(schema.events, rows.device_events(samples))
         self._unsaved.tell(commit, 5 + len(arrived) // 10)
@@ -89,6 +96,15 @@ class Embedded:
             return []
         _count(accepted)
         return [*accepted.received, *accepted.repeated]
+
+    def retry(self) -> list[Received]:
+        """Take what people sent back from quarantine; what still is of no use stays there, for today's reason."""
+        quarantine = schema.quarantine
+        query = select(quarantine).where(quarantine.c.retry == 1).order_by(quarantine.c.received_at).limit(RETRIED)
+        with self.store.reading() as connection:
+            found = rows_of(connection, query)
+        payloads = [Payload(row["topic"], row["body"], row["received_at"]) for row in found]
+        return self.take(payloads, [row["id"] for row in found]) if found else []
 
     def resume(self) -> None:
         """Take up the states that were loaded, after a restart."""
@@ -230,6 +246,13 @@ class Embedded:
                 kept.append((received, mark))
         accepted.received = [received for received, _ in kept]
         accepted.digests = [mark for _, mark in kept]
+
+    def _read_anew(self, accepted: Accepted, commit: Commit) -> None:
+        """Stored payloads of which parts were set aside: settling reads them as today's code does."""
+        _, parts = self.intake.samples(accepted.repeated)
+        accepted.rejected.extend(parts)
+        for received in accepted.repeated:
+            self._put_off(self.pipeline.fleet.slot((received.fleet, received.vehicle)), extent(received)[0], commit)
 
     def _known(self, connection: Connection, received: Received, mark: bytes) -> bool:
         slot = self.pipeline.fleet.slot((received.fleet, received.vehicle))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from sqlalchemy import Connection, bindparam, select
 
 from devices import topics
@@ -63,12 +64,12 @@ class Intake:
 
     def stored(self, rows: Iterable[Any], vehicle: Callable[[int], tuple[str, str]]) -> Samples:
         """The samples of rows of the payloads table; ``vehicle(slot)`` says whose they are."""
-        received = []
-        for row in rows:
-            who = vehicle(row.slot)
-            payload = Payload(topics.telemetry(*who), row.body, row.received_at)
-            received.append(Received(payload, *who, decode(row.body)))
-        return self.samples(received)[0]
+        return self.samples([_again(*vehicle(row.slot), row.body, row.received_at) for row in rows])[0]
+
+    def archived(self, payloads: pl.DataFrame) -> tuple[Samples, list[Rejected]]:
+        """The samples of archived payloads, and the parts out of range or time."""
+        rows = payloads.select("fleet_id", "vehicle_id", "body", "received_at").rows()
+        return self.samples([_again(*row) for row in rows])
 
     def _read(self, payload: Payload) -> Received | Rejected:
         try:
@@ -83,6 +84,13 @@ class Intake:
             return Received(payload, topic.fleet, topic.vehicle, decode(payload.body))
         except DecodeError as error:
             return _rejected(payload, "undecodable", str(error))
+
+
+def _again(fleet_id: str, vehicle_id: str, body: bytes, received_at: float) -> Received:
+    """A payload that was accepted before."""
+    return Received(
+        Payload(topics.telemetry(fleet_id, vehicle_id), body, received_at), fleet_id, vehicle_id, decode(body)
+    )
 
 
 def _rejected(payload: Payload, reason: str, detail: str) -> Rejected:

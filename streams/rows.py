@@ -182,6 +182,7 @@ def quarantined(parts: Sequence[Rejected]) -> list[Row]:
             "detail": part.detail,
             "topic": part.topic,
             "body": part.body,
+            "retry": 0,
         }
         for part in parts
     ]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devices.acks import Acks
 from devices.broker import Broker
+from devices.columns import Received
 from devices.gateway import Gateway
 from streams import metrics, recovery, tables
 from streams.actions import put_away
@@ -25,6 +26,7 @@ from streams.outbox import Sender
 from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record
 from streams.registered import Registered
+from streams.retention import Kept, Retention
 from streams.rules import Rules
 from streams.sinks.base import Sink
 from streams.sinks.jsonl import JsonLines
@@ -82,6 +84,9 @@ class Service:
             stopping=self._stop.is_set,
         )
         self.ticks = Ticks((lambda: self.river.newest) if feed_clock else time.time)
+        settle = config.settle
+        kept = Kept(settle.horizon_days, settle.retention_days, settle.retention_mb)
+        self.retention = Retention(self.store, config.data.dir, kept)
         self.senders = [Sender(self.store, sink) for sink in sinks]
         self.acks = Acks()
         self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
@@ -117,6 +122,8 @@ class Service:
         embedded = self.broker is not None
         self.gateway.start(within=LET_IN_S if embedded else None)  # what is published to nobody, the broker forgets
         self._exit.callback(self.gateway.stop)
+        self.retention.start()
+        self._exit.callback(self.retention.stop)
         for sender in self.senders:
             sender.start()
             self._exit.callback(sender.stop)
@@ -148,9 +155,7 @@ class Service:
             if self._stop.is_set() and not on_record:
                 return
             self.gateway.acknowledge(arrived)
-            for received in on_record:
-                self.acks.add(received.fleet, received.vehicle, received.reading.boot, received.reading.seq)
-            self._wake()
+            self._on_record(on_record)
         elif self.river.rest():
             self._wake()
         self._acknowledge()
@@ -180,10 +185,17 @@ class Service:
             logger.info("the registry has changed")
 
     def _tick(self) -> None:
-        """Let a minute that has begun do what only time brings about."""
+        """Let a minute that has begun do what only time brings about, and look for what people sent back."""
         minute = self.ticks.due()
         if minute is not None and self.river.tick(minute):
-            self._wake()
+            self.retention.tick(minute)
+            self._on_record(self.river.retry())
+
+    def _on_record(self, some: Sequence[Received]) -> None:
+        """Tell devices of these payloads, and senders of what they caused."""
+        for received in some:
+            self.acks.add(received.fleet, received.vehicle, received.reading.boot, received.reading.seq)
+        self._wake()
 
     def _wake(self) -> None:
         for sender in self.senders:

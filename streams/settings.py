@@ -77,6 +77,7 @@ class Settle:
 
     horizon_days: int = setting(7, "late data this old is still settled, days", 0)
     retention_days: int = setting(30, "raw payloads are kept this long, days; at least the horizon", 0)
+    retention_mb: float = setting(0.0, "the archive of raw payloads holds at most this, MB; 0 no bound", 0)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Start(NamedTuple):
     t: float
     state: bytes | None
     told: Events  # as they stood then, of the episodes in the state
+    floor: float = float("-inf")  # what was made of payloads before this stands: they are gone
 
 
 class Settled(NamedTuple):
@@ -40,11 +41,12 @@ class Settled(NamedTuple):
     found: list[Findings]
     events: Events  # told before the start, or found since
     midnights: list[Row]
+    floor: float
 
     @property
     def since(self) -> float:
         """Newest t before the start: what lies after it has been found anew."""
-        return float(self.before["watermark"][0]) if self.before["seen"][0] else float("-inf")
+        return float(self.before["watermark"][0]) if self.before["seen"][0] else self.floor
 
 
 class Settler:
@@ -82,7 +84,7 @@ class Settler:
             found.append(again.run(day))
             changed = rows.events(found[-1].changes, again.fleet, self.record.rule_version)
             events |= {row["event_id"]: row for row in changed}
-        return Settled(before, again.state[slot : slot + 1].copy(), found, events, midnights)
+        return Settled(before, again.state[slot : slot + 1].copy(), found, events, midnights, start.floor)
 
     def _correct(self, connection: Connection, settled: Settled, slot: int, commit: Commit) -> None:
         """Write what was found, and take back what is on record since the start but was not found again."""
@@ -111,7 +113,7 @@ class Settler:
 
 
 def _start(connection: Connection, slot: int, since: float) -> Start:
-    """The last midnight not after ``since`` whose state is known to this version, else the very beginning."""
+    """The last midnight not after ``since`` of a state this version knows, else the beginning of what is kept."""
     midnights = schema.midnights
     query = (
         select(midnights)
@@ -121,7 +123,9 @@ def _start(connection: Connection, slot: int, since: float) -> Start:
     )
     found = connection.execute(query).first()
     if found is None:
-        return Start(float("-inf"), None, {})
+        gone = connection.execute(select(schema.pruned.c.before).where(schema.pruned.c.slot == slot)).scalar()
+        floor = float("-inf") if gone is None else float(gone)
+        return Start(floor, None, {}, floor)
     return Start(found.day * DAY_S, found.body, {row["event_id"]: row for row in json.loads(found.told)})
 
 

@@ -139,6 +139,10 @@ def set_clock(store: Store, which: str) -> None:
 
 def clock(connection: Connection, now: float) -> float:
     """What time it is in a store (UTC epoch s): ``now``, or with a feed the newest sample, if that is earlier."""
-    which = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == CLOCK)).scalar()
     newest = connection.execute(select(func.max(schema.segments.c.end))).scalar()
-    return now if which != "feed" or newest is None else min(float(newest), now)
+    return min(float(newest), now) if is_fed(connection) and newest is not None else now
+
+
+def is_fed(connection: Connection) -> bool:
+    """Whether time goes by in a store with its feed."""
+    return connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == CLOCK)).scalar() == "feed"

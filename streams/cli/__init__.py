@@ -13,6 +13,7 @@ COMMANDS = {
     "alerts": "list alerts; acknowledge, resolve or dismiss them",
     "rate": "exposure and tariff -> scores and premiums, with reasons",
     "registry": "vehicles, drivers, policies: import, check, show, edit",
+    "archive": "raw payloads of closed days: list, export",
     "quarantine": "what could not be used, and why",
     "detectors": "what is detected, at which thresholds, from which source",
     "config": "check the configuration, show what holds",

@@ -1,9 +1,9 @@
-"""quarantine: what could not be used - list it, look at one, drop it."""
+"""quarantine: what could not be used - list it, look at one, have it read again, drop it."""
 
 from pathlib import Path
 
 import click
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from streams.cli import screen, source
 from streams.record import iso
@@ -59,17 +59,36 @@ def show_one(id: str, data: Path | None) -> None:  # noqa: A002  click's name fo
     click.echo(row["body"])
 
 
+@command.command("replay")
+@click.argument("ids", nargs=-1)
+@click.option("--reason", help="All that were set aside for this reason.")
+@screen.data_option
+def replay(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
+    """Have some of them read again, after a fix: what is of use now leaves quarantine, late or not."""
+    with source.store(data).writing() as connection:
+        marked = connection.execute(update(quarantine).where(_which(ids, reason)).values(retry=1)).rowcount
+    screen.out.print(f"{marked} will be read again: by the running service within a minute, else at its next start")
+    _complain(marked, ids)
+
+
 @command.command("drop")
 @click.argument("ids", nargs=-1)
 @click.option("--reason", help="All that were set aside for this reason.")
 @screen.data_option
 def drop(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
     """Delete some of them for good."""
+    with source.store(data).writing() as connection:
+        dropped = connection.execute(delete(quarantine).where(_which(ids, reason))).rowcount
+    screen.out.print(f"dropped {dropped}")
+    _complain(dropped, ids)
+
+
+def _which(ids: tuple[str, ...], reason: str | None) -> ColumnElement[bool]:
     if not ids and not reason:
         raise click.UsageError("name ids, or a --reason")
-    which = quarantine.c.id.in_(ids) if ids else quarantine.c.reason == reason
-    with source.store(data).writing() as connection:
-        dropped = connection.execute(delete(quarantine).where(which)).rowcount
-    screen.out.print(f"dropped {dropped}")
-    if dropped < len(ids):
-        raise screen.fail(f"{len(ids) - dropped} of these ids are not in quarantine")
+    return quarantine.c.id.in_(ids) if ids else quarantine.c.reason == reason
+
+
+def _complain(done: int, ids: tuple[str, ...]) -> None:
+    if done < len(ids):
+        raise screen.fail(f"{len(ids) - done} of these ids are not in quarantine")

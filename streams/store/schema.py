@@ -55,6 +55,8 @@ quarantine = Table(  # what could not be used, with its reason; the same thing s
     Column("detail", Text, nullable=False),
     Column("topic", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("retry", Integer, nullable=False),  # 1 once somebody wants it taken again
+    Index("quarantine_to_retry", "retry"),
 )
 
 _WHO = ("fleet_id", "vehicle_id")
@@ -208,6 +210,13 @@ ticks = Table(  # minutes of the clock, part of the log: what time alone brought
     metadata,
     Column("at", Float, primary_key=True),
     Column("position", Integer, nullable=False),  # of the last payload before it
+)
+
+pruned = Table(  # how far back a vehicle's payloads are no longer here: what was made of them stands
+    "pruned",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("before", Float, nullable=False),  # payloads that end before this UTC epoch s
 )
 
 midnights = Table(  # a vehicle's state before its first sample of a UTC day: where settling starts again

@@ -58,7 +58,7 @@ class Store:
         self._writing = engine.execution_options(writing=True)  # once: making one takes longer than a small commit
         migrations.upgrade(engine)
         with engine.connect() as connection:
-            self.position: int = connection.execute(select(func.max(schema.payloads.c.position))).scalar() or 0
+            self.position: int = _position(connection)
         self._upserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[str] | None]] = {}
 
     def reading(self) -> AbstractContextManager[Connection]:
@@ -123,6 +123,12 @@ class Store:
 _INSERT_PAYLOADS = (
     "INSERT INTO payloads (position, slot, received_at, first, last, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+def _position(connection: Connection) -> int:
+    """Of the last payload there ever was: it may have been let go, the snapshot that has seen it has not."""
+    marks = (schema.payloads, schema.snapshots)
+    return max(connection.execute(select(func.max(table.c.position))).scalar() or 0 for table in marks)
 
 
 def _delete(connection: Connection, table: Table, rows: list[Row]) -> None:

@@ -235,6 +235,39 @@ def test_what_lies_beyond_the_horizon_is_set_aside_and_acknowledged(rivers, rule
     assert len(river.rows(schema.payloads)) == 2
 
 
+def retry_all(river):
+    with river.store.writing() as connection:
+        connection.execute(schema.quarantine.update().values(retry=1))
+    return river.embedded.retry()
+
+
+def test_a_payload_sent_back_from_quarantine_is_taken_and_leaves_it(river):
+    river.embedded.intake.registered = lambda _fleet, _vehicle: False
+    river.embedded.take([payload([1000.0]), Payload(TOPIC.format("V"), b"not json", 1.0)])
+    assert retry_all(river) == []
+    assert len(river.rows(schema.quarantine)) == 2
+    river.embedded.intake.registered = lambda _fleet, _vehicle: True
+    assert seqs(retry_all(river)) == [1]
+    (left,) = river.rows(schema.quarantine)
+    assert (left["reason"], left["retry"]) == ("undecodable", 0)
+    assert river.pipeline.watermark(0) == 1000.0
+    assert river.embedded.retry() == []
+
+
+def test_parts_that_a_fix_can_read_are_settled(river):
+    river.embedded.intake.ahead = 300.0
+    river.embedded.take([payload([1.0, 1000.0])])
+    (aside,) = river.rows(schema.quarantine)
+    assert aside["reason"] == "far_future"
+    retry_all(river)
+    assert [row["reason"] for row in river.rows(schema.quarantine)] == ["far_future"]
+    river.embedded.intake.ahead = None
+    retry_all(river)
+    river.drain()
+    assert river.rows(schema.quarantine) == []
+    assert river.pipeline.watermark(0) == 1000.0
+
+
 def test_an_impossible_first_date_does_not_take_the_rest_with_it(rivers, rules, tmp_path):
     river = rivers.River(tmp_path, rules, pace=Pace(horizon_s=100.0))
     river.embedded.intake.earliest = 500.0

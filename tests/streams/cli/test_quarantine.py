@@ -1,4 +1,4 @@
-"""tripmeter quarantine: what could not be used, why, and away with it."""
+"""tripmeter quarantine: what could not be used, why, once more with it, and away with it."""
 
 import json
 
@@ -33,3 +33,10 @@ def test_drop_deletes_for_good(typed, data):
     done = typed("quarantine", "drop", left["id"], "nothing", "--data", data)
     assert (done.exit_code, "1 of these ids" in done.stderr) == (1, True)
     assert found(typed, data)["latest"] == []
+
+
+def test_replay_marks_what_is_to_be_read_again(typed, data):
+    assert typed("quarantine", "replay", "--data", data).exit_code == 2
+    done = typed("quarantine", "replay", "--reason", "undecodable", "--data", data)
+    assert (done.exit_code, "1 will be read again" in done.stdout) == (0, True)
+    assert typed("quarantine", "replay", "nothing", "--data", data).exit_code == 1

@@ -27,8 +27,15 @@ def payload(slot=0):
 
 
 def quarantined(name, detail="d"):
-    row = {"id": name, "received_at": 1.0, "reason": "r", "detail": detail, "topic": "t", "body": b"\x00\xff"}
-    return {"id": name} | row
+    return {
+        "id": name,
+        "received_at": 1.0,
+        "reason": "r",
+        "detail": detail,
+        "topic": "t",
+        "body": b"\x00\xff",
+        "retry": 0,
+    }
 
 
 def message(sink="mqtt"):

@@ -1,0 +1,176 @@
+"""Retention: once a UTC day has closed, payloads go to the archive, and what may no longer be settled is let go."""
+
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.exc import OperationalError
+
+from streams import archive, chain
+from streams.archive import DAY_S, Vehicle
+from streams.store import schema
+from streams.store.store import Commit, Store
+
+logger = logging.getLogger(__name__)
+
+CLOSES_S = 3_600.0  # a day closes this long after its midnight
+AT_ONCE = 2_000  # payloads deleted in one transaction: nothing is taken meanwhile
+ARCHIVED = "archived"  # meta: position up to which payloads are in the archive
+RETAINED = "retained"  # meta: the last day whose closing has been seen to
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How long what is kept."""
+
+    horizon_days: int  # payloads in the database: late data may still be settled
+    retention_days: int  # payloads in the archive, and quarantine
+    retention_mb: float = 0.0  # of the archive at most, whole days, the oldest go first; 0: no bound
+
+
+class Retention:
+    """Works once a day in a thread of its own; ``tick`` tells it the time. What a crash leaves undone is done again."""
+
+    def __init__(self, store: Store, folder: Path, kept: Kept) -> None:
+        self.store, self.folder, self.kept = store, folder, kept
+        self._now = float("-inf")
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+
+    def start(self) -> None:
+        """Begin to wait for days to close."""
+        self._thread.start()
+
+    def tick(self, now: float) -> None:
+        """It is ``now`` (UTC epoch s)."""
+        self._now = now
+        self._wake.set()
+
+    def stop(self, timeout: float = 30.0) -> None:
+        """Finish the handful under way and end."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            try:
+                self.work(self._now)
+            except (OperationalError, OSError) as error:  # at the next tick again
+                logger.warning("payloads could not be archived: %s", error)
+
+    def work(self, now: float) -> bool:
+        """See to the days that have closed by ``now``; False: it has been done, or there is none."""
+        day = (now - CLOSES_S) // DAY_S
+        if not np.isfinite(day) or day <= self._meta(RETAINED, -1):
+            return False
+        self._archive()
+        self._prune_payloads()
+        self._prune_archive(int(day))
+        self._prune_quarantine(now)
+        if not self._stopping.is_set():
+            self._note(RETAINED, int(day))
+        return True
+
+    def _archive(self) -> None:
+        with self.store.reading() as connection:
+            vehicles = vehicles_of(connection)
+            for position in archive.write(connection, self.folder, self._meta(ARCHIVED, 0), vehicles):
+                self._note(ARCHIVED, position)
+                if self._stopping.is_set():
+                    return
+
+    def _prune_payloads(self) -> None:
+        """Let go of the payloads before the midnight that settling may still start from, vehicle by vehicle."""
+        with self.store.reading() as connection:
+            safe = min(self._meta(ARCHIVED, 0), _snapshot(connection))
+            bases = _bases(connection, self.kept.horizon_days * DAY_S)
+        for slot, day in bases.items():
+            self._note_pruned(slot, day)
+            while not self._stopping.is_set() and self._delete_some(slot, day, safe):
+                pass
+
+    def _note_pruned(self, slot: int, day: int) -> None:
+        """First the mark, then the deed: after it nothing asks for what lies before."""
+        commit = Commit()
+        commit.upsert(schema.pruned, [{"slot": slot, "before": day * DAY_S}])
+        self.store.commit(commit)
+
+    def _delete_some(self, slot: int, day: int, safe: int) -> bool:
+        payloads, midnights = schema.payloads, schema.midnights
+        old = select(payloads.c.position).where(
+            payloads.c.slot == slot, payloads.c.last < day * DAY_S, payloads.c.position <= safe
+        )
+        with self.store.writing() as connection:
+            gone = connection.execute(delete(payloads).where(payloads.c.position.in_(old.limit(AT_ONCE)))).rowcount
+            connection.execute(delete(midnights).where(midnights.c.slot == slot, midnights.c.day < day))
+        return gone == AT_ONCE
+
+    def _prune_archive(self, today: int) -> None:
+        """Whole days, the oldest first, and none that is not past the horizon."""
+        found = archive.parts(self.folder)
+        size, most = sum(part.size for part in found), self.kept.retention_mb * 1e6
+        gone = []
+        for part in found:
+            too_old = part.day < today - self.kept.retention_days
+            too_much = 0 < most < size and part.day < today - self.kept.horizon_days
+            if too_old or too_much:
+                gone.append(part)
+                size -= part.size
+        archive.drop(gone)
+
+    def _prune_quarantine(self, now: float) -> None:
+        quarantine, ticks = schema.quarantine, schema.ticks
+        before = now - self.kept.retention_days * DAY_S
+        with self.store.writing() as connection:
+            connection.execute(delete(quarantine).where(quarantine.c.received_at < before))
+            connection.execute(delete(ticks).where(ticks.c.at < before))
+
+    def _meta(self, key: str, default: int) -> int:
+        with self.store.reading() as connection:
+            found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
+        return default if found is None else int(found)
+
+    def _note(self, key: str, value: int) -> None:
+        commit = Commit()
+        commit.upsert(schema.meta, [{"key": key, "value": str(value)}])
+        self.store.commit(commit)
+
+
+def vehicles_of(connection: Connection) -> list[Vehicle]:
+    """(fleet id, vehicle id) by slot."""
+    vehicles = schema.vehicles
+    query = select(vehicles.c.fleet_id, vehicles.c.vehicle_id).order_by(vehicles.c.slot)
+    return [(row.fleet_id, row.vehicle_id) for row in connection.execute(query)]
+
+
+def _snapshot(connection: Connection) -> int:
+    return connection.execute(select(func.max(schema.snapshots.c.position))).scalar() or 0
+
+
+def _bases(connection: Connection, horizon: float) -> dict[int, int]:
+    """By slot, the last midnight on record that is past the horizon: settling needs nothing before it.
+
+    The horizon is counted from the vehicle's own newest sample, as saved, or from late data that still waits. A
+    vehicle without such a midnight is left out.
+    """
+    mark, midnights = chain.fingerprint(), schema.midnights
+    if connection.execute(select(schema.snapshots.c.fingerprint)).scalar() != mark:
+        return {}
+    waiting = {row.slot: row.since for row in connection.execute(select(schema.dirty))}
+    bases = {}
+    for slot, body in connection.execute(select(schema.states.c.slot, schema.states.c.body)).all():
+        newest = float(np.frombuffer(body, chain.STATE)["watermark"][0])
+        since = min(newest - horizon, waiting.get(slot, newest))
+        query = select(func.max(midnights.c.day)).where(
+            midnights.c.slot == slot, midnights.c.fingerprint == mark, midnights.c.day <= since // DAY_S
+        )
+        day = connection.execute(query).scalar()
+        if day is not None:
+            bases[slot] = day
+    return bases

@@ -1,0 +1,132 @@
+"""Retention: closed days go to the archive, what may no longer be settled is let go, and no answer changes by it."""
+
+import numpy as np
+import pytest
+
+from streams import archive, chain
+from streams.archive import DAY_S, Part
+from streams.embedded import Pace
+from streams.pipeline import only
+from streams.retention import Kept, Retention
+from streams.store import schema
+
+PATIENT = {"snapshot_s": 1e9, "settle_after_s": 1e9, "settle_within_s": 1e9}
+
+
+@pytest.fixture(scope="module")
+def rules(rivers):
+    return rivers.judged(*rivers.HOURS)
+
+
+@pytest.fixture
+def river(rivers, rules, tmp_path):
+    return rivers.River(tmp_path, rules, pace=Pace(**PATIENT, horizon_s=DAY_S))
+
+
+def driven(rivers, river, seed=9):
+    """Three vehicles' drives over three midnights, all on record, and the last of them held back."""
+    samples = rivers.days(seed)
+    order = np.argsort(samples.t, kind="stable")
+    late = (samples.t > samples.t.max() - 0.5 * DAY_S) & (np.arange(samples.t.size) % 7 == 0)
+    send(rivers, river, rivers.reordered(samples, order[~late[order]]))
+    river.drain()
+    return samples, only(samples, late)
+
+
+def send(rivers, river, samples):
+    river.embedded.take(rivers.payloads(samples, boot=str(river.store.position)))
+
+
+def retention(river, tmp_path, **kept):
+    return Retention(river.store, tmp_path, Kept(**{"horizon_days": 1, "retention_days": 30} | kept))
+
+
+def test_nothing_that_may_be_settled_is_let_go(rivers, rules, river, tmp_path):
+    samples, late = driven(rivers, river)
+    before = river.tables()
+    held = len(river.rows(schema.payloads))
+    assert retention(river, tmp_path).work(river.embedded.newest + DAY_S)
+    assert 0 < len(river.rows(schema.payloads)) < held
+    assert rivers.differences(before, river.tables()) == {}
+    send(rivers, river, late)
+    river.drain()
+    assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
+
+
+def test_a_restart_goes_on_from_what_is_left(rivers, rules, river, tmp_path):
+    samples, late = driven(rivers, river)
+    position = river.store.position
+    retention(river, tmp_path).work(river.embedded.newest + DAY_S)
+    river.crash()
+    assert river.store.position == position
+    send(rivers, river, late)
+    river.crash()
+    river.drain()
+    assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
+
+
+def test_a_new_version_leaves_what_it_cannot_read_again(rivers, river, tmp_path, monkeypatch):
+    driven(rivers, river)
+    retention(river, tmp_path).work(river.embedded.newest + DAY_S)
+    floors = {row["slot"]: row["before"] for row in river.rows(schema.pruned)}
+    before = {row["event_id"]: row for row in river.rows(schema.events)}
+    monkeypatch.setattr(chain, "fingerprint", lambda: "another")
+    river.crash()
+    after = {row["event_id"] for row in river.rows(schema.events)}
+    slots = {row["vehicle_id"]: row["slot"] for row in river.rows(schema.vehicles)}
+    past = [
+        name
+        for name, row in before.items()
+        if row["end"] is not None and row["end"] < floors.get(slots[row["vehicle_id"]], -np.inf)
+    ]
+    assert past
+    assert set(past) <= after
+
+
+def test_the_archive_holds_every_payload_once_by_fleet_and_day(rivers, river, tmp_path):
+    driven(rivers, river)
+    stored = {row["position"]: row for row in river.rows(schema.payloads)}
+    retention(river, tmp_path).work(river.embedded.newest + DAY_S)
+    parts = archive.parts(tmp_path)
+    assert len({part.day for part in parts}) > 2
+    for part in parts:
+        frame = archive.read([part])
+        assert set(frame["fleet_id"]) == {part.fleet_id}
+        assert set((frame["last"] // DAY_S).cast(int)) == {part.day}
+    rows = archive.read(parts).rows(named=True)
+    assert [row["position"] for row in rows] == sorted(stored)
+    assert all(row["body"] == stored[row["position"]]["body"] for row in rows)
+
+
+def test_a_day_is_seen_to_once_and_a_crash_in_it_is_made_good(rivers, river, tmp_path, monkeypatch):
+    driven(rivers, river)
+    keeper, now = retention(river, tmp_path), river.embedded.newest + DAY_S
+    monkeypatch.setattr(archive, "AT_ONCE", 20)
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper, "_prune_payloads", lambda: (_ for _ in ()).throw(OSError("power cut")))
+        with pytest.raises(OSError, match="power cut"):
+            keeper.work(now)
+    assert keeper.work(now)
+    assert not keeper.work(now + 60)
+    assert archive.read(archive.parts(tmp_path))["position"].is_unique().all()
+    assert keeper.work(now + DAY_S)
+
+
+def test_the_archive_keeps_to_its_days_and_bytes_but_never_within_the_horizon(rivers, river, tmp_path):
+    driven(rivers, river)
+    now = river.embedded.newest + DAY_S
+    retention(river, tmp_path).work(now)
+    days = sorted({part.day for part in archive.parts(tmp_path)})
+    retention(river, tmp_path, retention_mb=1e-6).work(now + DAY_S)
+    left = {part.day for part in archive.parts(tmp_path)}
+    assert left == {day for day in days if day >= (now + DAY_S - 3600) // DAY_S - 1}
+    retention(river, tmp_path).work(now + 40 * DAY_S)
+    assert archive.parts(tmp_path) == []
+
+
+def test_a_fleet_named_like_a_folder_stays_inside(tmp_path):
+    path = archive.path_of(tmp_path, "../..", 20_000, 0)
+    assert path.resolve().is_relative_to(tmp_path)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+    assert archive.parts(tmp_path) == [Part("../..", 20_000, path, 0)]

@@ -42,4 +42,28 @@ RULES = {
         (None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"
     ),
     "harsh_cornering": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"),
+    "brake_air_low": AlertRule(
+        (None, "critical", "critical"),
+        3_600,
+        "have the driver stop where it is safe; do not drive on before it is mended",
+        "workshop",
+    ),
+    "brake_fade": AlertRule(
+        (None, "major", "major"), 7 * 86_400, "have the brakes tested before the next long descent", "workshop"
+    ),
+    "brake_lining_worn": AlertRule(
+        (None, "minor", "major"), 30 * 86_400, "book the workshop; below 5 % do not send the vehicle out", "workshop"
+    ),
+    "coolant_hot": AlertRule(
+        (None, "major", "major"), 3_600, "have the driver stop and let the engine idle, then cool", "workshop"
+    ),
+    "oil_pressure_low": AlertRule(
+        (None, "major", "critical"), 3_600, "have the driver stop the engine; check the oil", "workshop"
+    ),
+    "battery_low": AlertRule(
+        (None, "minor", "major"),
+        86_400,
+        "have alternator and battery checked; do not stop the engine on the way",
+        "workshop",
+    ),
 }

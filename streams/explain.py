@@ -89,7 +89,7 @@ def _event(event: Row) -> list[str]:
             if event["threshold"] is not None
             else ""
         )
-        lines.append(f"  how    {_number(event['peak'], event['unit'])} at its peak{over}")
+        lines.append(f"  how    {_number(event['peak'], event['unit'])} at its worst{over}")
     if event["speed_kmh"] is not None:
         lines.append(f"  speed  {event['speed_kmh']:.1f} km/h at the start")
     if event["limit_source"]:

@@ -23,13 +23,13 @@ def begun(state: Any) -> Iterator[tuple[str, str, float]]:
     """(kind, subject, start) of the latest episode of each detector in a STATE row: lasting, over, or not yet told."""
     for detector in DETECTORS:
         memory = state[detector.kind]
-        if "episode" in (detector.state.names or ()):
-            start = float(memory["episode"]["start"])
-            if start:  # 0 never
-                yield detector.kind, "", start
-        else:
-            for wheel in np.flatnonzero(memory["start"]).tolist():
-                yield detector.kind, rows.subject(wheel), float(memory["start"][wheel])
+        starts = memory["episode"]["start"] if "episode" in (detector.state.names or ()) else memory["start"]
+        if np.ndim(starts) == 0:  # else an episode a wheel
+            if starts:  # 0 never
+                yield detector.kind, "", float(starts)
+            continue
+        for wheel in np.flatnonzero(starts).tolist():
+            yield detector.kind, rows.subject(wheel), float(starts[wheel])
 
 
 def begun_ids(state: Any, vehicle: tuple[str, str]) -> list[str]:

@@ -1,6 +1,19 @@
 """The detectors in use, in order; a change names its detector by the row here."""
 
-from streams.detectors import crash, harsh_acceleration, harsh_braking, harsh_cornering, speeding, tyre_low
+from streams.detectors import (
+    battery_low,
+    brake_air_low,
+    brake_fade,
+    brake_lining_worn,
+    coolant_hot,
+    crash,
+    harsh_acceleration,
+    harsh_braking,
+    harsh_cornering,
+    oil_pressure_low,
+    speeding,
+    tyre_low,
+)
 
 DETECTORS = (
     harsh_braking.DETECTOR,
@@ -9,4 +22,10 @@ DETECTORS = (
     speeding.DETECTOR,
     tyre_low.DETECTOR,
     crash.DETECTOR,
+    brake_fade.DETECTOR,
+    brake_air_low.DETECTOR,
+    brake_lining_worn.DETECTOR,
+    coolant_hot.DETECTOR,
+    oil_pressure_low.DETECTOR,
+    battery_low.DETECTOR,
 )

@@ -109,8 +109,8 @@ def test_compiled_and_plain_agree_in_a_process_without_compiler():
 @KINDS
 def test_every_episode_opens_once_rises_and_closes_once(road, detector):
     kind, seen = DETECTORS.index(detector), 0
-    for seed in range(80):
-        samples = road.rough["rough"](seed)
+    rough, worn = road.rough["rough"], road.rough["worn"]
+    for samples in [*map(rough, range(80)), *map(worn, range(4))]:
         _, changes, _ = run([of(samples)], road.rough["fleet"](1), 1)
         episodes = {}
         for change in changes[kind]:
@@ -124,7 +124,8 @@ def test_every_episode_opens_once_rises_and_closes_once(road, detector):
             assert all(a < b for a, b in pairwise([levels[0], *[c["level"] for c in rises]]))
             assert 1 <= levels[0] <= levels[-1] <= 3
             assert levels == sorted(levels)
-            assert [c["peak"] for c in told] == sorted(c["peak"] for c in told)
+            peaks = [c["peak"] for c in told]
+            assert peaks in (sorted(peaks), sorted(peaks, reverse=True))
             assert all(np.isnan(c["end"]) for c in told[:-1])
             assert told[0]["start"] in samples.t
             if closed:
@@ -135,11 +136,12 @@ def test_every_episode_opens_once_rises_and_closes_once(road, detector):
 
 
 @KINDS
-def test_levels_ascend_in_every_class(detector):
+def test_levels_grow_worse_in_every_class(detector):
     levels = [p for p in detector.params if p.name.startswith("level")]
     for lower, upper in pairwise(sorted(levels, key=lambda p: (p.name.split("_")[1], p.name))):
         if lower.name.split("_")[1] == upper.name.split("_")[1]:
-            assert all(a < b for a, b in zip(lower.by_class(), upper.by_class(), strict=True))
+            pairs = list(zip(lower.by_class(), upper.by_class(), strict=True))
+            assert all(a < b for a, b in pairs) or all(a > b for a, b in pairs)
 
 
 @KINDS
@@ -150,4 +152,4 @@ def test_every_threshold_names_its_source(detector):
 
 def test_a_vehicle_is_remembered_in_little_space():
     assert STATE.itemsize <= 200
-    assert sum(detector.state.itemsize for detector in DETECTORS) <= 720
+    assert sum(detector.state.itemsize for detector in DETECTORS) <= 1040

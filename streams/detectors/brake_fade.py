@@ -35,7 +35,6 @@ PARAMS = (
 
 MEMORY = np.dtype(
     [
-        *STATE.descr,
         ("slow", "f8"),  # m/s² per cent of pedal (times t where mass is known), over the last slow_brakes
         ("fast", "f8"),  # over the last fast_brakes
         ("decel", "f8"),  # sums over the application under way
@@ -44,6 +43,7 @@ MEMORY = np.dtype(
         ("mass", "f8"),  # t, as last said; 0 never
         ("brakes", "i4"),
         ("rows", "i4"),
+        *STATE.descr,  # last: numba takes a record that begins like another for its subtype, and warns
     ]
 )
 

@@ -45,6 +45,7 @@ class Findings(NamedTuple):
     intervals: Records  # (q,) activity.INTERVAL
     segments: Records  # (s,) exposure.SEGMENT
     samples: int = 0  # instants run, after merging
+    version: str = ""  # of the rule set in force
 
 
 class Rooms:

@@ -19,7 +19,7 @@ from streams.followed import differs_since, said
 from streams.intake import Accepted, Intake, extent, stored
 from streams.late import Late
 from streams.midnights import begun_ids, midnight_rows, on_record
-from streams.pipeline import DAY_S, Midnight, Pipeline, by_day, only
+from streams.pipeline import DAY_S, Midnight, Pipeline, only
 from streams.record import Record
 from streams.settle import Settler
 from streams.store import schema
@@ -196,7 +196,7 @@ class Embedded:
         if not ahead.all():
             self._set_aside(samples, ~ahead, commit)
             samples = only(samples, ahead)
-        for day in by_day(samples):
+        for day in self.pipeline.stretches(samples):
             if not again:
                 self._keep(self.pipeline.midnights(day), commit)
             self._found(self.pipeline.run(day), day, commit, tell=not again)

@@ -11,6 +11,7 @@ from streams.batch import assemble
 from streams.chain import STATE, Findings, Rooms
 from streams.detectors.base import Records
 from streams.fleet import Fleet
+from streams.rule_set import InForce
 
 DAY_S = 86_400.0
 ROOM = 16_384
@@ -28,24 +29,36 @@ class Midnight:
 class Pipeline:
     """One fleet's states, moved on by samples that lie ahead of each vehicle's watermark."""
 
-    def __init__(self, fleet: Fleet, thresholds: tuple[Records, ...]) -> None:
+    def __init__(self, fleet: Fleet, in_force: InForce) -> None:
         self.fleet = fleet
-        self.thresholds = thresholds
+        self.in_force = in_force
         self.state: Records = np.zeros(256, STATE)
         self.conflicts = 0  # fields told twice with different values, so far
         self._rooms = Rooms(ROOM)
 
     def run(self, samples: Samples) -> Findings:
-        """Findings of ``samples``, all of which lie ahead (see ``ahead``)."""
+        """Findings of ``samples``, all of which lie ahead (see ``ahead``) and under one rule set (``stretches``)."""
         slots = self.fleet.slots(samples.vehicles)
         numbers = self.fleet.numbers(samples.drivers)
         self._reserve(len(self.fleet.vehicles))
         batch, conflicts = assemble(samples, slots, numbers)
         self.conflicts += conflicts
-        found = chain.run(batch, self.fleet.columns(), self.state, self.thresholds, self._rooms)
+        rules = self.in_force.at(float(samples.t[0]))
+        found = chain.run(batch, self.fleet.columns(), self.state, rules.thresholds, self._rooms)
         self.state["seen"][batch.slots] = 1
         self.state["watermark"][batch.slots] = batch.t[batch.bounds[1:] - 1]
-        return found
+        return found._replace(version=rules.version)
+
+    def stretches(self, samples: Samples) -> list[Samples]:
+        """The rows of each UTC day, and within it of each rule set, earliest first."""
+        day, rules = (samples.t // DAY_S).astype(np.int64), self.in_force.number(samples.t)
+        if day.size and day.min() == day.max() and rules.min() == rules.max():
+            return [samples]
+        tyre_day, tyre_rules = samples.tyres.t // DAY_S, self.in_force.number(samples.tyres.t)
+        return [
+            only(samples, (day == d) & (rules == r), (tyre_day == d) & (tyre_rules == r))
+            for d, r in np.unique(np.stack([day, rules], axis=1), axis=0).tolist()
+        ]
 
     def ahead(self, samples: Samples) -> npt.NDArray[np.bool_]:
         """(n,) which rows lie ahead of their vehicle's watermark; the others are late, or have been here before."""
@@ -80,7 +93,7 @@ class Pipeline:
 
     def scratch(self, slot: int, state: bytes | None) -> "Pipeline":
         """A pipeline over the same fleet whose only state is this vehicle's (None: never seen)."""
-        other = Pipeline(self.fleet, self.thresholds)
+        other = Pipeline(self.fleet, self.in_force)
         other._reserve(len(self.fleet.vehicles))
         if state is not None:
             other.restore(slot, state)
@@ -91,15 +104,6 @@ class Pipeline:
             grown = np.zeros(max(count, 2 * self.state.size), STATE)
             grown[: self.state.size] = self.state
             self.state = grown
-
-
-def by_day(samples: Samples) -> list[Samples]:
-    """The rows of each UTC day, earliest first."""
-    day = samples.t // DAY_S
-    if day.size == 0 or day.min() == day.max():
-        return [samples] if day.size else []
-    tyre_day = samples.tyres.t // DAY_S
-    return [only(samples, day == one, tyre_day == one) for one in np.unique(day)]
 
 
 def only(samples: Samples, rows: npt.NDArray[np.bool_], tyre_rows: npt.NDArray[np.bool_] | None = None) -> Samples:

@@ -38,14 +38,13 @@ class Record:
     def __init__(
         self,
         fleet: Fleet,
-        rule_version: str,
         hours: HoursBook,
         alerts: Alerts,
         sinks: Sequence[str] = (),
         put_away: PutAway = nobody,
     ) -> None:
-        self.fleet, self.rule_version = fleet, rule_version
-        self.hours, self.alerts, self.sinks, self.put_away = hours, alerts, sinks, put_away
+        self.fleet, self.hours, self.alerts = fleet, hours, alerts
+        self.sinks, self.put_away = sinks, put_away
         self.out_of_order: set[Vehicle] = set()  # whose alerts only ``mend`` can put right
 
     def take(self, found: Findings, state: Records, slots: Ints, into: Commit, tell: bool = True) -> None:
@@ -56,7 +55,7 @@ class Record:
         self.tables(found, into)
         for change in found.changes[found.changes["op"] == OPEN]:
             metrics.EVENTS.labels(DETECTORS[change["kind"]].kind).inc()
-        self._events(rows.events(found.changes, self.fleet, self.rule_version), into, tell)
+        self._events(rows.events(found.changes, self.fleet, found.version), into, tell)
         self.revise_hours(self.hours.take(found.intervals, state["activity"], slots), into, tell)
 
     def flush(self, state: Records, slots: Ints, into: Commit, tell: bool = True) -> None:

@@ -76,9 +76,9 @@ class Run:
     def __init__(self, rules: Rules, source: Source) -> None:
         self.rules = rules
         self.store: Store = memory_store()
-        self.pipeline = Pipeline(Fleet(source), rules.thresholds)
+        self.pipeline = Pipeline(Fleet(source), rules.in_force)
         hours = HoursBook(rules.hours, self.pipeline.fleet, np.inf)
-        self.record = Record(self.pipeline.fleet, rules.version, hours, Alerts(rules.alerts))
+        self.record = Record(self.pipeline.fleet, hours, Alerts(rules.alerts))
         self.newest = float("-inf")
         self.refused: Counter[tuple[str, str]] = Counter()
         self.samples = self.late = 0

@@ -9,18 +9,17 @@ from pricing.tariffs import parse, standard
 from streams import chain, config, hours
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
-from streams.detectors.base import Records
 from streams.hours import HoursRule
 from streams.layers import ConfigError
+from streams.rule_set import InForce, RuleSet
 from streams.settings import Hours
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Thresholds of every link by vehicle class and what they are called, hours rule, alert rules, tariff."""
+    """Thresholds in force, hours rule, alert rules, tariff."""
 
-    thresholds: tuple[Records, ...]
-    version: str
+    in_force: InForce
     hours: HoursRule
     alerts: dict[str, AlertRule]
     tariff: Tariff
@@ -29,9 +28,9 @@ class Rules:
 def gather(settings: Config) -> Rules:
     """The rules of a configuration; raises ``ConfigError`` for a tariff that cannot be read."""
     effective = config.thresholds(settings, chain.PARAMS)
+    thresholds = tuple(effective[link] for link in chain.PARAMS)
     return Rules(
-        tuple(effective[link] for link in chain.PARAMS),
-        config.rule_version(settings, chain.PARAMS),
+        InForce([RuleSet(thresholds, config.rule_version(settings, chain.PARAMS))]),
         hours_rule(settings.hours),
         config.alert_rules(settings, RULES),
         tariff(settings.tariff.path),

@@ -21,12 +21,14 @@ from streams.embedded import Embedded, Pace
 from streams.fleet import Fleet
 from streams.health import Checks, Health
 from streams.hours_book import HoursBook
+from streams.in_force import remembered
 from streams.intake import Intake
 from streams.outbox import Sender
 from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record
 from streams.registered import Registered
 from streams.retention import Kept, Retention
+from streams.rule_set import InForce
 from streams.rules import Rules
 from streams.sinks.base import Sink
 from streams.sinks.jsonl import JsonLines
@@ -64,16 +66,15 @@ class Service:
         self.gateway = self._gateway()
         sinks = [*self._sinks(), *sinks]
         fleet = Fleet(self.people)
-        self.pipeline = Pipeline(fleet, rules.thresholds)
+        self._clock = "feed" if feed_clock else "wall"
+        self.pipeline = Pipeline(fleet, self._in_force(rules.in_force))
         self.record = Record(
             fleet,
-            rules.version,
             HoursBook(rules.hours, fleet, _pace(config).horizon_s),
             Alerts(rules.alerts),
             [sink.name for sink in sinks],
             partial(put_away, self.store),
         )
-        self._clock = "feed" if feed_clock else "wall"
         bounds = {"ahead": None, "earliest": None} if feed_clock else {"ahead": config.gateway.future_s}
         self.river = Embedded(
             self.store,
@@ -103,7 +104,6 @@ class Service:
         return self
 
     def _restore(self) -> None:
-        tables.set_clock(self.store, self._clock)
         with self.store.reading() as connection:
             recovery.load_fleet(connection, self.pipeline.fleet)
             recovery.load_alerts(connection, self.record.alerts)
@@ -200,6 +200,13 @@ class Service:
     def _wake(self) -> None:
         for sender in self.senders:
             sender.wake()
+
+    def _in_force(self, rules: InForce) -> InForce:
+        """The thresholds of the configuration from now on, and before that those on record."""
+        tables.set_clock(self.store, self._clock)
+        with self.store.reading() as connection:
+            now = tables.clock(connection, time.time())
+        return InForce(remembered(self.store, rules.sets[-1], now))
 
     def _broker(self) -> Broker | None:
         """The embedded broker; once devices have credentials it lets in nobody else."""

@@ -14,7 +14,7 @@ from streams.detectors import DETECTORS
 from streams.detectors.base import Records
 from streams.intake import Intake
 from streams.midnights import Events, begun_ids, midnight_rows
-from streams.pipeline import DAY_S, Pipeline, by_day, only
+from streams.pipeline import DAY_S, Pipeline, only
 from streams.record import Record, still_open
 from streams.store import schema
 from streams.store.store import Commit, Store, named, rows_of
@@ -79,10 +79,10 @@ class Settler:
         before, events = again.state[slot : slot + 1].copy(), dict(start.told)
         found: list[Findings] = []
         midnights: list[Row] = []
-        for day in by_day(stored_samples(connection, self.intake, self.pipeline, slot, start.t)):
+        for day in again.stretches(stored_samples(connection, self.intake, self.pipeline, slot, start.t)):
             midnights += midnight_rows(again.midnights(day), again.fleet.vehicles, events)
             found.append(again.run(day))
-            changed = rows.events(found[-1].changes, again.fleet, self.record.rule_version)
+            changed = rows.events(found[-1].changes, again.fleet, found[-1].version)
             events |= {row["event_id"]: row for row in changed}
         return Settled(before, again.state[slot : slot + 1].copy(), found, events, midnights, start.floor)
 

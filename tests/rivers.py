@@ -69,11 +69,9 @@ class River:
 
     def _begin(self) -> None:
         fleet = Fleet(self.source)
-        self.pipeline = Pipeline(fleet, self.rules.thresholds)
+        self.pipeline = Pipeline(fleet, self.rules.in_force)
         book, alerts = HoursBook(self.rules.hours, fleet, self.pace.horizon_s), Alerts(self.rules.alerts)
-        self.record = Record(
-            fleet, self.rules.version, book, alerts, self.sinks, lambda alert_id: put_away(self.store, alert_id)
-        )
+        self.record = Record(fleet, book, alerts, self.sinks, lambda alert_id: put_away(self.store, alert_id))
         intake = Intake(lambda _fleet, _vehicle: True, ahead=None, earliest=None)
         with self.store.reading() as connection:
             recovery.load_fleet(connection, fleet)

@@ -7,13 +7,13 @@ from devices.codecs import decode
 from devices.columns import Received, collect
 from devices.samples import Payload
 from simulator.cli import main as simulator
-from streams import chain, config
-from streams.chain import PARAMS
+from streams import config
 from streams.cli import COMMANDS
 from streams.detectors import DETECTORS
 from streams.fleet import Fleet
 from streams.pipeline import Pipeline
 from streams.replay import Assumed
+from streams.rules import gather
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,7 +35,6 @@ def test_the_payload_is_a_harsh_braking():
     assert body is not None
     payload = Payload("tripmeter/v1/acme/truck-7/telemetry", body[1].encode(), 2e9)
     samples, rejected = collect([Received(payload, "acme", "truck-7", decode(payload.body))])
-    effective = config.thresholds(config.load(environ={}), PARAMS)
-    found = Pipeline(Fleet(Assumed()), tuple(effective[link] for link in chain.PARAMS)).run(samples)
+    found = Pipeline(Fleet(Assumed()), gather(config.load(environ={})).in_force).run(samples)
     assert rejected == []
     assert {DETECTORS[change["kind"]].kind for change in found.changes} == {"harsh_braking"}

@@ -46,6 +46,14 @@ payloads = Table(  # accepted messages, raw, in order of arrival; position is wh
     Index("payloads_by_slot", "slot", "last"),
 )
 
+rule_sets = Table(  # thresholds, each set from an instant of event time on until the next
+    "rule_sets",
+    metadata,
+    Column("since", Float, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 quarantine = Table(  # what could not be used, with its reason; the same thing sent again is one row
     "quarantine",
     metadata,

@@ -17,7 +17,7 @@ MAPPINGS = Path(__file__).parents[1] / "mappings"
 
 @pytest.fixture
 def pipeline(rivers):
-    return Pipeline(Fleet(rivers.Everybody()), rivers.judged().thresholds)
+    return Pipeline(Fleet(rivers.Everybody()), rivers.judged().in_force)
 
 
 def test_warming_up_and_work_compile_once(rivers, shared_data, pipeline):
@@ -38,7 +38,7 @@ def test_a_room_that_is_too_small_grows_and_nothing_is_found_twice(rivers, pipel
     expected = pipeline.run(samples)
     assert max(rows.size for rows in expected[:4]) > 8
     monkeypatch.setattr("streams.pipeline.ROOM", 2)
-    small = Pipeline(Fleet(rivers.Everybody()), rivers.judged().thresholds)
+    small = Pipeline(Fleet(rivers.Everybody()), rivers.judged().in_force)
     found = small.run(samples)
     assert [rows.tobytes() for rows in found[:4]] == [rows.tobytes() for rows in expected[:4]]
     assert small.state.tobytes() == pipeline.state.tobytes()

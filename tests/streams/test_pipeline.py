@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from devices.samples import Samples, TyreReadings
 from streams.chain import STATE
 from streams.fleet import Fleet
-from streams.pipeline import DAY_S, Pipeline, by_day, only
+from streams.pipeline import DAY_S, Pipeline, only
 
 seeds = st.integers(0, 1_000_000)
 
 
 @pytest.fixture
 def pipeline(rivers):
-    return Pipeline(Fleet(rivers.Everybody()), rivers.judged().thresholds)
+    return Pipeline(Fleet(rivers.Everybody()), rivers.judged().in_force)
 
 
 def of(*rows, tyres=()):
@@ -50,9 +50,10 @@ def test_a_first_sample_at_the_beginning_of_time_is_ahead(pipeline):
 
 
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(-2, 3), st.integers(0, 86_399)), max_size=20))
-def test_days_hold_all_rows_in_order_with_their_tyres(rows):
+def test_days_hold_all_rows_in_order_with_their_tyres(rivers, rows):
     pairs = [(vehicle, day * DAY_S + second) for vehicle, day, second in rows]
-    days = by_day(of(*pairs, tyres=pairs[::2]))
+    pipeline = Pipeline(Fleet(rivers.Everybody()), rivers.judged().in_force)
+    days = pipeline.stretches(of(*pairs, tyres=pairs[::2]))
     found = [(int(t // DAY_S), t) for day in days for t in day.t]
     assert sorted(t for _, t in found) == sorted(t for _, t in pairs)
     assert [day for day, _ in found] == sorted(day for day, _ in found)
@@ -93,8 +94,8 @@ def test_vehicles_of_a_piece_without_rows_keep_nothing(pipeline):
 @given(seeds, seeds)
 def test_from_a_kept_state_everything_is_found_again(rivers, seed, cut):
     judged, samples = rivers.judged(*rivers.HOURS), rivers.days(seed, vehicles=1)
-    live = Pipeline(Fleet(rivers.Everybody()), judged.thresholds)
-    days = by_day(samples)
+    live = Pipeline(Fleet(rivers.Everybody()), judged.in_force)
+    days = live.stretches(samples)
     kept, found = [], []
     for day in days:
         kept += live.midnights(day)

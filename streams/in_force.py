@@ -1,0 +1,52 @@
+"""In force: the store remembers since when which thresholds hold, so that the past is judged by what held then."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+
+from streams import chain
+from streams.detectors.base import Records
+from streams.fleet import CLASSES
+from streams.rule_set import RuleSet
+from streams.store import schema
+from streams.store.store import Commit, Store, rows_of
+
+
+def remembered(store: Store, current: RuleSet, now: float) -> list[RuleSet]:
+    """All rule sets on record and the ``current`` one, which holds from ``now`` (event time) on if it is new.
+
+    The very first holds for all time before it too. A parameter that an older set did not have yet has the current
+    value in it.
+    """
+    with store.reading() as connection:
+        rows = rows_of(connection, select(schema.rule_sets).order_by(schema.rule_sets.c.since))
+    sets = [RuleSet(_read(row["body"], current.thresholds), row["version"], row["since"]) for row in rows]
+    if sets and sets[-1].version == current.version:
+        return sets
+    since = max(now, sets[-1].since) if sets else current.since
+    commit = Commit()
+    row = {"since": since, "version": current.version, "body": _written(current.thresholds)}
+    commit.upsert(schema.rule_sets, [row])
+    store.commit(commit)
+    return [*(one for one in sets if one.since < since), current._replace(since=since)]
+
+
+def _written(thresholds: Sequence[Records]) -> str:
+    """{link: {parameter: value by class}}, in the kernels' units."""
+    pairs = zip(chain.PARAMS, thresholds, strict=True)
+    return json.dumps({link: {name: rows[name].tolist() for name in rows.dtype.names or ()} for link, rows in pairs})
+
+
+def _read(body: str, current: Sequence[Records]) -> tuple[Records, ...]:
+    said: Mapping[str, Mapping[str, Any]] = json.loads(body)
+    found = []
+    for link, rows in zip(chain.PARAMS, current, strict=True):
+        rows = rows.copy()
+        for name, values in said.get(link, {}).items():
+            if name in (rows.dtype.names or ()) and len(values) == len(CLASSES):
+                rows[name] = np.array(values, np.float64)
+        found.append(rows)
+    return tuple(found)

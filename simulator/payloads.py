@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from devices.codecs import CODECS, Reading, Values
+from devices.codecs import JSON_V1, Reading, Values
 from devices.signals import BY_COLUMN, TYRE_SIGNALS
 
 CHUNK = 2_000  # rows turned into Python numbers at a time
@@ -60,7 +60,7 @@ def payloads(recording: pl.DataFrame, device: int, boot: str, cut: Cut) -> Itera
                 for name, values in _slices(tyres, a, b).items():
                     wheel, signal = wheels[name]
                     reading.tyres.setdefault(wheel, {})[signal] = values
-            yield Outgoing(newest, device, seq, CODECS[-1].encode(reading), b - a)
+            yield Outgoing(newest, device, seq, JSON_V1.encode(reading), b - a)
 
 
 def _cuts(t: list[float], drivers: list[str | None], cut: Cut) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from devices import topics
-from devices.codecs import CODECS
+from devices.codecs import JSON_V1
 from devices.readings import readings
 from devices.samples import Payload, Samples, TyreReadings
 from devices.signals import WHEELS
@@ -137,7 +137,7 @@ def payloads(
 ) -> list[Payload]:
     """What devices would send."""
     return [
-        Payload(topics.telemetry(*vehicle), CODECS[-1].encode(reading), received_at)
+        Payload(topics.telemetry(*vehicle), JSON_V1.encode(reading), received_at)
         for vehicle, reading in readings(samples, boot=boot, seq=seq, size=size)
     ]
 

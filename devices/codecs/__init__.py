@@ -1,4 +1,4 @@
-"""Codecs in use, and the choice among them by a payload's version."""
+"""Codecs in use, and the choice among them: by a payload's version, or by the shape of one that is not ours."""
 
 import re
 
@@ -6,38 +6,49 @@ import msgspec
 
 from devices.codecs.base import Codec, DecodeError, DeviceReport, Reading, Values
 from devices.codecs.json_v1 import JSON_V1
+from devices.codecs.traccar_v1 import TRACCAR_V1
 
-__all__ = ["CODECS", "Codec", "DecodeError", "DeviceReport", "Reading", "Values", "decode"]
+__all__ = ["CODECS", "JSON_V1", "Codec", "DecodeError", "DeviceReport", "Reading", "Values", "decode"]
 
-CODECS: tuple[Codec, ...] = (JSON_V1,)
+CODECS: tuple[Codec, ...] = (JSON_V1, TRACCAR_V1)
 
-_BY_VERSION = {codec.version: codec for codec in CODECS}
+_BY_VERSION = {codec.version: codec for codec in CODECS if codec.version is not None}
+_BY_MARK = {codec.mark: codec for codec in CODECS if codec.mark is not None}
 _HEAD = re.compile(
     rb'\s*\{\s*"v"\s*:\s*(\d{1,4})\s*[,}]'
 )  # 4x faster than a scan for "v", which most payloads begin with
-
-
-class _Version(msgspec.Struct):
-    v: int
-
-
-_SCAN = msgspec.json.Decoder(_Version)
+_SCAN = msgspec.json.Decoder(
+    msgspec.defstruct("_Shape", [("v", int | None, None), *[(mark, msgspec.Raw, msgspec.Raw()) for mark in _BY_MARK]])
+)
 
 
 def decode(body: bytes) -> Reading:
-    """The reading in a payload, by the codec its "v" names; raises ``DecodeError``."""
-    codec = _BY_VERSION.get(_version(body))
-    if codec is None:
-        known = ", ".join(str(version) for version in _BY_VERSION)
-        raise DecodeError(f"payload: 'v' is {_version(body)}, expected one of {known}, at $.v")
+    """The reading in a payload, by the codec its "v" names, else by the one whose mark it has.
+
+    Raises ``DecodeError``.
+    """
+    head = _HEAD.match(body)
+    codec = _by_version(int(head[1])) if head else _by_shape(body)
     return codec.decode(body)
 
 
-def _version(body: bytes) -> int:
-    head = _HEAD.match(body)
-    if head:
-        return int(head[1])
+def _by_version(version: int) -> Codec:
+    codec = _BY_VERSION.get(version)
+    if codec is None:
+        known = ", ".join(str(version) for version in _BY_VERSION)
+        raise DecodeError(f"payload: 'v' is {version}, expected one of {known}, at $.v")
+    return codec
+
+
+def _by_shape(body: bytes) -> Codec:
+    """The codec of a payload that does not begin with its version."""
     try:
-        return _SCAN.decode(body).v
+        shape = _SCAN.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DecodeError(f"payload: no JSON object with a whole number 'v' in it ({error})") from None
+    if shape.v is not None:
+        return _by_version(shape.v)
+    for mark, codec in _BY_MARK.items():
+        if getattr(shape, mark):
+            return codec
+    raise DecodeError("payload: 'v' is missing, at $")

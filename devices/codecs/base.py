@@ -42,14 +42,15 @@ class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass
 
 
 class Codec(Protocol):
-    """One format; ``decode`` raises nothing but ``DecodeError``, and undoes ``encode``."""
+    """One format; ``decode`` raises nothing but ``DecodeError``, and undoes ``encode`` where there is one."""
 
     @property
     def name(self) -> str: ...  # as errors and documents call it: json_v1
 
     @property
-    def version(self) -> int: ...  # the payload's "v"
+    def version(self) -> int | None: ...  # the payload's "v"; None: a format that is not ours and says none
+
+    @property
+    def mark(self) -> str | None: ...  # a key that only payloads of a format without "v" have
 
     def decode(self, body: bytes) -> Reading: ...
-
-    def encode(self, reading: Reading) -> bytes: ...

@@ -45,6 +45,7 @@ class JsonV1:
 
     name = "json_v1"
     version = 1
+    mark = None
 
     def decode(self, body: bytes) -> Reading:
         """The reading in a payload; raises ``DecodeError``."""

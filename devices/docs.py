@@ -55,6 +55,9 @@ the broker's to enforce; `deploy/mosquitto` does. The embedded broker cannot, so
 
 ## Payload
 
+What follows is Tripmeter's own format. Trackers of some two hundred protocols, JT/T 808 among them, reach the same
+topics through a Traccar server, whose forwarded positions are read as they are: [Traccar](traccar.md).
+
 JSON, version 1, by columns: one `t` for each sample, and for each signal a list as long as `t`.
 
 ```json
@@ -94,6 +97,14 @@ Both ends of a range are plausible. Tyres:
 
 A wheel is named by its axle, 1 to {axles} from the front, and its side: `1L`, `1R`; on axles with twin tyres `2LO`,
 `2LI`, `2RI`, `2RO` (outer and inner). `2L` and `2LO` are the same place.
+
+## What devices raise
+
+An event of the payload's `events` is stored with `source = device` and shown beside ours, never merged with them. `kind`
+is any text; `crash`, `harsh_braking` and so on where it means what ours mean, and then the subject of the event begins
+with `device`. An alarm may be said in every packet while it lasts: reports of one vehicle, `kind` and `code` without a
+pause of more than two minutes are one event, from the first to the last of them and of the highest level said, in
+whatever order they come. Which of them are alerts, and how urgent, is in the [alert rules](detectors/devices.md).
 
 ## Acks
 

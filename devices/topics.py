@@ -1,5 +1,6 @@
 """Topics: who speaks and about what, as MQTT topics under ``tripmeter/v1/{fleet}/{vehicle}/``."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,11 +41,9 @@ def ack(fleet: str, vehicle: str) -> str:
 
 
 def alert(fleet: str, vehicle: str, kind: str, subject: str = "") -> str:
-    """Topic of one alert; retained while the alert is open."""
-    if subject:
-        check_id(subject, "subject")
+    """Topic of one alert; retained while the alert is open. Devices name kinds and subjects at will, see ``level``."""
     ids = check_id(fleet, "fleet"), check_id(vehicle, "vehicle")
-    return str(Topic(*ids, "alert", check_id(kind, "kind"), subject))
+    return str(Topic(*ids, "alert", level(kind), level(subject) if subject else ""))
 
 
 @lru_cache(maxsize=65_536)  # 3 us a new topic, 0.1 us a known one
@@ -71,6 +70,11 @@ def check_id(value: str, what: str = "id") -> str:
     if value[0] == "$" or any(sign in value for sign in "+#/\0"):
         raise TopicError(f"the {what} {_short(value)} holds one of + # / NUL, or begins with $")
     return value
+
+
+def level(text: str) -> str:
+    """``text`` as one level of a topic: what cannot stand there is ``_``, what is too long is cut."""
+    return re.sub(r"^\$|[+#/\0]", "_", text[:MAX_ID]) or "_"
 
 
 def _short(text: str) -> str:

@@ -1,5 +1,6 @@
 """Alert rules: which events of a kind a human must see, how urgent each level is, and what to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 PRIORITIES = ("critical", "major", "minor", "warning", "info")
@@ -30,8 +31,23 @@ class AlertRule:
         return self.priorities[level - 1]
 
 
+RAISED = "device"  # the rule of whatever a device raises that has no rule of its own
+
 RULES = {
     "crash": AlertRule((None, "critical", "critical"), 600, "call the driver; send help if there is no answer"),
+    "sos": AlertRule(
+        ("critical", "critical", "critical"), 3_600, "call the driver now; if nobody answers, send help to the vehicle"
+    ),
+    "power_cut": AlertRule(
+        ("warning", "major", "major"), 43_200, "ask the driver; without an answer treat the vehicle as stolen"
+    ),
+    "fatigue": AlertRule(("warning", "major", "major"), 3_600, "have the driver stop and rest"),
+    "device_fault": AlertRule(
+        ("info", "warning", "warning"), 86_400, "have the device looked at at the next service", "workshop"
+    ),
+    RAISED: AlertRule(
+        (None, "info", "warning"), 3_600, "look up in the device's manual what it means, and at the vehicle", "workshop"
+    ),
     "tyre_low": AlertRule(
         ("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now", "check_tyre"
     ),
@@ -67,3 +83,8 @@ RULES = {
         "workshop",
     ),
 }
+
+
+def rule_of(rules: Mapping[str, AlertRule], kind: str, source: str) -> AlertRule | None:
+    """The rule of a kind; what a device raised and has none comes under that of ``RAISED``."""
+    return rules.get(kind) or (rules.get(RAISED) if source == RAISED else None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from streams.alert_rules import AlertRule
+from streams.alert_rules import AlertRule, rule_of
 
 Row = dict[str, Any]
 Key = tuple[str, str, str, str]  # fleet, vehicle, kind, subject
@@ -39,6 +39,10 @@ class Alerts:
         """The latest alerts of a vehicle."""
         return {key: row for key, row in self._latest.items() if key[:2] == (fleet_id, vehicle_id)}
 
+    def standing(self, event: Row) -> Row | None:
+        """The latest alert of what ``event`` is about."""
+        return self._latest.get(_key(event))
+
     def is_past(self, event: Row) -> bool:
         """Whether ``event`` began before the last one counted: only folding the vehicle anew puts it in its place."""
         alert = self._latest.get(_key(event))
@@ -50,7 +54,7 @@ class Alerts:
         ``put_away(alert_id)`` is the start of the newest event people had seen of an alert when they resolved or
         dismissed it; None while they have not. An event that is past (see ``is_past``) changes nothing.
         """
-        rule = self.rules.get(event["kind"])
+        rule = rule_of(self.rules, event["kind"], event["source"])
         if rule is None or rule.priority(event["level"]) is None or self.is_past(event):
             return []
         key, changed = _key(event), []

@@ -88,7 +88,7 @@ class Embedded:
             commit.remove(schema.quarantine, [{"id": name} for name in again])
             self._read_anew(accepted, commit)
         commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected))
-        commit.upsert(schema.events, rows.device_events(samples))
+        self._report(samples, commit)
         self._unsaved.tell(commit, 5 + len(arrived) // 10)
         if self._unsaved.due():
             self._save(commit)
@@ -113,7 +113,7 @@ class Embedded:
             self.newest = float(self.pipeline.state["watermark"][seen].max())
         self._unsaved.loaded(seen.tolist())
         commit = Commit()
-        self.record.revise_hours(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
+        self.record.revise(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
         self._write(commit)
 
     def rerun(self, samples: Samples) -> None:
@@ -200,6 +200,11 @@ class Embedded:
             if not again:
                 self._keep(self.pipeline.midnights(day), commit)
             self._found(self.pipeline.run(day), day, commit, tell=not again)
+
+    def _report(self, samples: Samples, commit: Commit) -> None:
+        if samples.events:
+            with self.store.reading() as connection:
+                self.record.report(samples, connection, commit)
 
     def _keep(self, midnights: list[Midnight], commit: Commit) -> None:
         """Keep states that settling may start from, with the events they may still change."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pricing import explain as pricing_explain
-from streams.alert_rules import RULES
+from streams.alert_rules import RAISED, RULES
 from streams.detectors import DETECTORS
 from streams.hours import ESTIMATE
 from streams.tables import Tables
@@ -55,20 +55,21 @@ def _find(tables: Tables, name: str) -> tuple[str, Row]:
 
 
 def _alert(tables: Tables, alert: Row) -> str:
+    rule = RULES.get(alert["kind"], RULES[RAISED])
     events = tables["events"].filter(
         (pl.col("fleet_id") == alert["fleet_id"])
         & (pl.col("vehicle_id") == alert["vehicle_id"])
         & (pl.col("kind") == alert["kind"])
         & (pl.col("subject") == alert["subject"])
         & pl.col("start").is_between(alert["first_seen"], alert["last_seen"])
-        & pl.col("level").is_in([k + 1 for k, one in enumerate(RULES[alert["kind"]].priorities) if one])
+        & pl.col("level").is_in([k + 1 for k, one in enumerate(rule.priorities) if one])
     )
     times = f"seen {alert['count']} time{'s' * (alert['count'] != 1)}"
     lines = [
         f"{alert['priority']} alert {alert['alert_id']}: {_what(alert)}",
         f"condition {alert['condition']}, state {alert['state']}",
         f"{times}, from {_time(alert['first_seen'])} to {_time(alert['last_seen'])}",
-        f"do: {RULES[alert['kind']].action}",
+        f"do: {rule.action}",
     ]
     for event in events.iter_rows(named=True):
         lines += ["", *_event(event)]

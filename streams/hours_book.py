@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,18 +12,11 @@ from streams.activity import DRIVE, driving
 from streams.detectors.base import Records
 from streams.fleet import Fleet
 from streams.hours import WINDOW_S, HoursRule, Interval, deadline, episodes, last_break, person
-from streams.rows import hours_event
+from streams.rows import Revised, hours_event
 
 Row = dict[str, Any]
 Key = tuple[str, int]  # fleet, streams.hours.person
 SLACK_S = 86400.0  # intervals are dropped this long after the window, many at once
-
-
-class Revised(NamedTuple):
-    """Event rows that are new or different, in order of start, and those that no longer stand."""
-
-    rows: list[Row]
-    retracted: list[Row]
 
 
 @dataclass

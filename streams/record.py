@@ -9,14 +9,16 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, select
 
 from devices import topics
-from devices.samples import Ints
-from streams import activity, exposure, metrics, rows, trips
+from devices.samples import Ints, Samples
+from streams import activity, exposure, metrics, reports, rows, trips
+from streams.alert_rules import RAISED
 from streams.alerts import Alerts, PutAway
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, OPEN, Records
 from streams.fleet import Fleet
-from streams.hours_book import HoursBook, Revised
+from streams.hours_book import HoursBook
+from streams.rows import Revised
 from streams.store import schema
 from streams.store.store import Commit, named, rows_of
 
@@ -56,12 +58,12 @@ class Record:
         for change in found.changes[found.changes["op"] == OPEN]:
             metrics.EVENTS.labels(DETECTORS[change["kind"]].kind).inc()
         self._events(rows.events(found.changes, self.fleet, found.version), into, tell)
-        self.revise_hours(self.hours.take(found.intervals, state["activity"], slots), into, tell)
+        self.revise(self.hours.take(found.intervals, state["activity"], slots), into, tell)
 
     def flush(self, state: Records, slots: Ints, into: Commit, tell: bool = True) -> None:
         """Add how far the open trips, intervals, segments and hours of ``slots`` have come."""
         self.tables(still_open(state, slots), into)
-        self.revise_hours(self.hours.flush(state["activity"], slots), into, tell)
+        self.revise(self.hours.flush(state["activity"], slots), into, tell)
 
     def tables(self, found: Findings, into: Commit) -> None:
         """Add the trips, intervals and segments of ``found``."""
@@ -69,8 +71,15 @@ class Record:
         into.upsert(schema.intervals, rows.intervals(found.intervals, self.fleet))
         into.upsert(schema.segments, rows.segments(found.segments, self.fleet))
 
-    def revise_hours(self, revised: Revised, into: Commit, tell: bool = True) -> None:
-        """Add what has become of somebody's hours: new data may change what was told of any vehicle they drove."""
+    def report(self, samples: Samples, connection: Connection, into: Commit) -> None:
+        """Add what the devices themselves raised."""
+        if samples.events:
+            revised = reports.report(samples, [detector.kind for detector in DETECTORS], connection)
+            metrics.EVENTS.labels("device").inc(len(revised.rows))
+            self.revise(revised, into)
+
+    def revise(self, revised: Revised, into: Commit, tell: bool = True) -> None:
+        """Add events that new data may change in the past: somebody's hours in any vehicle, what devices raised."""
         into.remove(schema.events, [{"event_id": row["event_id"]} for row in revised.retracted])
         past = [row for row in revised.rows if self.alerts.is_past(row)]
         self.out_of_order.update((row["fleet_id"], row["vehicle_id"]) for row in [*revised.retracted, *past])
@@ -119,14 +128,16 @@ class Record:
     def _events(self, events: list[Row], into: Commit, tell: bool) -> None:
         into.upsert(schema.events, events)
         for event in events:
+            before = self.alerts.standing(event)
             for alert in self.alerts.fold(event, self.put_away):
                 into.upsert(schema.alerts, [alert])
-                if tell and not alert["superseded"]:  # its heir takes the same address
+                if tell and not alert["superseded"] and not _went_on(before, alert):  # its heir takes the same address
                     self._tell(alert, event, into)
 
     def _tell(self, alert: Row, event: Row, into: Commit) -> None:
         if self.put_away(alert["alert_id"]) is None:
-            metrics.ALERTS.labels(alert["kind"], alert["priority"]).inc()
+            kind = alert["kind"] if alert["kind"] in self.alerts.rules else RAISED  # devices name kinds at will
+            metrics.ALERTS.labels(kind, alert["priority"]).inc()
             message = message_of(alert, event)
             into.append(schema.outbox, [message | {"sink": sink} for sink in self.sinks])
 
@@ -143,12 +154,16 @@ class Record:
 
 def _standing(connection: Connection, commit: Commit, vehicle: Vehicle) -> dict[str, Row]:
     """The events of a vehicle as they will stand after ``commit``, by id."""
-    query = select(schema.events).where(*_of(schema.events, vehicle), schema.events.c.source == "derived")
+    query = select(schema.events).where(*_of(schema.events, vehicle))
     standing = {row["event_id"]: row for row in rows_of(connection, query)}
     for row in commit.deletes.get(schema.events, ()):
         standing.pop(row["event_id"], None)
-    pending = _pending(schema.events, commit, vehicle)
-    return standing | {row["event_id"]: row for row in pending if row["source"] == "derived"}
+    return standing | {row["event_id"]: row for row in _pending(schema.events, commit, vehicle)}
+
+
+def _went_on(before: Row | None, alert: Row) -> bool:
+    """Whether an alert only lasts longer: an alarm held in a thousand packets is told once."""
+    return before is not None and before | {"last_seen": 0.0} == alert | {"last_seen": 0.0}
 
 
 def _pending(table: Table, commit: Commit, vehicle: Vehicle) -> list[Row]:

@@ -94,6 +94,8 @@ class Run:
         commit = Commit()
         found = self.pipeline.run(samples)
         self.record.take(found, self.pipeline.state, self.pipeline.moved(samples), commit)
+        with self.store.reading() as connection:
+            self.record.report(samples, connection, commit)
         self._write(commit)
         self.samples += found.samples
         self.newest = max(self.newest, float(samples.t.max()))

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from devices.samples import Rejected, Samples
+from devices.samples import Rejected
 from devices.signals import wheel_name
 from streams import activity, quality
 from streams.detectors import DETECTORS
@@ -14,12 +14,17 @@ from streams.exposure import SUMS
 from streams.fleet import Fleet
 from streams.hours import Episode, HoursRule
 from streams.ids import digest, identify
-from streams.store import schema
 
 Row = dict[str, Any]
 
 KMH = 3.6
-EVENT_COLUMNS = tuple(schema.events.c.keys())
+
+
+class Revised(NamedTuple):
+    """Event rows that are new or different, in order of start, and those that no longer stand."""
+
+    rows: list[Row]
+    retracted: list[Row]
 
 
 def events(changes: Records, fleet: Fleet, rule_version: str) -> list[Row]:
@@ -88,36 +93,6 @@ def hours_event(episode: Episode, rule: HoursRule, vehicle: tuple[str, str], dri
         "source": "derived",
         "replaces": None,
     }
-
-
-def device_events(samples: Samples) -> list[Row]:
-    """A row for everything the devices themselves raised; it is never merged with ours.
-
-    Two reports of one instant that differ in level are two events, so that their order does not matter.
-    """
-    rows = []
-    for event in samples.events:
-        fleet_id, vehicle_id = samples.vehicles[event.vehicle]
-        kind, subject = event.kind, event.code or ""
-        rows.append(
-            dict.fromkeys(EVENT_COLUMNS)
-            | {
-                "event_id": identify(fleet_id, vehicle_id, f"device:{kind}:{event.level}", subject, event.t),
-                "fleet_id": fleet_id,
-                "vehicle_id": vehicle_id,
-                "kind": kind,
-                "subject": subject,
-                "level": event.level,
-                "start": event.t,
-                "end": event.t,
-                "unit": "",
-                "rule": "device",
-                "rule_version": "",
-                "quality": "",
-                "source": "device",
-            }
-        )
-    return rows
 
 
 def trips(found: Records, fleet: Fleet) -> list[Row]:

@@ -1,6 +1,7 @@
 """Codecs in use, and the choice among them: by a payload's version, or by the shape of one that is not ours."""
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ _BY_MARK = {codec.mark: codec for codec in CODECS if codec.mark is not None}
 _HEAD = re.compile(
     rb'\s*\{\s*"v"\s*:\s*(\d{1,4})\s*[,}]'
 )  # 4x faster than a scan for "v", which most payloads begin with
-_SCAN = msgspec.json.Decoder(
+_SCAN: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
     msgspec.defstruct("_Shape", [("v", int | None, None), *[(mark, msgspec.Raw, msgspec.Raw()) for mark in _BY_MARK]])
 )
 

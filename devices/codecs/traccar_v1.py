@@ -31,8 +31,8 @@ ALARMS = {  # Traccar's alarm -> our kind and level; any other keeps its name, l
     "geofenceEnter": ("geofence", 1),
     "geofenceExit": ("geofence", 1),
 }
-# Traccar reads bits 16 and 17 of a JT/T 808 alarm as tampering and bit 18 as low battery; by the standard they are tyre
-# pressure, blind spot and too long at the wheel in a day. The JSON does not say which bit it was, so the code says both.
+# Traccar reads bits 16 and 17 of a JT/T 808 alarm as tampering and bit 18 as low battery; by the standard they are
+# tyre pressure, blind spot and too long at the wheel in a day. The JSON does not say which it was: the code says both.
 JT808 = ("jt808", "huabao")  # the protocol's name now, and before 2026
 JT808_ALARMS = {
     "powerOff": ("power_cut", 2, None),  # bit 8: the vehicle's own supply is gone

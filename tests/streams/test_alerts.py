@@ -23,6 +23,7 @@ def event(start, end=None, level=2, kind="speeding", vehicle="V", subject="", dr
         "level": level,
         "start": start,
         "end": end,
+        "source": "derived",
     }
 
 

@@ -283,15 +283,3 @@ def test_names_of_vehicles_and_drivers_survive(river):
     river.crash()
     assert river.pipeline.fleet.vehicles == [("f", "A"), ("f", "B"), ("f", "C")]
     assert river.pipeline.fleet.drivers == ["D1", "D2"]
-
-
-def test_what_devices_raised_is_kept_apart_and_in_any_order(river):
-    raised = ',"events":[{"t":1000.4,"kind":"forward_collision_warning","level":%d}]'
-    river.embedded.take([payload([1000.0], more=raised % 2), payload([1000.0], seq=2, more=raised % 1)])
-    river.embedded.take([payload([1000.0], seq=3, more=raised % 2)])
-    rows = river.rows(schema.events)
-    assert sorted((row["kind"], row["level"], row["source"]) for row in rows) == [
-        ("forward_collision_warning", 1, "device"),
-        ("forward_collision_warning", 2, "device"),
-    ]
-    assert river.rows(schema.alerts) == []

@@ -1,0 +1,103 @@
+"""Reports: what devices themselves raise, told again in every packet while it lasts, joined to one event an episode."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from devices.samples import Samples
+from streams.ids import identify
+from streams.rows import Revised
+from streams.store import schema
+from streams.store.store import rows_of
+
+Row = dict[str, Any]
+
+JOIN_S = 120.0  # ours: four reports of a tracker that speaks every 30 s, so an alarm held survives lost packets
+BESIDE = "device"  # subject of a report whose kind is one of ours: its alert stands beside ours
+
+EVENT_COLUMNS = tuple(schema.events.c.keys())
+
+
+class Key(NamedTuple):
+    """What an episode is about."""
+
+    fleet_id: str
+    vehicle_id: str
+    kind: str
+    subject: str
+
+
+class Span(NamedTuple):
+    """An episode: its first and last report, and the highest level said."""
+
+    start: float
+    end: float
+    level: int
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """``spans`` at most ``JOIN_S`` apart made one, ascending.
+
+    The ends of a span are reports themselves, so joining bit by bit, in any order and however often, makes the same
+    spans: the runs of all reports without a longer pause.
+    """
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and round((span.start - found[-1].end) * 1000) <= JOIN_S * 1000:
+            last = found.pop()
+            span = Span(last.start, max(last.end, span.end), max(last.level, span.level))
+        found.append(span)
+    return found
+
+
+def report(samples: Samples, ours: Iterable[str], connection: Connection) -> Revised:
+    """What ``samples`` say devices raised, joined to what is on record; ``ours`` are the kinds that we find as well.
+
+    An event that begins earlier than was known, or is joined to the one before, gets another name: its old row goes.
+    """
+    revised = Revised([], [])
+    for key, said in _by_key(samples, set(ours)).items():
+        before = {row["event_id"]: row for row in _standing(connection, key, said)}
+        known = [Span(row["start"], row["end"], row["level"]) for row in before.values()]
+        after = {row["event_id"]: row for row in (_row(key, span) for span in joined([*said, *known]))}
+        revised.rows.extend(row for name, row in after.items() if before.get(name) != row)
+        revised.retracted.extend(row for name, row in before.items() if name not in after)
+    revised.rows.sort(key=lambda row: (row["start"], row["event_id"]))
+    return revised
+
+
+def _by_key(samples: Samples, ours: set[str]) -> dict[Key, list[Span]]:
+    found: dict[Key, list[Span]] = defaultdict(list)
+    for event in samples.events:
+        words = [BESIDE] if event.kind in ours else []
+        subject = " ".join([*words, event.code] if event.code else words)
+        key = Key(*samples.vehicles[event.vehicle], event.kind, subject)
+        found[key].append(Span(event.t, event.t, event.level))
+    return found
+
+
+def _standing(connection: Connection, key: Key, said: list[Span]) -> list[Row]:
+    """Events on record that ``said`` may belong to."""
+    events = schema.events
+    query = select(events).where(*[events.c[name] == value for name, value in key._asdict().items()])
+    near = (
+        events.c.source == "device",
+        events.c.end >= min(said).start - JOIN_S - 1,
+        events.c.start <= max(said).start + JOIN_S + 1,
+    )
+    return rows_of(connection, query.where(*near))
+
+
+def _row(key: Key, span: Span) -> Row:
+    fleet_id, vehicle_id, kind, subject = key
+    said = {
+        "event_id": identify(fleet_id, vehicle_id, f"device:{kind}", subject, span.start),
+        "unit": "",
+        "rule": "device",
+        "rule_version": "",
+        "quality": "",
+        "source": "device",
+    }
+    return dict.fromkeys(EVENT_COLUMNS) | key._asdict() | span._asdict() | said

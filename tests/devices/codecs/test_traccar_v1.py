@@ -6,12 +6,12 @@ import pytest
 from devices.codecs import DecodeError, DeviceReport, decode
 
 FORWARDED = b"""{"position": {"id": 90211, "attributes": {"sat": 11, "ignition": true, "motion": true,
- "odometer": 184223400, "distance": 412.5, "totalDistance": 99887.1, "power": 27.9, "battery": 4.1, "batteryLevel": 98, "hours": 36000000,
+ "odometer": 184223400, "distance": 412.5, "totalDistance": 99887.1, "power": 27.9, "battery": 4.1, "hours": 36000000,
  "rpm": 1450, "coolantTemp": 88, "fuelLevel": 61, "driverUniqueId": "D-17", "alarm": "hardBraking,sos",
  "dtcs": "P0301 P0420", "speedLimit": 43.19656}, "deviceId": 7, "protocol": "teltonika",
  "serverTime": "2025-11-22T04:40:03.120+00:00", "deviceTime": "2025-11-22T04:40:00.000+00:00",
  "fixTime": "2025-11-22T04:40:00.000+00:00", "valid": true, "latitude": 31.2301, "longitude": 121.4702,
- "altitude": 12.0, "speed": 33.5, "course": 45.0, "address": null, "accuracy": 4.0, "network": null, "geofenceIds": null},
+ "altitude": 12.0, "speed": 33.5, "course": 45.0, "address": null, "accuracy": 4.0, "network": null},
  "device": {"id": 7, "attributes": {}, "groupId": 0, "name": "Truck 7", "uniqueId": "truck-7", "status": "online",
  "lastUpdate": "2025-11-22T04:40:03.100+00:00", "positionId": 90210, "phone": null, "disabled": false}}"""
 T = 1763786400.0

@@ -101,10 +101,10 @@ A wheel is named by its axle, 1 to {axles} from the front, and its side: `1L`, `
 ## What devices raise
 
 An event of the payload's `events` is stored with `source = device` and shown beside ours, never merged with them. Its
-`kind` is any text; `crash`, `harsh_braking` and so on where it means what ours mean, and then the subject of the event begins
-with `device`. An alarm may be said in every packet while it lasts: reports of one vehicle, `kind` and `code` without a
-pause of more than two minutes are one event, from the first to the last of them and of the highest level said, in
-whatever order they come. Which of them are alerts, and how urgent, is in the [alert rules](detectors/devices.md).
+`kind` is any text; `crash`, `harsh_braking` and so on where it means what ours mean, and then the subject of the event
+begins with `device`. An alarm may be said in every packet while it lasts: reports of one vehicle, `kind` and `code`
+without a pause of more than two minutes are one event, from the first to the last of them and of the highest level
+said, in whatever order they come. Which of them are alerts, and how urgent: [devices](detectors/devices.md).
 
 ## Acks
 

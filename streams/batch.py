@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from devices.samples import Floats, Ints, Samples
 from devices.signals import SIGNALS
+from streams.zones import NOWHERE
 
 
 class Batch(NamedTuple):
@@ -68,11 +69,22 @@ class Batch(NamedTuple):
     driver: Ints  # driver number at the wheel, -1 unknown
     night: Ints  # 1 between 22:00 and 05:00 in the fleet's time zone
     quality: Ints  # bits, see streams.condition
+    # written by surroundings; rows near_bounds[i] to near_bounds[i + 1] are the zones within REACH of sample i
+    near_bounds: Ints  # (n + 1,)
+    near_zone: Ints  # (k,) zone number, ordered by the zones' ids
+    near_kind: Ints  # (k,) see streams.zones
+    near_depth: Floats  # (k,) m inside the zone, negative outside
+    route: Ints  # number of the route assigned; NO_ROUTE, NOWHERE
+    astray: Floats  # m beyond its corridor, negative within; NaN not known
+    allowed: Ints  # number of the nearest zone the vehicle is allowed in; -1 no such zone
+    beyond: Floats  # m outside of it, negative inside; NaN not known
 
 
 SAID = tuple(signal.name for signal in SIGNALS)
 DERIVED_FLOATS = ("dt", "v", "accel", "lateral", "step", "limit")
 DERIVED_INTS = ("accel_source", "moving", "limit_source", "driver", "night", "quality")
+SURROUNDINGS = ("route", "astray", "allowed", "beyond")
+NEAR = ("near_zone", "near_kind", "near_depth")
 
 
 def assemble(samples: Samples, slots: Ints, numbers: Ints) -> tuple[Batch, int]:
@@ -96,8 +108,15 @@ def assemble(samples: Samples, slots: Ints, numbers: Ints) -> tuple[Batch, int]:
     columns: dict[str, Any] = {name: said.get(name, missing) for name in SAID}
     columns |= {name: np.empty(t.size) for name in DERIVED_FLOATS}
     columns |= {name: np.empty(t.size, np.int64) for name in DERIVED_INTS}
-    batch = Batch(unique, bounds, t, said_driver, **columns, **tyres)
+    batch = Batch(unique, bounds, t, said_driver, **columns, **tyres, **_nowhere(t.size))
     return batch, merge.conflicts + tyre_conflicts
+
+
+def _nowhere(size: int) -> dict[str, Any]:
+    """The columns of surroundings where no zone or route is known."""
+    none, missing = np.empty(0, np.int64), np.full(size, np.nan)
+    far = {"near_bounds": np.zeros(size + 1, np.int64), "near_zone": none, "near_kind": none, "near_depth": np.empty(0)}
+    return far | {"route": np.full(size, NOWHERE), "astray": missing, "allowed": np.full(size, -1), "beyond": missing}
 
 
 def _grouping(*keys: npt.NDArray[Any]) -> tuple[Ints | None, Ints | None]:

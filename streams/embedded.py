@@ -14,7 +14,7 @@ from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
 from streams.chain import Findings
-from streams.fleet import Source
+from streams.fleet import Fleet, Source
 from streams.followed import differs_since, said
 from streams.intake import Accepted, Intake, extent, stored
 from streams.late import Late
@@ -69,7 +69,7 @@ class Embedded:
         self._lost = False  # the state is ahead of what the store has taken
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
-        self._named = (len(pipeline.fleet.vehicles), len(pipeline.fleet.drivers))  # on record already
+        self._named = _counted(pipeline.fleet)  # on record already
 
     def take(self, arrived: Sequence[Payload], again: Sequence[str] = ()) -> list[Received]:
         """Commit a handful; the payloads that are now on record, to be acknowledged to their devices.
@@ -210,12 +210,12 @@ class Embedded:
         """Keep states that settling may start from, with the events they may still change."""
         if not midnights:
             return
-        vehicles = self.pipeline.fleet.vehicles
-        names = [name for one in midnights for name in begun_ids(self.pipeline.state[one.slot], vehicles[one.slot])]
+        fleet = self.pipeline.fleet
+        names = [name for one in midnights for name in begun_ids(self.pipeline.state[one.slot], one.slot, fleet)]
         with self.store.reading() as connection:
             told = on_record(connection, names)
         told |= {row["event_id"]: row for row in commit.upserts.get(schema.events, ())}
-        commit.upsert(schema.midnights, midnight_rows(midnights, vehicles, told))
+        commit.upsert(schema.midnights, midnight_rows(midnights, fleet, told))
 
     def _found(self, found: Findings, samples: Samples, commit: Commit, tell: bool) -> None:
         slots = self.pipeline.moved(samples)
@@ -272,14 +272,16 @@ class Embedded:
             commit.payloads.append((slot, payload.received_at, *extent(received), mark, payload.body))
 
     def _names(self, commit: Commit) -> None:
-        """Vehicles and drivers met for the first time."""
-        vehicles, drivers = self._named
+        """Vehicles, drivers and zones met for the first time."""
+        vehicles, drivers, zones = self._named
         fleet = self.pipeline.fleet
         for slot, who in enumerate(fleet.vehicles[vehicles:], vehicles):
             known = said(fleet.source.known(*who))
             commit.upsert(schema.vehicles, [dict(zip(VEHICLE, (slot, *who, known), strict=True))])
         for number, driver_id in enumerate(fleet.drivers[drivers:], drivers):
             commit.upsert(schema.drivers, [{"number": number, "driver_id": driver_id}])
+        for number, (fleet_id, zone_id) in enumerate(fleet.zones[zones:], zones):
+            commit.upsert(schema.zones, [{"number": number, "fleet_id": fleet_id, "zone_id": zone_id}])
 
     def _write(self, commit: Commit) -> bool:
         """Whether the commit is on disk; once one is given up, all that follows would rest on what was lost."""
@@ -292,10 +294,14 @@ class Embedded:
         with metrics.COMMIT.time():
             done = persistently(lambda: self.store.commit(commit), self.stopping)
         if done:
-            self._named = (len(self.pipeline.fleet.vehicles), len(self.pipeline.fleet.drivers))
+            self._named = _counted(self.pipeline.fleet)
             metrics.VEHICLES.set(self._named[0])
         self._lost = not done
         return done
+
+
+def _counted(fleet: Fleet) -> tuple[int, int, int]:
+    return len(fleet.vehicles), len(fleet.drivers), len(fleet.zones)
 
 
 def _count(accepted: Accepted) -> None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from devices.samples import Floats, Ints
 from devices.signals import WHEELS
+from streams.zones import Route, Zone
 
 CLASSES = ("car", "van", "truck", "bus")  # UNECE M1, N1, N2 and N3, M2 and M3
 ZONE_YEARS = (1990, 2060)
@@ -40,6 +41,8 @@ class Known:
     placard: Floats | None = None  # (WHEELS,) kPa; None: no tyre plan
     zone: str = "UTC"
     assignments: Sequence[tuple[float, float, str]] = ()  # from, to, driver id; ascending
+    zones: tuple[Zone, ...] = ()  # of its fleet
+    routes: tuple[Route, ...] = ()  # it is assigned to
 
 
 class Source(Protocol):
@@ -49,14 +52,18 @@ class Source(Protocol):
 
 
 class Fleet:
-    """Vehicle ids to slots and driver ids to numbers, both dense, both for good."""
+    """Vehicle ids to slots, driver ids and ids of zones and routes to numbers: all dense, all for good."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.vehicles: list[tuple[str, str]] = []
         self.drivers: list[str] = []
+        self.zones: list[tuple[str, str]] = []  # (fleet id, id of a zone or route)
+        self.placed: dict[int, Known] = {}  # slots of vehicles that have zones or routes
+        self.maps: dict[tuple[str, int], Any] = {}  # streams.surroundings keeps its maps here until ``changed``
         self._slots: dict[tuple[str, str], int] = {}
         self._numbers: dict[str, int] = {}
+        self._zone_numbers: dict[tuple[str, str], int] = {}
         self._table = _Table()
 
     def slot(self, vehicle: tuple[str, str]) -> int:
@@ -87,14 +94,24 @@ class Fleet:
         """Id of a driver number; None for a negative one (unknown)."""
         return self.drivers[number] if number >= 0 else None
 
+    def zone_number(self, zone: tuple[str, str]) -> int:
+        """Number of (fleet id, id of a zone or route), given at the first question."""
+        number = self._zone_numbers.get(zone)
+        if number is None:
+            number = self._zone_numbers[zone] = len(self.zones)
+            self.zones.append(zone)
+        return number
+
     def changed(self, source: Source) -> None:
         """The registry has changed: ask ``source`` anew about everybody."""
-        self.source, self._table = source, _Table()
+        self.source, self._table, self.placed, self.maps = source, _Table(), {}, {}
 
     def columns(self) -> FleetColumns:
         """The fleet as kernels read it; the source is asked once about a vehicle, until ``changed``."""
         for vehicle in self.vehicles[self._table.size :]:
             known = self.source.known(*vehicle)
+            if known.zones or known.routes:
+                self.placed[self._table.size] = known
             self._table.add(known, [self.number(driver_id) for _, _, driver_id in known.assignments])
         return self._table.columns()
 

@@ -5,42 +5,57 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from streams.fleet import Known
+from streams.ids import digest
 
-Span = tuple[float, float, str]  # from, to, driver id
+Span = tuple[float, float, str]  # from, to, who or what held
+DATED = ("assignments", "zones", "routes")
 
 
 def said(known: Known) -> str:
     """What a registry says of a vehicle, as text to be kept."""
     placard = None if known.placard is None else [None if value != value else value for value in known.placard.tolist()]
     return json.dumps(
-        {"class": known.klass, "placard": placard, "zone": known.zone, "assignments": list(known.assignments)}
+        {
+            "class": known.klass,
+            "placard": placard,
+            "zone": known.zone,
+            "assignments": list(known.assignments),
+            "zones": [(one.start, one.end, _mark(one[:3])) for one in known.zones],
+            "routes": [(one.start, one.end, _mark(one[:4])) for one in known.routes],
+        }
     )
+
+
+def _mark(described: tuple[Any, ...]) -> str:
+    """Stands for a zone or route, which may take pages to describe."""
+    return digest(repr(described).encode()).hex()[:16]
 
 
 def differs_since(before: str, after: str) -> float | None:
     """Earliest instant of which two such texts say different things: -inf from the very beginning, None never.
 
-    Drivers are assigned from an instant on; class, tyres and zone hold for all time.
+    Drivers and routes are assigned from an instant on, zones have periods; class, tyres and time zone hold for ever.
     """
     if before == after:
         return None
     old, new = json.loads(before), json.loads(after)
     if any(old[name] != new[name] for name in ("class", "placard", "zone")):
         return float("-inf")
-    return min(_changes(_spans(old), _spans(new)), default=None)
+    changes = (since for name in DATED for since in _changes(_spans(old, name), _spans(new, name)))
+    return min(changes, default=None)
 
 
-def _spans(told: Mapping[str, Any]) -> set[Span]:
-    return {(start, end, driver) for start, end, driver in told["assignments"]}
+def _spans(told: Mapping[str, Any], name: str) -> set[Span]:
+    return {(start, end, what) for start, end, what in told.get(name, ())}
 
 
 def _changes(old: set[Span], new: set[Span]) -> Iterator[float]:
-    """Where assignments begin to differ: at the start of one that is new or gone, or at the earlier of two ends."""
+    """Where spans begin to differ: at the start of one that is new or gone, or at the earlier of two ends."""
     ends = _ends(old), _ends(new)
-    for start, end, driver in old ^ new:
-        others = [told[start, driver] for told in ends if (start, driver) in told]
+    for start, end, what in old ^ new:
+        others = [told[start, what] for told in ends if (start, what) in told]
         yield min(end, *others) if len(others) == 2 else start
 
 
 def _ends(spans: Iterable[Span]) -> dict[tuple[float, str], float]:
-    return {(start, driver): end for start, end, driver in spans}
+    return {(start, what): end for start, end, what in spans}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from streams import chain, rows
 from streams.chain import STATE
 from streams.detectors import DETECTORS
+from streams.fleet import Fleet
 from streams.ids import identify
 from streams.pipeline import Midnight
 from streams.store import schema
@@ -19,30 +20,28 @@ Row = dict[str, Any]
 Events = dict[str, Row]  # rows of the events table by id
 
 
-def begun(state: Any) -> Iterator[tuple[str, str, float]]:
-    """(kind, subject, start) of the latest episode of each detector in a STATE row: lasting, over, or not yet told."""
+def begun(state: Any, fleet: Fleet) -> Iterator[tuple[str, str, float]]:
+    """(kind, subject, start) of the latest episodes of each detector in a STATE row: lasting, over, or not yet told."""
     for detector in DETECTORS:
-        memory = state[detector.kind]
-        starts = memory["episode"]["start"] if "episode" in (detector.state.names or ()) else memory["start"]
-        if np.ndim(starts) == 0:  # else an episode a wheel
-            if starts:  # 0 never
-                yield detector.kind, "", float(starts)
-            continue
-        for wheel in np.flatnonzero(starts).tolist():
-            yield detector.kind, rows.subject(wheel), float(starts[wheel])
+        memory, names = state[detector.kind], detector.state.names or ()
+        starts = np.asarray(memory["episode"]["start"] if "episode" in names else memory["start"])
+        default = np.arange(starts.size) if starts.shape else -1
+        subjects = np.asarray(memory["subject"] if "subject" in names else default).ravel()
+        for k in np.flatnonzero(starts):  # 0 never
+            yield detector.kind, rows.subject(detector, fleet, int(subjects[k])), float(starts.flat[k])
 
 
-def begun_ids(state: Any, vehicle: tuple[str, str]) -> list[str]:
-    """Ids that the events of ``begun`` have, once they are told."""
-    return [identify(*vehicle, kind, about, start) for kind, about, start in begun(state)]
+def begun_ids(state: Any, slot: int, fleet: Fleet) -> list[str]:
+    """Ids that the events of ``begun`` have, once they are told; the state is that of the vehicle in ``slot``."""
+    return [identify(*fleet.vehicles[slot], kind, about, start) for kind, about, start in begun(state, fleet)]
 
 
-def midnight_rows(midnights: Sequence[Midnight], vehicles: Sequence[tuple[str, str]], told: Events) -> list[Row]:
+def midnight_rows(midnights: Sequence[Midnight], fleet: Fleet, told: Events) -> list[Row]:
     """Rows of the midnights table; ``told`` holds the events of ``begun`` as they stand at each midnight."""
     mark = chain.fingerprint()
     found = []
     for one in midnights:
-        ids = begun_ids(np.frombuffer(one.state, STATE)[0], vehicles[one.slot])
+        ids = begun_ids(np.frombuffer(one.state, STATE)[0], one.slot, fleet)
         events = json.dumps([told[name] for name in ids if name in told])
         found.append({"slot": one.slot, "day": one.day, "fingerprint": mark, "body": one.state, "told": events})
     return found

@@ -12,6 +12,7 @@ from streams.chain import STATE, Findings, Rooms
 from streams.detectors.base import Records
 from streams.fleet import Fleet
 from streams.rule_set import InForce
+from streams.surroundings import surround
 
 DAY_S = 86_400.0
 ROOM = 16_384
@@ -43,8 +44,8 @@ class Pipeline:
         self._reserve(len(self.fleet.vehicles))
         batch, conflicts = assemble(samples, slots, numbers)
         self.conflicts += conflicts
-        rules = self.in_force.at(float(samples.t[0]))
-        found = chain.run(batch, self.fleet.columns(), self.state, rules.thresholds, self._rooms)
+        columns, rules = self.fleet.columns(), self.in_force.at(float(samples.t[0]))
+        found = chain.run(surround(batch, self.fleet), columns, self.state, rules.thresholds, self._rooms)
         self.state["seen"][batch.slots] = 1
         self.state["watermark"][batch.slots] = batch.t[batch.bounds[1:] - 1]
         return found._replace(version=rules.version)

@@ -23,11 +23,13 @@ AT_ONCE = 1_000  # payloads
 
 
 def load_fleet(connection: Connection, fleet: Fleet) -> None:
-    """Give vehicles and drivers the slots and numbers they have on record."""
+    """Give vehicles, drivers and zones the slots and numbers they have on record."""
     for row in connection.execute(select(schema.vehicles).order_by(schema.vehicles.c.slot)):
         fleet.slot((row.fleet_id, row.vehicle_id))
     for row in connection.execute(select(schema.drivers).order_by(schema.drivers.c.number)):
         fleet.number(row.driver_id)
+    for row in connection.execute(select(schema.zones).order_by(schema.zones.c.number)):
+        fleet.zone_number((row.fleet_id, row.zone_id))
 
 
 def load_alerts(connection: Connection, alerts: Alerts) -> None:

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from devices.samples import Rejected
-from devices.signals import wheel_name
 from streams import activity, quality
 from streams.detectors import DETECTORS
-from streams.detectors.base import CLOSE, Records
+from streams.detectors.base import CLOSE, Detector, Records
 from streams.detectors.speeding import LIMIT_SOURCES
 from streams.exposure import SUMS
 from streams.fleet import Fleet
@@ -39,7 +38,7 @@ def events(changes: Records, fleet: Fleet, rule_version: str) -> list[Row]:
 def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
     detector = DETECTORS[change["kind"]]
     fleet_id, vehicle_id = fleet.vehicles[change["slot"]]
-    about, start = subject(int(change["subject"])), float(change["start"])
+    about, start = subject(detector, fleet, int(change["subject"])), float(change["start"])
     source = detector.sources[change["source"]]
     of_limit = detector.sources is LIMIT_SOURCES
     return {
@@ -163,9 +162,9 @@ def quarantined(parts: Sequence[Rejected]) -> list[Row]:
     ]
 
 
-def subject(code: int) -> str:
-    """What of the vehicle an event is about: a wheel; empty for the vehicle itself (-1)."""
-    return wheel_name(code) if code >= 0 else ""
+def subject(detector: Detector, fleet: Fleet, number: int) -> str:
+    """What of the vehicle an event is about: a wheel, a zone; empty for the vehicle itself (-1)."""
+    return detector.subject(fleet, number) if number >= 0 else ""
 
 
 def words(record: Any) -> str:

@@ -12,6 +12,7 @@ from streams import chain, metrics, rows
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import Records
+from streams.fleet import Fleet
 from streams.intake import Intake
 from streams.midnights import Events, begun_ids, midnight_rows
 from streams.pipeline import DAY_S, Pipeline, only
@@ -80,7 +81,7 @@ class Settler:
         found: list[Findings] = []
         midnights: list[Row] = []
         for day in again.stretches(stored_samples(connection, self.intake, self.pipeline, slot, start.t)):
-            midnights += midnight_rows(again.midnights(day), again.fleet.vehicles, events)
+            midnights += midnight_rows(again.midnights(day), again.fleet, events)
             found.append(again.run(day))
             changed = rows.events(found[-1].changes, again.fleet, found[-1].version)
             events |= {row["event_id"]: row for row in changed}
@@ -94,7 +95,7 @@ class Settler:
         for table in TABLES:
             keys = [column.name for column in table.primary_key]
             standing = {tuple(row[key] for key in keys) for row in commit.upserts[table]}
-            for row in _touched(connection, table, self.pipeline.fleet.vehicles[slot], settled):
+            for row in _touched(connection, table, slot, self.pipeline.fleet, settled):
                 if tuple(row[key] for key in keys) not in standing:
                     commit.remove(table, [{key: row[key] for key in keys}])
         commit.remove(schema.midnights, _midnights(connection, slot, settled.since))
@@ -137,13 +138,14 @@ def stored_samples(connection: Connection, intake: Intake, pipeline: Pipeline, s
     return only(samples, samples.t >= since)
 
 
-def _touched(connection: Connection, table: Table, vehicle: tuple[str, str], settled: Settled) -> list[Row]:
+def _touched(connection: Connection, table: Table, slot: int, fleet: Fleet, settled: Settled) -> list[Row]:
     """Our own rows of a vehicle that samples after the start have made or changed."""
-    query = select(table).where(table.c.fleet_id == vehicle[0], table.c.vehicle_id == vehicle[1])
+    fleet_id, vehicle_id = fleet.vehicles[slot]
+    query = select(table).where(table.c.fleet_id == fleet_id, table.c.vehicle_id == vehicle_id)
     after = or_(table.c.start >= settled.since, table.c.end > settled.since)
     if table is schema.events:
         query = query.where(table.c.kind.in_([detector.kind for detector in DETECTORS]), table.c.source == "derived")
-        after = or_(after, table.c.end.is_(None), table.c.event_id.in_(begun_ids(settled.before[0], vehicle)))
+        after = or_(after, table.c.end.is_(None), table.c.event_id.in_(begun_ids(settled.before[0], slot, fleet)))
     return rows_of(connection, query.where(after))
 
 

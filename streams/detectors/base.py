@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from devices.samples import Ints
+from devices.signals import wheel_name
 from streams.compiled import kernel
-from streams.fleet import CLASSES
+from streams.fleet import CLASSES, Fleet
 
 Records = npt.NDArray[np.void]
 
@@ -20,7 +21,7 @@ CHANGE = np.dtype(
         ("op", "i8"),  # OPEN, RAISE (level, peak or end moved on), CLOSE
         ("kind", "i8"),  # row of the detector in DETECTORS
         ("slot", "i8"),
-        ("subject", "i8"),  # wheel code, -1 none
+        ("subject", "i8"),  # what of the vehicle it is about, as Detector.subject reads it; -1 the vehicle itself
         ("driver", "i8"),  # driver number at the start, -1 unknown
         ("level", "i8"),  # 1 notable, 2 harsh, 3 severe; the highest so far
         ("source", "i8"),  # the kind's own, see Detector.sources
@@ -69,11 +70,22 @@ def thresholds(params: tuple[Param, ...]) -> Records:
     return rows
 
 
+def wheel(_fleet: Fleet, number: int) -> str:
+    """Name of a wheel that is a subject."""
+    return wheel_name(number)
+
+
+def zone(fleet: Fleet, number: int) -> str:
+    """Id of a zone or route that is a subject."""
+    return fleet.zones[number][1]
+
+
 @dataclass(frozen=True)
 class Detector:
     """One plug: ``kernel(batch, fleet, state, params, kind, changes)`` reads columns and emits changes.
 
-    ``state`` is the dtype of a row per vehicle, where all zeros means "never seen".
+    ``state`` is the dtype of a row per vehicle, where all zeros means "never seen". What starts in it (``start``, or
+    ``episode`` with a ``start``, one or many) is an episode; ``subject`` beside it says of what, else its place does.
     """
 
     kind: str
@@ -82,6 +94,7 @@ class Detector:
     state: np.dtype[np.void]
     kernel: Callable[..., None]
     meaning: str  # one sentence for the fleet manager
+    subject: Callable[[Fleet, int], str] = wheel  # the word for a change's ``subject``
     sources: tuple[str, ...] = ("",)  # what the numbers in a change's ``source`` are called, in quality's words
 
     def thresholds(self) -> Records:

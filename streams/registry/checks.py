@@ -11,6 +11,7 @@ from devices.signals import wheel_code
 from streams.config import MASK, nearest
 from streams.registry.book import Problem, Registry, ordered
 from streams.registry.periods import Fleets, span
+from streams.registry.places import complaints
 from streams.registry.rows import CELLS, KINDS, Device, FleetRow, Policy, PolicyVehicle, Row, TyrePlan, VehicleRow
 
 GROSS_KG = {"N1": (0, 3500), "N2": (3500, 12_000), "N3": (12_000, 100_000), "M2": (0, 5000), "M3": (5000, 100_000)}
@@ -28,6 +29,7 @@ def validate(registry: Registry) -> list[Problem]:
             problems += _references(registry, fleets, row)
             problems += _period(registry, fleets, row)
             problems += [_problem(registry, row, *said) for said in _values(registry, row)]
+            problems += [_problem(registry, row, *said) for said in complaints(registry, fleets, row)]
         problems += _overlaps(registry, fleets, kind)
     problems += _usernames(registry)
     return ordered(problems)

@@ -76,3 +76,10 @@ def instant(said: date | datetime | None, zone: ZoneInfo, without: datetime) -> 
     if not isinstance(said, datetime):
         said = datetime(said.year, said.month, said.day)
     return (said if said.tzinfo else said.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def seconds(row: Row, fleets: Fleets) -> tuple[float, float]:
+    """When a row holds, in UTC epoch seconds, the end excluded; without a bound infinite."""
+    start, end = span(row, fleets.zone(row))
+    first = float("-inf") if start == EVER else start.timestamp()
+    return first, float("inf") if end == NEVER else end.timestamp()

@@ -10,7 +10,8 @@ from devices.samples import Floats
 from devices.signals import WHEELS, wheel_code
 from streams import fleet
 from streams.registry.book import Registry
-from streams.registry.periods import EVER, NEVER, Fleets, span
+from streams.registry.periods import EVER, NEVER, Fleets, seconds, span
+from streams.registry.places import routes, zones
 from streams.registry.rows import CLASSES, Device, DriverAssignment, Policy, PolicyVehicle, TyrePlan, VehicleRow
 
 Key = tuple[str, str]  # fleet, vehicle
@@ -49,6 +50,8 @@ class Roster:
             rows.sort(key=lambda one: one[0])
         self._assignments = self._assigned()
         self._plans = self._placards()
+        self._zones = zones(registry, self._fleets)
+        self._routes = routes(registry, self._fleets)
 
     def is_registered(self, fleet_id: str, vehicle_id: str) -> bool:
         """Whether the vehicle may come in."""
@@ -69,6 +72,8 @@ class Roster:
             self._plans.get(row.tyre_plan),
             self._fleets.zone(row).key,
             self._assignments.get((fleet_id, vehicle_id), ()),
+            self._zones.get(fleet_id, ()),
+            self._routes.get((fleet_id, vehicle_id), ()),
         )
 
     def credentials(self) -> dict[str, str]:
@@ -109,9 +114,7 @@ class Roster:
     def _assigned(self) -> dict[Key, list[tuple[float, float, str]]]:
         found: dict[Key, list[tuple[float, float, str]]] = {}
         for row in self._registry.of(DriverAssignment):
-            start, end = span(row, self._fleets.zone(row))
-            first = float("-inf") if start == EVER else start.timestamp()
-            last = float("inf") if end == NEVER else end.timestamp()
+            first, last = seconds(row, self._fleets)
             found.setdefault((self._fleets.fleet_of(row), row.vehicle_id), []).append((first, last, row.driver_id))
         return {key: sorted(spans) for key, spans in found.items()}
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 
 from pricing.tariff import COVERS
+from streams.zones import KINDS as ZONE_KINDS
 
 CLASSES = {"M1": "car", "N1": "van", "N2": "truck", "N3": "truck", "M2": "bus", "M3": "bus"}  # UNECE -> ours
 
@@ -75,6 +76,52 @@ class Site(Row, frozen=True, kw_only=True):
     lat_deg: Annotated[float | None, says("latitude, WGS 84")] = None
     lon_deg: Annotated[float | None, says("longitude, WGS 84")] = None
     radius_m: Annotated[float | None, says("how far it reaches, m")] = None
+
+
+Shape = "as WKT or GeoJSON, longitude first"
+
+
+class Geofence(Row, frozen=True, kw_only=True):
+    """An area that means something to a fleet, drawn as a shape or as a circle."""
+
+    KIND, KEY, ONCE = "geofences", ("geofence_id", "from_"), ("geofence_id",)
+    geofence_id: Id
+    fleet_id: InFleet
+    name: Name = ""
+    kind: Annotated[
+        str,
+        says(
+            "vehicles must stay inside (allowed) or outside (forbidden); or one may stand there",
+            choices=tuple(ZONE_KINDS),
+        ),
+    ]
+    shape: Annotated[str, says(f"a polygon {Shape}")] = ""
+    lat_deg: Annotated[float | None, says("of a circle: latitude of its centre, WGS 84")] = None
+    lon_deg: Annotated[float | None, says("of a circle: longitude of its centre, WGS 84")] = None
+    radius_m: Annotated[float | None, says("of a circle: how far it reaches, m")] = None
+    from_: Since = msgspec.field(name="from", default=None)
+    to: Until = None
+
+
+class RouteRow(Row, frozen=True, kw_only=True):
+    """A way vehicles are to take: a line and how far to each side still belongs to it."""
+
+    KIND, KEY, ONCE = "routes", ("route_id", "from_"), ("route_id",)
+    route_id: Id
+    fleet_id: InFleet
+    name: Name = ""
+    line: Annotated[str, says(f"a line {Shape}")]
+    width_m: Annotated[float, says("to each side of the line, m")]
+    from_: Since = msgspec.field(name="from", default=None)
+    to: Until = None
+
+
+class RouteStop(Row, frozen=True, kw_only=True):
+    """A place where vehicles on a route are to stop."""
+
+    KIND, KEY = "route_stops", ("route_id", "geofence_id")
+    route_id: Annotated[str, says("route", "routes")]
+    geofence_id: Annotated[str, says("where", "geofences")]
 
 
 class TyrePlan(Row, frozen=True, kw_only=True):
@@ -177,6 +224,18 @@ class DriverAssignment(Row, frozen=True, kw_only=True):
     source: Annotated[str, says("who says so: dispatch, tachograph, key card, declared")]
 
 
+class RouteAssignment(Row, frozen=True, kw_only=True):
+    """Which route a vehicle was to take."""
+
+    KIND, KEY = "route_assignments", ("vehicle_id", "fleet_id", "route_id", "from_")
+    ONCE = ("vehicle_id", "fleet_id")
+    vehicle_id: Vehicle
+    fleet_id: OfFleet = ""
+    route_id: Annotated[str, says("route", "routes")]
+    from_: Since = msgspec.field(name="from", default=None)
+    to: Until = None
+
+
 class Coupling(Row, frozen=True, kw_only=True):
     """Which trailer a tractor pulled."""
 
@@ -194,6 +253,9 @@ KINDS: dict[str, type[Row]] = {
         Policyholder,
         FleetRow,
         Site,
+        Geofence,
+        RouteRow,
+        RouteStop,
         TyrePlan,
         VehicleRow,
         Device,
@@ -201,6 +263,7 @@ KINDS: dict[str, type[Row]] = {
         Policy,
         PolicyVehicle,
         DriverAssignment,
+        RouteAssignment,
         Coupling,
     )
 }

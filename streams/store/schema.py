@@ -24,6 +24,14 @@ drivers = Table(
     Column("driver_id", String, nullable=False),
 )
 
+zones = Table(  # zones and routes that kernel states and events name by number, for good
+    "zones",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("fleet_id", String, nullable=False),
+    Column("zone_id", String, nullable=False),
+)
+
 registry = Table(
     "registry",
     metadata,

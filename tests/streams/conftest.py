@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from devices.signals import WHEELS
-from streams.batch import DERIVED_FLOATS, DERIVED_INTS, SAID, Batch
+from streams.batch import DERIVED_FLOATS, DERIVED_INTS, NEAR, SAID, SURROUNDINGS, Batch, _nowhere
 from streams.detectors.base import Changes, thresholds
 from streams.fleet import FleetColumns
 from streams.quality import GAP
@@ -57,14 +57,19 @@ def conditioned(t: Any, v: Any = 0.0, slot: int = 1, **columns: Any) -> Batch:
         tyre_temp=np.full(tyre_t.size, 20.0),
         **floats,
         **ints,
+        **_nowhere(n),
     )
 
 
 def part(batch: Batch, first: int, last: int) -> Batch:
     """Rows ``first`` to ``last`` of a one-vehicle batch."""
     columns = {
-        name: getattr(batch, name)[first:last] for name in ("t", "said_driver", *SAID, *DERIVED_FLOATS, *DERIVED_INTS)
+        name: getattr(batch, name)[first:last]
+        for name in ("t", "said_driver", *SAID, *DERIVED_FLOATS, *DERIVED_INTS, *SURROUNDINGS)
     }
+    edges = batch.near_bounds[first : last + 1]
+    columns |= {name: getattr(batch, name)[edges[0] : edges[-1]] for name in NEAR}
+    columns["near_bounds"] = edges - edges[0]
     low = np.searchsorted(batch.tyre_t, columns["t"][0]) if columns["t"].size else 0
     high = np.searchsorted(batch.tyre_t, columns["t"][-1], "right") if columns["t"].size else 0
     tyres = {name: getattr(batch, name)[low:high] for name in ("tyre_wheel", "tyre_t", "tyre_pressure", "tyre_temp")}
@@ -78,7 +83,8 @@ def together(batches: Sequence[Batch]) -> Batch:
         return np.cumsum([0, *[getattr(b, name)[-1] for b in batches]])
 
     joined = {name: np.concatenate([getattr(b, name) for b in batches]) for name in Batch._fields}
-    return Batch(**joined | {"bounds": bounds("bounds"), "tyre_bounds": bounds("tyre_bounds")})
+    size = joined["t"].size
+    return Batch(**joined | {"bounds": bounds("bounds"), "tyre_bounds": bounds("tyre_bounds")} | _nowhere(size))
 
 
 def plain(function: Any) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.samples import Samples, TyreReadings
-from streams.batch import DERIVED_FLOATS, DERIVED_INTS, SAID, assemble
+from streams.batch import DERIVED_FLOATS, DERIVED_INTS, NEAR, SAID, SURROUNDINGS, assemble
 from streams.condition import PARAMS, STATE, condition
 from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, CLOSE, OPEN, RAISE, Changes, thresholds
@@ -66,11 +66,16 @@ def test_vehicles_do_not_disturb_each_other(road, kit, seed):
     for slot in (2, 0):
         rows = slice(batch.bounds[slot], batch.bounds[slot + 1])
         tyres = slice(batch.tyre_bounds[slot], batch.tyre_bounds[slot + 1])
+        near = batch.near_bounds[rows.start : rows.stop + 1]
         alone = batch._replace(
             slots=np.array([slot]),
             bounds=np.array([0, rows.stop - rows.start]),
+            near_bounds=near - near[0],
             tyre_bounds=np.array([0, tyres.stop - tyres.start]),
-            **{name: getattr(batch, name)[rows].copy() for name in ("t", "said_driver", *SAID, *DERIVED)},
+            **{
+                name: getattr(batch, name)[rows].copy() for name in ("t", "said_driver", *SAID, *DERIVED, *SURROUNDINGS)
+            },
+            **{name: getattr(batch, name)[near[0] : near[-1]] for name in NEAR},
             **{name: getattr(batch, name)[tyres] for name in ("tyre_wheel", "tyre_t", "tyre_pressure", "tyre_temp")},
         )
         mine, told, _ = run([alone], fleet, 3)

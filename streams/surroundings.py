@@ -1,0 +1,130 @@
+"""Surroundings: which zones lie near each sample, how far off its route it is; by batch, remembering nothing."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from devices.samples import Floats, Ints
+from streams.batch import Batch
+from streams.fleet import Fleet
+from streams.geometry import Areas, Places, astray, places
+from streams.zones import ALLOWED, CUSTOMER, NO_ROUTE, SITE, STOP, Zone
+
+REACH = 100.0  # m: a position further out is out, however poor it may be (condition refuses poorer ones)
+
+
+class Map(NamedTuple):
+    """The zones of a fleet, in order of id: that is the order in which kernels meet them."""
+
+    zones: tuple[Zone, ...]
+    areas: Areas
+    number: Ints  # (z,) zone number
+    kind: Ints
+    start: Floats
+    end: Floats
+
+
+def surround(batch: Batch, fleet: Fleet) -> Batch:
+    """``batch`` with its columns of zones and routes; the very same where no vehicle of the fleet has any."""
+    if not fleet.placed:
+        return batch
+    vehicles = [v for v, slot in enumerate(batch.slots.tolist()) if slot in fleet.placed]
+    if not vehicles:
+        return batch
+    columns = _Columns(batch)
+    for alike in _alike(batch, fleet, vehicles).values():
+        columns.look_around(fleet, alike)
+    for vehicle in vehicles:
+        columns.follow_routes(fleet, vehicle)
+    return columns.into(batch)
+
+
+def _alike(batch: Batch, fleet: Fleet, vehicles: list[int]) -> dict[tuple[str, int], list[int]]:
+    """Vehicles by the zones they share."""
+    groups: dict[tuple[str, int], list[int]] = {}
+    for vehicle in vehicles:
+        slot = int(batch.slots[vehicle])
+        zones = fleet.placed[slot].zones
+        if zones:
+            groups.setdefault((fleet.vehicles[slot][0], id(zones)), []).append(vehicle)
+    return groups
+
+
+def _map(fleet: Fleet, slot: int) -> Map:
+    """The map of a vehicle's zones, drawn once until the registry changes."""
+    zones, fleet_id = fleet.placed[slot].zones, fleet.vehicles[slot][0]
+    key = (fleet_id, id(zones))
+    if key not in fleet.maps:
+        ordered = tuple(sorted(zones, key=lambda zone: (zone.id, zone.start)))
+        numbers = np.array([fleet.zone_number((fleet_id, zone.id)) for zone in ordered], np.int64)
+        kinds = np.array([zone.kind for zone in ordered], np.int64)
+        starts, ends = (np.array([zone[k] for zone in ordered]) for k in (3, 4))
+        fleet.maps[key] = zones, Map(ordered, Areas([zone.shape for zone in ordered]), numbers, kinds, starts, ends)
+    return fleet.maps[key][1]  # type: ignore[no-any-return]
+
+
+class _Columns:
+    """The columns as they are being filled."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.vehicle = np.repeat(np.arange(batch.slots.size), np.diff(batch.bounds))  # (n,)
+        self.route, self.astray = batch.route.copy(), batch.astray.copy()
+        self.allowed, self.beyond = batch.allowed.copy(), batch.beyond.copy()
+        self.near: list[tuple[Ints, Ints, Ints, Ints, Floats]] = []  # row, rank, zone number, kind, depth
+
+    def look_around(self, fleet: Fleet, vehicles: list[int]) -> None:
+        """Fill in what lies near the rows of ``vehicles``, which share their zones."""
+        chart = _map(fleet, int(self.batch.slots[vehicles[0]]))
+        rows = np.concatenate([np.arange(*self.batch.bounds[[v, v + 1]]) for v in vehicles])
+        if np.isin(chart.kind, (SITE, CUSTOMER)).any():
+            self.route[rows] = NO_ROUTE
+        there, at = places(self.batch.lat[rows], self.batch.lon[rows])
+        rows = rows[there]
+        if not rows.size:
+            return
+        row, zone, depth = chart.areas.near(at, REACH)
+        t = self.batch.t[rows[row]]
+        holds = (chart.start[zone] <= t) & (t < chart.end[zone])
+        row, zone = rows[row[holds]], zone[holds]
+        self.near.append((row, zone, chart.number[zone], chart.kind[zone], depth[holds]))
+        for one in np.flatnonzero(chart.kind == ALLOWED).tolist():
+            self._allow(chart, one, rows, at)
+
+    def _allow(self, chart: Map, zone: int, rows: Ints, at: Places) -> None:
+        """Take in an allowed zone: what counts is the nearest."""
+        t, away = self.batch.t[rows], -chart.areas.depth(at, zone)
+        nearer = ~(self.beyond[rows] <= away) & (chart.start[zone] <= t) & (t < chart.end[zone])
+        self.allowed[rows[nearer]], self.beyond[rows[nearer]] = chart.number[zone], away[nearer]
+
+    def follow_routes(self, fleet: Fleet, vehicle: int) -> None:
+        """Fill in how far a vehicle is off the routes it is assigned to; their stops are planned to it."""
+        slot, (first, last) = int(self.batch.slots[vehicle]), self.batch.bounds[vehicle : vehicle + 2]
+        fleet_id, t = fleet.vehicles[slot][0], self.batch.t[first:last]
+        for route in fleet.placed[slot].routes:
+            rows = first + np.flatnonzero((route.start <= t) & (t < route.end))
+            if not rows.size:
+                continue
+            self.route[rows] = fleet.zone_number((fleet_id, route.id))
+            there, at = places(self.batch.lat[rows], self.batch.lon[rows])
+            self.astray[rows[there]] = astray(at, route.line, route.width)
+            stops = [fleet.zone_number((fleet_id, stop)) for stop in route.stops]
+            for row, _, zone, kind, _ in self.near if stops else ():
+                kind[(row >= rows[0]) & (row <= rows[-1]) & np.isin(zone, stops)] = STOP
+
+    def into(self, batch: Batch) -> Batch:
+        """The batch with the columns, what is near a row in order of the zones' ids."""
+        nothing = (*(np.empty(0, np.int64),) * 4, np.empty(0))
+        row, rank, zone, kind, depth = (np.concatenate(parts) for parts in zip(nothing, *self.near, strict=True))
+        order = np.lexsort((rank, row))
+        bounds = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=batch.t.size))])
+        return batch._replace(
+            near_bounds=bounds,
+            near_zone=zone[order],
+            near_kind=kind[order],
+            near_depth=depth[order],
+            route=self.route,
+            astray=self.astray,
+            allowed=self.allowed,
+            beyond=self.beyond,
+        )

@@ -1,56 +1,114 @@
 """Actions: what people decide about alerts, appended to the record; nothing a machine does touches them."""
 
-from sqlalchemy import bindparam, func, insert, select
+import math
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
 
 from streams.alert_rules import PRIORITIES
-from streams.alerts import STATES
-from streams.record import taken_down
+from streams.desk import decisions
+from streams.desk.decisions import DISMISSALS, PUT_AWAY, STATES, key_of
+from streams.desk.desk import Desk
+from streams.messages import taken_down
 from streams.store import schema
 from streams.store.store import Store, rows_of
 from streams.tables import clock
 
+Row = dict[str, Any]
+
 URGENCY = {priority: rank for rank, priority in enumerate(PRIORITIES)}
-ACTIONS = (*STATES, "note")
-PUT_AWAY = ("resolve", "dismiss")
-NEEDS_REASON = ("dismiss", "note")
+ACTIONS = (*STATES, "assign", "note")
+SHELVING = ("shelve", "unshelve")
+SAME = ("alert_id", "fleet_id", "vehicle_id", "kind", "action", "value", "reason", "seen", "level", "until")
 
 
 class ActionError(Exception):
     """An action on an alert that is not there, or without what it needs."""
 
 
-def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: float) -> str:
+def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: float, value: str = "") -> str:
     """Append an action to the alert whose id is, or begins with, ``alert_id``; its whole id.
 
-    ``now`` is the wall clock (UTC epoch s); where a feed runs behind it, that one's time is recorded.
-    A resolved or dismissed alert is taken down from its topic.
+    ``value`` is the assignee (empty: nobody), or why it is dismissed (of ``DISMISSALS``). ``now`` is the wall clock
+    (UTC epoch s); where a feed runs behind it, that one's time is recorded. A resolved or dismissed alert is taken
+    down from its topic. The same said twice is on record once.
     """
-    if action in NEEDS_REASON and not reason:
-        raise ActionError(f"to {action} an alert needs a reason (--reason): it stays on record")
+    _check(action, reason, value)
     with store.writing() as connection:
-        alerts = schema.alerts
-        found = rows_of(
-            connection, select(alerts).where(alerts.c.alert_id.startswith(alert_id, autoescape=True)).limit(2)
-        )
-        if len(found) != 1:
-            many = "more than one alert has an id" if found else "no alert has an id"
-            raise ActionError(f"{many} that begins with {alert_id!r}; see 'tripmeter alerts list'")
-        at = clock(connection, now)
-        full: str = found[0]["alert_id"]
-        seen = found[0]["last_start"]
-        row = {"alert_id": full, "at": at, "actor": actor, "action": action, "seen": seen, "reason": reason}
-        connection.execute(insert(schema.actions), row)
-        if action in PUT_AWAY:
-            connection.execute(insert(schema.outbox), taken_down(found[0], "mqtt"))
-    return full
+        alert = find(connection, alert_id)
+        row = {name: alert[name] for name in ("alert_id", "fleet_id", "vehicle_id", "kind", "subject", "level")}
+        row |= {"first": alert["first_seen"], "seen": alert["last_start"], "until": None}
+        row |= {"actor": actor, "action": action, "value": value, "reason": reason}
+        if _append(connection, row, now) and action in PUT_AWAY:
+            connection.execute(insert(schema.outbox), taken_down(alert, "mqtt"))
+    return str(alert["alert_id"])
 
 
-_SEEN = select(func.max(schema.actions.c.seen)).where(
-    schema.actions.c.alert_id == bindparam("alert"), schema.actions.c.action.in_(PUT_AWAY)
-)
+def shelve(
+    store: Store,
+    fleet_id: str,
+    actor: str,
+    reason: str,
+    now: float,
+    *,
+    vehicle_id: str = "",
+    kind: str = "",
+    until: float | None,
+) -> None:
+    """Page nobody of a fleet, a vehicle or a kind until ``until`` (UTC epoch s); None ends that."""
+    if until is not None and not reason:
+        raise ActionError("to shelve alerts needs a reason (--reason): it stays on record")
+    if until is not None and not (math.isfinite(until) and until > now):
+        raise ActionError("a shelf ends in the future: give a later --until")
+    if not fleet_id:
+        raise ActionError("say whose alerts: a fleet, and perhaps a vehicle or a kind of it")
+    row: Row = {"alert_id": "", "fleet_id": fleet_id, "vehicle_id": vehicle_id, "kind": kind, "subject": ""}
+    row |= {"first": None, "seen": None, "level": None, "until": until, "value": ""}
+    with store.writing() as connection:
+        action = "unshelve" if until is None else "shelve"
+        _append(connection, row | {"actor": actor, "action": action, "reason": reason}, now)
 
 
-def put_away(store: Store, alert_id: str) -> float | None:
+def find(connection: Connection, alert_id: str) -> Row:
+    """The one alert whose id is, or begins with, ``alert_id``."""
+    alerts = schema.alerts
+    found = rows_of(connection, select(alerts).where(alerts.c.alert_id.startswith(alert_id, autoescape=True)).limit(2))
+    if len(found) != 1:
+        many = "more than one alert has an id" if found else "no alert has an id"
+        raise ActionError(f"{many} that begins with {alert_id!r}; see 'tripmeter alerts list'")
+    return found[0]
+
+
+def put_away(store: Store, alert: Row) -> float | None:
     """Start of the newest event people had seen of an alert when they resolved or dismissed it; None: they have not."""
     with store.reading() as connection:
-        return connection.execute(_SEEN, {"alert": alert_id}).scalar()
+        return Desk(connection, [key_of(alert)]).said(alert).put_away
+
+
+def history(connection: Connection, alert: Row) -> list[Row]:
+    """What people did about an alert, in order."""
+    return [row for row in Desk(connection, [key_of(alert)]).actions[key_of(alert)] if decisions.is_about(row, alert)]
+
+
+def _check(action: str, reason: str, value: str) -> None:
+    if action not in ACTIONS:
+        raise ActionError(f"{action!r} is no action; there is {', '.join(ACTIONS)}")
+    if action == "note" and not reason:
+        raise ActionError("a note needs a reason (--reason): it stays on record")
+    if action == "dismiss" and value and value not in DISMISSALS:
+        raise ActionError(f"{value!r} is no reason to dismiss an alert; there is {', '.join(DISMISSALS)}")
+    if action == "dismiss" and value in ("", "other") and not reason:
+        raise ActionError("to dismiss an alert needs a reason (--because or --reason): it stays on record")
+
+
+def _append(connection: Connection, row: Row, now: float) -> bool:
+    """Add an action, unless it says what the last of its kind about the same has said already."""
+    actions = schema.actions
+    same = [actions.c[name] == row[name] for name in ("alert_id", "fleet_id", "vehicle_id", "kind")]
+    family = next(group for group in (tuple(STATES), SHELVING, (row["action"],)) if row["action"] in group)
+    query = select(actions).where(*same, actions.c.action.in_(family)).order_by(actions.c.id.desc()).limit(1)
+    last = rows_of(connection, query)
+    if last and all(last[0][name] == row[name] for name in SAME):
+        return False
+    connection.execute(insert(actions), row | {"at": clock(connection, now)})
+    return True

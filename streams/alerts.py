@@ -1,5 +1,6 @@
 """Alerts: events a human must see, folded to one open alert per vehicle, kind and subject, repeats counted."""
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -7,10 +8,9 @@ from streams.alert_rules import AlertRule, rule_of
 
 Row = dict[str, Any]
 Key = tuple[str, str, str, str]  # fleet, vehicle, kind, subject
-PutAway = Callable[[str], float | None]
+PutAway = Callable[[Row], float | None]
 
-STATES = {"acknowledge": "acknowledged", "resolve": "resolved", "dismiss": "dismissed"}  # action -> state it leaves
-PUT_AWAY = ("resolved", "dismissed")
+FLAPS, FLAP_S = 3, 600.0  # more often than this within so long: it comes and goes
 
 
 class Alerts:
@@ -45,13 +45,13 @@ class Alerts:
 
     def is_past(self, event: Row) -> bool:
         """Whether ``event`` began before the last one counted: only folding the vehicle anew puts it in its place."""
-        alert = self._latest.get(_key(event))
+        alert = self.standing(event)
         return alert is not None and bool(event["start"] < alert["last_start"])
 
     def fold(self, event: Row, put_away: PutAway) -> list[Row]:
         """Alert rows that ``event`` (a row of the events table) changes: none, one, or a superseded one and its heir.
 
-        ``put_away(alert_id)`` is the start of the newest event people had seen of an alert when they resolved or
+        ``put_away(alert)`` is the start of the newest event people had seen of an alert when they resolved or
         dismissed it; None while they have not. An event that is past (see ``is_past``) changes nothing.
         """
         rule = rule_of(self.rules, event["kind"], event["source"])
@@ -77,7 +77,7 @@ def _over(alert: Row, event: Row, rule: AlertRule, put_away: PutAway) -> bool:
     """Whether ``event`` is a new matter: it began after what people put away, or after a long quiet."""
     if event["start"] == alert["last_start"]:
         return False
-    seen = put_away(alert["alert_id"])
+    seen = put_away(alert)
     return (seen is not None and event["start"] > seen) or bool(event["start"] - alert["last_seen"] > rule.quiet_s)
 
 
@@ -94,6 +94,8 @@ def _opened(event: Row, rule: AlertRule) -> Row:
         "last_event_id": event["event_id"],
         "last_start": event["start"],
         "superseded": 0,
+        "flapping": 0,
+        "starts": json.dumps([event["start"]]),
     }
 
 
@@ -101,6 +103,9 @@ def _repeated(alert: Row, event: Row, rule: AlertRule) -> Row:
     """The alert with an event that belongs to it: a repeat once counted, or the last one moving on."""
     level = max(alert["level"], event["level"])
     first = alert["alert_id"] == event["event_id"]
+    starts = json.loads(alert["starts"])
+    if event["start"] > alert["last_start"]:
+        starts = [*starts, event["start"]][-FLAPS - 1 :]
     return alert | {
         "driver_id": event["driver_id"] if first else alert["driver_id"],
         "level": level,
@@ -110,4 +115,13 @@ def _repeated(alert: Row, event: Row, rule: AlertRule) -> Row:
         "count": alert["count"] + (event["start"] > alert["last_start"]),
         "last_event_id": event["event_id"],
         "last_start": event["start"],
+        "flapping": int(len(starts) > FLAPS and starts[-1] - starts[0] <= FLAP_S),
+        "starts": json.dumps(starts),
     }
+
+
+def held_back(before: Row | None, after: Row) -> bool:
+    """Whether a change need not be told: the alert comes and goes, that was told, and it got no worse."""
+    if before is None or before["alert_id"] != after["alert_id"]:
+        return False
+    return bool(before["flapping"] and after["flapping"] and before["priority"] == after["priority"])

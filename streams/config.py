@@ -15,7 +15,7 @@ import numpy as np
 
 from streams.fleet import CLASSES
 from streams.layers import FILE_VARIABLE, ConfigError, Literal, Said, from_argument, from_environment, from_file
-from streams.settings import AlertSetting, Commit, Data, Gateway, Hours, Http, Mqtt, Settle, Sinks, Tariff
+from streams.settings import AlertSetting, Commit, Data, Gateway, Hours, Http, Mqtt, Paging, Settle, Sinks, Tariff
 
 if TYPE_CHECKING:
     from streams.alert_rules import AlertRule
@@ -38,6 +38,7 @@ class Config:
     commit: Commit = field(default_factory=Commit)
     settle: Settle = field(default_factory=Settle)
     alerts: Mapping[str, AlertSetting] = field(default_factory=dict)
+    paging: Paging = field(default_factory=Paging)
     hours: Hours = field(default_factory=Hours)
     tariff: Tariff = field(default_factory=Tariff)
     sinks: Sinks = field(default_factory=Sinks)

@@ -14,6 +14,7 @@ from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
 from streams.chain import Findings
+from streams.desk.paging import LATE_S
 from streams.fleet import Fleet, Source
 from streams.followed import differs_since, said
 from streams.intake import Accepted, Intake, extent, stored
@@ -29,7 +30,6 @@ from streams.unsaved import Unsaved
 
 logger = logging.getLogger(__name__)
 
-RECENT_S = 3_600.0  # event time; an alert that late data makes is told if it was seen within, older ones are history
 VEHICLE = ("slot", "fleet_id", "vehicle_id", "known")
 RETRIED = 100  # payloads from quarantine at once
 TOLD_AT_REST = 500  # vehicles in a quiet moment, about 30 ms
@@ -44,6 +44,7 @@ class Pace:
     settle_after_s: float = 1.0  # without more late data of the vehicle
     settle_within_s: float = 30.0
     horizon_s: float = 7 * DAY_S
+    late_s: float = LATE_S  # an alert that late data makes is told if it was seen within, older ones are history
 
 
 class Embedded:
@@ -134,7 +135,7 @@ class Embedded:
         late = self._late.take(at_once)
         if late is None:
             return False
-        commit = self.settler.settle(*late, self.newest, self.newest - RECENT_S)
+        commit = self.settler.settle(*late, self.newest, self.newest - self.pace.late_s)
         self._unsaved.moved([late[0]])
         return self._write(commit)
 
@@ -290,7 +291,7 @@ class Embedded:
         self._names(commit)
         if self.record.out_of_order:
             with self.store.reading() as connection:
-                self.record.mend(connection, commit, self.newest - RECENT_S)
+                self.record.mend(connection, commit, self.newest - self.pace.late_s)
         with metrics.COMMIT.time():
             done = persistently(lambda: self.store.commit(commit), self.stopping)
         if done:

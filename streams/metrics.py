@@ -18,10 +18,16 @@ ALERTS = Counter(
     ["kind", "priority"],
     registry=REGISTRY,
 )
+PAGES = Counter(
+    "tripmeter_pages", "Decisions whether to page, by kind and what came of it", ["kind", "outcome"], registry=REGISTRY
+)
 SETTLED = Counter("tripmeter_settled_vehicles", "Vehicles whose record was settled after late data", registry=REGISTRY)
 REVISIONS = Counter("tripmeter_revisions", "Rows that settling changed, by change", ["change"], registry=REGISTRY)
 SENT = Counter("tripmeter_sent", "Messages that left through a sink", ["sink"], registry=REGISTRY)
 FAILED = Counter("tripmeter_send_failures", "Attempts of a sink that failed", ["sink"], registry=REGISTRY)
+REFUSED = Counter(
+    "tripmeter_undelivered", "Messages that a receiver refused for good, set aside", ["sink"], registry=REGISTRY
+)
 VEHICLES = Gauge("tripmeter_vehicles", "Vehicles known", registry=REGISTRY)
 OUTBOX = Gauge("tripmeter_outbox_rows", "Messages waiting to leave", registry=REGISTRY)
 SNAPSHOT_AT = Gauge(

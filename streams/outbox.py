@@ -2,12 +2,14 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from streams import metrics
-from streams.sinks.base import Message, Sink, SinkError
+from streams.sinks.base import Message, RefusedError, Sink, SinkError
+from streams.store import schema
 from streams.store.schema import outbox
 from streams.store.store import Commit, Store
 
@@ -67,10 +69,29 @@ class Sender:
         messages = self._waiting()
         if not messages:
             return False
-        self.sink.write(messages)
-        self.store.commit(Commit(sent=[message.id for message in messages]))
-        metrics.SENT.labels(self.sink.name).inc(len(messages))
+        try:
+            self.sink.write(messages)
+        except RefusedError as error:
+            self._left(messages[: error.taken], messages[error.taken], str(error))
+        except SinkError as error:
+            self._left(messages[: error.taken])
+            raise
+        else:
+            self._left(messages)
         return not self._stopping.is_set()
+
+    def _left(self, taken: Sequence[Message], refused: Message | None = None, why: str = "") -> None:
+        """These have left, and one will never: it is kept apart."""
+        done = Commit(sent=[message.id for message in taken])
+        if refused is not None:
+            logger.warning("sink %s: a message was refused for good and set aside: %s", self.sink.name, why)
+            metrics.REFUSED.labels(self.sink.name).inc()
+            done.sent.append(refused.id)
+            row = {"sink": self.sink.name, "address": refused.address, "body": refused.body, "why": why}
+            done.append(schema.undelivered, [row])
+        if done.sent:
+            self.store.commit(done)
+        metrics.SENT.labels(self.sink.name).inc(len(taken))
 
     def _waiting(self) -> list[Message]:
         query = select(outbox).where(outbox.c.sink == self.sink.name).order_by(outbox.c.id).limit(AT_ONCE)

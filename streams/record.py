@@ -1,23 +1,21 @@
 """Record: findings become rows, alerts and messages of one commit; the only place that knows all tables."""
 
-import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, select
 
-from devices import topics
 from devices.samples import Ints, Samples
 from streams import activity, exposure, metrics, reports, rows, trips
 from streams.alert_rules import RAISED
-from streams.alerts import Alerts, PutAway
+from streams.alerts import Alerts, PutAway, held_back
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, OPEN, Records
 from streams.fleet import Fleet
 from streams.hours_book import HoursBook
+from streams.messages import message_of, taken_down
 from streams.rows import Revised
 from streams.store import schema
 from streams.store.store import Commit, named, rows_of
@@ -27,14 +25,21 @@ Vehicle = tuple[str, str]
 RETAINS = "mqtt"  # the sink whose messages stay until they are taken down
 
 
-def nobody(_alert_id: str) -> None:
+Notify = Callable[[Row, Row, Commit], None]
+
+
+def nobody(_alert: Row) -> None:
     """In a replay nobody has put an alert away."""
+
+
+def quietly(_alert: Row, _event: Row, _into: Commit) -> None:
+    """In a replay nobody is paged."""
 
 
 class Record:
     """Turns what a pipeline found into what a commit writes; ``sinks`` are the names of the ways out.
 
-    ``put_away`` as Alerts.fold wants it.
+    ``put_away`` as Alerts.fold wants it; ``notify(alert, event, commit)`` pages whom it must.
     """
 
     def __init__(
@@ -44,9 +49,10 @@ class Record:
         alerts: Alerts,
         sinks: Sequence[str] = (),
         put_away: PutAway = nobody,
+        notify: Notify = quietly,
     ) -> None:
-        self.fleet, self.hours, self.alerts = fleet, hours, alerts
-        self.sinks, self.put_away = sinks, put_away
+        self.fleet, self.hours, self.alerts, self.sinks = fleet, hours, alerts, sinks
+        self.put_away, self.notify = put_away, notify
         self.out_of_order: set[Vehicle] = set()  # whose alerts only ``mend`` can put right
 
     def take(self, found: Findings, state: Records, slots: Ints, into: Commit, tell: bool = True) -> None:
@@ -119,7 +125,7 @@ class Record:
         """Tell all alerts that nobody has put away to the sink that retains them."""
         alerts, events = schema.alerts, schema.events
         query = select(alerts).where(alerts.c.superseded == 0).order_by(alerts.c.first_seen)
-        open_ = [alert for alert in rows_of(connection, query) if self.put_away(alert["alert_id"]) is None]
+        open_ = [alert for alert in rows_of(connection, query) if self.put_away(alert) is None]
         found = named(connection, events.c.event_id, [alert["last_event_id"] for alert in open_])
         last = {event["event_id"]: event for event in found}
         messages = (message_of(alert, last[alert["last_event_id"]]) for alert in open_)
@@ -132,10 +138,13 @@ class Record:
             for alert in self.alerts.fold(event, self.put_away):
                 into.upsert(schema.alerts, [alert])
                 if tell and not alert["superseded"] and not _went_on(before, alert):  # its heir takes the same address
-                    self._tell(alert, event, into)
+                    self._tell(before, alert, event, into)
 
-    def _tell(self, alert: Row, event: Row, into: Commit) -> None:
-        if self.put_away(alert["alert_id"]) is None:
+    def _tell(self, before: Row | None, alert: Row, event: Row, into: Commit) -> None:
+        if self.put_away(alert) is not None:
+            return
+        self.notify(alert, event, into)
+        if not held_back(before, alert):
             kind = alert["kind"] if alert["kind"] in self.alerts.rules else RAISED  # devices name kinds at will
             metrics.ALERTS.labels(kind, alert["priority"]).inc()
             message = message_of(alert, event)
@@ -149,7 +158,7 @@ class Record:
             if before is not None and RETAINS in self.sinks:
                 into.append(schema.outbox, [taken_down(before, RETAINS)])
         elif after != before and (before is not None or after["last_seen"] > recent):
-            self._tell(after, events[after["last_event_id"]], into)
+            self._tell(before, after, events[after["last_event_id"]], into)
 
 
 def _standing(connection: Connection, commit: Commit, vehicle: Vehicle) -> dict[str, Row]:
@@ -183,25 +192,3 @@ def still_open(state: Records, slots: Ints) -> Findings:
         activity.open_rows(state["activity"], slots),
         exposure.open_rows(state["exposure"], slots),
     )
-
-
-def message_of(alert: Row, event: Row) -> Row:
-    """What is told of an alert, as an outbox row without its sink."""
-    named = ("alert_id", "fleet_id", "vehicle_id", "driver_id", "kind", "subject", "priority", "level", "condition")
-    body = {name: alert[name] for name in (*named, "count")}
-    body |= {name: iso(alert[name]) for name in ("first_seen", "last_seen")}
-    evidence = ("event_id", "peak", "unit", "threshold", "speed_kmh", "lat_deg", "lon_deg", "rule", "rule_version")
-    body["event"] = {name: event[name] for name in evidence}
-    address = topics.alert(alert["fleet_id"], alert["vehicle_id"], alert["kind"], alert["subject"])
-    return {"address": address, "body": json.dumps(body, separators=(",", ":")).encode(), "retain": 1}
-
-
-def taken_down(alert: Row, sink: str) -> Row:
-    """The outbox row that clears a retained alert."""
-    address = topics.alert(alert["fleet_id"], alert["vehicle_id"], alert["kind"], alert["subject"])
-    return {"sink": sink, "address": address, "body": b"", "retain": 1}
-
-
-def iso(t: float) -> str:
-    """UTC epoch seconds as ISO 8601 with milliseconds."""
-    return datetime.fromtimestamp(t, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,30 +9,34 @@ from pricing.tariffs import parse, standard
 from streams import chain, config, hours
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
+from streams.desk.paging import Paging, clock_time, steps
 from streams.hours import HoursRule
 from streams.layers import ConfigError
 from streams.rule_set import InForce, RuleSet
 from streams.settings import Hours
+from streams.settings import Paging as PagingSettings
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Thresholds in force, hours rule, alert rules, tariff."""
+    """Thresholds in force, hours rule, alert rules, paging, tariff."""
 
     in_force: InForce
     hours: HoursRule
     alerts: dict[str, AlertRule]
+    paging: Paging
     tariff: Tariff
 
 
 def gather(settings: Config) -> Rules:
-    """The rules of a configuration; raises ``ConfigError`` for a tariff that cannot be read."""
+    """The rules of a configuration; raises ``ConfigError`` for a tariff or times that cannot be read."""
     effective = config.thresholds(settings, chain.PARAMS)
     thresholds = tuple(effective[link] for link in chain.PARAMS)
     return Rules(
         InForce([RuleSet(thresholds, config.rule_version(settings, chain.PARAMS))]),
         hours_rule(settings.hours),
         config.alert_rules(settings, RULES),
+        paging(settings.paging),
         tariff(settings.tariff.path),
     )
 
@@ -42,6 +46,16 @@ def hours_rule(said: Hours) -> HoursRule:
     if said.rule == "custom":
         return hours.custom(said.drive_h, said.break_min, said.split_min)
     return hours.RULES[said.rule]
+
+
+def paging(said: PagingSettings) -> Paging:
+    """When somebody is paged, as a configuration says."""
+    try:
+        quiet = (clock_time(said.quiet_from), clock_time(said.quiet_to)) if said.quiet_from else None
+        escalation = {"critical": steps(said.escalate_critical), "major": steps(said.escalate_major)}
+        return Paging(said.late_s, quiet, clock_time(said.morning), escalation)
+    except ValueError as error:
+        raise ConfigError(f"paging: {error}") from error
 
 
 def tariff(path: str) -> Tariff:

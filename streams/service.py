@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 
 from devices.acks import Acks
 from devices.broker import Broker
@@ -17,6 +16,7 @@ from streams import metrics, recovery, tables
 from streams.actions import put_away
 from streams.alerts import Alerts
 from streams.config import Config
+from streams.desk.pager import Pager, Surroundings
 from streams.embedded import Embedded, Pace
 from streams.fleet import Fleet
 from streams.health import Checks, Health
@@ -30,9 +30,9 @@ from streams.registered import Registered
 from streams.retention import Kept, Retention
 from streams.rule_set import InForce
 from streams.rules import Rules
+from streams.sinks import callers, tellers
 from streams.sinks.base import Sink
-from streams.sinks.jsonl import JsonLines
-from streams.sinks.mqtt import Mqtt
+from streams.sinks.mqtt import Delivery
 from streams.store.store import Store, open_store, sole_use
 from streams.ticks import Ticks
 
@@ -64,16 +64,26 @@ class Service:
         self.people = Registered(self.store, config.gateway.accept_unregistered)
         self.broker = self._broker()
         self.gateway = self._gateway()
-        sinks = [*self._sinks(), *sinks]
+        sinks, called = [*tellers(config.sinks, self._publish), *sinks], callers(config.sinks)
+        changes = [sink.name for sink in sinks] + [sink.name for sink in called if config.sinks.all_to(sink.name)]
         fleet = Fleet(self.people)
         self._clock = "feed" if feed_clock else "wall"
         self.pipeline = Pipeline(fleet, self._in_force(rules.in_force))
+        self.pager = Pager(
+            self.store,
+            rules.alerts,
+            rules.paging,
+            Surroundings(self._now, self._heard, lambda *vehicle: self.people.known(*vehicle).zone),
+            [sink.name for sink in called],
+            changes,
+        )
         self.record = Record(
             fleet,
             HoursBook(rules.hours, fleet, _pace(config).horizon_s),
             Alerts(rules.alerts),
-            [sink.name for sink in sinks],
+            changes,
             partial(put_away, self.store),
+            self.pager.notify,
         )
         bounds = {"ahead": None, "earliest": None} if feed_clock else {"ahead": config.gateway.future_s}
         self.river = Embedded(
@@ -83,12 +93,13 @@ class Service:
             Intake(self.people.may_enter, **bounds),
             _pace(config),
             stopping=self._stop.is_set,
+            tickers=(self.pager.tick,),
         )
-        self.ticks = Ticks((lambda: self.river.newest) if feed_clock else time.time)
+        self.ticks = Ticks(self._now)
         settle = config.settle
         kept = Kept(settle.horizon_days, settle.retention_days, settle.retention_mb)
         self.retention = Retention(self.store, config.data.dir, kept)
-        self.senders = [Sender(self.store, sink) for sink in sinks]
+        self.senders = [Sender(self.store, sink) for sink in [*sinks, *called]]
         self.acks = Acks()
         self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
         self._is_ready = False
@@ -197,6 +208,13 @@ class Service:
             self.acks.add(received.fleet, received.vehicle, received.reading.boot, received.reading.seq)
         self._wake()
 
+    def _now(self) -> float:
+        """The clock of pages and ticks: the wall's, or with a feed the newest event time."""
+        return self.river.newest if self._clock == "feed" else time.time()
+
+    def _heard(self, fleet_id: str, vehicle_id: str) -> float:
+        return self.pipeline.watermark(self.pipeline.fleet.slot((fleet_id, vehicle_id)))
+
     def _wake(self) -> None:
         for sender in self.senders:
             sender.wake()
@@ -229,13 +247,8 @@ class Service:
             inbox=self.config.gateway.inbox,
         )
 
-    def _sinks(self) -> list[Sink]:
-        sinks: list[Sink] = []
-        if self.config.sinks.mqtt:
-            sinks.append(Mqtt(lambda topic, body, retain: self.gateway.publish(topic, body, qos=1, retain=retain)))
-        if self.config.sinks.jsonl:
-            sinks.append(JsonLines(Path(self.config.sinks.jsonl)))
-        return sinks
+    def _publish(self, topic: str, body: bytes, retain: bool) -> Delivery:
+        return self.gateway.publish(topic, body, qos=1, retain=retain)
 
     def _opened(self, store: Store) -> Store:
         self._exit.callback(store.close)
@@ -250,4 +263,9 @@ class Service:
 
 
 def _pace(config: Config) -> Pace:
-    return Pace(config.commit.snapshot_s, config.commit.snapshot_samples, horizon_s=config.settle.horizon_days * DAY_S)
+    return Pace(
+        config.commit.snapshot_s,
+        config.commit.snapshot_samples,
+        horizon_s=config.settle.horizon_days * DAY_S,
+        late_s=config.paging.late_s,
+    )

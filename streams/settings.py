@@ -94,6 +94,21 @@ class AlertSetting:
 
 
 @dataclass(frozen=True)
+class Paging:
+    """When somebody is called at once, and when the rest is told. Times of day are those of the fleet's time zone."""
+
+    late_s: float = setting(900.0, "an alert heard of later than this after it happened pages nobody, s", 0)
+    quiet_from: str = setting("22:00", "from then on only critical alerts page; empty: they always do")
+    quiet_to: str = setting("06:00", "until then; what came up meanwhile is in the morning list")
+    morning: str = setting("06:00", "when the morning list is mailed")
+    escalate_critical: str = setting(
+        "10m 30m",
+        "page again when nobody has acknowledged a critical alert after so long, and whom: `10m 30m:head@example.org`",
+    )
+    escalate_major: str = setting("2h", "the same for major alerts; empty: never")
+
+
+@dataclass(frozen=True)
 class Hours:
     """The rule for hours at the wheel."""
 
@@ -120,3 +135,17 @@ class Sinks:
 
     mqtt: bool = setting(True, "publish alerts on the vehicle's alert topics")
     jsonl: str = setting("", "append alerts as JSON lines to this file; empty for none")
+    webhook: str = setting("", "post pages to this URL; empty for none")
+    webhook_secret: str = setting("", "key that signs them (HMAC-SHA256); empty: not signed", secret=True)
+    webhook_all: bool = setting(False, "post every change of an alert too, not only pages")
+    email_to: str = setting("", "mail pages and the morning list to these addresses, with commas; empty for none")
+    email_from: str = setting("tripmeter@localhost", "sender of the mail")
+    smtp_host: str = setting("127.0.0.1", "mail server")
+    smtp_port: int = setting(587, "its port", 1, 65535)
+    smtp_tls: bool = setting(True, "insist on STARTTLS")
+    smtp_username: str = setting("", "login at the mail server; empty for none")
+    smtp_password: str = setting("", "its password", secret=True)
+
+    def all_to(self, sink: str) -> bool:
+        """Whether a sink that calls people is told every change too."""
+        return sink == "webhook" and self.webhook_all

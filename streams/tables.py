@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, select
 from pricing import frames
 from pricing.exposure import exposure
 from pricing.tariff import Tariff
-from streams.alerts import PUT_AWAY, STATES
+from streams.desk.desk import laid_out
 from streams.store import schema
 from streams.store.store import Commit, Store
 
@@ -19,10 +19,22 @@ Tables = dict[str, pl.DataFrame]
 
 NAMES = ("events", "trips", "alerts", "exposure", "scores", "premiums")
 MOMENT = pl.Datetime("ms", "UTC")
-TIMES = ("start", "end", "first_seen", "last_seen")
+TIMES = ("start", "end", "first_seen", "last_seen", "paged", "shelved_until")
 CLOCK = "clock"  # key of the meta table
 ASSUMED = "assumed"  # policy of a recording without a registry
 ASSUMED_COVERS = ("compulsory", "tpl_injury", "tpl_property", "own_damage")
+ALERTS: dict[str, Any] = {
+    **dict.fromkeys(("alert_id", "fleet_id", "vehicle_id", "driver_id", "kind", "subject"), pl.String),
+    **dict.fromkeys(("priority", "condition", "state"), pl.String),
+    **dict.fromkeys(("level", "count"), pl.Int64),
+    **dict.fromkeys(("first_seen", "last_seen"), pl.Float64),
+    "flapping": pl.Boolean,
+    **dict.fromkeys(("assignee", "reason"), pl.String),
+    "paged": pl.Float64,
+    "held": pl.String,  # why nobody was paged
+    "shelved_until": pl.Float64,
+    "last_event_id": pl.String,
+}
 _TYPES = {"VARCHAR": pl.String, "TEXT": pl.String, "FLOAT": pl.Float64, "INTEGER": pl.Int64}
 
 
@@ -48,7 +60,7 @@ def read(
     return {
         "events": _public(events),
         "trips": _public(_frame(connection, schema.trips)),
-        "alerts": alerts(connection),
+        "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
         "scores": frames.scores(driven, risks.select("fleet_id", "vehicle_id", "class"), tariff),
         "premiums": frames.premiums(driven, risks, tariff, _first_day(driven), until),
@@ -60,17 +72,11 @@ def _first_day(driven: pl.DataFrame) -> date | None:
     return day if isinstance(day, date) else None
 
 
-def alerts(connection: Connection) -> pl.DataFrame:
-    """The alerts with the state that people's actions have left them in."""
-    frame = _frame(connection, schema.alerts)
-    actions = _frame(connection, schema.actions).filter(pl.col("action").is_in(list(STATES)))
-    latest = actions.sort("id").group_by("alert_id", maintain_order=True).last()
-    named = latest.select(
-        "alert_id", said=pl.col("action").replace_strict(STATES, return_dtype=pl.String), reason="reason"
-    )
-    put_away = pl.when(pl.col("superseded") == 1).then(pl.lit(PUT_AWAY[0])).otherwise(pl.lit("open"))
-    joined = frame.join(named, on="alert_id", how="left").with_columns(state=pl.coalesce("said", put_away))
-    return _public(joined.drop("said", "superseded", "last_start"))
+def alerts(connection: Connection, now: float) -> pl.DataFrame:
+    """The alerts with what people's actions and pages have made of them by ``now`` (UTC epoch s)."""
+    rows = laid_out(connection, now)
+    frame = pl.DataFrame([tuple(row[name] for name in ALERTS) for row in rows], schema=ALERTS, orient="row")
+    return _public(frame)
 
 
 def assumed(driven: pl.DataFrame, klass: str) -> pl.DataFrame:

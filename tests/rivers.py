@@ -19,12 +19,13 @@ from streams.actions import put_away
 from streams.alert_rules import RULES
 from streams.alerts import Alerts
 from streams.chain import PARAMS
+from streams.desk.pager import Pager, Surroundings
 from streams.embedded import Embedded, Pace
 from streams.fleet import Fleet, Known
 from streams.hours_book import HoursBook
 from streams.intake import Intake
 from streams.pipeline import DAY_S, Pipeline
-from streams.record import Record
+from streams.record import Record, quietly
 from streams.replay import Run
 from streams.store import schema
 from streams.store.store import Store, open_store
@@ -60,6 +61,7 @@ class River:
     sinks: tuple[str, ...] = ("mqtt",)
     pace: Pace = field(default_factory=lambda: Pace(snapshot_s=1e9, settle_after_s=1e9, settle_within_s=1e9))
     stopping: Callable[[], bool] = lambda: False
+    channels: tuple[str, ...] = ()  # without one nobody is paged
 
     def __post_init__(self) -> None:
         self.store: Store = open_store(self.folder)
@@ -71,14 +73,27 @@ class River:
         fleet = Fleet(self.source)
         self.pipeline = Pipeline(fleet, self.rules.in_force)
         book, alerts = HoursBook(self.rules.hours, fleet, self.pace.horizon_s), Alerts(self.rules.alerts)
-        self.record = Record(fleet, book, alerts, self.sinks, lambda alert_id: put_away(self.store, alert_id))
+        around = Surroundings(
+            lambda: self.embedded.newest,
+            lambda *vehicle: self.pipeline.watermark(fleet.slot(vehicle)),
+            lambda *vehicle: self.source.known(*vehicle).zone,
+        )
+        self.pager = Pager(self.store, self.rules.alerts, self.rules.paging, around, self.channels, self.sinks)
+        notify = self.pager.notify if self.channels else quietly
+        self.record = Record(fleet, book, alerts, self.sinks, lambda alert: put_away(self.store, alert), notify)
         intake = Intake(lambda _fleet, _vehicle: True, ahead=None, earliest=None)
         with self.store.reading() as connection:
             recovery.load_fleet(connection, fleet)
             recovery.load_alerts(connection, alerts)
             recovery.load_hours(connection, book, fleet)
         self.embedded = Embedded(
-            self.store, self.pipeline, self.record, intake, self.pace, stopping=lambda: self.stopping()
+            self.store,
+            self.pipeline,
+            self.record,
+            intake,
+            self.pace,
+            stopping=lambda: self.stopping(),
+            tickers=(self.pager.tick,) if self.channels else (),
         )
         recovery.restore(self.store, self.pipeline, self.embedded)
         self.embedded.follow(self.source)

@@ -22,7 +22,7 @@ def command() -> None:
 def show(everything: bool, data: Path | None, as_json: bool) -> None:
     """Alerts that are open or acknowledged, the most urgent first."""
     with source.store(data).reading() as connection:
-        found = tables.alerts(connection)
+        found = tables.alerts(connection, tables.clock(connection, time.time()))
     if not everything:
         found = found.filter(pl.col("state").is_in(["open", "acknowledged"]))
     found = found.with_columns(rank=pl.col("priority").replace_strict(actions.URGENCY, default=len(actions.URGENCY)))

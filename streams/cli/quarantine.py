@@ -6,7 +6,7 @@ import click
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from streams.cli import screen, source
-from streams.record import iso
+from streams.messages import iso
 from streams.store.schema import quarantine
 from streams.store.store import rows_of
 

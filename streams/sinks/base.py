@@ -16,7 +16,18 @@ class Message:
 
 
 class SinkError(Exception):
-    """The sink could not deliver now; the outbox keeps the messages and tries again."""
+    """The sink could not deliver now; the outbox keeps the messages and tries again.
+
+    ``taken`` is how many of them, from the first on, it had delivered before.
+    """
+
+    def __init__(self, why: str, taken: int = 0) -> None:
+        super().__init__(why)
+        self.taken = taken
+
+
+class RefusedError(SinkError):
+    """The other side will never take the message after those ``taken``: it is set aside, and the rest goes on."""
 
 
 class Sink(Protocol):

@@ -169,6 +169,8 @@ alerts = Table(  # the state (open, acknowledged, resolved, dismissed) follows f
     Column("last_event_id", String, nullable=False),
     Column("last_start", Float, nullable=False),  # of the last event counted
     Column("superseded", Integer, nullable=False),  # 1 once a later alert has taken its place
+    Column("flapping", Integer, nullable=False),  # 1 while it comes and goes
+    Column("starts", Text, nullable=False),  # JSON: of the last events counted, as many as tell whether it flaps
     Index("alerts_by_vehicle", *_WHO, "kind", "subject", "first_seen"),
 )
 
@@ -176,12 +178,56 @@ actions = Table(  # what people did; append-only, no upsert touches it
     "actions",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("alert_id", String, nullable=False, index=True),
+    Column("alert_id", String, nullable=False),  # empty where it is about a vehicle, a kind or a fleet
+    *_who(),  # vehicle_id empty: all of the fleet
+    Column("kind", String, nullable=False),  # empty: all
+    Column("subject", String, nullable=False),
+    Column("first", Float),  # start of the first and of the newest event the alert counted then
+    Column("seen", Float),
+    Column("level", Integer),  # that it had then
     Column("at", Float, nullable=False),
     Column("actor", String, nullable=False),
-    Column("action", String, nullable=False),  # acknowledge, resolve, dismiss, note
-    Column("seen", Float, nullable=False),  # start of the newest event the alert counted then
+    Column("action", String, nullable=False),  # acknowledge, assign, note, resolve, dismiss, shelve, unshelve
+    Column("value", String, nullable=False),  # assignee; why it is dismissed
+    Column("until", Float),  # end of a shelf
     Column("reason", Text, nullable=False),
+    Index("actions_by_vehicle", *_WHO, "kind", "subject"),
+)
+
+notices = Table(  # who was paged of what and when, and what nobody was paged of and why
+    "notices",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    Column("step", String, primary_key=True),  # priority at which it was raised; +1, +2 its escalations
+    *_who(),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("first", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+    Column("priority", String, nullable=False),
+    Column("outcome", String, nullable=False),  # paged, held, told
+    Column("why", String, nullable=False),  # held: late, quiet
+    Column("target", String, nullable=False),  # empty: whoever is on duty
+    Column("at", Float, nullable=False),  # when it fell due
+    Index("notices_by_vehicle", *_WHO, "kind", "subject"),
+)
+
+task_actions = Table(  # what became of tasks; append-only
+    "task_actions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("task_id", String, nullable=False, index=True),
+    *_who(),
+    Column("kind", String, nullable=False),  # of streams.alert_rules.TASKS
+    Column("subject", String, nullable=False),
+    Column("alert_id", String, nullable=False),  # empty: of no alert
+    Column("at", Float, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),  # create, assign, done, drop, verified, failed
+    Column("assignee", String, nullable=False),
+    Column("due", Float),
+    Column("outcome", String, nullable=False),
+    Column("finding", Text, nullable=False),
 )
 
 outbox = Table(  # what leaves, drained by senders with retry
@@ -192,6 +238,16 @@ outbox = Table(  # what leaves, drained by senders with retry
     Column("address", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("retain", Integer, nullable=False),
+)
+
+undelivered = Table(  # what a receiver will never take, set aside with its word for it
+    "undelivered",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sink", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("why", Text, nullable=False),
 )
 
 revisions = Table(  # what late data changed in the record

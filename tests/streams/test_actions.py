@@ -36,7 +36,7 @@ def outbox(river):
 
 def state(river):
     with river.store.reading() as connection:
-        return tables.alerts(connection).select("alert_id", "state", "reason").rows()
+        return tables.alerts(connection, 0.0).select("alert_id", "state", "reason").rows()
 
 
 def test_an_alert_is_acknowledged_by_the_beginning_of_its_id(river):
@@ -106,12 +106,12 @@ def test_settling_keeps_what_people_did(river):
 
 def test_only_what_takes_an_alert_away_puts_it_away(river):
     name = alert(river)["alert_id"]
-    assert put_away(river.store, name) is None
+    assert put_away(river.store, alert(river)) is None
     act(river.store, name, "note", "Ann", "seen it", 5000.0)
     act(river.store, name, "acknowledge", "Ann", "", 5000.0)
-    assert put_away(river.store, name) is None
+    assert put_away(river.store, alert(river)) is None
     act(river.store, name, "resolve", "Ann", "", 5000.0)
-    assert put_away(river.store, name) == alert(river)["last_start"]
+    assert put_away(river.store, alert(river)) == alert(river)["last_start"]
 
 
 @pytest.mark.parametrize(("clock", "at"), [("feed", 1119.0), ("wall", 5000.0)])

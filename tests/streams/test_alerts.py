@@ -27,7 +27,7 @@ def event(start, end=None, level=2, kind="speeding", vehicle="V", subject="", dr
     }
 
 
-def nobody(_alert_id):
+def nobody(_alert):
     return None
 
 
@@ -61,8 +61,8 @@ def test_after_a_longer_quiet_a_new_alert_takes_its_place():
 
 
 def test_after_people_put_it_away_the_next_event_is_a_new_alert():
-    def put_away(alert_id):
-        return 10 if alert_id == "speeding-V--10" else None
+    def put_away(alert):
+        return 10 if alert["alert_id"] == "speeding-V--10" else None
 
     old, new = fold(event(10, 20), event(25), put_away=put_away)
     assert (old["superseded"], new["alert_id"], new["count"]) == (1, "speeding-V--25", 1)
@@ -145,8 +145,8 @@ def last_of(rows):
 def test_the_final_events_give_the_alerts_that_all_changes_gave(away, episodes):
     rows = changes(episodes)
 
-    def put_away(alert_id):
-        start = int(alert_id.rsplit("-", 1)[1])
+    def put_away(alert):
+        start = int(alert["alert_id"].rsplit("-", 1)[1])
         return start if away is not None and start % 7 < away % 7 else None
 
     assert fold(*rows, put_away=put_away) == fold(*last_of(rows), put_away=put_away)

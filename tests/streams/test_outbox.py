@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from streams import outbox
 from streams.outbox import Sender
-from streams.sinks.base import SinkError
+from streams.sinks.base import RefusedError, SinkError
 from streams.store import schema
 from streams.store.store import Commit, open_store, rows_of
 
@@ -137,3 +137,36 @@ def test_what_others_put_in_leaves_without_a_wake(store):
     put(store, b"1")
     box.await_(lambda box: box.got == [b"1"])
     sender.stop()
+
+
+class Picky(Box):
+    """A sink that takes nothing that says no, and chokes once where it is told to."""
+
+    def __init__(self, name, choke=None):
+        super().__init__(name)
+        self.choke = choke
+
+    def write(self, messages):
+        for taken, message in enumerate(messages):
+            if message.body == self.choke:
+                self.choke = None
+                raise SinkError("not now", taken)
+            if message.body.startswith(b"no"):
+                raise RefusedError("never", taken)
+            super().write([message])
+
+
+def test_a_poisoned_message_is_set_aside_and_blocks_nobody(store):
+    box = Picky("one", choke=b"3")
+    put(store, b"1", b"no 1", b"no 2", b"2", b"3", b"no 3", b"4")
+    sender = Sender(store, box)
+    sender.start()
+    box.await_(lambda box: box.got[-1:] == [b"4"])
+    assert emptied(store)
+    sender.stop()
+    assert box.got == [b"1", b"2", b"3", b"4"]
+    with store.reading() as connection:
+        aside = rows_of(connection, schema.undelivered.select())
+    assert [(row["sink"], row["body"], row["why"]) for row in aside] == [
+        ("one", b"no %d" % k, "never") for k in (1, 2, 3)
+    ]

@@ -1,0 +1,90 @@
+"""Decisions: what people said of an alert, found by what it was about, so that a corrected alert keeps it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+Row = dict[str, Any]
+
+STATES = {"acknowledge": "acknowledged", "resolve": "resolved", "dismiss": "dismissed"}  # action -> state it leaves
+PUT_AWAY = ("resolve", "dismiss")
+OPEN = "open"
+GONE = ("resolved", "dismissed")
+DISMISSALS = {  # why an alert is dismissed
+    "false_alarm": "it did not happen",
+    "not_the_driver": "it happened, and the driver could not help it",
+    "test": "a test, a workshop drive, a sensor being changed",
+    "known": "known, and being dealt with elsewhere",
+    "duplicate": "said twice",
+    "other": "as written beside it",
+}
+
+
+class Said(NamedTuple):
+    """Where people's actions have left an alert."""
+
+    state: str  # open, acknowledged, resolved, dismissed
+    reason: str
+    assignee: str | None
+    notes: int
+    put_away: float | None  # start of the newest event they had seen when they resolved or dismissed it
+
+
+def key_of(row: Row) -> tuple[str, str, str, str]:
+    """Vehicle, kind and subject that an alert, an action or a notice is about."""
+    return row["fleet_id"], row["vehicle_id"], row["kind"], row["subject"]
+
+
+def is_about(row: Row, alert: Row) -> bool:
+    """Whether an action or a notice is about an alert of the same key.
+
+    Late data may give an alert another first event, and so another id. What was said of it then was said of its
+    episodes from ``first`` to ``seen``: it is about whatever alert these lie in now.
+    """
+    return row["alert_id"] == alert["alert_id"] or bool(
+        row["first"] <= alert["last_seen"] and row["seen"] >= alert["first_seen"]
+    )
+
+
+def said_of(alert: Row, actions: Iterable[Row]) -> Said:
+    """What ``actions`` (rows of its key, in order of id) leave of an alert.
+
+    An acknowledgement holds for the level that was seen: when the alert gets worse it is open again.
+    """
+    state, reason, assignee, notes, put_away = OPEN, "", None, 0, None
+    for row in actions:
+        if not is_about(row, alert):
+            continue
+        if row["action"] in STATES and not (row["action"] == "acknowledge" and row["level"] < alert["level"]):
+            state, reason = STATES[row["action"]], row["reason"] or row["value"]
+        if row["action"] in PUT_AWAY:
+            put_away = row["seen"] if put_away is None else max(put_away, row["seen"])
+        assignee = (row["value"] or None) if row["action"] == "assign" else assignee
+        notes += row["action"] == "note"
+    return Said("resolved" if state == OPEN and alert["superseded"] else state, reason, assignee, notes, put_away)
+
+
+def shelves(actions: Iterable[Row]) -> list[Row]:
+    """The last word on every scope (fleet, vehicle or all, kind or all), in order of ``actions``."""
+    latest = {(row["fleet_id"], row["vehicle_id"], row["kind"]): row for row in actions}
+    return [row for row in latest.values() if row["action"] == "shelve"]
+
+
+def shelved_until(alert: Row, shelved: Sequence[Row], now: float) -> float | None:
+    """Until when an alert is kept quiet at ``now``; None: it is not."""
+    ends = [
+        row["until"]
+        for row in shelved
+        if row["until"] > now
+        and row["fleet_id"] == alert["fleet_id"]
+        and row["vehicle_id"] in ("", alert["vehicle_id"])
+        and row["kind"] in ("", alert["kind"])
+    ]
+    return max(ends, default=None)
+
+
+def dismissed(event: Row, actions: Iterable[Row]) -> bool:
+    """Whether the last word on an event is that its alert was none: it leaves the coaching score, not the price."""
+    words = [
+        row["action"] for row in actions if row["action"] in STATES and row["first"] <= event["start"] <= row["seen"]
+    ]
+    return bool(words) and words[-1] == "dismiss"

@@ -1,0 +1,97 @@
+"""E-mail: one message a page and one a morning list, over SMTP with STARTTLS."""
+
+import json
+import smtplib
+import ssl
+from collections.abc import Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from streams.settings import Sinks
+from streams.sinks.base import Message, RefusedError, SinkError
+
+TIMEOUT_S = 15.0
+FOREVER = 500  # from this answer on a server will not take the message later either
+
+
+class Email:
+    """Mails pages to ``said.email_to``, escalations to their own target where that is an address."""
+
+    name = "email"
+
+    def __init__(self, said: Sinks, context: ssl.SSLContext | None = None) -> None:
+        self.said, self.context = said, context or ssl.create_default_context()
+
+    def write(self, messages: Sequence[Message]) -> None:
+        taken = 0
+        try:
+            with smtplib.SMTP(self.said.smtp_host, self.said.smtp_port, timeout=TIMEOUT_S) as server:
+                self._log_in(server)
+                for taken, message in enumerate(messages):
+                    self._send(server, message, taken)
+        except (OSError, smtplib.SMTPException) as error:  # SMTPException is an OSError, named for the reader
+            raise SinkError(f"{self.said.smtp_host}: {_said(error)}", taken) from error
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        if self.said.smtp_tls:
+            server.starttls(context=self.context)
+        if self.said.smtp_username:
+            server.login(self.said.smtp_username, self.said.smtp_password)
+
+    def _send(self, server: smtplib.SMTP, message: Message, taken: int) -> None:
+        if not message.body:
+            return
+        mail = letter(json.loads(message.body))
+        to = message.address if "@" in message.address else self.said.email_to
+        mail["From"], mail["To"] = self.said.email_from, to
+        try:
+            server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            _give_up(min(codes), f"{to}: {error.recipients}", taken, error)
+        except smtplib.SMTPResponseException as error:
+            _give_up(error.smtp_code, _said(error), taken, error)
+
+
+def letter(told: dict[str, Any]) -> EmailMessage:
+    """A page, or a morning list, as a mail without sender and receiver; the same message has the same Message-ID."""
+    mail = EmailMessage()
+    if "list" in told:
+        mail["Subject"], text, name = told["title"], told["text"], told["list"]
+        written = told["at"]
+    else:
+        mail["Subject"], text = _page(told)
+        name, written = f"{told['alert_id']}.{told['page']['step']}", told["page"]["due"]
+    mail["Date"] = format_datetime(datetime.fromisoformat(written))
+    mail["Message-ID"] = f"<{name.replace(' ', '.')}@tripmeter>"
+    mail.set_content(text)
+    return mail
+
+
+def _page(told: dict[str, Any]) -> tuple[str, str]:
+    page, event = told["page"], told["event"]
+    what = f"{told['kind'].replace('_', ' ')} {told['subject']}".strip()
+    why = f" ({page['why']})" if page["why"] else ""
+    peak = "" if event["peak"] is None else f"Peak       {event['peak']:.2f} {event['unit']}\n"
+    text = (
+        f"Do         {page['action']}\n\n"
+        f"Vehicle    {told['vehicle_id']}, fleet {told['fleet_id']}\n"
+        f"What       {what}, {told['priority']}, {told['condition']}, seen {told['count']} times{why}\n"
+        f"Since      {told['first_seen']}\n{peak}\n"
+        f"tripmeter alerts acknowledge {told['alert_id'][:8]}\n"
+        f"tripmeter explain {told['alert_id'][:8]}\n"
+    )
+    return f"[{told['priority']}] {told['vehicle_id']}: {what}{why}", text
+
+
+def _give_up(code: int, why: str, taken: int, error: Exception) -> None:
+    """Set aside what is refused for good, try the rest again."""
+    if code >= FOREVER:
+        raise RefusedError(why, taken) from error
+    raise SinkError(why, taken) from error
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__

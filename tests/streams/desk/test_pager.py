@@ -1,0 +1,137 @@
+"""Pager: pages leave with the commit that found them, ticks bring what only time can, restarts repeat nothing."""
+
+import json
+
+import pytest
+
+from devices.samples import Payload
+from streams.actions import act, shelve
+from streams.desk.desk import laid_out
+from streams.store import schema
+
+NOON = 1_750_000_000.0 // 86_400 * 86_400 + 10 * 3_600  # 12:00 in Berlin
+LIMITED = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":%s,"speed_limit_kmh":50}'
+
+
+def drive(start, speeds, seq=1, vehicle="V"):
+    """A payload of a second a speed, where 50 is posted."""
+    t = [start + k for k in range(len(speeds))]
+    body = LIMITED % (seq, str(t).encode(), str(list(speeds)).encode())
+    return Payload(f"tripmeter/v1/f/{vehicle}/telemetry", body, 0.0)
+
+
+FAST = [100] * 90 + [40] * 30
+
+
+@pytest.fixture
+def river(rivers, tmp_path):
+    return rivers.River(tmp_path, rivers.judged(), channels=("pager",))
+
+
+def pages(river):
+    bodies = [json.loads(row["body"]) for row in river.rows(schema.outbox) if row["sink"] == "pager"]
+    return [body["page"]["step"] for body in bodies]
+
+
+def notices(river):
+    return [(row["step"], row["outcome"], row["why"]) for row in river.rows(schema.notices)]
+
+
+def standing(river):
+    with river.store.reading() as connection:
+        (row,) = laid_out(connection, river.embedded.newest, standing=True)
+    return row
+
+
+def test_an_alert_pages_once_with_what_to_do(river):
+    river.embedded.take([drive(NOON, FAST[:80])])
+    river.embedded.take([drive(NOON + 80, FAST[80:], seq=2)])
+    assert pages(river) == ["major"]
+    (row,) = [row for row in river.rows(schema.outbox) if row["sink"] == "pager"]
+    body = json.loads(row["body"])
+    assert (body["page"]["action"], body["kind"], row["retain"]) == ("talk to the driver", "speeding", 0)
+    assert standing(river)["paged"] == pytest.approx(NOON + 79)
+
+
+def test_a_vehicles_backlog_is_recorded_and_counted_and_pages_nobody(river):
+    river.embedded.take([drive(NOON + 20_000, [40] * 5, vehicle="W")])
+    river.embedded.take([drive(NOON, FAST)])
+    assert notices(river) == [("major", "held", "late")]
+    assert standing(river)["held"] == "late"
+    river.embedded.tick(NOON + 20_040)
+    assert pages(river) == []
+
+
+def test_late_data_pages_nobody(river):
+    river.embedded.take([drive(NOON + 5_000, [40] * 5)])
+    river.embedded.take([drive(NOON, FAST, seq=2)])
+    assert river.embedded.settle_due(at_once=True)
+    river.embedded.tick(NOON + 5_040)
+    assert standing(river)["kind"] == "speeding"
+    assert pages(river) == []
+
+
+def test_an_earlier_beginning_found_late_pages_nobody_again(river):
+    river.embedded.take([drive(NOON + 60, FAST)])
+    name = standing(river)["alert_id"]
+    river.embedded.take([drive(NOON, [100] * 60, seq=2)])
+    assert river.embedded.settle_due(at_once=True)
+    assert standing(river)["alert_id"] != name
+    assert pages(river) == ["major"]
+
+
+def test_at_night_it_waits_for_the_morning(river):
+    river.embedded.take([drive(NOON + 12 * 3_600, FAST)])
+    assert notices(river) == [("major", "held", "quiet")]
+
+
+def test_unacknowledged_goes_up_and_acknowledged_does_not(river):
+    river.embedded.take([drive(NOON, FAST), drive(NOON, FAST, vehicle="W")])
+    river.embedded.tick(NOON + 7_140)
+    assert pages(river) == ["major", "major"]
+    act(river.store, river.rows(schema.alerts)[0]["alert_id"], "acknowledge", "Ann", "", NOON)
+    river.embedded.tick(NOON + 7_380)
+    river.embedded.tick(NOON + 7_380)
+    river.embedded.tick(NOON + 7_440)
+    assert pages(river) == ["major", "major", "major+1"]
+
+
+def test_a_shelf_holds_a_page_until_it_ends(river):
+    shelve(river.store, "f", "Ann", "test drives", NOON, kind="speeding", until=NOON + 600)
+    river.embedded.take([drive(NOON, [100] * 300)])
+    assert (notices(river), standing(river)["shelved_until"]) == ([], NOON + 600)
+    river.embedded.take([drive(NOON + 300, [100] * 300, seq=2)])
+    river.embedded.tick(NOON + 540)
+    assert pages(river) == []
+    river.embedded.tick(NOON + 600)
+    assert pages(river) == ["major"]
+
+
+def test_after_a_crash_nothing_is_told_twice(river):
+    river.embedded.take([drive(NOON, FAST)])
+    river.embedded.tick(NOON + 7_380)
+    before = pages(river), notices(river)
+    river.crash()
+    river.embedded.tick(NOON + 7_380)
+    river.drain()
+    assert (pages(river), notices(river)) == before
+
+
+def mqtt(river):
+    bodies = [json.loads(row["body"]) for row in river.rows(schema.outbox) if row["sink"] == "mqtt"]
+    return [(body["count"], body["condition"], body.get("flapping", False)) for body in bodies]
+
+
+def test_what_comes_and_goes_is_told_once_and_held_until_it_is_calm(river):
+    for turn in range(8):
+        river.embedded.take([drive(NOON + 60 * turn, [100] * 40 + [40] * 20, seq=turn)])
+    told = mqtt(river)
+    assert told[-1] == (4, "cleared", True)
+    assert standing(river)["count"] == 8
+    assert standing(river)["flapping"]
+    assert pages(river) == ["major"]
+    river.embedded.tick(NOON + 900)
+    assert mqtt(river) == told
+    for minute in (1_140, 1_200):
+        river.embedded.tick(NOON + minute)
+    assert mqtt(river) == [*told, (8, "cleared", False)]

@@ -1,0 +1,109 @@
+"""The other side of the channels: an HTTP server and a mail server in this process, that answer as they are told."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from streams.settings import Sinks
+
+
+class Hook:
+    """An HTTP receiver: ``answers`` are the next status codes, 204 when there are none left."""
+
+    def __init__(self):
+        self.answers, self.got = [], []
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                hook.got.append((self.path, dict(self.headers), body))
+                self.send_response(hook.answers.pop(0) if hook.answers else 204)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/alerts?fleet=1"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def bodies(self):
+        return [body for _, _, body in self.got]
+
+
+class Mailbox:
+    """A mail server: ``answers`` are its next replies to a message, 250 when there are none left."""
+
+    def __init__(self):
+        self.answers, self.got = [], []
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  aiosmtpd's name for it
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("250"):
+            self.got.append((envelope.rcpt_tos, envelope.content.decode()))
+        return answer
+
+
+class AnyPort(Controller):
+    """A controller that takes a free port, and knows it before it first calls itself."""
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@pytest.fixture
+def hook():
+    found = Hook()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+@pytest.fixture
+def mailbox():
+    box = Mailbox()
+    controller = AnyPort(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    box.said = Sinks(email_to="duty@example.org", smtp_port=controller.port, smtp_tls=False)
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def page():
+    """A page as the pager writes it."""
+
+    def made(step="major", alert_id="a1"):
+        due = "2025-06-15T15:07:00.000Z"
+        return {
+            "alert_id": alert_id,
+            "fleet_id": "north",
+            "vehicle_id": "HH-1",
+            "driver_id": "D1",
+            "kind": "tyre_low",
+            "subject": "1L",
+            "priority": "major",
+            "level": 3,
+            "condition": "active",
+            "count": 2,
+            "first_seen": "2025-06-15T15:06:40.000Z",
+            "last_seen": "2025-06-15T15:06:40.000Z",
+            "event": {"event_id": alert_id, "peak": 27.5, "unit": "%"},
+            "page": {
+                "step": step,
+                "due": due,
+                "why": "",
+                "target": "",
+                "action": "check it",
+            },
+        }
+
+    return made

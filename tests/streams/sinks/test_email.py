@@ -1,0 +1,71 @@
+"""E-mail: one message a page, to whom it is for; what a server refuses for good is set aside."""
+
+import json
+from dataclasses import replace
+from email import message_from_string, policy
+
+import pytest
+
+from streams.sinks.base import Message, RefusedError, SinkError
+from streams.sinks.email import Email
+
+
+def messages(*bodies, address=""):
+    return [Message(number, address, json.dumps(body).encode()) for number, body in enumerate(bodies, 1)]
+
+
+def test_a_page_says_what_to_do_first(mailbox, page):
+    Email(mailbox.said).write(messages(page(), page(step="major+1")))
+    (to, first), (_, second) = mailbox.got
+    mail = message_from_string(first, policy=policy.default)
+    assert (to, mail["To"], mail["From"]) == (["duty@example.org"], "duty@example.org", "tripmeter@localhost")
+    assert mail["Subject"] == "[major] HH-1: tyre low 1L"
+    text = mail.get_content()
+    assert text.startswith("Do         check it")
+    assert "27.50 %" in text
+    assert "tripmeter alerts acknowledge a1" in text
+    ids = [mail["Message-ID"], message_from_string(second)["Message-ID"]]
+    assert ids == ["<a1.major@tripmeter>", "<a1.major+1@tripmeter>"]
+
+
+def test_an_escalation_goes_to_its_own_target(mailbox, page):
+    Email(mailbox.said).write(messages(page(), address="head@example.org"))
+    Email(mailbox.said).write(messages(page(), address="night-desk"))
+    assert [to for to, _ in mailbox.got] == [["head@example.org"], ["duty@example.org"]]
+
+
+def test_several_receivers_are_one_message(mailbox, page):
+    Email(replace(mailbox.said, email_to="a@example.org, b@example.org")).write(messages(page()))
+    assert [to for to, _ in mailbox.got] == [["a@example.org", "b@example.org"]]
+
+
+def test_a_morning_list_is_mailed_as_it_is_written(mailbox):
+    body = {"list": "morning north 2025-06-15", "title": "3 things", "text": "1. tyres\n", "at": "2025-06-15T04:00:00Z"}
+    Email(mailbox.said).write(messages(body))
+    mail = message_from_string(mailbox.got[0][1], policy=policy.default)
+    assert (mail["Subject"], mail.get_content().strip()) == ("3 things", "1. tyres")
+
+
+def test_a_server_that_is_busy_is_tried_again_from_where_it_stopped(mailbox, page):
+    mailbox.answers = ["250 OK", "451 busy"]
+    with pytest.raises(SinkError, match="busy") as error:
+        Email(mailbox.said).write(messages(page(), page(step="major+1"), page(step="major+2")))
+    assert (error.value.taken, isinstance(error.value, RefusedError)) == (1, False)
+
+
+def test_what_a_server_refuses_for_good_is_not_tried_again(mailbox, page):
+    mailbox.answers = ["250 OK", "554 no"]
+    with pytest.raises(RefusedError, match="no") as error:
+        Email(mailbox.said).write(messages(page(), page(step="major+1")))
+    assert error.value.taken == 1
+
+
+def test_without_the_encryption_that_was_asked_for_nothing_is_said(mailbox, page):
+    with pytest.raises(SinkError, match="STARTTLS"):
+        Email(replace(mailbox.said, smtp_tls=True, smtp_username="u")).write(messages(page()))
+    assert mailbox.got == []
+
+
+def test_nobody_there_is_the_sinks_error(mailbox, page):
+    with pytest.raises(SinkError, match=r"127\.0\.0\.1"):
+        Email(replace(mailbox.said, smtp_port=1)).write(messages(page()))

@@ -220,9 +220,9 @@ class Embedded:
 
     def _found(self, found: Findings, samples: Samples, commit: Commit, tell: bool) -> None:
         slots = self.pipeline.moved(samples)
+        self.newest = max(self.newest, float(samples.t.max()))
         self.record.take(found, self.pipeline.state, slots, commit, tell)
         self._unsaved.moved(slots.tolist(), samples.t.size)
-        self.newest = max(self.newest, float(samples.t.max()))
         metrics.SAMPLES.inc(samples.t.size)
         metrics.CONFLICTS.inc(self.pipeline.conflicts - self._conflicts)
         self._conflicts = self.pipeline.conflicts

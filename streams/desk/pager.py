@@ -50,7 +50,8 @@ class Pager:
             return
         with self.store.reading() as connection:
             desk = Desk(connection, [key_of(alert)])
-        self._decide(alert, event, desk, self.around.clock(), into)
+        now = max(self.around.clock(), event["start"])  # a feed's clock may not have heard of it yet
+        self._decide(alert, event, desk, now, into)
 
     def tick(self, now: float, connection: Connection, into: Commit) -> None:
         """What has fallen due by ``now``: escalations, pages that a shelf held up, the end of a flapping."""

@@ -19,7 +19,7 @@ ALERTS = Counter(
     registry=REGISTRY,
 )
 PAGES = Counter(
-    "tripmeter_pages", "Decisions whether to page, by kind and what came of it", ["kind", "outcome"], registry=REGISTRY
+    "tripmeter_pages", "Decisions whether to page, by kind and what came of it", ["kind", "result"], registry=REGISTRY
 )
 SETTLED = Counter("tripmeter_settled_vehicles", "Vehicles whose record was settled after late data", registry=REGISTRY)
 REVISIONS = Counter("tripmeter_revisions", "Rows that settling changed, by change", ["change"], registry=REGISTRY)

@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test stack bench docs clean
+.PHONY: help setup demo check test stack bench evaluate docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ stack: $(VENV)/.installed-dev  ## tests against a real Mosquitto, installed from
 
 bench: $(VENV)/.installed-dev  ## how fast each stage is: bench/results.json, docs/performance.md
 	$(PY) -m bench
+
+evaluate: $(VENV)/.installed-dev  ## precision and recall on recordings and on a simulated fleet: docs/accuracy.md
+	$(PY) -m evaluation
 
 docs: $(VENV)/.installed-dev  ## write the pages that are made from the code
 	$(PY) -m devices.docs

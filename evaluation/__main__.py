@@ -1,0 +1,55 @@
+"""``python -m evaluation [name ...]``: precision and recall; evaluation/results.json and docs/accuracy.md."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from evaluation import controls, crashes, detectability, simulated, speeding
+from evaluation.measure import Fact, Finding, Section
+from evaluation.page import page
+from evaluation.recordings import SHARED, rules
+from streams.warm import warm
+
+RESULTS = Path(__file__).with_name("results.json")
+PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
+SECTIONS: dict[str, Callable[[], Section]] = {
+    "speeding": speeding.section,
+    "crashes": crashes.section,
+    "controls": controls.section,
+    "detectability": detectability.section,
+    "simulated": simulated.section,
+}
+
+
+def main() -> None:
+    """Evaluate what is asked for, all of it by default; what is not run keeps its last result."""
+    parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(SECTIONS)}; all by default")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(SECTIONS):
+        parser.error(f"no section {', '.join(sorted(unknown))}; there is {', '.join(SECTIONS)}")
+    if not SHARED.is_dir():
+        sys.exit(f"the recordings are not here: put the shared data folder at {SHARED.relative_to(SHARED.parents[1])}")
+    warm()
+    results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    for name in chosen.names or SECTIONS:
+        found = SECTIONS[name]()
+        results[name] = asdict(found)
+        print(page([found], "").partition("## ")[2], flush=True)
+    version = rules().in_force.sets[-1].version
+    RESULTS.write_text(json.dumps({name: results[name] for name in SECTIONS if name in results}, indent=1) + "\n")
+    PAGE.write_text(page((_section(results[name]) for name in SECTIONS if name in results), version))
+
+
+def _section(said: dict[str, Any]) -> Section:
+    """A section as it was written down."""
+    findings = [Finding(*row) for row in said["findings"]]
+    return Section(said["title"], said["text"], findings, [Fact(*row) for row in said["facts"]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Simulated: a fleet's day whose truth is on the answer sheet, at the rate its devices report and at slower ones."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from devices.samples import Samples
+from evaluation.measure import Finding, Section, marked
+from evaluation.recordings import rules, run, spans, thinned
+from simulator import registry, roster, traffic
+from streams import recording
+from streams.registry import Roster, load
+from streams.tables import Tables
+
+VEHICLES, SEED, REGION, HOURS = 50, 2_026, "karlsruhe", 14.0
+START = datetime(2026, 3, 3, 3, tzinfo=UTC)
+RATES = (0.0, 2.0, 5.0, 10.0, 30.0)  # 0: as reported
+SLACK_S = 5.0
+OVER_KMH = 5  # the sheet's own idea of speeding
+MEANT = {  # kind: lowest level on the sheet that must be found
+    "harsh_braking": 2,
+    "harsh_acceleration": 2,
+    "harsh_cornering": 2,
+    "speeding": 1,
+    "tyre_low": 1,
+    "crash": 1,
+    "continuous_driving": 1,
+}
+TEXT = f"""{VEHICLES} simulated vehicles (lorries, vans and buses, devices with accelerometer and tyre sensors) on a
+working day. The sheet is written by the simulator from what it did, not from what its devices say. An event
+overlaps a truth if they lie no more than {SLACK_S:g} s apart; harsh driving counts from level 2 on the sheet, and
+an event is right if it overlaps a truth of any level; speeding is more than {OVER_KMH} km/h over the limit to both.
+Slower rates keep every n-th report."""
+
+
+def section() -> Section:
+    """Recall and precision of each kind by reporting interval."""
+    with tempfile.TemporaryDirectory() as folder:
+        known = roster.roster(VEHICLES, SEED, REGION)
+        registry.write(known, START.timestamp(), Path(folder))
+        who = Roster(load(Path(folder)))
+        reports = list(traffic.Traffic(known, traffic.Window(START.timestamp(), HOURS)).reports())
+        whole, sheet = traffic.combined(reports)
+        path = Path(folder) / "day.parquet"
+        whole.write_parquet(path)
+        pieces = list(recording.read([path]))
+    judged = rules(f"detectors.speeding.tolerance_kmh={OVER_KMH}")
+    findings: list[Finding] = []
+    for rate in RATES:
+        some = [thinned(samples, rate) for samples in pieces] if rate else pieces
+        findings += _kinds(run(some, judged, who), sheet, _title(rate, pieces[0]))
+    findings.sort(key=lambda row: [*MEANT].index(row.kind))
+    return Section("Simulated fleet", TEXT, findings)
+
+
+def _kinds(tables: Tables, sheet: pl.DataFrame, rate: str) -> Iterator[Finding]:
+    for kind, lowest in MEANT.items():
+        truths, events = spans(sheet.filter(pl.col("level") >= lowest), kind=kind), spans(tables["events"], kind=kind)
+        strict = marked("fleet", kind, rate, truths, events, SLACK_S)
+        loose = marked("fleet", kind, rate, spans(sheet, kind=kind), events, SLACK_S)
+        yield strict._replace(right=loose.right)
+
+
+def _title(rate: float, samples: Samples) -> str:
+    if rate:
+        return f"{rate:g} s"
+    one = samples.t[samples.vehicle == 0]
+    return f"{float(pl.Series(one).sort().diff().median() or 0.0):g} s"  # type: ignore[arg-type]

@@ -29,6 +29,10 @@ class Registered:
         """What the registry says of a vehicle."""
         return self._roster.known(fleet_id, vehicle_id)
 
+    def site(self, fleet_id: str, vehicle_id: str) -> str:
+        """The site a vehicle works from."""
+        return self._roster.site(fleet_id, vehicle_id)
+
     def credentials(self) -> dict[str, str]:
         """Passwords of the devices by user name."""
         return self._roster.credentials()

@@ -16,7 +16,9 @@ from streams import metrics, recovery, tables
 from streams.actions import put_away
 from streams.alerts import Alerts
 from streams.config import Config
+from streams.desk.digest import Digest
 from streams.desk.pager import Pager, Surroundings
+from streams.desk.verify import Verifier, clear_pct
 from streams.embedded import Embedded, Pace
 from streams.fleet import Fleet
 from streams.health import Checks, Health
@@ -34,7 +36,7 @@ from streams.sinks import callers, tellers
 from streams.sinks.base import Sink
 from streams.sinks.mqtt import Delivery
 from streams.store.store import Store, open_store, sole_use
-from streams.ticks import Ticks
+from streams.ticks import Ticker, Ticks
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class Service:
             self.store,
             rules.alerts,
             rules.paging,
-            Surroundings(self._now, self._heard, lambda *vehicle: self.people.known(*vehicle).zone),
+            Surroundings(self._now, self._heard, self._zone),
             [sink.name for sink in called],
             changes,
         )
@@ -93,7 +95,7 @@ class Service:
             Intake(self.people.may_enter, **bounds),
             _pace(config),
             stopping=self._stop.is_set,
-            tickers=(self.pager.tick,),
+            tickers=self._tickers(rules, [sink.name for sink in called]),
         )
         self.ticks = Ticks(self._now)
         settle = config.settle
@@ -207,6 +209,15 @@ class Service:
         for received in some:
             self.acks.add(received.fleet, received.vehicle, received.reading.boot, received.reading.seq)
         self._wake()
+
+    def _tickers(self, rules: Rules, channels: Sequence[str]) -> tuple[Ticker, ...]:
+        """What only time brings about, in order."""
+        digest = Digest(rules.alerts, rules.paging, self._zone, self.people.site, channels)
+        read = Intake(lambda *_: True, ahead=None, earliest=None)
+        return self.pager.tick, Verifier(read, self.people.known, partial(clear_pct, rules.in_force)).tick, digest.tick
+
+    def _zone(self, fleet_id: str, vehicle_id: str) -> str:
+        return self.people.known(fleet_id, vehicle_id).zone
 
     def _now(self) -> float:
         """The clock of pages and ticks: the wall's, or with a feed the newest event time."""

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, func, select
 from pricing import frames
 from pricing.exposure import exposure
 from pricing.tariff import Tariff
-from streams.desk.desk import laid_out
+from streams.desk.decisions import dismissed
+from streams.desk.desk import Desk, laid_out
 from streams.store import schema
 from streams.store.store import Commit, Store
 
@@ -62,9 +63,31 @@ def read(
         "trips": _public(_frame(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
-        "scores": frames.scores(driven, risks.select("fleet_id", "vehicle_id", "class"), tariff),
+        "scores": _scores(driven, exposure(segments, _coached(connection, events), now), risks, tariff),
         "premiums": frames.premiums(driven, risks, tariff, _first_day(driven), until),
     }
+
+
+def _coached(connection: Connection, events: pl.DataFrame) -> pl.DataFrame:
+    """The events without those that people have dismissed."""
+    said = Desk(connection).actions
+    if not said or events.is_empty():
+        return events
+    keys = ("fleet_id", "vehicle_id", "kind", "subject")
+    gone = [dismissed(row, said.get(tuple(row[key] for key in keys), ())) for row in events.iter_rows(named=True)]
+    return events.filter(~pl.Series(gone, dtype=pl.Boolean))
+
+
+def _scores(driven: pl.DataFrame, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+    """Scores; the coaching score alone is made without what was dismissed, so that a fleet cannot move its price."""
+    classes = risks.select("fleet_id", "vehicle_id", "class")
+    found = frames.scores(driven, classes, tariff)
+    if coached.equals(driven):
+        return found
+    who = ["fleet_id", "vehicle_id", "driver_id", "subject"]
+    other = frames.scores(coached, classes, tariff).select(*who, coached="coaching_score")
+    joined = found.join(other, on=who, how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(coaching_score=pl.coalesce("coached", "coaching_score")).drop("coached")
 
 
 def _first_day(driven: pl.DataFrame) -> date | None:

@@ -40,6 +40,12 @@ def store(data: Path | None) -> Store:
         raise screen.fail(error) from error
 
 
+def now(opened: Store) -> float:
+    """What time it is in a store (UTC epoch s)."""
+    with opened.reading() as connection:
+        return tables.clock(connection, time.time())
+
+
 def read(data: Path | None, folder: Path | None) -> Tables:
     """The six tables of a replay's ``folder``, or else of the service's ``data``."""
     try:

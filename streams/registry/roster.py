@@ -76,6 +76,11 @@ class Roster:
             self._routes.get((fleet_id, vehicle_id), ()),
         )
 
+    def site(self, fleet_id: str, vehicle_id: str) -> str:
+        """Where a vehicle works from, else where it stands at night; empty where neither is said."""
+        rows = self._spans.get((fleet_id, vehicle_id))
+        return (rows[-1][1].site or rows[-1][1].home_depot) if rows else ""
+
     def credentials(self) -> dict[str, str]:
         """Password by username, of all devices that have one."""
         return {row.username: row.password for row in self._registry.of(Device) if row.username}

@@ -4,7 +4,7 @@ import pytest
 
 from devices.samples import Payload
 from streams import actions, tables
-from streams.actions import ActionError, act, put_away
+from streams.actions import ActionError, act, put_away, shelve
 from streams.store import schema
 
 LIMITED = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":%s,"speed_limit_kmh":50}'
@@ -123,3 +123,85 @@ def test_an_action_is_dated_by_the_stores_clock(river, clock, at):
 
 def test_every_action_is_known():
     assert set(actions.PUT_AWAY) < set(actions.ACTIONS)
+
+
+BRAKE = [80, 60, 40, 20, 0]
+
+
+@pytest.fixture
+def braked(rivers, tmp_path):
+    """A river in which somebody has braked hard."""
+    river = rivers.River(tmp_path, rivers.judged())
+    speeds = [50, 60, 70, 80] + [80] * 60 + BRAKE + [0] * 30
+    body = LIMITED % (1, str([1000.0 + k for k in range(len(speeds))]).encode(), str(speeds).encode())
+    river.embedded.take([Payload("tripmeter/v1/f/V/telemetry", body, 0.0)])
+    river.embedded.snapshot()
+    return river
+
+
+def scores(river):
+    with river.store.reading() as connection:
+        six = tables.read(connection, river.rules.tariff, None, tables.moment(river.embedded.newest))
+    (row,) = six["scores"].rows(named=True)
+    return (
+        row["score"],
+        row["coaching_score"],
+        six["premiums"]["amount"].to_list(),
+        six["exposure"]["harsh_braking_3"].sum(),
+    )
+
+
+def test_a_dismissed_event_leaves_the_coaching_score_and_not_the_price(braked):
+    (name,) = [row["alert_id"] for row in braked.rows(schema.alerts) if row["kind"] == "harsh_braking"]
+    score, coaching, premium, count = scores(braked)
+    assert count == 1
+    act(braked.store, name, "dismiss", "Ann", "", 5000.0, "not_the_driver")
+    after = scores(braked)
+    assert after[1] > coaching
+    assert (after[0], *after[2:]) == (score, premium, count)
+    act(braked.store, name, "resolve", "Ann", "", 5000.0)
+    assert scores(braked) == (score, coaching, premium, count)
+
+
+def test_the_same_said_twice_is_on_record_once(river):
+    name = alert(river)["alert_id"]
+    for _ in range(2):
+        act(river.store, name, "acknowledge", "Ann", "", 5000.0)
+        act(river.store, name, "assign", "Ann", "", 5000.0, "Bo")
+        shelve(river.store, "f", "Ann", "test", 5000.0, until=9000.0)
+    assert [row["action"] for row in river.rows(schema.actions)] == ["acknowledge", "assign", "shelve"]
+    act(river.store, name, "assign", "Ann", "", 5000.0)
+    act(river.store, name, "assign", "Ann", "", 5000.0, "Bo")
+    shelve(river.store, "f", "Ann", "", 5000.0, until=None)
+    assert [row["action"] for row in river.rows(schema.actions)][3:] == ["assign", "assign", "unshelve"]
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ({"fleet_id": "", "reason": "x", "until": 9000.0}, "whose alerts"),
+        ({"fleet_id": "f", "reason": "", "until": 9000.0}, "needs a reason"),
+        ({"fleet_id": "f", "reason": "x", "until": 4000.0}, "in the future"),
+    ],
+)
+def test_a_shelf_says_whose_why_and_until_when(river, said, complaint):
+    with pytest.raises(ActionError, match=complaint):
+        shelve(river.store, said["fleet_id"], "Ann", said["reason"], 5000.0, until=said["until"])
+    assert river.rows(schema.actions) == []
+
+
+@pytest.mark.parametrize(("action", "value"), [("explode", ""), ("dismiss", "bored"), ("dismiss", "other")])
+def test_an_action_or_reason_there_is_not_is_an_error(river, action, value):
+    with pytest.raises(ActionError, match=r"there is|needs a reason"):
+        act(river.store, alert(river)["alert_id"], action, "Ann", "", 5000.0, value)
+
+
+def test_what_was_resolved_stays_resolved_when_late_data_finds_its_beginning(river):
+    name = alert(river)["alert_id"]
+    act(river.store, name, "resolve", "Ann", "", 5000.0)
+    body = LIMITED % (3, str([float(910 + k) for k in range(90)]).encode(), b"100")
+    river.embedded.take([Payload("tripmeter/v1/f/V/telemetry", body, 0.0)])
+    assert river.embedded.settle_due(at_once=True)
+    assert alert(river)["alert_id"] != name
+    assert state(river)[0][1] == "resolved"
+    assert actions.history(river.store.engine.connect(), alert(river))[0]["actor"] == "Ann"

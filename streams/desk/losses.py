@@ -1,0 +1,53 @@
+"""Losses: what an alert may cost if nobody looks at it. Illustrative: it orders a list, it prices nothing."""
+
+from typing import Any, NamedTuple
+
+Row = dict[str, Any]
+
+DAY_S = 86_400.0
+CHANCE = {"critical": 0.10, "major": 0.02, "minor": 0.005, "warning": 0.001, "info": 0.0002}  # of the loss, in a day
+REPEATED, MOST_REPEATED = 0.1, 3.0  # more for each time it came again, up to so many times as much
+A_DAY, MOST_DAYS = 0.25, 2.0  # more for each day it has waited, up to so many times as much
+
+
+class Loss(NamedTuple):
+    """What goes wrong, and what it costs on average (EUR)."""
+
+    cost: float
+    what: str
+
+
+LOSSES = {
+    "crash": Loss(25_000, "an injury that help reaches late"),
+    "rollover": Loss(40_000, "an injury that help reaches late"),
+    "sos": Loss(20_000, "a driver in need"),
+    "power_cut": Loss(30_000, "vehicle and cargo stolen"),
+    "tow": Loss(30_000, "vehicle and cargo stolen"),
+    "tyre_low": Loss(4_000, "a burst tyre, a day lost, a fire at worst"),
+    "tyre_rapid_loss": Loss(12_000, "a burst tyre at speed"),
+    "tyre_slow_leak": Loss(2_500, "a breakdown on the road"),
+    "tyre_hot": Loss(15_000, "a wheel on fire"),
+    "tyre_high": Loss(1_500, "a tyre worn early or damaged"),
+    "tyre_imbalance": Loss(1_500, "tyres worn early"),
+    "brake_air_low": Loss(20_000, "brakes that do not hold"),
+    "brake_fade": Loss(20_000, "brakes that do not hold"),
+    "brake_lining_worn": Loss(5_000, "discs and a day in the workshop"),
+    "coolant_hot": Loss(8_000, "an engine"),
+    "oil_pressure_low": Loss(12_000, "an engine"),
+    "battery_low": Loss(800, "a vehicle that does not start"),
+    "continuous_driving": Loss(15_000, "a tired driver's crash, or a fine"),
+    "fatigue": Loss(15_000, "a tired driver's crash"),
+    "speeding": Loss(8_000, "a crash, a fine, a licence"),
+    "harsh_braking": Loss(4_000, "a crash"),
+    "harsh_acceleration": Loss(2_000, "a crash, fuel, tyres"),
+    "harsh_cornering": Loss(5_000, "a crash or a rollover"),
+}
+OTHER = Loss(1_000, "what its kind may lead to")
+
+
+def expected(alert: Row, now: float) -> float:
+    """Expected loss (EUR) of leaving an alert for another day: chance x cost, more for repeats and for waiting."""
+    loss = LOSSES.get(alert["kind"], OTHER)
+    again = min(1 + REPEATED * (alert["count"] - 1), MOST_REPEATED)
+    waited = min(1 + A_DAY * max(now - alert["first_seen"], 0.0) / DAY_S, MOST_DAYS)
+    return float(CHANCE[alert["priority"]] * loss.cost * again * waited)

@@ -1,0 +1,145 @@
+"""Tasks: what an alert asks to be done - by whom, until when, with what outcome; appended to, never changed."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from streams.alert_rules import TASKS
+from streams.ids import digest
+from streams.store import schema
+from streams.store.store import Store, rows_of
+
+Row = dict[str, Any]
+
+OUTCOMES = ("fixed", "replaced", "talked", "nothing_found", "other")
+OPEN, DONE, VERIFIED, DROPPED = "open", "done", "verified", "dropped"
+STATES = {"create": OPEN, "done": DONE, "drop": DROPPED, "verified": VERIFIED, "failed": OPEN}  # action -> state
+
+
+class TaskError(Exception):
+    """A task that is not there, or an action it cannot take."""
+
+
+class About(NamedTuple):
+    """What a task is about."""
+
+    fleet_id: str
+    vehicle_id: str
+    subject: str = ""
+    alert_id: str = ""
+
+
+def fold(actions: Iterable[Row]) -> list[Row]:
+    """The tasks that ``actions`` (in order) come to, in order of creation."""
+    found: dict[str, Row] = {}
+    for row in actions:
+        if row["action"] == "create":
+            names = ("task_id", "fleet_id", "vehicle_id", "subject", "kind", "alert_id")
+            found[row["task_id"]] = {name: row[name] for name in names} | {
+                "created": row["at"],
+                "assignee": None,
+                "due": None,
+                "outcome": "",
+                "finding": "",
+                "done_at": None,
+                "failures": 0,
+            }
+        task = found[row["task_id"]]
+        task["state"] = STATES.get(row["action"], task.get("state", OPEN))
+        task["failures"] += row["action"] == "failed"
+        if row["action"] in ("create", "assign"):
+            task["assignee"], task["due"] = row["assignee"] or None, row["due"]
+        if row["action"] in ("done", "failed", "verified", "drop"):
+            task["outcome"] = row["outcome"] or task["outcome"]
+            task["finding"] = "; ".join(filter(None, [task["finding"], row["finding"]]))
+        if row["action"] == "done":
+            task["done_at"] = row["at"]
+    return list(found.values())
+
+
+def tasks(connection: Connection) -> list[Row]:
+    """All tasks as they stand."""
+    return fold(rows_of(connection, select(schema.task_actions).order_by(schema.task_actions.c.id)))
+
+
+def create(
+    store: Store, kind: str, about: About, actor: str, now: float, *, assignee: str = "", due: float | None = None
+) -> str:
+    """Make a task, unless one of this kind about the same alert or vehicle is still open; its id.
+
+    ``now`` is the store's clock (UTC epoch s), here and below.
+    """
+    if kind not in TASKS:
+        raise TaskError(f"{kind!r} is no task; there is {', '.join(TASKS)}")
+    with store.writing() as connection:
+        alike = [task for task in tasks(connection) if (task["kind"], _about(task)) == (kind, about)]
+        open_ = [task["task_id"] for task in alike if task["state"] in (OPEN, DONE)]
+        if open_:
+            return str(open_[-1])
+        name = digest("\x1f".join(("task", kind, *about, str(len(alike)))).encode()).hex()
+        row = _row(name, kind, about, "create", actor, now)
+        connection.execute(insert(schema.task_actions), row | {"assignee": assignee, "due": due})
+    return name
+
+
+def assign(store: Store, name: str, actor: str, now: float, assignee: str, due: float | None) -> str:
+    """Give a task to somebody, until when."""
+    with store.writing() as connection:
+        task = _found(connection, name)
+        said = {"assignee": assignee or task["assignee"] or "", "due": task["due"] if due is None else due}
+        return _add(connection, task, "assign", actor, now, said)
+
+
+def done(store: Store, name: str, actor: str, now: float, outcome: str, finding: str = "") -> str:
+    """A task is done, with what came of it and what was found; a tyre's is believed when its pressure says so."""
+    if outcome not in OUTCOMES:
+        raise TaskError(f"{outcome!r} is no outcome; there is {', '.join(OUTCOMES)}")
+    with store.writing() as connection:
+        return _close(connection, name, "done", actor, now, {"outcome": outcome, "finding": finding})
+
+
+def drop(store: Store, name: str, actor: str, now: float, why: str) -> str:
+    """A task will not be done."""
+    if not why:
+        raise TaskError("to drop a task needs a reason (--reason): it stays on record")
+    with store.writing() as connection:
+        return _close(connection, name, "drop", actor, now, {"finding": why})
+
+
+def judged(task: Row, holds: bool, finding: str, at: float) -> Row:
+    """The row that says whether a task done has helped."""
+    row = _row(task["task_id"], task["kind"], _about(task), "verified" if holds else "failed", "tripmeter", at)
+    return row | {"finding": finding}
+
+
+def _about(task: Row) -> About:
+    return About(task["fleet_id"], task["vehicle_id"], task["subject"], task["alert_id"])
+
+
+def _row(name: str, kind: str, about: About, action: str, actor: str, at: float) -> Row:
+    empty = {"assignee": "", "due": None, "outcome": "", "finding": ""}
+    return {"task_id": name, "kind": kind, "action": action, "actor": actor, "at": at} | about._asdict() | empty
+
+
+def _found(connection: Connection, name: str) -> Row:
+    found = [task for task in tasks(connection) if task["task_id"].startswith(name)]
+    if len(found) != 1:
+        many = "more than one task has an id" if found else "no task has an id"
+        raise TaskError(f"{many} that begins with {name!r}; see 'tripmeter tasks list'")
+    return found[0]
+
+
+def _close(connection: Connection, name: str, action: str, actor: str, now: float, said: Row) -> str:
+    task = _found(connection, name)
+    if task["state"] == STATES[action]:
+        return str(task["task_id"])
+    if task["state"] in (VERIFIED, DROPPED):
+        raise TaskError(f"task {task['task_id'][:8]} is {task['state']} already; create another")
+    return _add(connection, task, action, actor, now, said)
+
+
+def _add(connection: Connection, task: Row, action: str, actor: str, now: float, said: Row) -> str:
+    row = _row(task["task_id"], task["kind"], _about(task), action, actor, now) | said
+    connection.execute(insert(schema.task_actions), row)
+    return str(task["task_id"])

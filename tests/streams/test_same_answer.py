@@ -100,3 +100,34 @@ def test_assigned_drivers_who_change_vehicles(rivers, rules, seed, order):
         river = rivers.River(Path(data), rules, source)
         run_through(river, disturbed(rivers.payloads(samples, size=20), rng), rng)
         assert rivers.differences(rivers.replayed([samples], rules, source), river.tables()) == {}
+
+
+@settings(max_examples=6, deadline=None)
+@given(seeds, seeds)
+def test_assignments_that_arrive_late_and_in_any_order(rivers, rules, seed, order):
+    rng = np.random.default_rng(order)
+    edges = rivers.START + np.cumsum(rng.uniform(0, 40_000, 8))
+    spans = [(float(a), float(b), f"D{k % 3}") for k, (a, b) in enumerate(pairwise(edges))]
+    known = [[spans[k] for k in sorted(rng.permutation(len(spans))[:n])] for n in range(len(spans))] + [spans]
+    samples = replace(rivers.days(seed), driver=None)
+    payloads = disturbed(rivers.payloads(samples, size=20), rng)
+    with folder() as data:
+        river = rivers.River(Path(data), rules, rivers.Everybody())
+        for number, some in enumerate(known):
+            river.source = rivers.Everybody(some)
+            river.embedded.follow(river.source)
+            run_through(river, payloads[number :: len(known)], rng)
+        assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
+
+
+@settings(max_examples=6, deadline=None)
+@given(seeds)
+def test_without_late_data_what_was_live_is_what_is_settled(rivers, rules, seed):
+    samples, source = rivers.days(seed), rivers.Everybody()
+    order = np.argsort(samples.t, kind="stable")
+    with folder() as data:
+        river = rivers.River(Path(data), rules, source)
+        river.embedded.take(rivers.payloads(rivers.reordered(samples, order), size=1))
+        assert not river.embedded.settle_due(at_once=True)
+        river.embedded.snapshot()
+        assert rivers.differences(rivers.replayed([samples], rules, source), river.tables()) == {}

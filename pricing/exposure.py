@@ -19,7 +19,15 @@ KILOMETRES = {
     "over_limit_10_20_km": "over_10_20_m",
     "over_limit_20_30_km": "over_20_30_m",
     "over_limit_30_km": "over_30_m",
-    "limit_known_km": "limit_known_m",
+    "limit_known_km": "limit_known_m",  # posted: what follows by device and road, the rest the vehicle's own, lower one
+    "limit_device_km": "limit_device_m",
+    "limit_road_km": "limit_road_m",
+    "limit_class_km": "limit_class_m",  # none posted, the class's assumed
+    "motorway_km": "motorway_m",
+    "rural_km": "rural_m",
+    "urban_km": "urban_m",
+    "residential_km": "residential_m",
+    "road_unknown_km": "unclassed_m",  # a level of its own
     "observed_km": "observed_m",  # where a harsh brake or start could have been seen
     "observed_corner_km": "observed_corner_m",
     "observed_tyre_km": "observed_tyre_m",

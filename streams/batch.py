@@ -9,6 +9,17 @@ from devices.samples import Floats, Ints, Samples
 from devices.signals import SIGNALS
 from streams.zones import NOWHERE
 
+ROADSIDE = np.dtype(  # a road beside a sample, in one of the directions it may be driven in
+    [
+        ("stretch", "i8"),  # number of the connected road of one class and limit it is part of
+        ("kind", "i8"),  # Batch.road_class
+        ("away", "f8"),  # m from the position
+        ("north", "f8"),  # unit vector along it there
+        ("east", "f8"),
+        ("limit", "f8"),  # m/s for a vehicle of this class at this hour; inf no limit, NaN not known
+    ]
+)
+
 
 class Batch(NamedTuple):
     """Rows ``bounds[v]`` to ``bounds[v + 1]`` belong to the vehicle in slot ``slots[v]``, strictly ascending in t.
@@ -56,6 +67,11 @@ class Batch(NamedTuple):
     tyre_t: Floats
     tyre_pressure: Floats  # kPa gauge
     tyre_temp: Floats  # °C
+    # roads: rows road_bounds[i] to road_bounds[i + 1] lie beside sample i; of size 1 where no roads are known
+    road_bounds: Ints  # (n + 1,)
+    roads: npt.NDArray[np.void]  # (k,) ROADSIDE
+    touching_bounds: Ints  # (stretches + 1,)
+    touching: Ints  # stretches that meet a stretch, ascending
     # written by condition
     dt: Floats  # s since the vehicle's previous sample; NaN for its first ever
     v: Floats  # m/s, the speed to trust (measured, else from positions); NaN unknown
@@ -65,7 +81,8 @@ class Batch(NamedTuple):
     moving: Ints  # 1 moving, 0 standing, -1 unknown
     step: Floats  # m driven since the previous sample (0 over an unmeasured gap)
     limit: Floats  # m/s, the limit that holds here; NaN none known
-    limit_source: Ints  # 0 none, 1 device, 2 road, 3 class
+    limit_source: Ints  # 0 none, 1 device, 2 road, 3 class, 4 the vehicle's own where lower than the posted one
+    road_class: Ints  # 0 unknown, 1 motorway, 2 rural, 3 urban, 4 residential
     driver: Ints  # driver number at the wheel, -1 unknown
     night: Ints  # 1 between 22:00 and 05:00 in the fleet's time zone
     quality: Ints  # bits, see streams.condition
@@ -82,7 +99,7 @@ class Batch(NamedTuple):
 
 SAID = tuple(signal.name for signal in SIGNALS)
 DERIVED_FLOATS = ("dt", "v", "accel", "lateral", "step", "limit")
-DERIVED_INTS = ("accel_source", "moving", "limit_source", "driver", "night", "quality")
+DERIVED_INTS = ("accel_source", "moving", "limit_source", "road_class", "driver", "night", "quality")
 SURROUNDINGS = ("route", "astray", "allowed", "beyond")
 NEAR = ("near_zone", "near_kind", "near_depth")
 
@@ -108,7 +125,7 @@ def assemble(samples: Samples, slots: Ints, numbers: Ints) -> tuple[Batch, int]:
     columns: dict[str, Any] = {name: said.get(name, missing) for name in SAID}
     columns |= {name: np.empty(t.size) for name in DERIVED_FLOATS}
     columns |= {name: np.empty(t.size, np.int64) for name in DERIVED_INTS}
-    batch = Batch(unique, bounds, t, said_driver, **columns, **tyres, **_nowhere(t.size))
+    batch = Batch(unique, bounds, t, said_driver, **columns, **tyres, **_nowhere(t.size), **no_roads())
     return batch, merge.conflicts + tyre_conflicts
 
 
@@ -117,6 +134,12 @@ def _nowhere(size: int) -> dict[str, Any]:
     none, missing = np.empty(0, np.int64), np.full(size, np.nan)
     far = {"near_bounds": np.zeros(size + 1, np.int64), "near_zone": none, "near_kind": none, "near_depth": np.empty(0)}
     return far | {"route": np.full(size, NOWHERE), "astray": missing, "allowed": np.full(size, -1), "beyond": missing}
+
+
+def no_roads() -> dict[str, Any]:
+    """The road columns of a batch beside which no roads are known."""
+    one, none = np.zeros(1, np.int64), np.empty(0, np.int64)
+    return {"road_bounds": one, "roads": np.empty(0, ROADSIDE), "touching_bounds": one, "touching": none}
 
 
 def _grouping(*keys: npt.NDArray[Any]) -> tuple[Ints | None, Ints | None]:

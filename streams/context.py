@@ -1,13 +1,14 @@
 """Context: the speed limit that holds, who drives, and whether it is night; the last pass of condition."""
 
-from math import floor, inf, isnan
+from math import floor, inf, isnan, nan
 from typing import Any
 
 from streams.compiled import inner
 
 DAY = 86400.0
 DAWN, DUSK = 5 * 3600.0, 22 * 3600.0  # night is from 22:00 to 05:00, local time
-FROM_DEVICE, FROM_CLASS = 1, 3  # Batch.limit_source
+NOT_KNOWN, FROM_DEVICE, FROM_ROAD, FROM_CLASS, OWN = range(5)  # Batch.limit_source
+MOTORWAY, RURAL = 1, 2  # Batch.road_class
 
 
 @inner
@@ -48,11 +49,32 @@ def assigned_at(fleet: Any, slot: int, t: float) -> Any:
 
 
 @inner
+def own_limit(road_class: int, p: Any) -> float:
+    """m/s beyond which this class may not drive on such a road, whatever is posted; NaN none."""
+    own: float = p["own_kmh"]
+    there = p["own_motorway_kmh"] if road_class == MOTORWAY else p["own_rural_kmh"] if road_class == RURAL else nan
+    return own if isnan(there) or there > own else there
+
+
+@inner
+def limit_at(posted: float, road: float, own: float, assumed: float) -> Any:
+    """(the limit that holds, m/s, its source): the device's, else the road's, else the class's; none above its own."""
+    limit, source = (posted, FROM_DEVICE) if not isnan(posted) else (road, FROM_ROAD)
+    if isnan(limit):
+        limit, source = assumed, FROM_CLASS
+    if own < limit or isnan(limit):
+        limit, source = own, FROM_CLASS if source == FROM_CLASS else OWN
+    return limit, NOT_KNOWN if isnan(limit) else source
+
+
+@inner
 def follow_context(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
-    """Write limit, limit_source, driver and night."""
+    """Write limit, limit_source, driver and night; limit holds the road's until then, if roads are known."""
+    mapped = batch.road_bounds.size > batch.t.size
     for vehicle in range(part[0], part[1]):
         slot = batch.slots[vehicle]
-        said, class_limit = int(state[slot]["said"]), params[fleet.klass[slot]]["limit_kmh"]
+        said, p = int(state[slot]["said"]), params[fleet.klass[slot]]
+        own = own_limit(0, p)
         night, assigned = 0, -1
         night_until = assigned_until = -inf
         for i in range(max(batch.bounds[vehicle], part[2]), min(batch.bounds[vehicle + 1], part[3])):
@@ -67,6 +89,10 @@ def follow_context(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -
             batch.driver[i] = assigned if said == 0 else max(said - 1, -1)
             if batch.ignition[i] == 0.0:
                 said = 0
-            batch.limit[i] = class_limit if isnan(posted) else posted
-            batch.limit_source[i] = FROM_DEVICE if not isnan(posted) else 0 if isnan(class_limit) else FROM_CLASS
+            road = nan
+            if mapped:
+                road, own = batch.limit[i], own_limit(batch.road_class[i], p)
+            else:
+                batch.road_class[i] = 0
+            batch.limit[i], batch.limit_source[i] = limit_at(posted, road, own, p["limit_kmh"])
         state[slot]["said"] = said

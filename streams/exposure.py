@@ -11,7 +11,7 @@ from streams.detectors.base import CLOSE, OPEN, Param, Records
 from streams.folds import ON, ignition_after, is_measured, write
 
 DAY_S = 86_400.0
-DEVICE, ROAD = 1, 2  # limit_source of a posted limit
+DEVICE, ROAD, CLASS = 1, 2, 3  # Batch.limit_source
 KMH = 1 / 3.6
 GRACE = 1e-6  # m/s: 60 km/h is exactly 10 above 50, whatever the last bits of m/s say
 
@@ -35,7 +35,15 @@ SUMS = (
     "over_10_20_m",
     "over_20_30_m",
     "over_30_m",
-    "limit_known_m",
+    "limit_known_m",  # posted, by device or road, or below it the vehicle's own
+    "limit_device_m",
+    "limit_road_m",
+    "limit_class_m",
+    "motorway_m",  # by class of road
+    "rural_m",
+    "urban_m",
+    "residential_m",
+    "unclassed_m",
     "observed_s",  # moving, and a harsh brake or start would have been seen
     "observed_m",
     "observed_corner_s",
@@ -84,6 +92,8 @@ WAY = np.dtype(  # what the way from one sample to the next adds; its seconds ar
         ("corner", "i8"),
         ("tyre", "i8"),
         ("band", "i8"),
+        ("source", "i8"),  # Batch.limit_source
+        ("road", "i8"),  # Batch.road_class
     ]
 )
 
@@ -109,7 +119,7 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, segments: Any) -> None
                 _begin(segment, slot, driver, segment["day"], segment["end"])
             measured = is_measured(batch.dt[i], batch.quality[i])
             s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
-            way["metres"], way["night"] = batch.step[i], batch.night[i]
+            way["metres"], way["night"], way["road"] = batch.step[i], batch.night[i], batch.road_class[i]
             _time(way, s["ignition"], batch.dt[i] if measured else 0.0, batch.moving[i])
             _observe(way, s, p, t, batch.dt[i], batch.accel[i], batch.lateral[i])
             _limit(way, batch.limit_source[i], batch.v[i] - batch.limit[i])
@@ -135,6 +145,9 @@ def _begin(segment: Any, slot: int, driver: int, day: int, start: float) -> None
     segment["moving_s"], segment["idle_s"], segment["night_m"] = 0.0, 0.0, 0.0
     segment["over_0_10_m"], segment["over_10_20_m"], segment["over_20_30_m"] = 0.0, 0.0, 0.0
     segment["over_30_m"], segment["limit_known_m"], segment["observed_tyre_m"] = 0.0, 0.0, 0.0
+    segment["limit_device_m"], segment["limit_road_m"], segment["limit_class_m"] = 0.0, 0.0, 0.0
+    segment["motorway_m"], segment["rural_m"], segment["urban_m"] = 0.0, 0.0, 0.0
+    segment["residential_m"], segment["unclassed_m"] = 0.0, 0.0
     segment["observed_s"], segment["observed_m"] = 0.0, 0.0
     segment["observed_corner_s"], segment["observed_corner_m"] = 0.0, 0.0
 
@@ -169,7 +182,8 @@ def _observe(way: Any, s: Any, p: Any, t: float, dt: float, accel: float, latera
 @kernel
 def _limit(way: Any, source: int, over: float) -> None:
     """The band of the speed ``over`` the limit, m/s: 1-4, 0 not over, -1 no posted limit or no speed known."""
-    if math.isnan(over) or source not in (DEVICE, ROAD):
+    way["source"] = 0 if math.isnan(over) else source
+    if way["source"] in (0, CLASS):
         way["band"] = -1
     elif over > 20 * KMH + GRACE:
         way["band"] = 4 if over > 30 * KMH + GRACE else 3
@@ -219,8 +233,34 @@ def _add(segment: Any, way: Any, share: float) -> None:
         before = 0.0 if math.isnan(segment["odometer_m"]) else segment["odometer_m"]
         segment["odometer_m"] = before + share * way["advance"]
         segment["gap_m"] += share * way["missed"]
+    _add_source(segment, way["source"], metres)
+    _add_road(segment, way["road"], metres)
     if way["band"] >= 0:
         _add_limit(segment, way["band"], metres)
+
+
+@kernel
+def _add_source(segment: Any, source: int, metres: float) -> None:
+    if source == DEVICE:
+        segment["limit_device_m"] += metres
+    elif source == ROAD:
+        segment["limit_road_m"] += metres
+    elif source == CLASS:
+        segment["limit_class_m"] += metres
+
+
+@kernel
+def _add_road(segment: Any, road: int, metres: float) -> None:
+    if road == 1:
+        segment["motorway_m"] += metres
+    elif road == 2:
+        segment["rural_m"] += metres
+    elif road == 3:
+        segment["urban_m"] += metres
+    elif road == 4:
+        segment["residential_m"] += metres
+    else:
+        segment["unclassed_m"] += metres
 
 
 @kernel

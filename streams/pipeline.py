@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from devices.samples import Floats, Ints, Samples
 from streams import chain
-from streams.batch import assemble
+from streams.batch import Batch, assemble
 from streams.chain import STATE, Findings, Rooms
 from streams.detectors.base import Records
 from streams.fleet import Fleet
@@ -45,6 +45,9 @@ class Pipeline:
         batch, conflicts = assemble(samples, slots, numbers)
         self.conflicts += conflicts
         columns, rules = self.fleet.columns(), self.in_force.at(float(samples.t[0]))
+        if rules.roads is not None:
+            self._forget_other_roads(batch)
+            batch = rules.roads.beside(batch, columns)
         found = chain.run(surround(batch, self.fleet), columns, self.state, rules.thresholds, self._rooms)
         self.state["seen"][batch.slots] = 1
         self.state["watermark"][batch.slots] = batch.t[batch.bounds[1:] - 1]
@@ -99,6 +102,13 @@ class Pipeline:
         if state is not None:
             other.restore(slot, state)
         return other
+
+    def _forget_other_roads(self, batch: Batch) -> None:
+        """The number of a stretch means nothing on the map of another rule set."""
+        if len(self.in_force.sets) > 1:
+            before = self.in_force.number(self.state["watermark"][batch.slots])
+            other = batch.slots[before != self.in_force.number(batch.t[batch.bounds[:-1]])]
+            self.state["condition"]["road"][other] = 0
 
     def _reserve(self, count: int) -> None:
         if count > self.state.size:

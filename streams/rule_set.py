@@ -1,13 +1,21 @@
-"""Rule set: the thresholds of every link of the chain, what they are called, and from when on they hold."""
+"""Rule set: thresholds of every link of the chain and the roads known, their name, and from when on they hold."""
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from devices.samples import Floats, Ints
+from streams.batch import Batch
 from streams.detectors.base import Records
+from streams.fleet import FleetColumns
+
+
+class Beside(Protocol):
+    """The roads known: writes those near each position into a batch, whatever came before."""
+
+    def beside(self, batch: Batch, fleet: FleetColumns) -> Batch: ...
 
 
 class RuleSet(NamedTuple):
@@ -16,6 +24,7 @@ class RuleSet(NamedTuple):
     thresholds: tuple[Records, ...]
     version: str
     since: float = -math.inf  # UTC epoch s, event time
+    roads: Beside | None = None
 
 
 class InForce:

@@ -12,9 +12,12 @@ from streams.config import Config
 from streams.desk.paging import Paging, clock_time, steps
 from streams.hours import HoursRule
 from streams.layers import ConfigError
-from streams.rule_set import InForce, RuleSet
+from streams.roads import Table
+from streams.rule_set import Beside, InForce, RuleSet
 from streams.settings import Hours
 from streams.settings import Paging as PagingSettings
+
+ROADS = "+roads."  # in a version, before the digest of the roads
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,31 @@ class Rules:
     tariff: Tariff
 
 
-def gather(settings: Config) -> Rules:
-    """The rules of a configuration; raises ``ConfigError`` for a tariff or times that cannot be read."""
+def gather(settings: Config, roads: Table | None = None) -> Rules:
+    """The rules of a configuration and of the roads known; ``ConfigError`` for a tariff or times that cannot be read.
+
+    Which roads were known is part of the version: with others the same drive may be judged otherwise.
+    """
     effective = config.thresholds(settings, chain.PARAMS)
     thresholds = tuple(effective[link] for link in chain.PARAMS)
+    version, beside = config.rule_version(settings, chain.PARAMS), None
+    if roads is not None:
+        version += ROADS + roads.digest
+        beside = find(roads, float(effective["condition"]["road_clear_m"].max()))
     return Rules(
-        InForce([RuleSet(thresholds, config.rule_version(settings, chain.PARAMS))]),
+        InForce([RuleSet(thresholds, version, roads=beside)]),
         hours_rule(settings.hours),
         config.alert_rules(settings, RULES),
         paging(settings.paging),
         tariff(settings.tariff.path),
     )
+
+
+def find(roads: Table, reach: float) -> Beside:
+    """The roads, ready to be asked for those within ``reach`` m."""
+    from streams.roads.beside import Roads  # shapely, which those without roads need not load
+
+    return Roads(roads, reach)
 
 
 def hours_rule(said: Hours) -> HoursRule:

@@ -15,6 +15,7 @@ COMMANDS = {
     "rate": "exposure and tariff -> scores and premiums, with reasons",
     "registry": "vehicles, drivers, policies: import, check, show, edit",
     "archive": "raw payloads of closed days: list, export",
+    "roads": "roads and their speed limits: import from OpenStreetMap, show",
     "quarantine": "what could not be used, and why",
     "detectors": "what is detected, at which thresholds, from which source",
     "config": "check the configuration, show what holds",

@@ -8,10 +8,10 @@ import click
 import polars as pl
 
 from pricing.document import TariffError
-from streams import config, mapping, rules, tables
+from streams import config, mapping, roads, rules, tables
 from streams.alert_rules import RULES
 from streams.chain import PARAMS
-from streams.cli import report, screen
+from streams.cli import limits, report, screen
 from streams.fleet import Source
 from streams.layers import ConfigError
 from streams.mapping import MappingError
@@ -20,6 +20,7 @@ from streams.registry import RegistryError, Roster
 from streams.registry import load as load_registry
 from streams.replay import Assumed, Replayed
 from streams.replay import replay as run_replay
+from streams.roads import RoadsError
 
 
 @click.command("replay")
@@ -27,6 +28,12 @@ from streams.replay import replay as run_replay
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the six tables (Parquet).")
 @click.option(
     "--map", "mapping_path", type=click.Path(path_type=Path), help="What the recording's columns mean (TOML)."
+)
+@click.option(
+    "--roads",
+    "roads_path",
+    type=click.Path(path_type=Path),
+    help="Roads and limits: a file of 'roads import', or a map.",
 )
 @click.option("--fleet", default="default", show_default=True, help="Fleet of recordings that name none.")
 @screen.registry_options
@@ -36,6 +43,7 @@ def command(
     files: tuple[Path, ...],
     out: Path,
     mapping_path: Path | None,
+    roads_path: Path | None,
     registry_path: Path | None,
     fleet: str,
     klass: str,
@@ -46,7 +54,7 @@ def command(
     """Run recordings (Parquet, CSV) through the same pipeline as live data."""
     try:
         settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
-        judged = rules.gather(settings)
+        judged = rules.gather(settings, _roads(roads_path) if roads_path else None)
         source, risks = _who(registry_path, klass)
         chosen = mapping.read(mapping_path) if mapping_path else None
         screen.compiled()
@@ -55,7 +63,7 @@ def command(
             done = run_replay(
                 files, judged, source, mapping=chosen, fleet=fleet, risks=risks, klass=klass, progress=bar
             )
-    except (ConfigError, MappingError, RecordingError, RegistryError, TariffError) as error:
+    except (ConfigError, MappingError, RecordingError, RegistryError, RoadsError, TariffError) as error:
         raise screen.fail(error) from error
     tables.write(done.tables, out)
     _report(done, out, time.perf_counter() - began, as_json)
@@ -72,6 +80,11 @@ def _who(folder: Path | None, klass: str) -> tuple[Source, pl.DataFrame | None]:
         return Assumed(klass), None
     roster = Roster(load_registry(folder))
     return roster, roster.risks()
+
+
+def _roads(path: Path) -> roads.Table:
+    """The roads of a file that was imported, or of a map."""
+    return roads.load(path) if path.suffix == ".parquet" else roads.read([path], roads.Report())
 
 
 def _report(done: Replayed, out: Path, seconds: float, as_json: bool) -> None:
@@ -96,6 +109,7 @@ def _summary(done: Replayed, seconds: float) -> dict[str, Any]:
         "refused": {f"{reason}:{signal}": count for (reason, signal), count in done.refused.items()},
         "conflicts": done.conflicts,
         "late": done.late,
+        "limits": limits.shares(done.tables["exposure"]),
         "notes": warnings(done),
         "tables": {name: frame.height for name, frame in done.tables.items()},
     }

@@ -3,7 +3,7 @@
 import polars as pl
 from rich.table import Table
 
-from streams.cli import screen
+from streams.cli import limits, screen
 from streams.tables import Tables
 
 SHOWN = 30  # rows of a table
@@ -16,6 +16,7 @@ def show(six: Tables) -> None:
     km = six["exposure"]["km_measured"].sum()
     rows = [list(row) for row in kinds.sort("kind").iter_rows()]
     screen.out.print(screen.table(f"{six['trips'].height} trips, {km:,.1f} km", columns, rows))
+    limits.show(six["exposure"])
     screen.out.print(_scores(six["scores"]))
     screen.out.print(_premiums(six["premiums"]))
 

@@ -11,12 +11,13 @@ import click
 from devices.broker import BrokerError
 from devices.gateway import GatewayError
 from pricing.document import TariffError
-from streams import config, rules
+from streams import config, roads, rules
 from streams.alert_rules import RULES
 from streams.chain import PARAMS
 from streams.cli import screen
 from streams.config import Config
 from streams.layers import ConfigError
+from streams.roads import RoadsError
 from streams.service import Service
 from streams.store.migrations import SchemaError
 
@@ -56,7 +57,8 @@ def command(
     try:
         settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
         settings = _with_options(settings, data, mqtt, external, http, accept_unregistered)
-        judged = rules.gather(settings)
+        known = settings.data.dir / roads.FILE
+        judged = rules.gather(settings, roads.load(known) if known.is_file() else None)
         screen.compiled()
         with Service(settings, judged, feed_clock=clock == "feed") as service:
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -64,7 +66,7 @@ def command(
             _greet(service, settings)
             service.serve()
             service.drain()
-    except (ConfigError, TariffError, SchemaError, BrokerError, GatewayError, OSError) as error:
+    except (ConfigError, RoadsError, TariffError, SchemaError, BrokerError, GatewayError, OSError) as error:
         raise screen.fail(error) from error
     screen.err.print("stopped; everything acknowledged is on record")
 

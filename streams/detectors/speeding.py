@@ -10,7 +10,7 @@ from streams.detectors.episode import EPISODE, begin, tell
 from streams.spans import span
 
 KMH = 1 / 3.6
-LIMIT_SOURCES = ("", "device", "road", "class")  # as Batch.limit_source
+LIMIT_SOURCES = ("", "device", "road", "class", "own")  # as Batch.limit_source
 GRACE = 1e-6  # m/s: 60 km/h is exactly 10 above 50, whatever the last bits of m/s say
 _DAMOOV = "Damoov: at least 3 s, gaps up to 5 s merged"
 _LIGHTFOOT = "Lightfoot: 10 mph and 25 % over is major, 19 mph and 40 % severe; both must hold"

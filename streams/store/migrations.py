@@ -15,7 +15,15 @@ def _initial(connection: Connection) -> None:
     schema.metadata.create_all(connection)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_initial,)  # step k brings version k to k + 1
+def _roads(connection: Connection) -> None:
+    """Kilometres by source of the limit and by class of road."""
+    there = {column["name"] for column in inspect(connection).get_columns(schema.segments.name)}
+    for column in schema.segments.columns:
+        if column.name not in there:
+            connection.exec_driver_sql(f'ALTER TABLE {schema.segments.name} ADD COLUMN "{column.name}" FLOAT')
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_initial, _roads)  # step k brings version k to k + 1
 
 
 def version(connection: Connection) -> int:

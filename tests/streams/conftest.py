@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from devices.signals import WHEELS
-from streams.batch import DERIVED_FLOATS, DERIVED_INTS, NEAR, SAID, SURROUNDINGS, Batch, _nowhere
+from streams.batch import DERIVED_FLOATS, DERIVED_INTS, NEAR, SAID, SURROUNDINGS, Batch, _nowhere, no_roads
 from streams.detectors.base import Changes, thresholds
 from streams.fleet import FleetColumns
 from streams.quality import GAP
@@ -35,6 +35,7 @@ def conditioned(t: Any, v: Any = 0.0, slot: int = 1, **columns: Any) -> Batch:
         "driver": -1,
         "accel_source": 2,
         "limit_source": 0,
+        "road_class": 0,
         "night": 0,
         "quality": gap * GAP,
     }
@@ -58,6 +59,7 @@ def conditioned(t: Any, v: Any = 0.0, slot: int = 1, **columns: Any) -> Batch:
         **floats,
         **ints,
         **_nowhere(n),
+        **no_roads(),
     )
 
 
@@ -73,7 +75,15 @@ def part(batch: Batch, first: int, last: int) -> Batch:
     low = np.searchsorted(batch.tyre_t, columns["t"][0]) if columns["t"].size else 0
     high = np.searchsorted(batch.tyre_t, columns["t"][-1], "right") if columns["t"].size else 0
     tyres = {name: getattr(batch, name)[low:high] for name in ("tyre_wheel", "tyre_t", "tyre_pressure", "tyre_temp")}
-    return batch._replace(bounds=np.array([0, last - first]), tyre_bounds=np.array([0, high - low]), **columns, **tyres)
+    bounds = {"bounds": np.array([0, last - first]), "tyre_bounds": np.array([0, high - low])}
+    return batch._replace(**bounds, **columns, **tyres, **_roads(batch, first, last))
+
+
+def _roads(batch: Batch, first: int, last: int) -> dict[str, Any]:
+    if batch.road_bounds.size == 1:
+        return {}
+    bounds = batch.road_bounds[first : last + 1]
+    return {"road_bounds": bounds - bounds[0], "roads": batch.roads[bounds[0] : bounds[-1]]}
 
 
 def together(batches: Sequence[Batch]) -> Batch:
@@ -84,7 +94,8 @@ def together(batches: Sequence[Batch]) -> Batch:
 
     joined = {name: np.concatenate([getattr(b, name) for b in batches]) for name in Batch._fields}
     size = joined["t"].size
-    return Batch(**joined | {"bounds": bounds("bounds"), "tyre_bounds": bounds("tyre_bounds")} | _nowhere(size))
+    edges = {"bounds": bounds("bounds"), "tyre_bounds": bounds("tyre_bounds")}
+    return Batch(**joined | edges | _nowhere(size) | no_roads())
 
 
 def plain(function: Any) -> Callable[..., Any]:

@@ -145,6 +145,9 @@ def driven(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
         "moving_h": "moving_s",
         "idle_h": "idle_s",
         **{f"over_limit_{band}_km": f"over_{band}_m" for band in ("0_10", "10_20", "20_30", "30")},
+        **{f"limit_{source}_km": f"limit_{source}_m" for source in ("device", "road", "class")},
+        **{f"{road}_km": f"{road}_m" for road in ("motorway", "rural", "urban", "residential")},
+        "road_unknown_km": "unclassed_m",
         **{f"{what}_km": f"{what}_m" for what in ("limit_known", "observed", "observed_corner", "observed_tyre")},
     }
     found = []

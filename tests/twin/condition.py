@@ -185,9 +185,14 @@ class Context:
         self.zone = ZoneInfo(known.zone)
 
     def take(self, s: Any) -> None:
+        s.road_class = 0  # the twin knows no roads
         s.limit, s.limit_source = s.raw["speed_limit"], 1
         if missing(s.limit):
             s.limit, s.limit_source = (NAN, 0) if missing(self.p.limit) else (self.p.limit, 3)
+        if self.p.own < s.limit:
+            s.limit, s.limit_source = self.p.own, 3 if s.limit_source == 3 else 4
+        elif missing(s.limit) and not missing(self.p.own):
+            s.limit, s.limit_source = self.p.own, 3
         if s.said is not None:
             self.said = s.said
         s.driver = self.assigned(s.t) if self.said is None else self.said or None

@@ -10,9 +10,13 @@ from .words import GRACE, NAN, NEVER, missing, span
 DAY = 86_400
 SUMS = (
     *("metres", "moving_s", "idle_s", "night_m", "limit_known_m"),
+    *("limit_device_m", "limit_road_m", "limit_class_m"),
+    *("motorway_m", "rural_m", "urban_m", "residential_m", "unclassed_m"),
     *("over_0_10_m", "over_10_20_m", "over_20_30_m", "over_30_m"),
     *("observed_s", "observed_m", "observed_corner_s", "observed_corner_m", "observed_tyre_m", "odometer_m", "gap_m"),
 )
+ROADS = ("unclassed_m", "motorway_m", "rural_m", "urban_m", "residential_m")
+LIMITS = {1: "limit_device_m", 2: "limit_road_m", 3: "limit_class_m"}
 
 
 @dataclass
@@ -106,9 +110,13 @@ class Exposure:
         found = {"metres": s.step, "moving_s": moving_s, "night_m": s.step if s.night == 1 else 0.0}
         if measured(s) and s.moving == 0 and ignition is True:
             found["idle_s"] = s.dt
-        if s.limit_source in (1, 2) and not missing(s.v) and not missing(s.limit):
-            found["limit_known_m"] = s.step
-            found |= over(s)
+        found[ROADS[s.road_class]] = s.step
+        if not missing(s.v) and not missing(s.limit):
+            if s.limit_source in LIMITS:
+                found[LIMITS[s.limit_source]] = s.step
+            if s.limit_source in (1, 2, 4):
+                found["limit_known_m"] = s.step
+                found |= over(s)
         self.accel_t = self.accel_t if missing(s.accel) else s.t
         self.lateral_t = self.lateral_t if missing(s.lateral) else s.t
         self.tyre_t = s.t if s.tyres else self.tyre_t

@@ -26,7 +26,7 @@ KINDS = (  # events of others are not compared
 )
 UNITS = {"speeding": "km/h", "tyre_low": "%", "crash": "km/h"}
 ACCEL_SOURCES = ("none", "accelerometer", "speed")
-LIMIT_SOURCES = (None, "device", "road", "class")
+LIMIT_SOURCES = (None, "device", "road", "class", "own")
 QUALITY = (
     *("gap", "sparse", "held", "jump", "fall", "no_fix", "bad_fix", "relocated"),
     *("from_position", "stale", "uncompensated"),

@@ -156,5 +156,5 @@ def test_every_threshold_names_its_source(detector):
 
 
 def test_a_vehicle_is_remembered_in_little_space():
-    assert STATE.itemsize <= 200
+    assert STATE.itemsize <= 230
     assert sum(detector.state.itemsize for detector in DETECTORS) <= 1040

@@ -1,0 +1,7 @@
+"""Roads: where they lie, of which class they are and how fast they may be driven; from GeoJSON or OpenStreetMap."""
+
+from streams.roads.errors import RoadsError
+from streams.roads.files import Report, read
+from streams.roads.table import FILE, Table, load, save
+
+__all__ = ["FILE", "Report", "RoadsError", "Table", "load", "read", "save"]

@@ -10,6 +10,7 @@ from streams.compiled import kernel
 from streams.detectors.base import CLOSE, OPEN, Param, Records
 from streams.folds import (
     NONE,
+    OFF,
     ON,
     PROOF_M,
     PROOF_S,
@@ -24,6 +25,7 @@ from streams.folds import (
     judge,
     write,
 )
+from streams.spans import span
 
 DRIVE, IDLE = 1, 2
 NAMES = {DRIVE: "drive", IDLE: "idle"}
@@ -45,6 +47,7 @@ INTERVAL = np.dtype(
         ("kind", "i8"),  # DRIVE, IDLE
         ("start", "f8"),  # UTC epoch s; later than it is the end
         ("end", "f8"),
+        ("sparse", "i8"),  # 1: a drive in which a lone standing report was taken for a red light
     ]
 )
 
@@ -73,11 +76,11 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, intervals: Any) -> Non
         drive, idle = s["drive"], s["idle"]
         for i in range(batch.bounds[n], batch.bounds[n + 1]):
             t, dt, moving, v, driver = batch.t[i], batch.dt[i], batch.moving[i], batch.v[i], batch.driver[i]
-            measured = is_measured(dt, batch.quality[i])
+            measured, held = is_measured(dt, batch.quality[i]), s["ignition"]
             s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
             driving = is_driving(moving, v, s["ignition"], p["start_kmh"])
             idling = moving == 0 and s["ignition"] == ON
-            over = is_over(s, p, t, dt)
+            over = is_over(s, p, t, dt) and (dt > p["gap_s"] or not (driving and _is_light(s, held, t)))
             if s["phase"] != NONE and (over or driver != drive["driver"]):
                 if s["phase"] == UNDER_WAY and drive["end"] > drive["start"]:
                     write(intervals, drive, CLOSE)
@@ -89,7 +92,7 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, intervals: Any) -> Non
                 s["idling"] = NONE
             if s["phase"] == NONE and driving:
                 _begin(drive, slot, driver, DRIVE, s["t"] if measured else t)
-                s["phase"], s["fast"], s["metres"] = TRIED, 0, 0.0
+                s["phase"], s["standing"], s["fast"], s["metres"] = TRIED, 0, 0, 0.0
             if s["phase"] != NONE:
                 s["metres"] += batch.step[i]
                 s["fast"] += moving == 1 and v >= p["start_kmh"]
@@ -105,9 +108,17 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, intervals: Any) -> Non
 
 
 @kernel
+def _is_light(s: Any, ignition: int, t: float) -> bool:
+    """Whether the stand before driving on at ``t`` may have been a red light: one report, as slow as those around."""
+    stand = s["stand"]
+    lone: bool = s["t"] == stand and ignition != OFF and span(stand, t) <= 2 * span(s["drive"]["end"], stand)
+    return lone
+
+
+@kernel
 def _begin(interval: Any, slot: int, driver: int, kind: int, start: float) -> None:
     interval["slot"], interval["driver"], interval["kind"] = slot, driver, kind
-    interval["start"], interval["end"] = start, start
+    interval["start"], interval["end"], interval["sparse"] = start, start, 0
 
 
 @kernel
@@ -115,6 +126,7 @@ def _hand_over(s: Any, driver: int, goes_on: bool) -> None:
     """After a drive: what was beyond doubt and goes on becomes the drive of the next driver."""
     if goes_on and s["phase"] == UNDER_WAY:
         _begin(s["drive"], s["drive"]["slot"], driver, DRIVE, s["t"])
+        s["standing"] = 0
     else:
         s["phase"] = NONE
 
@@ -124,6 +136,8 @@ def _drive_on(s: Any, p: Any, t: float, driving: bool) -> None:
     """Carry the drive on to ``t``; with the ignition on it needs no proof."""
     drive = s["drive"]
     if driving:
+        if s["standing"] == 1 and t - s["stand"] >= p["stop_s"]:
+            drive["sparse"] = 1
         drive["end"], s["standing"] = t, 0
     elif s["standing"] == 0:
         s["standing"], s["stand"] = 1, t

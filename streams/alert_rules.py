@@ -52,6 +52,22 @@ RULES = {
         ("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now", "check_tyre"
     ),
     "continuous_driving": AlertRule((None, "major", "major"), 3_600, "have the driver take the break now"),
+    "night_continuous": AlertRule((None, "major", "major"), 3_600, "have the driver stop for 20 min or be relieved"),
+    "daily_driving": AlertRule(
+        ("warning", "major", "major"), 3_600, "end this driver's day: find a place to rest, or send a relief driver"
+    ),
+    "duty_window": AlertRule(
+        ("warning", "major", "major"), 3_600, "have the driver begin the long rest now; move what is left to tomorrow"
+    ),
+    "weekly_driving": AlertRule(
+        ("warning", "major", "major"), 86_400, "give this driver's remaining trips of the week to somebody else"
+    ),
+    "fortnight_driving": AlertRule(
+        ("warning", "major", "major"), 86_400, "plan no more driving for this driver until Monday"
+    ),
+    "weekly_rest": AlertRule(
+        ("warning", "major", "major"), 86_400, "plan this driver's weekly rest to begin today; relieve the driver"
+    ),
     "speeding": AlertRule((None, "warning", "major"), 3_600, "talk to the driver", "coach"),
     "harsh_braking": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"),
     "harsh_acceleration": AlertRule(

@@ -8,7 +8,8 @@ import polars as pl
 from pricing import explain as pricing_explain
 from streams.alert_rules import RAISED, RULES
 from streams.detectors import DETECTORS
-from streams.hours import ESTIMATE
+from streams.hours import KINDS as HOURS
+from streams.hours import words as hours_words
 from streams.tables import Tables
 
 Row = dict[str, Any]
@@ -77,7 +78,9 @@ def _alert(tables: Tables, alert: Row) -> str:
 
 
 def _event(event: Row) -> list[str]:
-    meaning = {detector.kind: detector.meaning for detector in DETECTORS}.get(event["kind"], "")
+    meaning = {detector.kind: detector.meaning for detector in DETECTORS}.get(
+        event["kind"], HOURS.get(event["kind"], "")
+    )
     lines = [
         f"event {event['event_id']}: {_what(event)}, level {event['level']} ({LEVELS.get(event['level'], 'as sent')})",
         f"  when   {_time(event['start'])} to {_time(event['end']) if event['end'] else 'now'}",
@@ -98,8 +101,8 @@ def _event(event: Row) -> list[str]:
     lines.append(f"  rule   {event['rule']}, version {event['rule_version']}, source {event['source']}")
     if event["quality"]:
         lines.append(f"  data   {event['quality'].replace('_', ' ')}")
-    if event["kind"] == "continuous_driving":
-        lines.append(f"  note   {ESTIMATE}")
+    if event["kind"] in HOURS and event["source"] == "derived":
+        lines += hours_words.explain(event["rule"], event["driver_id"])
     return lines
 
 

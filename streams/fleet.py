@@ -43,6 +43,8 @@ class Known:
     assignments: Sequence[tuple[float, float, str]] = ()  # from, to, driver id; ascending
     zones: tuple[Zone, ...] = ()  # of its fleet
     routes: tuple[Route, ...] = ()  # it is assigned to
+    passenger: bool = False  # carries passengers
+    jurisdiction: str = ""  # whose rules hold for the fleet, ISO 3166
 
 
 class Source(Protocol):
@@ -106,6 +108,11 @@ class Fleet:
         """The registry has changed: ask ``source`` anew about everybody."""
         self.source, self._table, self.placed, self.maps = source, _Table(), {}, {}
 
+    def known(self, slot: int) -> Known:
+        """What is known of a vehicle; the source is asked once."""
+        self.columns()
+        return self._table.known[slot]
+
     def columns(self) -> FleetColumns:
         """The fleet as kernels read it; the source is asked once about a vehicle, until ``changed``."""
         for vehicle in self.vehicles[self._table.size :]:
@@ -126,10 +133,12 @@ class _Table:
         self._bounds = np.zeros(2, np.int64)
         self._from, self._to, self._driver = np.zeros(1), np.zeros(1), np.zeros(1, np.int64)
         self._zones: dict[str, int] = {}
+        self.known: list[Known] = []  # by slot
         self._columns: FleetColumns | None = None
 
     def add(self, known: Known, drivers: Sequence[int]) -> None:
         """The next vehicle, and the numbers of the drivers assigned to it."""
+        self.known.append(known)
         slot, first = self.size, int(self._bounds[self.size])
         self.size, end = slot + 1, first + len(drivers)
         self._reserve(self.size, end)

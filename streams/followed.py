@@ -19,6 +19,8 @@ def said(known: Known) -> str:
             "class": known.klass,
             "placard": placard,
             "zone": known.zone,
+            "passenger": known.passenger,
+            "jurisdiction": known.jurisdiction,
             "assignments": list(known.assignments),
             "zones": [(one.start, one.end, _mark(one[:3])) for one in known.zones],
             "routes": [(one.start, one.end, _mark(one[:4])) for one in known.routes],
@@ -34,12 +36,12 @@ def _mark(described: tuple[Any, ...]) -> str:
 def differs_since(before: str, after: str) -> float | None:
     """Earliest instant of which two such texts say different things: -inf from the very beginning, None never.
 
-    Drivers and routes are assigned from an instant on, zones have periods; class, tyres and time zone hold for ever.
+    Drivers and routes are assigned from an instant on, zones have periods; all else holds for ever.
     """
     if before == after:
         return None
     old, new = json.loads(before), json.loads(after)
-    if any(old[name] != new[name] for name in ("class", "placard", "zone")):
+    if any(old.get(name) != new[name] for name in new if name not in DATED):
         return float("-inf")
     changes = (since for name in DATED for since in _changes(_spans(old, name), _spans(new, name)))
     return min(changes, default=None)

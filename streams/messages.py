@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from devices import topics
+from streams.hours import ESTIMATE
+from streams.hours import KINDS as HOURS
 
 Row = dict[str, Any]
 
@@ -19,6 +21,8 @@ def body_of(alert: Row, event: Row) -> Row:
     if alert["flapping"]:
         body["flapping"] = True
     body["event"] = {name: event[name] for name in EVIDENCE}
+    if event["rule"].partition(":")[0] in HOURS:
+        body["note"] = ESTIMATE
     return body
 
 

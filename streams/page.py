@@ -8,7 +8,9 @@ from streams import condition, quality
 from streams.detectors import DETECTORS
 from streams.detectors.base import Param
 from streams.fleet import CLASSES
+from streams.hours import RULES, words
 
+HOURS = ("kind", "allowed", "counted", "level 1", "level 3", "source")
 _TABLE = re.compile(r"(<!-- table: (\w+) -->\n)[^<]*<!-- end -->")
 
 
@@ -18,8 +20,8 @@ def refresh(page: str) -> str:
 
 
 def pages(docs: Path) -> list[Path]:
-    """The pages that hold such tables: the overview, then a page a family of detectors."""
-    return [docs / "detectors.md", *sorted((docs / "detectors").glob("*.md"))]
+    """The pages that hold such tables: the overview, then a page a family of detectors, and hours at the wheel."""
+    return [docs / "detectors.md", *sorted((docs / "detectors").glob("*.md")), docs / "hours.md"]
 
 
 def tables() -> dict[str, str]:
@@ -29,6 +31,7 @@ def tables() -> dict[str, str]:
     return {
         "kinds": _rows(("kind", "unit", "what it means"), [(f"`{d.kind}`", d.unit, d.meaning) for d in DETECTORS]),
         "quality": _rows(("bit", "word", "what it means"), [(str(b), f"`{w}`", quality.MEANINGS[w]) for w, b in bits]),
+        **{f"hours_{name}": _rows(HOURS, words.table(rules.limits)) for name, rules in RULES.items()},
         **{kind: _params(params) for kind, params in rooms.items()},
     }
 

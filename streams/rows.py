@@ -11,7 +11,7 @@ from streams.detectors.base import CLOSE, Detector, Records
 from streams.detectors.speeding import LIMIT_SOURCES
 from streams.exposure import SUMS
 from streams.fleet import Fleet
-from streams.hours import Episode, HoursRule
+from streams.hours import Episode, HoursRules
 from streams.ids import digest, identify
 
 Row = dict[str, Any]
@@ -66,29 +66,29 @@ def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
     }
 
 
-def hours_event(episode: Episode, rule: HoursRule, vehicle: tuple[str, str], driver_id: str | None) -> Row:
-    """The row of an episode of the hours fold; its subject is the driver's day, its unit hours."""
-    start = math.floor(episode.start * 1000 + 0.5) / 1000
+def hours_event(episode: Episode, rules: HoursRules, driver_id: str | None) -> Row:
+    """The row of an episode of the hours fold, of the vehicle driven at its start; its unit is hours."""
+    fleet_id, vehicle_id = episode.vehicle
     return {
-        "event_id": identify(*vehicle, rule.kind, "", start),
-        "fleet_id": vehicle[0],
-        "vehicle_id": vehicle[1],
+        "event_id": identify(fleet_id, vehicle_id, episode.kind, "", episode.start),
+        "fleet_id": fleet_id,
+        "vehicle_id": vehicle_id,
         "driver_id": driver_id,
-        "kind": rule.kind,
+        "kind": episode.kind,
         "subject": "",
         "level": episode.level,
-        "start": start,
+        "start": episode.start,
         "end": episode.end,
         "peak": episode.counted_s / 3600,
         "unit": "h",
-        "threshold": rule.thresholds()[episode.level - 1] / 3600,
-        "rule": f"{rule.kind}:{rule.name}",
-        "rule_version": rule.version(),
+        "threshold": episode.threshold_s / 3600,
+        "rule": f"{episode.kind}:{rules.name}",
+        "rule_version": rules.versions[episode.kind],
         "speed_kmh": None,
         "lat_deg": None,
         "lon_deg": None,
         "limit_source": None,
-        "quality": "estimate",
+        "quality": "estimate sparse" if episode.sparse else "estimate",
         "source": "derived",
         "replaces": None,
     }
@@ -131,6 +131,7 @@ def intervals(found: Records, fleet: Fleet) -> list[Row]:
             "end": interval["end"],
             "activity": activity.NAMES[interval["kind"]],
             "status": "closed" if interval["op"] == CLOSE else "open",
+            "quality": "sparse" if interval["sparse"] else "",
         }
         for interval in _records(found)
     ]

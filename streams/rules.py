@@ -6,15 +6,15 @@ from pathlib import Path
 from pricing.document import TariffError
 from pricing.tariff import Tariff
 from pricing.tariffs import parse, standard
-from streams import chain, config, hours
+from streams import chain, config
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
 from streams.desk.paging import Paging, clock_time, steps
-from streams.hours import HoursRule
+from streams.hours import RuleBook
+from streams.hours.chosen import chosen
 from streams.layers import ConfigError
 from streams.roads import Table
 from streams.rule_set import Beside, InForce, RuleSet
-from streams.settings import Hours
 from streams.settings import Paging as PagingSettings
 
 ROADS = "+roads."  # in a version, before the digest of the roads
@@ -22,10 +22,10 @@ ROADS = "+roads."  # in a version, before the digest of the roads
 
 @dataclass(frozen=True)
 class Rules:
-    """Thresholds in force, hours rule, alert rules, paging, tariff."""
+    """Thresholds in force, hours rules, alert rules, paging, tariff."""
 
     in_force: InForce
-    hours: HoursRule
+    hours: RuleBook
     alerts: dict[str, AlertRule]
     paging: Paging
     tariff: Tariff
@@ -44,7 +44,7 @@ def gather(settings: Config, roads: Table | None = None) -> Rules:
         beside = find(roads, float(effective["condition"]["road_clear_m"].max()))
     return Rules(
         InForce([RuleSet(thresholds, version, roads=beside)]),
-        hours_rule(settings.hours),
+        chosen(settings.hours),
         config.alert_rules(settings, RULES),
         paging(settings.paging),
         tariff(settings.tariff.path),
@@ -56,13 +56,6 @@ def find(roads: Table, reach: float) -> Beside:
     from streams.roads.beside import Roads  # shapely, which those without roads need not load
 
     return Roads(roads, reach)
-
-
-def hours_rule(said: Hours) -> HoursRule:
-    """The hours rule of a configuration."""
-    if said.rule == "custom":
-        return hours.custom(said.drive_h, said.break_min, said.split_min)
-    return hours.RULES[said.rule]
 
 
 def paging(said: PagingSettings) -> Paging:

@@ -93,6 +93,10 @@ class AlertSetting:
     )
 
 
+def _notice(kind: str) -> Any:
+    return setting(-1.0, f"{kind}: warn so many minutes before the limit; -1 as shipped", -1)
+
+
 @dataclass(frozen=True)
 class Paging:
     """When somebody is called at once, and when the rest is told. Times of day are those of the fleet's time zone."""
@@ -110,16 +114,29 @@ class Paging:
 
 @dataclass(frozen=True)
 class Hours:
-    """The rule for hours at the wheel."""
+    """The rules for hours at the wheel."""
 
     rule: str = setting(
         "eu",
-        "`eu` (561/2006), `china` (Road Traffic Safety Law, Art. 62) or `custom`",
-        choices=("eu", "china", "custom"),
+        "whose rules hold: `eu` (561/2006), `china`, `china_passenger`, `us_60_7`, `us_70_8` (395.3), `custom`, or "
+        "`auto`: by the fleet's jurisdiction in the registry",
+        choices=("eu", "china", "china_passenger", "us_60_7", "us_70_8", "custom", "auto"),
+    )
+    unassigned: str = setting(
+        "all",
+        "limits for a vehicle whose driver is unknown: `all`, or only those on `breaks` if several drive it a day",
+        choices=("all", "breaks"),
     )
     drive_h: float = setting(0.0, "custom rule: longest driving without a break, h", 0)
     break_min: float = setting(0.0, "custom rule: break that ends it, minutes", 0)
     split_min: float = setting(0.0, "custom rule: first part of a break taken in two, minutes; 0 no splitting", 0)
+    continuous_driving_notice_min: float = _notice("continuous_driving")
+    daily_driving_notice_min: float = _notice("daily_driving")
+    duty_window_notice_min: float = _notice("duty_window")
+    night_continuous_notice_min: float = _notice("night_continuous")
+    weekly_driving_notice_min: float = _notice("weekly_driving")
+    fortnight_driving_notice_min: float = _notice("fortnight_driving")
+    weekly_rest_notice_min: float = _notice("weekly_rest")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from streams.desk import morning as mornings
 from streams.desk import tasks
 from streams.desk.decisions import DISMISSALS
 from streams.desk.desk import Desk, laid_out, shelved
+from streams.hours import ESTIMATE
+from streams.hours import KINDS as HOURS
 from streams.messages import iso
 from streams.registry import Roster, stored
 
@@ -65,6 +68,7 @@ def show(everything: bool, data: Path | None, as_json: bool, **wanted: str | Non
     ]
     columns = [(name, "left") for name in ("id", "priority", "state", "vehicle", "what", "first seen", "who")]
     screen.out.print(screen.table(f"{found.height} alert{'s' * (found.height != 1)}", columns, rows))
+    _estimate(found["kind"])
 
 
 @command.command("morning")
@@ -118,11 +122,18 @@ def one(alert_id: str, data: Path | None, as_json: bool) -> None:
         return
     screen.out.print(f"{alert['alert_id']}: {found['priority']} {found['kind']} {found['subject']}".rstrip())
     screen.out.print(f"state {found['state']}, condition {found['condition']}, seen {found['count']} times")
+    _estimate([found["kind"]])
     for at, line in sorted(
         [(row["at"], f"{row['actor']}: {row['action']} {row['value']} {row['reason']}") for row in done]
         + [(row["at"], f"{row['outcome']} {row['step']} {row['target']} {row['why']}") for row in told]
     ):
         screen.out.print(f"{iso(at)[:19]}  {' '.join(line.split())}", markup=False)
+
+
+def _estimate(kinds: Iterable[str]) -> None:
+    """Say of hours at the wheel what they are."""
+    if set(kinds) & set(HOURS):
+        screen.out.print(f"Hours at the wheel: {ESTIMATE}")
 
 
 def _action(name: str, help_text: str) -> None:

@@ -4,6 +4,8 @@ import polars as pl
 from rich.table import Table
 
 from streams.cli import limits, screen
+from streams.hours import ESTIMATE
+from streams.hours import KINDS as HOURS
 from streams.tables import Tables
 
 SHOWN = 30  # rows of a table
@@ -17,6 +19,8 @@ def show(six: Tables) -> None:
     rows = [list(row) for row in kinds.sort("kind").iter_rows()]
     screen.out.print(screen.table(f"{six['trips'].height} trips, {km:,.1f} km", columns, rows))
     limits.show(six["exposure"])
+    if six["events"]["kind"].is_in(HOURS).any():
+        screen.out.print(f"Hours at the wheel: {ESTIMATE}")
     screen.out.print(_scores(six["scores"]))
     screen.out.print(_premiums(six["premiums"]))
 

@@ -8,6 +8,7 @@ from streams.desk import losses
 from streams.desk.decisions import GONE, OPEN
 from streams.desk.tasks import DONE
 from streams.desk.tasks import OPEN as TO_DO
+from streams.hours import KINDS as HOURS
 
 Row = dict[str, Any]
 
@@ -120,7 +121,8 @@ def _item(
 
 def _named(alert: Row) -> str:
     times = f" x{alert['count']}" if alert["count"] > 1 else ""
-    return f"{alert['kind']} {alert['subject']}".strip().replace("_", " ") + times
+    estimate = " (estimate)" if alert["kind"] in HOURS else ""
+    return f"{alert['kind']} {alert['subject']}".strip().replace("_", " ") + estimate + times
 
 
 def _why(alerts: Sequence[Row], task: Row | None) -> str:

@@ -24,7 +24,9 @@ class Fleets:
         self._of: dict[str, set[str]] = {}  # vehicle -> its fleets
         for vehicle in registry.of(VehicleRow):
             self._of.setdefault(vehicle.vehicle_id, set()).add(vehicle.fleet_id)
-        self._zones = {fleet.fleet_id: _zone(fleet.time_zone) for fleet in registry.of(FleetRow)}
+        fleets = registry.of(FleetRow)
+        self._zones = {fleet.fleet_id: _zone(fleet.time_zone) for fleet in fleets}
+        self._jurisdictions = {fleet.fleet_id: fleet.jurisdiction.upper() for fleet in fleets}
 
     def ids(self, kind: str) -> set[str]:
         """Ids that rows of other files may name."""
@@ -55,6 +57,10 @@ class Fleets:
     def zone(self, row: Row) -> ZoneInfo:
         """Time zone of a row's fleet; UTC where there is none."""
         return self._zones.get(self.fleet_of(row), _zone("UTC"))
+
+    def jurisdiction(self, row: Row) -> str:
+        """Whose rules hold for a row's fleet; empty where nothing is said."""
+        return self._jurisdictions.get(self.fleet_of(row), "")
 
 
 def _zone(name: str) -> ZoneInfo:

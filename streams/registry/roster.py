@@ -74,6 +74,8 @@ class Roster:
             self._assignments.get((fleet_id, vehicle_id), ()),
             self._zones.get(fleet_id, ()),
             self._routes.get((fleet_id, vehicle_id), ()),
+            row.use == "passenger" or CLASSES[row.klass] == "bus",
+            self._fleets.jurisdiction(row),
         )
 
     def site(self, fleet_id: str, vehicle_id: str) -> str:

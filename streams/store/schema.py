@@ -138,6 +138,7 @@ intervals = Table(  # activity: what the hours rules read
     Column("activity", String, primary_key=True),  # drive, idle
     Column("end", Float, nullable=False),
     Column("status", String, nullable=False),
+    Column("quality", String),  # sparse, or nothing
     Index("intervals_by_driver", "fleet_id", "driver_id", "start"),
 )
 

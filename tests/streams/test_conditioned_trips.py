@@ -12,7 +12,7 @@ from streams import activity, condition, exposure, trips
 from streams.batch import assemble
 from streams.detectors.base import CLOSE, Changes, thresholds
 from streams.fleet import Fleet, Known
-from streams.hours import CHINA, Interval, custom, episodes
+from streams.hours import RULES, Interval, custom, episodes
 
 
 class Cars:
@@ -104,12 +104,11 @@ def test_cmap_drove_4_hours_without_a_15_minute_stop(cmap):
     found, _, slots = cmap
     mine = found["activity"][found["activity"]["slot"] == slots["cmap_4108468_1"]]
     driven = [Interval(i["start"], i["end"], 0) for i in mine[mine["kind"] == activity.DRIVE]]
-    for rule in (custom(4, 15), CHINA):
+    for rule in (custom(4, 15), RULES["china"]):
         (episode,) = [e for e in episodes(driven, rule) if at("2007-06-25") <= e.start < at("2007-06-26")]
         assert episode.level == 2
         assert abs(episode.reached[1] - at("2007-06-25 18:40:39")) <= 5
         assert abs(episode.counted_s / 3600 - 4.15) < 0.02
-        assert episode.driving_s < episode.counted_s
 
 
 def test_cmap_days_fall_into_trips(cmap):

@@ -50,7 +50,16 @@ def test_before_that_instant_everybody_drives_as_before(before, after):
     assert all(driver_at(old, t) == driver_at(new, t) for t in same)
 
 
-@pytest.mark.parametrize("other", [{"klass": 1}, {"zone": "Asia/Shanghai"}, {"placard": np.array([np.nan, 800.0])}])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"klass": 1},
+        {"zone": "Asia/Shanghai"},
+        {"placard": np.array([np.nan, 800.0])},
+        {"passenger": True},
+        {"jurisdiction": "CN"},
+    ],
+)
 def test_class_tyres_and_zone_hold_for_all_time(other):
     assert differs_since(said(Known()), said(Known(**other))) == -INF
     assert differs_since(said(Known(**other)), said(Known(**other))) is None

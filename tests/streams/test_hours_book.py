@@ -9,7 +9,7 @@ from streams.activity import DRIVE, INTERVAL, STATE
 from streams.detectors.base import CLOSE
 from streams.fleet import Fleet, Known
 from streams.folds import UNDER_WAY
-from streams.hours import Interval, custom, episodes, person
+from streams.hours import Interval, RuleBook, custom, episodes, person
 from streams.hours_book import HoursBook
 from streams.rows import hours_event
 
@@ -33,7 +33,7 @@ class House:
         self.fleet.slots([("f", f"V{3 - slot}") for slot in range(SLOTS)])  # who spoke first is not first by name
         self.fleet.numbers(["D1", "D2"])
         self.rule = rule
-        self.book = HoursBook(rule, self.fleet, horizon=0.0)
+        self.book = HoursBook(RuleBook(rule), self.fleet, horizon=0.0)
         self.book.window = window
         self.state = np.zeros(SLOTS, STATE)
         self.rows = {}  # event rows as they stand
@@ -45,7 +45,7 @@ class House:
         if closed:
             found = np.zeros(1, INTERVAL)
             span = (START + start * MINUTE, START + end * MINUTE)
-            found[0] = (CLOSE, slot, driver, DRIVE, *span)
+            found[0] = (CLOSE, slot, driver, DRIVE, *span, 0)
             self.state["phase"][slot] = 0
         else:
             row = self.state["drive"][slot : slot + 1]
@@ -76,10 +76,9 @@ def scratch(house, driven):
         people.setdefault(person(driver, slot), []).append((slot, START + start * MINUTE, START + end * MINUTE))
     rows, vehicles = {}, house.fleet.vehicles
     for key, its in people.items():
-        by_name = sorted({slot for slot, *_ in its}, key=lambda slot: vehicles[slot])
-        intervals = [Interval(start, end, by_name.index(slot)) for slot, start, end in its if end > start]
+        intervals = [Interval(start, end, vehicles[slot]) for slot, start, end in its if end > start]
         for one in episodes(intervals, house.rule):
-            row = hours_event(one, house.rule, vehicles[by_name[one.slot]], house.fleet.driver_id(key))
+            row = hours_event(one, house.rule, house.fleet.driver_id(key))
             rows[row["event_id"]] = row
     return rows
 
@@ -189,7 +188,7 @@ def test_long_ago_is_dropped_and_what_was_told_of_it_stands():
         minute = day * 1440
         house.drive(0, minute, minute + 50, closed=True)
     assert house.levels() == [1] * 6
-    assert len(house.book._people["f", 0].closed) < 4
+    assert len(house.book._people["f", 0]._closed) < 4
     house.drive(0, 6 * 1440, 6 * 1440 + 30, closed=True)
     assert house.levels() == [1] * 6
 
@@ -216,7 +215,8 @@ def test_a_book_loaded_from_the_record_goes_on():
     house.drive(0, 0, 40, closed=True)
     house.drive(1, 41, 50, driver=0, closed=True)
     key = ("f", 0)
-    closed = [(key, interval) for interval in house.book._people[key].closed.values()]
+    marked = house.book._people[key]._closed.items()
+    closed = [(key, mark[0], interval.start, interval.end, False) for mark, interval in marked]
     again.book.load(closed, [(key, row) for row in house.rows.values()])
     again.rows = dict(house.rows)
     for one in (house, again):

@@ -22,4 +22,4 @@ def test_every_table_is_on_one_page():
 
 def test_every_page_is_linked_from_the_overview():
     overview = (DOCS / "detectors.md").read_text()
-    assert all(f"(detectors/{path.name})" in overview for path in pages(DOCS)[1:])
+    assert all(f"({path.relative_to(DOCS)})" in overview for path in pages(DOCS)[1:])

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from streams import activity, exposure, trips
-from streams.hours import EU, RULES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "trips.md").read_text()
 
@@ -19,10 +18,3 @@ def test_every_parameter_is_on_the_page(title, room):
 
 def test_every_sum_is_on_the_page():
     assert all(f"`{name}`" in PAGE for name in exposure.SUMS)
-
-
-def test_the_levels_of_hours_are_on_the_page():
-    assert all(f"| `{name}` |" in PAGE for name in RULES)
-    assert (EU.notice_s, EU.severe_s) == (15 * 60, 30 * 60)
-    assert "limit less 15 min" in PAGE
-    assert "limit plus 30 min" in PAGE

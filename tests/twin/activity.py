@@ -15,6 +15,7 @@ class Interval:
     end: float
     trial: Trial | None = None  # None once proven
     status: str = "open"
+    sparse: bool = False
 
 
 class Activity:
@@ -26,10 +27,18 @@ class Activity:
         self.closed: list[Interval] = []
 
     def take(self, s: Any) -> None:
+        switched_off = self.ignition.on is False
         ignition = self.ignition.take(s)
         driving = is_driving(s, ignition, self.p)
         idling = s.moving == 0 and ignition is True
-        self.end_drive(s, driving, self.stand.over(s, driving))
+        stand = self.stand.since
+        over = self.stand.over(s, driving)
+        if self.drive and driving and stand == self.before and not switched_off:  # a single standing report
+            slow = span(stand, s.t) <= 2 * span(self.drive.end, stand)
+            if slow and over and not s.dt > self.p.gap_s:
+                over = False
+                self.drive.sparse |= s.driver == self.drive.driver
+        self.end_drive(s, driving, over)
         if self.idle and (not idling or not measured(s) or s.driver != self.idle.driver):
             self.write(self.idle)
             self.idle = None

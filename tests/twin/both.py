@@ -45,7 +45,7 @@ class Registry:
         placard = np.full(WHEELS, np.nan)
         for wheel, pressure in about.placard.items():
             placard[wheel_code(wheel)] = pressure
-        return Known(CLASSES.index(about.klass), placard, about.zone, about.assignments)
+        return Known(CLASSES.index(about.klass), placard, about.zone, about.assignments, passenger=about.passenger)
 
 
 def rules(hours: str, settings: dict[str, Any]) -> Rules:

@@ -1,4 +1,6 @@
-"""Hours: the twin's fold and the pipeline's agree on any intervals."""
+"""Hours: the twin's fold and the pipeline's agree on any driving, under every rule set."""
+
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -8,31 +10,61 @@ from streams import hours
 
 from .hours import RULES, Piece, episodes
 
-START = 1_750_000_000  # s
-MINUTES = (0, 1, 14, 15, 16, 19, 20, 21, 29, 30, 31, 44, 45, 46, 120, 239, 240, 241, 254, 255, 270, 271, 300, 600)
-LENGTHS = st.builds(lambda minutes, s: 60.0 * minutes + s, st.sampled_from(MINUTES), st.sampled_from((0, 0, -1, 1)))
+START = datetime(2025, 10, 20, 3, tzinfo=UTC).timestamp()  # Monday; the clocks go back on the Sunday after
+MINUTES = (0, 1, 14, 15, 16, 19, 20, 21, 29, 30, 31, 44, 45, 46, 120, 179, 180, 239, 240, 241, 254, 255, 270, 271)
+LONG = (300, 480, 539, 540, 541, 599, 600, 659, 660, 661, 1439, 1440, 2039, 2040, 2699, 2700)
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Shanghai")
 
 
-@settings(max_examples=500, deadline=None)
-@given(
-    st.lists(st.tuples(LENGTHS, LENGTHS, st.integers(0, 2), st.booleans()), max_size=12), st.sampled_from(list(RULES))
+def seconds(minutes):
+    return st.builds(lambda minute, s: 60.0 * minute + s, st.sampled_from(minutes), st.sampled_from((0, 0, 0, -1, 1)))
+
+
+LEGS = st.tuples(
+    *(seconds((*MINUTES, *LONG)), seconds(MINUTES), st.integers(0, 2), st.booleans()),
+    *(st.sampled_from(ZONES), st.booleans(), st.booleans()),
 )
-def test_episodes_are_the_same_to_both(legs, rule) -> None:
-    driven, at = [], float(START)
-    for pause, length, vehicle, overlaps in legs:
-        start = at + (-pause if overlaps else pause)
+
+
+def drawn(legs):
+    driven, at = [], START
+    for pause, length, vehicle, overlaps, *about in legs:
+        start = at + (-pause % 3600 if overlaps else pause)
         at = max(at, start + length)
-        driven.append(Piece(start, max(start + length, start + 1), vehicle))
+        driven.append(Piece(start, max(start + length, start + 1), vehicle, *about))
+    return driven
+
+
+@pytest.mark.parametrize("rule", RULES)
+@settings(max_examples=200, deadline=None)
+@given(legs=st.lists(LEGS, max_size=40))
+def test_episodes_are_the_same_to_both(rule, legs) -> None:
+    driven = drawn(legs)
     ours = hours.episodes([hours.Interval(*piece) for piece in driven], hours.RULES[rule])
-    twins = episodes(driven, RULES[rule])
-    assert [(one.slot, round(one.start, 3), one.end, one.level) for one in ours] == [
-        (one["vehicle"], round(one["start"], 3), one["end"], one["level"]) for one in twins
+    twins = sorted(episodes(driven, rule), key=lambda one: (one["start"], one["kind"]))
+    assert [(one.kind, one.vehicle, one.start, one.end, one.level, one.sparse) for one in ours] == [
+        tuple(one[name] for name in ("kind", "vehicle", "start", "end", "level", "sparse")) for one in twins
     ]
-    assert [one.counted_s / 3600 for one in ours] == pytest.approx([one["peak"] for one in twins], rel=1e-9)
+    assert [one.counted_s / 3600 for one in ours] == pytest.approx([one["peak"] for one in twins], rel=1e-12)
+    assert [one.threshold_s / 3600 for one in ours] == pytest.approx([one["threshold"] for one in twins], rel=1e-12)
+
+
+def test_a_month_at_the_wheel_is_the_same_to_both() -> None:
+    legs = [
+        (60.0 * (690 if n % 4 == 0 else 45), 60.0 * 150, n % 3, False, "Europe/Berlin", True, False) for n in range(130)
+    ]
+    driven = drawn(legs)
+    for rule in RULES:
+        ours = hours.episodes([hours.Interval(*piece) for piece in driven], hours.RULES[rule])
+        twins = episodes(driven, rule)
+        assert {(one.kind, one.start, one.level) for one in ours} == {
+            (one["kind"], one["start"], one["level"]) for one in twins
+        }
+        assert {one.kind for one in ours} & {"weekly_driving", "daily_driving"}
 
 
 def test_exactly_four_and_a_half_hours_are_allowed_at_any_millisecond() -> None:
     parts = [(9.652, 3643.587), (4404.698, 7852.704), (7883.155, 12318.502), (12871.761, 17554.473)]
     driven = [(START + start, START + end, 0) for start, end in parts]
     (one,) = hours.episodes([hours.Interval(*piece) for piece in driven], hours.RULES["eu"])
-    assert one.level == episodes([Piece(*piece) for piece in driven], RULES["eu"])[0]["level"] == 1
+    assert one.level == episodes([Piece(*piece) for piece in driven], "eu")[0]["level"] == 1

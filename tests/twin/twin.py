@@ -11,7 +11,8 @@ from .condition import Condition
 from .crash import Crash
 from .episode import Episode, Log
 from .exposure import Exposure, Segment, counted
-from .hours import RULES, Piece, episodes
+from .hours import RULES as HOURS
+from .hours import Piece, episodes
 from .manoeuvres import HarshAcceleration, HarshBraking, HarshCornering
 from .merge import Row, Tyre, Vehicle, merged
 from .speeding import Speeding
@@ -22,7 +23,8 @@ from .words import missing, parameters
 Table = list[dict[str, Any]]
 KINDS = (  # events of others are not compared
     *("harsh_braking", "harsh_acceleration", "harsh_cornering"),
-    *("speeding", "tyre_low", "crash", "continuous_driving"),
+    *("speeding", "tyre_low", "crash"),
+    *sorted({kind for limits in HOURS.values() for kind in limits}),
 )
 UNITS = {"speeding": "km/h", "tyre_low": "%", "crash": "km/h"}
 ACCEL_SOURCES = ("none", "accelerometer", "speed")
@@ -41,6 +43,7 @@ class About:
     placard: dict[str, float] = field(default_factory=dict)
     zone: str = "UTC"
     assignments: tuple[tuple[float, float, str], ...] = ()
+    passenger: bool = False
 
 
 @dataclass
@@ -97,9 +100,11 @@ def twin(
         for interval in one.activity.found():
             if interval.activity == "drive":
                 person = (vehicle[0], interval.driver, None if interval.driver else vehicle)
-                driven[person].append(Piece(interval.start, interval.end, vehicle))
+                known = about.get(vehicle, About())
+                piece = Piece(interval.start, interval.end, vehicle, known.zone, known.passenger, interval.sparse)
+                driven[person].append(piece)
     for person, intervals in driven.items():
-        tables.events += [hours_row(person, episode, hours) for episode in episodes(intervals, RULES[hours])]
+        tables.events += [hours_row(person, episode, hours) for episode in episodes(intervals, hours)]
     tables.alerts = alerts(tables.events, alert_rules)
     return tables
 
@@ -147,7 +152,7 @@ def event_row(vehicle: Vehicle, one: Episode) -> dict[str, Any]:
 
 
 def hours_row(person: Any, one: dict[str, Any], rule: str) -> dict[str, Any]:
-    vehicle, kind = one["vehicle"], "continuous_driving"
+    vehicle, kind = one["vehicle"], one["kind"]
     return who(vehicle, person[1]) | {
         "event_id": identify(vehicle, kind, "", one["start"]),
         "kind": kind,
@@ -158,7 +163,7 @@ def hours_row(person: Any, one: dict[str, Any], rule: str) -> dict[str, Any]:
         "lat_deg": None,
         "lon_deg": None,
         "limit_source": None,
-        "quality": "estimate",
+        "quality": "estimate sparse" if one["sparse"] else "estimate",
         "source": "derived",
         **{name: one[name] for name in ("start", "end", "level", "peak", "threshold")},
     }
@@ -184,7 +189,7 @@ def trip_row(vehicle: Vehicle, one: Trip) -> dict[str, Any]:
 
 def interval_row(vehicle: Vehicle, one: Interval) -> dict[str, Any]:
     row = {"activity": one.activity, "start": one.start, "end": one.end, "status": one.status}
-    return who(vehicle, one.driver) | row
+    return who(vehicle, one.driver) | row | {"quality": "sparse" if one.sparse else ""}
 
 
 def segment_row(vehicle: Vehicle, one: Segment) -> dict[str, Any]:

@@ -27,6 +27,16 @@ def test_a_vehicle_is_known_as_its_latest_row_says(good: Path) -> None:
     ]
 
 
+def test_whose_hours_rules_hold_is_by_the_fleets_jurisdiction_and_the_vehicles_use(tmp_path: Path) -> None:
+    fleets = "fleet_id,name,time_zone,jurisdiction\nnorth,North,UTC,cn\nsouth,South,UTC,\n"
+    vehicles = "vehicle_id,fleet_id,class,use\nbus,north,M3,own\ncar,north,M1,passenger\nvan,south,N1,own\n"
+    for name, text in (("fleets", fleets), ("vehicles", vehicles)):
+        (tmp_path / f"{name}.csv").write_text(text)
+    roster = Roster(load(tmp_path))
+    known = [roster.known(*vehicle) for vehicle in roster.vehicles()]
+    assert [(one.jurisdiction, one.passenger) for one in known] == [("CN", True), ("CN", True), ("", False)]
+
+
 def test_vehicles_of_the_same_id_are_told_apart_by_fleet(good: Path) -> None:
     roster = Roster(load(good))
     assert (roster.known("north", "van-1").klass, roster.known("south", "van-1").klass) == (1, 0)

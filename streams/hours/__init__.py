@@ -1,0 +1,25 @@
+"""Hours at the wheel: limits as data, and the fold of one person's driving over them; docs/hours.md has the letter."""
+
+from streams.hours.counts import Episode
+from streams.hours.fold import Fold, Interval, episodes, person
+from streams.hours.laws import RULES, custom
+from streams.hours.limits import ESTIMATE, KINDS, WINDOW_S, HoursRules, Limit, Rest, RuleBook
+from streams.hours.sheet import Sheet
+
+__all__ = [
+    "ESTIMATE",
+    "KINDS",
+    "RULES",
+    "WINDOW_S",
+    "Episode",
+    "Fold",
+    "HoursRules",
+    "Interval",
+    "Limit",
+    "Rest",
+    "RuleBook",
+    "Sheet",
+    "custom",
+    "episodes",
+    "person",
+]

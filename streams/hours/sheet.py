@@ -1,0 +1,143 @@
+"""Sheet: one person's driving, the fold of it as far as it is settled, and what was told of it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from streams.hours.counts import Episode, ms
+from streams.hours.fold import Fold, Interval
+from streams.hours.limits import HoursRules
+
+Row = dict[str, Any]
+Mark = tuple[int, float]  # slot, start
+RowOf = Callable[[Episode], Row]
+
+SILENT_S = 3600.0  # an open drive this far behind is taken as it stands; when it goes on after all, all is folded anew
+
+
+class Told(NamedTuple):
+    """Event rows that are new or different, those that no longer stand, and how far each open drive may come unseen."""
+
+    rows: list[Row]
+    retracted: list[Row]
+    deadlines: dict[int, float]  # by slot, UTC epoch s
+
+
+class _Waiting(NamedTuple):
+    interval: Interval
+    slot: int
+    is_open: bool
+
+
+class Sheet:
+    """Driving in order costs one step of the fold; late driving folds what is held again from where it was put away."""
+
+    def __init__(self, slot: int) -> None:
+        self.slot = slot  # one of the vehicles
+        self.open: dict[int, Interval] = {}  # by slot
+        self.events: dict[str, Row] = {}  # by id, as last told
+        self._closed: dict[Mark, Interval] = {}
+        self._floor = -float("inf")  # driving up to here was put away, and what was told of it stands
+        self._oldest = float("inf")
+        self._rules = HoursRules("", ())
+        self._old = Fold(self._rules)  # of what was put away
+        self._reset()
+
+    def _reset(self) -> None:
+        """Fold anew what is held."""
+        self._base = self._old.copy()
+        self._upto: Interval | None = None  # last one in it
+        self._new = set(self._closed)  # closed, and not in it
+        self._silent: dict[int, Interval] = {}  # open, and in it
+        self._over: dict[str, Row] = {}  # rows of what is over by it
+
+    def put(self, slot: int, interval: Interval) -> bool:
+        """Add a closed interval; False: it is from before what is held."""
+        if interval.end <= self._floor:
+            return False
+        mark = slot, interval.start
+        before = self._closed.get(mark)
+        self._closed[mark] = interval
+        self._oldest = min(self._oldest, interval.end)
+        if before == interval:
+            return True
+        if before is not None or (self._upto is not None and interval <= self._upto):
+            self._reset()
+        self._new.add(mark)
+        return True
+
+    def drop(self, slot: int, since: float, starts: set[float]) -> bool:
+        """Take out a vehicle's driving after ``since``, and that which began at ``starts``; whether there was any."""
+        mine = [(mark, interval) for mark, interval in self._closed.items() if mark[0] == slot]
+        gone = {mark for mark, interval in mine if interval.end > since or interval.start in starts}
+        for mark in gone:
+            del self._closed[mark]
+        if gone <= self._new:
+            self._new -= gone
+        else:
+            self._reset()
+        return bool(gone)
+
+    def fold(self, rules: HoursRules, row_of: RowOf) -> Told:
+        """What has become of the person's hours."""
+        if rules != self._rules:
+            self._rules, self._old = rules, Fold(rules)
+            self._reset()
+        if any(self.open.get(slot) != interval for slot, interval in self._silent.items()):
+            self._reset()
+        rest = self._settle()
+        over = {row["event_id"]: row for row in map(row_of, self._base.over())}
+        self._base = self._base.copy()
+        self._over |= over
+        ahead, deadlines = self._base.copy(), dict.fromkeys(self.open, -float("inf"))
+        for n, one in enumerate(rest, 1):
+            alone = ahead.until <= ms(one.interval.start)
+            ahead.take(one.interval)
+            if one.is_open and alone and n == len(rest):  # else driving in two vehicles at once, or heard of late
+                deadlines[one.slot] = ahead.passes_next(one.interval)
+        lasting = {row["event_id"]: row for row in map(row_of, [*ahead.over(), *ahead.lasting()])}
+        rows = [row for name, row in (over | lasting).items() if self.events.get(name) != row]
+        gone = [name for name in self.events if name not in self._over and name not in lasting]
+        retracted = [self.events.pop(name) for name in gone]
+        self.events |= over | lasting
+        return Told(rows, retracted, deadlines)
+
+    def _settle(self) -> list[_Waiting]:
+        """Take into the base all that no open drive may yet come before; what is left, in order."""
+        waiting = [_Waiting(self._closed[mark], mark[0], False) for mark in self._new]
+        waiting += [_Waiting(one, slot, True) for slot, one in self.open.items() if slot not in self._silent]
+        waiting.sort()
+        newest = max((one.interval.end for one in waiting), default=0.0)
+        for n, one in enumerate(waiting):
+            if one.is_open and one.interval.end >= newest - SILENT_S:
+                return waiting[n:]
+            self._base.take(one.interval)
+            self._upto = one.interval
+            if one.is_open:
+                self._silent[one.slot] = one.interval
+            else:
+                self._new.remove((one.slot, one.interval.start))
+        return []
+
+    def put_away(self, window: float, slack: float, row_of: RowOf) -> None:
+        """Hold driving of the ``window`` only, once more than ``slack`` lies before it; its fold is kept."""
+        newest = self._base.until / 1000
+        if newest - window - slack <= self._oldest:
+            return
+        self._floor = newest - window
+        held = [_Waiting(interval, mark[0], False) for mark, interval in self._closed.items()]
+        held += [_Waiting(interval, slot, True) for slot, interval in self.open.items()]
+        for one in sorted(held):
+            if one.interval.end > self._floor:
+                break
+            self._old.take(one.interval)
+            if one.is_open:
+                del self.open[one.slot]
+                self._silent.pop(one.slot, None)
+            else:
+                del self._closed[one.slot, one.interval.start]
+        for episode in self._old.over():
+            name = row_of(episode)["event_id"]
+            self.events.pop(name, None)
+            self._over.pop(name, None)
+        self._old = self._old.copy()
+        self._oldest = min((interval.end for interval in self._closed.values()), default=float("inf"))

@@ -60,7 +60,7 @@ class Sheet:
         self._oldest = min(self._oldest, interval.end)
         if before == interval:
             return True
-        if before is not None or (self._upto is not None and interval <= self._upto):
+        if before is not None:
             self._reset()
         self._new.add(mark)
         return True
@@ -101,12 +101,19 @@ class Sheet:
         self.events |= over | lasting
         return Told(rows, retracted, deadlines)
 
-    def _settle(self) -> list[_Waiting]:
-        """Take into the base all that no open drive may yet come before; what is left, in order."""
+    def _waiting(self) -> list[_Waiting]:
+        """What the base has not taken, in order."""
         waiting = [_Waiting(self._closed[mark], mark[0], False) for mark in self._new]
         waiting += [_Waiting(one, slot, True) for slot, one in self.open.items() if slot not in self._silent]
-        waiting.sort()
-        newest = max((one.interval.end for one in waiting), default=0.0)
+        return sorted(waiting)
+
+    def _settle(self) -> list[_Waiting]:
+        """Take into the base all that no open drive may yet come before; what is left, in order."""
+        waiting = self._waiting()
+        if waiting and self._upto is not None and waiting[0].interval < self._upto:  # heard of late
+            self._reset()
+            waiting = self._waiting()
+        newest = max([self._base.until / 1000, *(one.interval.end for one in waiting)])
         for n, one in enumerate(waiting):
             if one.is_open and one.interval.end >= newest - SILENT_S:
                 return waiting[n:]

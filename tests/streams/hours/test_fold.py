@@ -146,6 +146,7 @@ legs = st.lists(
 rules = st.sampled_from([ONE_H, custom(1, 10), custom(1, 15, 5), *RULES.values()])
 
 
+@settings(deadline=None)
 @given(legs, legs, rules, st.randoms(use_true_random=False))
 def test_the_order_of_intervals_does_not_matter(one, other, rule, chance):
     drive = day(*one, vehicle=1) + day(*other, vehicle=2)
@@ -153,6 +154,7 @@ def test_the_order_of_intervals_does_not_matter(one, other, rule, chance):
     assert episodes(drive, rule) == episodes(mixed, rule)
 
 
+@settings(deadline=None)
 @given(legs, rules, st.lists(st.floats(0.0, 1.0), min_size=1, max_size=8))
 def test_where_an_interval_is_cut_does_not_matter(legs, rule, cuts):
     drive = day(*legs, zone="Europe/Berlin", passenger=True)
@@ -163,6 +165,7 @@ def test_where_an_interval_is_cut_does_not_matter(legs, rule, cuts):
     assert episodes(pieces, rule) == episodes(drive, rule)
 
 
+@settings(deadline=None)
 @given(legs, rules, st.lists(st.integers(0, 2), min_size=1, max_size=8))
 def test_which_vehicle_was_driven_changes_nothing_but_whose_the_event_is(legs, rule, vehicles):
     drive = day(*legs)
@@ -170,6 +173,7 @@ def test_which_vehicle_was_driven_changes_nothing_but_whose_the_event_is(legs, r
     assert [one._replace(vehicle=0) for one in episodes(mixed, rule)] == episodes(drive, rule)
 
 
+@settings(deadline=None)
 @given(legs, rules)
 def test_limits_are_passed_in_order_and_at_the_wheel(legs, rule):
     drive = day(*legs)
@@ -180,6 +184,7 @@ def test_limits_are_passed_in_order_and_at_the_wheel(legs, rule):
         assert episode.counted_s > episode.threshold_s
 
 
+@settings(deadline=None)
 @given(legs, legs, rules)
 def test_a_copy_goes_on_by_itself(legs, more, rule):
     drive = day(*legs)

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from devices.samples import Samples
-from evaluation.measure import Finding, Section, marked
+from evaluation.measure import Fact, Finding, Section, marked
 from evaluation.recordings import rules, run, spans, thinned
 from simulator import registry, roster, traffic
 from streams import recording
@@ -49,11 +50,15 @@ def section() -> Section:
         pieces = list(recording.read([path]))
     judged = rules(f"detectors.speeding.tolerance_kmh={OVER_KMH}")
     findings: list[Finding] = []
+    facts: list[Fact] = []
     for rate in RATES:
         some = [thinned(samples, rate) for samples in pieces] if rate else pieces
-        findings += _kinds(run(some, judged, who), sheet, _title(rate, pieces[0]))
-    findings.sort(key=lambda row: [*MEANT].index(row.kind))
-    return Section("Simulated fleet", TEXT, findings)
+        tables, title = run(some, judged, who), _title(rate, pieces[0])
+        findings += [*_kinds(tables, sheet, title), _trips(tables, sheet, title)]
+        facts += _sums(tables, sheet, title)
+    findings.sort(key=lambda row: [*MEANT, "trip"].index(row.kind))
+    facts.sort(key=lambda fact: fact.what)
+    return Section("Simulated fleet", TEXT, findings, facts)
 
 
 def _kinds(tables: Tables, sheet: pl.DataFrame, rate: str) -> Iterator[Finding]:
@@ -62,6 +67,25 @@ def _kinds(tables: Tables, sheet: pl.DataFrame, rate: str) -> Iterator[Finding]:
         strict = marked("fleet", kind, rate, truths, events, SLACK_S)
         loose = marked("fleet", kind, rate, spans(sheet, kind=kind), events, SLACK_S)
         yield strict._replace(right=loose.right)
+
+
+def _trips(tables: Tables, sheet: pl.DataFrame, rate: str) -> Finding:
+    return marked("fleet", "trip", rate, spans(sheet, kind="trip"), spans(tables["trips"]))
+
+
+def _sums(tables: Tables, sheet: pl.DataFrame, rate: str) -> list[Fact]:
+    """Kilometres against the sheet's, and what is left of the scores."""
+    true = float(sheet.filter(kind="trip")["peak"].sum())
+    driven, scores = float(tables["exposure"]["km_measured"].sum()), tables["scores"]
+    return [
+        Fact(f"report every {rate}", "kilometres measured", 100 * driven / true, "% of the true ones"),
+        Fact(f"report every {rate}", "mean credibility of scores", _mean(scores["credibility"]), "0 to 1"),
+        Fact(f"report every {rate}", "mean score", _mean(scores["score"]), "0 to 100"),
+    ]
+
+
+def _mean(values: pl.Series) -> float:
+    return float(np.mean(values.to_numpy()))
 
 
 def _title(rate: float, samples: Samples) -> str:

@@ -21,7 +21,7 @@ START = datetime(2026, 3, 3, 3, tzinfo=UTC)
 RATES = (0.0, 2.0, 5.0, 10.0, 30.0)  # 0: as reported
 SLACK_S = 5.0
 OVER_KMH = 5  # the sheet's own idea of speeding
-MEANT = {  # kind: lowest level on the sheet that must be found
+MEANT = {  # kind: lowest level that counts, of truths and of events
     "harsh_braking": 2,
     "harsh_acceleration": 2,
     "harsh_cornering": 2,
@@ -32,9 +32,10 @@ MEANT = {  # kind: lowest level on the sheet that must be found
 }
 TEXT = f"""{VEHICLES} simulated vehicles (lorries, vans and buses, devices with accelerometer and tyre sensors) on a
 working day. The sheet is written by the simulator from what it did, not from what its devices say. An event
-overlaps a truth if they lie no more than {SLACK_S:g} s apart; harsh driving counts from level 2 on the sheet, and
-an event is right if it overlaps a truth of any level; speeding is more than {OVER_KMH} km/h over the limit to both.
-Slower rates keep every n-th report."""
+overlaps a truth if they lie no more than {SLACK_S:g} s apart; harsh driving counts from level 2 on, and an event is
+right if it overlaps a truth of any level; braking counts from 10 km/h and cornering from 30 km/h on, the published
+gates below which nobody looks, so hard starts from a standstill are seen late or not at all; speeding is more than
+{OVER_KMH} km/h over the limit to both. Slower rates keep every n-th report."""
 
 
 def section() -> Section:
@@ -61,12 +62,17 @@ def section() -> Section:
     return Section("Simulated fleet", TEXT, findings, facts)
 
 
+GATES = {"harsh_braking": 10.0, "harsh_cornering": 30.0}  # km/h below which the detector does not look
+
+
 def _kinds(tables: Tables, sheet: pl.DataFrame, rate: str) -> Iterator[Finding]:
     for kind, lowest in MEANT.items():
-        truths, events = spans(sheet.filter(pl.col("level") >= lowest), kind=kind), spans(tables["events"], kind=kind)
-        strict = marked("fleet", kind, rate, truths, events, SLACK_S)
-        loose = marked("fleet", kind, rate, spans(sheet, kind=kind), events, SLACK_S)
-        yield strict._replace(right=loose.right)
+        meant = (pl.col("level") >= lowest) & (pl.col("speed_kmh") >= GATES.get(kind, 0.0))
+        truths, events = spans(sheet.filter(meant), kind=kind), tables["events"].filter(pl.col("level") >= lowest)
+        strict = marked("fleet", kind, rate, truths, spans(events, kind=kind), SLACK_S)
+        yield strict._replace(
+            right=marked("", kind, rate, spans(sheet, kind=kind), spans(events, kind=kind), SLACK_S).right
+        )
 
 
 def _trips(tables: Tables, sheet: pl.DataFrame, rate: str) -> Finding:

@@ -91,7 +91,7 @@ class Batch(NamedTuple):
     near_zone: Ints  # (k,) zone number, ordered by the zones' ids
     near_kind: Ints  # (k,) see streams.zones
     near_depth: Floats  # (k,) m inside the zone, negative outside
-    route: Ints  # number of the route assigned; NO_ROUTE, NOWHERE
+    route: Ints  # number of the route assigned; NO_ROUTE, NO_STOPS, NOWHERE (always, for a vehicle without places)
     astray: Floats  # m beyond its corridor, negative within; NaN not known
     allowed: Ints  # number of the nearest zone the vehicle is allowed in; -1 no such zone
     beyond: Floats  # m outside of it, negative inside; NaN not known

@@ -8,7 +8,7 @@ from devices.samples import Floats, Ints
 from streams.batch import Batch
 from streams.fleet import Fleet
 from streams.geometry import Areas, Places, astray, places
-from streams.zones import ALLOWED, CUSTOMER, NO_ROUTE, SITE, STOP, Zone
+from streams.zones import ALLOWED, CUSTOMER, NO_ROUTE, NO_STOPS, NOWHERE, SITE, STOP, Zone
 
 REACH = 100.0  # m: a position further out is out, however poor it may be (condition refuses poorer ones)
 
@@ -77,8 +77,7 @@ class _Columns:
         """Fill in what lies near the rows of ``vehicles``, which share their zones."""
         chart = _map(fleet, int(self.batch.slots[vehicles[0]]))
         rows = np.concatenate([np.arange(*self.batch.bounds[[v, v + 1]]) for v in vehicles])
-        if np.isin(chart.kind, (SITE, CUSTOMER)).any():
-            self.route[rows] = NO_ROUTE
+        self.route[rows] = NO_ROUTE if np.isin(chart.kind, (SITE, CUSTOMER)).any() else NO_STOPS
         there, at = places(self.batch.lat[rows], self.batch.lon[rows])
         rows = rows[there]
         if not rows.size:
@@ -101,6 +100,8 @@ class _Columns:
         """Fill in how far a vehicle is off the routes it is assigned to; their stops are planned to it."""
         slot, (first, last) = int(self.batch.slots[vehicle]), self.batch.bounds[vehicle : vehicle + 2]
         fleet_id, t = fleet.vehicles[slot][0], self.batch.t[first:last]
+        if fleet.placed[slot].routes:
+            self.route[first:last][self.route[first:last] == NOWHERE] = NO_STOPS
         for route in fleet.placed[slot].routes:
             rows = first + np.flatnonzero((route.start <= t) & (t < route.end))
             if not rows.size:

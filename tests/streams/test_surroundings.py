@@ -10,7 +10,7 @@ from streams.batch import NEAR, SURROUNDINGS, assemble
 from streams.fleet import Fleet, Known
 from streams.geometry import EARTH, ShapeError, area, circle, line
 from streams.surroundings import REACH, surround
-from streams.zones import ALLOWED, CUSTOMER, FORBIDDEN, NO_ROUTE, NOWHERE, SITE, STOP, Route, Zone
+from streams.zones import ALLOWED, CUSTOMER, FORBIDDEN, NO_ROUTE, NO_STOPS, NOWHERE, SITE, STOP, Route, Zone
 
 EVER, NEVER = float("-inf"), float("inf")
 DEGREE = EARTH * np.pi / 180
@@ -94,7 +94,7 @@ def test_the_nearest_allowed_zone_counts():
 def test_a_route_has_a_corridor_and_stops_while_it_is_assigned():
     route = Route("R", LINE, 200.0, ("a",), 1001.0, 1002.0)
     batch, fleet = around([48.005] * 3, [9.0005, 9.01, 9.0005], [zone("a", FORBIDDEN)], [route])
-    assert [fleet.zones[n][1] if n >= 0 else n for n in batch.route] == [NOWHERE, "R", NOWHERE]
+    assert [fleet.zones[n][1] if n >= 0 else n for n in batch.route] == [NO_STOPS, "R", NO_STOPS]
     assert np.isnan(batch.astray[[0, 2]]).all()
     assert batch.astray[1] == pytest.approx(0.01 * DEGREE * np.cos(np.radians(48.005)) - 200, abs=0.1)
     assert [near(batch, fleet, i)[0][1] for i in (0, 1, 2)] == [FORBIDDEN, STOP, FORBIDDEN]

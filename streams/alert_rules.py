@@ -98,6 +98,21 @@ RULES = {
         "have alternator and battery checked; do not stop the engine on the way",
         "workshop",
     ),
+    "tow": AlertRule((None, "major", "critical"), 3_600, "call the driver; if he does not know of it, call the police"),
+    "ignition_off_movement": AlertRule(
+        (None, "major", "critical"),
+        3_600,
+        "call the driver to secure the vehicle; if nobody is with it, call the police",
+    ),
+    "geofence": AlertRule(
+        (None, "minor", "major"), 3_600, "ask the driver what he does there; without an answer treat it as stolen"
+    ),
+    "route_deviation": AlertRule((None, "warning", "major"), 3_600, "ask the driver why he left the route"),
+    "unplanned_stop": AlertRule(
+        (None, "warning", "major"), 3_600, "call the driver; at night without an answer send somebody"
+    ),
+    "idling": AlertRule((None, "info", "info"), 3_600, "ask for the engine to be switched off", "coach", "none"),
+    "arrival": AlertRule((None, None, "info"), 0, "nothing: for those who want to be told", pages="none"),
 }
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 ALLOWED, FORBIDDEN, SITE, CUSTOMER, STOP = 1, 2, 3, 4, 5  # Batch.near_kind; STOP: planned on the vehicle's route
 KINDS = {"allowed": ALLOWED, "forbidden": FORBIDDEN, "site": SITE, "customer": CUSTOMER}
-NO_ROUTE, NO_STOPS, NOWHERE = -1, -2, -3  # Batch.route: none assigned; nor any place known to stand; nor any place at all
+NO_ROUTE, NO_STOPS, NOWHERE = -1, -2, -3  # Batch.route: none assigned; nor any place to stand known; nor any place
 
 
 class Zone(NamedTuple):

@@ -1,18 +1,25 @@
 """The detectors in use, in order; a change names its detector by the row here."""
 
 from streams.detectors import (
+    arrival,
     battery_low,
     brake_air_low,
     brake_fade,
     brake_lining_worn,
     coolant_hot,
     crash,
+    geofence,
     harsh_acceleration,
     harsh_braking,
     harsh_cornering,
+    idling,
+    ignition_off_movement,
     oil_pressure_low,
+    route_deviation,
     speeding,
+    tow,
     tyre_low,
+    unplanned_stop,
 )
 
 DETECTORS = (
@@ -28,4 +35,11 @@ DETECTORS = (
     coolant_hot.DETECTOR,
     oil_pressure_low.DETECTOR,
     battery_low.DETECTOR,
+    geofence.DETECTOR,
+    arrival.DETECTOR,
+    route_deviation.DETECTOR,
+    unplanned_stop.DETECTOR,
+    idling.DETECTOR,
+    tow.DETECTOR,
+    ignition_off_movement.DETECTOR,
 )

@@ -43,7 +43,7 @@ def deepest(batch: Any, i: int) -> int:
     best = -1
     for j in range(batch.near_bounds[i], batch.near_bounds[i + 1]):
         where = batch.near_kind[j]
-        place = where == SITE or where == CUSTOMER or where == STOP
+        place = where in (SITE, CUSTOMER, STOP)
         if place and batch.near_depth[j] >= 0.0 and (best < 0 or batch.near_depth[j] > batch.near_depth[best]):
             best = j
     return best

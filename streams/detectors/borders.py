@@ -30,7 +30,7 @@ def is_good(lat: float, lon: float, quality: int) -> Any:
 
 @inner
 def whether_driving(v: float, quality: int, standing: float) -> int:
-    """STOOD or DROVE where the speed is measured; PERHAPS where it is not, or is made from positions, or after a gap."""
+    """STOOD or DROVE where the speed is measured; PERHAPS where it is not, is made from positions, or after a gap."""
     if isnan(v) or quality & GAP:
         return PERHAPS
     if v < standing:

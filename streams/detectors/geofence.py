@@ -9,6 +9,7 @@ from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param, zone
 from streams.detectors.borders import (
     CROSSING,
     MOST,
+    PERHAPS,
     STOOD,
     depth_in,
     far_beyond,
@@ -53,10 +54,10 @@ def follow(memory: Any, k: int, t: float, depth: float, border: float, now: int,
     """Move one episode on by a fix ``depth`` m beyond the border; OPEN, RAISE, CLOSE or ``NOTHING``."""
     episode = memory["episode"][k]
     level = int(episode["level"])
-    out = depth < border if level == 0 else depth <= -border
+    out = depth <= -border
     memory["drove"][k] = max(int(memory["drove"][k]), now)
-    if out and level == 0:
-        memory["kind"][k] = 0
+    if level == 0 and depth < border:
+        memory["kind"][k] = 0 if depth < 0.0 else memory["kind"][k]
         return NOTHING
     memory["fixes"][k] = min(int(memory["fixes"][k]) + 1, MOST)
     if out:
@@ -103,7 +104,8 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             if not is_good(lat, lon, bits) or (fix == last and now != STOOD):
                 lately = max(lately, now)
                 continue
-            last, before, lately = fix, lately, now
+            before = lately if last != 0.0 else PERHAPS  # the first fix ever
+            last, lately = fix, now
             low, high, beyond = batch.near_bounds[i], batch.near_bounds[i + 1], batch.beyond[i]
             if not busy and low == high and not beyond > 0.0:
                 continue

@@ -15,7 +15,7 @@ def engine_after(held: int, ignition: float, rpm: float, gap: bool) -> int:
     if gap:
         held = UNKNOWN
     if not isnan(rpm):
-        return ON if rpm >= RUNNING_RPM else OFF if ignition == 0.0 or (held == OFF and not ignition == 1.0) else STALLED
+        return ON if rpm >= RUNNING_RPM else OFF if ignition == 0.0 or (held == OFF and ignition != 1.0) else STALLED
     if ignition == 0.0:
         return OFF
     if ignition == 1.0:

@@ -64,7 +64,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             t, v, bits, level = batch.t[i], batch.v[i], batch.quality[i], int(episode["level"])
             engine = engine_after(memory["engine"], batch.ignition[i], batch.engine_rpm[i], bits & GAP > 0)
             memory["engine"] = engine
-            if engine == ON or engine == STALLED:
+            if engine in (ON, STALLED):
                 memory["wired"] = 1
             off = is_off(engine, memory["wired"])
             if not off or bits & GAP:

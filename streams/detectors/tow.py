@@ -54,7 +54,7 @@ def carry(memory: Any, t: float, lat: float, lon: float, quality: int, p: Any) -
     episode = memory["episode"]
     away = metres(episode["lat"], episode["lon"], lat, lon)
     if episode["level"] == 0 and away < p["level2_m"]:
-        memory["fixes"] = 0
+        memory["fixes"], memory["lat"], memory["lon"] = 0, episode["lat"], episode["lon"]
         return 0
     fix = lat * 1000.0 + lon
     memory["fixes"] = min(int(memory["fixes"]) + int(fix != memory["fix"]), MOST)
@@ -81,7 +81,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             t, v, bits, level = batch.t[i], batch.v[i], batch.quality[i], int(episode["level"])
             engine = engine_after(memory["engine"], batch.ignition[i], batch.engine_rpm[i], bits & GAP > 0)
             memory["engine"] = engine
-            if engine == ON or engine == STALLED:
+            if engine in (ON, STALLED):
                 memory["wired"] = 1
             off, measured = is_off(engine, memory["wired"]), not isnan(v) and bits & FROM_POSITION == 0
             if off and memory["left"] == 1 and measured and memory["rolled"] < ROLLS:
@@ -98,7 +98,6 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             if memory["left"] == 0:
                 if not v >= standing:
                     memory["left"], memory["lat"], memory["lon"], memory["fixes"] = 1, lat, lon, 0
-                    begin(episode, batch, i, 0, 0.0)
                 continue
             if memory["fixes"] == 0:  # the first position far away begins the episode; it tells where it was left
                 if metres(memory["lat"], memory["lon"], lat, lon) < p["level2_m"]:

@@ -35,7 +35,7 @@ def is_known(batch: Any, i: int) -> bool:
     """Whether a place to stand is near row ``i``."""
     for j in range(batch.near_bounds[i], batch.near_bounds[i + 1]):
         where = batch.near_kind[j]
-        if where == SITE or where == CUSTOMER or where == STOP:
+        if where in (SITE, CUSTOMER, STOP):
             return True
     return False
 

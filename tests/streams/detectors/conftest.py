@@ -14,6 +14,8 @@ from streams.batch import Batch, assemble
 from streams.condition import PARAMS, STATE, condition
 from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, OPEN, Changes, Records, thresholds
+from streams.fleet import Fleet, Known
+from streams.surroundings import surround
 
 START = 1_750_000_000.0
 ROUGH = runpy.run_path(str(Path(__file__).parent / "rough.py"))
@@ -42,19 +44,35 @@ class Driven(NamedTuple):
         return sum(self.opened(kind) for kind in self.changes if kind.startswith("harsh"))
 
 
+class Told:
+    """A registry that knows zones and routes of every vehicle."""
+
+    def __init__(self, zones: Any = (), routes: Any = ()) -> None:
+        self.all = Known(zones=tuple(zones), routes=tuple(routes))
+
+    def known(self, _fleet_id: str, _vehicle_id: str) -> Known:
+        return self.all
+
+
 class Road(NamedTuple):
     """The tools, for tests."""
 
     start: float
     drive: Callable[..., Driven]
     recorded: Callable[..., Driven]
+    told: type[Told]
     rough: dict[str, Any]
 
 
-def run(samples: Samples, klass: str = "car", placard: float = 800.0, **overrides: dict[str, float]) -> Driven:
+def run(
+    samples: Samples, klass: str = "car", placard: float = 800.0, source: Any = None, **overrides: dict[str, float]
+) -> Driven:
     """Samples through condition and all detectors; ``speeding={"tolerance_kmh": 0.0}`` overrides, in kernel units."""
     slots = np.arange(len(samples.vehicles))
-    batch, _ = assemble(samples, slots, np.arange(len(samples.drivers)))
+    known = Fleet(source or Told())
+    known.slots(samples.vehicles)
+    known.columns()
+    batch = surround(assemble(samples, slots, np.arange(len(samples.drivers)))[0], known)
     fleet = ROUGH["fleet"](slots.size, klass, placard)
     condition(
         batch, fleet, ROUGH["states"](STATE, slots.size), _set(thresholds(PARAMS), overrides.get("condition", {}))
@@ -99,7 +117,7 @@ def recorded(vehicles: Any, t: Any, settings: Any = None, **columns: Any) -> Dri
 @pytest.fixture(scope="session")
 def road() -> Road:
     """Tools to drive."""
-    return Road(START, drive, recorded, ROUGH)
+    return Road(START, drive, recorded, Told, ROUGH)
 
 
 @pytest.fixture(scope="session")

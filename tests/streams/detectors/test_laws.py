@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.samples import Samples, TyreReadings
-from streams.batch import DERIVED_FLOATS, DERIVED_INTS, NEAR, SAID, SURROUNDINGS, assemble
+from streams.batch import DERIVED_FLOATS, DERIVED_INTS, NEAR, SAID, SURROUNDINGS
 from streams.condition import PARAMS, STATE, condition
 from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, CLOSE, OPEN, RAISE, Changes, thresholds
@@ -37,8 +37,9 @@ def run(batches, fleet, slots, compiled=lambda kernel: kernel):
     return columns, [out.rows[: out.count[0]] for out in outs], state
 
 
-def of(samples):
-    return assemble(samples, np.arange(len(samples.vehicles)), np.arange(len(samples.drivers)))[0]
+def drive(road, seed):
+    """A drive of one vehicle: most are rough, some are errands."""
+    return road.rough["errand" if seed % 3 == 0 else "rough"](seed)
 
 
 def same(one, other):
@@ -49,11 +50,11 @@ def same(one, other):
     assert state.tobytes() == other[2].tobytes()
 
 
-@given(seeds, st.lists(st.integers(0, 120), max_size=6))
+@given(seeds, st.lists(st.integers(0, 400), max_size=6))
 @settings(max_examples=60, deadline=None)
 def test_cutting_a_batch_anywhere_changes_nothing(road, kit, seed, cuts):
-    fleet, whole = road.rough["fleet"](1, CLASSES[seed % 4]), of(road.rough["rough"](seed))
-    edges = sorted({0, whole.t.size, *cuts})
+    fleet, whole = road.rough["fleet"](1, CLASSES[seed % 4]), road.rough["of"](drive(road, seed))
+    edges = sorted({0, whole.t.size, *[cut for cut in cuts if cut < whole.t.size]})
     same(run([whole], fleet, 1), run([kit.part(whole, a, b) for a, b in pairwise(edges)], fleet, 1))
 
 
@@ -61,7 +62,7 @@ def test_cutting_a_batch_anywhere_changes_nothing(road, kit, seed, cuts):
 @settings(max_examples=30, deadline=None)
 def test_vehicles_do_not_disturb_each_other(road, kit, seed):
     fleet = road.rough["fleet"](3)
-    batch = of(road.rough["rough"](seed, vehicles=3))
+    batch = road.rough["of"](road.rough["rough"](seed, vehicles=3))
     columns, changes, _ = run([batch], fleet, 3)
     for slot in (2, 0):
         rows = slice(batch.bounds[slot], batch.bounds[slot + 1])
@@ -86,7 +87,7 @@ def test_vehicles_do_not_disturb_each_other(road, kit, seed):
 def test_missing_data_is_silent(road):
     t = road.start + np.arange(500.0)
     tyres = TyreReadings(np.zeros(500, int), np.zeros(500, int), t, np.full(500, np.nan), np.full(500, 20.0))
-    batch = of(Samples([("f", "v")], np.zeros(500, np.int64), t, {}, tyres=tyres))
+    batch = road.rough["of"](Samples([("f", "v")], np.zeros(500, np.int64), t, {}, tyres=tyres))
     columns, changes, _ = run([batch], road.rough["fleet"](1), 1)
     assert not any(c.size for c in changes)
     assert np.isnan(columns["v"]).all()
@@ -98,7 +99,8 @@ def test_missing_data_is_silent(road):
 @given(seeds)
 @settings(max_examples=15, deadline=None)
 def test_compiled_and_plain_agree_to_the_bit(road, kit, seed):
-    fleet, samples = road.rough["fleet"](1, CLASSES[seed % 4]), road.rough["rough"](seed)
+    fleet, samples = road.rough["fleet"](1, CLASSES[seed % 4]), drive(road, seed)
+    of = road.rough["of"]
     same(run([of(samples)], fleet, 1), run([of(samples)], fleet, 1, kit.plain))
 
 
@@ -115,8 +117,8 @@ def test_compiled_and_plain_agree_in_a_process_without_compiler():
 def test_every_episode_opens_once_rises_and_closes_once(road, detector):
     kind, seen = DETECTORS.index(detector), 0
     rough, worn = road.rough["rough"], road.rough["worn"]
-    for samples in [*map(rough, range(80)), *map(worn, range(4))]:
-        _, changes, _ = run([of(samples)], road.rough["fleet"](1), 1)
+    for samples in [*map(rough, range(80)), *map(worn, range(4)), *map(road.rough["errand"], range(60))]:
+        _, changes, _ = run([road.rough["of"](samples)], road.rough["fleet"](1), 1)
         episodes = {}
         for change in changes[kind]:
             episodes.setdefault((change["subject"], change["start"]), []).append(change)
@@ -157,4 +159,4 @@ def test_every_threshold_names_its_source(detector):
 
 def test_a_vehicle_is_remembered_in_little_space():
     assert STATE.itemsize <= 230
-    assert sum(detector.state.itemsize for detector in DETECTORS) <= 1040
+    assert sum(detector.state.itemsize for detector in DETECTORS) <= 1600

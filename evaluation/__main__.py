@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evaluation import controls, crashes, detectability, simulated, speeding
+from evaluation import alert_budget, controls, crashes, detectability, simulated, speeding
 from evaluation.measure import Fact, Finding, Section
 from evaluation.page import page
 from evaluation.recordings import SHARED, rules
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "controls": controls.section,
     "detectability": detectability.section,
     "simulated": simulated.section,
+    "alerts": alert_budget.section,
 }
 
 

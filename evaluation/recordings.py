@@ -27,6 +27,7 @@ FILES = {
     "cmap": "nrel_tsdc_cmap2007/speed_1hz",
     "carobd": "carobd_toyota_etios/signals_1hz",
     "driveplotr": "driveplotr_nds/drives",
+    "capmetrics": "capmetrics_bus_avl/positions",
     "nhtsa": "nhtsa_crash_pulses/derived_100hz_lp40_test10146",
 }
 Thinning = Callable[[Samples], Samples]

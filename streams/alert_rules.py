@@ -21,10 +21,13 @@ class AlertRule:
     action: str
     task: str = "call_driver"  # of TASKS: what the alert is usually turned into
     pages: str = "major"  # lowest priority that pages somebody at once, the rest waits for the morning list; or "none"
+    of_driver: bool = False  # about a person: pages nobody while it is not known who drove, as shifts would be added up
 
-    def pages_at(self, priority: str) -> bool:
-        """Whether somebody is paged at once."""
-        return self.pages != "none" and PRIORITIES.index(priority) <= PRIORITIES.index(self.pages)
+    def pages_at(self, priority: str, driver_id: str | None = "") -> bool:
+        """Whether somebody is paged at once; ``driver_id`` None: nobody knows who drove."""
+        if self.pages == "none" or (self.of_driver and driver_id is None):
+            return False
+        return PRIORITIES.index(priority) <= PRIORITIES.index(self.pages)
 
     def priority(self, level: int) -> str | None:
         """Priority of a level; None where it is no alert."""
@@ -51,24 +54,46 @@ RULES = {
     "tyre_low": AlertRule(
         ("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now", "check_tyre"
     ),
-    "continuous_driving": AlertRule((None, "major", "major"), 3_600, "have the driver take the break now"),
-    "night_continuous": AlertRule((None, "major", "major"), 3_600, "have the driver stop for 20 min or be relieved"),
+    "continuous_driving": AlertRule(
+        (None, "major", "major"), 3_600, "have the driver take the break now", of_driver=True
+    ),
+    "night_continuous": AlertRule(
+        (None, "major", "major"), 3_600, "have the driver stop for 20 min or be relieved", of_driver=True
+    ),
     "daily_driving": AlertRule(
-        ("warning", "major", "major"), 3_600, "end this driver's day: find a place to rest, or send a relief driver"
+        ("warning", "major", "major"),
+        3_600,
+        "end this driver's day: find a place to rest, or send a relief driver",
+        of_driver=True,
     ),
     "duty_window": AlertRule(
-        ("warning", "major", "major"), 3_600, "have the driver begin the long rest now; move what is left to tomorrow"
+        ("warning", "major", "major"),
+        3_600,
+        "have the driver begin the long rest now; move what is left to tomorrow",
+        of_driver=True,
     ),
     "weekly_driving": AlertRule(
-        ("warning", "major", "major"), 86_400, "give this driver's remaining trips of the week to somebody else"
+        ("warning", "major", "major"),
+        86_400,
+        "give this driver's remaining trips of the week to somebody else",
+        of_driver=True,
+        pages="none",
     ),
     "fortnight_driving": AlertRule(
-        ("warning", "major", "major"), 86_400, "plan no more driving for this driver until Monday"
+        ("warning", "major", "major"),
+        86_400,
+        "plan no more driving for this driver until Monday",
+        of_driver=True,
+        pages="none",
     ),
     "weekly_rest": AlertRule(
-        ("warning", "major", "major"), 86_400, "plan this driver's weekly rest to begin today; relieve the driver"
+        ("warning", "major", "major"),
+        86_400,
+        "plan this driver's weekly rest to begin today; relieve the driver",
+        of_driver=True,
+        pages="none",
     ),
-    "speeding": AlertRule((None, "warning", "major"), 3_600, "talk to the driver", "coach"),
+    "speeding": AlertRule((None, "warning", "major"), 3_600, "talk to the driver", "coach", pages="none"),
     "harsh_braking": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"),
     "harsh_acceleration": AlertRule(
         (None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"

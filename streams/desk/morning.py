@@ -71,7 +71,7 @@ def wanted(alert: Row, now: float, rules: Mapping[str, AlertRule]) -> bool:
         return True
     if alert["state"] != OPEN:
         return False
-    return _rule(rules, alert).pages_at(alert["priority"]) or now - alert["last_seen"] <= DAY_S
+    return _rule(rules, alert).pages_at(alert["priority"], alert["driver_id"]) or now - alert["last_seen"] <= DAY_S
 
 
 def text(items: Sequence[Item], shown: int = SHOWN) -> str:

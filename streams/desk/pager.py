@@ -46,7 +46,7 @@ class Pager:
     def notify(self, alert: Row, event: Row, into: Commit) -> None:
         """An alert has changed: page whom it must, in the same commit."""
         rule = rule_of(self.rules, alert["kind"], event["source"])
-        if rule is None or not rule.pages_at(alert["priority"]):
+        if rule is None or not rule.pages_at(alert["priority"], alert["driver_id"]):
             return
         with self.store.reading() as connection:
             desk = Desk(connection, [key_of(alert)])

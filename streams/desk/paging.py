@@ -121,7 +121,7 @@ def clock_time(said: str) -> time:
 
 def _raised(alert: Row, told: Sequence[Row], rule: AlertRule, at: Moment) -> list[Due]:
     priority = alert["priority"]
-    if not rule.pages_at(priority) or _known(priority, told):
+    if not rule.pages_at(priority, alert["driver_id"]) or _known(priority, told):
         return []
     if at.late:
         return [Due(priority, HELD, "late", "", at.now)]

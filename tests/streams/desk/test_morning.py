@@ -18,7 +18,15 @@ HOUR = 3_600.0
 
 def alert(kind="speeding", priority="warning", ago=HOUR, vehicle="V", **more):
     row = {"alert_id": f"{kind}-{vehicle}-{more.get('subject', '')}", "fleet_id": "f", "vehicle_id": vehicle}
-    row |= {"kind": kind, "subject": "", "priority": priority, "condition": "cleared", "state": "open", "count": 1}
+    row |= {
+        "driver_id": "D",
+        "kind": kind,
+        "subject": "",
+        "priority": priority,
+        "condition": "cleared",
+        "state": "open",
+        "count": 1,
+    }
     row |= {"first_seen": NOW - ago, "last_seen": NOW - ago, "superseded": 0, "shelved_until": None}
     return row | {"assignee": None, "paged": None, "held": None} | more
 
@@ -56,8 +64,9 @@ def test_what_asks_for_the_same_is_one_thing_to_do():
     [
         ({"ago": 25 * HOUR}, False),
         ({"ago": 25 * HOUR, "condition": "active"}, True),
-        ({"ago": 25 * HOUR, "priority": "major"}, True),
-        ({"ago": 25 * HOUR, "priority": "major", "state": "acknowledged"}, False),
+        ({"ago": 25 * HOUR, "priority": "major"}, False),
+        ({"ago": 25 * HOUR, "kind": "tyre_low", "priority": "major"}, True),
+        ({"ago": 25 * HOUR, "kind": "tyre_low", "priority": "major", "state": "acknowledged"}, False),
         ({"condition": "active", "state": "acknowledged"}, True),
         ({"state": "acknowledged"}, False),
         ({"state": "resolved", "condition": "active"}, False),

@@ -25,7 +25,7 @@ FAST = [100] * 90 + [40] * 30
 
 @pytest.fixture
 def river(rivers, tmp_path):
-    return rivers.River(tmp_path, rivers.judged(), channels=("pager",))
+    return rivers.River(tmp_path, rivers.judged("alerts.speeding.pages=major"), channels=("pager",))
 
 
 def pages(river):

@@ -21,7 +21,7 @@ def at(now=NOON, late=False, quiet=False, shelved=False):
 
 
 def alert(priority="major"):
-    return {"priority": priority}
+    return {"priority": priority, "driver_id": "D"}
 
 
 def notice(one, priority="major"):
@@ -43,6 +43,12 @@ def test_what_got_worse_pages_again_what_got_better_does_not():
 
 def test_a_priority_that_does_not_page_waits_for_the_morning():
     assert due(alert("warning"), OPEN, [], RULE, PAGING, at()) == []
+
+
+def test_what_is_about_a_person_calls_nobody_while_it_is_not_known_who_drove():
+    rule = AlertRule((None, "major", "major"), 3_600, "look", of_driver=True)
+    assert due(alert() | {"driver_id": None}, OPEN, [], rule, PAGING, at()) == []
+    assert len(due(alert(), OPEN, [], rule, PAGING, at())) == 1
 
 
 @pytest.mark.parametrize("state", ["acknowledged", "resolved", "dismissed"])

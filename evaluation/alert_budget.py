@@ -38,14 +38,14 @@ DATA = {
     "driveplotr": ("DrivePlotR", "car", "America/Chicago"),
     "capmetrics": ("CapMetrics buses", "bus", "America/Chicago"),
 }
-TEXT = f"""How often somebody would be called with everything as shipped, per {FLEET} vehicles and day; the aim is at most
-{BUDGET}. Events are folded to alerts and the shipped rules, quiet hours included, decide about each in order of time, as
-the service does when data comes in at once; every page is acknowledged before it goes up. The simulated fleet is
-{VEHICLES} lorries, vans and buses through a whole day, faults, harsh drivers and a crash included. The recordings are
-drives, not days: {DAY_H:g} h at the wheel count as one. They have no tyre sensors, no registry and no drivers' names, so
-that what is about a person (hours at the wheel) calls nobody; and but for CapMetrics they are few days: none in four
-days says only that it is unlikely to be more than one in a day and a half. What does not call waits in the morning list,
-whose length is the last number: things to do the morning after, one a vehicle and kind of task."""
+TEXT = f"""How often somebody would be called with everything as shipped, per {FLEET} vehicles and day; the aim is
+at most {BUDGET}. Events are folded to alerts and the shipped rules, quiet hours included, decide about each in order
+of time, as the service does when data comes in at once; every page is acknowledged before it goes up. The simulated
+fleet is {VEHICLES} lorries, vans and buses through a whole day, faults, harsh drivers and a crash included. The
+recordings are drives, not days: {DAY_H:g} h at the wheel count as one. They have no tyre sensors, no registry and no
+drivers' names, so that what is about a person (hours at the wheel) calls nobody; and but for CapMetrics they are few
+days: none in four days says no more than that it is hardly one in a day and a half. What does not call waits in the
+morning list; its length the morning after is how many things there are to do, one a vehicle and kind of task."""
 
 
 class Page(NamedTuple):

@@ -13,7 +13,7 @@ def events(*rows):
     names = ("start", "kind", "level", "vehicle_id", "driver_id")
     said = [dict(zip(names, row, strict=True)) for row in rows]
     frame = pl.DataFrame(said).with_columns(
-        event_id=pl.col("kind") + pl.col("start").cast(pl.String),
+        event_id=pl.concat_str("vehicle_id", "kind", "start"),
         end=pl.col("start") + 10,
         fleet_id=pl.lit("f"),
         subject=pl.lit(""),

@@ -42,6 +42,10 @@ LOSSES = {
     "weekly_driving": Loss(6_000, "a fine, a vehicle stopped on the road"),
     "fortnight_driving": Loss(6_000, "a fine, a vehicle stopped on the road"),
     "weekly_rest": Loss(6_000, "a fine, a vehicle stopped on the road"),
+    **dict.fromkeys(
+        ("night_continuous", "daily_driving", "duty_window", "weekly_driving", "fortnight_driving", "weekly_rest"),
+        Loss(10_000, "a tired driver's crash, or a fine"),
+    ),
     "fatigue": Loss(15_000, "a tired driver's crash"),
     "speeding": Loss(8_000, "a crash, a fine, a licence"),
     "harsh_braking": Loss(4_000, "a crash"),

@@ -22,8 +22,4 @@ def test_every_table_is_on_one_page():
 
 def test_every_page_is_linked_from_the_overview():
     overview = (DOCS / "detectors.md").read_text()
-<<<<<<< HEAD
     assert all(f"({path.relative_to(DOCS)})" in overview for path in pages(DOCS)[1:])
-=======
-    assert all(f"(detectors/{path.name})" in overview for path in pages(DOCS)[2:])
->>>>>>> 3be7bd1 (Alerts: a page for the manager, its tables from the code; pitfalls 19, 20 and 25)

@@ -79,6 +79,11 @@ def wheel_code(wheel: str) -> int:
     return (int(axle) - 1) * 4 + _POSITIONS[side]
 
 
+def axle_of(code: int) -> int:
+    """Axle of a wheel's code, 0 the foremost."""
+    return code // 4
+
+
 def wheel_name(code: int, dual: bool = False) -> str:
     """Wheel position of a code; outer tyres are ``L`` and ``R``, or ``LO`` and ``RO`` on a dual axle."""
     side = (("LO", "LI", "RI", "RO") if dual else ("L", "LI", "RI", "R"))[code % 4]

@@ -54,6 +54,36 @@ RULES = {
     "tyre_low": AlertRule(
         ("warning", "minor", "major"), 43_200, "check the tyre at the next stop; below 25 % stop now", "check_tyre"
     ),
+    "tyre_rapid_loss": AlertRule(
+        (None, "major", "critical"),
+        3_600,
+        "stop now, out of the traffic; do not drive on before the tyre is changed",
+        "check_tyre",
+    ),
+    "tyre_flat": AlertRule(
+        (None, None, "critical"),
+        43_200,
+        "stop now; take the tyre off and inspect it before it is filled again",
+        "check_tyre",
+    ),
+    "tyre_hot": AlertRule(
+        (None, "minor", "critical"),
+        3_600,
+        "stop and look for smoke; have the brake and the bearing checked",
+        "workshop",
+    ),
+    "tyre_high": AlertRule(
+        (None, "warning", "minor"), 86_400, "let the pressure down to the placard when the tyre is cold", "workshop"
+    ),
+    "tyre_imbalance": AlertRule(
+        (None, "warning", "minor"),
+        86_400,
+        "bring the tyres of this axle to one pressure when they are cold",
+        "workshop",
+    ),
+    "tyre_sensor": AlertRule(
+        ("info", None, None), 86_400, "have the tyre's sensor checked at the next service", "workshop"
+    ),
     "continuous_driving": AlertRule(
         (None, "major", "major"), 3_600, "have the driver take the break now", of_driver=True
     ),

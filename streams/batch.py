@@ -86,6 +86,18 @@ class Batch(NamedTuple):
     driver: Ints  # driver number at the wheel, -1 unknown
     night: Ints  # 1 between 22:00 and 05:00 in the fleet's time zone
     quality: Ints  # bits, see streams.condition
+    # written by condition beside each tyre reading; NaN unknown, there is none, or it is of another trailer
+    tyre_row: Ints  # row above of the same instant
+    tyre_then_leapt: Ints  # 1 if that reading stood out above the one before it
+    tyre_placard: Floats  # kPa the wheel should have at 20 °C
+    tyre_cold: Floats  # kPa it has, brought to 20 °C; as read where its temperature is not known
+    tyre_then: Floats  # t of the reading before of this wheel
+    tyre_then_pressure: Floats
+    tyre_then_temp: Floats
+    tyre_mate_pressure: Floats  # of the wheel across the axle, if it was read not long before
+    tyre_mate_temp: Floats
+    tyre_twin_pressure: Floats  # of the other tyre of the pair
+    tyre_twin_temp: Floats
     # written by surroundings; rows near_bounds[i] to near_bounds[i + 1] are the zones within REACH of sample i
     near_bounds: Ints  # (n + 1,)
     near_zone: Ints  # (k,) zone number, ordered by the zones' ids
@@ -102,6 +114,8 @@ DERIVED_FLOATS = ("dt", "v", "accel", "lateral", "step", "limit")
 DERIVED_INTS = ("accel_source", "moving", "limit_source", "road_class", "driver", "night", "quality")
 SURROUNDINGS = ("route", "astray", "allowed", "beyond")
 NEAR = ("near_zone", "near_kind", "near_depth")
+SAID_TYRES = ("tyre_wheel", "tyre_t", "tyre_pressure", "tyre_temp")
+DERIVED_TYRES = Batch._fields[Batch._fields.index("tyre_row") : Batch._fields.index("tyre_twin_temp") + 1]
 
 
 def assemble(samples: Samples, slots: Ints, numbers: Ints) -> tuple[Batch, int]:
@@ -125,6 +139,8 @@ def assemble(samples: Samples, slots: Ints, numbers: Ints) -> tuple[Batch, int]:
     columns: dict[str, Any] = {name: said.get(name, missing) for name in SAID}
     columns |= {name: np.empty(t.size) for name in DERIVED_FLOATS}
     columns |= {name: np.empty(t.size, np.int64) for name in DERIVED_INTS}
+    columns |= {name: np.empty(tyres["tyre_t"].size) for name in DERIVED_TYRES}
+    columns |= {name: np.empty(tyres["tyre_t"].size, np.int64) for name in ("tyre_row", "tyre_then_leapt")}
     batch = Batch(unique, bounds, t, said_driver, **columns, **tyres, **_nowhere(t.size), **no_roads())
     return batch, merge.conflicts + tyre_conflicts
 

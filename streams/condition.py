@@ -11,6 +11,7 @@ from streams.detectors.base import Param
 from streams.matching import follow_roads
 from streams.motion import follow_accel, follow_lateral, follow_speed
 from streams.places import follow_fixes, follow_places, follow_steps
+from streams.tyres import READINGS, follow_tyres
 
 KMH, NONE = 1 / 3.6, nan
 
@@ -45,6 +46,9 @@ PARAMS = (
     ),
     Param("fix_slack_m", 100.0, "ours: error of two positions"),
     Param("max_accuracy_m", 100.0, "ours: a worse position is none"),
+    Param(
+        "mate_s", 600.0, "ours: tyres read further apart are not compared; a driven sensor reports every minute or so"
+    ),
     Param("limit_kmh", NONE, "the fleet's own limit where none is posted; none by default", KMH),
     Param("own_kmh", (NONE, NONE, 90.0, 100.0), "Directive 92/6/EEC, 2002/85/EC: N2, N3 90 km/h; M2, M3 100 km/h", KMH),
     Param("own_motorway_kmh", NONE, "the class's own limit on motorways; by country, see docs/roads.md", KMH),
@@ -97,6 +101,7 @@ STATE = np.dtype(
         ("road_lon", "i4"),
         ("road", "i4"),  # stretch driven on + 1; 0 none beyond doubt
         ("road_doubt", "i2"),  # evidence for another road, hundredths
+        ("tyres", READINGS),
     ]
 )
 
@@ -126,3 +131,4 @@ def condition(batch: Any, fleet: Any, state: Any, params: Any) -> None:
         follow_context(batch, fleet, state, params, part)
         vehicle = behind if batch.bounds[behind] == end else behind - 1
         row = end
+    follow_tyres(batch, fleet, state, params)

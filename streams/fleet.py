@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devices.samples import Floats, Ints
-from devices.signals import WHEELS
+from devices.signals import WHEELS, axle_of
 from streams.zones import Route, Zone
 
 CLASSES = ("car", "van", "truck", "bus")  # UNECE M1, N1, N2 and N3, M2 and M3
@@ -31,6 +31,27 @@ class FleetColumns(NamedTuple):
     assigned_from: Floats  # (a,) UTC epoch s, ascending within a slot
     assigned_to: Floats  # (a,) end, excluded; +inf while it lasts
     assigned_driver: Ints  # (a,) driver number
+    coupled_bounds: Ints  # (S + 1,) trailers of the registry, by slot
+    coupled_from: Floats  # (c,) UTC epoch s, ascending within a slot
+    coupled_to: Floats  # (c,) end, excluded; +inf while it lasts
+    coupled_axle: Ints  # (c,) first of its axles among those of the vehicle, 0 the foremost
+    coupled_end: Ints  # (c,) axle after its last
+    coupled_placard: Floats  # (c, WHEELS) kPa, by the vehicle's wheels; NaN not known
+
+
+class Coupled(NamedTuple):
+    """A trailer behind a vehicle for a while: its wheels count on from axle ``axle`` (0 the foremost) to ``end``."""
+
+    start: float  # UTC epoch s
+    to: float
+    trailer: str
+    axle: int
+    end: int  # excluded
+    placard: Floats | None = None  # (WHEELS,) kPa, by the vehicle's wheels
+
+    def has(self, wheel: int, t: float) -> bool:
+        """Whether this wheel of the vehicle is the trailer's at ``t``."""
+        return self.start <= t < self.to and self.axle <= axle_of(wheel) < self.end
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,17 @@ class Known:
     routes: tuple[Route, ...] = ()  # it is assigned to
     passenger: bool = False  # carries passengers
     jurisdiction: str = ""  # whose rules hold for the fleet, ISO 3166
+    couplings: Sequence[Coupled] = ()  # ascending
+
+    def trailer(self, wheel: int, t: float) -> Coupled | None:
+        """The trailer that a wheel is on at ``t``; None: it is the vehicle's own."""
+        return next((one for one in self.couplings if one.has(wheel, t)), None)
+
+    def placard_at(self, wheel: int, t: float) -> float:
+        """Cold pressure (kPa) that a wheel should have at ``t``; NaN not known."""
+        behind = self.trailer(wheel, t)
+        placard = self.placard if behind is None else behind.placard
+        return float("nan") if placard is None else float(placard[wheel])
 
 
 class Source(Protocol):
@@ -132,6 +164,8 @@ class _Table:
         self._placard = np.full((1, WHEELS), np.nan)
         self._bounds = np.zeros(2, np.int64)
         self._from, self._to, self._driver = np.zeros(1), np.zeros(1), np.zeros(1, np.int64)
+        self._coupled = np.zeros(2, np.int64)
+        self._couplings: list[Coupled] = []
         self._zones: dict[str, int] = {}
         self.known: list[Known] = []  # by slot
         self._columns: FleetColumns | None = None
@@ -149,6 +183,9 @@ class _Table:
             spans = slice(first, end)
             self._from[spans], self._to[spans], _ = zip(*known.assignments, strict=True)
             self._driver[spans] = drivers
+        self._couplings += known.couplings
+        self._coupled = _grown(self._coupled, slot + 2)
+        self._coupled[slot + 1] = len(self._couplings)
         self._columns = None
 
     def _reserve(self, vehicles: int, spans: int) -> None:
@@ -174,6 +211,8 @@ class _Table:
                 assigned_from=self._from[spans],
                 assigned_to=self._to[spans],
                 assigned_driver=self._driver[spans],
+                coupled_bounds=self._coupled[: self.size + 1],
+                **_coupled(self._couplings),
             )
         return self._columns
 
@@ -184,6 +223,21 @@ def _grown(column: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
         return column
     spare = np.zeros((max(size - len(column), len(column)), *column.shape[1:]), column.dtype)
     return np.concatenate([column, spare])
+
+
+def _coupled(couplings: Sequence[Coupled]) -> dict[str, Any]:
+    """The columns of trailers."""
+    placard = np.full((len(couplings), WHEELS), np.nan)
+    for k, one in enumerate(couplings):
+        if one.placard is not None:
+            placard[k] = one.placard
+    return {
+        "coupled_from": np.array([one.start for one in couplings], np.float64),
+        "coupled_to": np.array([one.to for one in couplings], np.float64),
+        "coupled_axle": np.array([one.axle for one in couplings], np.int64),
+        "coupled_end": np.array([one.end for one in couplings], np.int64),
+        "coupled_placard": placard,
+    }
 
 
 def _bounds(sizes: Iterable[int]) -> Ints:

@@ -4,39 +4,44 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from devices.samples import Floats
 from streams.fleet import Known
 from streams.ids import digest
 
 Span = tuple[float, float, str]  # from, to, who or what held
-DATED = ("assignments", "zones", "routes")
+DATED = ("assignments", "zones", "routes", "couplings")
 
 
 def said(known: Known) -> str:
     """What a registry says of a vehicle, as text to be kept."""
-    placard = None if known.placard is None else [None if value != value else value for value in known.placard.tolist()]
     return json.dumps(
         {
             "class": known.klass,
-            "placard": placard,
+            "placard": _told(known.placard),
             "zone": known.zone,
             "passenger": known.passenger,
             "jurisdiction": known.jurisdiction,
             "assignments": list(known.assignments),
             "zones": [(one.start, one.end, _mark(one[:3])) for one in known.zones],
             "routes": [(one.start, one.end, _mark(one[:4])) for one in known.routes],
+            "couplings": [(one.start, one.to, _mark((*one[2:5], _told(one.placard)))) for one in known.couplings],
         }
     )
 
 
+def _told(placard: Floats | None) -> list[float | None] | None:
+    return None if placard is None else [None if value != value else value for value in placard.tolist()]
+
+
 def _mark(described: tuple[Any, ...]) -> str:
-    """Stands for a zone or route, which may take pages to describe."""
+    """Stands for a zone, route or trailer, which may take pages to describe."""
     return digest(repr(described).encode()).hex()[:16]
 
 
 def differs_since(before: str, after: str) -> float | None:
     """Earliest instant of which two such texts say different things: -inf from the very beginning, None never.
 
-    Drivers and routes are assigned from an instant on, zones have periods; all else holds for ever.
+    Drivers, routes and trailers are assigned from an instant on, zones have periods; all else holds for ever.
     """
     if before == after:
         return None

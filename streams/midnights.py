@@ -24,6 +24,8 @@ def begun(state: Any, fleet: Fleet) -> Iterator[tuple[str, str, float]]:
     """(kind, subject, start) of the latest episodes of each detector in a STATE row: lasting, over, or not yet told."""
     for detector in DETECTORS:
         memory, names = state[detector.kind], detector.state.names or ()
+        if "wheels" in names:
+            memory, names = memory["wheels"], memory["wheels"].dtype.names
         starts = np.asarray(memory["episode"]["start"] if "episode" in names else memory["start"])
         default = np.arange(starts.size) if starts.shape else -1
         subjects = np.asarray(memory["subject"] if "subject" in names else default).ravel()

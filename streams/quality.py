@@ -29,7 +29,7 @@ MEANINGS = {
     "relocated": "the position was believed after repeated refusal; the way there was not driven",
     "from_position": "the speed was made from positions",
     "stale": "this device often shows an old speed: its changes are no evidence of acceleration",
-    "uncompensated": "tyre low only: the tyre's temperature is not known, its pressure was taken as cold",
+    "uncompensated": "tyres only: the tyre's temperature is not known, its pressure was taken as cold",
 }
 
 

@@ -12,12 +12,12 @@ from devices.signals import wheel_code
 from streams.chain import PARAMS
 from streams.desk import tasks
 from streams.desk.decisions import Row
-from streams.detectors.tyre_low import cold
 from streams.fleet import Known
 from streams.intake import Intake
 from streams.rule_set import InForce
 from streams.store import schema
 from streams.store.store import Commit
+from streams.tyres import cold
 
 AT_ONCE = 2_000  # payloads after it was done
 TWICE = 2  # readings in a row decide, as with the alert itself
@@ -46,9 +46,7 @@ class Verifier:
 
     def _judged(self, task: Row, connection: Connection, now: float) -> Iterable[Row]:
         known = self.known(task["fleet_id"], task["vehicle_id"])
-        if known.placard is None:
-            return []
-        placard = float(known.placard[wheel_code(task["subject"])])
+        placard = known.placard_at(wheel_code(task["subject"]), task["done_at"])
         readings = self._readings(connection, task, placard)
         verdict = holds(readings, self.clear(known.klass, now))
         if verdict is None:

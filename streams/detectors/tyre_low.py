@@ -10,10 +10,8 @@ from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param, emit
 from streams.quality import UNCOMPENSATED
 from streams.spans import span
+from streams.tyres import first_swap, next_swap, swaps_at
 
-ATMOSPHERE = 101.325  # kPa
-KELVIN = 273.15
-REFERENCE = 20.0  # °C
 AGAIN = -1  # memory of ``before``: the reading before was above the clearing line
 MOST = 300.0  # %, fits the memory of a peak
 
@@ -33,14 +31,6 @@ STATE = np.dtype(
         ("before", "i1", WHEELS),  # level of the reading before
     ]
 )
-
-
-@inner
-def cold(pressure: float, temp: float) -> Any:
-    """Gauge pressure the tyre would have at 20 °C. Gay-Lussac: absolute pressure goes with absolute temperature."""
-    if isnan(temp):
-        return pressure
-    return (pressure + ATMOSPHERE) * (REFERENCE + KELVIN) / (temp + KELVIN) - ATMOSPHERE
 
 
 @inner
@@ -86,33 +76,66 @@ def weigh(memory: Any, wheel: int, deficit: float, t: float, p: Any) -> int:
     return min(reached, before) if told > 0 or span(memory["start"][wheel], t) >= p["hold_s"] else 0
 
 
+@inner
+def end(batch: Any, i: int, changes: Any, kind: int, slot: int, wheel: int, memory: Any, p: Any) -> Any:
+    """End a wheel's episode at row ``i``."""
+    row = tell(batch, i, changes, CLOSE, kind, slot, wheel, memory, p)
+    row["end"] = batch.t[i]
+    memory["start"][wheel], memory["level"][wheel], memory["before"][wheel] = 0.0, 0, 0
+    return row
+
+
+@inner
+def release(
+    batch: Any,
+    vehicle: int,
+    until: float,
+    changes: Any,
+    kind: int,
+    fleet: Any,
+    slot: int,
+    memory: Any,
+    p: Any,
+    edge: float,
+) -> Any:
+    """Forget the wheels that went with a trailer at ``edge`` or later, up to ``until``, as ``wheels.release`` does."""
+    i = batch.bounds[vehicle]
+    while edge <= until:
+        while batch.t[i] < edge:
+            i += 1
+        for wheel in range(WHEELS):
+            if memory["start"][wheel] != 0.0 and swaps_at(fleet, slot, wheel, edge):
+                if memory["level"][wheel] > 0:
+                    end(batch, i, changes, kind, slot, wheel, memory, p)
+                memory["start"][wheel], memory["before"][wheel] = 0.0, 0
+        edge = next_swap(fleet, slot, edge)
+    return edge
+
+
 @kernel
 def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: Any) -> None:
     """Episodes of a wheel's cold pressure below its placard; the peak is how far below, in percent."""
     for vehicle in range(batch.slots.size):
         slot = batch.slots[vehicle]
         memory, p = state[slot], params[fleet.klass[slot]]
-        i = batch.bounds[vehicle]
+        edge = first_swap(batch, fleet, slot, vehicle)
         for j in range(batch.tyre_bounds[vehicle], batch.tyre_bounds[vehicle + 1]):
-            t, wheel = batch.tyre_t[j], batch.tyre_wheel[j]
-            placard, pressure, temp = fleet.placard[slot, wheel], batch.tyre_pressure[j], batch.tyre_temp[j]
-            if isnan(pressure) or not placard > 0.0:
+            t, wheel, i = batch.tyre_t[j], batch.tyre_wheel[j], batch.tyre_row[j]
+            edge = release(batch, vehicle, t, changes, kind, fleet, slot, memory, p, edge)
+            if isnan(batch.tyre_pressure[j]) or not batch.tyre_placard[j] > 0.0:
                 continue
-            while batch.t[i] < t:
-                i += 1
-            confirmed = weigh(memory, wheel, (1.0 - cold(pressure, temp) / placard) * 100.0, t, p)
+            confirmed = weigh(memory, wheel, (1.0 - batch.tyre_cold[j] / batch.tyre_placard[j]) * 100.0, t, p)
             told = int(memory["level"][wheel])
             if confirmed == AGAIN:
-                row = tell(batch, i, changes, CLOSE, kind, slot, wheel, memory, p)
-                row["end"] = t
-                memory["start"][wheel], memory["level"][wheel], memory["before"][wheel] = 0.0, 0, 0
+                row = end(batch, i, changes, kind, slot, wheel, memory, p)
             elif confirmed > told:
                 memory["level"][wheel] = confirmed
                 row = tell(batch, i, changes, RAISE if told else OPEN, kind, slot, wheel, memory, p)
             else:
                 continue
-            if isnan(temp):
+            if isnan(batch.tyre_temp[j]):
                 row["quality"] |= UNCOMPENSATED
+        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, slot, memory, p, edge)
 
 
 DETECTOR = Detector(

@@ -7,12 +7,23 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from devices.signals import wheel_code
+from devices.signals import AXLES, wheel_code
 from streams.config import MASK, nearest
 from streams.registry.book import Problem, Registry, ordered
 from streams.registry.periods import Fleets, span
 from streams.registry.places import complaints
-from streams.registry.rows import CELLS, KINDS, Device, FleetRow, Policy, PolicyVehicle, Row, TyrePlan, VehicleRow
+from streams.registry.rows import (
+    CELLS,
+    KINDS,
+    Coupling,
+    Device,
+    FleetRow,
+    Policy,
+    PolicyVehicle,
+    Row,
+    TyrePlan,
+    VehicleRow,
+)
 
 GROSS_KG = {"N1": (0, 3500), "N2": (3500, 12_000), "N3": (12_000, 100_000), "M2": (0, 5000), "M3": (5000, 100_000)}
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
@@ -92,6 +103,8 @@ def _values(registry: Registry, row: Row) -> Iterator[tuple[str, str, str]]:
         yield from _tyre(row)
     if isinstance(row, Device):
         yield from _device(row)
+    if isinstance(row, Coupling) and row.first_axle is not None and not 2 <= row.first_axle <= AXLES:
+        yield "first_axle", f"is {row.first_axle}", f"a trailer's axles count on behind the tractor's: 2 to {AXLES}"
     if isinstance(row, PolicyVehicle):
         yield from _within_policy(registry, row)
     if isinstance(row, Policy | FleetRow) and row.currency and not re.fullmatch("[A-Z]{3}", row.currency):

@@ -10,6 +10,7 @@ from devices.samples import Floats
 from devices.signals import WHEELS, wheel_code
 from streams import fleet
 from streams.registry.book import Registry
+from streams.registry.couplings import couplings
 from streams.registry.periods import EVER, NEVER, Fleets, seconds, span
 from streams.registry.places import routes, zones
 from streams.registry.rows import CLASSES, Device, DriverAssignment, Policy, PolicyVehicle, TyrePlan, VehicleRow
@@ -52,6 +53,7 @@ class Roster:
         self._plans = self._placards()
         self._zones = zones(registry, self._fleets)
         self._routes = routes(registry, self._fleets)
+        self._couplings = couplings(registry, self._fleets, self._plans, self._plan)
 
     def is_registered(self, fleet_id: str, vehicle_id: str) -> bool:
         """Whether the vehicle may come in."""
@@ -69,14 +71,19 @@ class Roster:
         row = rows[-1][1]
         return fleet.Known(
             fleet.CLASSES.index(CLASSES[row.klass]),
-            self._plans.get(row.tyre_plan),
+            self._plan(fleet_id, vehicle_id),
             self._fleets.zone(row).key,
             self._assignments.get((fleet_id, vehicle_id), ()),
             self._zones.get(fleet_id, ()),
             self._routes.get((fleet_id, vehicle_id), ()),
             row.use == "passenger" or CLASSES[row.klass] == "bus",
             self._fleets.jurisdiction(row),
+            self._couplings.get((fleet_id, vehicle_id), ()),
         )
+
+    def _plan(self, fleet_id: str, vehicle_id: str) -> Floats | None:
+        rows = self._spans.get((fleet_id, vehicle_id))
+        return self._plans.get(rows[-1][1].tyre_plan) if rows else None
 
     def site(self, fleet_id: str, vehicle_id: str) -> str:
         """Where a vehicle works from, else where it stands at night; empty where neither is said."""

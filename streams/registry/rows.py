@@ -236,13 +236,30 @@ class RouteAssignment(Row, frozen=True, kw_only=True):
     to: Until = None
 
 
+class Trailer(Row, frozen=True, kw_only=True):
+    """A trailer: its tyres keep their history whichever tractor pulls it."""
+
+    KIND, KEY = "trailers", ("trailer_id", "fleet_id")
+    trailer_id: Id
+    fleet_id: InFleet
+    plate: Annotated[str, says("number plate")] = ""
+    tyre_plan: Annotated[str, says("its wheels and pressures, its own axles counted from 1", "tyre_plans")] = ""
+    note: Note = ""
+
+
 class Coupling(Row, frozen=True, kw_only=True):
-    """Which trailer a tractor pulled."""
+    """Which trailer a tractor pulled, and which of the axles it reports are the trailer's."""
 
     KIND, KEY, ONCE = "couplings", ("trailer", "fleet_id", "tractor", "from_"), ("trailer", "fleet_id")
     tractor: Annotated[str, says("vehicle that pulls", "vehicles")]
-    trailer: Annotated[str, says("id of the trailer")]
+    trailer: Annotated[str, says("what it pulls", "trailers")]
     fleet_id: OfFleet = ""
+    first_axle: Annotated[
+        int | None,
+        says(
+            "number the tractor gives the trailer's first axle; empty: after those of its tyre plan, or 3 without one"
+        ),
+    ] = None
     from_: Since = msgspec.field(name="from", default=None)
     to: Until = None
 
@@ -264,6 +281,7 @@ KINDS: dict[str, type[Row]] = {
         PolicyVehicle,
         DriverAssignment,
         RouteAssignment,
+        Trailer,
         Coupling,
     )
 }

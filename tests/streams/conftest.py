@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 
 from devices.signals import WHEELS
-from streams.batch import DERIVED_FLOATS, DERIVED_INTS, NEAR, SAID, SURROUNDINGS, Batch, _nowhere, no_roads
+from streams.batch import (
+    DERIVED_FLOATS,
+    DERIVED_INTS,
+    DERIVED_TYRES,
+    NEAR,
+    SAID,
+    SAID_TYRES,
+    SURROUNDINGS,
+    Batch,
+    _nowhere,
+    no_roads,
+)
 from streams.detectors.base import Changes, thresholds
 from streams.fleet import FleetColumns
 from streams.quality import GAP
@@ -60,6 +71,9 @@ def conditioned(t: Any, v: Any = 0.0, slot: int = 1, **columns: Any) -> Batch:
         **ints,
         **_nowhere(n),
         **no_roads(),
+        **{name: np.full(tyre_t.size, np.nan) for name in DERIVED_TYRES[2:]},
+        tyre_row=np.searchsorted(t, tyre_t),
+        tyre_then_leapt=np.zeros(tyre_t.size, np.int64),
     )
 
 
@@ -74,7 +88,7 @@ def part(batch: Batch, first: int, last: int) -> Batch:
     columns["near_bounds"] = edges - edges[0]
     low = np.searchsorted(batch.tyre_t, columns["t"][0]) if columns["t"].size else 0
     high = np.searchsorted(batch.tyre_t, columns["t"][-1], "right") if columns["t"].size else 0
-    tyres = {name: getattr(batch, name)[low:high] for name in ("tyre_wheel", "tyre_t", "tyre_pressure", "tyre_temp")}
+    tyres = {name: getattr(batch, name)[low:high].copy() for name in (*SAID_TYRES, *DERIVED_TYRES)}
     bounds = {"bounds": np.array([0, last - first]), "tyre_bounds": np.array([0, high - low])}
     return batch._replace(**bounds, **columns, **tyres, **_roads(batch, first, last))
 
@@ -113,8 +127,10 @@ def fleet() -> FleetColumns:
     none, zero = np.empty(0), np.zeros(SLOTS, np.int64)
     placard = np.full((SLOTS, WHEELS), np.nan)
     bounds = np.zeros(SLOTS + 1, np.int64)
+    numbers = none.astype(np.int64)
     return FleetColumns(
-        zero, placard, zero, np.zeros(2, np.int64), none, none, bounds, none, none, none.astype(np.int64)
+        *(zero, placard, zero, np.zeros(2, np.int64), none, none, bounds, none, none, numbers),
+        *(bounds, none, none, numbers, numbers, np.empty((0, WHEELS))),
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.samples import Samples, TyreReadings
-from streams.batch import DERIVED_FLOATS, DERIVED_INTS, SAID, Batch, assemble
+from streams.batch import DERIVED_FLOATS, DERIVED_INTS, DERIVED_TYRES, SAID, Batch, assemble
 
 SLOTS = np.array([7, 2, 5])
 NUMBERS = np.array([4, 9, 1])  # of the drivers "b", "a", "c"
@@ -94,7 +94,7 @@ def plain(table):
 
 def bits(batch):
     """All that was said, to the bit."""
-    filled = (*DERIVED_FLOATS, *DERIVED_INTS)
+    filled = (*DERIVED_FLOATS, *DERIVED_INTS, *DERIVED_TYRES)
     return {name: getattr(batch, name).tobytes() for name in Batch._fields if name not in filled}
 
 

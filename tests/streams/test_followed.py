@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.signals import WHEELS
 from streams.embedded import Pace
-from streams.fleet import Known
+from streams.fleet import Coupled, Known
 from streams.followed import differs_since, said
 from streams.store import schema
 
@@ -105,3 +106,15 @@ def test_another_class_goes_back_to_the_horizon(rivers, rules, tmp_path):
     river.embedded.take(rivers.payloads(samples))
     river.embedded.follow(rivers.Everybody(klass=2))
     assert [row["since"] for row in river.rows(schema.dirty)] == [float(samples.t.max()) - 1000.0]
+
+
+def test_a_trailer_coupled_or_changed_differs_from_then_on():
+    def pulled(*couplings):
+        return said(Known(couplings=[Coupled(*one) for one in couplings]))
+
+    placard = np.full(WHEELS, 800.0)
+    one, other = (100.0, 200.0, "T", 2, 5, placard), (300.0, INF, "U", 2, 5)
+    assert differs_since(pulled(one), pulled(one)) is None
+    assert differs_since(pulled(one), pulled(one, other)) == 300
+    assert differs_since(pulled(one, other), pulled((100.0, 150.0, "T", 2, 5, placard), other)) == 150
+    assert differs_since(pulled(one), pulled((100.0, 200.0, "T", 2, 5, placard - 1))) == 100

@@ -65,15 +65,23 @@ class Road(NamedTuple):
 
 
 def run(
-    samples: Samples, klass: str = "car", placard: float = 800.0, source: Any = None, **overrides: dict[str, float]
+    samples: Samples,
+    klass: str = "car",
+    placard: float = 800.0,
+    source: Any = None,
+    trailers: Any = (),
+    **overrides: dict[str, float],
 ) -> Driven:
-    """Samples through condition and all detectors; ``speeding={"tolerance_kmh": 0.0}`` overrides, in kernel units."""
+    """Samples through condition and all detectors; ``speeding={"tolerance_kmh": 0.0}`` overrides, in kernel units.
+
+    ``trailers`` as rough.fleet has them.
+    """
     slots = np.arange(len(samples.vehicles))
     known = Fleet(source or Told())
     known.slots(samples.vehicles)
     known.columns()
     batch = surround(assemble(samples, slots, np.arange(len(samples.drivers)))[0], known)
-    fleet = ROUGH["fleet"](slots.size, klass, placard)
+    fleet = ROUGH["fleet"](slots.size, klass, placard, trailers)
     condition(
         batch, fleet, ROUGH["states"](STATE, slots.size), _set(thresholds(PARAMS), overrides.get("condition", {}))
     )

@@ -186,16 +186,28 @@ def _hold(rng, values):
 
 
 def _tyres(rng, t):
-    rows = np.flatnonzero(rng.random(t.size) < 0.5)
-    wheel = rng.integers(0, 4, rows.size)
-    pressure = 800 * (1 - 0.3 * rng.random()) * (1 - 0.2 * np.linspace(0, rng.choice([-1, 1]), rows.size))
-    pressure = np.where(rng.random(rows.size) < 0.05, np.nan, pressure + rng.normal(0, 10, rows.size))
-    return wheel, t[rows], pressure, np.where(rng.random(rows.size) < 0.3, np.nan, rng.normal(30, 20, rows.size))
+    """Tyres of two axles that leak, burst, run hot, are pumped up and read wrong."""
+    rows = np.flatnonzero(rng.random(t.size) < 0.7)
+    wheel = rng.integers(0, 8, rows.size) if rng.random() < 0.7 else rng.integers(0, 2, rows.size)
+    full = 800 * rng.choice([1.0, 1.0, 0.9, 0.75, 0.3, 1.4], 8)
+    trend = np.linspace(0, rng.choice([-1.0, 1.0, 0.0, 6.0]), rows.size)
+    pressure = full[wheel] * np.clip(1 - 0.2 * trend * (wheel % 3 == 0), 0, 2)
+    pressure *= np.where(
+        rng.random(rows.size) < rng.choice([0.0, 0.05, 0.3]), rng.choice([0.0, 0.8, 1.3], rows.size), 1
+    )
+    pressure = np.where(rng.random(rows.size) < 0.05, np.nan, pressure + rng.normal(0, rng.choice([0, 10]), rows.size))
+    temp = rng.choice([20.0, 40.0, 70.0, 105.0], 8)[wheel] + rng.normal(0, rng.choice([0, 5, 20]), rows.size)
+    temp = np.where(rng.random(rows.size) < rng.choice([0.0, 0.3, 1.0], p=[0.6, 0.3, 0.1]), np.nan, temp)
+    return wheel, t[rows], np.clip(pressure, 0, 2000), temp
 
 
-def fleet(slots, klass="car", placard=800.0):
-    """``slots`` vehicles of a class in a time zone that is ahead by eight, then nine hours, with a shift planned."""
-    shifts = np.arange(slots + 1)
+def fleet(slots, klass="car", placard=800.0, trailers=((40.0, 110.0, 750.0), (400.0, 4000.0, 820.0))):
+    """``slots`` vehicles of a class in a time zone that is ahead by eight, then nine hours, with a shift planned.
+
+    Their second axle is that of ``trailers``: (from, to) in s from the start and placard in kPa.
+    """
+    shifts, many = np.arange(slots + 1), len(trailers)
+    since, until, pressures = np.array(trailers, float).reshape(-1, 3).T
     return FleetColumns(
         np.full(slots, CLASSES.index(klass)),
         np.full((slots, WHEELS), float(placard)),
@@ -207,6 +219,12 @@ def fleet(slots, klass="car", placard=800.0):
         np.full(slots, START + 10),
         np.full(slots, START + 300),
         np.full(slots, 7),
+        shifts * many,
+        np.tile(START + since, slots),
+        np.tile(START + until, slots),
+        np.ones(slots * many, np.int64),
+        np.full(slots * many, 2),
+        np.repeat(np.tile(pressures, slots)[:, None], WHEELS, axis=1),
     )
 
 

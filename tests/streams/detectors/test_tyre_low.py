@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from streams.detectors.base import CLOSE, OPEN, RAISE
-from streams.detectors.tyre_low import cold
 from streams.quality import UNCOMPENSATED
+from streams.tyres import cold
 
 
 def readings(*pressures, temp=20.0, wheel=0, every=60.0):

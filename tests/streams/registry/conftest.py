@@ -25,6 +25,7 @@ FILES = {
     "driver_assignments.csv": "vehicle_id,driver_id,from,to,source\n"
     "truck-1,D1,2026-01-05T06:00,2026-01-05T14:00,dispatch\n"
     "truck-1,D2,2026-01-05T14:00,,dispatch\n",
+    "trailers.csv": "trailer_id,fleet_id,tyre_plan\ntr-1,north,two\n",
     "couplings.csv": "tractor,trailer,from,to\ntruck-1,tr-1,2026-01-05,2026-01-06\n",
 }
 

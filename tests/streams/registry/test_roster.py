@@ -78,3 +78,19 @@ def test_the_fleet_can_be_built_from_it(good: Path) -> None:
     columns = fleet.columns()
     assert columns.klass.tolist() == [2, 0]
     assert columns.assigned_bounds.tolist() == [0, 2, 2]
+
+
+def test_a_trailers_wheels_follow_those_of_its_tractor(good: Path) -> None:
+    (one,) = Roster(load(good)).known("north", "truck-1").couplings
+    assert (one.trailer, one.axle, one.end) == ("tr-1", 2, 4)
+    assert one.to - one.start == 86_400
+    assert one.placard is not None
+    assert one.placard[[wheel_code("3L"), wheel_code("4LO")]].tolist() == [830.0, 800.0]
+    assert np.isnan(one.placard[wheel_code("1L")])
+
+
+def test_the_first_axle_of_a_trailer_may_be_said(good: Path) -> None:
+    (good / "couplings.csv").write_text("tractor,trailer,first_axle\nvan-1,tr-1,6\n")
+    (good / "vehicles.csv").write_text("vehicle_id,fleet_id,class\nvan-1,north,N1\ntruck-1,north,N3\n")
+    (one,) = Roster(load(good)).known("north", "van-1").couplings
+    assert (one.start, one.axle, one.end) == (-np.inf, 5, 6)

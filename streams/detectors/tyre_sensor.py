@@ -1,0 +1,161 @@
+"""Tyre sensor: one that has fallen silent, shows an old value, or leaps as no pressure does; it fires no tyre event."""
+
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+
+from devices.signals import WHEELS
+from streams.compiled import inner, kernel
+from streams.detectors.base import Detector, Param
+from streams.detectors.wheels import EPISODES, begin, close, find, hundredths, reach, release
+from streams.quality import GAP
+from streams.spans import span
+from streams.tyres import first_swap, next_swap, placard_of, swaps_at, tenths
+
+SILENT, STUCK, LEAPING = 0, 1, 2
+ALL = -1  # in place of a wheel: every one of the vehicle
+
+PARAMS = (
+    Param("silent_s", 1_800.0, "detection reference b4: no report for 30 minutes of driving"),
+    Param("stuck_s", 10_800.0, "ours: three hours of driving change pressure and temperature by a digit"),
+    Param("leap_pct", 20.0, "ours: no tyre gains a fifth ..."),
+    Param("leap_s", 60.0, "... within a minute"),
+    Param("leaps", 3.0, "ours: one may be a filling station, three are a fault"),
+    Param("calm", 20.0, "ours: readings without a leap that make up for one"),
+)
+
+STATE = np.dtype(
+    [
+        ("wheels", EPISODES),
+        ("clock", "f8"),  # s driven
+        ("due", "f8"),  # clock at which a wheel will have been silent too long; 0 no wheel was ever heard
+        ("heard", "i4", WHEELS),  # clock of its last reading, whole s plus 1; 0 never, or not on this trailer
+        ("changed", "i4", WHEELS),  # clock at which it last said something else
+        ("leaps", "u1", WHEELS),  # leaps x calm, less the readings since
+    ]
+)
+
+
+@inner
+def open_(
+    batch: Any, i: int, changes: Any, kind: int, slot: int, memory: Any, wheel: int, source: int, about: Any
+) -> None:
+    """Tell of a sensor at row ``i``, unless something is told of it already; ``about``: (peak, threshold)."""
+    if find(memory, wheel) < 0:
+        k = begin(memory, wheel, batch.t[i], source)
+        if k >= 0:
+            memory["peak"][k], memory["threshold"][k] = hundredths(about[0]), hundredths(about[1])
+            reach(batch, i, changes, kind, slot, memory, k, 1)
+
+
+@inner
+def end(batch: Any, i: int, changes: Any, kind: int, slot: int, memory: Any, wheel: int, source: int) -> bool:
+    """End what was told of a sensor for this reason; whether there was something."""
+    k = find(memory, wheel)
+    if k < 0 or memory["source"][k] != source:
+        return False
+    close(batch, i, changes, kind, slot, memory, k)
+    return True
+
+
+@inner
+def listen(batch: Any, j: int, changes: Any, kind: int, slot: int, memory: Any, p: Any) -> None:
+    """Take in a reading."""
+    i, wheel, now = batch.tyre_row[j], int(batch.tyre_wheel[j]), int(memory["clock"]) + 1
+    if end(batch, i, changes, kind, slot, memory["wheels"], ALL, SILENT):
+        for other in range(WHEELS):
+            memory["heard"][other] = now if memory["heard"][other] > 0 else 0
+    end(batch, i, changes, kind, slot, memory["wheels"], wheel, SILENT)
+    memory["heard"][wheel] = now
+    soon = memory["clock"] + p["silent_s"]
+    memory["due"] = soon if memory["due"] == 0.0 else min(memory["due"], soon)
+    pressure, then = batch.tyre_pressure[j], batch.tyre_then_pressure[j]
+    same = tenths(pressure) == tenths(then) and tenths(batch.tyre_temp[j]) == tenths(batch.tyre_then_temp[j])
+    if not same or isnan(batch.tyre_temp[j]):
+        memory["changed"][wheel] = now
+        end(batch, i, changes, kind, slot, memory["wheels"], wheel, STUCK)
+    elif now - memory["changed"][wheel] >= p["stuck_s"]:
+        about = ((now - memory["changed"][wheel]) / 60.0, p["stuck_s"] / 60.0)
+        open_(batch, i, changes, kind, slot, memory["wheels"], wheel, STUCK, about)
+    leapt = pressure > then * (1.0 + p["leap_pct"] / 100.0) and span(batch.tyre_then[j], batch.tyre_t[j]) <= p["leap_s"]
+    leaps = int(memory["leaps"][wheel])
+    leaps = min(leaps + int(p["calm"]), 255) if leapt else max(leaps - 1, 0)
+    memory["leaps"][wheel] = leaps
+    if leaps > (p["leaps"] - 1.0) * p["calm"]:
+        open_(batch, i, changes, kind, slot, memory["wheels"], wheel, LEAPING, (leaps / p["calm"], p["leaps"]))
+    elif leaps == 0:
+        end(batch, i, changes, kind, slot, memory["wheels"], wheel, LEAPING)
+
+
+@inner
+def silence(fleet: Any, slot: int, memory: Any, wheel: int, t: float) -> Any:
+    """Seconds driven since a wheel was heard; NaN: it never was, or is in no plan and may come and go."""
+    if memory["heard"][wheel] == 0 or not placard_of(fleet, slot, wheel, t) > 0.0:
+        return nan
+    return memory["clock"] - (int(memory["heard"][wheel]) - 1)
+
+
+@inner
+def look(batch: Any, i: int, changes: Any, kind: int, fleet: Any, slot: int, memory: Any, p: Any) -> None:
+    """Tell which wheels of the plan have been silent too long; of all of them, that the vehicle's are."""
+    wanted, silent, due = 0, 0, np.inf
+    for wheel in range(WHEELS):
+        since = silence(fleet, slot, memory, wheel, batch.t[i])
+        wanted += int(since >= 0.0)
+        silent += int(since >= p["silent_s"])
+        if 0.0 <= since < p["silent_s"]:
+            due = min(due, memory["clock"] - since + p["silent_s"])
+    memory["due"] = due
+    about = (p["silent_s"] / 60.0, p["silent_s"] / 60.0)
+    if silent == wanted and wanted > 1:
+        open_(batch, i, changes, kind, slot, memory["wheels"], ALL, SILENT, about)
+        return
+    for wheel in range(WHEELS):
+        if silence(fleet, slot, memory, wheel, batch.t[i]) >= p["silent_s"]:
+            open_(batch, i, changes, kind, slot, memory["wheels"], wheel, SILENT, about)
+
+
+@inner
+def forget(fleet: Any, slot: int, memory: Any, edge: float, until: float) -> None:
+    """Drop what was heard of wheels that went with a trailer at ``edge`` or later, up to ``until``."""
+    while edge <= until:
+        for wheel in range(WHEELS):
+            if swaps_at(fleet, slot, wheel, edge):
+                memory["heard"][wheel], memory["changed"][wheel], memory["leaps"][wheel] = 0, 0, 0
+        edge = next_swap(fleet, slot, edge)
+
+
+@kernel
+def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: Any) -> None:
+    """Episodes of a faulty sensor, level 1; the peak is minutes driven in silence or with one value, or leaps."""
+    for vehicle in range(batch.slots.size):
+        slot = batch.slots[vehicle]
+        memory, p = state[slot], params[fleet.klass[slot]]
+        j, last = batch.tyre_bounds[vehicle], batch.tyre_bounds[vehicle + 1]
+        if j == last and memory["due"] == 0.0:
+            continue
+        edge = first_swap(batch, fleet, slot, vehicle)
+        for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
+            if edge <= batch.t[i]:
+                forget(fleet, slot, memory, edge, batch.t[i])
+                edge = release(batch, vehicle, batch.t[i], changes, kind, fleet, slot, memory["wheels"], edge)
+            if batch.moving[i] == 1 and batch.dt[i] > 0.0 and batch.quality[i] & GAP == 0:
+                memory["clock"] += batch.dt[i]
+            while j < last and batch.tyre_row[j] == i:
+                if not isnan(batch.tyre_pressure[j]):
+                    listen(batch, j, changes, kind, slot, memory, p)
+                j += 1
+            if memory["clock"] >= memory["due"] > 0.0:
+                look(batch, i, changes, kind, fleet, slot, memory, p)
+
+
+DETECTOR = Detector(
+    "tyre_sensor",
+    unit="",
+    params=PARAMS,
+    state=STATE,
+    kernel=detect,
+    meaning="A tyre's sensor is silent, stuck or leaping: its tyre is not watched.",
+    sources=("silent", "stuck", "leaping"),
+)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evaluation import alert_budget, controls, crashes, detectability, simulated, speeding
+from evaluation import alert_budget, controls, crashes, detectability, roads, simulated, speeding
 from evaluation.measure import Fact, Finding, Section
 from evaluation.page import page
 from evaluation.recordings import SHARED, rules
@@ -18,6 +18,7 @@ RESULTS = Path(__file__).with_name("results.json")
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
 SECTIONS: dict[str, Callable[[], Section]] = {
     "speeding": speeding.section,
+    "roads": roads.section,
     "crashes": crashes.section,
     "controls": controls.section,
     "detectability": detectability.section,

@@ -13,6 +13,7 @@ ROADSIDE = np.dtype(  # a road beside a sample, in one of the directions it may 
     [
         ("stretch", "i8"),  # number of the connected road of one class and limit it is part of
         ("kind", "i8"),  # Batch.road_class
+        ("ended", "i8"),  # 1 if its nearest point is an end of the stretch: it lies ahead or behind, not beside
         ("away", "f8"),  # m from the position
         ("north", "f8"),  # unit vector along it there
         ("east", "f8"),

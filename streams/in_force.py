@@ -1,7 +1,7 @@
 """In force: the store remembers since when which thresholds hold, so that the past is judged by what held then."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,20 +10,26 @@ from sqlalchemy import select
 from streams import chain
 from streams.detectors.base import Records
 from streams.fleet import CLASSES
-from streams.rule_set import RuleSet
+from streams.rule_set import Beside, RuleSet
 from streams.store import schema
 from streams.store.store import Commit, Store, rows_of
 
+KnownThen = Callable[[str, tuple[Records, ...]], Beside | None]  # (version, thresholds) -> the roads of a rule set
 
-def remembered(store: Store, current: RuleSet, now: float) -> list[RuleSet]:
+
+def nowhere(_version: str, _thresholds: tuple[Records, ...]) -> None:
+    """Nothing is kept of the roads known then."""
+
+
+def remembered(store: Store, current: RuleSet, now: float, known_then: KnownThen = nowhere) -> list[RuleSet]:
     """All rule sets on record and the ``current`` one, which holds from ``now`` (event time) on if it is new.
 
     The very first holds for all time before it too. A parameter that an older set did not have yet has the current
-    value in it.
+    value in it. ``known_then`` finds the roads of an older one.
     """
     with store.reading() as connection:
         rows = rows_of(connection, select(schema.rule_sets).order_by(schema.rule_sets.c.since))
-    sets = [RuleSet(_read(row["body"], current.thresholds), row["version"], row["since"]) for row in rows]
+    sets = [_set(row, current, known_then) for row in rows]
     if sets and sets[-1].version == current.version:
         return sets
     since = max(now, sets[-1].since) if sets else current.since
@@ -32,6 +38,12 @@ def remembered(store: Store, current: RuleSet, now: float) -> list[RuleSet]:
     commit.upsert(schema.rule_sets, [row])
     store.commit(commit)
     return [*(one for one in sets if one.since < since), current._replace(since=since)]
+
+
+def _set(row: Mapping[str, Any], current: RuleSet, known_then: KnownThen) -> RuleSet:
+    thresholds, version = _read(row["body"], current.thresholds), row["version"]
+    known = current.roads if version == current.version else known_then(version, thresholds)
+    return RuleSet(thresholds, version, row["since"], known)
 
 
 def _written(thresholds: Sequence[Records]) -> str:

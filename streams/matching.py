@@ -13,6 +13,7 @@ UNIT = 1e-7  # degrees of a remembered position
 UNIT_M = 6371008.8 * RADIANS * UNIT
 CAREFUL = 8.0  # most that one position may say for or against a road
 CERTAIN = 1e6  # more than any doubt
+NONE_YET = -2
 MOST = 30_000  # a doubt in hundredths that fits into two bytes
 
 
@@ -44,7 +45,7 @@ def meets(batch: Any, stretch: int, other: int) -> bool:
 def believable(batch: Any, k: int, north: float, east: float, road: int, p: Any) -> bool:
     """Whether the road in row ``k`` may be driven along this course, and reached from ``road`` (0: from anywhere)."""
     row = batch.roads[k]
-    if row["away"] > p["road_clear_m"]:
+    if row["away"] > (p["road_m"] if row["ended"] == 1 else p["road_clear_m"]):
         return False
     if (north != 0.0 or east != 0.0) and row["north"] * north + row["east"] * east < cos(p["road_heading_deg"]):
         return False
@@ -53,12 +54,15 @@ def believable(batch: Any, k: int, north: float, east: float, road: int, p: Any)
 
 @inner
 def nearest(batch: Any, i: int, north: float, east: float, road: int, p: Any) -> Any:
-    """(row of the nearest believable road, -1 none; whether all of them agree on the limit, on the class, are one)."""
+    """Of the believable roads (row of the nearest, -1 none; whether all have one limit; one class; the only one).
+
+    The only one is the stretch that all are of, but for those that end or begin here; -1 if there are several.
+    """
     best, away = -1, inf
     for k in range(batch.road_bounds[i], batch.road_bounds[i + 1]):
         if batch.roads[k]["away"] < away and believable(batch, k, north, east, road, p):
             best, away = k, batch.roads[k]["away"]
-    same_limit, same_class, same_road = True, True, True
+    same_limit, same_class, only = True, True, NONE_YET
     if best >= 0:
         one = batch.roads[best]
         for k in range(batch.road_bounds[i], batch.road_bounds[i + 1]):
@@ -68,8 +72,10 @@ def nearest(batch: Any, i: int, north: float, east: float, road: int, p: Any) ->
             unknown = isnan(one["limit"]) and isnan(other["limit"])
             same_limit = same_limit and (one["limit"] == other["limit"] or unknown)
             same_class = same_class and one["kind"] == other["kind"]
-            same_road = same_road and one["stretch"] == other["stretch"]
-    return best, same_limit, same_class, same_road
+            if other["ended"] == 0:
+                only = other["stretch"] if only == NONE_YET or only == other["stretch"] else -1
+        only = one["stretch"] if only == NONE_YET else only
+    return best, same_limit, same_class, only
 
 
 @inner
@@ -120,11 +126,11 @@ def follow_roads(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                 if doubt >= p["road_doubt"] * 100.0:
                     road, doubt = 0, 0
             lat, lon, fix_t = to_lat, to_lon, t
-            best, same_limit, same_class, same_road = nearest(batch, i, north, east, road, p)
+            best, same_limit, same_class, only = nearest(batch, i, north, east, road, p)
             if best < 0 or batch.roads[best]["away"] > p["road_m"]:
                 continue
             batch.limit[i] = batch.roads[best]["limit"] if same_limit else nan
             batch.road_class[i] = batch.roads[best]["kind"] if same_class else 0
-            road, road_t = batch.roads[best]["stretch"] + 1 if same_road else 0, t
+            road, road_t = only + 1, t
         memory["road_lat"], memory["road_lon"], memory["road_fix_t"] = lat, lon, fix_t
         memory["road"], memory["road_t"], memory["road_doubt"] = road, road_t, doubt

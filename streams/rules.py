@@ -1,5 +1,6 @@
 """Rules: what the pipeline judges by, gathered from the configuration once, at the start."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,15 @@ from streams import chain, config
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
 from streams.desk.paging import Paging, clock_time, steps
+from streams.detectors.base import Records
 from streams.hours import RuleBook
 from streams.hours.chosen import chosen
 from streams.layers import ConfigError
-from streams.roads import Table
+from streams.roads import Table, kept, load
 from streams.rule_set import Beside, InForce, RuleSet
 from streams.settings import Paging as PagingSettings
+
+logger = logging.getLogger(__name__)
 
 ROADS = "+roads."  # in a version, before the digest of the roads
 
@@ -41,7 +45,7 @@ def gather(settings: Config, roads: Table | None = None) -> Rules:
     version, beside = config.rule_version(settings, chain.PARAMS), None
     if roads is not None:
         version += ROADS + roads.digest
-        beside = find(roads, float(effective["condition"]["road_clear_m"].max()))
+        beside = _beside(roads, thresholds)
     return Rules(
         InForce([RuleSet(thresholds, version, roads=beside)]),
         chosen(settings.hours),
@@ -51,11 +55,20 @@ def gather(settings: Config, roads: Table | None = None) -> Rules:
     )
 
 
-def find(roads: Table, reach: float) -> Beside:
-    """The roads, ready to be asked for those within ``reach`` m."""
+def _beside(roads: Table, thresholds: tuple[Records, ...]) -> Beside:
     from streams.roads.beside import Roads  # shapely, which those without roads need not load
 
-    return Roads(roads, reach)
+    reach = thresholds[list(chain.PARAMS).index("condition")]["road_clear_m"].max()
+    return Roads(roads, float(reach))
+
+
+def known_then(folder: Path, version: str, thresholds: tuple[Records, ...]) -> Beside | None:
+    """The roads that a rule set of this ``version`` was judged with, as the data folder keeps them; None: without any."""
+    digest = version.partition(ROADS)[2]
+    path = kept(folder, digest)
+    if digest and not path.is_file():
+        logger.warning("%s is gone: what is settled of the time it held is judged without roads", path)
+    return _beside(load(path), thresholds) if digest and path.is_file() else None
 
 
 def paging(said: PagingSettings) -> Paging:

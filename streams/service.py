@@ -31,7 +31,7 @@ from streams.record import Record
 from streams.registered import Registered
 from streams.retention import Kept, Retention
 from streams.rule_set import InForce
-from streams.rules import Rules
+from streams.rules import Rules, known_then
 from streams.sinks import callers, tellers
 from streams.sinks.base import Sink
 from streams.sinks.mqtt import Delivery
@@ -235,7 +235,7 @@ class Service:
         tables.set_clock(self.store, self._clock)
         with self.store.reading() as connection:
             now = tables.clock(connection, time.time())
-        return InForce(remembered(self.store, rules.sets[-1], now))
+        return InForce(remembered(self.store, rules.sets[-1], now, partial(known_then, self.config.data.dir)))
 
     def _broker(self) -> Broker | None:
         """The embedded broker; once devices have credentials it lets in nobody else."""

@@ -27,7 +27,7 @@ def command() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Write them here instead, for 'replay --roads'.")
 @screen.json_option
 def import_(files: tuple[Path, ...], data: Path | None, out: Path | None, as_json: bool) -> None:
-    """Take over the roads of FILE (.geojson, .osm, .osm.gz, .osm.bz2); those of an earlier import go.
+    """Take over the roads of FILE (.geojson, .osm, .osm.gz, .osm.bz2) in place of those of an earlier import.
 
     A service that runs goes on with the roads it knew: start it again.
     """
@@ -37,8 +37,9 @@ def import_(files: tuple[Path, ...], data: Path | None, out: Path | None, as_jso
             found = roads.read(files, report, bar)
     except RoadsError as error:
         raise screen.fail(error) from error
-    path = out or (data or source.DATA) / roads.FILE
-    roads.save(found, path)
+    if out:
+        roads.save(found, out)
+    path = out or roads.keep(found, data or source.DATA)
     if as_json:
         screen.emit(summary(found) | {"out": str(path), "ways": report.ways, "ignored": dict(report.ignored)})
         return

@@ -2,6 +2,6 @@
 
 from streams.roads.errors import RoadsError
 from streams.roads.files import Report, read
-from streams.roads.table import FILE, Table, load, save
+from streams.roads.table import FILE, Table, keep, kept, load, save
 
-__all__ = ["FILE", "Report", "RoadsError", "Table", "load", "read", "save"]
+__all__ = ["FILE", "Report", "RoadsError", "Table", "keep", "kept", "load", "read", "save"]

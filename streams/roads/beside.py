@@ -11,7 +11,7 @@ from devices.samples import Floats, Ints
 from streams.batch import ROADSIDE, Batch
 from streams.fleet import FleetColumns
 from streams.positions import EARTH_M
-from streams.roads.table import Table, touching
+from streams.roads.table import Table, ends, touching
 
 KMH = 1 / 3.6
 FURTHEST = 85.0  # degrees of latitude a Mercator map shows
@@ -24,6 +24,7 @@ class Pair:
 
     row: Ints  # of the batch
     piece: Ints
+    ended: Ints  # 1 where the nearest point is an end of the stretch
     away: Floats  # m
     north: Floats  # unit vector as drawn, of the nearest segment
     east: Floats
@@ -43,6 +44,7 @@ class Roads:
         self._step, self._square = step, np.where(length > 0, length**2, 1.0)
         self._unit = np.round(step / np.where(length > 0, length, 1.0)[:, None], 6)
         self._touching_bounds, self._touching = touching(table)
+        self._ends = ends(table)
 
     def beside(self, batch: Batch, fleet: FleetColumns) -> Batch:
         """``batch`` with its road columns filled."""
@@ -66,18 +68,22 @@ class Roads:
         which = np.repeat(np.arange(k.size), segments)
         first = np.cumsum(segments) - segments
         segment = self.table.bounds[piece][which] + np.arange(which.size) - first[which]
-        away = self._distance(x[k][which], y[k][which], segment) * scale[k][which]
+        along, away = self._foot(x[k][which], y[k][which], segment)
+        away *= scale[k][which]
         away = np.floor(away * EXACT + 0.5) / EXACT
         order = np.lexsort((segment, away, which))
         chosen = order[np.searchsorted(which[order], np.arange(k.size))]
-        unit = self._unit[segment[chosen]]
-        return Pair(known[k], piece, away[chosen], unit[:, 1], unit[:, 0])
+        segment, along = segment[chosen], along[chosen]
+        ended = (self._ends[segment] & (along == 0.0)) | (self._ends[segment + 1] & (along == 1.0))
+        north, east = self._unit[segment, 1], self._unit[segment, 0]
+        return Pair(known[k], piece, ended.astype(np.int64), away[chosen], north, east)
 
-    def _distance(self, x: Floats, y: Floats, segment: Ints) -> Floats:
+    def _foot(self, x: Floats, y: Floats, segment: Ints) -> tuple[Floats, Floats]:
+        """Share of each segment at which it is nearest, and how far away that is on the map."""
         step = self._step[segment]
         dx, dy = x - self._start[segment, 0], y - self._start[segment, 1]
         along = np.clip((dx * step[:, 0] + dy * step[:, 1]) / self._square[segment], 0.0, 1.0)
-        return np.asarray(np.sqrt((dx - along * step[:, 0]) ** 2 + (dy - along * step[:, 1]) ** 2))
+        return along, np.sqrt((dx - along * step[:, 0]) ** 2 + (dy - along * step[:, 1]) ** 2)
 
     def _open(self, pairs: Pair, way: int) -> npt.NDArray[np.bool_]:
         """Which pairs may be driven as drawn (``way`` 0), or against it (1)."""
@@ -98,7 +104,8 @@ class Roads:
             holds = np.where(start < end, (start <= minute) & (minute < end), (minute >= start) | (minute < end))
             limit[timed[holds]] = at_night[timed[holds]]
         near = np.empty(row.size, ROADSIDE)
-        near["stretch"], near["kind"], near["away"] = self.table.stretch[piece], self.table.kind[piece], pairs.away[may]
+        near["stretch"], near["kind"] = self.table.stretch[piece], self.table.kind[piece]
+        near["ended"], near["away"] = pairs.ended[may], pairs.away[may]
         near["north"], near["east"] = (side[may] * (-1.0 if way else 1.0) for side in (pairs.north, pairs.east))
         near["limit"] = limit * KMH
         return near

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from devices.samples import Floats, Ints
@@ -129,6 +130,16 @@ def touching(roads: Table) -> tuple[Ints, Ints]:
     return np.searchsorted(both[:, 0], np.arange(count + 1)).astype(np.int64), both[:, 1].copy()
 
 
+def ends(roads: Table) -> npt.NDArray[np.bool_]:
+    """(P,) which points are ends of their stretch: first or last of a piece, and of no other piece of the stretch."""
+    stretch = np.repeat(roads.stretch, np.diff(roads.bounds))
+    pairs = np.column_stack([nodes(roads.lat, roads.lon), stretch])
+    _, which, times = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    edge = np.zeros(roads.lat.size, bool)
+    edge[roads.bounds[:-1]] = edge[roads.bounds[1:] - 1] = True
+    return np.asarray(edge & (times[which] == 1))
+
+
 def save(roads: Table, path: Path) -> None:
     """Write the roads to a Parquet file, limits in km/h by direction and vehicle class."""
     columns: dict[str, object] = {"class": roads.kind, "oneway": roads.oneway, "stretch": roads.stretch}
@@ -144,6 +155,18 @@ def save(roads: Table, path: Path) -> None:
     fresh = path.with_name(path.name + ".new")
     pl.concat([pl.DataFrame(columns), lines], how="horizontal").write_parquet(fresh)
     fresh.replace(path)  # whoever reads meanwhile reads the old or the new, whole
+
+
+def keep(roads: Table, folder: Path) -> Path:
+    """Make the roads those of a data folder; beside them it keeps all it ever had, by which the past was judged."""
+    save(roads, kept(folder, roads.digest))
+    save(roads, folder / FILE)
+    return folder / FILE
+
+
+def kept(folder: Path, digest: str) -> Path:
+    """Where a data folder keeps the roads of this digest."""
+    return folder / "roads" / f"{digest}.parquet"
 
 
 def load(path: Path) -> Table:

@@ -1,13 +1,19 @@
 """In force: a threshold that changes judges what comes after, and the past, late data too, stays under the old one."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from devices.samples import Samples
+from streams.config import load
 from streams.in_force import remembered
+from streams.roads import keep, kept
+from streams.roads.table import Way, table
+from streams.roads.tags import Road
 from streams.rule_set import InForce, RuleSet
+from streams.rules import ROADS, gather, known_then
 from streams.store import schema
 from streams.store.store import memory_store
 
@@ -78,3 +84,27 @@ def test_the_answer_does_not_depend_on_when_it_was_asked(rivers, changed, tmp_pa
     assert {row["rule_version"] for row in tables[0]["events"].rows(named=True)} >= {
         one.version for one in changed.in_force.sets
     }
+
+
+def test_the_past_keeps_the_map_of_its_time(rivers, tmp_path):
+    """A map is replaced while the service is down: what was driven before is settled with the old one."""
+    line = [(8.4 + 0.001 * k, 49.0) for k in range(100)]
+    maps = []
+    for kmh in (50.0, 80.0):
+        said = Road(2, 0, ((kmh,) * 4,) * 2, None)
+        maps.append(table([Way(said, line)]))
+        keep(maps[-1], tmp_path)
+    store = memory_store()
+    old, new = (gather(load(None, {}), one).in_force.sets[-1] for one in maps)
+    assert (
+        rivers.judged().in_force.sets[-1].version == old.version.partition(ROADS)[0] == new.version.partition(ROADS)[0]
+    )
+    remembered(store, old, 100.0)
+    then = partial(known_then, tmp_path)
+    sets = remembered(store, new, 300.0, then)
+    assert [(one.version, one.roads.digest) for one in sets] == [
+        (old.version, maps[0].digest),
+        (new.version, maps[1].digest),
+    ]
+    kept(tmp_path, maps[0].digest).unlink()
+    assert [one.roads is None for one in remembered(store, new, 400.0, then)] == [True, False]

@@ -63,7 +63,7 @@ def _beside(roads: Table, thresholds: tuple[Records, ...]) -> Beside:
 
 
 def known_then(folder: Path, version: str, thresholds: tuple[Records, ...]) -> Beside | None:
-    """The roads that a rule set of this ``version`` was judged with, as the data folder keeps them; None: without any."""
+    """The roads a rule set of this ``version`` was judged with, as the data folder keeps them; None: without any."""
     digest = version.partition(ROADS)[2]
     path = kept(folder, digest)
     if digest and not path.is_file():

@@ -71,8 +71,9 @@ class Roads:
         along, away = self._foot(x[k][which], y[k][which], segment)
         away *= scale[k][which]
         away = np.floor(away * EXACT + 0.5) / EXACT
-        order = np.lexsort((segment, away, which))
-        chosen = order[np.searchsorted(which[order], np.arange(k.size))]
+        nearest = np.minimum.reduceat(away, first) if k.size else away
+        ties = np.flatnonzero(away == nearest[which])  # sorting them would take twice as long as the tree
+        chosen = ties[np.append(True, np.diff(which[ties]) != 0)] if k.size else ties
         segment, along = segment[chosen], along[chosen]
         ended = (self._ends[segment] & (along == 0.0)) | (self._ends[segment + 1] & (along == 1.0))
         north, east = self._unit[segment, 1], self._unit[segment, 0]

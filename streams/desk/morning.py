@@ -14,7 +14,8 @@ Row = dict[str, Any]
 
 DAY_S = 86_400.0
 SHOWN = 25
-ELSEWHERE = ""  # of vehicles that no site has
+WEIGHTY = PRIORITIES[: PRIORITIES.index("minor") + 1]
+OFTEN = 3
 
 
 class Item(NamedTuple):
@@ -63,7 +64,8 @@ def listed(
 def wanted(alert: Row, now: float, rules: Mapping[str, AlertRule]) -> bool:
     """Whether an alert belongs on today's list.
 
-    What lasts, until it is put away; what called somebody or would have, until it is acknowledged; the rest for a day.
+    What lasts, until it is put away; what called somebody or would have, until it is acknowledged; the rest for a day,
+    if it was more than a warning or came again and again.
     """
     if alert["state"] in GONE or alert["superseded"] or alert["shelved_until"] is not None:
         return False
@@ -71,7 +73,9 @@ def wanted(alert: Row, now: float, rules: Mapping[str, AlertRule]) -> bool:
         return True
     if alert["state"] != OPEN:
         return False
-    return _rule(rules, alert).pages_at(alert["priority"], alert["driver_id"]) or now - alert["last_seen"] <= DAY_S
+    if _rule(rules, alert).pages_at(alert["priority"], alert["driver_id"]):
+        return True
+    return now - alert["last_seen"] <= DAY_S and (alert["priority"] in WEIGHTY or alert["count"] >= OFTEN)
 
 
 def text(items: Sequence[Item], shown: int = SHOWN) -> str:

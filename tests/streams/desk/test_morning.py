@@ -16,7 +16,7 @@ NOW = datetime(2025, 6, 15, 10, tzinfo=UTC).timestamp()
 HOUR = 3_600.0
 
 
-def alert(kind="speeding", priority="warning", ago=HOUR, vehicle="V", **more):
+def alert(kind="speeding", priority="minor", ago=HOUR, vehicle="V", **more):
     row = {"alert_id": f"{kind}-{vehicle}-{more.get('subject', '')}", "fleet_id": "f", "vehicle_id": vehicle}
     row |= {
         "driver_id": "D",
@@ -62,6 +62,9 @@ def test_what_asks_for_the_same_is_one_thing_to_do():
 @pytest.mark.parametrize(
     ("more", "listed_"),
     [
+        ({}, True),
+        ({"priority": "warning"}, False),
+        ({"priority": "warning", "count": 3}, True),
         ({"ago": 25 * HOUR}, False),
         ({"ago": 25 * HOUR, "condition": "active"}, True),
         ({"ago": 25 * HOUR, "priority": "major"}, False),

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select
 
 from streams.alert_rules import PRIORITIES
 from streams.desk import decisions
@@ -79,10 +79,23 @@ def find(connection: Connection, alert_id: str) -> Row:
     return found[0]
 
 
+_ABOUT = ("fleet_id", "vehicle_id", "kind", "subject", "alert_id", "first_seen", "last_seen")
+_SEEN = select(
+    func.max(schema.actions.c.seen)
+).where(  # as decisions.said_of has it; asked for at every alert told
+    *[schema.actions.c[name] == bindparam(name) for name in _ABOUT[:4]],
+    schema.actions.c.action.in_(PUT_AWAY),
+    or_(
+        schema.actions.c.alert_id == bindparam("alert_id"),
+        and_(schema.actions.c.first <= bindparam("last_seen"), schema.actions.c.seen >= bindparam("first_seen")),
+    ),
+)
+
+
 def put_away(store: Store, alert: Row) -> float | None:
     """Start of the newest event people had seen of an alert when they resolved or dismissed it; None: they have not."""
     with store.reading() as connection:
-        return Desk(connection, [key_of(alert)]).said(alert).put_away
+        return connection.execute(_SEEN, {name: alert[name] for name in _ABOUT}).scalar()
 
 
 def history(connection: Connection, alert: Row) -> list[Row]:

@@ -14,7 +14,9 @@ Row = dict[str, Any]
 
 DAY_S = 86_400.0
 SHOWN = 25
+TALK = "coach"
 WEIGHTY = PRIORITIES[: PRIORITIES.index("minor") + 1]
+WORTH = PRIORITIES[: PRIORITIES.index("warning") + 1]
 OFTEN = 3
 
 
@@ -65,7 +67,7 @@ def wanted(alert: Row, now: float, rules: Mapping[str, AlertRule]) -> bool:
     """Whether an alert belongs on today's list.
 
     What lasts, until it is put away; what called somebody or would have, until it is acknowledged; the rest for a day,
-    if it was more than a warning or came again and again.
+    though what is only to be talked over must have been more than a warning, or have come again and again.
     """
     if alert["state"] in GONE or alert["superseded"] or alert["shelved_until"] is not None:
         return False
@@ -73,9 +75,11 @@ def wanted(alert: Row, now: float, rules: Mapping[str, AlertRule]) -> bool:
         return True
     if alert["state"] != OPEN:
         return False
-    if _rule(rules, alert).pages_at(alert["priority"], alert["driver_id"]):
+    rule = _rule(rules, alert)
+    if rule.pages_at(alert["priority"], alert["driver_id"]):
         return True
-    return now - alert["last_seen"] <= DAY_S and (alert["priority"] in WEIGHTY or alert["count"] >= OFTEN)
+    weighty = alert["priority"] in (WEIGHTY if rule.task == TALK else WORTH)
+    return now - alert["last_seen"] <= DAY_S and (weighty or alert["count"] >= OFTEN)
 
 
 def text(items: Sequence[Item], shown: int = SHOWN) -> str:

@@ -65,6 +65,8 @@ def test_what_asks_for_the_same_is_one_thing_to_do():
         ({}, True),
         ({"priority": "warning"}, False),
         ({"priority": "warning", "count": 3}, True),
+        ({"priority": "warning", "kind": "device_fault"}, True),
+        ({"priority": "info", "kind": "device_fault"}, False),
         ({"ago": 25 * HOUR}, False),
         ({"ago": 25 * HOUR, "condition": "active"}, True),
         ({"ago": 25 * HOUR, "priority": "major"}, False),

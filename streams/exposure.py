@@ -9,6 +9,7 @@ from devices.samples import Ints
 from streams.compiled import kernel
 from streams.detectors.base import CLOSE, OPEN, Param, Records
 from streams.folds import ON, ignition_after, is_measured, write
+from streams.quality import DOUBTED
 
 DAY_S = 86_400.0
 DEVICE, ROAD, CLASS = 1, 2, 3  # Batch.limit_source
@@ -117,11 +118,11 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, segments: Any) -> None
             elif driver != segment["driver"]:
                 _close(segment, segments)
                 _begin(segment, slot, driver, segment["day"], segment["end"])
-            measured = is_measured(batch.dt[i], batch.quality[i])
+            measured, doubted = is_measured(batch.dt[i], batch.quality[i]), batch.quality[i] & DOUBTED
             s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
             way["metres"], way["night"], way["road"] = batch.step[i], batch.night[i], batch.road_class[i]
             _time(way, s["ignition"], batch.dt[i] if measured else 0.0, batch.moving[i])
-            _observe(way, s, p, t, batch.dt[i], batch.accel[i], batch.lateral[i])
+            _observe(way, s, p, t, math.nan if doubted else batch.dt[i], batch.accel[i], batch.lateral[i])
             _limit(way, batch.limit_source[i], batch.v[i] - batch.limit[i])
             _odometer(way, s, p, t, batch.odometer[i], measured)
             at, span, midnight = segment["end"], t - segment["end"], (segment["day"] + 1) * DAY_S

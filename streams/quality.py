@@ -1,7 +1,7 @@
 """Quality: the bits that say what was missing or doubtful at a sample; an event carries those of its samples, or-ed."""
 
-GAP, SPARSE, HELD, JUMP, FALL, NO_FIX, BAD_FIX, RELOCATED, FROM_POSITION, STALE, UNCOMPENSATED = (
-    1 << bit for bit in range(11)
+GAP, SPARSE, HELD, JUMP, FALL, NO_FIX, BAD_FIX, RELOCATED, FROM_POSITION, STALE, UNCOMPENSATED, DOUBTED = (
+    1 << bit for bit in range(12)
 )  # constants of every @kernel and @inner that reads them
 
 BITS = {
@@ -16,6 +16,7 @@ BITS = {
     "from_position": FROM_POSITION,
     "stale": STALE,
     "uncompensated": UNCOMPENSATED,
+    "doubted": DOUBTED,
 }
 
 MEANINGS = {
@@ -30,6 +31,7 @@ MEANINGS = {
     "from_position": "the speed was made from positions",
     "stale": "this device often shows an old speed: its changes are no evidence of acceleration",
     "uncompensated": "tyres only: the tyre's temperature is not known, its pressure was taken as cold",
+    "doubted": "device health doubts the speed: nothing harsh could have been seen, no limit is held against it",
 }
 
 

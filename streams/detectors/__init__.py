@@ -8,7 +8,10 @@ from streams.detectors import (
     brake_lining_worn,
     coolant_hot,
     crash,
+    device_silent,
+    frozen_signal,
     geofence,
+    gnss_fault,
     harsh_acceleration,
     harsh_braking,
     harsh_cornering,
@@ -25,10 +28,15 @@ from streams.detectors import (
     tyre_low,
     tyre_rapid_loss,
     tyre_sensor,
+    unit_fault,
     unplanned_stop,
 )
 
-DETECTORS = (
+DETECTORS = (  # device health first: it marks the samples it doubts
+    device_silent.DETECTOR,
+    gnss_fault.DETECTOR,
+    frozen_signal.DETECTOR,
+    unit_fault.DETECTOR,
     harsh_braking.DETECTOR,
     harsh_acceleration.DETECTOR,
     harsh_cornering.DETECTOR,

@@ -115,6 +115,29 @@ def worn(seed):
     return Samples([("f", "v")], np.zeros(n, np.int64), np.floor(t * 1000 + 0.5) / 1000, columns)
 
 
+def sick(seed):
+    """A long drive of a device that tells another unit, sticks at a place, sticks at a speed, leaps and falls silent."""
+    rng = np.random.default_rng(seed)
+    n = 6000
+    dt = np.where(rng.random(n) < 0.002, rng.choice([1900.0, 9000.0, 95_000.0], n), rng.choice([1.0, 2.0]))
+    speed = 15 + 5 * np.sin(np.arange(n) / 30) + rng.normal(0, 0.2, n)
+    lat = 48 + np.cumsum(speed * np.minimum(dt, 60)) / 111_195
+    lat[1000:2500] = np.where(rng.random() < 0.5, lat[1000], np.nan)
+    lat[2600:3000:40] += 1
+    said = np.where(np.arange(n) < 2500, speed, speed * rng.choice([0.3, 0.55, 0.62, 1.852]))
+    said[3000:4000], said[2500:3000] = 18.0, speed[2500:3000]
+    lat[3000:4000] = lat[3000]
+    columns = {
+        "speed": np.where(rng.random(n) < 0.05, np.nan, said),
+        "lat": np.where(rng.random(n) < 0.05, np.nan, lat),
+        "lon": np.full(n, 11.0),
+        "odometer": np.where(rng.random(n) < 0.5, np.nan, np.floor(np.cumsum(speed) / 1000) * 1000),
+        "ignition": rng.choice([1.0, np.nan, 0.0], n, p=[0.5, 0.49, 0.01]),
+    }
+    t = START + np.cumsum(dt)
+    return Samples([("f", "v")], np.zeros(n, np.int64), np.floor(t * 1000 + 0.5) / 1000, columns)
+
+
 LEGS = (  # m/s to the north and east, speed measured, ignition
     (12.0, 0.0, 12.0, 1.0),
     (-12.0, 0.0, 12.0, 1.0),
@@ -250,6 +273,7 @@ def digest(seeds):
     sha, counts = hashlib.sha256(), np.zeros(len(DETECTORS), int)
     for seed in seeds:
         samples = worn(seed) if seed % 20 == 19 else errand(seed) if seed % 10 == 4 else rough(seed, vehicles=2)
+        samples = sick(seed) if seed % 20 == 9 else samples
         batch, changes = detect(samples, CLASSES[seed % 4])
         for name in (*DERIVED_FLOATS, *DERIVED_INTS):
             sha.update(getattr(batch, name).tobytes())

@@ -10,21 +10,18 @@ from streams.compiled import kernel
 from streams.detectors.base import CLOSE, OPEN, Param, Records
 from streams.folds import (
     NONE,
-    OFF,
-    ON,
     PROOF_M,
     PROOF_S,
     PROOF_SAMPLES,
     START,
     TRIED,
     UNDER_WAY,
-    ignition_after,
     is_driving,
-    is_measured,
     is_over,
     judge,
     write,
 )
+from streams.ignition import OFF, ON, ignition_after, is_measured
 from streams.spans import span
 
 DRIVE, IDLE = 1, 2

@@ -45,6 +45,30 @@ RULES = {
         ("warning", "major", "major"), 43_200, "ask the driver; without an answer treat the vehicle as stolen"
     ),
     "fatigue": AlertRule(("warning", "major", "major"), 3_600, "have the driver stop and rest"),
+    "device_silent": AlertRule(
+        ("info", "warning", "minor"), 43_200, "call the driver; then check the device's supply and SIM card", "workshop"
+    ),
+    "gnss_fault": AlertRule(
+        (None, "warning", "warning"), 43_200, "have the receiver's antenna and its place checked", "workshop"
+    ),
+    "frozen_signal": AlertRule(
+        (None, "warning", "warning"),
+        43_200,
+        "restart the device; have its bus adapter and firmware checked",
+        "workshop",
+    ),
+    "unit_fault": AlertRule(
+        (None, "warning", "warning"),
+        7 * 86_400,
+        "set the unit of the device's speed; until then no limit is held against it",
+        "workshop",
+    ),
+    "clock_fault": AlertRule(
+        (None, "warning", "warning"),
+        86_400,
+        "have the device's clock and firmware checked; its data is set aside",
+        "workshop",
+    ),
     "device_fault": AlertRule(
         ("info", "warning", "warning"), 86_400, "have the device looked at at the next service", "workshop"
     ),

@@ -15,6 +15,7 @@ from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
 from streams.chain import Findings
 from streams.desk.paging import LATE_S
+from streams.detectors import device_silent
 from streams.fleet import Fleet, Source
 from streams.followed import differs_since, said
 from streams.intake import Accepted, Intake, extent, stored
@@ -23,6 +24,7 @@ from streams.midnights import begun_ids, midnight_rows, on_record
 from streams.pipeline import DAY_S, Midnight, Pipeline, only
 from streams.record import Record
 from streams.settle import Settler
+from streams.silence import Silence
 from streams.store import schema
 from streams.store.store import Commit, Store, persistently, rows_of
 from streams.ticks import Ticker
@@ -69,6 +71,7 @@ class Embedded:
         self._conflicts = pipeline.conflicts  # counted so far
         self._lost = False  # the state is ahead of what the store has taken
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
+        self.silence = Silence(pipeline, record)
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
         self._named = _counted(pipeline.fleet)  # on record already
 
@@ -113,6 +116,10 @@ class Embedded:
         if seen.size:
             self.newest = float(self.pipeline.state["watermark"][seen].max())
         self._unsaved.loaded(seen.tolist())
+        with self.store.reading() as connection:
+            events = schema.events
+            lasting = select(events).where(events.c.kind == device_silent.DETECTOR.kind, events.c.end.is_(None))
+            self.silence.load(rows_of(connection, lasting))
         commit = Commit()
         self.record.revise(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
         self._write(commit)
@@ -158,6 +165,7 @@ class Embedded:
         """A minute of the clock has begun: do what only time brings about, and put the tick on record with it."""
         commit = Commit()
         commit.upsert(schema.ticks, [{"at": now, "position": self.store.position}])
+        self.silence.tick(now, commit)
         with self.store.reading() as connection:
             for ticker in self.tickers:
                 ticker(now, connection, commit)
@@ -222,6 +230,7 @@ class Embedded:
         slots = self.pipeline.moved(samples)
         self.newest = max(self.newest, float(samples.t.max()))
         self.record.take(found, self.pipeline.state, slots, commit, tell)
+        self.silence.heard(slots, found, commit)
         self._unsaved.moved(slots.tolist(), samples.t.size)
         metrics.SAMPLES.inc(samples.t.size)
         metrics.CONFLICTS.inc(self.pipeline.conflicts - self._conflicts)

@@ -8,7 +8,8 @@ import numpy as np
 from devices.samples import Ints
 from streams.compiled import kernel
 from streams.detectors.base import CLOSE, OPEN, Param, Records
-from streams.folds import ON, ignition_after, is_measured, write
+from streams.folds import write
+from streams.ignition import ON, ignition_after, is_measured
 from streams.quality import DOUBTED
 
 DAY_S = 86_400.0

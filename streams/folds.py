@@ -1,17 +1,15 @@
-"""Folds: what trips, activity and exposure agree on: the ignition, what is driving, how rows go out.
+"""Folds: what trips, activity and exposure agree on: what is driving, how rows go out.
 
 Kernels called once a sample take numbers and records, never the batch: its 40 arrays cost 1 us a call.
 """
 
-import math
 from typing import Any
 
 from streams.compiled import kernel
 from streams.detectors.base import Param
-from streams.quality import GAP
+from streams.ignition import ON
 
 NONE, TRIED, UNDER_WAY = 0, 1, 2  # nothing; movement that may be noise or a walk; driving beyond doubt
-UNKNOWN, OFF, ON = 0, 1, 2  # ignition as last said since the last gap
 
 START = Param(
     "start_kmh", 8.0, "Samsara: a trip starts at 5 mph; people in the GOAL traces walk at up to 7 km/h", 1 / 3.6
@@ -19,22 +17,6 @@ START = Param(
 PROOF_M = Param("proof_m", 200.0, "Traccar: shortest trip of its newer logic")
 PROOF_S = Param("proof_s", 90.0, "200 m at 8 km/h")
 PROOF_SAMPLES = Param("proof_samples", 3.0, "ours: one displaced position makes two fast samples")
-
-
-@kernel
-def is_measured(dt: float, quality: int) -> bool:
-    """Whether the stretch that ends at a sample was observed: there is one before it and no gap between."""
-    return not math.isnan(dt) and (quality & GAP) == 0
-
-
-@kernel
-def ignition_after(held: int, said: float, measured: bool) -> int:
-    """The ignition after a sample: what it says, else what held before; nothing holds over a gap."""
-    if said >= 0.5:
-        return ON
-    if said < 0.5:
-        return OFF
-    return held if measured else UNKNOWN
 
 
 @kernel

@@ -17,6 +17,7 @@ from streams.intake import Intake
 from streams.midnights import Events, begun_ids, midnight_rows
 from streams.pipeline import DAY_S, Pipeline, only
 from streams.record import Record, still_open
+from streams.silence import lasts
 from streams.store import schema
 from streams.store.store import Commit, Store, named, rows_of
 
@@ -96,7 +97,8 @@ class Settler:
             keys = [column.name for column in table.primary_key]
             standing = {tuple(row[key] for key in keys) for row in commit.upserts[table]}
             for row in _touched(connection, table, slot, self.pipeline.fleet, settled):
-                if tuple(row[key] for key in keys) not in standing:
+                silence = table is schema.events and lasts(row, float(settled.after["watermark"][0]))
+                if tuple(row[key] for key in keys) not in standing and not silence:
                     commit.remove(table, [{key: row[key] for key in keys}])
         commit.remove(schema.midnights, _midnights(connection, slot, settled.since))
         commit.upsert(schema.midnights, settled.midnights)

@@ -16,13 +16,12 @@ from streams.folds import (
     START,
     TRIED,
     UNDER_WAY,
-    ignition_after,
     is_driving,
-    is_measured,
     is_over,
     judge,
     write,
 )
+from streams.ignition import ignition_after, is_measured
 from streams.quality import BAD_FIX, FROM_POSITION, NO_FIX
 
 EARTH = 6_371_008.8  # m, mean radius

@@ -7,7 +7,7 @@ import numpy as np
 from streams.compiled import kernel
 from streams.detectors.base import CLOSE, OPEN, Detector, Param
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.folds import ON, ignition_after, is_measured
+from streams.ignition import ON, ignition_after, is_measured
 from streams.spans import span
 
 HOUR = 3600.0

@@ -8,7 +8,7 @@ import numpy as np
 from streams.compiled import inner, kernel
 from streams.detectors.base import Detector, Param
 from streams.detectors.fault import FAULT, away, follow, rung
-from streams.folds import OFF, ON
+from streams.ignition import OFF, ON
 from streams.quality import BAD_FIX, DOUBTED, GAP, NO_FIX
 from streams.spans import span
 

@@ -116,7 +116,7 @@ def worn(seed):
 
 
 def sick(seed):
-    """A long drive of a device that tells another unit, sticks at a place, sticks at a speed, leaps and falls silent."""
+    """A long drive of a device that tells another unit, sticks at a place or a speed, leaps and falls silent."""
     rng = np.random.default_rng(seed)
     n = 6000
     dt = np.where(rng.random(n) < 0.002, rng.choice([1900.0, 9000.0, 95_000.0], n), rng.choice([1.0, 2.0]))

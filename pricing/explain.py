@@ -15,6 +15,7 @@ HEADINGS = {
     PREMIUM: "Premium",
 }
 MISSING = {"rate": "not observed", "own driving": "own driving"}
+UNSEEN = "not observable with this device"
 SIGNS = {"start": "x ", "times": "x ", "plus": "+ ", "divide": "/ ", "cap": "= ", "sum": "", "round": "to "}
 
 
@@ -75,16 +76,21 @@ def explain_score(row: Mapping[str, Any]) -> list[Line]:
         Line("tariff", row["tariff_id"]),
         Line("Points"),
         Line("  class", "", "", f"{row['base']:.2f}"),
-        *[_behaviour(point) for point in row["points"]],
+        *[_behaviour(point, row["km"]) for point in row["points"]],
         Line(
             "  score", "" if total == row["score"] else f"{total:.2f} kept between 0 and 100", "", f"{row['score']:.2f}"
         ),
     ]
 
 
-def _behaviour(point: Mapping[str, Any]) -> Line:
+def unseen(row: Mapping[str, Any]) -> list[str]:
+    """Behaviours of a score's row that its devices could not have shown, though it was driven: not calm, not known."""
+    return [point["behaviour"] for point in row["points"] if point["rate"] is None and row["km"] > 0]
+
+
+def _behaviour(point: Mapping[str, Any], km: float) -> Line:
     mean = f"class {point['class_mean']:.4g} {point['unit']}"
-    seen = "not observed" if point["rate"] is None else f"{point['rate']:.4g}"
+    seen = f"{point['rate']:.4g}" if point["rate"] is not None else UNSEEN if km > 0 else "not driven"
     detail = f"{seen}, {mean}, credibility {point['credibility']:.2f}"
     return Line("  " + point["behaviour"], detail, f"{point['credible_rate']:.4g}", f"{point['points']:+.2f}")
 

@@ -3,6 +3,7 @@
 import polars as pl
 from rich.table import Table
 
+from pricing.explain import UNSEEN, unseen
 from streams.cli import limits, screen
 from streams.hours import ESTIMATE
 from streams.hours import KINDS as HOURS
@@ -22,12 +23,14 @@ def show(six: Tables) -> None:
     if six["events"]["kind"].is_in(HOURS).any():
         screen.out.print(f"Hours at the wheel: {ESTIMATE}")
     screen.out.print(_scores(six["scores"]))
+    for line in _unseen(six["scores"]):
+        screen.out.print(line)
     screen.out.print(_premiums(six["premiums"]))
 
 
 def _scores(scores: pl.DataFrame) -> Table:
     """Drivers' scores, the lowest first; of a recording that names no driver, its vehicles'."""
-    subject = "driver" if (scores["subject"] == "driver").any() else "vehicle"
+    subject = _subject(scores)
     columns = [(subject, "left"), *[(name, "right") for name in ("score", "likely", "coaching", "credibility", "km")]]
     rows = [
         [
@@ -42,6 +45,23 @@ def _scores(scores: pl.DataFrame) -> Table:
         for row in scores.filter(pl.col("subject") == subject).sort("score").head(SHOWN).iter_rows(named=True)
     ]
     return screen.table(_title("Scores", scores), [*columns, ("", "left")], rows)
+
+
+def _unseen(scores: pl.DataFrame) -> list[str]:
+    """What no device could show of whom, a line for all of whom that is the same."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in scores.sort("driver_id", "vehicle_id").iter_rows(named=True):
+        if row["subject"] == _subject(scores) and unseen(row):
+            alike.setdefault(tuple(unseen(row)), []).append(row[f"{row['subject']}_id"])
+    return [f"{UNSEEN}: {', '.join(what)} of {_few(whose)}" for what, whose in alike.items()]
+
+
+def _few(names: list[str], most: int = 10) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _subject(scores: pl.DataFrame) -> str:
+    return "driver" if (scores["subject"] == "driver").any() else "vehicle"
 
 
 def _premiums(premiums: pl.DataFrame) -> Table:

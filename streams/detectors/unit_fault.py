@@ -17,6 +17,7 @@ MOST = 60  # windows remembered
 PARAMS = (
     Param("window_s", 50.0, "ours: long enough for a receiver that repeats its position for 20 s"),
     Param("link_s", 300.0, "ours: what happened in a longer gap nobody knows"),
+    Param("fine_s", 10.0, "ours: over longer steps two speeds overrate a bus that stops between; no window says less"),
     Param("least_m", 200.0, "ours: shorter ways are noise"),
     Param("most_kmh", 216.0, "ours: beyond is a jump", 1 / 3.6),
     Param("least_kmh", 3.6, "ours: slower is noise", 1 / 3.6),
@@ -37,7 +38,8 @@ STATE = np.dtype(
         ("speed_t", "f8"),  # 0 none
         ("mean", "f8"),  # ratio of the windows counted
         ("since", "f8"),  # t of the first of them
-        ("windows", "i4"),  # how many, less those that say otherwise
+        ("coarse", "i1"),  # 1 once a step of the window was longer than ``fine_s``
+        ("windows", "i1"),  # how many, less those that say otherwise
         ("episode", FAULT),
     ]
 )
@@ -53,6 +55,9 @@ def window(t: float, lat: float, lon: float, memory: Any, p: Any) -> float:
         chord, driven = sqrt(away(memory["lat"], memory["lon"], lat, lon)), memory["driven"]
         if chord > p["least_m"] and chord < p["most_kmh"] * lasted and driven > p["least_kmh"] * lasted:
             ratio = chord / driven
+            if ratio < 1.0 and memory["coarse"] == 1:
+                ratio = nan
+    memory["coarse"] = 0
     memory["fix_t"], memory["lat"], memory["lon"], memory["driven"] = t, lat, lon, 0.0
     return ratio
 
@@ -91,6 +96,8 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
                     memory["fix_t"] = 0.0
                 else:
                     memory["driven"] += (sent + memory["speed"]) * apart / 2.0
+                if apart > p["fine_s"]:
+                    memory["coarse"] = 1
                 memory["speed"], memory["speed_t"] = sent, t
                 if bits & RELOCATED:
                     memory["fix_t"] = 0.0

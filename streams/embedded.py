@@ -14,6 +14,7 @@ from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
 from streams.chain import Findings
+from streams.clock_fault import clock_faults
 from streams.desk.paging import LATE_S
 from streams.detectors import device_silent
 from streams.fleet import Fleet, Source
@@ -92,7 +93,7 @@ class Embedded:
             commit.remove(schema.quarantine, [{"id": name} for name in again])
             self._read_anew(accepted, commit)
         commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected))
-        self._report(samples, commit)
+        self._report(accepted, samples, commit)
         self._unsaved.tell(commit, 5 + len(arrived) // 10)
         if self._unsaved.due():
             self._save(commit)
@@ -210,10 +211,13 @@ class Embedded:
                 self._keep(self.pipeline.midnights(day), commit)
             self._found(self.pipeline.run(day), day, commit, tell=not again)
 
-    def _report(self, samples: Samples, commit: Commit) -> None:
-        if samples.events:
-            with self.store.reading() as connection:
-                self.record.report(samples, connection, commit)
+    def _report(self, accepted: Accepted, samples: Samples, commit: Commit) -> None:
+        """Add what the devices themselves raised, and what their clocks have got wrong."""
+        with self.store.reading() as connection:
+            self.record.report(samples, connection, commit)
+            faults = clock_faults(accepted.received, self.intake.ahead, self.intake.earliest, connection)
+            if faults.rows:
+                self.record.revise(faults, commit)
 
     def _keep(self, midnights: list[Midnight], commit: Commit) -> None:
         """Keep states that settling may start from, with the events they may still change."""

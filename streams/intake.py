@@ -9,9 +9,10 @@ import polars as pl
 from sqlalchemy import Connection, bindparam, select
 
 from devices import topics
-from devices.codecs import DecodeError, decode
+from devices.codecs import DecodeError, Reading, decode
 from devices.columns import Received, collect
 from devices.plausible import AHEAD, YEAR_2000
+from devices.rollover import repaired
 from devices.samples import Payload, Rejected, Samples
 from streams.ids import digest
 from streams.store.schema import payloads
@@ -64,12 +65,21 @@ class Intake:
 
     def stored(self, rows: Iterable[Any], vehicle: Callable[[int], tuple[str, str]]) -> Samples:
         """The samples of rows of the payloads table; ``vehicle(slot)`` says whose they are."""
-        return self.samples([_again(*vehicle(row.slot), row.body, row.received_at) for row in rows])[0]
+        return self.samples([self._again(*vehicle(row.slot), row.body, row.received_at) for row in rows])[0]
 
     def archived(self, payloads: pl.DataFrame) -> tuple[Samples, list[Rejected]]:
         """The samples of archived payloads, and the parts out of range or time."""
         rows = payloads.select("fleet_id", "vehicle_id", "body", "received_at").rows()
-        return self.samples([_again(*row) for row in rows])
+        return self.samples([self._again(*row) for row in rows])
+
+    def _again(self, fleet_id: str, vehicle_id: str, body: bytes, received_at: float) -> Received:
+        """A payload that was accepted before."""
+        payload = Payload(topics.telemetry(fleet_id, vehicle_id), body, received_at)
+        return Received(payload, fleet_id, vehicle_id, self._decoded(payload))
+
+    def _decoded(self, payload: Payload) -> Reading:
+        """What a payload says, at the times it means."""
+        return repaired(decode(payload.body), payload.received_at, self.ahead)
 
     def _read(self, payload: Payload) -> Received | Rejected:
         try:
@@ -81,16 +91,9 @@ class Intake:
         if not self.registered(topic.fleet, topic.vehicle):
             return _rejected(payload, "unregistered", "no such vehicle in the registry; see 'tripmeter registry'")
         try:
-            return Received(payload, topic.fleet, topic.vehicle, decode(payload.body))
+            return Received(payload, topic.fleet, topic.vehicle, self._decoded(payload))
         except DecodeError as error:
             return _rejected(payload, "undecodable", str(error))
-
-
-def _again(fleet_id: str, vehicle_id: str, body: bytes, received_at: float) -> Received:
-    """A payload that was accepted before."""
-    return Received(
-        Payload(topics.telemetry(fleet_id, vehicle_id), body, received_at), fleet_id, vehicle_id, decode(body)
-    )
 
 
 def _rejected(payload: Payload, reason: str, detail: str) -> Rejected:

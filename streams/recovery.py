@@ -67,7 +67,7 @@ def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
     river.resume()
     if position is None:
         with store.reading() as connection:
-            river.newest = connection.execute(select(func.max(schema.payloads.c.last))).scalar() or float("-inf")
+            river.newest = _newest(connection, river.intake.ahead)
         for slot in range(len(pipeline.fleet.vehicles)):
             river.dirty(slot, float("-inf"))
         while river.settle_due(at_once=True):
@@ -82,6 +82,15 @@ def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
             count += payloads
     logger.info("restored %d vehicles, ran %d payloads again", len(pipeline.fleet.vehicles), count)
     return count
+
+
+def _newest(connection: Connection, ahead: float | None) -> float:
+    """Newest time a payload on record ends with, of those whose clock was believed."""
+    payloads = schema.payloads
+    query = select(func.max(payloads.c.last))
+    if ahead is not None:
+        query = query.where(payloads.c.last <= payloads.c.received_at + ahead)
+    return float(connection.execute(query).scalar() or "-inf")
 
 
 def _load_states(connection: Connection, pipeline: Pipeline) -> int | None:

@@ -62,6 +62,8 @@ class River:
     pace: Pace = field(default_factory=lambda: Pace(snapshot_s=1e9, settle_after_s=1e9, settle_within_s=1e9))
     stopping: Callable[[], bool] = lambda: False
     channels: tuple[str, ...] = ()  # without one nobody is paged
+    ahead: float | None = None  # what clocks are believed, as Intake has it
+    earliest: float | None = None
 
     def __post_init__(self) -> None:
         self.store: Store = open_store(self.folder)
@@ -81,7 +83,7 @@ class River:
         self.pager = Pager(self.store, self.rules.alerts, self.rules.paging, around, self.channels, self.sinks)
         notify = self.pager.notify if self.channels else quietly
         self.record = Record(fleet, book, alerts, self.sinks, lambda alert: put_away(self.store, alert), notify)
-        intake = Intake(lambda _fleet, _vehicle: True, ahead=None, earliest=None)
+        intake = Intake(lambda _fleet, _vehicle: True, ahead=self.ahead, earliest=self.earliest)
         with self.store.reading() as connection:
             recovery.load_fleet(connection, fleet)
             recovery.load_alerts(connection, alerts)

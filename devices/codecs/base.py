@@ -39,6 +39,7 @@ class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass
     tyres: dict[str, dict[str, Values]] = {}  # wheel -> pressure_kpa, temp_c
     events: list[DeviceReport] = []
     fault_codes: list[str] = []
+    shift: float = 0.0  # s added to every time: a clock that had lost 1,024 weeks
 
 
 class Codec(Protocol):

@@ -132,6 +132,10 @@ set aside as a whole is not.
 | `far_future` | samples and events more than {ahead:g} s after their arrival: a clock that runs ahead |
 | `implausible_time` | samples and events before the year 2000 or after 2099: a clock that lost its battery |
 
+A clock that has lost 1,024 or 2,048 weeks (a GPS receiver older than its satellites' count) is no reason: if a payload so
+comes to lie within the seven days before its arrival, all its times are put right. Wrong clocks of either sort are an
+event, [`clock_fault`](detectors/devices.md).
+
 ## Recordings
 
 `tripmeter replay` reads Parquet and CSV files of the same columns, a row a sample: `vehicle_id`, `t` (epoch seconds, or

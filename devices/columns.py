@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from devices.codecs.base import Reading, Values
+from devices.codecs.base import DeviceReport, Reading, Values
 from devices.door import Door, Received, array
 from devices.plausible import AHEAD, YEAR_2000, clean, nowhere, whole_ms
 from devices.samples import DeviceEvent, Floats, Ints, Rejected, Samples, TyreReadings
@@ -134,6 +134,12 @@ def _known_wheels(door: Door, owner: int, reading: Reading) -> list[tuple[int, d
     return known
 
 
+def _place(event: DeviceReport) -> tuple[float, float] | None:
+    """Where a report was made; (0, 0) is what receivers say without a fix."""
+    lat, lon = event.lat_deg, event.lon_deg
+    return None if lat is None or lon is None or lat == lon == 0 else (lat, lon)
+
+
 def _events(door: Door, vehicle: Ints) -> list[DeviceEvent]:
     """What the devices raised, in time."""
     events = []
@@ -146,6 +152,6 @@ def _events(door: Door, vehicle: Ints) -> list[DeviceEvent]:
                 detail = f"'t' is {event.t:.13g} of event '{event.kind}', {door.expected_time(reason)}"
                 door.refuse(owner, reason, detail)
             else:
-                said = (event.kind, event.level, event.code, event.media)
+                said = (event.kind, event.level, event.code, event.media, _place(event))
                 events.append(DeviceEvent(int(vehicle[owner]), float(t[0]), *said))
     return events

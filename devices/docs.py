@@ -76,7 +76,7 @@ JSON, version 1, by columns: one `t` for each sample, and for each signal a list
 `null` or left out: not measured |
 | `tyres` | by wheel: `pressure_kpa` and `temp_c`, each like a signal |
 | `events` | what the device itself raised: `t`, `kind` (text), `level` (1 notable, 2 harsh, 3 severe), and if it has \
-them `code` and `media` (text) |
+them `code` and `media` (text), `lat_deg` and `lon_deg` (where it happened) |
 | `fault_codes` | list of text: diagnostic trouble codes now set |
 
 Other keys are left alone, so a newer device may say more. A signal with the range 0 to 1 and no unit may be written
@@ -132,9 +132,9 @@ set aside as a whole is not.
 | `far_future` | samples and events more than {ahead:g} s after their arrival: a clock that runs ahead |
 | `implausible_time` | samples and events before the year 2000 or after 2099: a clock that lost its battery |
 
-A clock that has lost 1,024 or 2,048 weeks (a GPS receiver older than its satellites' count) is no reason: if a payload so
-comes to lie within the seven days before its arrival, all its times are put right. Wrong clocks of either sort are an
-event, [`clock_fault`](detectors/devices.md).
+A clock that has lost 1,024 or 2,048 weeks (GPS counts them in ten bits) is no reason: if a payload so comes to lie
+within the seven days before its arrival, all its times are put right. Wrong clocks of either sort are an event,
+[`clock_fault`](detectors/devices.md).
 
 ## Recordings
 

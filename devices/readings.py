@@ -117,5 +117,6 @@ def _by_run(samples: Samples, runs: list[tuple[int, int]]) -> dict[int, list[Dev
         its = ends[event.vehicle]
         if its:
             k = next((k for k, end in its if event.t <= end), its[-1][0])
-            told[k].append(DeviceReport(event.t, event.kind, event.level, event.code, event.media))
+            place = event.place or (None, None)
+            told[k].append(DeviceReport(event.t, event.kind, event.level, event.code, event.media, *place))
     return told

@@ -62,6 +62,7 @@ class DeviceEvent:
     level: int
     code: str | None = None
     media: str | None = None
+    place: tuple[float, float] | None = None  # latitude and longitude, degrees
 
 
 @dataclass(frozen=True)

@@ -21,23 +21,22 @@ SEVERE_S = 3_600.0  # ours: a wrong time zone or date, against a clock that only
 HOUR = 3_600.0
 
 
-def clock_faults(
-    received: Iterable[Received], ahead: float | None, earliest: float | None, connection: Connection
-) -> Revised:
-    """The events that ``received`` make or carry on; the bounds as the door has them, None: nothing is known."""
+def clock_faults(faults: Iterable[Fault], connection: Connection) -> Revised:
+    """The events that ``faults`` make or carry on."""
     revised, days = Revised([], []), dict[tuple[str, str, int], list[Fault]]()
-    for fault in _faults(received, ahead, earliest):
+    for fault in faults:
         days.setdefault((fault[0], fault[1], int(fault[2] // DAY_S)), []).append(fault)
-    for (fleet_id, vehicle_id, day), faults in days.items():
+    for (fleet_id, vehicle_id, day), some in days.items():
         before = _standing(connection, fleet_id, vehicle_id, day)
-        after = _row(fleet_id, vehicle_id, faults, before)
+        after = _row(fleet_id, vehicle_id, some, before)
         revised.rows.extend([after] if after not in before else [])
         revised.retracted.extend(row for row in before if row["event_id"] != after["event_id"])
     revised.rows.sort(key=lambda row: row["start"])
     return revised
 
 
-def _faults(received: Iterable[Received], ahead: float | None, earliest: float | None) -> Iterator[Fault]:
+def wrong(received: Iterable[Received], ahead: float | None, earliest: float | None) -> Iterator[Fault]:
+    """Payloads whose times cannot be; the bounds as the door has them, None: nothing is known."""
     for one in received:
         arrival, first, last = one.payload.received_at, one.reading.t[0], one.reading.t[-1]
         if one.reading.shift:

@@ -14,7 +14,7 @@ from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
 from streams.chain import Findings
-from streams.clock_fault import clock_faults
+from streams.clock_fault import clock_faults, wrong
 from streams.desk.paging import LATE_S
 from streams.detectors import device_silent
 from streams.fleet import Fleet, Source
@@ -213,11 +213,11 @@ class Embedded:
 
     def _report(self, accepted: Accepted, samples: Samples, commit: Commit) -> None:
         """Add what the devices themselves raised, and what their clocks have got wrong."""
-        with self.store.reading() as connection:
-            self.record.report(samples, connection, commit)
-            faults = clock_faults(accepted.received, self.intake.ahead, self.intake.earliest, connection)
-            if faults.rows:
-                self.record.revise(faults, commit)
+        faults = list(wrong(accepted.received, self.intake.ahead, self.intake.earliest))
+        if samples.events or faults:
+            with self.store.reading() as connection:
+                self.record.report(samples, connection, commit)
+                self.record.revise(clock_faults(faults, connection), commit)
 
     def _keep(self, midnights: list[Midnight], commit: Commit) -> None:
         """Keep states that settling may start from, with the events they may still change."""

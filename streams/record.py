@@ -81,7 +81,7 @@ class Record:
         """Add what the devices themselves raised."""
         if samples.events:
             revised = reports.report(samples, [detector.kind for detector in DETECTORS], connection)
-            metrics.EVENTS.labels("device").inc(len(revised.rows))
+            metrics.EVENTS.labels("device").inc(sum(row["start"] == row["end"] for row in revised.rows))
             self.revise(revised, into)
 
     def revise(self, revised: Revised, into: Commit, tell: bool = True) -> None:

@@ -35,6 +35,7 @@ class Span(NamedTuple):
     start: float
     end: float
     level: int
+    place: tuple[float, ...] = ()  # latitude and longitude where it began; of several said, the greatest
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -47,7 +48,8 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     for span in sorted(spans):
         if found and round((span.start - found[-1].end) * 1000) <= JOIN_S * 1000:
             last = found.pop()
-            span = Span(last.start, max(last.end, span.end), max(last.level, span.level))
+            place = max(last.place, span.place) if last.start == span.start else last.place
+            span = Span(last.start, max(last.end, span.end), max(last.level, span.level), place)
         found.append(span)
     return found
 
@@ -60,7 +62,7 @@ def report(samples: Samples, ours: Iterable[str], connection: Connection) -> Rev
     revised = Revised([], [])
     for key, said in _by_key(samples, set(ours)).items():
         before = {row["event_id"]: row for row in _standing(connection, key, said)}
-        known = [Span(row["start"], row["end"], row["level"]) for row in before.values()]
+        known = [Span(row["start"], row["end"], row["level"], _place(row)) for row in before.values()]
         after = {row["event_id"]: row for row in (_row(key, span) for span in joined([*said, *known]))}
         revised.rows.extend(row for name, row in after.items() if before.get(name) != row)
         revised.retracted.extend(row for name, row in before.items() if name not in after)
@@ -74,7 +76,7 @@ def _by_key(samples: Samples, ours: set[str]) -> dict[Key, list[Span]]:
         words = [BESIDE] if event.kind in ours else []
         subject = " ".join([*words, event.code] if event.code else words)
         key = Key(*samples.vehicles[event.vehicle], event.kind, subject)
-        found[key].append(Span(event.t, event.t, event.level))
+        found[key].append(Span(event.t, event.t, event.level, event.place or ()))
     return found
 
 
@@ -92,7 +94,7 @@ def _standing(connection: Connection, key: Key, said: list[Span]) -> list[Row]:
 
 def _row(key: Key, span: Span) -> Row:
     fleet_id, vehicle_id, kind, subject = key
-    said = {
+    said: Row = {
         "event_id": identify(fleet_id, vehicle_id, f"device:{kind}", subject, span.start),
         "unit": "",
         "rule": "device",
@@ -100,4 +102,10 @@ def _row(key: Key, span: Span) -> Row:
         "quality": "",
         "source": "device",
     }
-    return dict.fromkeys(EVENT_COLUMNS) | key._asdict() | span._asdict() | said
+    lat, lon = span.place or (None, None)
+    said |= {"start": span.start, "end": span.end, "level": span.level, "lat_deg": lat, "lon_deg": lon}
+    return dict.fromkeys(EVENT_COLUMNS) | key._asdict() | said
+
+
+def _place(row: Row) -> tuple[float, ...]:
+    return () if row["lat_deg"] is None else (row["lat_deg"], row["lon_deg"])

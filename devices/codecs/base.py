@@ -22,6 +22,8 @@ class DeviceReport(msgspec.Struct, frozen=True, omit_defaults=True):
     level: Annotated[int, msgspec.Meta(ge=1, le=3)]
     code: Text | None = None
     media: Text | None = None
+    lat_deg: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None  # where, WGS 84
+    lon_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
 
 
 class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass

@@ -1,6 +1,7 @@
 """Traccar v1: what a Traccar server forwards over MQTT - one position of one device, of any of its protocols."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
@@ -84,7 +85,7 @@ class TraccarV1:
         seq = position.id if 0 < position.id <= 2**53 else abs(int(t * 1000))
         reading = Reading(BOOT, seq, [t], columns)
         reading.driver = _driver(said)
-        reading.events = _alarms(position, said, t)
+        reading.events = _alarms(position, said, t, columns)
         reading.fault_codes = [code[:256] for code in re.split(r"[\s,;]+", _text(said, "dtcs")) if code]
         return reading
 
@@ -169,17 +170,21 @@ def _driver(said: dict[str, Any]) -> str | None:
     return driver if driver.strip("0 ") else None
 
 
-def _alarms(position: _Position, said: dict[str, Any], t: float) -> list[DeviceReport]:
-    """What the device raised: one report an alarm."""
+def _alarms(position: _Position, said: dict[str, Any], t: float, columns: Mapping[str, Values]) -> list[DeviceReport]:
+    """What the device raised: one report an alarm, at the fix if there is one."""
     names = [name.strip()[:64] for name in _text(said, "alarm").split(",")]
-    return [_alarm(name, position.protocol, t) for name in dict.fromkeys(names) if name]
+    lat, lon = position.latitude, position.longitude
+    known = "lat_deg" in columns and lat is not None and lon is not None and abs(lat) <= 90 and abs(lon) <= 180
+    place = (lat, lon) if known else (None, None)
+    kinds = (_alarm(name, position.protocol) for name in dict.fromkeys(names) if name)
+    return [DeviceReport(t, kind, level, code, None, *place) for kind, level, code in kinds]
 
 
-def _alarm(name: str, protocol: str | None, t: float) -> DeviceReport:
+def _alarm(name: str, protocol: str | None) -> tuple[str, int, str | None]:
+    """Kind, level and code of an alarm."""
     if protocol in JT808 and name in JT808_ALARMS:
-        return DeviceReport(t, *JT808_ALARMS[name])
-    kind, level = ALARMS.get(name, (_snake(name), 1))
-    return DeviceReport(t, kind, level, CODES.get(name))
+        return JT808_ALARMS[name]
+    return *ALARMS.get(name, (_snake(name), 1)), CODES.get(name)
 
 
 def _snake(name: str) -> str:

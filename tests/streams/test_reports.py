@@ -121,12 +121,23 @@ def test_settling_leaves_what_devices_raised_alone(rivers, river):
     assert [alert["kind"] for alert in river.rows(schema.alerts)] == ["sos"]
 
 
+def test_an_alarm_is_where_it_began(rivers, river):
+    places = [(48.0, 8.4), (48.1, 8.5), None]
+    for k in (1, 0, 2):
+        part = said(rivers, [30 * k])
+        part.events.append(DeviceEvent(0, rivers.START + 30 * k, "sos", 3, place=places[k]))
+        send(rivers, river, part)
+    (row,) = river.rows(schema.events)
+    assert (row["lat_deg"], row["lon_deg"]) == (48.0, 8.4)
+    assert told(river)[-1][1]["event"]["lat_deg"] == 48.0
+
+
 instants = st.lists(st.integers(0, 2_000), min_size=1, max_size=12)
 
 
 @given(instants, st.randoms(use_true_random=False), st.data())
 def test_joining_bit_by_bit_in_any_order_is_joining_at_once(times, order, data):
-    spans = [Span(float(t), float(t), 1 + t % 3) for t in times]
+    spans = [Span(float(t), float(t), 1 + t % 3, (t % 7, k)[: 2 * (k % 2)]) for k, t in enumerate(times)]
     expected = reports.joined(spans)
     order.shuffle(spans)
     found: list[Span] = []

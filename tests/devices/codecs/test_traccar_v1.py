@@ -52,11 +52,23 @@ def test_the_positions_id_is_the_seq_so_that_the_same_one_again_is_no_news():
     assert (without.boot, without.seq) == ("traccar", round(T * 1000))  # a server that stores nothing gives no ids
 
 
+def raised(*said, **attributes):
+    return [(event.kind, event.level, event.code) for event in position(*said, **attributes).events]
+
+
+def test_an_alarm_without_a_fix_is_nowhere():
+    (event,) = position(valid=False, alarm="sos").events
+    assert event == DeviceReport(T, "sos", 3)
+
+
 def test_several_alarms_in_one_position_are_as_many_events():
-    assert decode(FORWARDED).events == [DeviceReport(T, "harsh_braking", 2), DeviceReport(T, "sos", 3)]
+    assert decode(FORWARDED).events == [
+        DeviceReport(T, "harsh_braking", 2, lat_deg=31.2301, lon_deg=121.4702),
+        DeviceReport(T, "sos", 3, lat_deg=31.2301, lon_deg=121.4702),
+    ]
     assert [event.kind for event in position(alarm="powerCut, tow,powerCut").events] == ["power_cut", "tow"]
-    assert position(alarm="geofenceExit").events == [DeviceReport(T, "geofence", 1, "exit")]
-    assert position(alarm="highRpm").events == [DeviceReport(T, "high_rpm", 1)]
+    assert raised(alarm="geofenceExit") == [("geofence", 1, "exit")]
+    assert raised(alarm="highRpm") == [("high_rpm", 1, None)]
 
 
 def test_without_a_valid_fix_there_is_neither_position_nor_speed():
@@ -95,12 +107,9 @@ def test_bits_of_jt808_that_traccar_may_have_misread_keep_both_readings():
         tampering, battery = position(protocol, alarm="tampering,lowBattery").events
         assert (tampering.kind, tampering.code) == ("tampering", "bit 16 or 17")
         assert (battery.kind, battery.code) == ("low_battery", "bit 7 or 18")
-        assert position(protocol, alarm="powerOff").events == [DeviceReport(T, "power_cut", 2)]
-    assert position(alarm="tampering,lowBattery").events == [
-        DeviceReport(T, "tampering", 1),
-        DeviceReport(T, "low_battery", 1),
-    ]
-    assert position(alarm="powerOff").events == [DeviceReport(T, "power_off", 1)]
+        assert raised(protocol, alarm="powerOff") == [("power_cut", 2, None)]
+    assert raised(alarm="tampering,lowBattery") == [("tampering", 1, None), ("low_battery", 1, None)]
+    assert raised(alarm="powerOff") == [("power_off", 1, None)]
 
 
 def test_epoch_milliseconds_of_older_versions_are_times_too():

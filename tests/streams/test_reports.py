@@ -84,8 +84,8 @@ def test_a_late_report_joins_two_episodes_and_one_before_renames_the_first(river
 
 
 def test_a_code_is_an_episode_of_its_own(rivers, river):
-    send(rivers, river, said(rivers, [0], (0, "geofence", 1, "enter"), (1, "geofence", 1, "exit")))
-    assert [row[1] for row in raised(river)] == ["enter", "exit"]
+    send(rivers, river, said(rivers, [0], (0, "door", 1, "front"), (1, "door", 1, "rear")))
+    assert [row[1] for row in raised(river)] == ["front", "rear"]
 
 
 def test_what_the_device_finds_stands_beside_what_we_find(rivers, river):

@@ -46,8 +46,8 @@ client away that asks for none.
 |---|---|---|
 | `{root}/{{fleet}}/{{vehicle}}/telemetry` | device, Tripmeter | payloads, as below |
 | `{root}/{{fleet}}/{{vehicle}}/ack` | Tripmeter, device | which payloads are committed |
-| `{root}/{{fleet}}/{{vehicle}}/alert/{{kind}}[/{{subject}}]` | Tripmeter, fleet | an [alert](alerts.md); retained while open, \
-then cleared by an empty payload |
+| `{root}/{{fleet}}/{{vehicle}}/alert/{{kind}}[/{{subject}}]` | Tripmeter, fleet | an [alert](alerts.md); \
+retained while open, then cleared by an empty payload |
 
 The vehicle in the topic is whose payload it is; nothing in the payload overrides it. A fleet, vehicle, kind or subject
 has 1 to {max_id} characters, none of them `+`, `#`, `/` or NUL, and does not begin with `$`. Who may publish where is

@@ -106,7 +106,7 @@ RULES = {
         "workshop",
     ),
     "tyre_sensor": AlertRule(
-        ("info", None, None), 86_400, "have the tyre's sensor checked at the next service", "workshop"
+        ("info", "info", "info"), 86_400, "have the tyre's sensor checked at the next service", "workshop"
     ),
     "continuous_driving": AlertRule(
         (None, "major", "major"), 3_600, "have the driver take the break now", of_driver=True

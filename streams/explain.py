@@ -71,10 +71,23 @@ def _alert(tables: Tables, alert: Row) -> str:
         f"condition {alert['condition']}, state {alert['state']}",
         f"{times}, from {_time(alert['first_seen'])} to {_time(alert['last_seen'])}",
         f"do: {rule.action}",
+        *_called(alert),
     ]
     for event in events.iter_rows(named=True):
         lines += ["", *_event(event)]
     return "\n".join(lines)
+
+
+def _called(alert: Row) -> list[str]:
+    """Who was called of an alert or why nobody was, whose it is, until when it is shelved."""
+    said = {
+        "called": _time(alert["paged"]) if alert["paged"] else "",
+        "called nobody": f"it was {alert['held']}" if alert["held"] else "",
+        "assigned to": alert["assignee"] or "",
+        "shelved until": _time(alert["shelved_until"]) if alert["shelved_until"] else "",
+        "flapping": "it comes and goes" if alert["flapping"] else "",
+    }
+    return [f"{name}: {value}" for name, value in said.items() if value]
 
 
 def _event(event: Row) -> list[str]:

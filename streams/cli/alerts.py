@@ -20,6 +20,8 @@ from streams.hours import ESTIMATE
 from streams.hours import KINDS as HOURS
 from streams.messages import iso
 from streams.registry import Roster, stored
+from streams.store.schema import undelivered
+from streams.store.store import rows_of
 
 _FOR = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
 _UNITS = {"m": 60.0, "h": 3_600.0, "d": 86_400.0}
@@ -223,6 +225,21 @@ def shelves(data: Path | None, as_json: bool) -> None:
         for row in found
     ]
     screen.out.print(screen.table(f"{len(found)} shelved", columns, rows))
+
+
+@command.command("undelivered")
+@screen.data_option
+@screen.json_option
+def refused(data: Path | None, as_json: bool) -> None:
+    """What a receiver refused for good, with its word for it."""
+    with source.store(data).reading() as connection:
+        found = rows_of(connection, undelivered.select().order_by(undelivered.c.id))
+    if as_json:
+        screen.emit([row | {"body": row["body"].decode(errors="replace")} for row in found])
+        return
+    columns = [(name, "left") for name in ("id", "channel", "to", "why")]
+    rows = [[row["id"], row["sink"], row["address"], row["why"]] for row in found]
+    screen.out.print(screen.table(f"{len(found)} undelivered", columns, rows))
 
 
 def _act(data: Path | None, alert_id: str, action: str, actor: str, reason: str, value: str = "") -> None:

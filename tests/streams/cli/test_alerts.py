@@ -110,3 +110,12 @@ def test_the_morning_list_says_what_to_do(typed, data, first):
     assert items[0]["alert_ids"][0] == first["alert_id"]
     assert "talk to the" in " ".join(typed("alerts", "morning", "--data", data).stdout.split())
     assert json.loads(typed("alerts", "morning", "--site", "hull", "--data", data, "--json").stdout) == []
+
+
+def test_what_was_refused_is_listed_with_its_reason(typed, data):
+    with sqlite3.connect(data / "tripmeter.db") as connection:
+        said = ("webhook", "", b"{}", "answered 410 Gone")
+        connection.execute("INSERT INTO undelivered (sink, address, body, why) VALUES (?, ?, ?, ?)", said)
+    (row,) = json.loads(typed("alerts", "undelivered", "--data", data, "--json").stdout)
+    assert (row["sink"], row["body"], row["why"]) == ("webhook", "{}", "answered 410 Gone")
+    assert "410 Gone" in typed("alerts", "undelivered", "--data", data).stdout

@@ -60,3 +60,12 @@ def test_a_data_folder_and_a_replay_are_rated_alike(typed, replayed, data, tmp_p
     told = [json.loads(typed("rate", *where, "--json").stdout) for where in (("--data", data), ("--tables", replayed))]
     assert told[0] == told[1]
     assert {"scores", "premiums"} == set(told[0])
+
+
+def test_whose_an_alert_is_and_until_when_it_is_shelved_is_said(typed, data):
+    (first, *_) = json.loads(typed("alerts", "list", "--data", data, "--json").stdout)
+    typed("alerts", "assign", first["alert_id"], "--to", "Bo", "--data", data)
+    typed("alerts", "shelve", "--fleet", "north", "--for", "1d", "--reason", "roadworks", "--data", data)
+    text = typed("explain", first["alert_id"], "--data", data).stdout
+    assert "assigned to: Bo" in text
+    assert "shelved until: 2025-06-16" in text

@@ -78,7 +78,8 @@ class Batch(NamedTuple):
     v: Floats  # m/s, the speed to trust (measured, else from positions); NaN unknown
     accel: Floats  # m/s², + forward; NaN unknown
     lateral: Floats  # m/s², + left; NaN unknown
-    accel_source: Ints  # 0 none, 1 accelerometer, 2 speed
+    horizontal: Floats  # m/s², length of what a device in an unknown position feels along the road; NaN unknown
+    accel_source: Ints  # 0 none, 1 accelerometer, 2 speed, 3 such a device
     moving: Ints  # 1 moving, 0 standing, -1 unknown
     step: Floats  # m driven since the previous sample (0 over an unmeasured gap)
     limit: Floats  # m/s, the limit that holds here; NaN none known
@@ -111,7 +112,7 @@ class Batch(NamedTuple):
 
 
 SAID = tuple(signal.name for signal in SIGNALS)
-DERIVED_FLOATS = ("dt", "v", "accel", "lateral", "step", "limit")
+DERIVED_FLOATS = ("dt", "v", "accel", "lateral", "horizontal", "step", "limit")
 DERIVED_INTS = ("accel_source", "moving", "limit_source", "road_class", "driver", "night", "quality")
 SURROUNDINGS = ("route", "astray", "allowed", "beyond")
 NEAR = ("near_zone", "near_kind", "near_depth")

@@ -10,6 +10,8 @@ from streams.context import follow_context
 from streams.detectors.base import Param
 from streams.matching import follow_roads
 from streams.motion import follow_accel, follow_lateral, follow_speed
+from streams.mount import MOUNT, follow_mount
+from streams.mount import PARAMS as MOUNT_PARAMS
 from streams.places import follow_fixes, follow_places, follow_steps
 from streams.tyres import READINGS, follow_tyres
 
@@ -62,6 +64,7 @@ PARAMS = (
     Param("road_error_m", 8.0, "detection reference, pitfall 7: GPS sigma 8 m"),
     Param("road_keep_s", 10.0, "ours: time in which nobody changes between roads that do not meet"),
     Param("road_doubt", 8.0, "ours: log-likelihood at which another road beside it is as good as the one believed"),
+    *MOUNT_PARAMS,
 )
 
 STATE = np.dtype(
@@ -102,6 +105,7 @@ STATE = np.dtype(
         ("road", "i4"),  # stretch driven on + 1; 0 none beyond doubt
         ("road_doubt", "i2"),  # evidence for another road, hundredths
         ("tyres", READINGS),
+        ("mount", MOUNT),
     ]
 )
 
@@ -121,6 +125,7 @@ def condition(batch: Any, fleet: Any, state: Any, params: Any) -> None:
             behind += 1
         part = (vehicle, behind, row, end)
         follow_speed(batch, fleet, state, params, part)
+        follow_mount(batch, fleet, state, params, part)
         follow_accel(batch, fleet, state, params, part)
         follow_lateral(batch, fleet, state, params, part)
         follow_fixes(batch, fleet, state, params, part)

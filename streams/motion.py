@@ -7,6 +7,7 @@ from streams.compiled import inner
 from streams.quality import FALL, GAP, HELD, JUMP, SPARSE, STALE
 
 RADIANS = pi / 180
+IMU = 3  # Batch.accel_source: a device in an unknown position
 MS = 1000.0  # time inside the passes is whole milliseconds, so that 2 s is 2 s whatever the date
 
 
@@ -100,7 +101,7 @@ def follow_accel(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
 
 @inner
 def follow_lateral(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
-    """Write lateral: the accelerometer, else speed times yaw rate, smoothed."""
+    """Write lateral: the accelerometer, else what ``follow_mount`` wrote, else speed times yaw rate, smoothed."""
     for vehicle in range(part[0], part[1]):
         memory, p = state[batch.slots[vehicle]], params[fleet.klass[batch.slots[vehicle]]]
         smooth, smooth_t = memory["lateral"], memory["lateral_t"]
@@ -108,6 +109,8 @@ def follow_lateral(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -
         for i in range(max(batch.bounds[vehicle], part[2]), min(batch.bounds[vehicle + 1], part[3])):
             sent = batch.accel_lat[i]
             if isnan(sent):
+                if batch.accel_source[i] == IMU:
+                    continue
                 sent = batch.v[i] * batch.yaw_rate[i] * RADIANS
             batch.lateral[i] = nan
             if not fabs(sent) <= p["max_fall_mps2"]:

@@ -1,4 +1,4 @@
-"""Harsh cornering: lateral acceleration to either side beyond the class limit, held long enough."""
+"""Harsh cornering: lateral acceleration to either side beyond the class limit, held long enough to turn."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Manoeuvre: acceleration beyond a class limit, held long enough; the kernel the three harsh detectors share."""
+"""Manoeuvre: acceleration beyond a class limit, held long enough; the kernel the four harsh detectors share."""
 
 from math import fabs, isnan
 from typing import Any
@@ -8,17 +8,20 @@ import numpy as np
 from streams.compiled import inner
 from streams.detectors.base import CLOSE, OPEN, RAISE, Param
 from streams.detectors.episode import EPISODE, begin, tell
+from streams.motion import IMU
+from streams.quality import JUMP
 from streams.spans import span
 
 G = 9.80665  # m/s²
-FORWARD, BACKWARD, SIDEWAYS = 1, -1, 0
-SOURCES = ("none", "accelerometer", "speed")  # as Batch.accel_source
+FORWARD, BACKWARD, SIDEWAYS, ANYWHERE = 1, -1, 0, 2  # even: to any side
+SOURCES = ("none", "accelerometer", "speed", "imu")  # as Batch.accel_source
 
 STATE = np.dtype(
     [
         ("since1", "f8"),  # t from which the value has been in level 1, 2, 3; 0 it is not
         ("since2", "f8"),
         ("since3", "f8"),
+        ("turned", "f8"),  # degrees since since1, + left
         ("episode", EPISODE),
     ]
 )
@@ -36,6 +39,8 @@ def gates(min_speed_kmh: float) -> tuple[Param, ...]:
         Param("min_speed_kmh", min_speed_kmh, "Teltonika FMB: brake and accelerate 10 km/h, corner 30", 1 / 3.6),
         Param("pedal_pct", 50.0, "ours: pressed this far, the brake pedal confirms a single sample"),
         Param("confirm_s", 0.5, "ours: samples closer together must confirm each other"),
+        Param("turn_deg", 20.0, "ours, cornering: a change of lane at 30 km/h turns the vehicle by so much, then back"),
+        Param("turn_s", 2.0, "ours, cornering: a change of lane pushes to one side for a shorter time"),
     )
 
 
@@ -46,13 +51,43 @@ def limit_of(p: Any, level: int) -> Any:
 
 
 @inner
+def source_at(batch: Any, i: int, sense: int) -> Any:
+    """What row ``i`` was felt with, as Batch.accel_source."""
+    if sense == ANYWHERE:
+        return IMU
+    if sense != SIDEWAYS:
+        return batch.accel_source[i]
+    if not isnan(batch.accel_lat[i]):
+        return 1
+    return IMU if batch.accel_source[i] == IMU else 2
+
+
+@inner
+def fast(batch: Any, i: int, sense: int, p: Any) -> Any:
+    """Whether row ``i`` is fast enough to begin; a device in an unknown position need not know a speed."""
+    if isnan(batch.v[i]):
+        return (sense == ANYWHERE or batch.accel_source[i] == IMU) and batch.quality[i] & JUMP == 0
+    return batch.v[i] >= p["min_speed_kmh"]
+
+
+@inner
 def confirmed(batch: Any, i: int, sense: int, p: Any) -> Any:
-    """Whether another sensor bears out row ``i`` alone: pedal or ABS for a brake, ABS or ESC for a corner."""
+    """Whether another sensor bears out row ``i`` alone: pedal or ABS for a brake, ABS or ESC for others."""
     if batch.accel_source[i] != 2 and not batch.dt[i] >= p["confirm_s"]:
         return False
+    if sense != FORWARD and batch.abs_active[i] == 1.0:
+        return True
     if sense == BACKWARD:
-        return batch.brake_pedal[i] >= p["pedal_pct"] or batch.abs_active[i] == 1.0
-    return sense == SIDEWAYS and (batch.abs_active[i] == 1.0 or batch.esc_active[i] == 1.0)
+        return batch.brake_pedal[i] >= p["pedal_pct"]
+    return sense != FORWARD and batch.esc_active[i] == 1.0
+
+
+@inner
+def turns(batch: Any, i: int, memory: Any, t: float, sense: int, p: Any) -> Any:
+    """Whether a push to one side is a corner and no swerve: it has turned the vehicle, or lasts."""
+    if sense != SIDEWAYS or isnan(batch.yaw_rate[i]):
+        return True
+    return fabs(memory["turned"]) >= p["turn_deg"] or span(memory["since1"], t) >= p["turn_s"]
 
 
 @inner
@@ -84,7 +119,7 @@ def follow(batch: Any, column: Any, sense: int, fleet: Any, state: Any, params: 
         since, level, end = memory["since1"], int(episode["level"]), episode["end"]
         limit, clear = p["level1_g"], p["clear_share"]
         for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
-            value = fabs(column[i]) if sense == SIDEWAYS else column[i] * sense
+            value = fabs(column[i]) if sense % 2 == 0 else column[i] * sense
             if since == 0.0 and level == 0 and not value >= limit:
                 continue
             t = batch.t[i]
@@ -96,15 +131,17 @@ def follow(batch: Any, column: Any, sense: int, fleet: Any, state: Any, params: 
                 episode["level"] = level = 0
             if isnan(value):
                 continue
-            if since == 0.0 and value >= limit and batch.v[i] >= p["min_speed_kmh"]:
+            if since == 0.0 and value >= limit and fast(batch, i, sense, p):
                 since = t
-                memory["since2"] = memory["since3"] = 0.0
+                memory["since2"] = memory["since3"] = memory["turned"] = 0.0
                 if level == 0:
-                    begin(episode, batch, i, batch.accel_source[i] if sense else 1 + isnan(batch.accel_lat[i]), value)
+                    begin(episode, batch, i, source_at(batch, i, sense), value)
             elif since > 0.0 and value < clear * limit:
                 since = 0.0
             if since == 0.0:
                 continue
+            if since < t and not isnan(batch.yaw_rate[i]):
+                memory["turned"] += batch.yaw_rate[i] * span(end, t)
             end = t
             memory["since1"] = since
             memory["since2"] = since_when(memory["since2"], value, p["level2_g"], clear, t)
@@ -112,7 +149,7 @@ def follow(batch: Any, column: Any, sense: int, fleet: Any, state: Any, params: 
             episode["peak"] = max(episode["peak"], value)
             episode["quality"] |= batch.quality[i]
             reached = level_at(memory, value, t, confirmed(batch, i, sense, p), p)
-            if reached > level:
+            if reached > level and (level > 0 or turns(batch, i, memory, t, sense, p)):
                 op = RAISE if level > 0 else OPEN
                 episode["level"] = level = reached
                 tell(changes, op, kind, slot, -1, episode, limit_of(p, level))

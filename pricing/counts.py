@@ -8,6 +8,8 @@ KINDS = (
     "harsh_braking",
     "harsh_acceleration",
     "harsh_cornering",
+    "lane_change",
+    "harsh_manoeuvre",
     "speeding",
     "continuous_driving",
     "tyre_low",

@@ -153,6 +153,8 @@ RULES = {
         (None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"
     ),
     "harsh_cornering": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"),
+    "lane_change": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; ask if it was tiredness", "coach"),
+    "harsh_manoeuvre": AlertRule((None, "warning", "minor"), 3_600, "look at the drive; coach if it repeats", "coach"),
     "brake_air_low": AlertRule(
         (None, "critical", "critical"),
         3_600,

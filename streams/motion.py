@@ -86,7 +86,7 @@ def follow_accel(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
             sent = batch.accel_long[i]
             if not -p["max_fall_mps2"] <= sent <= p["max_rise_mps2"]:
                 sent = nan  # a shock, not a manoeuvre
-            if isnan(sent) and (smooth_t == 0.0 or isnan(batch.accel[i])):
+            if isnan(sent) and (smooth_t == 0.0 or batch.accel_source[i] == 0):
                 continue
             t = floor(batch.t[i] * MS + 0.5)
             known = smooth_t > 0.0 and t - smooth_t <= fresh

@@ -30,7 +30,11 @@ PARAMS = (
         5.0,
         "ours, m²/s³: a brake of 1.6 m/s² for 2 s; comma2k19 needs less for a direction good to 2 degrees",
     ),
-    Param("learn_most", 200.0, "ours, m²/s³: older evidence fades beyond ten such turns"),
+    Param(
+        "learn_most",
+        60.0,
+        "ours, m²/s³: older evidence fades, so that a device turned on the spot is noticed in minutes",
+    ),
     Param("agree_share", 0.7, "ours: evidence must agree to within 45 degrees on the whole"),
 )
 
@@ -108,7 +112,7 @@ def feel(m: Any, x: float, y: float, z: float, span: float, turning: bool, p: An
     dx, dy, dz = m["smooth_x"] - m["gravity_x"], m["smooth_y"] - m["gravity_y"], m["smooth_z"] - m["gravity_z"]
     m["age"] = min(m["age"] + dt, p["settle_s"])
     share, length = dt / m["age"], sqrt(dx * dx + dy * dy + dz * dz)
-    if m["age"] == p["settle_s"] and length > p["level_step_mps2"]:
+    if m["age"] > p["level_s"] and length > p["level_step_mps2"]:
         share *= p["level_step_mps2"] / length
     m["gravity_x"] += dx * share
     m["gravity_y"] += dy * share

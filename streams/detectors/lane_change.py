@@ -66,9 +66,6 @@ def judge(m: Any, p: Any, kind: int, slot: int, changes: Any) -> None:
 @inner
 def go_on(m: Any, t: float, push: float, yaw: float, enough: float, p: Any) -> bool:
     """Follow a pair of pushes to this sample; whether its second push is over."""
-    if span(m["t"], t) > p["link_s"]:
-        m["since"], m["pushes"] = 0.0, 0
-        return False
     m["turned"] += yaw * span(m["t"], t)
     clear, start = p["clear_share"] * enough, m["episode"]["start"]
     if m["since"] > 0.0 and push * m["side"] < clear and over(m, p):
@@ -91,9 +88,16 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
         enough, active = p["back_share"] * p["level1_g"], m["since"] > 0.0 or m["pushes"] != 0
         for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
             push = batch.lateral[i]
-            if (not active and not fabs(push) >= enough) or isnan(push) or isnan(batch.yaw_rate[i]):
+            if not active and not fabs(push) >= enough:
                 continue
             t, side = batch.t[i], 1 if push > 0.0 else -1
+            if active and span(m["t"], t) > p["link_s"]:
+                active = False
+                if m["since"] > 0.0 and over(m, p):
+                    judge(m, p, kind, slot, changes)
+                m["since"], m["pushes"] = 0.0, 0
+            if isnan(push) or isnan(batch.yaw_rate[i]):
+                continue
             if active and go_on(m, t, push, batch.yaw_rate[i], enough, p):
                 judge(m, p, kind, slot, changes)
             if m["since"] == 0.0 and m["pushes"] >= 0 and fabs(push) >= enough:

@@ -1,10 +1,11 @@
-"""Condition: docs/detectors.md, passes 1, 2, 3, 6 and 7, a class each."""
+"""Condition: docs/detectors.md, passes 1, 2, 3, 6 and 7, a class each; 1 a is in mount.py, 4 and 5 in positions.py."""
 
 import math
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .mount import Mount
 from .positions import Place, Position
 from .words import NAN, NEVER, milliseconds, missing, span
 
@@ -15,7 +16,16 @@ class Condition:
     def __init__(self, p: Any, known: Any) -> None:
         position = Position(p)
         along = Smoothed(p)
-        self.passes = [Speed(p), Along(p, along), Across(p), position, Place(p, position), Way(p), Context(p, known)]
+        self.passes = [
+            Speed(p),
+            Mount(p),
+            Along(p, along),
+            Across(p),
+            position,
+            Place(p, position),
+            Way(p),
+            Context(p, known),
+        ]
 
     def take(self, s: Any) -> None:
         s.quality = set()
@@ -131,8 +141,10 @@ class Across:
         self.p, self.memory = p, Smoothed(p)
 
     def take(self, s: Any) -> None:
-        s.lateral = NAN
         sent = s.raw["accel_lat"]
+        if missing(sent) and s.accel_source == 3:
+            return
+        s.lateral = NAN
         if missing(sent):
             sent = s.v * s.raw["yaw_rate"] * (math.pi / 180)
         if abs(sent) <= self.p.max_fall_mps2:

@@ -1,5 +1,6 @@
 """Drives: small random drives in which everything goes wrong that can, as samples."""
 
+import math
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,21 @@ SPEEDS = (0.0, 0.0, 2.0, 3.0, 7.0, 8.0, 10.0, 20.0, 30.0, 50.0, 60.0, 61.0, 80.0
 EXTRAS = (
     *("no speed", "positions", "positions", "stuck position", "accelerometer", "accelerometer", "one axis", "yaw"),
     *("ignition on", "ignition off", "ignition on", "limit", "limit", "driver", "nobody", "tyres", "tyres", "odometer"),
-    *("pedal", "impact", "spikes", "leap", "holes", "held", "accuracy", "rounded", "jitter", "back"),
+    *(
+        "mounted",
+        "mounted",
+        "swerve",
+        "pedal",
+        "impact",
+        "spikes",
+        "leap",
+        "holes",
+        "held",
+        "accuracy",
+        "rounded",
+        "jitter",
+        "back",
+    ),
 )
 
 
@@ -47,6 +62,9 @@ LEGS = st.one_of(
     legs((0.1, 0.5, 1.0, 1.0, 2.0), SPEEDS),
     legs((0.01, 0.02, 0.05), SPEEDS, "accelerometer", "impact"),
     legs((0.2, 1.0, 2.0), (50.0, 80.0, 120.0), "wall"),
+    legs((0.05, 0.1, 0.2), (30.0, 60.0, 90.0), "mounted", "yaw"),
+    legs((0.1, 0.2, 0.5), (30.0, 60.0, 90.0), "mounted", "yaw", "no speed"),
+    legs((0.1, 0.2), (40.0, 60.0), "swerve"),
     legs((1.0, 5.0, 30.0), (30.0, 60.0), "positions", "no speed"),
     legs((0.5, 1.0, 2.0), (60.0, 80.0), "accelerometer", "pedal", "rounded"),
 )
@@ -106,6 +124,11 @@ class Vehicle:
                 del row[dice.choice(("accel_long", "accel_lat"))]
         if has("yaw"):
             row["yaw_rate"] = dice.gauss(0, 20)
+        if has("mounted"):
+            row |= mounted(leg, self.ms, dice)
+        if has("swerve"):
+            push = 5 * math.sin(self.ms / 400 + leg.seed) + dice.gauss(0, 0.3)
+            row |= {"accel_lat": push, "yaw_rate": push * 4}
         if has("ignition on") or has("ignition off"):
             row["ignition"] = dice.choice((1.0, 1.0, 1.0, 0.5) if has("ignition on") else (0.0, 0.0, 0.0, 0.4))
         if has("limit"):
@@ -125,6 +148,14 @@ class Vehicle:
         if has("holes"):
             row = {name: value for name, value in row.items() if dice.random() < 0.7}
         return row
+
+
+def mounted(leg: Leg, ms: int, dice: random.Random) -> dict[str, float]:
+    """What a device on its side, or another way after some legs, feels of pushes that last a second or so."""
+    along, aside = 4 * math.sin(ms / 700 + leg.seed), 4 * math.sin(ms / 900 - leg.seed)
+    up = 9.7 + dice.gauss(0, 0.3)
+    x, y, z = (up, 0.6 * along + 0.8 * aside, 0.6 * aside - 0.8 * along) if leg.seed % 4 else (along, aside, up)
+    return {"imu_x": x, "imu_y": y, "imu_z": z}
 
 
 def samples(drives: list[tuple[float, list[Leg]]], repeat: random.Random) -> Samples:

@@ -13,7 +13,8 @@ from .episode import Episode, Log
 from .exposure import Exposure, Segment, counted
 from .hours import RULES as HOURS
 from .hours import Piece, episodes
-from .manoeuvres import HarshAcceleration, HarshBraking, HarshCornering
+from .lane_change import LaneChange
+from .manoeuvres import HarshAcceleration, HarshBraking, HarshCornering, HarshManoeuvre
 from .merge import Row, Tyre, Vehicle, merged
 from .speeding import Speeding
 from .trips import Trip, Trips
@@ -22,12 +23,13 @@ from .words import missing, parameters
 
 Table = list[dict[str, Any]]
 KINDS = (  # events of others are not compared
-    *("harsh_braking", "harsh_acceleration", "harsh_cornering"),
+    *("harsh_braking", "harsh_acceleration", "harsh_cornering", "harsh_manoeuvre", "lane_change"),
     *("speeding", "tyre_low", "crash"),
     *sorted({kind for limits in HOURS.values() for kind in limits}),
 )
+MANOEUVRES: Any = (HarshBraking, HarshAcceleration, HarshCornering, HarshManoeuvre, LaneChange)
 UNITS = {"speeding": "km/h", "tyre_low": "%", "crash": "km/h"}
-ACCEL_SOURCES = ("none", "accelerometer", "speed")
+ACCEL_SOURCES = ("none", "accelerometer", "speed", "imu")
 LIMIT_SOURCES = (None, "device", "road", "class", "own")
 QUALITY = (
     *("gap", "sparse", "held", "jump", "fall", "no_fix", "bad_fix", "relocated"),
@@ -66,7 +68,7 @@ class Twin:
         self.trips, self.activity, self.exposure = Trips(p("trips")), Activity(p("activity")), Exposure(p("exposure"))
         self.chain = [
             Condition(p("condition"), about),
-            *[one(p(one.kind), self.log) for one in (HarshBraking, HarshAcceleration, HarshCornering)],
+            *[one(p(one.kind), self.log) for one in MANOEUVRES],
             Speeding(p("speeding"), self.log),
             TyreLow(p("tyre_low"), self.log, about.placard),
             Crash(p("crash"), self.log),
@@ -129,7 +131,7 @@ def words(quality: set[str]) -> list[str]:
 def event_row(vehicle: Vehicle, one: Episode) -> dict[str, Any]:
     speeding = one.kind == "speeding"
     doubts = words(one.quality)
-    if one.kind.startswith("harsh") or one.kind == "crash":
+    if one.kind.startswith("harsh") or one.kind in ("crash", "lane_change"):
         doubts.insert(0, ACCEL_SOURCES[one.source])
     return who(vehicle, one.driver) | {
         "event_id": identify(vehicle, one.kind, one.subject, one.start),

@@ -79,7 +79,34 @@ def _one(rng, n):
         sparse = rng.choice([0.0, 0.0, 0.2, 1.0])
         columns[name] = np.where(rng.random(n) < sparse, np.nan, columns[name])
     columns["driver"] = rng.choice([-2, -1, 0, 1], n, p=[0.02, 0.9, 0.04, 0.04])
+    columns |= _swerve(rng, t) if rng.random() < 0.2 else _mounted(rng, t)
     return columns | {"tyres": _tyres(rng, t)}
+
+
+def _swerve(rng, t):
+    """To one side and back, again and again, never the same."""
+    push = rng.choice([2.0, 4.0, 6.0]) * np.sin(2 * np.pi * (t - START) / rng.uniform(1.5, 4.0)) + rng.normal(
+        0, 0.3, t.size
+    )
+    return {"speed": np.full(t.size, 15.0), "accel_lat": push, "yaw_rate": np.degrees(push / 15.0)} | _imu(
+        np.full((3, t.size), np.nan)
+    )
+
+
+def _mounted(rng, t):
+    """A device in any position, that falls off now and then; at times the only one there is."""
+    pushes = np.repeat(rng.normal(0, 2.5, (3, t.size // 8 + 1)), 8, axis=1)[:, : t.size] + [[0.0], [0.0], [9.8]]
+    spin = np.linalg.qr(rng.normal(0, 1, (2, 3, 3)))[0]
+    fallen = int(rng.integers(2 * t.size))
+    felt = np.concatenate([spin[0] @ pushes[:, :fallen], spin[1] @ pushes[:, fallen:]], axis=1)
+    holes = rng.random(t.size) < rng.choice([0.0, 0.1, 1.0])
+    alone = rng.random() < 0.4
+    others = ("speed", "lat", "accel_long", "accel_lat") if alone else ()
+    return _imu(np.where(holes, np.nan, felt)) | dict.fromkeys(others, np.full(t.size, np.nan))
+
+
+def _imu(felt):
+    return dict(zip(("imu_x", "imu_y", "imu_z"), felt, strict=True))
 
 
 def _engine(rng, n):

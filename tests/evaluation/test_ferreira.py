@@ -4,17 +4,13 @@ import polars as pl
 import pytest
 
 from evaluation import ferreira
-from streams.config import load
-from streams.replay import Assumed, Run
-from streams.rules import gather
+from evaluation.recordings import rules, run
 
 MOUNTS = {"level": None, "on its side": [[0.0, 0.0, 1.0], [0.6, 0.8, 0.0], [-0.8, 0.6, 0.0]]}
 
 
 def events(samples):
-    run = Run(gather(load(None, {}, [])), Assumed("car"))
-    run.take(samples)
-    return run.finish()["events"]
+    return run([samples], rules())["events"]
 
 
 @pytest.fixture(scope="module", params=MOUNTS)

@@ -42,6 +42,14 @@ def test_two_brakes_within_3_s_are_one(road):
     assert road.drive(**braking((-4.0, 1.0), (0.0, 4.0), (-4.0, 1.0))).opened("harsh_braking") == 2
 
 
+def test_what_happens_again_within_3_s_reopens_the_same_event(road):
+    driven = road.drive(**braking((-3.5, 1.2), (0.0, 2.5), (-5.0, 1.5)))
+    changes = driven.changes["harsh_braking"]
+    assert changes["op"].tolist() == [OPEN, RAISE, RAISE, CLOSE]
+    assert len(set(changes["start"].tolist())) == 1  # the start names the event
+    assert changes["end"][-1] - changes["start"][0] == pytest.approx(4.5, abs=0.5)
+
+
 def test_a_wobble_above_83_percent_does_not_end_it(road):
     legs = [(-4.0 if k % 2 else -3.0, 0.3) for k in range(10)]
     (event,) = road.drive(**braking(*legs)).episodes("harsh_braking")
@@ -114,6 +122,17 @@ def test_corners_count_to_both_sides(road, side):
     assert event["level"] == 2
     assert event["peak"] == pytest.approx(4.5, abs=0.01)
     assert road.drive(hz=10, accel_lat=lateral, speed=8.0).harsh == 0  # below 30 km/h
+
+
+def test_with_a_yaw_rate_a_push_that_does_not_turn_the_vehicle_is_no_corner(road):
+    lateral = np.r_[np.zeros(50), np.full(12, 4.5), np.zeros(80)]
+    drive = {"hz": 10, "accel_lat": lateral, "speed": 15.0}
+    assert road.drive(**drive).opened("harsh_cornering") == 1
+    assert road.drive(**drive, yaw_rate=np.where(lateral > 0, 5.0, 0.0)).opened("harsh_cornering") == 0
+    (event,) = road.drive(**drive, yaw_rate=np.where(lateral > 0, 28.0, 0.0)).episodes("harsh_cornering")
+    assert event["level"] == 2
+    long = drive | {"accel_lat": np.r_[np.zeros(50), np.full(25, 4.5), np.zeros(80)]}
+    assert road.drive(**long, yaw_rate=2.0).opened("harsh_cornering") == 1  # a fast, wide bend
 
 
 def test_a_corner_is_felt_by_yaw_rate_too(road):

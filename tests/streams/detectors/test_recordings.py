@@ -174,7 +174,9 @@ def test_an_e_scooter_ride_is_no_crash(road, shared_data):
     assert driven.opened("crash") == 0
 
 
-def test_driveplotr_has_events_where_its_own_rule_has_them(road, shared_data):
+@pytest.fixture(scope="module")
+def driveplotr(road, shared_data):
+    """(drives, what was found, (drive, start, end, seconds, fast) of each event of the data set's own rule)."""
     frame = pl.read_parquet(shared_data / "driving" / "driveplotr_nds" / "drives.parquet")
     driven = road.recorded(
         frame["drive_id"],
@@ -183,6 +185,63 @@ def test_driveplotr_has_events_where_its_own_rule_has_them(road, shared_data):
         accel_long=floats(frame, "accel_longitudinal_g") * G,
         accel_lat=floats(frame, "accel_lateral_g") * G,
     )
+    aside = pl.col("accel_lateral_g").abs().max() >= pl.col("accel_longitudinal_g").abs().max()
+    t, drive = pl.col("timestamp_utc").dt.epoch("ms") / 1000, pl.col("drive_id").cast(pl.String)
+    ruled = frame.drop_nulls("label_accel_event_id").group_by(drive, "label_accel_event_id")
+    fast = pl.col("speed_kmh").max() >= pl.when(aside).then(30).otherwise(10)
+    events = ruled.agg(start=t.min(), end=t.max(), seconds=pl.len(), fast=fast).drop("label_accel_event_id")
+    return sorted(frame["drive_id"].cast(pl.String).unique()), driven, events.rows()
+
+
+def test_driveplotr_is_driven_roughly_but_crashes_nowhere(driveplotr):
+    _, driven, _ = driveplotr
     assert driven.km == pytest.approx(103, abs=1)
     assert 10 < driven.harsh < 50
     assert driven.opened("crash") == 0
+
+
+def test_driveplotr_agrees_with_its_own_rule_of_0_35_g_where_that_lasts(driveplotr):
+    names, driven, ruled = driveplotr
+    kinds = ("harsh_braking", "harsh_acceleration", "harsh_cornering")
+    ours = [(names[e["slot"]], e["start"], e["end"], e["level"]) for kind in kinds for e in driven.episodes(kind)]
+
+    def meets(one, other):
+        return one[0] == other[0] and one[1] <= other[2] + 1 and other[1] <= one[2] + 1
+
+    lasting = [rule for rule in ruled if rule[3] >= 2 and rule[4]]  # two samples in a row, above our least speed
+    moments = [rule for rule in ruled if rule[3] == 1]  # its rule needs a single sample, ours two
+    assert (len(ruled), len(lasting), len(moments)) == (62, 6, 48)
+    assert all(any(meets(rule, event) for event in ours) for rule in lasting)
+    assert sum(any(meets(rule, event) for event in ours) for rule in moments) == 10
+    harsh = [event for event in ours if event[3] >= 2]
+    assert sum(any(meets(rule, event) for rule in ruled) for event in harsh) == 6
+    assert len(harsh) == 7
+    assert sum(any(meets(rule, event) for rule in ruled) for event in ours) == 17
+    assert len(ours) == 27  # level 1 is 0.23 to 0.30 g
+
+
+@pytest.mark.parametrize("axes", [(0, 1, 2), (1, 2, 0), (2, 0, 1)], ids=["upright", "on its side", "on its back"])
+def test_comma_a_device_in_any_position_feels_what_the_wheels_do(road, shared_data, axes):
+    folder = shared_data / "driving" / "comma2k19_example"
+    wheels, felt, gyro = (
+        pl.read_parquet(folder / f"{name}.parquet") for name in ("can_speed", "imu_accel", "imu_gyro")
+    )
+    minute, speed = floats(wheels, "t_s"), floats(wheels, "speed_mps")
+    xyz = [floats(felt, f"accel_{axis}_mps2") for axis in ("forward", "right", "down")]
+    columns = {f"imu_{name}": xyz[axis] for name, axis in zip("xyz", axes, strict=True)}
+    columns["yaw_rate"] = -np.degrees(floats(gyro, "gyro_down_radps"))
+    inertial, nothing = floats(felt, "t_s"), np.full(minute.size, np.nan)
+    order = np.argsort(np.r_[inertial, minute], kind="stable")
+    rows = {name: np.r_[values, nothing][order] for name, values in columns.items()}
+    rows["speed"] = np.r_[np.full(inertial.size, np.nan), speed][order]
+    t = np.r_[inertial, minute][order]
+    twice = {name: np.r_[values, values] for name, values in rows.items()}  # forward is learned in the first round
+    batch = road.drive(np.r_[t, t + 61], **twice).batch
+    since = batch.t - road.start - 61
+    known = (batch.accel_source == 3) & (since > 1) & (since < 58)
+    changes = np.interp(since + 0.5, minute, speed) - np.interp(since - 0.5, minute, speed)
+    error = batch.accel[known] - changes[known]
+    assert known.sum() > 5000
+    assert np.corrcoef(batch.accel[known], changes[known])[0, 1] > 0.8  # 0.84; the rest is the slope of the road
+    assert np.sqrt(np.mean(error**2)) < 0.4  # m/s²; 0.34
+    assert abs(error.mean()) < 0.15

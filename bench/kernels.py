@@ -16,7 +16,7 @@ from streams.fleet import Fleet, FleetColumns, Known
 
 LAYOUTS = {"1 vehicle x 1,000,000": (1, 1_000_000), "10,000 vehicles x 100": (10_000, 100)}
 QUICK = {"1 vehicle x 100,000": (1, 100_000), "1,000 vehicles x 100": (1_000, 100)}
-REST = ("changes", "trips", "intervals", "segments")
+REST = ("changes", "trips", "intervals", "segments", "points")
 BRAKE = 0.35 * 9.80665  # m/s², of the plain NumPy version
 MOVED = ("t", "dt", "moving", "v", "quality", "ignition", "step")
 TOUCHES = {  # columns that a link reads or writes at every row, at least

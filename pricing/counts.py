@@ -13,6 +13,9 @@ KINDS = (
     "speeding",
     "continuous_driving",
     "tyre_low",
+    "tyre_flat",
+    "tyre_rapid_loss",
+    "tyre_slow_leak",
     "crash",
 )
 LEVELS = (1, 2, 3)  # notable, harsh, severe

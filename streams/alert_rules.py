@@ -105,6 +105,9 @@ RULES = {
         "bring the tyres of this axle to one pressure when they are cold",
         "workshop",
     ),
+    "tyre_slow_leak": AlertRule(
+        ("warning", "minor", "major"), 172_800, "fill the tyre; have the leak found before it is low", "workshop"
+    ),
     "tyre_sensor": AlertRule(
         ("info", "info", "info"), 86_400, "have the tyre's sensor checked at the next service", "workshop"
     ),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams import activity, condition, exposure, trips
+from streams import activity, condition, exposure, trips, tyre_history
 from streams.batch import Batch
 from streams.compiled import kernel
 from streams.detectors import DETECTORS
@@ -20,6 +20,7 @@ PARAMS: dict[str, tuple[Param, ...]] = {
     "trips": trips.PARAMS,
     "activity": activity.PARAMS,
     "exposure": exposure.PARAMS,
+    "tyre_slow_leak": tyre_history.PARAMS,
 }
 
 STATE = np.dtype(
@@ -31,10 +32,16 @@ STATE = np.dtype(
         ("trips", trips.STATE),
         ("activity", activity.STATE),
         ("exposure", exposure.STATE),
+        ("tyre_slow_leak", tyre_history.STATE),
     ]
 )
 
-FOLDS = {"trips": trips.TRIP, "activity": activity.INTERVAL, "exposure": exposure.SEGMENT}
+FOLDS = {
+    "trips": trips.TRIP,
+    "activity": activity.INTERVAL,
+    "exposure": exposure.SEGMENT,
+    "tyre_slow_leak": tyre_history.POINT,
+}
 
 
 class Findings(NamedTuple):
@@ -44,6 +51,7 @@ class Findings(NamedTuple):
     trips: Records  # (p,) trips.TRIP
     intervals: Records  # (q,) activity.INTERVAL
     segments: Records  # (s,) exposure.SEGMENT
+    points: Records  # (q,) tyre_history.POINT
     samples: int = 0  # instants run, after merging
     version: str = ""  # of the rule set in force
 
@@ -71,8 +79,8 @@ class Rooms:
 
     def findings(self, samples: int) -> Findings:
         """What is in the rooms."""
-        changes, journeys, intervals, segments = (out.rows[: out.count[0]].copy() for out in self.outs)
-        return Findings(changes, journeys, intervals, segments, samples)
+        changes, journeys, intervals, segments, points = (out.rows[: out.count[0]].copy() for out in self.outs)
+        return Findings(changes, journeys, intervals, segments, points, samples)
 
 
 class Link(NamedTuple):
@@ -89,8 +97,9 @@ LINKS = (
     Link("trips", trips.fold, "trips"),
     Link("activity", activity.fold, "intervals"),
     Link("exposure", exposure.fold, "segments"),
+    Link("tyre_slow_leak", tyre_history.fold, "points"),
 )
-ARGUMENTS = "batch, fleet, states, params, changes, trips, intervals, segments"
+ARGUMENTS = "batch, fleet, states, params, changes, trips, intervals, segments, points"
 
 
 def _compile() -> Callable[..., None]:

@@ -10,12 +10,14 @@ from streams.alert_rules import RAISED, RULES
 from streams.detectors import DETECTORS
 from streams.hours import KINDS as HOURS
 from streams.hours import words as hours_words
+from streams.rows import SLOW_LEAK
 from streams.tables import Tables
 
 Row = dict[str, Any]
 
 KEYS = {"alerts": "alert_id", "events": "event_id", "scores": "score_id", "premiums": "premium_id", "trips": "trip_id"}
 LEVELS = {1: "notable", 2: "harsh", 3: "severe"}
+OTHERS = HOURS | {SLOW_LEAK: "A tyre loses a few percent of its pressure a day."}
 ROUND = ("km/h", "%")  # one decimal is enough
 LEAST = 4  # characters that may stand for an id
 
@@ -92,7 +94,7 @@ def _called(alert: Row) -> list[str]:
 
 def _event(event: Row) -> list[str]:
     meaning = {detector.kind: detector.meaning for detector in DETECTORS}.get(
-        event["kind"], HOURS.get(event["kind"], "")
+        event["kind"], OTHERS.get(event["kind"], "")
     )
     lines = [
         f"event {event['event_id']}: {_what(event)}, level {event['level']} ({LEVELS.get(event['level'], 'as sent')})",
@@ -114,6 +116,8 @@ def _event(event: Row) -> list[str]:
     lines.append(f"  rule   {event['rule']}, version {event['rule_version']}, source {event['source']}")
     if event["quality"]:
         lines.append(f"  data   {event['quality'].replace('_', ' ')}")
+    if event["note"]:
+        lines.append(f"  note   {event['note']}")
     if event["kind"] in HOURS and event["source"] == "derived":
         lines += hours_words.explain(event["rule"], event["driver_id"])
     return lines

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devices.samples import Floats, Ints
-from devices.signals import WHEELS, axle_of
+from devices.signals import AXLES, WHEELS, axle_of
 from streams.zones import Route, Zone
 
 CLASSES = ("car", "van", "truck", "bus")  # UNECE M1, N1, N2 and N3, M2 and M3
@@ -52,6 +52,10 @@ class Coupled(NamedTuple):
     def has(self, wheel: int, t: float) -> bool:
         """Whether this wheel of the vehicle is the trailer's at ``t``."""
         return self.start <= t < self.to and self.axle <= axle_of(wheel) < self.end
+
+    def own(self, wheel: int) -> int:
+        """A wheel of the vehicle by the trailer's own axles."""
+        return wheel - self.axle * (WHEELS // AXLES)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ def body_of(alert: Row, event: Row) -> Row:
     if alert["flapping"]:
         body["flapping"] = True
     body["event"] = {name: event[name] for name in EVIDENCE}
+    if event["note"]:
+        body["note"] = event["note"]
     if event["rule"].partition(":")[0] in HOURS:
         body["note"] = ESTIMATE
     return body

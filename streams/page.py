@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-from streams import condition, quality
+from streams import condition, quality, tyre_history
 from streams.desk import page as desk
 from streams.detectors import DETECTORS
 from streams.detectors.base import Param
@@ -28,6 +28,7 @@ def pages(docs: Path) -> list[Path]:
 def tables() -> dict[str, str]:
     """Markdown tables by name: parameters of conditioning and of each detector, kinds, quality bits, hours, alerts."""
     rooms = {"condition": condition.PARAMS, **{detector.kind: detector.params for detector in DETECTORS}}
+    rooms["tyre_slow_leak"] = tyre_history.PARAMS
     bits = quality.BITS.items()
     return {
         "kinds": _rows(("kind", "unit", "what it means"), [(f"`{d.kind}`", d.unit, d.meaning) for d in DETECTORS]),

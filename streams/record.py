@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, select
 
 from devices.samples import Ints, Samples
-from streams import activity, exposure, metrics, reports, rows, trips
+from streams import activity, exposure, metrics, reports, rows, trips, tyre_history
 from streams.alert_rules import RAISED
 from streams.alerts import Alerts, PutAway, held_back
 from streams.chain import Findings
@@ -15,6 +15,7 @@ from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, OPEN, Records
 from streams.fleet import Fleet
 from streams.hours_book import HoursBook
+from streams.leak_book import LeakBook
 from streams.messages import message_of, taken_down
 from streams.rows import Revised
 from streams.store import schema
@@ -46,12 +47,13 @@ class Record:
         self,
         fleet: Fleet,
         hours: HoursBook,
+        leaks: LeakBook,
         alerts: Alerts,
         sinks: Sequence[str] = (),
         put_away: PutAway = nobody,
         notify: Notify = quietly,
     ) -> None:
-        self.fleet, self.hours, self.alerts, self.sinks = fleet, hours, alerts, sinks
+        self.fleet, self.hours, self.leaks, self.alerts, self.sinks = fleet, hours, leaks, alerts, sinks
         self.put_away, self.notify = put_away, notify
         self.out_of_order: set[Vehicle] = set()  # whose alerts only ``mend`` can put right
 
@@ -65,6 +67,7 @@ class Record:
             metrics.EVENTS.labels(DETECTORS[change["kind"]].kind).inc()
         self._events(rows.events(found.changes, self.fleet, found.version), into, tell)
         self.revise(self.hours.take(found.intervals, state["activity"], slots), into, tell)
+        self.revise(self.leaks.take(found.points), into, tell)
 
     def flush(self, state: Records, slots: Ints, into: Commit, tell: bool = True) -> None:
         """Add how far the open trips, intervals, segments and hours of ``slots`` have come."""
@@ -72,10 +75,11 @@ class Record:
         self.revise(self.hours.flush(state["activity"], slots), into, tell)
 
     def tables(self, found: Findings, into: Commit) -> None:
-        """Add the trips, intervals and segments of ``found``."""
+        """Add the trips, intervals, segments and points of ``found``."""
         into.upsert(schema.trips, rows.trips(found.trips, self.fleet))
         into.upsert(schema.intervals, rows.intervals(found.intervals, self.fleet))
         into.upsert(schema.segments, rows.segments(found.segments, self.fleet))
+        into.upsert(schema.tyre_points, rows.tyre_points(found.points, self.fleet))
 
     def report(self, samples: Samples, connection: Connection, into: Commit) -> None:
         """Add what the devices themselves raised."""
@@ -91,8 +95,8 @@ class Record:
         self.out_of_order.update((row["fleet_id"], row["vehicle_id"]) for row in [*revised.retracted, *past])
         self._events(revised.rows, into, tell)
 
-    def rewrite_hours(self, revised: Revised, into: Commit) -> None:
-        """Add what has become of somebody's hours in the past, in any respect; ``mend`` does the rest."""
+    def rewrite(self, revised: Revised, into: Commit) -> None:
+        """Add what has become of somebody's hours or a tyre in the past, in any respect; ``mend`` does the rest."""
         into.remove(schema.events, [{"event_id": row["event_id"]} for row in revised.retracted])
         into.upsert(schema.events, revised.rows)
         both = [*revised.rows, *revised.retracted]
@@ -191,4 +195,5 @@ def still_open(state: Records, slots: Ints) -> Findings:
         trips.open_rows(state["trips"], slots),
         activity.open_rows(state["activity"], slots),
         exposure.open_rows(state["exposure"], slots),
+        np.empty(0, tyre_history.POINT),
     )

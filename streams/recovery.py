@@ -13,7 +13,9 @@ from streams.fleet import Fleet
 from streams.hours import KINDS, person
 from streams.hours_book import HoursBook, Key
 from streams.intake import Intake
+from streams.leak_book import LeakBook
 from streams.pipeline import Pipeline
+from streams.rows import SLOW_LEAK
 from streams.store import schema
 from streams.store.store import Store, rows_of
 
@@ -52,6 +54,15 @@ def load_hours(connection: Connection, book: HoursBook, fleet: Fleet) -> None:
             for row in rows_of(connection, told)
         ),
     )
+
+
+def load_leaks(connection: Connection, book: LeakBook, fleet: Fleet) -> None:
+    """Put the history of all tyres, and what was told of it, into the book."""
+    events = schema.events
+    rows = rows_of(connection, select(schema.tyre_points))
+    slots = [fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in rows]
+    points = ((slot, row["wheel"], row["start"], row["cold_kpa"]) for slot, row in zip(slots, rows, strict=True))
+    book.load(points, rows_of(connection, select(events).where(events.c.kind == SLOW_LEAK)))
 
 
 def _key(row: dict[str, object], slot: int, fleet: Fleet) -> Key:

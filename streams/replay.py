@@ -14,6 +14,7 @@ from streams import recording, tables
 from streams.alerts import Alerts
 from streams.fleet import CLASSES, Fleet, Known, Source
 from streams.hours_book import HoursBook
+from streams.leak_book import LeakBook
 from streams.mapping import Mapping
 from streams.pipeline import Pipeline
 from streams.record import Record
@@ -77,8 +78,9 @@ class Run:
         self.rules = rules
         self.store: Store = memory_store()
         self.pipeline = Pipeline(Fleet(source), rules.in_force)
-        hours = HoursBook(rules.hours, self.pipeline.fleet, np.inf)
-        self.record = Record(self.pipeline.fleet, hours, Alerts(rules.alerts))
+        fleet = self.pipeline.fleet
+        hours, leaks = HoursBook(rules.hours, fleet, np.inf), LeakBook(rules.in_force, fleet, np.inf)
+        self.record = Record(fleet, hours, leaks, Alerts(rules.alerts))
         self.newest = float("-inf")
         self.refused: Counter[tuple[str, str]] = Counter()
         self.samples = self.late = 0

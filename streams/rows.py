@@ -5,18 +5,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from devices.samples import Rejected
+from devices.signals import wheel_name
 from streams import activity, quality
 from streams.detectors import DETECTORS
 from streams.detectors.base import CLOSE, Detector, Records
 from streams.detectors.speeding import LIMIT_SOURCES
 from streams.exposure import SUMS
-from streams.fleet import Fleet
+from streams.fleet import Coupled, Fleet
 from streams.hours import Episode, HoursRules
 from streams.ids import digest, identify
+from streams.leaks import Leak
 
 Row = dict[str, Any]
 
 KMH = 3.6
+SLOW_LEAK = "tyre_slow_leak"
 
 
 class Revised(NamedTuple):
@@ -63,6 +66,7 @@ def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
         "quality": " ".join(filter(None, ["" if of_limit else source, words(change)])),
         "source": "derived",
         "replaces": None,
+        "note": _trailer(fleet, int(change["slot"]), detector, int(change["subject"]), start),
     }
 
 
@@ -91,7 +95,65 @@ def hours_event(episode: Episode, rules: HoursRules, driver_id: str | None) -> R
         "quality": "estimate sparse" if episode.sparse else "estimate",
         "source": "derived",
         "replaces": None,
+        "note": None,
     }
+
+
+def leak_event(leak: Leak, vehicle: tuple[str, str], behind: Coupled | None, rule_version: str) -> Row:
+    """The row of a slow leak; it belongs to the vehicle that read the tyre when it was first seen."""
+    subject, start = wheel_name(leak.first.wheel), leak.first.start
+    told = f"{leak.low:g} % below its placard in {leak.hours:.0f} h if it goes on like this" if leak.end is None else ""
+    return {
+        "event_id": identify(*vehicle, SLOW_LEAK, subject, start),
+        "fleet_id": vehicle[0],
+        "vehicle_id": vehicle[1],
+        "driver_id": None,
+        "kind": SLOW_LEAK,
+        "subject": subject,
+        "level": leak.level,
+        "start": start,
+        "end": leak.end,
+        "peak": leak.peak,
+        "unit": "%/day",
+        "threshold": leak.threshold,
+        "rule": SLOW_LEAK,
+        "rule_version": rule_version,
+        "speed_kmh": None,
+        "lat_deg": None,
+        "lon_deg": None,
+        "limit_source": None,
+        "quality": "",
+        "source": "derived",
+        "replaces": None,
+        "note": "; ".join(filter(None, [told, _on(behind, leak.first.wheel)])) or None,
+    }
+
+
+def _trailer(fleet: Fleet, slot: int, detector: Detector, subject: int, t: float) -> str | None:
+    """Of an event of a wheel, which trailer's it is."""
+    if not detector.kind.startswith("tyre_") or subject < 0:
+        return None
+    behind = fleet.source.known(*fleet.vehicles[slot]).trailer(subject, t)
+    return _on(behind, subject) or None
+
+
+def _on(behind: Coupled | None, wheel: int) -> str:
+    return "" if behind is None else f"tyre {wheel_name(behind.own(wheel))} of trailer {behind.trailer}"
+
+
+def tyre_points(found: Records, fleet: Fleet) -> list[Row]:
+    """A row a wheel and some hours."""
+    return [
+        {
+            "fleet_id": fleet.vehicles[point["slot"]][0],
+            "vehicle_id": fleet.vehicles[point["slot"]][1],
+            "wheel": point["wheel"],
+            "start": point["start"],
+            "cold_kpa": point["cold"],
+            "readings": point["count"],
+        }
+        for point in _records(found)
+    ]
 
 
 def trips(found: Records, fleet: Fleet) -> list[Row]:

@@ -25,6 +25,7 @@ from streams.health import Checks, Health
 from streams.hours_book import HoursBook
 from streams.in_force import remembered
 from streams.intake import Intake
+from streams.leak_book import LeakBook
 from streams.outbox import Sender
 from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record
@@ -82,6 +83,7 @@ class Service:
         self.record = Record(
             fleet,
             HoursBook(rules.hours, fleet, _pace(config).horizon_s),
+            LeakBook(rules.in_force, fleet, _pace(config).horizon_s),
             Alerts(rules.alerts),
             changes,
             partial(put_away, self.store),
@@ -121,6 +123,7 @@ class Service:
             recovery.load_fleet(connection, self.pipeline.fleet)
             recovery.load_alerts(connection, self.record.alerts)
             recovery.load_hours(connection, self.record.hours, self.pipeline.fleet)
+            recovery.load_leaks(connection, self.record.leaks, self.pipeline.fleet)
         recovery.restore(self.store, self.pipeline, self.river)
         self.river.follow(self.people)
 

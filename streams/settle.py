@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, Table, or_, select
 
 from devices.samples import Samples
-from streams import chain, metrics, rows
+from streams import chain, metrics, rows, tyre_history
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import Records
@@ -23,7 +23,7 @@ from streams.store.store import Commit, Store, named, rows_of
 
 Row = dict[str, Any]
 
-TABLES = (schema.events, schema.trips, schema.intervals, schema.segments)
+TABLES = (schema.events, schema.trips, schema.intervals, schema.segments, schema.tyre_points)
 
 
 class Start(NamedTuple):
@@ -68,6 +68,7 @@ class Settler:
             self._correct(connection, settled, slot, commit)
             self.pipeline.restore(slot, settled.after.tobytes())
             self._hours(settled, slot, commit)
+            self._leaks(settled, slot, commit)
             _log(connection, commit, now)
             self.record.out_of_order.add(self.pipeline.fleet.vehicles[slot])
             self.record.mend(connection, commit, recent)
@@ -112,7 +113,14 @@ class Settler:
         for found in settled.found:
             people |= hours.close(found.intervals)
         people |= hours.reopen(state, np.array([slot]))
-        self.record.rewrite_hours(hours.fold(people, state), commit)
+        self.record.rewrite(hours.fold(people, state), commit)
+
+    def _leaks(self, settled: Settled, slot: int, commit: Commit) -> None:
+        """Follow the tyres that the vehicle has read since, on whichever trailers, anew."""
+        leaks = self.record.leaks
+        again = leaks.forget(slot, settled.since)
+        points = np.concatenate([np.empty(0, tyre_history.POINT), *[found.points for found in settled.found]])
+        self.record.rewrite(leaks.fold(leaks.add(points), again), commit)
 
 
 def _start(connection: Connection, slot: int, since: float) -> Start:
@@ -144,6 +152,8 @@ def _touched(connection: Connection, table: Table, slot: int, fleet: Fleet, sett
     """Our own rows of a vehicle that samples after the start have made or changed."""
     fleet_id, vehicle_id = fleet.vehicles[slot]
     query = select(table).where(table.c.fleet_id == fleet_id, table.c.vehicle_id == vehicle_id)
+    if table is schema.tyre_points:  # their start is rounded down to the second
+        return rows_of(connection, query.where(table.c.start > settled.since - 1.0))
     after = or_(table.c.start >= settled.since, table.c.end > settled.since)
     if table is schema.events:
         query = query.where(table.c.kind.in_([detector.kind for detector in DETECTORS]), table.c.source == "derived")

@@ -41,7 +41,7 @@ def warm(progress: Progress = lambda _name, _done, _total: None) -> None:
     progress("done", len(LINKS) + 1, len(LINKS) + 1)
 
 
-OUTS = dict(zip(("changes", "trips", "intervals", "segments"), (CHANGE, *FOLDS.values()), strict=True))
+OUTS = dict(zip(("changes", "trips", "intervals", "segments", "points"), (CHANGE, *FOLDS.values()), strict=True))
 
 
 def _nothing() -> tuple[Batch, Fleet]:

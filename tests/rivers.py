@@ -24,6 +24,7 @@ from streams.embedded import Embedded, Pace
 from streams.fleet import Fleet, Known
 from streams.hours_book import HoursBook
 from streams.intake import Intake
+from streams.leak_book import LeakBook
 from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record, quietly
 from streams.replay import Run
@@ -75,6 +76,7 @@ class River:
         fleet = Fleet(self.source)
         self.pipeline = Pipeline(fleet, self.rules.in_force)
         book, alerts = HoursBook(self.rules.hours, fleet, self.pace.horizon_s), Alerts(self.rules.alerts)
+        leaks = LeakBook(self.rules.in_force, fleet, self.pace.horizon_s)
         around = Surroundings(
             lambda: self.embedded.newest,
             lambda *vehicle: self.pipeline.watermark(fleet.slot(vehicle)),
@@ -82,12 +84,13 @@ class River:
         )
         self.pager = Pager(self.store, self.rules.alerts, self.rules.paging, around, self.channels, self.sinks)
         notify = self.pager.notify if self.channels else quietly
-        self.record = Record(fleet, book, alerts, self.sinks, lambda alert: put_away(self.store, alert), notify)
+        self.record = Record(fleet, book, leaks, alerts, self.sinks, lambda alert: put_away(self.store, alert), notify)
         intake = Intake(lambda _fleet, _vehicle: True, ahead=self.ahead, earliest=self.earliest)
         with self.store.reading() as connection:
             recovery.load_fleet(connection, fleet)
             recovery.load_alerts(connection, alerts)
             recovery.load_hours(connection, book, fleet)
+            recovery.load_leaks(connection, leaks, fleet)
         self.embedded = Embedded(
             self.store,
             self.pipeline,

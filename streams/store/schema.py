@@ -105,6 +105,7 @@ events = Table(
     Column("quality", String, nullable=False),
     Column("source", String, nullable=False),
     Column("replaces", String),
+    Column("note", Text),  # in words: the trailer a tyre is on, how long it lasts
     Index("events_by_vehicle", *_WHO, "kind", "subject", "start"),
 )
 
@@ -151,6 +152,16 @@ segments = Table(  # exposure of one driver's stretch of a UTC day in one vehicl
     Column("end", Float, nullable=False),
     Column("driver_id", String),
     *[Column(name, Float) for name in SUMS],
+)
+
+tyre_points = Table(  # what each wheel held over some hours, cold: the history in which slow leaks are seen
+    "tyre_points",
+    metadata,
+    *[Column(name, String, primary_key=True) for name in _WHO],
+    Column("wheel", Integer, primary_key=True),
+    Column("start", Float, primary_key=True),
+    Column("cold_kpa", Float, nullable=False),
+    Column("readings", Integer, nullable=False),
 )
 
 alerts = Table(  # the state (open, acknowledged, resolved, dismissed) follows from ``actions``

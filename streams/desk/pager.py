@@ -11,7 +11,7 @@ from streams.alert_rules import PRIORITIES, RAISED, AlertRule, rule_of
 from streams.desk import decisions
 from streams.desk.decisions import Row, is_about, key_of
 from streams.desk.desk import FLAP_S, Desk
-from streams.desk.paging import PAGED, TOLD, Due, Moment, Paging, due, is_late, is_quiet
+from streams.desk.paging import HELD, PAGED, TOLD, Due, Moment, Paging, due, is_late, is_quiet
 from streams.messages import body_of, encoded, iso, message_of
 from streams.store import schema
 from streams.store.store import Commit, Store, named, rows_of
@@ -87,6 +87,8 @@ class Pager:
         pending = [row for row in into.upserts.get(schema.notices, ()) if key_of(row) == key_of(alert)]
         told = [*desk.told(alert), *(row for row in pending if is_about(row, alert))]
         for one in due(alert, desk.said(alert), told, rule, self.paging, self._moment(alert, event, desk, now)):
+            if not self.channels and one.outcome == PAGED:
+                one = one._replace(outcome=HELD, why="no channel")
             into.upsert(schema.notices, [_notice(alert, one)])
             kind = alert["kind"] if alert["kind"] in self.rules else RAISED  # devices name kinds at will
             metrics.PAGES.labels(kind, one.why or one.outcome).inc()

@@ -218,7 +218,7 @@ notices = Table(  # who was paged of what and when, and what nobody was paged of
     Column("seen", Float, nullable=False),
     Column("priority", String, nullable=False),
     Column("outcome", String, nullable=False),  # paged, held, told
-    Column("why", String, nullable=False),  # held: late, quiet
+    Column("why", String, nullable=False),  # held: late, quiet, no channel
     Column("target", String, nullable=False),  # empty: whoever is on duty
     Column("at", Float, nullable=False),  # when it fell due
     Index("notices_by_vehicle", *_WHO, "kind", "subject"),

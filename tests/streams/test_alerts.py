@@ -118,6 +118,15 @@ def test_every_shipped_rule_says_what_to_do_and_what_pages():
     assert not AlertRule((None, "minor", "critical"), 60, "look", pages="none").pages_at("critical")
 
 
+@pytest.mark.parametrize(("apart", "flapping"), [(200, 1), (201, 0)])
+def test_more_than_three_times_in_ten_minutes_is_flapping(apart, flapping):
+    slow = Alerts({"speeding": AlertRule((None, "warning", "major"), 10_000, "look")})
+    rows = fold(*[event(apart * k, apart * k + 5) for k in range(4)], alerts=slow)
+    assert [row["flapping"] for row in rows] == [flapping]
+    (calm,) = fold(event(apart * 3 + 700, apart * 3 + 705), alerts=slow)
+    assert (calm["flapping"], calm["count"]) == (0, 5)
+
+
 episodes = st.lists(
     st.tuples(st.integers(1, 150), st.integers(0, 80), st.lists(st.integers(1, 3), min_size=1, max_size=3)), max_size=12
 )

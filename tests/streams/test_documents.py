@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ from streams.mapping import Column, Csv, Pivot, Position, Time, Who
 from streams.recording import read
 from streams.registry import check
 from streams.registry.rows import CELLS, KINDS, Cell
+from streams.rules import gather
 from streams.settings import AlertSetting
+from streams.sinks.webhook import signature
 from streams.units import UNITS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -108,3 +111,16 @@ def test_the_first_example_reads_the_file_it_describes(tmp_path: Path) -> None:
     assert samples.vehicles == [("default", "S-AB 123")]
     found = [samples.columns["speed"][1], samples.columns["accel_lat"][1], samples.tyres.pressure[1]]
     assert found == pytest.approx([61.4 * 1.609344 / 3.6, -0.12 * 9.80665, 31.0 * 6.894757])
+
+
+def test_the_example_of_channels_is_good_and_its_signature_can_be_checked(tmp_path: Path) -> None:
+    (example,) = blocks("alerts.md", "toml")
+    (tmp_path / "tripmeter.toml").write_text(example)
+    gather(config.load(tmp_path / "tripmeter.toml", {}, (), PARAMS, RULES))
+    (check,) = blocks("alerts.md", "python")
+    there: dict[str, Any] = {}
+    exec(check, there)  # noqa: S102  the page's own example
+    header = f"t=1750000000,v1={signature('s3cret', '1750000000', b'{}')}"
+    assert there["is_ours"]("s3cret", header, b"{}", 1_750_000_100.0)
+    assert not there["is_ours"]("s3cret", header, b"{ }", 1_750_000_100.0)
+    assert not there["is_ours"]("s3cret", header, b"{}", 1_750_009_000.0)

@@ -30,16 +30,18 @@ def river(rivers, tmp_path):
 
 def pages(river):
     bodies = [json.loads(row["body"]) for row in river.rows(schema.outbox) if row["sink"] == "pager"]
-    return [body["page"]["step"] for body in bodies]
+    return [body["page"]["step"] for body in bodies if body["kind"] == "speeding"]
 
 
 def notices(river):
-    return [(row["step"], row["outcome"], row["why"]) for row in river.rows(schema.notices)]
+    found = [row for row in river.rows(schema.notices) if row["kind"] == "speeding"]
+    return [(row["step"], row["outcome"], row["why"]) for row in found]
 
 
 def standing(river):
     with river.store.reading() as connection:
-        (row,) = laid_out(connection, river.embedded.newest, standing=True)
+        found = laid_out(connection, river.embedded.newest, standing=True)
+    (row,) = [row for row in found if row["kind"] == "speeding"]
     return row
 
 
@@ -89,7 +91,8 @@ def test_unacknowledged_goes_up_and_acknowledged_does_not(river):
     river.embedded.take([drive(NOON, FAST), drive(NOON, FAST, vehicle="W")])
     river.embedded.tick(NOON + 7_140)
     assert pages(river) == ["major", "major"]
-    act(river.store, river.rows(schema.alerts)[0]["alert_id"], "acknowledge", "Ann", "", NOON)
+    (first, _) = [row for row in river.rows(schema.alerts) if row["kind"] == "speeding"]
+    act(river.store, first["alert_id"], "acknowledge", "Ann", "", NOON)
     river.embedded.tick(NOON + 7_380)
     river.embedded.tick(NOON + 7_380)
     river.embedded.tick(NOON + 7_440)
@@ -117,9 +120,17 @@ def test_after_a_crash_nothing_is_told_twice(river):
     assert (pages(river), notices(river)) == before
 
 
+def test_without_a_channel_nobody_is_called_and_it_says_so(river):
+    river.pager.channels = ()
+    river.embedded.take([drive(NOON, FAST)])
+    river.embedded.tick(NOON + 7_380)
+    assert (notices(river), pages(river)) == ([("major", "held", "no channel")], [])
+
+
 def mqtt(river):
     bodies = [json.loads(row["body"]) for row in river.rows(schema.outbox) if row["sink"] == "mqtt"]
-    return [(body["count"], body["condition"], body.get("flapping", False)) for body in bodies]
+    speeding = [body for body in bodies if body["kind"] == "speeding"]
+    return [(body["count"], body["condition"], body.get("flapping", False)) for body in speeding]
 
 
 def test_what_comes_and_goes_is_told_once_and_held_until_it_is_calm(river):

@@ -19,6 +19,12 @@ KEYS = {"alerts": "alert_id", "events": "event_id", "scores": "score_id", "premi
 LEVELS = {1: "notable", 2: "harsh", 3: "severe"}
 OTHERS = HOURS | {SLOW_LEAK: "A tyre loses a few percent of its pressure a day."}
 ROUND = ("km/h", "%")  # one decimal is enough
+LIMITS = {
+    "device": "the posted one, from the device",
+    "road": "that of the road, from the map",
+    "class": "that of the vehicle's class; none was posted",
+    "own": "the vehicle's own, which is lower than the posted one",
+}
 LEAST = 4  # characters that may stand for an id
 
 
@@ -112,7 +118,7 @@ def _event(event: Row) -> list[str]:
     if event["speed_kmh"] is not None:
         lines.append(f"  speed  {event['speed_kmh']:.1f} km/h at the start")
     if event["limit_source"]:
-        lines.append(f"  limit  from the {event['limit_source']}")
+        lines.append(f"  limit  {LIMITS[event['limit_source']]}")
     lines.append(f"  rule   {event['rule']}, version {event['rule_version']}, source {event['source']}")
     if event["quality"]:
         lines.append(f"  data   {event['quality'].replace('_', ' ')}")

@@ -112,7 +112,8 @@ def follow_roads(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                 continue
             to_lat, to_lon = floor(batch.lat[i] / UNIT + 0.5), floor(batch.lon[i] / UNIT + 0.5)
             if fix_t > 0.0 and to_lat == lat and to_lon == lon:  # held: it says where the vehicle was, not where it is
-                road_t = t if batch.moving[i] == 0 else road_t
+                if batch.moving[i] == 0:
+                    fix_t, road_t = t, t
                 continue
             fresh = fix_t == 0.0 or t - fix_t > p["road_keep_s"] * MS or bits & RELOCATED
             scale = shrink(floor(batch.lat[i] * 100.0))

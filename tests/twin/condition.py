@@ -7,25 +7,18 @@ from zoneinfo import ZoneInfo
 
 from .mount import Mount
 from .positions import Place, Position
+from .roads import Map, Roads
 from .words import NAN, NEVER, milliseconds, missing, span
 
 
 class Condition:
     """All passes over one vehicle; adds columns to each sample."""
 
-    def __init__(self, p: Any, known: Any) -> None:
+    def __init__(self, p: Any, known: Any, roads: Map | None = None) -> None:
         position = Position(p)
         along = Smoothed(p)
-        self.passes = [
-            Speed(p),
-            Mount(p),
-            Along(p, along),
-            Across(p),
-            position,
-            Place(p, position),
-            Way(p),
-            Context(p, known),
-        ]
+        first = [Speed(p), Mount(p), Along(p, along), Across(p), position, Place(p, position), Way(p)]
+        self.passes = [*first, Roads(p, roads), Context(p, known)]
 
     def take(self, s: Any) -> None:
         s.quality = set()
@@ -197,14 +190,16 @@ class Context:
         self.zone = ZoneInfo(known.zone)
 
     def take(self, s: Any) -> None:
-        s.road_class = 0  # the twin knows no roads
         s.limit, s.limit_source = s.raw["speed_limit"], 1
         if missing(s.limit):
-            s.limit, s.limit_source = (NAN, 0) if missing(self.p.limit) else (self.p.limit, 3)
-        if self.p.own < s.limit:
-            s.limit, s.limit_source = self.p.own, 3 if s.limit_source == 3 else 4
-        elif missing(s.limit) and not missing(self.p.own):
-            s.limit, s.limit_source = self.p.own, 3
+            s.limit, s.limit_source = s.road_limit, 2
+        if missing(s.limit):
+            s.limit, s.limit_source = self.p.limit, 3
+        own = self.own(s.road_class)
+        if own < s.limit or missing(s.limit):
+            s.limit, s.limit_source = own, 4 if s.limit_source in (1, 2) else 3
+        if missing(s.limit):
+            s.limit_source = 0
         if s.said is not None:
             self.said = s.said
         s.driver = self.assigned(s.t) if self.said is None else self.said or None
@@ -212,6 +207,12 @@ class Context:
             self.said = None
         hour = datetime.fromtimestamp(math.floor(s.t), UTC).astimezone(self.zone).hour
         s.night = 1 if hour >= 22 or hour < 5 else 0
+
+    def own(self, road_class: int) -> float:
+        """The vehicle's own limit on such a road."""
+        general = float(self.p.own)
+        there = {1: float(self.p.own_motorway), 2: float(self.p.own_rural)}.get(road_class, NAN)
+        return there if there < general or missing(general) else general
 
     def assigned(self, t: float) -> str | None:
         begun = [one for one in self.known.assignments if one[0] <= t]

@@ -16,6 +16,7 @@ from .hours import Piece, episodes
 from .lane_change import LaneChange
 from .manoeuvres import HarshAcceleration, HarshBraking, HarshCornering, HarshManoeuvre
 from .merge import Row, Tyre, Vehicle, merged
+from .roads import Map
 from .speeding import Speeding
 from .trips import Trip, Trips
 from .tyres import TyreLow
@@ -60,14 +61,14 @@ class Tables:
 class Twin:
     """One vehicle's whole chain."""
 
-    def __init__(self, about: About, settings: dict[str, Any]) -> None:
+    def __init__(self, about: About, settings: dict[str, Any], roads: Map | None = None) -> None:
         def p(kind: str) -> Any:
             return parameters(kind, about.klass, settings)
 
         self.log: Log = {}
         self.trips, self.activity, self.exposure = Trips(p("trips")), Activity(p("activity")), Exposure(p("exposure"))
         self.chain = [
-            Condition(p("condition"), about),
+            Condition(p("condition"), about, roads),
             *[one(p(one.kind), self.log) for one in MANOEUVRES],
             Speeding(p("speeding"), self.log),
             TyreLow(p("tyre_low"), self.log, about.placard),
@@ -87,12 +88,13 @@ def twin(
     alert_rules: dict[str, Any],
     hours: str = "eu",
     settings: dict[str, Any] | None = None,
+    roads: Map | None = None,
 ) -> Tables:
     """The tables of all ``rows``; ``settings`` as {kind: {parameter: value}} in place of the defaults."""
     tables = Tables()
     driven: dict[Any, list[Piece]] = defaultdict(list)
     for vehicle, samples in merged(rows, tyres).items():
-        one = Twin(about.get(vehicle, About()), settings or {})
+        one = Twin(about.get(vehicle, About()), settings or {}, roads)
         for sample in samples:
             one.take(sample)
         tables.events += [event_row(vehicle, episode) for episode in one.log.values()]

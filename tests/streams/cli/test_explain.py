@@ -39,7 +39,7 @@ def test_an_alert_is_explained_with_its_events(typed, replayed):
     text = typed("explain", name, "--tables", replayed).stdout
     assert "speeding of north/HH-1, driver D1" in text
     assert "talk to the driver" in text
-    assert "limit  from the device" in text
+    assert "limit  the posted one, from the device" in text
 
 
 @pytest.mark.parametrize(("name", "said"), [("ff", "too short"), ("zzzz", "nothing has the id 'zzzz'")])

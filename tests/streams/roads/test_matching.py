@@ -48,6 +48,15 @@ def test_who_comes_from_nowhere_beside_two_roads_is_on_neither(parallel, along, 
     assert km(found, "limit_known", "motorway", "urban") == [0, 0, 0]
 
 
+def test_a_jam_beside_the_street_is_no_reason_to_forget_the_motorway(parallel, along, tables_of):
+    x = np.concatenate([-2_000 + 20.0 * np.arange(150), np.full(60, 1_000.0), 1_000 + 20.0 * np.arange(150)])
+    kmh = np.concatenate(
+        [np.full(148, 72.0), np.linspace(48, 0, 10), np.zeros(54), np.linspace(0, 72, 10), np.full(138, 72.0)]
+    )
+    found = tables_of(parallel, along(x, 0.0, kmh, heading=90.0))
+    assert km(found, "limit_road") == [pytest.approx(found["exposure"]["km_measured"].sum(), rel=0.03)]
+
+
 def test_a_street_that_crosses_is_not_driven(city, along, tables_of):
     rules = city.rules(city.line((-9_000, 0), (9_000, 0), **MOTORWAY), city.line((1_000, -500), (1_000, 500), **STREET))
     found = tables_of(rules, along(30.0 * np.arange(100), 0.0, 108, noise=4.0))

@@ -77,7 +77,7 @@ class _Columns:
         """Fill in what lies near the rows of ``vehicles``, which share their zones."""
         chart = _map(fleet, int(self.batch.slots[vehicles[0]]))
         rows = np.concatenate([np.arange(*self.batch.bounds[[v, v + 1]]) for v in vehicles])
-        self.route[rows] = NO_ROUTE if np.isin(chart.kind, (SITE, CUSTOMER)).any() else NO_STOPS
+        self._know(chart, rows)
         there, at = places(self.batch.lat[rows], self.batch.lon[rows])
         rows = rows[there]
         if not rows.size:
@@ -89,6 +89,13 @@ class _Columns:
         self.near.append((row, zone, chart.number[zone], chart.kind[zone], depth[holds]))
         for one in np.flatnonzero(chart.kind == ALLOWED).tolist():
             self._allow(chart, one, rows, at)
+
+    def _know(self, chart: Map, rows: Ints) -> None:
+        """Note when the fleet names a place where one may stand."""
+        self.route[rows] = NO_STOPS
+        t, standing = self.batch.t[rows], np.isin(chart.kind, (SITE, CUSTOMER))
+        for start, end in set(zip(chart.start[standing].tolist(), chart.end[standing].tolist(), strict=True)):
+            self.route[rows[(start <= t) & (t < end)]] = NO_ROUTE
 
     def _allow(self, chart: Map, zone: int, rows: Ints, at: Places) -> None:
         """Take in an allowed zone: what counts is the nearest."""

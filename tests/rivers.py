@@ -30,6 +30,7 @@ from streams.record import Record, quietly
 from streams.replay import Run
 from streams.store import schema
 from streams.store.store import Store, open_store
+from streams.zones import Route, Zone
 
 COMPILED: dict[Any, Any] = {}  # SQL, for all stores: to compile it takes longer than to run it
 HOURS = ("hours.rule=custom", "hours.drive_h=0.6", "hours.break_min=10", "hours.split_min=4")
@@ -47,9 +48,12 @@ class Everybody:
 
     assignments: Sequence[tuple[float, float, str]] = ()
     klass: int = 0
+    zones: tuple[Zone, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     def known(self, _fleet_id: str, _vehicle_id: str) -> Known:
-        return Known(self.klass, np.full(WHEELS, 800.0), "Europe/Berlin", self.assignments)
+        zone, placard = "Europe/Berlin", np.full(WHEELS, 800.0)
+        return Known(self.klass, placard, zone, self.assignments, zones=self.zones, routes=self.routes)
 
 
 @dataclass

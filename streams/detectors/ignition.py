@@ -1,7 +1,6 @@
 """Ignition: whether the engine runs, as the ignition and the revs tell; what idling, tow and rolling away share."""
 
 from math import isnan
-from typing import Any
 
 from streams.compiled import inner
 from streams.detectors.watch import RUNNING_RPM
@@ -21,9 +20,3 @@ def engine_after(held: int, ignition: float, rpm: float, gap: bool) -> int:
     if ignition == 1.0:
         return STALLED if held == STALLED else ON
     return held
-
-
-@inner
-def is_off(engine: int, wired: Any) -> Any:
-    """Whether the vehicle is switched off, as a device says that has also been heard to say the opposite."""
-    return engine == OFF and wired == 1

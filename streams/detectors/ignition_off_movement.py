@@ -9,7 +9,7 @@ from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
 from streams.detectors.borders import MOST
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.detectors.ignition import ON, STALLED, engine_after, is_off
+from streams.detectors.ignition import OFF, ON, engine_after
 from streams.quality import FROM_POSITION, GAP
 from streams.spans import span
 
@@ -60,13 +60,14 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
         slot = batch.slots[vehicle]
         memory, p = state[slot], params[fleet.klass[slot]]
         episode = memory["episode"]
+        engine, wired = int(memory["engine"]), int(memory["wired"])
         for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
-            t, v, bits, level = batch.t[i], batch.v[i], batch.quality[i], int(episode["level"])
-            engine = engine_after(memory["engine"], batch.ignition[i], batch.engine_rpm[i], bits & GAP > 0)
-            memory["engine"] = engine
-            if engine in (ON, STALLED):
-                memory["wired"] = 1
-            off = is_off(engine, memory["wired"])
+            bits = batch.quality[i]
+            engine = engine_after(engine, batch.ignition[i], batch.engine_rpm[i], bits & GAP > 0)
+            wired = max(wired, int(engine >= ON))
+            if engine != OFF and memory["stood"] == 0.0:
+                continue
+            t, v, level, off = batch.t[i], batch.v[i], int(episode["level"]), engine == OFF and wired == 1
             if not off or bits & GAP:
                 if level > 0:
                     tell(changes, CLOSE, kind, slot, -1, episode, p["level2_kmh"] * 3.6)["end"] = episode["end"]
@@ -93,6 +94,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
                 episode["level"] = reached
                 limit = p["level3_kmh"] if reached == 3 else p["level2_kmh"]
                 tell(changes, RAISE if level > 0 else OPEN, kind, slot, -1, episode, limit * 3.6)
+        memory["engine"], memory["wired"] = engine, wired
 
 
 DETECTOR = Detector(

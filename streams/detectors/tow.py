@@ -9,7 +9,7 @@ from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
 from streams.detectors.borders import MOST, is_good
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.detectors.ignition import ON, STALLED, engine_after, is_off
+from streams.detectors.ignition import OFF, ON, engine_after
 from streams.places import apart, shrink
 from streams.quality import FROM_POSITION, GAP, RELOCATED
 from streams.spans import span
@@ -77,13 +77,15 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
         slot = batch.slots[vehicle]
         memory, p = state[slot], params[fleet.klass[slot]]
         episode, standing = memory["episode"], p["standing_kmh"]
+        engine, wired = int(memory["engine"]), int(memory["wired"])
         for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
-            t, v, bits, level = batch.t[i], batch.v[i], batch.quality[i], int(episode["level"])
-            engine = engine_after(memory["engine"], batch.ignition[i], batch.engine_rpm[i], bits & GAP > 0)
-            memory["engine"] = engine
-            if engine in (ON, STALLED):
-                memory["wired"] = 1
-            off, measured = is_off(engine, memory["wired"]), not isnan(v) and bits & FROM_POSITION == 0
+            bits = batch.quality[i]
+            engine = engine_after(engine, batch.ignition[i], batch.engine_rpm[i], bits & GAP > 0)
+            wired = max(wired, int(engine >= ON))
+            if engine != OFF and memory["left"] == 0:
+                continue
+            t, v, level = batch.t[i], batch.v[i], int(episode["level"])
+            off, measured = engine == OFF and wired == 1, not isnan(v) and bits & FROM_POSITION == 0
             if off and memory["left"] == 1 and measured and memory["rolled"] < ROLLS:
                 memory["rolled"] = memory["rolled"] + 1 if v >= p["rolling_kmh"] else 0
             if not off or bits & (GAP | RELOCATED) or memory["rolled"] == ROLLS:
@@ -112,6 +114,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
                 episode["level"] = reached
                 limit = p["level3_m"] if reached == 3 else p["level2_m"]
                 tell(changes, RAISE if level > 0 else OPEN, kind, slot, -1, episode, limit)
+        memory["engine"], memory["wired"] = engine, wired
 
 
 DETECTOR = Detector(

@@ -9,7 +9,9 @@ from devices.signals import WHEELS
 from streams.embedded import Pace
 from streams.fleet import Coupled, Known
 from streams.followed import differs_since, said
+from streams.geometry import circle
 from streams.store import schema
+from streams.zones import FORBIDDEN, Route, Zone
 
 INF = float("inf")
 spans = st.lists(
@@ -118,3 +120,28 @@ def test_a_trailer_coupled_or_changed_differs_from_then_on():
     assert differs_since(pulled(one), pulled(one, other)) == 300
     assert differs_since(pulled(one, other), pulled((100.0, 150.0, "T", 2, 5, placard), other)) == 150
     assert differs_since(pulled(one), pulled((100.0, 200.0, "T", 2, 5, placard - 1))) == 100
+
+
+def test_zones_keep_their_numbers_whatever_the_registry_says_next(rivers, rules, tmp_path):
+    zones = [Zone(name, FORBIDDEN, circle(48.0, 8.4, 100.0), -INF, INF) for name in "bac"]
+    river = rivers.River(tmp_path, rules, rivers.Everybody(zones=tuple(zones[:2])))
+    samples = rivers.days(5, vehicles=1)
+    river.embedded.take(rivers.payloads(samples))
+    river.embedded.snapshot()
+    told = river.pipeline.fleet.zones[:]
+    assert told == [("f", "a"), ("f", "b")]
+    river.source = rivers.Everybody(zones=tuple(zones[::-1]))
+    river.crash()
+    river.drain()
+    assert river.pipeline.fleet.zones == [*told, ("f", "c")]
+    assert [row["zone_id"] for row in river.rows(schema.zones)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_a_place_or_route_differs_from_when_it_does(row):
+    zones = (Zone("a", FORBIDDEN, circle(48.0, 8.4, 100.0), 5.0, INF),)
+    routes = (Route("r", "LINESTRING(8 48, 9 48)", 50.0, (), 5.0, 9.0),)
+    known = Known(zones=zones) if row == 0 else Known(routes=routes)
+    other = Known(zones=(zones[0]._replace(kind=1),)) if row == 0 else Known(routes=(routes[0]._replace(width=60.0),))
+    assert differs_since(said(Known()), said(known)) == 5.0
+    assert differs_since(said(known), said(other)) == 5.0

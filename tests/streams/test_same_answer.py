@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.geometry import circle
 from streams.pipeline import only
+from streams.zones import Route, Zone
 
 SHM = Path("/dev/shm")  # noqa: S108  every commit waits for its disk
 seeds = st.integers(0, 1_000_000)
@@ -117,6 +119,43 @@ def test_assignments_that_arrive_late_and_in_any_order(rivers, rules, seed, orde
             river.source = rivers.Everybody(some)
             river.embedded.follow(river.source)
             run_through(river, payloads[number :: len(known)], rng)
+        assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
+
+
+def places(rng):
+    """Zones and a route where the drives of rivers.days go, some for a time only."""
+
+    def when():
+        a, b = rivers_start + np.sort(rng.uniform(0, 200_000, 2))
+        return [(-np.inf, np.inf), (float(a), np.inf), (float(a), float(b))][rng.integers(3)]
+
+    rivers_start = 20_000 * 86_400.0
+    spots = 48 + rng.uniform(-0.002, 0.002, 6)
+    radii = rng.choice([60.0, 100.0, 150.0], 6)
+    zones = [
+        Zone(f"Z{k}", int(kind), circle(float(lat), 8.4, float(radius)), *when())
+        for k, (kind, lat, radius) in enumerate(zip(rng.permutation([1, 2, 2, 3, 4, 4]), spots, radii, strict=True))
+    ]
+    lat = 48 + float(rng.uniform(-0.002, 0.002))
+    route = Route("R", f"LINESTRING(8 {lat}, 9 {lat})", 40.0, ("Z0", "Z1"), *when())
+    return zones, [route]
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds, seeds)
+def test_zones_and_routes_that_change_while_data_comes(rivers, rules, seed, order):
+    rng, samples = np.random.default_rng(order), rivers.days(seed)
+    samples.columns["lat"] = 48 + np.cumsum(rng.normal(0, 2e-4, samples.t.size))
+    samples.columns["speed"] *= rng.random(samples.t.size) < 0.7
+    zones, routes = places(rng)
+    steps = [(tuple(zones[k] for k in sorted(rng.permutation(6)[: 2 * n])), tuple(routes[: n % 2])) for n in range(4)]
+    payloads = disturbed(rivers.payloads(samples, size=20), rng)
+    with folder() as data:
+        river = rivers.River(Path(data), rules, rivers.Everybody())
+        for number, (some, ways) in enumerate(steps):
+            river.source = rivers.Everybody(zones=some, routes=ways)
+            river.embedded.follow(river.source)
+            run_through(river, payloads[number :: len(steps)], rng)
         assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
 
 

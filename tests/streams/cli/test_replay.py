@@ -81,3 +81,17 @@ def test_without_a_file_it_says_how_to_use_it(typed, tmp_path):
     done = typed("replay", "--out", tmp_path)
     assert done.exit_code == 2
     assert "Usage" in done.stderr
+
+
+def test_a_registry_says_what_places_mean(typed, file, tmp_path):
+    registry = tmp_path / "registry"
+    registry.mkdir()
+    (registry / "fleets.csv").write_text("fleet_id,name,time_zone\nnorth,North,Europe/Berlin\n")
+    (registry / "vehicles.csv").write_text("vehicle_id,fleet_id,class\nHH-1,north,N1\n")
+    (registry / "geofences.csv").write_text(
+        "geofence_id,fleet_id,kind,lat_deg,lon_deg,radius_m\ntown,north,forbidden,53.54,10.0,1000\n"
+    )
+    done = typed("replay", file, "--out", tmp_path / "out", "--registry", registry)
+    assert done.exit_code == 0, done.stderr
+    events = tables.load(tmp_path / "out")["events"].filter(pl.col("kind") == "geofence")
+    assert events.select("subject", "level").rows() == [("town", 2)]

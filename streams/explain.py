@@ -18,7 +18,7 @@ Row = dict[str, Any]
 KEYS = {"alerts": "alert_id", "events": "event_id", "scores": "score_id", "premiums": "premium_id", "trips": "trip_id"}
 LEVELS = {1: "notable", 2: "harsh", 3: "severe"}
 OTHERS = HOURS | {SLOW_LEAK: "A tyre loses a few percent of its pressure a day."}
-ROUND = ("km/h", "%")  # one decimal is enough
+ROUND = ("km/h", "%", "m", "min")  # one decimal is enough
 LIMITS = {
     "device": "the posted one, from the device",
     "road": "that of the road, from the map",

@@ -16,12 +16,12 @@ REACH = 100.0  # m: a position further out is out, however poor it may be (condi
 class Map(NamedTuple):
     """The zones of a fleet, in order of id: that is the order in which kernels meet them."""
 
-    zones: tuple[Zone, ...]
     areas: Areas
     number: Ints  # (z,) zone number
     kind: Ints
     start: Floats
     end: Floats
+    known: tuple[tuple[float, float], ...]  # periods in which there is a place where one may stand
 
 
 def surround(batch: Batch, fleet: Fleet) -> Batch:
@@ -31,7 +31,7 @@ def surround(batch: Batch, fleet: Fleet) -> Batch:
     vehicles = [v for v, slot in enumerate(batch.slots.tolist()) if slot in fleet.placed]
     if not vehicles:
         return batch
-    columns = _Columns(batch)
+    columns = _Columns(batch, vehicles)
     for alike in _alike(batch, fleet, vehicles).values():
         columns.look_around(fleet, alike)
     for vehicle in vehicles:
@@ -59,16 +59,21 @@ def _map(fleet: Fleet, slot: int) -> Map:
         numbers = np.array([fleet.zone_number((fleet_id, zone.id)) for zone in ordered], np.int64)
         kinds = np.array([zone.kind for zone in ordered], np.int64)
         starts, ends = (np.array([zone[k] for zone in ordered]) for k in (3, 4))
-        fleet.maps[key] = zones, Map(ordered, Areas([zone.shape for zone in ordered]), numbers, kinds, starts, ends)
+        known = tuple({(zone.start, zone.end) for zone in ordered if zone.kind in (SITE, CUSTOMER)})
+        areas = Areas([zone.shape for zone in ordered])
+        fleet.maps[key] = zones, Map(areas, numbers, kinds, starts, ends, known)
     return fleet.maps[key][1]  # type: ignore[no-any-return]
 
 
 class _Columns:
-    """The columns as they are being filled."""
+    """The columns as they are being filled; what is known of positions is known of ``rows``, by ascending row."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, vehicles: list[int]) -> None:
         self.batch = batch
-        self.vehicle = np.repeat(np.arange(batch.slots.size), np.diff(batch.bounds))  # (n,)
+        rows = np.concatenate([np.arange(*batch.bounds[[v, v + 1]]) for v in vehicles])
+        there, self.at = places(batch.lat[rows], batch.lon[rows])
+        self.rows = rows[there]
+        self.ends = np.searchsorted(self.rows, batch.bounds)  # of each vehicle among them
         self.route, self.astray = batch.route.copy(), batch.astray.copy()
         self.allowed, self.beyond = batch.allowed.copy(), batch.beyond.copy()
         self.near: list[tuple[Ints, Ints, Ints, Ints, Floats]] = []  # row, rank, zone number, kind, depth
@@ -76,12 +81,11 @@ class _Columns:
     def look_around(self, fleet: Fleet, vehicles: list[int]) -> None:
         """Fill in what lies near the rows of ``vehicles``, which share their zones."""
         chart = _map(fleet, int(self.batch.slots[vehicles[0]]))
-        rows = np.concatenate([np.arange(*self.batch.bounds[[v, v + 1]]) for v in vehicles])
-        self._know(chart, rows)
-        there, at = places(self.batch.lat[rows], self.batch.lon[rows])
-        rows = rows[there]
-        if not rows.size:
+        self._know(chart, np.concatenate([np.arange(*self.batch.bounds[[v, v + 1]]) for v in vehicles]))
+        chosen = np.concatenate([np.arange(*self.ends[[v, v + 1]]) for v in vehicles])
+        if not chosen.size:
             return
+        rows, at = self.rows[chosen], self._at(chosen)
         row, zone, depth = chart.areas.near(at, REACH)
         t = self.batch.t[rows[row]]
         holds = (chart.start[zone] <= t) & (t < chart.end[zone])
@@ -90,11 +94,14 @@ class _Columns:
         for one in np.flatnonzero(chart.kind == ALLOWED).tolist():
             self._allow(chart, one, rows, at)
 
+    def _at(self, chosen: Ints) -> Places:
+        return Places(self.at.points[chosen], self.at.scale[chosen])
+
     def _know(self, chart: Map, rows: Ints) -> None:
         """Note when the fleet names a place where one may stand."""
         self.route[rows] = NO_STOPS
-        t, standing = self.batch.t[rows], np.isin(chart.kind, (SITE, CUSTOMER))
-        for start, end in set(zip(chart.start[standing].tolist(), chart.end[standing].tolist(), strict=True)):
+        t = self.batch.t[rows]
+        for start, end in chart.known:
             self.route[rows[(start <= t) & (t < end)]] = NO_ROUTE
 
     def _allow(self, chart: Map, zone: int, rows: Ints, at: Places) -> None:
@@ -105,20 +112,22 @@ class _Columns:
 
     def follow_routes(self, fleet: Fleet, vehicle: int) -> None:
         """Fill in how far a vehicle is off the routes it is assigned to; their stops are planned to it."""
-        slot, (first, last) = int(self.batch.slots[vehicle]), self.batch.bounds[vehicle : vehicle + 2]
-        fleet_id, t = fleet.vehicles[slot][0], self.batch.t[first:last]
+        slot, (first, last) = int(self.batch.slots[vehicle]), self.batch.bounds[[vehicle, vehicle + 1]]
+        fleet_id, t, route = fleet.vehicles[slot][0], self.batch.t[first:last], self.route[first:last]
         if fleet.placed[slot].routes:
-            self.route[first:last][self.route[first:last] == NOWHERE] = NO_STOPS
-        for route in fleet.placed[slot].routes:
-            rows = first + np.flatnonzero((route.start <= t) & (t < route.end))
-            if not rows.size:
+            route[route == NOWHERE] = NO_STOPS
+        for way in fleet.placed[slot].routes:
+            if way.end <= t[0] or t[-1] < way.start:
                 continue
-            self.route[rows] = fleet.zone_number((fleet_id, route.id))
-            there, at = places(self.batch.lat[rows], self.batch.lon[rows])
-            self.astray[rows[there]] = astray(at, route.line, route.width)
-            stops = [fleet.zone_number((fleet_id, stop)) for stop in route.stops]
-            for row, _, zone, kind, _ in self.near if stops else ():
-                kind[(row >= rows[0]) & (row <= rows[-1]) & np.isin(zone, stops)] = STOP
+            route[(way.start <= t) & (t < way.end)] = fleet.zone_number((fleet_id, way.id))
+            chosen = np.arange(*self.ends[[vehicle, vehicle + 1]])
+            when = self.batch.t[self.rows[chosen]]
+            chosen = chosen[(way.start <= when) & (when < way.end)]
+            self.astray[self.rows[chosen]] = astray(self._at(chosen), way.line, way.width)
+            stops = [fleet.zone_number((fleet_id, stop)) for stop in way.stops]
+            for row, _, zone, kind, _ in self.near if stops and chosen.size else ():
+                mine = (row >= self.rows[chosen[0]]) & (row <= self.rows[chosen[-1]])
+                kind[mine & np.isin(zone, stops)] = STOP
 
     def into(self, batch: Batch) -> Batch:
         """The batch with the columns, what is near a row in order of the zones' ids."""

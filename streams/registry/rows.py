@@ -75,7 +75,7 @@ class Site(Row, frozen=True, kw_only=True):
     name: Name
     lat_deg: Annotated[float | None, says("latitude, WGS 84")] = None
     lon_deg: Annotated[float | None, says("longitude, WGS 84")] = None
-    radius_m: Annotated[float | None, says("how far it reaches, m")] = None
+    radius_m: Annotated[float | None, says("how far it reaches, m; empty: 100")] = None
 
 
 Shape = "as WKT or GeoJSON, longitude first"

@@ -8,7 +8,7 @@ from devices.samples import Floats, Ints
 from streams.batch import Batch
 from streams.fleet import Fleet
 from streams.geometry import Areas, Places, astray, places
-from streams.zones import ALLOWED, CUSTOMER, NO_ROUTE, NO_STOPS, NOWHERE, SITE, STOP, Zone
+from streams.zones import ALLOWED, CUSTOMER, NO_ROUTE, NO_STOPS, NOWHERE, SITE, STOP
 
 REACH = 100.0  # m: a position further out is out, however poor it may be (condition refuses poorer ones)
 

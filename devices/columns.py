@@ -7,7 +7,7 @@ import numpy as np
 from devices.codecs.base import DeviceReport, Reading, Values
 from devices.door import Door, Received, array
 from devices.plausible import AHEAD, YEAR_2000, clean, nowhere, whole_ms
-from devices.samples import DeviceEvent, Floats, Ints, Rejected, Samples, TyreReadings
+from devices.samples import DeviceEvent, FaultList, Floats, Ints, Rejected, Samples, TyreReadings
 from devices.signals import BY_COLUMN, TYRE_SIGNALS, wheel_code, wheel_name
 
 __all__ = ["Received", "clean", "collect"]
@@ -37,6 +37,7 @@ def collect(
         driver[owner] if (driver != -1).any() else None,
         _tyres(door, vehicle),
         _events(door, vehicle),
+        _faults(door, vehicle),
     )
     return samples, door.set_aside()
 
@@ -138,6 +139,18 @@ def _place(event: DeviceReport) -> tuple[float, float] | None:
     """Where a report was made; (0, 0) is what receivers say without a fix."""
     lat, lon = event.lat_deg, event.lon_deg
     return None if lat is None or lon is None or lat == lon == 0 else (lat, lon)
+
+
+def _faults(door: Door, vehicle: Ints) -> list[FaultList]:
+    """The lists of trouble codes, each at the first row kept of its payload."""
+    found = []
+    for owner, item in enumerate(door.received):
+        if item.reading.fault_codes is not None:
+            kept = np.flatnonzero(door.keep[door.starts[owner] : door.starts[owner + 1]])
+            if kept.size:
+                t = float(door.t[door.starts[owner] + kept[0]])
+                found.append(FaultList(int(vehicle[owner]), t, tuple(item.reading.fault_codes)))
+    return found
 
 
 def _events(door: Door, vehicle: Ints) -> list[DeviceEvent]:

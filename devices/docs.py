@@ -77,7 +77,8 @@ JSON, version 1, by columns: one `t` for each sample, and for each signal a list
 | `tyres` | by wheel: `pressure_kpa` and `temp_c`, each like a signal |
 | `events` | what the device itself raised: `t`, `kind` (text), `level` (1 notable, 2 harsh, 3 severe), and if it has \
 them `code` and `media` (text), `lat_deg` and `lon_deg` (where it happened) |
-| `fault_codes` | list of text: diagnostic trouble codes now set |
+| `fault_codes` | list of text: all diagnostic trouble codes set at the first sample; `[]`: none; left out: nothing \
+said of them |
 
 Other keys are left alone, so a newer device may say more. A signal with the range 0 to 1 and no unit may be written
 `true` or `false`. A sample is one vehicle at one millisecond: readings of the same instant, in whatever payloads, are

@@ -113,6 +113,7 @@ def _without_impossible_times(samples: Samples, earliest: float | None, report: 
         None if samples.driver is None else samples.driver[kept],
         _timely_tyres(samples.tyres, earliest),
         [event for event in samples.events if not outside_time(np.array([event.t]), earliest)[0]],
+        [said for said in samples.faults if not outside_time(np.array([said.t]), earliest)[0]],
     )
 
 

@@ -1,7 +1,7 @@
 """Readings: samples back into payloads' worth, for whoever publishes them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -15,12 +15,14 @@ from devices.signals import BY_NAME, TYRE_SIGNALS, wheel_name
 def readings(samples: Samples, *, boot: str, seq: int = 0, size: int = 10) -> Iterator[tuple[tuple[str, str], Reading]]:
     """(fleet id, vehicle id) and reading of runs of at most ``size`` rows, in the rows' order.
 
-    A run ends where the vehicle or the driver changes or time does not advance; ``seq`` counts by vehicle. Of
-    several readings of one wheel at one instant the last is told; a vehicle without rows says nothing.
+    A run ends where the vehicle or the driver changes, trouble codes are listed or time does not advance; ``seq``
+    counts by vehicle. Of several readings of one wheel at one instant the last is told; a vehicle without rows says
+    nothing.
     """
     tyres = _by_instant(samples)
     seqs = dict.fromkeys(range(len(samples.vehicles)), seq)
-    runs = list(_runs(samples, size))
+    faults = {(said.vehicle, said.t): list(said.codes) for said in samples.faults}
+    runs = list(_runs(samples, size, faults.keys()))
     events = _by_run(samples, runs)
     for k, (start, end) in enumerate(runs):
         vehicle = int(samples.vehicle[start])
@@ -29,16 +31,20 @@ def readings(samples: Samples, *, boot: str, seq: int = 0, size: int = 10) -> It
         reading.driver = _driver(samples, start)
         reading.tyres = _tyres(samples, tyres, start, end)
         reading.events = events[k]
+        reading.fault_codes = faults.get((vehicle, reading.t[0]))
         seqs[vehicle] += 1
         yield samples.vehicles[vehicle], reading
 
 
-def _runs(samples: Samples, size: int) -> Iterator[tuple[int, int]]:
-    """First and one past the last row of each run."""
+def _runs(samples: Samples, size: int, listed: Collection[tuple[int, float]]) -> Iterator[tuple[int, int]]:
+    """First and one past the last row of each run; one begins at each (vehicle, t) of ``listed``."""
     new = np.ones(samples.t.size, bool)
     new[1:] = (samples.vehicle[1:] != samples.vehicle[:-1]) | (samples.t[1:] <= samples.t[:-1])
     if samples.driver is not None:
         new[1:] |= samples.driver[1:] != samples.driver[:-1]
+    if listed:
+        instants = zip(samples.vehicle.tolist(), samples.t.tolist(), strict=True)
+        new |= np.fromiter((one in listed for one in instants), bool, samples.t.size)
     edges = [*np.flatnonzero(new).tolist(), samples.t.size]
     for start, end in pairwise(edges):
         for at in range(start, end, size):

@@ -66,6 +66,15 @@ class DeviceEvent:
 
 
 @dataclass(frozen=True)
+class FaultList:
+    """All diagnostic trouble codes set at an instant, which is also a row of the samples it came with."""
+
+    vehicle: int  # index into Samples.vehicles
+    t: float
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Samples:
     """Readings in any order, one row a (vehicle, t); absent columns and NaN are not measured."""
 
@@ -77,3 +86,4 @@ class Samples:
     driver: Ints | None = None  # (n,) index into drivers, -1 nothing said, -2 said "nobody"; None: nothing said at all
     tyres: TyreReadings = field(default_factory=TyreReadings)
     events: list[DeviceEvent] = field(default_factory=list)
+    faults: list[FaultList] = field(default_factory=list)

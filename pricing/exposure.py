@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pricing.counts import COUNTS, KEYS, count_events
+from pricing.counts import COUNTS, FAULT_DAYS, KEYS, count_events, fault_days
 
 # column here <- column of a segment, which is in m
 KILOMETRES = {
@@ -50,10 +50,11 @@ SCHEMA = {
     **dict.fromkeys(HOURS, pl.Float64),
     **dict.fromkeys([name for name in KILOMETRES if not name.startswith("km_")], pl.Float64),
     **dict.fromkeys(COUNTS, pl.Int64),
+    FAULT_DAYS: pl.Int64,  # trouble codes outstanding; on a row of no driver
 }
-SUMS = (*KILOMETRES, *HOURS, *COUNTS)
+SUMS = (*KILOMETRES, *HOURS, *COUNTS, FAULT_DAYS)
 # whole units inside (mm, ms, events) of one public unit (km, h, event)
-_WHOLE = dict.fromkeys(KILOMETRES, 1e6) | dict.fromkeys(HOURS, 3.6e6) | dict.fromkeys(COUNTS, 1.0)
+_WHOLE = dict.fromkeys(KILOMETRES, 1e6) | dict.fromkeys(HOURS, 3.6e6) | dict.fromkeys((*COUNTS, FAULT_DAYS), 1.0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def exposure(segments: pl.DataFrame, events: pl.DataFrame, now: datetime | None 
         for name, column in said.items()
     ]
     keys = [pl.col(name).cast(SCHEMA[name]) for name in KEYS]
-    rows = pl.concat([segments.select(*keys, *whole), count_events(events)], how="diagonal_relaxed")
+    counts = [count_events(events), fault_days(events, now)]
+    rows = pl.concat([segments.select(*keys, *whole), *counts], how="diagonal_relaxed")
     return _public(_sum(rows.with_columns(status(now))))
 
 

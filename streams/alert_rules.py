@@ -38,6 +38,7 @@ RAISED = "device"  # the rule of whatever a device raises that has no rule of it
 
 RULES = {
     "crash": AlertRule((None, "critical", "critical"), 600, "call the driver; send help if there is no answer"),
+    "rollover": AlertRule((None, "major", "critical"), 600, "call the driver; send help if there is no answer"),
     "sos": AlertRule(
         ("critical", "critical", "critical"), 3_600, "call the driver now; if nobody answers, send help to the vehicle"
     ),
@@ -175,6 +176,12 @@ RULES = {
     ),
     "oil_pressure_low": AlertRule(
         (None, "major", "critical"), 3_600, "have the driver stop the engine; check the oil", "workshop"
+    ),
+    "fault_code": AlertRule(
+        ("warning", "minor", "minor"),
+        30 * 86_400,
+        "look the code up and book the workshop; C codes are brakes or steering",
+        "workshop",
     ),
     "battery_low": AlertRule(
         (None, "minor", "major"),

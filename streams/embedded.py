@@ -17,6 +17,7 @@ from streams.chain import Findings
 from streams.clock_fault import clock_faults, wrong
 from streams.desk.paging import LATE_S
 from streams.detectors import device_silent
+from streams.evidence import Evidence
 from streams.fleet import Fleet, Source
 from streams.followed import differs_since, said
 from streams.intake import Accepted, Intake, extent, stored
@@ -66,7 +67,8 @@ class Embedded:
     ) -> None:
         self.store, self.pipeline, self.record, self.intake, self.pace = store, pipeline, record, intake, pace
         self.tickers = tickers
-        self.settler = Settler(store, pipeline, record, intake)
+        self.evidence = Evidence(store, pipeline, intake)
+        self.settler = Settler(store, pipeline, record, intake, self.evidence)
         self.stopping = stopping
         self.newest = float("-inf")  # event time
         self._conflicts = pipeline.conflicts  # counted so far
@@ -89,6 +91,7 @@ class Embedded:
         commit = Commit()
         self._run(samples, commit)
         self._payload_rows(accepted, commit)
+        self.evidence.take(commit)
         if again:
             commit.remove(schema.quarantine, [{"id": name} for name in again])
             self._read_anew(accepted, commit)
@@ -121,6 +124,7 @@ class Embedded:
             events = schema.events
             lasting = select(events).where(events.c.kind == device_silent.DETECTOR.kind, events.c.end.is_(None))
             self.silence.load(rows_of(connection, lasting))
+        self.evidence.load()
         commit = Commit()
         self.record.revise(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
         self._write(commit)
@@ -189,6 +193,7 @@ class Embedded:
 
     def _save(self, commit: Commit) -> None:
         self._unsaved.save(commit, self.store.position + len(commit.payloads))
+        self.evidence.save(commit)
 
     def dirty(self, slot: int, since: float) -> None:
         """A vehicle has data from ``since`` on that its state has not seen."""
@@ -206,6 +211,9 @@ class Embedded:
         if not ahead.all():
             self._set_aside(samples, ~ahead, commit)
             samples = only(samples, ahead)
+        if samples.faults and not again:
+            with self.store.reading() as connection:
+                self.record.faults(samples, connection, commit)
         for day in self.pipeline.stretches(samples):
             if not again:
                 self._keep(self.pipeline.midnights(day), commit)

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pricing import explain as pricing_explain
+from streams import faults
 from streams.alert_rules import RAISED, RULES
 from streams.detectors import DETECTORS
+from streams.evidence import KINDS
 from streams.hours import KINDS as HOURS
 from streams.hours import words as hours_words
 from streams.rows import SLOW_LEAK
@@ -17,7 +19,8 @@ Row = dict[str, Any]
 
 KEYS = {"alerts": "alert_id", "events": "event_id", "scores": "score_id", "premiums": "premium_id", "trips": "trip_id"}
 LEVELS = {1: "notable", 2: "harsh", 3: "severe"}
-OTHERS = HOURS | {SLOW_LEAK: "A tyre loses a few percent of its pressure a day."}
+OTHERS = {SLOW_LEAK: "A tyre loses a few percent of its pressure a day.", faults.KIND: faults.MEANING}
+MEANINGS = {one.kind: one.meaning for one in DETECTORS} | HOURS | OTHERS
 ROUND = ("km/h", "%", "m", "min")  # one decimal is enough
 LIMITS = {
     "device": "the posted one, from the device",
@@ -99,9 +102,7 @@ def _called(alert: Row) -> list[str]:
 
 
 def _event(event: Row) -> list[str]:
-    meaning = {detector.kind: detector.meaning for detector in DETECTORS}.get(
-        event["kind"], OTHERS.get(event["kind"], "")
-    )
+    meaning = MEANINGS.get(event["kind"], "")
     lines = [
         f"event {event['event_id']}: {_what(event)}, level {event['level']} ({LEVELS.get(event['level'], 'as sent')})",
         f"  when   {_time(event['start'])} to {_time(event['end']) if event['end'] else 'now'}",
@@ -124,6 +125,8 @@ def _event(event: Row) -> list[str]:
         lines.append(f"  data   {event['quality'].replace('_', ' ')}")
     if event["note"]:
         lines.append(f"  note   {event['note']}")
+    if event["kind"] in KINDS and event["source"] == "derived" and event["level"] >= KINDS[event["kind"]]:
+        lines.append(f"  kept   the samples around it: tripmeter evidence export {event['event_id']} --out FILE")
     if event["kind"] in HOURS and event["source"] == "derived":
         lines += hours_words.explain(event["rule"], event["driver_id"])
     return lines

@@ -132,9 +132,11 @@ def only(samples: Samples, rows: npt.NDArray[np.bool_], tyre_rows: npt.NDArray[n
     )
     columns = {name: column[rows] for name, column in samples.columns.items()}
     driver = None if samples.driver is None else samples.driver[rows]
-    return replace(
-        samples, vehicle=samples.vehicle[rows], t=samples.t[rows], columns=columns, driver=driver, tyres=kept
-    )
+    vehicle, t, faults = samples.vehicle[rows], samples.t[rows], samples.faults
+    if faults:
+        wanted = set(zip(vehicle.tolist(), t.tolist(), strict=True))
+        faults = [said for said in faults if (said.vehicle, said.t) in wanted]
+    return replace(samples, vehicle=vehicle, t=t, columns=columns, driver=driver, tyres=kept, faults=faults)
 
 
 def _instants(vehicle: Ints, t: Floats, of_vehicle: Ints, of_t: Floats) -> npt.NDArray[np.bool_]:

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, select
 
 from devices.samples import Ints, Samples
-from streams import activity, exposure, metrics, reports, rows, trips, tyre_history
+from streams import activity, exposure, faults, metrics, reports, rows, trips, tyre_history
 from streams.alert_rules import RAISED
 from streams.alerts import Alerts, PutAway, held_back
 from streams.chain import Findings
@@ -86,6 +86,13 @@ class Record:
         if samples.events:
             revised = reports.report(samples, [detector.kind for detector in DETECTORS], connection)
             metrics.EVENTS.labels("device").inc(sum(row["start"] == row["end"] for row in revised.rows))
+            self.revise(revised, into)
+
+    def faults(self, samples: Samples, connection: Connection, into: Commit) -> None:
+        """Add the trouble codes that ``samples``, newer than all before them, set and clear."""
+        if samples.faults:
+            revised = faults.take(samples, connection)
+            metrics.EVENTS.labels(faults.KIND).inc(sum(row["end"] is None for row in revised.rows))
             self.revise(revised, into)
 
     def revise(self, revised: Revised, into: Commit, tell: bool = True) -> None:

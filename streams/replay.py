@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
+from sqlalchemy import select
 
 from devices.plausible import clean
 from devices.samples import Samples
-from streams import recording, tables
+from streams import evidence, recording, tables
 from streams.alerts import Alerts
 from streams.fleet import CLASSES, Fleet, Known, Source
 from streams.hours_book import HoursBook
@@ -19,7 +21,8 @@ from streams.mapping import Mapping
 from streams.pipeline import Pipeline
 from streams.record import Record
 from streams.rules import Rules
-from streams.store.store import Commit, Store, memory_store
+from streams.store import schema
+from streams.store.store import Commit, Store, memory_store, rows_of
 from streams.tables import Tables
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
@@ -34,6 +37,7 @@ class Replayed:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)  # values, by (reason, signal)
     conflicts: int = 0  # fields told twice with different values
     samples: int = 0  # instants run, after merging
+    evidence: list[dict[str, Any]] = field(default_factory=list)  # rows of the table
     late: int = 0  # rows that came after later ones of their vehicle had run
 
 
@@ -68,7 +72,7 @@ def replay(
         progress(report.rows, report.total)
     six = run.finish(risks, klass)
     progress(report.total, report.total)
-    return Replayed(six, report, run.refused, run.pipeline.conflicts, run.samples, run.late)
+    return Replayed(six, report, run.refused, run.pipeline.conflicts, run.samples, run.evidence(), run.late)
 
 
 class Run:
@@ -98,9 +102,17 @@ class Run:
         self.record.take(found, self.pipeline.state, self.pipeline.moved(samples), commit)
         with self.store.reading() as connection:
             self.record.report(samples, connection, commit)
+            self.record.faults(samples, connection, commit)
+        for window in evidence.windows(commit.upserts[schema.events]):
+            commit.upsert(schema.evidence, [evidence.row_of(window, evidence.cut(samples, window))])
         self._write(commit)
         self.samples += found.samples
         self.newest = max(self.newest, float(samples.t.max()))
+
+    def evidence(self) -> list[dict[str, Any]]:
+        """The samples around crashes, as rows of the evidence table."""
+        with self.store.reading() as connection:
+            return rows_of(connection, select(schema.evidence))
 
     def finish(self, risks: pl.DataFrame | None = None, klass: str = "car") -> Tables:
         """The six tables; ``risks`` and ``klass`` as ``replay`` has them."""

@@ -8,15 +8,17 @@ import numpy as np
 from sqlalchemy import Connection, Table, or_, select
 
 from devices.samples import Samples
-from streams import chain, metrics, rows, tyre_history
+from streams import chain, faults, metrics, rows, tyre_history
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import Records
+from streams.evidence import Evidence
 from streams.fleet import Fleet
 from streams.intake import Intake
 from streams.midnights import Events, begun_ids, midnight_rows
 from streams.pipeline import DAY_S, Pipeline, only
 from streams.record import Record, still_open
+from streams.rows import Revised
 from streams.silence import lasts
 from streams.store import schema
 from streams.store.store import Commit, Store, named, rows_of
@@ -44,6 +46,7 @@ class Settled(NamedTuple):
     events: Events  # told before the start, or found since
     midnights: list[Row]
     floor: float
+    faults: Revised
 
     @property
     def since(self) -> float:
@@ -54,8 +57,9 @@ class Settled(NamedTuple):
 class Settler:
     """Corrects the record of vehicles, one at a time, from the payloads in the store."""
 
-    def __init__(self, store: Store, pipeline: Pipeline, record: Record, intake: Intake) -> None:
+    def __init__(self, store: Store, pipeline: Pipeline, record: Record, intake: Intake, evidence: Evidence) -> None:
         self.store, self.pipeline, self.record, self.intake = store, pipeline, record, intake
+        self.evidence = evidence
 
     def settle(self, slot: int, since: float, now: float, recent: float) -> Commit:
         """The commit that corrects a vehicle's record after data from ``since`` on; pipeline and record follow.
@@ -67,6 +71,7 @@ class Settler:
             settled = self._run(connection, slot, _start(connection, slot, since))
             self._correct(connection, settled, slot, commit)
             self.pipeline.restore(slot, settled.after.tobytes())
+            self.evidence.settle(connection, slot, settled.since, settled.events.values(), commit)
             self._hours(settled, slot, commit)
             self._leaks(settled, slot, commit)
             _log(connection, commit, now)
@@ -82,12 +87,14 @@ class Settler:
         before, events = again.state[slot : slot + 1].copy(), dict(start.told)
         found: list[Findings] = []
         midnights: list[Row] = []
-        for day in again.stretches(stored_samples(connection, self.intake, self.pipeline, slot, start.t)):
+        samples = stored_samples(connection, self.intake, self.pipeline, slot, start.t)
+        for day in again.stretches(samples):
             midnights += midnight_rows(again.midnights(day), again.fleet, events)
             found.append(again.run(day))
             changed = rows.events(found[-1].changes, again.fleet, found[-1].version)
             events |= {row["event_id"]: row for row in changed}
-        return Settled(before, again.state[slot : slot + 1].copy(), found, events, midnights, start.floor)
+        codes = faults.settle(samples, connection, again.fleet.vehicles[slot], start.t)
+        return Settled(before, again.state[slot : slot + 1].copy(), found, events, midnights, start.floor, codes)
 
     def _correct(self, connection: Connection, settled: Settled, slot: int, commit: Commit) -> None:
         """Write what was found, and take back what is on record since the start but was not found again."""
@@ -101,6 +108,8 @@ class Settler:
                 silence = table is schema.events and lasts(row, float(settled.after["watermark"][0]))
                 if tuple(row[key] for key in keys) not in standing and not silence:
                     commit.remove(table, [{key: row[key] for key in keys}])
+        commit.upsert(schema.events, settled.faults.rows)
+        commit.remove(schema.events, [{"event_id": row["event_id"]} for row in settled.faults.retracted])
         commit.remove(schema.midnights, _midnights(connection, slot, settled.since))
         commit.upsert(schema.midnights, settled.midnights)
         commit.upsert(schema.states, [{"slot": slot, "body": settled.after.tobytes()}])

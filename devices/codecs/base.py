@@ -31,6 +31,7 @@ class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass
 
     ``t`` (n,) is strictly ascending and not empty; every list in ``columns`` and ``tyres`` is as long. Columns
     not measured are absent. ``driver`` None: the device said nothing; "": it said nobody is at the wheel.
+    ``fault_codes`` None: nothing said of them; empty: none is set.
     """
 
     boot: str
@@ -40,7 +41,7 @@ class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass
     driver: str | None = None
     tyres: dict[str, dict[str, Values]] = {}  # wheel -> pressure_kpa, temp_c
     events: list[DeviceReport] = []
-    fault_codes: list[str] = []
+    fault_codes: list[str] | None = None
     shift: float = 0.0  # s added to every time: a clock that had lost 1,024 weeks
 
 

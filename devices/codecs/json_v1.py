@@ -69,7 +69,7 @@ class JsonV1:
         if not _REST.keys().isdisjoint(payload):
             reading.tyres = _tyres(pop("tyres", None), count)
             reading.events = pop("events", None) or []
-            reading.fault_codes = pop("fault_codes", None) or []
+            reading.fault_codes = pop("fault_codes", None)
         _check(payload, count, "$")
         return reading
 
@@ -84,7 +84,7 @@ class JsonV1:
             payload["tyres"] = reading.tyres
         if reading.events:
             payload["events"] = reading.events
-        if reading.fault_codes:
+        if reading.fault_codes is not None:
             payload["fault_codes"] = reading.fault_codes
         return _ENCODER.encode(payload)
 

@@ -86,7 +86,8 @@ class TraccarV1:
         reading = Reading(BOOT, seq, [t], columns)
         reading.driver = _driver(said)
         reading.events = _alarms(position, said, t, columns)
-        reading.fault_codes = [code[:256] for code in re.split(r"[\s,;]+", _text(said, "dtcs")) if code]
+        if "dtcs" in said:
+            reading.fault_codes = [code[:256] for code in re.split(r"[\s,;]+", _text(said, "dtcs")) if code]
         return reading
 
 

@@ -10,6 +10,7 @@ COMMANDS = {
     "run": "keep serving: broker, gateway, pipeline, store",
     "replay": "recordings -> events, trips, alerts, exposure, scores, premiums",
     "explain": "why an alert, a score or a premium is what it is",
+    "evidence": "the samples kept around crashes and rollovers",
     "alerts": "list alerts, the morning list; acknowledge, assign, resolve, dismiss or shelve them",
     "tasks": "what is to be done about alerts: create, assign, done",
     "rate": "exposure and tariff -> scores and premiums, with reasons",

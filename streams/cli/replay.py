@@ -8,7 +8,7 @@ import click
 import polars as pl
 
 from pricing.document import TariffError
-from streams import config, mapping, roads, rules, tables
+from streams import config, evidence, mapping, roads, rules, tables
 from streams.alert_rules import RULES
 from streams.chain import PARAMS
 from streams.cli import limits, report, screen
@@ -66,6 +66,7 @@ def command(
     except (ConfigError, MappingError, RecordingError, RegistryError, RoadsError, TariffError) as error:
         raise screen.fail(error) from error
     tables.write(done.tables, out)
+    evidence.write(done.evidence, out)
     _report(done, out, time.perf_counter() - began, as_json)
     if done.late:
         raise screen.fail(

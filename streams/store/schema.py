@@ -296,6 +296,19 @@ ticks = Table(  # minutes of the clock, part of the log: what time alone brought
     Column("position", Integer, nullable=False),  # of the last payload before it
 )
 
+evidence = Table(  # the samples around an event, kept when their payloads are gone
+    "evidence",
+    metadata,
+    Column("event_id", String, primary_key=True),
+    *_who(),
+    Column("kind", String, nullable=False),
+    Column("first", Float, nullable=False),  # the window, both ends included
+    Column("last", Float, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # a recording, Parquet
+    Index("evidence_by_vehicle", *_WHO, "last"),
+)
+
 pruned = Table(  # how far back a vehicle's payloads are no longer here: what was made of them stands
     "pruned",
     metadata,

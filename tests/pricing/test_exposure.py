@@ -141,3 +141,21 @@ def test_totals_do_not_depend_on_how_rows_are_cut(rows, several):
     for key, found in whole.items():
         parts = [part[key] for part in by_driver if key in part]
         assert all(found[column] == pytest.approx(sum(part[column] for part in parts)) for column in SUMS)
+
+
+def test_days_with_trouble_codes_are_counted_on_a_row_of_no_driver():
+    moment = [datetime(2025, 6, day, 12) for day in (1, 2, 3)]
+    head = {"fleet_id": "f", "vehicle_id": "v", "driver_id": None, "kind": "fault_code", "level": 1}
+    events = pl.DataFrame(
+        [
+            head | {"start": moment[0], "end": moment[1], "source": "derived"},
+            head | {"start": moment[1], "end": None, "source": "derived"},
+            head | {"start": moment[0], "end": moment[2], "source": "device"},
+        ],
+        schema_overrides={"driver_id": pl.String, "end": pl.Datetime("us")},
+    )
+    frame = exposure(pl.DataFrame(), events, datetime(2025, 6, 4, 8, tzinfo=UTC))
+    assert frame.select("day", "fault_code_days").rows() == [
+        (date(2025, 6, d), n) for d, n in enumerate((1, 2, 1, 1), 1)
+    ]
+    assert frame["driver_id"].null_count() == frame.height

@@ -26,6 +26,7 @@ EXTRAS = (
         "swerve",
         "pedal",
         "impact",
+        "device frame",
         "spikes",
         "leap",
         "holes",
@@ -61,6 +62,7 @@ LEGS = st.one_of(
     legs(PERIODS, SPEEDS),
     legs((0.1, 0.5, 1.0, 1.0, 2.0), SPEEDS),
     legs((0.01, 0.02, 0.05), SPEEDS, "accelerometer", "impact"),
+    legs((0.01, 0.02, 0.05), SPEEDS, "device frame", "impact"),
     legs((0.2, 1.0, 2.0), (50.0, 80.0, 120.0), "wall"),
     legs((0.05, 0.1, 0.2), (30.0, 60.0, 90.0), "mounted", "yaw"),
     legs((0.1, 0.2, 0.5), (30.0, 60.0, 90.0), "mounted", "yaw", "no speed"),
@@ -122,6 +124,9 @@ class Vehicle:
                 row |= {"accel_long": dice.gauss(-80, 60)}
             if has("one axis"):
                 del row[dice.choice(("accel_long", "accel_lat"))]
+        if has("device frame"):
+            blow = dice.gauss(-80, 60) if has("impact") and 220 <= len(self.rows) % 250 < 230 else 0.0
+            row |= {f"imu_{axis}": dice.gauss(at, 1) for axis, at in zip("xyz", (3 + blow, 9, 2 - blow), strict=True)}
         if has("yaw"):
             row["yaw_rate"] = dice.gauss(0, 20)
         if has("mounted"):

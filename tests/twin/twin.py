@@ -31,6 +31,7 @@ KINDS = (  # events of others are not compared
 MANOEUVRES: Any = (HarshBraking, HarshAcceleration, HarshCornering, HarshManoeuvre, LaneChange)
 UNITS = {"speeding": "km/h", "tyre_low": "%", "crash": "km/h"}
 ACCEL_SOURCES = ("none", "accelerometer", "speed", "imu")
+CRASH_SOURCES = (None, "accelerometer", "speed confirmed", "accelerometer confirmed", "accelerometer unconfirmed")
 LIMIT_SOURCES = (None, "device", "road", "class", "own")
 QUALITY = (
     *("gap", "sparse", "held", "jump", "fall", "no_fix", "bad_fix", "relocated"),
@@ -133,8 +134,10 @@ def words(quality: set[str]) -> list[str]:
 def event_row(vehicle: Vehicle, one: Episode) -> dict[str, Any]:
     speeding = one.kind == "speeding"
     doubts = words(one.quality)
-    if one.kind.startswith("harsh") or one.kind in ("crash", "lane_change"):
+    if one.kind.startswith("harsh") or one.kind == "lane_change":
         doubts.insert(0, ACCEL_SOURCES[one.source])
+    if one.kind == "crash":
+        doubts.insert(0, CRASH_SOURCES[one.source])
     return who(vehicle, one.driver) | {
         "event_id": identify(vehicle, one.kind, one.subject, one.start),
         "kind": one.kind,

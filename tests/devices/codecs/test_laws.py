@@ -35,7 +35,7 @@ def any_reading(draw):
         events=draw(
             st.lists(st.builds(DeviceReport, numbers, names, st.integers(1, 3), st.none() | names), max_size=2)
         ),
-        fault_codes=draw(st.lists(names, max_size=3)),
+        fault_codes=draw(st.none() | st.lists(names, max_size=3)),
     )
 
 

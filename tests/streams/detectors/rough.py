@@ -74,6 +74,7 @@ def _one(rng, n):
         "ignition": rng.choice([1.0, 0.0], n, p=[0.95, 0.05]),
         "mass": rng.choice([np.nan, 9000.0, 18_000.0], n),
         **_engine(rng, n),
+        **_device(rng, n, wall, shock),
     }
     for name in [name for name in columns if name != "t"]:
         sparse = rng.choice([0.0, 0.0, 0.2, 1.0])
@@ -126,14 +127,24 @@ def _engine(rng, n):
     }
 
 
+def _device(rng, n, wall, shock):
+    """A raw accelerometer: gravity, noise and shocks, turned over at the wall."""
+    axes = np.array([1.0, 2.0, 9.5])[:, None] + rng.normal(0, 0.5, (3, n)) + shock * [[0.8], [0.6], [0.0]]
+    axes[:, wall:] = axes[::-1, wall:]
+    return dict(zip(("imu_x", "imu_y", "imu_z"), axes, strict=True))
+
+
 def worn(seed):
-    """A long drive of many brakes that bite less and less."""
+    """A long drive of many brakes that bite less and less, until the vehicle lies on its side, and is put up again."""
     rng = np.random.default_rng(seed)
     n = 1500
     braking = np.arange(n) % 10 < 4
     effect = np.where(np.arange(n) < 900, 3.0, rng.choice([1.2, 1.9])) * rng.uniform(0.8, 1.2, n)
     columns = {
-        "speed": 15 + rng.uniform(-3, 3, n),
+        "speed": np.where(np.arange(n) < 1300, 15 + rng.uniform(-3, 3, n), 0.0),
+        "imu_x": rng.normal(0, 0.3, n),
+        "imu_y": np.where((np.arange(n) > 1290) & (np.arange(n) < 1400), 9.8, rng.normal(0, 0.3, n)),
+        "imu_z": np.where((np.arange(n) > 1290) & (np.arange(n) < 1400), 0.0, 9.8),
         "accel_long": np.where(braking, -effect, 0.5),
         "brake_pedal": np.where(braking, 30.0, 0.0),
         "mass": np.full(n, 12_000.0),

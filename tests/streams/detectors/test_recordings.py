@@ -154,7 +154,7 @@ def test_nhtsa_10146_in_a_drive_is_one_crash(road, shared_data, channel, sensor)
     assert crash["level"] == 3
     assert crash["start"] - road.start == pytest.approx(60, abs=1.1)
     assert crash["peak"] > 30
-    assert crash["source"] == (1 if sensor.startswith("accelerometer") else 2)
+    assert crash["source"] == (3 if sensor.startswith("accelerometer") else 2)  # confirmed by the standstill
     assert driven.harsh == 0
 
 
@@ -167,11 +167,43 @@ def test_nhtsa_crash_is_told_within_its_own_150_ms(road, shared_data):
     assert driven.opened("crash") == early.opened("crash") == 1
 
 
+def scooter(shared_data, name):
+    """Raw accelerometer, as a device of unknown mount sends it."""
+    frame = pl.read_parquet(shared_data / "driving" / "upc_escooter_crash_accel" / f"{name}.parquet")
+    return floats(frame, "t_s"), {f"imu_{axis}": floats(frame, f"accel_{axis}_mps2") for axis in "xyz"}
+
+
 def test_an_e_scooter_ride_is_no_crash(road, shared_data):
-    frame = pl.read_parquet(shared_data / "driving" / "upc_escooter_crash_accel" / "normal_drive.parquet")
-    axes = {"accel_long": "accel_z_mps2", "accel_lat": "accel_x_mps2"}
-    driven = road.drive(floats(frame, "t_s"), **{name: floats(frame, axis) for name, axis in axes.items()})
-    assert driven.opened("crash") == 0
+    t, axes = scooter(shared_data, "normal_drive")
+    driven = road.drive(t, **axes)
+    assert driven.opened("crash") == driven.opened("rollover") == 0
+
+
+def test_e_scooter_falls_are_found_and_nothing_in_fifty_seconds_of_steps_and_shaking(road, shared_data):
+    t, axes = scooter(shared_data, "crashtest_9feb")
+    early = np.abs(list(axes.values()))[:, (t > 42) & (t < 91)].max(0)
+    assert (early > 3 * G).sum() > 100
+    assert (early > 7.95 * G).sum() > 10  # at the rail
+    driven = road.drive(t, **axes)
+    falls = [e["start"] - road.start for e in driven.episodes("rollover")]
+    assert falls == pytest.approx([93.7, 112.9], abs=0.2)
+    assert all(e["level"] == 3 for e in driven.episodes("rollover"))
+    (crash,) = driven.episodes("crash")  # the first blow comes to and fro and leaves less than 8 km/h
+    assert crash["start"] - road.start == pytest.approx(111.1, abs=0.1)
+    assert (crash["level"], crash["source"]) == (2, 1)
+
+
+@pytest.mark.parametrize("rail_g", [1000, 8])
+def test_nhtsa_10146_is_felt_by_a_device_of_unknown_mount(road, shared_data, rail_g):
+    rng = np.random.default_rng(10146)
+    blow = np.zeros((15_000, 3))
+    blow[6000 : 6000 + pulse(shared_data, 99).size, 0] = pulse(shared_data, 99)
+    read = (blow + np.array([0, 0, G]) + rng.normal(0, 0.3, blow.shape)) @ np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    axes = dict(zip(("imu_x", "imu_y", "imu_z"), np.clip(read, -rail_g * G, rail_g * G).T, strict=True))
+    (crash,) = road.drive(hz=100, speed=np.where(np.arange(15_000) < 6000, 15.9, 0.0), **axes).episodes("crash")
+    assert (crash["level"], crash["source"]) == (3, 3)
+    assert crash["start"] - road.start == pytest.approx(60, abs=0.1)
+    assert crash["peak"] > (50 if rail_g > 8 else 20)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,115 @@
+"""Evidence: the samples around a crash are kept, whole, whatever the order they came in."""
+
+import numpy as np
+import pytest
+
+from devices.samples import Samples
+from streams.evidence import AFTER_S, BEFORE_S, frame_of, windows
+from streams.store import schema
+
+HZ = 50
+
+
+@pytest.fixture(scope="module")
+def rules(rivers):
+    return rivers.judged()
+
+
+@pytest.fixture
+def river(rivers, rules, tmp_path):
+    return rivers.River(tmp_path, rules)
+
+
+def crash(rivers, at=100.0, last=200.0, start=0.0):
+    """A drive at 50 Hz with a blow ``at`` s after ``start`` s of the first day, standing afterwards."""
+    t = rivers.START + start + np.arange(0, last, 1 / HZ)
+    since = t - rivers.START - start - at
+    columns = {
+        "speed": np.where(since < 0, 15.0, 0.0),
+        "accel_long": np.where((since >= 0) & (since < 0.1), -150.0, 0.1 * np.sin(t)),
+        "heading": np.full(t.size, 90.0),
+    }
+    return Samples([("f", "V")], np.zeros(t.size, np.int64), np.floor(t * 1000 + 0.5) / 1000, columns)
+
+
+def handfuls(payloads, size=40):
+    return [payloads[first : first + size] for first in range(0, len(payloads), size)]
+
+
+def evidence(river):
+    return {row["event_id"]: frame_of(row) for row in river.rows(schema.evidence)}
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(frame.equals(other[name]) for name, frame in one.items())
+
+
+def test_a_minute_before_and_a_quarter_after_at_the_highest_rate(rivers, river):
+    for some in handfuls(rivers.payloads(crash(rivers))):
+        river.embedded.take(some)
+    (event,) = [row for row in river.rows(schema.events) if row["kind"] == "crash"]
+    ((name, frame),) = evidence(river).items()
+    assert name == event["event_id"]
+    assert frame["t"].to_list() == pytest.approx(
+        np.arange(event["start"] - BEFORE_S, event["start"] + AFTER_S + 0.001, 1 / HZ).tolist(), abs=1e-3
+    )
+    assert frame.columns == ["t", "fleet_id", "vehicle_id", "speed_kmh", "heading_deg", "accel_long_mps2"]
+    assert frame["accel_long_mps2"].min() == -150.0
+
+
+def test_it_is_there_at_once_although_the_device_falls_silent(rivers, river):
+    for some in handfuls(rivers.payloads(crash(rivers, last=100.5))):
+        river.embedded.take(some)
+    assert len(evidence(river)) == 1
+    river.embedded.snapshot()
+    (frame,) = evidence(river).values()
+    assert frame["t"].max() == rivers.START + 100.48
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_framing_and_a_crash_of_ours_give_the_same(rivers, rules, river, tmp_path, seed):
+    drive, rng = crash(rivers), np.random.default_rng(seed)
+    for some in handfuls(rivers.payloads(drive)):
+        river.embedded.take(some)
+    other = rivers.River(tmp_path / "other", rules)
+    shuffled = rivers.payloads(drive, size=7)
+    rng.shuffle(shuffled)
+    for some in handfuls([*shuffled, *shuffled[:50]], 60):
+        other.embedded.take(some)
+        if rng.random() < 0.05:
+            other.crash()
+    other.drain()
+    assert same(evidence(other), evidence(river))
+    assert len(evidence(river)) == 1
+
+
+def test_late_data_that_undoes_a_crash_takes_its_evidence_along(rivers, river):
+    t = rivers.START + np.r_[np.arange(60.0), np.arange(59.1, 59.95, 0.1), np.arange(60.0, 90.0)]
+    speed = np.r_[14 + 0.1 * np.sin(np.arange(60.0)), np.linspace(12.6, 1.4, 9), np.zeros(30)]
+    late = (t > rivers.START + 59.05) & (t < rivers.START + 59.95)
+    parts = [
+        Samples([("f", "V")], np.zeros(rows.sum(), np.int64), t[rows], {"speed": speed[rows]}) for rows in (~late, late)
+    ]
+    river.embedded.take(rivers.payloads(parts[0]))
+    assert len(evidence(river)) == 1
+    river.embedded.take(rivers.payloads(parts[1], boot="late"))
+    river.drain()
+    assert not [row for row in river.rows(schema.events) if row["kind"] == "crash"]
+    assert evidence(river) == {}
+
+
+def test_a_replay_keeps_the_same(rivers, rules, river):
+    drive = crash(rivers)
+    river.embedded.take(rivers.payloads(drive))
+    run = rivers.Run(rules, river.source)
+    run.take(drive)
+    with run.store.reading() as connection:
+        rows = [dict(row) for row in connection.execute(schema.evidence.select()).mappings()]
+    assert same({row["event_id"]: frame_of(row) for row in rows}, evidence(river))
+
+
+def test_what_the_device_itself_calls_a_crash_is_not_ours():
+    row = {"event_id": "e", "fleet_id": "f", "vehicle_id": "v", "kind": "crash", "start": 0.0, "level": 3}
+    assert windows([row | {"source": "device"}]) == []
+    assert len(windows([row | {"source": "derived"}])) == 1
+    assert windows([row | {"source": "derived", "kind": "tyre_rapid_loss", "level": 2}]) == []

@@ -27,6 +27,8 @@ EXTRAS = (
         "pedal",
         "impact",
         "device frame",
+        "engine",
+        "engine",
         "spikes",
         "leap",
         "holes",
@@ -71,6 +73,20 @@ LEGS = st.one_of(
     legs((0.5, 1.0, 2.0), (60.0, 80.0), "accelerometer", "pedal", "rounded"),
 )
 DRIVES = st.tuples(st.sampled_from((NOON, BEFORE_MIDNIGHT, BEFORE_SUMMER)), st.lists(LEGS, min_size=1, max_size=8))
+
+
+def engine(number: int, dice: random.Random) -> dict[str, float]:
+    """Brakes, engine and battery; each stays for a while beyond one of its limits, with a wild reading now and then."""
+    wild = dice.random() < 0.05
+    choices = {
+        "brake_air": (800.0, 540.0, 400.0, 300.0, 700.0),
+        "brake_lining": (40.0, 20.0, 10.0, 3.0),
+        "coolant": (95.0, 108.5, 113.0, 118.0, 125.0, 90.0),
+        "oil_pressure": (300.0, 150.0, 75.0, 30.0),
+        "battery": (13.8, 12.5, 24.2, 23.0, 12.0, 28.0),
+        "engine_rpm": (1500.0, 700.0, 2200.0, 0.0, 250.0),
+    }
+    return {name: dice.choice(some) if wild else some[number % len(some)] for name, some in choices.items()}
 
 
 class Vehicle:
@@ -127,6 +143,8 @@ class Vehicle:
         if has("device frame"):
             blow = dice.gauss(-80, 60) if has("impact") and 220 <= len(self.rows) % 250 < 230 else 0.0
             row |= {f"imu_{axis}": dice.gauss(at, 1) for axis, at in zip("xyz", (3 + blow, 9, 2 - blow), strict=True)}
+        if has("engine"):
+            row |= engine(leg.seed + k // 12, dice)
         if has("yaw"):
             row["yaw_rate"] = dice.gauss(0, 20)
         if has("mounted"):

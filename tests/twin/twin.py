@@ -20,16 +20,30 @@ from .roads import Map
 from .speeding import Speeding
 from .trips import Trip, Trips
 from .tyres import TyreLow
+from .watch import WATCHES
 from .words import missing, parameters
 
 Table = list[dict[str, Any]]
 KINDS = (  # events of others are not compared
     *("harsh_braking", "harsh_acceleration", "harsh_cornering", "harsh_manoeuvre", "lane_change"),
     *("speeding", "tyre_low", "crash"),
+    *[one.kind for one in WATCHES],
     *sorted({kind for limits in HOURS.values() for kind in limits}),
 )
 MANOEUVRES: Any = (HarshBraking, HarshAcceleration, HarshCornering, HarshManoeuvre, LaneChange)
-UNITS = {"speeding": "km/h", "tyre_low": "%", "crash": "km/h"}
+UNITS = {
+    "speeding": "km/h",
+    "tyre_low": "%",
+    "crash": "km/h",
+    "rollover": "°",
+    "brake_fade": "%",
+    "brake_air_low": "kPa",
+    "brake_lining_worn": "%",
+    "coolant_hot": "°C",
+    "oil_pressure_low": "%",
+    "battery_low": "V",
+}
+UNCOUNTED = {one.kind for one in WATCHES} - {"rollover"}  # what the workshop mends is not the driver's doing
 ACCEL_SOURCES = ("none", "accelerometer", "speed", "imu")
 CRASH_SOURCES = (None, "accelerometer", "speed confirmed", "accelerometer confirmed", "accelerometer unconfirmed")
 LIMIT_SOURCES = (None, "device", "road", "class", "own")
@@ -74,6 +88,7 @@ class Twin:
             Speeding(p("speeding"), self.log),
             TyreLow(p("tyre_low"), self.log, about.placard),
             Crash(p("crash"), self.log),
+            *[one(p(one.kind), self.log) for one in WATCHES],
             *(self.trips, self.activity, self.exposure),
         ]
 
@@ -214,6 +229,8 @@ def exposure(tables: Tables) -> Table:
                 row[name] += round(segment[name] * 1000)
     events: dict[Any, list[tuple[float, int]]] = defaultdict(list)
     for event in tables.events:
+        if event["kind"] in UNCOUNTED:
+            continue
         events[_key(event, int(event["start"] // 86_400)), event["kind"]].append((event["start"], event["level"]))
     for (key, kind), some in events.items():
         row = found.setdefault(key, defaultdict(int))

@@ -27,10 +27,10 @@ PARAMS = (_most("level1_g"), _most("level2_g"), _most("level3_g"), *gates(10.0))
 
 STATE = np.dtype(
     [
-        *[(name, manoeuvre.STATE[name]) for name in manoeuvre.STATE.names or ()],
         ("aside_since", "f8"),  # when the last push that came with a turn reached level 1; 0 none
         ("aside_end", "f8"),  # when it was last felt
         ("aside_held", "f8"),  # when one was last felt that had been held
+        *[(name, manoeuvre.STATE[name]) for name in manoeuvre.STATE.names or ()],
     ]
 )
 

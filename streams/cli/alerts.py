@@ -10,7 +10,7 @@ import click
 import polars as pl
 
 from streams import actions, tables
-from streams.alert_rules import PRIORITIES, RULES
+from streams.alert_rules import PRIORITIES
 from streams.cli import screen, source
 from streams.desk import morning as mornings
 from streams.desk import tasks
@@ -76,15 +76,24 @@ def show(everything: bool, data: Path | None, as_json: bool, **wanted: str | Non
 @command.command("morning")
 @click.option("--fleet", "fleet_id", help="Of this fleet.")
 @click.option("--site", help="Of this site.")
+@screen.config_options
 @screen.data_option
 @screen.json_option
-def morning(fleet_id: str | None, site: str | None, data: Path | None, as_json: bool) -> None:
+def morning(
+    fleet_id: str | None,
+    site: str | None,
+    config_path: Path | None,
+    sets: tuple[str, ...],
+    data: Path | None,
+    as_json: bool,
+) -> None:
     """What needs doing today, site by site, what may cost most first. Losses are illustrative: they order the list."""
+    rules = source.alert_rules(config_path, sets)
     with source.store(data).reading() as connection:
         now = tables.clock(connection, time.time())
         roster = Roster(stored.read(connection))
         standing = laid_out(connection, now, standing=True)
-        items = mornings.listed(standing, tasks.tasks(connection), now, RULES, roster.site)
+        items = mornings.listed(standing, tasks.tasks(connection), now, rules, roster.site)
     items = [item for item in items if fleet_id in (None, item.fleet_id) and site in (None, item.site)]
     if as_json:
         screen.emit([item._asdict() for item in items])

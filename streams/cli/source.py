@@ -9,7 +9,7 @@ import click
 
 from pricing.tariff import Tariff
 from streams import config, rules, tables
-from streams.alert_rules import RULES
+from streams.alert_rules import RULES, AlertRule
 from streams.chain import PARAMS
 from streams.cli import screen
 from streams.layers import ConfigError
@@ -58,6 +58,14 @@ def tariff(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> Tarif
     """The tariff of the configuration."""
     try:
         return rules.tariff(config.load(config_path, sets=sets, params=PARAMS, kinds=RULES).tariff.path)
+    except ConfigError as error:
+        raise screen.fail(error) from error
+
+
+def alert_rules(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> dict[str, AlertRule]:
+    """The alert rules of the configuration."""
+    try:
+        return config.alert_rules(config.load(config_path, sets=sets, params=PARAMS, kinds=RULES), RULES)
     except ConfigError as error:
         raise screen.fail(error) from error
 

@@ -5,6 +5,8 @@ import pytest
 from devices.samples import Payload
 from streams import actions, tables
 from streams.actions import ActionError, act, put_away, shelve
+from streams.desk.decisions import key_of
+from streams.desk.desk import Desk
 from streams.store import schema
 
 LIMITED = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":%s,"speed_limit_kmh":50}'
@@ -204,4 +206,7 @@ def test_what_was_resolved_stays_resolved_when_late_data_finds_its_beginning(riv
     assert river.embedded.settle_due(at_once=True)
     assert alert(river)["alert_id"] != name
     assert state(river)[0][1] == "resolved"
-    assert actions.history(river.store.engine.connect(), alert(river))[0]["actor"] == "Ann"
+    with river.store.reading() as connection:
+        assert actions.history(connection, alert(river))[0]["actor"] == "Ann"
+        said = Desk(connection, [key_of(alert(river))]).said(alert(river))
+    assert said.put_away == put_away(river.store, alert(river)) is not None

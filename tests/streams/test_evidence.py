@@ -5,6 +5,7 @@ import pytest
 
 from devices.samples import Samples
 from streams.evidence import AFTER_S, BEFORE_S, frame_of, windows
+from streams.pipeline import only
 from streams.store import schema
 
 HZ = 50
@@ -113,3 +114,22 @@ def test_what_the_device_itself_calls_a_crash_is_not_ours():
     assert windows([row | {"source": "device"}]) == []
     assert len(windows([row | {"source": "derived"}])) == 1
     assert windows([row | {"source": "derived", "kind": "tyre_rapid_loss", "level": 2}]) == []
+
+
+def test_what_was_kept_of_payloads_that_are_gone_stays(rivers, river):
+    drive = crash(rivers)
+    late = drive.t == rivers.START + 95.5
+    parts = [only(drive, rows) for rows in (~late, late)]
+    river.embedded.take(rivers.payloads(parts[0]))
+    river.drain()
+    (before,) = evidence(river).values()
+    gone = rivers.START + 70.0
+    with river.store.writing() as connection:
+        connection.execute(schema.payloads.delete().where(schema.payloads.c.last < gone))
+        connection.execute(schema.pruned.insert().values(slot=0, before=gone))
+    river.embedded.take(rivers.payloads(parts[1], boot="late"))
+    river.drain()
+    (after,) = evidence(river).values()
+    assert after.height == before.height + 1
+    assert after["t"].min() == before["t"].min() < gone
+    assert after["t"].is_sorted()

@@ -64,6 +64,7 @@ class Embedded:
         *,
         stopping: Callable[[], bool] = lambda: False,
         tickers: Sequence[Ticker] = (),
+        wall: bool = True,
     ) -> None:
         self.store, self.pipeline, self.record, self.intake, self.pace = store, pipeline, record, intake, pace
         self.tickers = tickers
@@ -75,6 +76,7 @@ class Embedded:
         self._lost = False  # the state is ahead of what the store has taken
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
         self.silence = Silence(pipeline, record)
+        self.wall = wall  # with a feed's clock a recording that has ended is no silence
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
         self._named = _counted(pipeline.fleet)  # on record already
 
@@ -170,7 +172,8 @@ class Embedded:
         """A minute of the clock has begun: do what only time brings about, and put the tick on record with it."""
         commit = Commit()
         commit.upsert(schema.ticks, [{"at": now, "position": self.store.position}])
-        self.silence.tick(now, commit)
+        if self.wall:
+            self.silence.tick(now, commit)
         with self.store.reading() as connection:
             for ticker in self.tickers:
                 ticker(now, connection, commit)

@@ -97,6 +97,7 @@ class Service:
             Intake(self.people.may_enter, **bounds),
             _pace(config),
             stopping=self._stop.is_set,
+            wall=not feed_clock,
             tickers=self._tickers(rules, [sink.name for sink in called]),
         )
         self.ticks = Ticks(self._now)

@@ -58,6 +58,12 @@ RULES = {
         "restart the device; have its bus adapter and firmware checked",
         "workshop",
     ),
+    "replayed_data": AlertRule(
+        ("info", "warning", "warning"),
+        43_200,
+        "have the device's firmware checked: it sends old data as new",
+        "workshop",
+    ),
     "unit_fault": AlertRule(
         (None, "warning", "warning"),
         7 * 86_400,

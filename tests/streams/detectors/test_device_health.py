@@ -17,7 +17,7 @@ def wavy(n, mean=20.0, seed=1):
 
 
 def health(driven):
-    kinds = ("device_silent", "gnss_fault", "frozen_signal", "unit_fault")
+    kinds = ("device_silent", "gnss_fault", "frozen_signal", "unit_fault", "replayed_data")
     return {kind: [int(e["level"]) for e in driven.episodes(kind)] for kind in kinds if driven.episodes(kind)}
 
 
@@ -150,3 +150,32 @@ def test_a_device_that_is_mended_ends_its_fault(road):
     said = np.where(np.arange(4000) < 1500, v / 1.852, v)
     (fault,) = road.drive(speed=said, lat=course(v), lon=8.4).episodes("unit_fault")
     assert not np.isnan(fault["end"])
+
+
+def test_a_stretch_said_again_with_fresh_stamps_is_not_driven_again(road):
+    v = wavy(1500)
+    lat, other = course(v), wavy(1500, seed=2)
+    speed, north = np.concatenate([v, v, other]), np.concatenate([lat, lat, lat[-1] + course(other) - 48.0])
+    driven = road.drive(speed=speed, lat=north, lon=8.4)
+    (again,) = driven.episodes("replayed_data")
+    assert road.start + 1500 < again["start"] < road.start + 1800
+    assert road.start + 2900 < again["end"] < road.start + 3300
+    assert driven.km == pytest.approx((v.sum() + other.sum()) / 1000, rel=0.25)
+    assert driven.harsh == 0
+
+
+def test_a_stretch_said_again_by_a_sparse_tracker(road):
+    v = wavy(150)
+    lat = course(v, 30.0)
+    t = 30.0 * np.arange(300)
+    driven = road.drive(t=t, speed=np.concatenate([v, v]), lat=np.concatenate([lat, lat]), lon=8.4)
+    assert [int(e["level"]) for e in driven.episodes("replayed_data")] == [2]
+
+
+def test_a_line_driven_to_and_fro_all_day_is_not_said_again(road):
+    """A bus whose device rounds: the same streets, though never at the same speed in the same place for long."""
+    legs = [course(wavy(600, seed=k)) for k in range(8)]
+    lat = np.concatenate([leg if k % 2 == 0 else leg[::-1] for k, leg in enumerate(legs)])
+    speed = np.concatenate([wavy(600, seed=k) for k in range(8)])
+    rounded = {"speed": np.floor(speed * 3.6) / 3.6, "lat": np.floor(lat * 1e4) / 1e4, "lon": 8.4}
+    assert "replayed_data" not in health(road.drive(**rounded))

@@ -12,9 +12,8 @@ from streams.quality import BAD_FIX, DOUBTED, NO_FIX
 from streams.spans import span
 
 MINUTE = 60.0
-ROOM = 24  # marks remembered
+ROOM = 32  # marks remembered: an hour of driving at one sample a second, two at one in 30 s
 PRIME = 2_147_483_647
-NEVER, AGAIN, NEW = 0, 1, 2
 
 PARAMS = (
     Param("level1_min", 0.0, "ours: as soon as the marks agree", MINUTE),
@@ -22,7 +21,7 @@ PARAMS = (
     Param("level3_min", 120.0, "as for a frozen position", MINUTE),
     Param("marks", 3.0, "ours: three places and speeds to the last digit, in a row; chance gives none"),
     Param("moving_kmh", 8.0, "as in condition: whoever stands says the same again and again", 1 / 3.6),
-    Param("dense_s", 5.0, "ours: up to here one sample in 64 is a mark, beyond one in 8"),
+    Param("dense_s", 5.0, "ours: up to here one sample in 128 is a mark, beyond one in 8"),
 )
 
 STATE = np.dtype(
@@ -30,6 +29,7 @@ STATE = np.dtype(
         ("ring", "i4", ROOM),  # marks seen, + 1; 0 none
         ("place", "i4"),  # the position said last, as a number
         ("at", "i1"),  # where the next goes
+        ("hit", "i1"),  # where the last mark seen before is
         ("hits", "i1"),  # marks seen before, in a row, at most 4
         ("since", "f8"),  # t of the first of them
         ("episode", FAULT),
@@ -45,34 +45,36 @@ def place_of(lat: float, lon: float) -> int:
 
 @inner
 def remember(mark: int, memory: Any) -> int:
-    """AGAIN if the mark is among those remembered, else NEW, and it is from now on."""
+    """Where in the ring the mark is; -1 if it was not, and is from now on."""
     ring = memory["ring"]
     for k in range(ROOM):
         if ring[k] == mark + 1:
-            return AGAIN
+            return k
     at = int(memory["at"])
     ring[at] = mark + 1
     memory["at"] = (at + 1) % ROOM
-    return NEW
+    return -1
 
 
 @inner
 def take(batch: Any, i: int, memory: Any, p: Any) -> None:
-    """Count row ``i`` if it is a mark: hits go up by one when it was seen before, down by two when not."""
+    """Count row ``i`` if it is a mark: hits go up by one when it follows the one before, down by two when it is new."""
     speed = batch.speed[i]
     if not speed >= p["moving_kmh"] or batch.quality[i] & (NO_FIX | BAD_FIX) or isnan(batch.dt[i]):
         return
     place, before = place_of(batch.lat[i], batch.lon[i]), memory["place"]
     memory["place"] = place
     mark = (place + floor(speed * 100.0 + 0.5) * 7_919) % PRIME
-    if place == before or mark % (64 if batch.dt[i] <= p["dense_s"] else 8) != 0:
+    if place == before or mark % (128 if batch.dt[i] <= p["dense_s"] else 8) != 0:
         return  # a receiver that is stuck says one place again and again
-    hits = int(memory["hits"])
-    if remember(mark, memory) == AGAIN:
-        memory["since"] = batch.t[i] if hits == 0 else memory["since"]
-        memory["hits"] = min(hits + 1, 4)
-    else:
+    hits, found = int(memory["hits"]), remember(mark, memory)
+    if found < 0:
         memory["hits"] = max(hits - 2, 0)
+        return
+    onward = (found - int(memory["hit"])) % ROOM
+    if hits == 0 or not 1 <= onward <= 2:  # what is said again comes in the order it was said in
+        memory["since"], hits = batch.t[i], 0
+    memory["hit"], memory["hits"] = found, min(hits + 1, 4)
 
 
 @kernel

@@ -165,7 +165,7 @@ def sick(seed):
     said = np.where(np.arange(n) < 2500, speed, speed * rng.choice([0.3, 0.55, 0.62, 1.852]))
     said[3000:4000], said[2500:3000] = 18.0, speed[2500:3000]
     lat[3000:4000] = lat[3000]
-    lat[4100:4900], said[4100:4900] = lat[100:900], said[100:900]
+    lat[4100:4950], said[4100:4950] = lat[100:950], said[100:950]
     columns = {
         "speed": np.where(rng.random(n) < 0.05, np.nan, said),
         "lat": np.where(rng.random(n) < 0.05, np.nan, lat),

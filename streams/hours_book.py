@@ -124,7 +124,7 @@ class HoursBook:
         """The sheet of a person who drove the vehicle in ``slot``."""
         self._drove[slot].add(key)
         if key not in self._people:
-            self._people[key] = Sheet(slot)
+            self._people[key] = Sheet(slot, self._interval)
         return self._people[key]
 
     def _interval(self, slot: int, start: float, end: float, sparse: bool) -> Interval:

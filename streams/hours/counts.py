@@ -185,7 +185,7 @@ class CalendarCount(Count):
         at = piece.start
         while at < piece.end:
             until = min(self._period(at, piece)[1], piece.end)
-            yield piece._replace(start=at, end=until)
+            yield piece if until - at == piece.end - piece.start else piece._replace(start=at, end=until)
             at = until
 
     def _afresh(self, pause: int, part: Piece) -> bool:

@@ -1,5 +1,6 @@
 """Sheet: one person's driving, the fold of it as far as it is settled, and what was told of it."""
 
+from array import array
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from streams.hours.limits import HoursRules
 Row = dict[str, Any]
 Mark = tuple[int, float]  # slot, start
 RowOf = Callable[[Episode], Row]
+Make = Callable[[int, float, float, bool], Interval]
 
 SILENT_S = 3600.0  # an open drive this far behind is taken as it stands; when it goes on after all, all is folded anew
 
@@ -29,52 +31,57 @@ class _Waiting(NamedTuple):
 
 
 class Sheet:
-    """Driving in order costs one step of the fold; late driving folds what is held again from where it was put away."""
+    """Driving in order costs one step of the fold; late driving folds what is held again from where it was put away.
 
-    def __init__(self, slot: int) -> None:
-        self.slot = slot  # one of the vehicles
+    ``make(slot, start, end, sparse)`` gives an interval as the registry now knows its vehicle.
+    """
+
+    def __init__(self, slot: int, make: Make) -> None:
+        self.slot, self._make = slot, make  # one of the vehicles
         self.open: dict[int, Interval] = {}  # by slot
         self.events: dict[str, Row] = {}  # by id, as last told
-        self._closed: dict[Mark, Interval] = {}
+        self._closed: dict[Mark, Interval] = {}  # not in the base
+        self._taken = array("d")  # closed and in the base, in order: slot, start, end, sparse; an object each is 300 B
         self._floor = -float("inf")  # driving up to here was put away, and what was told of it stands
-        self._oldest = float("inf")
         self._rules = HoursRules("", ())
         self._old = Fold(self._rules)  # of what was put away
         self._reset()
 
     def _reset(self) -> None:
         """Fold anew what is held."""
+        self._closed |= {(one.slot, one.interval.start): one.interval for one in self._held()}
+        self._taken = array("d")
         self._base = self._old.copy()
         self._upto: Interval | None = None  # last one in it
-        self._new = set(self._closed)  # closed, and not in it
         self._silent: dict[int, Interval] = {}  # open, and in it
         self._over: dict[str, Row] = {}  # rows of what is over by it
+
+    def _held(self) -> list[_Waiting]:
+        """Closed intervals that are in the base."""
+        rows = [self._taken[k : k + 4] for k in range(0, len(self._taken), 4)]
+        made = [self._make(int(slot), start, end, bool(sparse)) for slot, start, end, sparse in rows]
+        return [_Waiting(interval, int(row[0]), False) for interval, row in zip(made, rows, strict=True)]
 
     def put(self, slot: int, interval: Interval) -> bool:
         """Add a closed interval; False: it is from before what is held."""
         if interval.end <= self._floor:
             return False
-        mark = slot, interval.start
-        before = self._closed.get(mark)
-        self._closed[mark] = interval
-        self._oldest = min(self._oldest, interval.end)
-        if before == interval:
-            return True
-        if before is not None:
+        if self._upto is not None and interval.start <= self._upto.start:  # heard of late, or once more
             self._reset()
-        self._new.add(mark)
+        self._closed[slot, interval.start] = interval
         return True
 
     def drop(self, slot: int, since: float, starts: set[float]) -> bool:
         """Take out a vehicle's driving after ``since``, and that which began at ``starts``; whether there was any."""
-        mine = [(mark, interval) for mark, interval in self._closed.items() if mark[0] == slot]
-        gone = {mark for mark, interval in mine if interval.end > since or interval.start in starts}
+
+        def is_gone(of: float, start: float, end: float) -> bool:
+            return of == slot and (end > since or start in starts)
+
+        if any(is_gone(*row) for row in zip(self._taken[0::4], self._taken[1::4], self._taken[2::4], strict=True)):
+            self._reset()
+        gone = [mark for mark, interval in self._closed.items() if is_gone(*mark, interval.end)]
         for mark in gone:
             del self._closed[mark]
-        if gone <= self._new:
-            self._new -= gone
-        else:
-            self._reset()
         return bool(gone)
 
     def fold(self, rules: HoursRules, row_of: RowOf) -> Told:
@@ -103,7 +110,7 @@ class Sheet:
 
     def _waiting(self) -> list[_Waiting]:
         """What the base has not taken, in order."""
-        waiting = [_Waiting(self._closed[mark], mark[0], False) for mark in self._new]
+        waiting = [_Waiting(interval, slot, False) for (slot, _), interval in self._closed.items()]
         waiting += [_Waiting(one, slot, True) for slot, one in self.open.items() if slot not in self._silent]
         return sorted(waiting)
 
@@ -122,29 +129,28 @@ class Sheet:
             if one.is_open:
                 self._silent[one.slot] = one.interval
             else:
-                self._new.remove((one.slot, one.interval.start))
+                del self._closed[one.slot, one.interval.start]
+                self._taken.extend((one.slot, one.interval.start, one.interval.end, one.interval.sparse))
         return []
 
     def put_away(self, window: float, slack: float, row_of: RowOf) -> None:
         """Hold driving of the ``window`` only, once more than ``slack`` lies before it; its fold is kept."""
         newest = self._base.until / 1000
-        if newest - window - slack <= self._oldest:
+        if not self._taken or self._taken[2] >= newest - window - slack:
             return
         self._floor = newest - window
-        held = [_Waiting(interval, mark[0], False) for mark, interval in self._closed.items()]
-        held += [_Waiting(interval, slot, True) for slot, interval in self.open.items()]
-        for one in sorted(held):
+        away = 0
+        for one in sorted([*self._held(), *(_Waiting(one, slot, True) for slot, one in self._silent.items())]):
             if one.interval.end > self._floor:
                 break
             self._old.take(one.interval)
             if one.is_open:
-                del self.open[one.slot]
-                self._silent.pop(one.slot, None)
+                del self.open[one.slot], self._silent[one.slot]
             else:
-                del self._closed[one.slot, one.interval.start]
+                away += 1
+        del self._taken[: 4 * away]
         for episode in self._old.over():
             name = row_of(episode)["event_id"]
             self.events.pop(name, None)
             self._over.pop(name, None)
         self._old = self._old.copy()
-        self._oldest = min((interval.end for interval in self._closed.values()), default=float("inf"))

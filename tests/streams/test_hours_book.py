@@ -190,7 +190,7 @@ def test_long_ago_is_dropped_and_what_was_told_of_it_stands():
         minute = day * 1440
         house.drive(0, minute, minute + 50, closed=True)
     assert house.levels() == [1] * 6
-    assert len(house.book._people["f", 0]._closed) < 4
+    assert len(house.book._people["f", 0]._held()) < 4
     house.drive(0, 6 * 1440, 6 * 1440 + 30, closed=True)
     assert house.levels() == [1] * 6
 
@@ -217,8 +217,8 @@ def test_a_book_loaded_from_the_record_goes_on():
     house.drive(0, 0, 40, closed=True)
     house.drive(1, 41, 50, driver=0, closed=True)
     key = ("f", 0)
-    marked = house.book._people[key]._closed.items()
-    closed = [(key, mark[0], interval.start, interval.end, False) for mark, interval in marked]
+    held = house.book._people[key]._held()
+    closed = [(key, one.slot, one.interval.start, one.interval.end, False) for one in held]
     again.book.load(closed, [(key, row) for row in house.rows.values()])
     again.rows = dict(house.rows)
     for one in (house, again):

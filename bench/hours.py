@@ -47,7 +47,9 @@ def filled(slots: int, days: int = DAYS, rules: str = "eu") -> tuple[HoursBook, 
     fleet.slots([("fleet", f"V{slot:05}") for slot in range(slots)])
     fleet.numbers([f"D{slot:05}" for slot in range(slots)])
     book, state = HoursBook(RuleBook(RULES[rules]), fleet, 0.0), np.zeros(slots, STATE)
-    book.take(month(slots, days), state, np.arange(0))
+    driven = month(slots, days)
+    for some in np.array_split(driven, max(slots // 100, 1)):
+        book.take(some, state, np.arange(0))
     return book, state
 
 

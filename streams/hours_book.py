@@ -36,7 +36,7 @@ class HoursBook:
     def load(self, driven: Iterable[tuple[Key, int, float, float, bool]], events: Iterable[tuple[Key, Row]]) -> None:
         """Begin with closed intervals (whose, slot, start, end, sparse) and events already on record."""
         for key, slot, start, end, sparse in driven:
-            self._sheet(key, slot).put(slot, self._interval(slot, start, end, sparse))
+            self._sheet(key, slot).load(slot, start, end, sparse)
         for key, row in events:
             if key in self._people:
                 self._people[key].events[row["event_id"]] = row

@@ -186,3 +186,11 @@ def test_capmetrics_repetition_and_order_change_nothing(rivers, run, buses, shar
         frame[rows].write_parquet(tmp_path / f"{k}.parquet")
     again = run("capmetrics", paths=[tmp_path / f"{k}.parquet" for k in range(3)])
     assert rivers.differences(buses.tables, again.tables) == {}
+
+
+def test_capmetrics_hours_of_slow_trackers_are_found_and_said_to_be_doubtful(buses):
+    events = buses.tables["events"].filter(kind="continuous_driving")
+    assert events.height == 66
+    assert events["level"].value_counts().sort("level")["count"].to_list() == [8, 21, 37]
+    assert set(events["quality"]) == {"estimate sparse"}
+    assert set(buses.tables["events"].filter(unit="h")["kind"]) == {"continuous_driving"}

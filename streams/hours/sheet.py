@@ -49,18 +49,23 @@ class Sheet:
 
     def _reset(self) -> None:
         """Fold anew what is held."""
-        self._closed |= {(one.slot, one.interval.start): one.interval for one in self._held()}
-        self._taken = array("d")
+        self._closed = {(one.slot, one.interval.start): one.interval for one in self._held()} | self._closed
+        self._taken, self._loaded = array("d"), False
         self._base = self._old.copy()
         self._upto: Interval | None = None  # last one in it
         self._silent: dict[int, Interval] = {}  # open, and in it
         self._over: dict[str, Row] = {}  # rows of what is over by it
 
     def _held(self) -> list[_Waiting]:
-        """Closed intervals that are in the base."""
+        """Closed intervals that are in the base, or were loaded."""
         rows = [self._taken[k : k + 4] for k in range(0, len(self._taken), 4)]
         made = [self._make(int(slot), start, end, bool(sparse)) for slot, start, end, sparse in rows]
         return [_Waiting(interval, int(row[0]), False) for interval, row in zip(made, rows, strict=True)]
+
+    def load(self, slot: int, start: float, end: float, sparse: bool) -> None:
+        """Begin with a closed interval; all of them are folded when there is news."""
+        self._taken.extend((slot, start, end, sparse))
+        self._loaded = True
 
     def put(self, slot: int, interval: Interval) -> bool:
         """Add a closed interval; False: it is from before what is held."""
@@ -88,6 +93,8 @@ class Sheet:
         """What has become of the person's hours."""
         if rules != self._rules:
             self._rules, self._old = rules, Fold(rules)
+            self._reset()
+        if self._loaded:
             self._reset()
         if any(self.open.get(slot) != interval for slot, interval in self._silent.items()):
             self._reset()

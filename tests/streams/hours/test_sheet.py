@@ -84,6 +84,17 @@ def test_what_is_put_away_is_remembered(legs, rules, window):
 
 @settings(deadline=None)
 @given(legs, sets, st.randoms(use_true_random=False))
+def test_a_sheet_loaded_from_the_record_goes_on(legs, rules, chance):
+    told, them = Told(), driven(legs)
+    cut = chance.randrange(len(them))
+    for one in them[:cut]:
+        told.sheet.load(*one, False)
+    told.hear(rules, *them[max(cut - 2, 0) :])  # the last ones are run once more
+    assert told.rows == whole(rules, them)
+
+
+@settings(deadline=None)
+@given(legs, sets, st.randoms(use_true_random=False))
 def test_what_is_taken_back_never_was(legs, rules, chance):
     told, them = Told(), driven(legs)
     told.hear(rules, *them)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from devices.samples import Samples
+from streams.hours import KINDS
 from streams.store import schema
 
 HOUR, MIN = 3600.0, 60.0
@@ -23,7 +24,7 @@ def drive(rivers, vehicle, begins, hours, said=None):
 
 def hours_of(tables):
     """(kind, driver, vehicle, level, hours into the first day) of every event of hours."""
-    events = tables["events"].filter(tables["events"]["unit"] == "h").sort("start", "kind")
+    events = tables["events"].filter(tables["events"]["kind"].is_in(KINDS)).sort("start", "kind")
     return [
         (row["kind"], row["driver_id"], row["vehicle_id"], row["level"], row["start"].timestamp())
         for row in events.rows(named=True)
@@ -71,7 +72,7 @@ def test_a_driver_assigned_late_is_the_one_who_drove(rivers, eu, tmp_path):
     late = hours_of(river.tables())
     assert late == hours_of(rivers.replayed(unnamed, eu, rivers.Everybody(shift)))
     assert late == hours_of(rivers.replayed(parts, eu, rivers.Everybody()))
-    assert all(row["quality"] == "estimate" for row in river.rows(schema.events) if row["unit"] == "h")
+    assert all(row["quality"] == "estimate" for row in river.rows(schema.events) if row["kind"] in KINDS)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

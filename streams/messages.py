@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from devices import topics
-from streams.hours import ESTIMATE
-from streams.hours import KINDS as HOURS
 
 Row = dict[str, Any]
 
@@ -23,8 +21,6 @@ def body_of(alert: Row, event: Row) -> Row:
     body["event"] = {name: event[name] for name in EVIDENCE}
     if event["note"]:
         body["note"] = event["note"]
-    if event["rule"].partition(":")[0] in HOURS:
-        body["note"] = ESTIMATE
     return body
 
 

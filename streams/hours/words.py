@@ -1,7 +1,7 @@
 """Words: a limit as a fleet manager reads it; the tables of docs/hours.md and what `tripmeter explain` adds."""
 
 from streams.hours.laws import RULES
-from streams.hours.limits import ESTIMATE, Limit, Rest
+from streams.hours.limits import Limit, Rest
 
 UNKNOWN = "The driver is unknown: the vehicle stands for the person, and several people may have driven it."
 
@@ -11,7 +11,7 @@ def explain(rule: str, driver_id: str | None) -> list[str]:
     kind, _, name = rule.partition(":")
     limits = {limit.kind: limit for limit in RULES[name].limits} if name in RULES else {}
     lines = [f"  most   {allowed(limits[kind])} {over(limits[kind])}; {limits[kind].source}"] if kind in limits else []
-    return [*lines, f"  note   {ESTIMATE}", *([] if driver_id else [f"  note   {UNKNOWN}"])]
+    return lines if driver_id else [*lines, f"  note   {UNKNOWN}"]
 
 
 def allowed(limit: Limit) -> str:

@@ -7,9 +7,10 @@ import pytest
 from streams import config
 from streams.alert_rules import RULES as ALERTS
 from streams.desk.morning import _named
-from streams.hours import ESTIMATE, KINDS, RULES, custom, words
+from streams.hours import ESTIMATE, KINDS, RULES, Episode, HoursRules, Limit, custom, words
 from streams.hours.chosen import chosen
 from streams.messages import message_of
+from streams.rows import hours_event
 from streams.settings import Hours
 
 LIMITS = [(rules, limit) for rules in RULES.values() for limit in rules.limits]
@@ -17,15 +18,14 @@ WHO = {"fleet_id": "f", "vehicle_id": "V", "driver_id": "D", "subject": "", "lev
 
 
 @pytest.mark.parametrize(("rules", "limit"), LIMITS, ids=lambda one: getattr(one, "kind", getattr(one, "name", "")))
-def test_an_event_is_explained_by_its_limit_and_as_an_estimate(rules, limit):
-    lines = words.explain(f"{limit.kind}:{rules.name}", "D1")
-    assert lines[0].startswith("  most   ")
-    assert limit.source in lines[0]
-    assert lines[1:] == [f"  note   {ESTIMATE}"]
+def test_an_event_is_explained_by_its_limit(rules, limit):
+    (line,) = words.explain(f"{limit.kind}:{rules.name}", "D1")
+    assert line.startswith("  most   ")
+    assert limit.source in line
 
 
 def test_a_fleets_own_rule_and_an_unknown_driver_are_explained_too():
-    assert words.explain("continuous_driving:custom", "D1") == [f"  note   {ESTIMATE}"]
+    assert words.explain("continuous_driving:custom", "D1") == []
     assert words.UNKNOWN in words.explain("daily_driving:eu", None)[-1]
 
 
@@ -37,10 +37,10 @@ def test_lengths_are_hours_and_minutes():
 def test_an_alert_says_that_it_is_an_estimate_and_what_to_do(kind):
     alert = WHO | {"alert_id": "a", "kind": kind, "condition": "active", "first_seen": 1.0, "last_seen": 2.0}
     alert |= {"count": 1, "flapping": 0}
-    names = ("event_id", "peak", "unit", "threshold", "speed_kmh", "lat_deg", "lon_deg", "rule_version")
-    event = dict.fromkeys(names) | {"rule": f"{kind}:eu"}
+    episode = Episode(kind, 1.0, None, (1.0, 2.0), 3600.0, 4000.0, ("f", "V"), False)
+    event = hours_event(episode, HoursRules("one", (Limit(kind, "test", 3600.0, 900.0, 900.0),)), "D")
+    assert (event["quality"], event["note"]) == ("estimate", ESTIMATE)
     assert json.loads(message_of(alert, event)["body"])["note"] == ESTIMATE
-    assert "note" not in json.loads(message_of(alert, event | {"rule": "device"})["body"])
     assert "(estimate)" in _named(alert)
     assert ALERTS[kind].action
     assert ALERTS[kind].priorities[1] == "major"

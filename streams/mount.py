@@ -10,6 +10,7 @@ from streams.detectors.base import Param
 from streams.motion import IMU, MS, RADIANS, smoothed
 
 G = 9.80665  # m/s²
+NOTHING, NOT_SURE, APART = 0, 1, 2  # what judge says
 
 PARAMS = (
     Param("level_s", 5.0, "ours: gravity is the mean of this long at first"),
@@ -86,9 +87,13 @@ def follow_mount(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
             sure = m["age"] >= p["level_s"] and not isnan(span)
             if not isnan(batch.speed[i]) and not isnan(batch.v[i]):
                 learn_from_speed(m, batch.v[i], t, sure, p)
-            if felt and sure:
-                judge(batch, i, m, t, span / MS, p)
-            elif m["known"] == 1 and not isnan(span):
+            if felt and sure:  # scalars in and out: handing the batch on costs 0.7 us a row
+                told, batch.horizontal[i], along, left = judge(m, t, span / MS, batch.yaw_rate[i], batch.v[i], p)
+                if told == APART:
+                    batch.accel[i], batch.lateral[i], batch.accel_source[i] = along, left, IMU
+            else:
+                told = NOT_SURE if m["known"] == 1 and not isnan(span) else NOTHING
+            if told == NOT_SURE:
                 batch.accel[i], batch.accel_source[i] = nan, 0
 
 
@@ -132,46 +137,47 @@ def level(m: Any) -> Any:
 
 
 @inner
-def judge(batch: Any, i: int, m: Any, t: float, dt: float, p: Any) -> None:
-    """Level the smoothed reading, ``dt`` s after the last, notice a tilt, learn from a turn, and write the columns."""
+def judge(m: Any, t: float, dt: float, yaw_rate: float, v: float, p: Any) -> Any:
+    """Level the smoothed reading, ``dt`` s after the last, notice a tilt, learn from a turn.
+
+    (NOTHING, NOT_SURE: there is no evidence, or APART, what is felt along the horizontal, forward, to the left).
+    """
     norm, ux, uy, uz, up, hx, hy, hz = level(m)
     flat = sqrt(hx * hx + hy * hy + hz * hz)
     tilted = up < p["tilt_share"] * norm or fabs(norm - G) > p["gravity_error"] * G
     m["tilt"] = max(m["tilt"] + (dt if tilted else -dt), 0.0)
     if flat >= p["calm_mps2"]:
         m["rough_t"] = t
-    yaw = batch.yaw_rate[i] * RADIANS
+    yaw = yaw_rate * RADIANS
     if m["tilt"] == 0.0 and fabs(yaw) >= p["turn_dps"] * RADIANS:
-        push = yaw * (p["turn_kmh"] if isnan(batch.v[i]) else batch.v[i]) * dt
+        push = yaw * (p["turn_kmh"] if isnan(v) else v) * dt
         x, y, z = hy * uz - hz * uy, hz * ux - hx * uz, hx * uy - hy * ux  # a quarter turn to the right
         learn(m, x * push, y * push, z * push, flat * fabs(push), p)
     if t - m["rough_t"] > p["calm_s"] * MS:
         m["known"] = int(agreed(m, p))
     if m["tilt"] > p["tilt_s"]:
         restart(m)
-    elif tilted or m["tilt"] > p["smooth_s"]:
-        if m["known"] == 1:
-            batch.accel[i], batch.accel_source[i] = nan, 0
-    else:
-        batch.horizontal[i] = flat
-        if m["known"] == 1:
-            tell_apart(batch, i, m, ux, uy, uz, hx, hy, hz)
-        elif isnan(batch.v[i]) and flat <= p["most_kmh"] * fabs(yaw):
-            batch.accel_source[i] = IMU
-            batch.lateral[i] = flat if yaw > 0.0 else -flat
+        return NOTHING, nan, nan, nan
+    if tilted or m["tilt"] > p["smooth_s"]:
+        return NOT_SURE if m["known"] == 1 else NOTHING, nan, nan, nan
+    if m["known"] == 1:
+        return tell_apart(m, ux, uy, uz, hx, hy, hz, flat)
+    if isnan(v) and flat <= p["most_kmh"] * fabs(yaw):
+        return APART, flat, nan, flat if yaw > 0.0 else -flat
+    return NOTHING, flat, nan, nan
 
 
 @inner
-def tell_apart(batch: Any, i: int, m: Any, ux: float, uy: float, uz: float, hx: float, hy: float, hz: float) -> None:
-    """Write accel and lateral: the horizontal vector along forward, and along the left of it."""
+def tell_apart(m: Any, ux: float, uy: float, uz: float, hx: float, hy: float, hz: float, flat: float) -> Any:
+    """As ``judge``: the horizontal vector along forward, and along the left of it."""
     fx, fy, fz = m["forward_x"], m["forward_y"], m["forward_z"]
     rise = fx * ux + fy * uy + fz * uz
     fx, fy, fz = fx - rise * ux, fy - rise * uy, fz - rise * uz
     length = sqrt(fx * fx + fy * fy + fz * fz)
+    if length == 0.0:
+        return NOTHING, flat, nan, nan
     lx, ly, lz = uy * fz - uz * fy, uz * fx - ux * fz, ux * fy - uy * fx
-    if length > 0.0:
-        batch.accel[i], batch.accel_source[i] = (hx * fx + hy * fy + hz * fz) / length, IMU
-        batch.lateral[i] = (hx * lx + hy * ly + hz * lz) / length
+    return APART, flat, (hx * fx + hy * fy + hz * fz) / length, (hx * lx + hy * ly + hz * lz) / length
 
 
 @inner

@@ -25,6 +25,8 @@ def _most(name: str) -> Param:
 PARAMS = (_most("level1_g"), _most("level2_g"), _most("level3_g"), *gates(10.0))
 
 
+UNSEEN = STALE | FROM_POSITION
+
 STATE = np.dtype(
     [
         ("aside_since", "f8"),  # when the last push that came with a turn reached level 1; 0 none
@@ -36,17 +38,8 @@ STATE = np.dtype(
 
 
 @inner
-def told_otherwise(batch: Any, i: int) -> Any:
-    """Whether another kind can tell of row ``i``: forward is known, it turns, or a speed shows its changes."""
-    if isnan(batch.accel[i]) and isnan(batch.lateral[i]):
-        return not isnan(batch.v[i]) and batch.quality[i] & (STALE | FROM_POSITION) == 0
-    return True
-
-
-@inner
-def step_aside(batch: Any, i: int, m: Any, t: float, p: Any) -> None:
+def step_aside(m: Any, push: float, t: float, p: Any) -> None:
     """Follow a push that came with a turn, of which harsh cornering or a lane change may tell."""
-    push = fabs(batch.lateral[i])
     if m["aside_since"] > 0.0 and (push < p["clear_share"] * p["level1_g"] or span(m["aside_end"], t) > p["link_s"]):
         m["aside_since"] = 0.0
     if m["aside_since"] == 0.0 and push >= p["level1_g"]:
@@ -67,11 +60,13 @@ def untold(batch: Any, fleet: Any, state: Any, params: Any) -> Any:
             if isnan(batch.horizontal[i]):
                 continue
             t = batch.t[i]
-            if told_otherwise(batch, i):
-                if batch.accel_source[i] == IMU and isnan(batch.accel[i]):
-                    step_aside(batch, i, m, t, p)
-            elif span(m["aside_held"], t) > p["merge_s"]:
-                values[i] = batch.horizontal[i]
+            if not isnan(batch.accel[i]):
+                continue  # forward is known
+            if not isnan(batch.lateral[i]):
+                if batch.accel_source[i] == IMU:
+                    step_aside(m, fabs(batch.lateral[i]), t, p)
+            elif (isnan(batch.v[i]) or batch.quality[i] & UNSEEN) and span(m["aside_held"], t) > p["merge_s"]:
+                values[i] = batch.horizontal[i]  # no speed shows its changes, no turn was told just now
     return values
 
 

@@ -20,6 +20,7 @@ PARAMS = (
     Param("level2_pct", 20.0, "UN R141: warn 20 % below"),
     Param("level3_pct", 25.0, "FMVSS 138 and JT/T 1429: 25 % below the placard"),
     Param("clear_pct", 5.0, "ours: half of level 1"),
+    Param("unknown_pct", 10.0, "ours: added to level 1 without a temperature; 230 kPa read 19.7 % low at -20 °C"),
     Param("hold_s", 60.0, "ours: two readings a minute apart; UN R141 allows 10 minutes for a puncture"),
 )
 
@@ -34,9 +35,10 @@ STATE = np.dtype(
 
 
 @inner
-def rung(p: Any, deficit: float) -> int:
-    """Level of a deficit in percent."""
-    return int(deficit >= p["level1_pct"]) + int(deficit >= p["level2_pct"]) + int(deficit >= p["level3_pct"])
+def rung(p: Any, deficit: float, temp: float) -> int:
+    """Level of a deficit in percent; without a temperature level 1 alone may be no more than the cold."""
+    first = p["level1_pct"] + (p["unknown_pct"] if isnan(temp) else 0.0)
+    return int(deficit >= first) + int(deficit >= p["level2_pct"]) + int(deficit >= p["level3_pct"])
 
 
 @inner
@@ -57,9 +59,9 @@ def tell(batch: Any, i: int, changes: Any, op: int, kind: int, slot: int, wheel:
 
 
 @inner
-def weigh(memory: Any, wheel: int, deficit: float, t: float, p: Any) -> int:
+def weigh(memory: Any, wheel: int, deficit: float, temp: float, t: float, p: Any) -> int:
     """Take in a reading of a wheel; the level it confirms, 0 none, ``AGAIN`` when it ends the episode."""
-    reached, before, told = rung(p, deficit), int(memory["before"][wheel]), int(memory["level"][wheel])
+    reached, before, told = rung(p, deficit, temp), int(memory["before"][wheel]), int(memory["level"][wheel])
     if told > 0 and deficit < p["clear_pct"]:
         memory["before"][wheel] = AGAIN
         return AGAIN if before == AGAIN else 0
@@ -124,7 +126,8 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             edge = release(batch, vehicle, t, changes, kind, fleet, slot, memory, p, edge)
             if isnan(batch.tyre_pressure[j]) or not batch.tyre_placard[j] > 0.0:
                 continue
-            confirmed = weigh(memory, wheel, (1.0 - batch.tyre_cold[j] / batch.tyre_placard[j]) * 100.0, t, p)
+            deficit = (1.0 - batch.tyre_cold[j] / batch.tyre_placard[j]) * 100.0
+            confirmed = weigh(memory, wheel, deficit, batch.tyre_temp[j], t, p)
             told = int(memory["level"][wheel])
             if confirmed == AGAIN:
                 row = end(batch, i, changes, kind, slot, wheel, memory, p)

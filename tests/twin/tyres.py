@@ -40,7 +40,8 @@ class Wheel:
         if not missing(temp):
             cold = (pressure + 101.325) * 293.15 / (temp + 273.15) - 101.325
         d = (1 - cold / self.placard) * 100
-        rung = sum(1 for level in self.levels if level <= d)
+        more = self.p.unknown_pct if missing(temp) else 0
+        rung = (self.levels[0] + more <= d) + (self.levels[1] <= d) + (self.levels[2] <= d)
         if self.level > 0 and d < self.p.clear_pct:
             if self.before == -1:
                 self.tell(s, temp, s.t)

@@ -70,5 +70,10 @@ def test_without_a_placard_it_is_silent(road):
 
 
 def test_an_unknown_temperature_is_told(road):
-    (event,) = drive(road, *readings(*[700.0] * 3, temp=np.nan)).episodes("tyre_low")
+    (event,) = drive(road, *readings(*[620.0] * 3, temp=np.nan)).episodes("tyre_low")
     assert event["quality"] & UNCOMPENSATED
+    assert event["level"] == 2
+
+
+def test_a_cold_morning_without_temperatures_is_silent_too(road):
+    assert drive(road, *readings(*[184.8] * 10, temp=np.nan), placard=230).opened("tyre_low") == 0

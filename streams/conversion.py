@@ -86,13 +86,14 @@ def _kept(t: Floats, vehicle: Ints, tally: Tally) -> npt.NDArray[np.bool_]:
 
 def _si(wire: dict[str, Floats], vehicle: Ints, t: Floats) -> tuple[dict[str, Floats], TyreReadings]:
     """Columns by inner name in SI, and the tyres' as the long table."""
-    columns, wheels = {}, dict[int, dict[str, Floats]]()
+    columns, wheels = {}, dict[tuple[int, str], dict[str, Floats]]()
     for name, values in wire.items():
         place = tyre(name)
         if place is None:
             columns[BY_COLUMN[name].name] = _own(scaled(values, BY_COLUMN[name]))
         else:
-            wheels.setdefault(place[0], {})[place[1]] = values
+            # 2R of one vehicle and 2RO of another are one place, in columns of their own
+            wheels.setdefault((place[0], name.split("_")[1]), {})[place[1]] = values
     return columns, _tyres(wheels, vehicle, t)
 
 
@@ -201,13 +202,13 @@ def _own(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
     return values if values.flags.writeable and values.flags.c_contiguous else values.copy()
 
 
-def _tyres(wheels: dict[int, dict[str, Floats]], vehicle: Ints, t: Floats) -> TyreReadings:
+def _tyres(wheels: dict[tuple[int, str], dict[str, Floats]], vehicle: Ints, t: Floats) -> TyreReadings:
     """Tyre columns as the long table."""
     if not wheels:
         return TyreReadings()
     blank = np.full(t.size, np.nan)
     parts = []
-    for wheel, said in sorted(wheels.items()):
+    for (wheel, _), said in sorted(wheels.items(), key=lambda one: one[0]):
         pressure, temp = (said.get(signal.name, blank) for signal in TYRE_SIGNALS)
         rows = np.flatnonzero(~(np.isnan(pressure) & np.isnan(temp)))
         parts.append((vehicle[rows], np.full(rows.size, wheel), t[rows], pressure[rows], temp[rows]))

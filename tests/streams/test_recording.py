@@ -274,3 +274,19 @@ def test_text_where_numbers_are_expected_names_the_column(tmp_path: Path) -> Non
     path = write(tmp_path, t=[1.0], vehicle_id=["a"], speed_kmh=[datetime(2024, 1, 1)])
     with pytest.raises(ValueError, match="column 'speed_kmh' holds Datetime"):
         list(read([path]))
+
+
+def test_single_and_dual_tyres_of_a_mixed_fleet_are_all_read(tmp_path):
+    """2R of a van and 2RO of a lorry are the same place, in columns of their own."""
+    frame = pl.DataFrame(
+        {
+            "t": [1.75e9, 1.75e9],
+            "vehicle_id": ["lorry", "van"],
+            "tyre_2RO_pressure_kpa": [800.0, None],
+            "tyre_2R_pressure_kpa": [None, 400.0],
+        }
+    )
+    frame.write_parquet(tmp_path / "both.parquet")
+    (samples,) = recording.read([tmp_path / "both.parquet"])
+    found = zip(samples.tyres.vehicle.tolist(), samples.tyres.pressure.tolist(), strict=True)
+    assert {samples.vehicles[vehicle][1]: pressure for vehicle, pressure in found} == {"lorry": 800.0, "van": 400.0}

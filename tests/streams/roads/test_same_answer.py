@@ -1,10 +1,14 @@
 """With roads too: packing, order, a crash and settling change nothing; another map has its own stretches."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from streams import condition
+from streams.batch import assemble
+from streams.detectors.base import thresholds
 from streams.fleet import Fleet
 from streams.pipeline import Pipeline, only
 from streams.replay import Assumed
@@ -65,3 +69,25 @@ def test_on_another_map_a_stretch_of_the_old_one_means_nothing(city, rules, driv
     after.columns["lat"][:] = np.nan  # nothing else would make it forget
     pipeline.run(after)
     assert pipeline.state[0]["condition"]["road"] == 0
+
+
+def test_vehicles_do_not_disturb_each_other(rivers, rules, drive, along):
+    other = replace(along(np.linspace(9_000, 1_000, 500), 12.0, 57, noise=3.0), vehicles=[("f", "w")])
+    other.t[:] += drive.t[0] - other.t[0]
+    alone = [rivers.replayed([one], rules, rivers.Everybody()) for one in (drive, other)]
+    both = rivers.replayed([rivers.joined([drive, other])], rules, rivers.Everybody())
+    for (_, vehicle), tables in zip([("f", "v"), ("f", "w")], alone, strict=True):
+        assert both["segments"].filter(vehicle_id=vehicle).equals(tables["segments"])
+
+
+def test_compiled_and_plain_agree_to_the_bit(kit, rules, drive):
+    (judged,) = rules.in_force.sets
+    fleet, found = Fleet(Assumed()), []
+    for run in (condition.condition, kit.plain(condition.condition)):
+        batch, _ = assemble(drive, fleet.slots(drive.vehicles), np.empty(0, np.int64))
+        batch = judged.roads.beside(batch, fleet.columns())
+        state = np.zeros(2, [("before", "i8"), ("state", condition.STATE)])["state"]
+        run(batch, fleet.columns(), state, thresholds(condition.PARAMS))
+        found.append((batch.limit.tobytes(), batch.road_class.tobytes(), state.tobytes()))
+        assert 0 < np.isnan(batch.limit).sum() < batch.limit.size
+    assert found[0] == found[1]

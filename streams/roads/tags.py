@@ -20,7 +20,7 @@ _THROUGH = ("trunk", "primary", "secondary", "tertiary", "unclassified", "road")
 _OWN = {"truck": ("hgv", "goods"), "bus": ("bus",)}  # what the tags call our classes
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z/]*)")
 _NIGHT = re.compile(r"\s*(.+?)\s*@\s*\(?\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*\)?\s*")
-_ZONE = re.compile(r"([A-Z]{2}):(\w+)")
+_ZONE = re.compile(r"([A-Z]{2}):([\w:]+)")
 
 # General limits of cars in towns, outside, and on motorways. Source: OpenStreetMap wiki, "Speed limits", 2026.
 _EUROPE = {
@@ -134,7 +134,7 @@ def _lowest(limits: list[float]) -> float:
 def _through(base: str, tags: Mapping[str, str], general: float) -> int:
     """Rural or urban, by the zone tagged, else by the limit; unknown if neither is."""
     zone = _zone(tags).partition(":")[2]
-    if zone in ("urban", "nsl_restricted") or zone.isdecimal():
+    if zone in ("urban", "nsl_restricted") or zone.startswith("zone") or zone.isdecimal():
         return URBAN
     if zone in ("rural", "trunk", "nsl_single", "nsl_dual") or general > TOWN_KMH:
         return RURAL

@@ -58,6 +58,7 @@ def test_what_is_no_road_for_through_traffic_is_left_out_and_counted():
         ("primary", {"maxspeed": "70", "source:maxspeed": "DE:urban"}, URBAN),
         ("tertiary", {"maxspeed": "30", "zone:traffic": "DE:rural"}, RURAL),
         ("secondary", {"maxspeed": "30", "source:maxspeed": "DE:30"}, URBAN),
+        ("tertiary", {"maxspeed": "30", "source:maxspeed": "AT:zone:30"}, URBAN),
         ("trunk", {}, RURAL),
         ("tertiary", {}, UNKNOWN),
     ],

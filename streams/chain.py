@@ -9,7 +9,7 @@ import numpy as np
 
 from streams import activity, condition, exposure, trips, tyre_history
 from streams.batch import Batch
-from streams.compiled import kernel
+from streams.compiled import conductor
 from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, Changes, Param, Records
 from streams.fleet import FleetColumns
@@ -108,7 +108,7 @@ def _compile() -> Callable[..., None]:
     source = "\n    ".join([f"def run({ARGUMENTS}):", *calls])
     names = {"__name__": __name__} | {f"link{k}": link.kernel for k, link in enumerate(LINKS)}
     exec(compile(source, __file__, "exec"), names)  # noqa: S102  numba caches no closure over kernels
-    return kernel(names["run"])  # type: ignore[no-any-return]
+    return conductor(names["run"])  # type: ignore[no-any-return]
 
 
 _run = _compile()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import kernel
+from streams.compiled import conductor
 from streams.context import follow_context
 from streams.detectors.base import Param
 from streams.matching import follow_roads
@@ -112,7 +112,7 @@ STATE = np.dtype(
 PART = 4096  # rows: the columns of a part stay in the processor's second cache
 
 
-@kernel
+@conductor
 def condition(batch: Any, fleet: Any, state: Any, params: Any) -> None:
     """Write the derived columns of ``batch``; ``state`` rows are STATE by slot, ``params`` rows PARAMS by class.
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from devices.signals import WHEELS
-from streams.compiled import inner
+from streams.compiled import inner, kernel
 from streams.spans import span
 
 ATMOSPHERE = 101.325  # kPa
@@ -26,7 +26,7 @@ READINGS = np.dtype(  # the latest of each wheel
 )
 
 
-@inner
+@kernel
 def cold(pressure: float, temp: float) -> Any:
     """Gauge pressure the tyre would have at 20 °C. Gay-Lussac: absolute pressure goes with absolute temperature."""
     if isnan(temp):

@@ -1,6 +1,8 @@
 """Warm: the one compile step, done ahead and shown, so that no first sample has to wait for it."""
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -9,8 +11,8 @@ from streams import chain
 from streams.batch import Batch, assemble
 from streams.chain import FOLDS, LINKS, PARAMS, STATE, Rooms
 from streams.compiled import CACHE
-from streams.detectors.base import CHANGE, Changes, thresholds
-from streams.fleet import Fleet, Known
+from streams.detectors.base import CHANGE, Changes, Records, thresholds
+from streams.fleet import Fleet, FleetColumns, Known
 
 Progress = Callable[[str, int, int], None]  # what comes next, links done, links in all
 
@@ -26,30 +28,39 @@ def is_warm() -> bool:
 
 
 def warm(progress: Progress = lambda _name, _done, _total: None) -> None:
-    """Compile every link, then the chain; a second or less where that was done before."""
-    batch, fleet = _nothing()
-    columns = fleet.columns()
-    state = np.zeros(2, STATE)  # of one row a field is contiguous: another type
-    params = tuple(thresholds(of_link) for of_link in PARAMS.values())
-    outs = {name: Changes(np.zeros(1, dtype), np.zeros(1, np.int64)) for name, dtype in OUTS.items()}
-    for k, link in enumerate(LINKS):
-        progress(link.name, k, len(LINKS) + 1)
-        rest = [int(word) if word.isdigit() else outs[word] for word in link.rest.split(", ") if word]
-        link.kernel(batch, columns, state[link.name], params[k], *rest)
-    progress("all together", len(LINKS), len(LINKS) + 1)
+    """Compile every link, on all processors, then the chain; a second or less where that was done before."""
+    names, total = [link.name for link in LINKS], len(LINKS) + 1
+    if not is_warm():
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+            for k, name in enumerate(pool.map(_compile, range(len(LINKS)))):
+                progress(name, k + 1, total)
+    progress("all together", len(names), total)
+    batch, columns, state, params, _ = _nothing()
     chain.run(batch, columns, state, params, Rooms(1))
-    progress("done", len(LINKS) + 1, len(LINKS) + 1)
+    progress("done", total, total)
+
+
+def _compile(k: int) -> str:
+    """Compile one link into the cache; its name."""
+    batch, columns, state, params, outs = _nothing()
+    link = LINKS[k]
+    rest = [int(word) if word.isdigit() else outs[word] for word in link.rest.split(", ") if word]
+    link.kernel(batch, columns, state[link.name], params[k], *rest)
+    return link.name
 
 
 OUTS = dict(zip(("changes", "trips", "intervals", "segments", "points"), (CHANGE, *FOLDS.values()), strict=True))
 
 
-def _nothing() -> tuple[Batch, Fleet]:
-    """A batch without rows; its types are all that compilation looks at."""
+def _nothing() -> tuple[Batch, FleetColumns, Records, tuple[Records, ...], dict[str, Changes]]:
+    """What a link is called with, without rows; types are all that compilation looks at."""
     fleet = Fleet(_Anyone())
     slots = fleet.slots([("nobody", "nothing")])
     none = Samples([("nobody", "nothing")], np.empty(0, np.int64), np.empty(0), {})
-    return assemble(none, slots, np.empty(0, np.int64))[0], fleet
+    state = np.zeros(2, STATE)  # of one row a field is contiguous: another type
+    params = tuple(thresholds(of_link) for of_link in PARAMS.values())
+    outs = {name: Changes(np.zeros(1, dtype), np.zeros(1, np.int64)) for name, dtype in OUTS.items()}
+    return assemble(none, slots, np.empty(0, np.int64))[0], fleet.columns(), state, params, outs
 
 
 if __name__ == "__main__":

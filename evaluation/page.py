@@ -10,8 +10,10 @@ What is found, what is missed and what is told in error, on real labelled record
 a simulated fleet whose truth is known. `make evaluate` makes this page and `evaluation/results.json`; the
 recordings are read in place and are not part of the repository.
 
-Thresholds come from published values per vehicle class ([detectors.md](detectors.md) names each source) and
-were in the code before they were evaluated; rule version `{version}`. A *truth* is what happened, an *event*
+Limits come from published values per vehicle class ([detectors.md](detectors.md) names each source) and were not
+moved for these recordings; rule version `{version}`. What is marked "ours" there was in part set with them in view
+(learning a mount, the shape of a lane change, what tells a crash from shaking): for that, drives nobody has seen
+are the better judge. A *truth* is what happened, an *event*
 what was told. Recall is the share of truths that an event overlaps, precision the share of events that a truth
 overlaps; F1 is their harmonic mean. In brackets: the 95 % interval (Wilson). Few truths, wide interval: read
 the counts first.

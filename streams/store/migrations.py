@@ -6,6 +6,8 @@ from sqlalchemy import Connection, Engine, inspect, select
 
 from streams.store import schema
 
+EMPTY = {"INTEGER": "0", "VARCHAR": "''", "TEXT": "'[]'"}  # what is in a new column of old rows; texts are JSON lists
+
 
 class SchemaError(Exception):
     """The store was written by a version this one does not know."""
@@ -15,15 +17,25 @@ def _initial(connection: Connection) -> None:
     schema.metadata.create_all(connection)
 
 
-def _roads(connection: Connection) -> None:
-    """Kilometres by source of the limit and by class of road."""
-    there = {column["name"] for column in inspect(connection).get_columns(schema.segments.name)}
-    for column in schema.segments.columns:
-        if column.name not in there:
-            connection.exec_driver_sql(f'ALTER TABLE {schema.segments.name} ADD COLUMN "{column.name}" FLOAT')
+def _catalogue(connection: Connection) -> None:
+    """The tables and columns that the first version did not have; people's actions get their alert's address."""
+    schema.metadata.create_all(connection)
+    for table in schema.metadata.sorted_tables:
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                filled = "" if column.nullable else f" NOT NULL DEFAULT {EMPTY[str(column.type)]}"
+                added = f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {column.type}{filled}'
+                connection.exec_driver_sql(added)
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+    of_alert = "(SELECT {0} FROM alerts WHERE alerts.alert_id = actions.alert_id)"
+    for name in ("fleet_id", "vehicle_id", "kind", "subject"):
+        found = of_alert.format(name)
+        connection.exec_driver_sql(f"UPDATE actions SET {name} = {found} WHERE {name} = '' AND {found} IS NOT NULL")  # noqa: S608
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_initial, _roads)  # step k brings version k to k + 1
+STEPS: tuple[Callable[[Connection], None], ...] = (_initial, _catalogue)  # step k brings version k to k + 1
 
 
 def version(connection: Connection) -> int:

@@ -60,3 +60,31 @@ def test_a_step_that_fails_leaves_nothing_of_itself(tmp_path, monkeypatch):
     store = open_store(tmp_path)
     assert "half" not in inspect(store.engine).get_table_names()
     store.close()
+
+
+def test_a_store_of_the_first_version_gets_what_it_lacks_and_keeps_what_people_did(tmp_path):
+    store = open_store(tmp_path)
+    with store.writing() as connection:
+        for table in ("notices", "ticks", "rule_sets"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("DROP INDEX actions_by_vehicle")
+        for table, column in (("events", "note"), ("alerts", "starts"), ("actions", "vehicle_id"), ("actions", "kind")):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+        alert = {"alert_id": "a", "fleet_id": "f", "vehicle_id": "V", "kind": "crash", "subject": "", "level": 3}
+        alert |= {"priority": "critical", "condition": "active", "first_seen": 0.0, "last_seen": 0.0, "count": 1}
+        alert |= {"last_event_id": "e", "last_start": 0.0, "superseded": 0, "flapping": 0}
+        connection.execute(schema.alerts.insert().values(**alert))
+        action = {"alert_id": "a", "at": 1.0, "actor": "me", "action": "note", "seen": 0.0, "reason": "why"}
+        connection.execute(schema.actions.insert().values(**action, fleet_id="f", subject="", value=""))
+        connection.execute(schema.meta.update().where(schema.meta.c.key == "schema").values(value="1"))
+    store.close()
+    store = open_store(tmp_path)
+    for table in schema.metadata.sorted_tables:
+        there = {column["name"] for column in inspect(store.engine).get_columns(table.name)}
+        assert there == set(table.columns.keys())
+    with store.reading() as connection:
+        (action,) = connection.execute(schema.actions.select())
+        assert (action.vehicle_id, action.kind, action.reason) == ("V", "crash", "why")
+        (alert,) = connection.execute(schema.alerts.select())
+        assert alert.starts == "[]"
+    store.close()

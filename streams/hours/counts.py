@@ -12,6 +12,7 @@ from streams.hours.calendars import nights, period
 from streams.hours.limits import Calendar, Limit, Rest
 
 WEEK = 7
+APART = 2  # days by which local clocks may differ: one may be 14 h ahead of UTC, another 12 h behind
 
 
 def ms(seconds: float) -> int:
@@ -170,7 +171,7 @@ class CalendarCount(Count):
         super().__init__(limit)
         self.calendar = limit.calendar or Calendar(1, 1, "utc")
         self.number = -1  # of the day or week of the count
-        self.sums: dict[int, int] = {}  # driven in the days or weeks before, by number
+        self.sums: dict[int, int] = {}  # driven in days or weeks that count, or may by another clock, by number
         self.before = 0  # of which in those counted
 
     def copy(self) -> Self:
@@ -201,8 +202,9 @@ class CalendarCount(Count):
     def _begin(self, part: Piece) -> None:
         self.number = self._period(part.start, part)[0]
         oldest = self.number - self.calendar.periods
-        self.sums = {number: driven for number, driven in self.sums.items() if number > oldest}
-        self.before = sum(self.sums.values())
+        self.before = sum(driven for number, driven in self.sums.items() if number > oldest)
+        # the next vehicle's clock may still show an earlier day, in which older ones count
+        self.sums = {number: driven for number, driven in self.sums.items() if number > oldest - APART}
 
     def _count(self, _at: int) -> int:
         return self.before + self.driven

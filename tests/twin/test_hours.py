@@ -39,7 +39,10 @@ def drawn(legs):
 @settings(max_examples=200, deadline=None)
 @given(legs=st.lists(LEGS, max_size=40))
 def test_episodes_are_the_same_to_both(rule, legs) -> None:
-    driven = drawn(legs)
+    assert_same(drawn(legs), rule)
+
+
+def assert_same(driven, rule):
     ours = hours.episodes([hours.Interval(*piece) for piece in driven], hours.RULES[rule])
     twins = sorted(episodes(driven, rule), key=lambda one: (one["start"], one["kind"]))
     assert [(one.kind, one.vehicle, one.start, one.end, one.level, one.sparse) for one in ours] == [
@@ -47,6 +50,16 @@ def test_episodes_are_the_same_to_both(rule, legs) -> None:
     ]
     assert [one.counted_s / 3600 for one in ours] == pytest.approx([one["peak"] for one in twins], rel=1e-12)
     assert [one.threshold_s / 3600 for one in ours] == pytest.approx([one["threshold"] for one in twins], rel=1e-12)
+
+
+def test_a_day_left_behind_by_one_clock_counts_again_by_another() -> None:
+    legs = [(60.0 * 840, 60.0 * 600, 0, False, "UTC", False, False) for _ in range(6)]  # 10 h from Monday to Saturday
+    legs += [(60.0 * 1980, 60.0 * 90, 0, False, "Europe/Berlin", False, False)]  # Sunday 23:00 to Monday 0:30
+    legs += [(0.0, 60.0, 0, False, "UTC", False, False)]  # 23:30 on Sunday
+    driven = drawn([(0.0, *legs[0][1:]), *legs[1:]])
+    assert_same(driven, "us_60_7")
+    last = episodes(driven, "us_60_7")[-1]
+    assert (last["kind"], last["start"], last["level"]) == ("weekly_driving", driven[-1].start, 2)
 
 
 def test_a_month_at_the_wheel_is_the_same_to_both() -> None:

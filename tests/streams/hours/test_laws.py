@@ -228,6 +228,19 @@ def test_us_hours_of_seven_or_eight_days_end_with_34_hours_off(rules, most):
     assert passed([*week, *rested], "weekly_driving", rules) == []
 
 
+@pytest.mark.parametrize(
+    ("east", "west"), [("America/New_York", "America/Chicago"), ("Pacific/Kiritimati", "Pacific/Niue")]
+)
+def test_us_a_day_the_last_vehicles_clock_left_behind_counts_by_the_next_ones(east, west):
+    midnight = at("2025-06-02", west)
+    week = days(*[10] * 6, first=midnight + 6 * HOUR, zone=west)  # 60 h
+    evening = midnight + 6 * DAY + 23 * HOUR + 10 * MIN
+    ahead = Interval(evening, evening + 20 * MIN, "E", zone=east)  # a day on, or two: the first no longer counts
+    behind = Interval(ahead.end, ahead.end + 10 * MIN, "W", zone=west)  # 23:30 of the seventh day
+    assert passed([*week, ahead], "weekly_driving", "us_60_7") == []
+    assert passed([*week, ahead, behind], "weekly_driving", "us_60_7") == [behind.start]
+
+
 def test_us_days_are_those_of_the_fleet_and_the_oldest_is_left_behind_at_its_midnight():
     chicago = {"zone": "America/Chicago"}
     first = at("2025-06-02T13:00", "America/Chicago")

@@ -28,7 +28,7 @@ PARAMS = (
 STATE = np.dtype(
     [
         ("wheels", EPISODES),
-        ("clock", "f8"),  # s driven
+        ("clock", "f8"),  # s driven since a wheel was first heard
         ("due", "f8"),  # clock at which a wheel will have been silent too long; 0 no wheel was ever heard
         ("heard", "i4", WHEELS),  # clock of its last reading, whole s plus 1; 0 never, or not on this trailer
         ("changed", "i4", WHEELS),  # clock at which it last said something else
@@ -140,7 +140,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             if edge <= batch.t[i]:
                 forget(fleet, slot, memory, edge, batch.t[i])
                 edge = release(batch, vehicle, batch.t[i], changes, kind, fleet, slot, memory["wheels"], edge)
-            if batch.moving[i] == 1 and batch.dt[i] > 0.0 and batch.quality[i] & GAP == 0:
+            if memory["due"] > 0.0 and batch.moving[i] == 1 and batch.dt[i] > 0.0 and batch.quality[i] & GAP == 0:
                 memory["clock"] += batch.dt[i]
             while j < last and batch.tyre_row[j] == i:
                 if not isnan(batch.tyre_pressure[j]):

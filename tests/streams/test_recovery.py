@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devices.samples import Samples
@@ -36,6 +36,7 @@ def send(rivers, river, *parts):
 
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 1_000_000), st.integers(1, 1000))
+@example(190, 108)  # driven before the first tyre is heard
 def test_states_are_the_same_to_the_bit(rivers, rules, tmp_path_factory, seed, cut):
     river = rivers.River(tmp_path_factory.mktemp("river"), rules)
     payloads = rivers.payloads(rivers.days(seed, vehicles=2), size=11)

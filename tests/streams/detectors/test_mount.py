@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 G = 9.80665
@@ -148,18 +148,24 @@ def test_a_long_brake_is_not_taken_for_a_slope(road):
 
 
 @given(ROTATIONS, st.booleans())
+@example((0.9, 0.4, 0.0, 0.0), True)
+@example((0.0, 0.0, 1.0, 0.0), True)
 @settings(max_examples=25, deadline=None)
-def test_a_remount_in_the_middle_of_a_trip_fires_nothing_and_is_learned_anew(road, turned, with_speed):
+def test_a_remount_in_the_middle_of_a_trip_is_no_manoeuvre_and_is_learned_anew(road, turned, with_speed):
     assume(np.linalg.norm(turned) > 0.1)
     calm, again = pushes(CALM, *LESSON, *BENDS, *[CALM] * 2), pushes(*[CALM] * 5, *LESSON, *BENDS, BRAKE, CALM)
     other = spin(turned)
     assume(other[2, 2] < np.cos(35 * DEG))
+    assume(not np.cos(70 * DEG) < other[2, 2] < np.cos(55 * DEG))  # there noise decides whether it leans by 60 degrees
+    over = with_speed and other[2, 2] < np.cos(60 * DEG)  # while it drives, as a vehicle that rolls over
     drive = np.concatenate([calm, again], axis=1)
     share = np.clip((np.arange(drive.shape[1]) - calm.shape[1]) / HZ, 0, 1)  # turned over within a second
     path = np.array([spin((1 - s) * np.array([1.0, 0, 0, 0]) + s * np.array(turned) * _near(turned)) for s in share])
     voice = said(drive) if with_speed else yaw_only(drive)
     driven = road.drive(hz=HZ, **felt(drive, path), **voice)
-    assert {kind: len(levels) for kind, levels in kinds(driven).items()} == {"harsh_braking": 1}
+    assert {kind: len(levels) for kind, levels in kinds(driven).items()} == {"harsh_braking": 1} | (
+        {"rollover": 1} if over else {}
+    )
     (brake,) = driven.episodes("harsh_braking")
     assert brake["start"] - road.start > again.shape[1] / HZ
     assert brake["source"] == 3

@@ -18,11 +18,10 @@ TEXT = """Ferreira 2017 (a car, 50 Hz, manoeuvres driven on request and labelled
 frame is turned back into that of a device fixed in the car at an angle nobody tells; there is no speed, no position
 and no heading. A label is found if any manoeuvre of level 1 or more overlaps it; *named right* says how many were
 also called what they are: without speed a brake and a start are told apart only after a turn has shown where
-forward is, else they are `harsh_manoeuvre`. The labelled accelerations peak at 1.3 to 2.5 m/s², below the published
-2.3 m/s² of level 1 for most of their length. Precision counts events inside labels, calm ones included: time
-without a label is not known to be calm. DrivePlotR (1 Hz) labels every row beyond 0.35 g, most of them a single
-row; our rule wants 0.6 s, so single rows are not meant to be found: the agreement with that other rule is shown,
-not an error."""
+forward is, else they are `harsh_manoeuvre`. The labelled accelerations peak at 1.3 to 2.5 m/s², below level 1 for
+cars, 2.3 m/s², for most of their length. Precision counts events inside labels, calm ones included: time without a
+label is not known to be calm. DrivePlotR (1 Hz) labels every row beyond 0.35 g, most of them a single row; our rule
+wants 0.6 s, so single rows are not meant to be found: the agreement with that other rule is shown, not an error."""
 
 
 def section() -> Section:

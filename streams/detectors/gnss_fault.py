@@ -59,19 +59,9 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             level, source, start = rung(memory["driven"], limits), FROZEN if good else LOST, memory["since"]
             if level == 0 and memory["jumps"] >= p["jumps"]:
                 level, source, start = 1, JUMPS, memory["jump_t"]
-            follow(
-                batch,
-                i,
-                changes,
-                kind,
-                slot,
-                memory["episode"],
-                start,
-                level,
-                source,
-                memory["driven"] / MINUTE,
-                minutes,
-            )
+            fault, lasted = memory["episode"], memory["driven"] / MINUTE
+            if level > 0 or fault["level"] > 0:  # to call costs 0.8 us a row, for the batch is handed on
+                follow(batch, i, changes, kind, slot, fault, start, level, source, lasted, minutes)
 
 
 DETECTOR = Detector(

@@ -57,15 +57,12 @@ def remember(mark: int, memory: Any) -> int:
 
 
 @inner
-def take(batch: Any, i: int, memory: Any, p: Any) -> None:
-    """Count row ``i`` if it is a mark: hits go up by one when it follows the one before, down by two when it is new."""
-    speed = batch.speed[i]
-    if not speed >= p["moving_kmh"] or batch.quality[i] & (NO_FIX | BAD_FIX) or isnan(batch.dt[i]):
-        return
-    place, before = place_of(batch.lat[i], batch.lon[i]), memory["place"]
+def take(t: float, dt: float, speed: float, lat: float, lon: float, memory: Any, p: Any) -> None:
+    """Count a row if it is a mark: hits go up by one when it follows the one before, down by two when it is new."""
+    place, before = place_of(lat, lon), memory["place"]
     memory["place"] = place
     mark = (place + floor(speed * 100.0 + 0.5) * 7_919) % PRIME
-    if place == before or mark % (128 if batch.dt[i] <= p["dense_s"] else 8) != 0:
+    if place == before or mark % (128 if dt <= p["dense_s"] else 8) != 0:
         return  # a receiver that is stuck says one place again and again
     hits, found = int(memory["hits"]), remember(mark, memory)
     if found < 0:
@@ -73,7 +70,7 @@ def take(batch: Any, i: int, memory: Any, p: Any) -> None:
         return
     onward = (found - int(memory["hit"])) % ROOM
     if hits == 0 or not 1 <= onward <= 2:  # what is said again comes in the order it was said in
-        memory["since"], hits = batch.t[i], 0
+        memory["since"], hits = t, 0
     memory["hit"], memory["hits"] = found, min(hits + 1, 4)
 
 
@@ -87,7 +84,9 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
         minutes = (limits[0] / MINUTE, limits[1] / MINUTE, limits[2] / MINUTE)
         fault = memory["episode"]
         for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
-            take(batch, i, memory, p)
+            speed, dt = batch.speed[i], batch.dt[i]
+            if speed >= p["moving_kmh"] and batch.quality[i] & (NO_FIX | BAD_FIX) == 0 and not isnan(dt):
+                take(batch.t[i], dt, speed, batch.lat[i], batch.lon[i], memory, p)  # not the batch: 0.8 us a row
             hits, told = int(memory["hits"]), int(fault["level"])
             if hits == 0 and told == 0:
                 continue

@@ -97,5 +97,5 @@ def _mean(values: pl.Series) -> float:
 def _title(rate: float, samples: Samples) -> str:
     if rate:
         return f"{rate:g} s"
-    one = samples.t[samples.vehicle == 0]
-    return f"{float(pl.Series(one).sort().diff().median() or 0.0):g} s"  # type: ignore[arg-type]
+    one = np.sort(samples.t[samples.vehicle == 0])
+    return f"{float(np.median(np.diff(one))):g} s"

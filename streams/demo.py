@@ -169,12 +169,12 @@ def _draw(group: Group, picture: Path) -> None:
 
 def _screen(service: Service, wall: Wall, seconds: float) -> Group:
     """Clock, counters and the latest alerts."""
-    newest = service.river.newest
+    newest = service.partition.river.newest
     clock = f"{tables.moment(newest):%H:%M:%S} UTC" if newest > 0 else "the fleet is waking up"
     samples = metrics.total(metrics.SAMPLES)
     head = Text.assemble(
         (clock, "bold"),
-        f"   {len(service.pipeline.fleet.vehicles)} vehicles   {samples:,.0f} samples   "
+        f"   {len(service.partition.pipeline.fleet.vehicles)} vehicles   {samples:,.0f} samples   "
         f"{samples / max(seconds, 1):,.0f}/s   {wall.count} alerts   ",
         ("Ctrl-C stops", "dim"),
     )

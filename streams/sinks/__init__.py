@@ -1,6 +1,5 @@
 """Sinks: the ways out in use, in order - those that are told every change, and those that only call somebody."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from streams.layers import ConfigError
@@ -8,11 +7,11 @@ from streams.settings import Sinks
 from streams.sinks.base import Sink
 from streams.sinks.email import Email
 from streams.sinks.jsonl import JsonLines
-from streams.sinks.mqtt import Delivery, Mqtt
+from streams.sinks.mqtt import Mqtt, Publish
 from streams.sinks.webhook import Webhook
 
 
-def tellers(said: Sinks, publish: Callable[[str, bytes, bool], Delivery]) -> list[Sink]:
+def tellers(said: Sinks, publish: Publish) -> list[Sink]:
     """Sinks that are told every change of an alert; ``publish`` as ``Mqtt`` has it."""
     found: list[Sink] = []
     if said.mqtt:

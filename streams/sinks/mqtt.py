@@ -16,6 +16,9 @@ class Delivery(Protocol):
     def done(self) -> bool: ...
 
 
+Publish = Callable[[str, bytes, bool], Delivery]  # topic, body, retain
+
+
 class Mqtt:
     """Publishes through ``publish(topic, body, retain)``; delivered is what the broker has confirmed.
 
@@ -24,7 +27,7 @@ class Mqtt:
 
     name = "mqtt"
 
-    def __init__(self, publish: Callable[[str, bytes, bool], Delivery], wait: float = WAIT_S) -> None:
+    def __init__(self, publish: Publish, wait: float = WAIT_S) -> None:
         self.publish, self.wait = publish, wait
         self._on_the_way: dict[int, Delivery] = {}  # by message id
 

@@ -59,8 +59,8 @@ def test_a_page_leaves_by_every_channel_and_one_that_fails_blocks_nobody(
     broken = Broken()
     with Service(settings, rivers.judged("alerts.speeding.pages=major"), feed_clock=True, sinks=[broken]) as service:
         t = [START + k for k in range(60)]
-        service.river.take([rivers.Payload("tripmeter/v1/f/V/telemetry", FAST % str(t).encode(), 0.0)])
-        for sender in service.senders:
+        service.partition.river.take([rivers.Payload("tripmeter/v1/f/V/telemetry", FAST % str(t).encode(), 0.0)])
+        for sender in service.partition.senders:
             sender.wake()
         assert until(lambda: len(hook.got) >= 2 and mailbox.got and broken.tries > 2)
     (first, again) = [json.loads(body) for body in hook.bodies]

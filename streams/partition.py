@@ -1,0 +1,189 @@
+"""Partition: one store and everything that turns payloads into its rows - registry, state, record, clock, senders."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from devices.columns import Received
+from devices.samples import Payload
+from streams import recovery, tables
+from streams.actions import put_away
+from streams.alerts import Alerts
+from streams.config import Config
+from streams.desk.digest import Digest
+from streams.desk.pager import Pager, Surroundings
+from streams.desk.verify import Verifier, clear_pct
+from streams.embedded import Embedded, Pace
+from streams.fleet import Fleet
+from streams.hours_book import HoursBook
+from streams.in_force import remembered
+from streams.intake import Intake
+from streams.leak_book import LeakBook
+from streams.outbox import Sender
+from streams.pipeline import DAY_S, Pipeline
+from streams.record import Record
+from streams.registered import Registered
+from streams.retention import Kept, Retention
+from streams.rule_set import InForce
+from streams.rules import Rules, known_then
+from streams.sinks import callers, tellers
+from streams.sinks.base import Sink
+from streams.sinks.mqtt import Publish
+from streams.store.store import Store
+from streams.ticks import Ticker, Ticks
+
+logger = logging.getLogger(__name__)
+
+
+class Partition:
+    """A whole Tripmeter but for the network: ``restore``, ``start``, then ``take`` and ``turn`` until ``close``.
+
+    ``folder`` is where its archive goes, ``publish`` sends to the broker, ``stopping`` says that a database that takes
+    nothing is no longer to be waited for.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        rules: Rules,
+        store: Store,
+        folder: Path,
+        publish: Publish,
+        stopping: Callable[[], bool],
+        *,
+        feed_clock: bool = False,
+        sinks: Sequence[Sink] = (),
+    ) -> None:
+        self.store, self._folder = store, folder
+        self._clock = "feed" if feed_clock else "wall"
+        self._exit = ExitStack()
+        self.people = Registered(store, config.gateway.accept_unregistered)
+        sinks, called = [*tellers(config.sinks, publish), *sinks], callers(config.sinks)
+        changes = [sink.name for sink in sinks] + [sink.name for sink in called if config.sinks.all_to(sink.name)]
+        pace = _pace(config)
+        fleet = Fleet(self.people)
+        self.pipeline = Pipeline(fleet, self._in_force(rules.in_force))
+        around = Surroundings(self._now, self._heard, self._zone)
+        pager = Pager(store, rules.alerts, rules.paging, around, [sink.name for sink in called], changes)
+        self.record = Record(
+            fleet,
+            HoursBook(rules.hours, fleet, pace.horizon_s),
+            LeakBook(rules.in_force, fleet, pace.horizon_s),
+            Alerts(rules.alerts),
+            changes,
+            partial(put_away, store),
+            pager.notify,
+        )
+        bounds = {"ahead": None, "earliest": None} if feed_clock else {"ahead": config.gateway.future_s}
+        digest = Digest(rules.alerts, rules.paging, self._zone, self.people.site, [sink.name for sink in called])
+        self.river = Embedded(
+            store,
+            self.pipeline,
+            self.record,
+            Intake(self.people.may_enter, **bounds),
+            pace,
+            stopping=stopping,
+            wall=not feed_clock,
+            tickers=(pager.tick, self._verifier(rules), digest.tick),  # in order
+        )
+        self.ticks = Ticks(self._now)
+        settle = config.settle
+        self.retention = Retention(store, folder, Kept(settle.horizon_days, settle.retention_days, settle.retention_mb))
+        self.senders = [Sender(store, sink) for sink in [*sinks, *called]]
+
+    def restore(self) -> None:
+        """Bring memory to the last payload on record, and to the registry of today."""
+        with self.store.reading() as connection:
+            recovery.load_fleet(connection, self.pipeline.fleet)
+            recovery.load_alerts(connection, self.record.alerts)
+            recovery.load_hours(connection, self.record.hours, self.pipeline.fleet)
+            recovery.load_leaks(connection, self.record.leaks, self.pipeline.fleet)
+        recovery.restore(self.store, self.pipeline, self.river)
+        self.river.follow(self.people)
+
+    def start(self) -> None:
+        """Begin to archive and to send."""
+        self.retention.start()
+        self._exit.callback(self.retention.stop)
+        for sender in self.senders:
+            sender.start()
+            self._exit.callback(sender.stop)
+
+    def close(self, save: bool) -> None:
+        """Let the sinks finish what is under way; ``save`` the state, unless it may be ahead of the store."""
+        with self._exit:
+            if save:
+                self.river.snapshot()
+
+    def take(self, arrived: Sequence[Payload]) -> list[Received]:
+        """Commit a handful; those that are now on record, for their devices to be told."""
+        on_record = self.river.take(arrived)
+        self._wake()
+        return on_record
+
+    def rest(self) -> None:
+        """Use a quiet moment."""
+        if self.river.rest():
+            self._wake()
+
+    def turn(self) -> list[Received]:
+        """Follow the registry and the clock, settle what is late; payloads from quarantine that are now on record."""
+        if self.people.changed():  # ``tripmeter registry`` has been at work
+            self.river.follow(self.people)
+            logger.info("the registry has changed")
+        on_record = self._tick()
+        if on_record or self.river.settle_due():
+            self._wake()
+        return on_record
+
+    def drain(self) -> None:
+        """Settle all that is late and save: for those who look at the tables next."""
+        while self.river.settle_due(at_once=True):
+            pass
+        self.river.snapshot()
+
+    def _tick(self) -> list[Received]:
+        """Let a minute that has begun do what only time brings about, and look for what people sent back."""
+        minute = self.ticks.due()
+        if minute is None or not self.river.tick(minute):
+            return []
+        self.retention.tick(minute)
+        self._wake()
+        return self.river.retry()
+
+    def _verifier(self, rules: Rules) -> Ticker:
+        read = Intake(lambda *_: True, ahead=None, earliest=None)
+        return Verifier(read, self.people.known, partial(clear_pct, rules.in_force)).tick
+
+    def _zone(self, fleet_id: str, vehicle_id: str) -> str:
+        return self.people.known(fleet_id, vehicle_id).zone
+
+    def _now(self) -> float:
+        """The clock of pages and ticks: the wall's, or with a feed the newest event time."""
+        return self.river.newest if self._clock == "feed" else time.time()
+
+    def _heard(self, fleet_id: str, vehicle_id: str) -> float:
+        return self.pipeline.watermark(self.pipeline.fleet.slot((fleet_id, vehicle_id)))
+
+    def _wake(self) -> None:
+        for sender in self.senders:
+            sender.wake()
+
+    def _in_force(self, rules: InForce) -> InForce:
+        """The thresholds of the configuration from now on, and before that those on record."""
+        tables.set_clock(self.store, self._clock)
+        with self.store.reading() as connection:
+            now = tables.clock(connection, time.time())
+        return InForce(remembered(self.store, rules.sets[-1], now, partial(known_then, self._folder)))
+
+
+def _pace(config: Config) -> Pace:
+    return Pace(
+        config.commit.snapshot_s,
+        config.commit.snapshot_samples,
+        horizon_s=config.settle.horizon_days * DAY_S,
+        late_s=config.paging.late_s,
+    )

@@ -15,7 +15,21 @@ import numpy as np
 
 from streams.fleet import CLASSES
 from streams.layers import FILE_VARIABLE, ConfigError, Literal, Said, from_argument, from_environment, from_file
-from streams.settings import AlertSetting, Commit, Data, Gateway, Hours, Http, Mqtt, Paging, Settle, Sinks, Tariff
+from streams.settings import (
+    AlertSetting,
+    Bridge,
+    Commit,
+    Data,
+    Gateway,
+    Hours,
+    Http,
+    Kafka,
+    Mqtt,
+    Paging,
+    Settle,
+    Sinks,
+    Tariff,
+)
 
 if TYPE_CHECKING:
     from streams.alert_rules import AlertRule
@@ -33,6 +47,8 @@ class Config:
 
     data: Data = field(default_factory=Data)
     mqtt: Mqtt = field(default_factory=Mqtt)
+    kafka: Kafka = field(default_factory=Kafka)
+    bridge: Bridge = field(default_factory=Bridge)
     http: Http = field(default_factory=Http)
     gateway: Gateway = field(default_factory=Gateway)
     commit: Commit = field(default_factory=Commit)

@@ -51,14 +51,19 @@ def from_file(path: Path) -> list[Said]:
 
 
 def from_environment(environ: Mapping[str, str]) -> list[Said]:
-    """``TRIPMETER_SECTION__KEY=value``, sorted by name."""
+    """``TRIPMETER_SECTION__KEY=value``, or ``TRIPMETER_SECTION__KEY__FILE=path`` of a file that holds it, by name."""
     names = sorted(name for name in environ if name.startswith(PREFIX) and name != FILE_VARIABLE)
-    return [
-        Said(
-            tuple(name.removeprefix(PREFIX).lower().split("__")), Literal(environ[name].strip()), f"environment {name}"
-        )
-        for name in names
-    ]
+    return [_from_variable(name, environ[name].strip()) for name in names]
+
+
+def _from_variable(name: str, value: str) -> Said:
+    key = tuple(name.removeprefix(PREFIX).lower().split("__"))
+    if key[-1] == "file" and len(key) > 2:
+        try:
+            return Said(key[:-1], Literal(Path(value).read_text("utf-8").strip()), f"environment {name} ({value})")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"environment {name}: {value} cannot be read ({error})") from error
+    return Said(key, Literal(value), f"environment {name}")
 
 
 def from_argument(text: str) -> Said:

@@ -45,6 +45,39 @@ class Mqtt:
 
 
 @dataclass(frozen=True)
+class Kafka:
+    """Where bridges and workers meet, when one process is not enough."""
+
+    bootstrap: str = setting("127.0.0.1:9092", "addresses of its brokers, with commas")
+    topic: str = setting("tripmeter.telemetry", "topic of what devices send; a bridge makes it if it is not there")
+    dead_letters: str = setting("tripmeter.dead-letters", "topic of frames that no worker can read")
+    partitions: int = setting(16, "partitions of the topic: never changed once there is data", 1, 10_000)
+    replicas: int = setting(1, "copies of a topic that is made; 3 where there are three brokers", 1)
+    security: str = setting(
+        "plaintext",
+        "`ssl` and `sasl_ssl` encrypt, the `sasl` two log in",
+        choices=("plaintext", "ssl", "sasl_plaintext", "sasl_ssl"),
+    )
+    mechanism: str = setting("SCRAM-SHA-512", "how the login goes", choices=("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"))
+    username: str = setting("", "login")
+    password: str = setting("", "its password", secret=True)
+    ca_file: str = setting("", "PEM file of who signs the brokers' certificates; empty: whom this machine trusts")
+    cert_file: str = setting("", "PEM file of a client's certificate; empty for none")
+    key_file: str = setting("", "PEM file of its key")
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """From the broker of the vehicles to Kafka: `tripmeter bridge`."""
+
+    client_id: str = setting("tripmeter-bridge", "its name at the broker, where its session waits; each bridge its own")
+    share: str = setting("", "bridges with the same word here share the vehicles' payloads; empty: it takes all")
+    linger_ms: float = setting(5.0, "longest wait for a fuller frame, ms; a crash or SOS does not wait", 0, 1000)
+    frame_kb: float = setting(28.0, "a frame that has come to so much goes at once, kB", 1, 900)
+    window: int = setting(10_000, "payloads on their way to Kafka before reading pauses", 1)
+
+
+@dataclass(frozen=True)
 class Http:
     """Metrics and health."""
 

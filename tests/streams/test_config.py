@@ -51,6 +51,17 @@ def test_the_environment_can_name_the_file(tmp_path: Path) -> None:
     assert load(None, {"TRIPMETER_CONFIG": str(toml(tmp_path, "http.port = 9"))}).http.port == 9
 
 
+def test_a_secret_may_be_in_a_file_of_its_own(tmp_path: Path) -> None:
+    secret, word = tmp_path / "secret", "of Kafka"
+    secret.write_text(f"{word}\n")
+    config = load(None, {"TRIPMETER_KAFKA__PASSWORD__FILE": str(secret)})
+    assert config.kafka.password == word
+    assert show(config)["kafka.password"] == (MASK, f"environment TRIPMETER_KAFKA__PASSWORD__FILE ({secret})")
+    text = complaint(environ={"TRIPMETER_KAFKA__PASSWORD__FILE": str(tmp_path / "nowhere")})
+    assert "environment TRIPMETER_KAFKA__PASSWORD__FILE" in text
+    assert "nowhere cannot be read" in text
+
+
 def test_an_unknown_key_names_the_nearest_and_the_line(tmp_path: Path) -> None:
     path = toml(tmp_path, "[gateway]\n# how far\nfutre_s = 1\n[comit]\npayloads = 1\n")
     text = complaint(path)

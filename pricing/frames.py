@@ -87,14 +87,27 @@ VEHICLE = ("fleet_id", "vehicle_id")
 def scores(exposure: pl.DataFrame, vehicles: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """A row a driver and a row a vehicle that has exposure.
 
-    ``vehicles`` has ``fleet_id vehicle_id class``. Km of unknown drivers count for their vehicle and no driver.
+    ``vehicles`` as ``classed`` has it. Km of unknown drivers count for their vehicle and no driver.
     """
-    classed = exposure.join(
-        vehicles.select(*VEHICLE, "class").sort("class").unique(VEHICLE, keep="first"), on=VEHICLE, how="left"
-    )
-    known = classed.filter(pl.col("driver_id").is_not_null())
-    rows = _scores(known, "driver", tariff) + _scores(classed, "vehicle", tariff)
+    exposure = classed(exposure, vehicles)
+    known = exposure.filter(pl.col("driver_id").is_not_null())
+    rows = _scores(known, "driver", tariff) + _scores(exposure, "vehicle", tariff)
     return pl.DataFrame(rows, schema=SCORES)
+
+
+def classed(exposure: pl.DataFrame, vehicles: pl.DataFrame) -> pl.DataFrame:
+    """``exposure`` with the ``class`` its vehicle had on each day, null of one that is not known.
+
+    ``vehicles`` has ``fleet_id vehicle_id class`` and, where it was not always the same, ``valid_from``: the day from
+    which that class holds, until the next. The first holds before it too.
+    """
+    since = pl.col("valid_from").cast(pl.Date) if "valid_from" in vehicles.columns else pl.lit(date.min)
+    spans = vehicles.select(*VEHICLE, "class", since.alias("day")).sort("day", "class")
+    spans = spans.unique((*VEHICLE, "day"), keep="first", maintain_order=True)
+    first = spans.unique(VEHICLE, keep="first", maintain_order=True).select(*VEHICLE, first="class")
+    joined = exposure.sort("day").join_asof(spans, on="day", by=VEHICLE, check_sortedness=False)
+    filled = joined.join(first, on=VEHICLE, how="left", maintain_order="left")
+    return filled.with_columns(pl.coalesce("class", "first").alias("class")).drop("first")
 
 
 def _scores(classed: pl.DataFrame, subject: str, tariff: Tariff) -> list[dict[str, Any]]:
@@ -140,28 +153,30 @@ def premiums(
 
     ``risks`` has a row a vehicle and cover: ``fleet_id vehicle_id policy_id cover valid_from valid_to class`` and,
     where known, ``use mass_kg year annual_km sum_insured deductible limit experience previous``. Km are those of
-    the period; driving is scored on everything up to its end.
+    the period; driving is scored on everything up to its end, each day by the class the vehicle had then.
     """
     insured = _within(risks, valid_from, valid_to)
     driven = _heard(insured, exposure, "valid_from", "valid_to")
-    history = _heard(insured, exposure, "valid_to")
+    history = _by_class(_heard(insured, classed(exposure, risks), "valid_to", "class"))
     own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
     rated = []
     for risk in map(_risk, insured.iter_rows(named=True)):
         vehicle = (risk.fleet_id, risk.vehicle_id)
         key = (*vehicle, risk.valid_to, risk.klass)
         if key not in own:
-            own[key] = score({risk.klass: history.get(key[:3], Exposure())}, tariff, "vehicle")
+            own[key] = score(history.get(key[:3]) or {risk.klass: Exposure()}, tariff, "vehicle")
         exposed = driven.get((*vehicle, risk.valid_from, risk.valid_to), Exposure())
         rated.append(rate(risk, exposed, tariff, own[key], kind))
     return premium_frame(rated)
 
 
-def _heard(insured: pl.DataFrame, exposure: pl.DataFrame, *period: str) -> dict[tuple[Any, ...], Exposure]:
+def _heard(insured: pl.DataFrame, exposure: pl.DataFrame, *by: str) -> dict[tuple[Any, ...], Exposure]:
     """Exposure of each vehicle in each of its periods, whatever the number of covers that share them."""
-    key = (*VEHICLE, *period)
-    rows = insured.select(key).unique().join(exposure, on=VEHICLE).filter(pl.col("day") < pl.col("valid_to"))
-    return totals(rows.filter(pl.col("day") >= pl.col("valid_from")) if "valid_from" in period else rows, *key)
+    period = [name for name in by if name in ("valid_from", "valid_to")]
+    rows = insured.select(*VEHICLE, *period).unique().join(exposure, on=VEHICLE)
+    rows = rows.filter(pl.col("day") < pl.col("valid_to"))
+    rows = rows.filter(pl.col("day") >= pl.col("valid_from")) if "valid_from" in period else rows
+    return totals(rows, *VEHICLE, *by)
 
 
 def premium_frame(rated: Iterable[Premium]) -> pl.DataFrame:

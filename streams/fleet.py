@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
 from devices.samples import Floats, Ints
 from devices.signals import AXLES, WHEELS, axle_of
+from streams.time_zones import offsets
 from streams.zones import Route, Zone
 
 CLASSES = ("car", "van", "truck", "bus")  # UNECE M1, N1, N2 and N3, M2 and M3
-ZONE_YEARS = (1990, 2060)
 
 
 class FleetColumns(NamedTuple):
@@ -58,9 +55,18 @@ class Coupled(NamedTuple):
         return wheel - self.axle * (WHEELS // AXLES)
 
 
+class Described(NamedTuple):
+    """What one row of a registry says of a vehicle, from ``since`` on until the next one does."""
+
+    since: float  # UTC epoch s
+    klass: int
+    placard: Floats | None  # (WHEELS,) kPa; None: no tyre plan
+    passenger: bool
+
+
 @dataclass(frozen=True)
 class Known:
-    """What a registry says of one vehicle."""
+    """What a registry says of one vehicle: class, tyres and use as its latest row has them, and ``earlier`` ones."""
 
     klass: int = 0
     placard: Floats | None = None  # (WHEELS,) kPa; None: no tyre plan
@@ -71,6 +77,17 @@ class Known:
     passenger: bool = False  # carries passengers
     jurisdiction: str = ""  # whose rules hold for the fleet, ISO 3166
     couplings: Sequence[Coupled] = ()  # ascending
+    since: float = float("-inf")  # from when on class, tyres and use are these, UTC epoch s
+    earlier: tuple[Described, ...] = ()  # ascending; the first holds for all time before it too
+
+    def descriptions(self) -> tuple[Described, ...]:
+        """All of them, the latest last."""
+        return (*self.earlier, Described(self.since, self.klass, self.placard, self.passenger))
+
+    def at(self, t: float) -> Described:
+        """What holds at ``t``."""
+        some = self.descriptions()
+        return next((one for one in reversed(some) if one.since <= t), some[0])
 
     def trailer(self, wheel: int, t: float) -> Coupled | None:
         """The trailer that a wheel is on at ``t``; None: it is the vehicle's own."""
@@ -79,7 +96,7 @@ class Known:
     def placard_at(self, wheel: int, t: float) -> float:
         """Cold pressure (kPa) that a wheel should have at ``t``; NaN not known."""
         behind = self.trailer(wheel, t)
-        placard = self.placard if behind is None else behind.placard
+        placard = self.at(t).placard if behind is None else behind.placard
         return float("nan") if placard is None else float(placard[wheel])
 
 
@@ -98,6 +115,7 @@ class Fleet:
         self.drivers: list[str] = []
         self.zones: list[tuple[str, str]] = []  # (fleet id, id of a zone or route)
         self.placed: dict[int, Known] = {}  # slots of vehicles that have zones or routes
+        self.cuts: dict[int, Floats] = {}  # slots described otherwise before: from when on each next one holds
         self.maps: dict[tuple[str, int], Any] = {}  # streams.surroundings keeps its maps here until ``changed``
         self._slots: dict[tuple[str, str], int] = {}
         self._numbers: dict[str, int] = {}
@@ -142,17 +160,46 @@ class Fleet:
 
     def changed(self, source: Source) -> None:
         """The registry has changed: ask ``source`` anew about everybody."""
-        self.source, self._table, self.placed, self.maps = source, _Table(), {}, {}
+        self.source, self._table, self.placed, self.cuts, self.maps = source, _Table(), {}, {}, {}
 
     def known(self, slot: int) -> Known:
         """What is known of a vehicle; the source is asked once."""
         self.columns()
         return self._table.known[slot]
 
+    def description(self, slots: Ints, vehicle: Ints, t: Floats) -> Ints:
+        """(n,) which of its descriptions holds of ``slots[vehicle]`` at each ``t``, as a number that rises with it."""
+        self.columns()
+        found, first = np.zeros(t.size, np.int64), t.min() if t.size else np.inf
+        for k, slot in enumerate(slots.tolist() if self.cuts else ()):
+            cuts = self.cuts.get(slot)
+            if cuts is not None and first < cuts[-1]:
+                rows = vehicle == k
+                found[rows] = np.searchsorted(cuts, t[rows], side="right") - cuts.size  # 0 the latest
+        return found
+
+    def columns_at(self, slots: Ints, t: Floats) -> FleetColumns:
+        """The columns of which those of ``slots`` are as they are at ``t`` (one a slot), the others the latest."""
+        columns = self.columns()
+        past = [(slot, at) for slot, at in zip(slots.tolist(), t.tolist(), strict=True) if self._is_past(slot, at)]
+        if not past:
+            return columns
+        klass, placard = columns.klass.copy(), columns.placard.copy()
+        for slot, at in past:
+            then = self._table.known[slot].at(at)
+            klass[slot], placard[slot] = then.klass, np.nan if then.placard is None else then.placard
+        return columns._replace(klass=klass, placard=placard)
+
+    def _is_past(self, slot: int, t: float) -> bool:
+        """Whether a vehicle's latest description does not hold yet at ``t``."""
+        return slot in self.cuts and t < float(self.cuts[slot][-1])
+
     def columns(self) -> FleetColumns:
-        """The fleet as kernels read it; the source is asked once about a vehicle, until ``changed``."""
+        """The fleet by its latest descriptions; the source is asked once about a vehicle, until ``changed``."""
         for vehicle in self.vehicles[self._table.size :]:
             known = self.source.known(*vehicle)
+            if known.earlier:
+                self.cuts[self._table.size] = np.array([one.since for one in known.descriptions()[1:]])
             if known.zones or known.routes:
                 self.placed[self._table.size] = known
             self._table.add(known, [self.number(driver_id) for _, _, driver_id in known.assignments])
@@ -246,37 +293,3 @@ def _coupled(couplings: Sequence[Coupled]) -> dict[str, Any]:
 
 def _bounds(sizes: Iterable[int]) -> Ints:
     return np.cumsum([0, *sizes], dtype=np.int64)
-
-
-@lru_cache
-def offsets(zone: str) -> tuple[list[float], list[float]]:
-    """UTC instants from which an offset holds in a time zone, and the offsets (s), for ``ZONE_YEARS``."""
-    info = ZoneInfo(zone)
-    day, end = datetime(ZONE_YEARS[0], 1, 1, tzinfo=UTC), datetime(ZONE_YEARS[1], 1, 1, tzinfo=UTC)
-    starts, values = [float("-inf")], [_offset(day, info)]
-    while day < end:
-        after = day + timedelta(days=1)
-        if _offset(after, info) != values[-1]:
-            change = _change(day, after, info)
-            starts.append(change.timestamp())
-            values.append(_offset(change, info))
-            after = max(after, change)
-        day = after
-    return starts, values
-
-
-def _offset(instant: datetime, info: ZoneInfo) -> float:
-    offset = instant.astimezone(info).utcoffset()
-    return 0.0 if offset is None else offset.total_seconds()
-
-
-def _change(before: datetime, after: datetime, info: ZoneInfo) -> datetime:
-    """First whole second in (before, after] with another offset than ``before``, by bisection."""
-    low, high = before, after
-    while high - low > timedelta(seconds=1):
-        middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-        if _offset(middle, info) == _offset(before, info):
-            low = middle
-        else:
-            high = middle
-    return high

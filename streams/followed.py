@@ -9,18 +9,16 @@ from streams.fleet import Known
 from streams.ids import digest
 
 Span = tuple[float, float, str]  # from, to, who or what held
-DATED = ("assignments", "zones", "routes", "couplings")
+DATED = ("described", "assignments", "zones", "routes", "couplings")
 
 
 def said(known: Known) -> str:
     """What a registry says of a vehicle, as text to be kept."""
     return json.dumps(
         {
-            "class": known.klass,
-            "placard": _told(known.placard),
             "zone": known.zone,
-            "passenger": known.passenger,
             "jurisdiction": known.jurisdiction,
+            "described": list(_described(known)),
             "assignments": list(known.assignments),
             "zones": [(one.start, one.end, _mark(one[:3])) for one in known.zones],
             "routes": [(one.start, one.end, _mark(one[:4])) for one in known.routes],
@@ -29,19 +27,28 @@ def said(known: Known) -> str:
     )
 
 
+def _described(known: Known) -> Iterator[Span]:
+    """The periods of a vehicle's class, tyres and use; the first begins with time."""
+    some = known.descriptions()
+    starts = [float("-inf"), *(one.since for one in some[1:])]
+    for one, start, end in zip(some, starts, [*starts[1:], float("inf")], strict=True):
+        yield start, end, _mark((one.klass, _told(one.placard), one.passenger))
+
+
 def _told(placard: Floats | None) -> list[float | None] | None:
     return None if placard is None else [None if value != value else value for value in placard.tolist()]
 
 
 def _mark(described: tuple[Any, ...]) -> str:
-    """Stands for a zone, route or trailer, which may take pages to describe."""
+    """Stands for a zone, route, trailer or description, which may take pages to describe."""
     return digest(repr(described).encode()).hex()[:16]
 
 
 def differs_since(before: str, after: str) -> float | None:
     """Earliest instant of which two such texts say different things: -inf from the very beginning, None never.
 
-    Drivers, routes and trailers are assigned from an instant on, zones have periods; all else holds for ever.
+    Drivers, routes and trailers are assigned from an instant on, zones and descriptions of the vehicle have periods;
+    the time zone and jurisdiction of its fleet hold for ever.
     """
     if before == after:
         return None

@@ -129,7 +129,7 @@ class HoursBook:
 
     def _interval(self, slot: int, start: float, end: float, sparse: bool) -> Interval:
         known = self.fleet.known(slot)
-        return Interval(start, end, self.fleet.vehicles[slot], known.zone, known.passenger, sparse)
+        return Interval(start, end, self.fleet.vehicles[slot], known.zone, known.at(start).passenger, sparse)
 
     def _key(self, driver: int, slot: int) -> Key:
         return self.fleet.vehicles[slot][0], person(driver, slot)

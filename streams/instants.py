@@ -8,8 +8,8 @@ import polars as pl
 
 from devices.plausible import whole_ms
 from devices.samples import Floats, Ints
-from streams.fleet import offsets
 from streams.mapping import MappingError, Time, utc
+from streams.time_zones import offsets
 
 DAY_S = 86_400.0
 PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}

@@ -166,7 +166,8 @@ class LeakBook:
         return self.fleet.source.known(*self.fleet.vehicles[slot])
 
     def _rule_at(self, point: Point) -> LeakRule:
-        return self._rule(int(self.in_force.number(np.array([point.start]))[0]), self._known(point.slot).klass)
+        number = int(self.in_force.number(np.array([point.start]))[0])
+        return self._rule(number, self._known(point.slot).at(point.start).klass)
 
     def _rule_of(self, number: int, klass: int) -> LeakRule:
         p = self.in_force.sets[number].thresholds[self._link][klass]

@@ -38,13 +38,14 @@ class Pipeline:
         self._rooms = Rooms(ROOM)
 
     def run(self, samples: Samples) -> Findings:
-        """Findings of ``samples``, all of which lie ahead (see ``ahead``) and under one rule set (``stretches``)."""
+        """Findings of ``samples``, all of which lie ahead (see ``ahead``) and in one of ``stretches``."""
         slots = self.fleet.slots(samples.vehicles)
         numbers = self.fleet.numbers(samples.drivers)
         self._reserve(len(self.fleet.vehicles))
         batch, conflicts = assemble(samples, slots, numbers)
         self.conflicts += conflicts
-        columns, rules = self.fleet.columns(), self.in_force.at(float(samples.t[0]))
+        columns = self.fleet.columns_at(batch.slots, batch.t[batch.bounds[:-1]])
+        rules = self.in_force.at(float(samples.t[0]))
         if rules.roads is not None:
             self._forget_other_roads(batch)
             batch = rules.roads.beside(batch, columns)
@@ -53,16 +54,22 @@ class Pipeline:
         self.state["watermark"][batch.slots] = batch.t[batch.bounds[1:] - 1]
         return found._replace(version=rules.version)
 
-    def stretches(self, samples: Samples) -> list[Samples]:
-        """The rows of each UTC day, and within it of each rule set, earliest first."""
-        day, rules = (samples.t // DAY_S).astype(np.int64), self.in_force.number(samples.t)
-        if day.size and day.min() == day.max() and rules.min() == rules.max():
+    def stretches(self, samples: Samples, by_day: bool = True) -> list[Samples]:
+        """The rows of each UTC day, within it of each rule set and description of their vehicle, earliest first."""
+        slots, tyres = self.fleet.slots(samples.vehicles), samples.tyres
+        of = self._stretch(slots, samples.vehicle, samples.t, by_day)
+        if all(numbers.size and numbers.min() == numbers.max() for numbers in of):
             return [samples]
-        tyre_day, tyre_rules = samples.tyres.t // DAY_S, self.in_force.number(samples.tyres.t)
+        rows = np.stack(of, axis=1)
+        tyre_rows = np.stack(self._stretch(slots, tyres.vehicle, tyres.t, by_day), axis=1)
         return [
-            only(samples, (day == d) & (rules == r), (tyre_day == d) & (tyre_rules == r))
-            for d, r in np.unique(np.stack([day, rules], axis=1), axis=0).tolist()
+            only(samples, (rows == one).all(axis=1), (tyre_rows == one).all(axis=1)) for one in np.unique(rows, axis=0)
         ]
+
+    def _stretch(self, slots: Ints, vehicle: Ints, t: Floats, by_day: bool) -> list[Ints]:
+        """(n,) UTC day, number of the rule set, and number of the vehicle's description, of each row."""
+        numbers = [self.in_force.number(t), self.fleet.description(slots, vehicle, t)]
+        return [(t // DAY_S).astype(np.int64), *numbers] if by_day else numbers
 
     def ahead(self, samples: Samples) -> npt.NDArray[np.bool_]:
         """(n,) which rows lie ahead of their vehicle's watermark; the others are late, or have been here before."""

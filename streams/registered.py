@@ -29,9 +29,9 @@ class Registered:
         """What the registry says of a vehicle."""
         return self._roster.known(fleet_id, vehicle_id)
 
-    def site(self, fleet_id: str, vehicle_id: str) -> str:
-        """The site a vehicle works from."""
-        return self._roster.site(fleet_id, vehicle_id)
+    def site(self, fleet_id: str, vehicle_id: str, t: float) -> str:
+        """The site a vehicle works from at ``t``."""
+        return self._roster.site(fleet_id, vehicle_id, t)
 
     def credentials(self) -> dict[str, str]:
         """Passwords of the devices by user name."""

@@ -98,15 +98,16 @@ class Run:
         if not samples.t.size or self.late:
             return
         commit = Commit()
-        found = self.pipeline.run(samples)
-        self.record.take(found, self.pipeline.state, self.pipeline.moved(samples), commit)
+        for part in self.pipeline.stretches(samples, by_day=False):
+            found = self.pipeline.run(part)
+            self.record.take(found, self.pipeline.state, self.pipeline.moved(part), commit)
+            self.samples += found.samples
         with self.store.reading() as connection:
             self.record.report(samples, connection, commit)
             self.record.faults(samples, connection, commit)
         for window in evidence.windows(commit.upserts[schema.events]):
             commit.upsert(schema.evidence, [evidence.row_of(window, evidence.cut(samples, window))])
         self._write(commit)
-        self.samples += found.samples
         self.newest = max(self.newest, float(samples.t.max()))
 
     def evidence(self) -> list[dict[str, Any]]:

@@ -58,11 +58,12 @@ class Silence:
 
     def _due(self, now: float) -> tuple[Ints, Ints, Any]:
         """Slots that are silent, the level of each silence, and the length at which it came to that, s."""
-        state, fleet = self.pipeline.state, self.pipeline.fleet.columns()
-        slots = np.flatnonzero(state["seen"][: fleet.klass.size])
+        state, fleet = self.pipeline.state, self.pipeline.fleet
+        slots = np.flatnonzero(state["seen"][: len(fleet.vehicles)])
+        klass = fleet.columns_at(slots, np.full(slots.size, now)).klass[slots]
         silence = now - state["watermark"][slots]
         awake = state[DETECTOR.kind]["episode"]["source"][slots] == AWAKE
-        p = self.pipeline.in_force.at(now).thresholds[LINK][fleet.klass[slots]]
+        p = self.pipeline.in_force.at(now).thresholds[LINK][klass]
         limits = np.where(awake, p["level2_awake_h"], p["level1_parked_h"])
         levels = np.where(silence >= limits, np.where(awake, 2, 1), 0)
         long = awake & (silence >= p["level3_awake_h"])

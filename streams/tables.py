@@ -80,12 +80,11 @@ def _coached(connection: Connection, events: pl.DataFrame) -> pl.DataFrame:
 
 def _scores(driven: pl.DataFrame, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """Scores; the coaching score alone is made without what was dismissed, so that a fleet cannot move its price."""
-    classes = risks.select("fleet_id", "vehicle_id", "class")
-    found = frames.scores(driven, classes, tariff)
+    found = frames.scores(driven, risks, tariff)
     if coached.equals(driven):
         return found
     who = ["fleet_id", "vehicle_id", "driver_id", "subject"]
-    other = frames.scores(coached, classes, tariff).select(*who, coached="coaching_score")
+    other = frames.scores(coached, risks, tariff).select(*who, coached="coaching_score")
     joined = found.join(other, on=who, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(coaching_score=pl.coalesce("coached", "coaching_score")).drop("coached")
 
@@ -155,7 +154,7 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
 
 def rated(six: Tables, tariff: Tariff, risks: pl.DataFrame) -> Tables:
     """The tables with scores and premiums made anew."""
-    scored = frames.scores(six["exposure"], risks.select("fleet_id", "vehicle_id", "class"), tariff)
+    scored = frames.scores(six["exposure"], risks, tariff)
     return six | {"scores": scored, "premiums": frames.premiums(six["exposure"], risks, tariff)}
 
 

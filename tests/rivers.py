@@ -21,7 +21,7 @@ from streams.alerts import Alerts
 from streams.chain import PARAMS
 from streams.desk.pager import Pager, Surroundings
 from streams.embedded import Embedded, Pace
-from streams.fleet import Fleet, Known
+from streams.fleet import Described, Fleet, Known
 from streams.hours_book import HoursBook
 from streams.intake import Intake
 from streams.leak_book import LeakBook
@@ -50,10 +50,21 @@ class Everybody:
     klass: int = 0
     zones: tuple[Zone, ...] = ()
     routes: tuple[Route, ...] = ()
+    since: float = float("-inf")  # from when on vehicles are of ``klass``
+    earlier: tuple[Described, ...] = ()
 
     def known(self, _fleet_id: str, _vehicle_id: str) -> Known:
-        zone, placard = "Europe/Berlin", np.full(WHEELS, 800.0)
-        return Known(self.klass, placard, zone, self.assignments, zones=self.zones, routes=self.routes)
+        placard = np.full(WHEELS, 800.0)
+        return Known(
+            self.klass,
+            placard,
+            "Europe/Berlin",
+            self.assignments,
+            self.zones,
+            self.routes,
+            since=self.since,
+            earlier=self.earlier,
+        )
 
 
 @dataclass

@@ -21,14 +21,14 @@ TITLE = "{count} to do this morning{at}, {fleet}"
 
 
 class Digest:
-    """Sends the lists. ``zone`` and ``site`` say those of a vehicle."""
+    """Sends the lists. ``zone`` and ``site`` say those of a vehicle, the site at an instant."""
 
     def __init__(
         self,
         rules: Mapping[str, AlertRule],
         paging: Paging,
         zone: Callable[[str, str], str],
-        site: Callable[[str, str], str],
+        site: Callable[[str, str, float], str],
         channels: Sequence[str],
     ) -> None:
         self.rules, self.paging, self.zone, self.site, self.channels = rules, paging, zone, site, channels

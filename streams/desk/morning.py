@@ -44,11 +44,12 @@ def listed(
     tasks: Iterable[Row],
     now: float,
     rules: Mapping[str, AlertRule],
-    site: Callable[[str, str], str],
+    site: Callable[[str, str, float], str],
 ) -> list[Item]:
     """What needs doing at ``now``, by fleet and site, the greatest expected loss first.
 
-    ``alerts`` as ``desk.laid_out`` has those that stand, ``tasks`` as ``tasks.fold``.
+    ``alerts`` as ``desk.laid_out`` has those that stand, ``tasks`` as ``tasks.fold``; ``site`` says that of a
+    vehicle at an instant.
     """
     due = [alert for alert in alerts if wanted(alert, now, rules)]
     by_vehicle: dict[tuple[str, str, str], list[Row]] = {}
@@ -102,7 +103,7 @@ def _item(
     task: Row | None,
     now: float,
     rules: Mapping[str, AlertRule],
-    site: Callable[[str, str], str],
+    site: Callable[[str, str, float], str],
 ) -> Item:
     ordered = sorted(alerts, key=lambda alert: -losses.expected(alert, now))
     worst = min((alert["priority"] for alert in alerts), key=PRIORITIES.index, default=None)
@@ -111,7 +112,7 @@ def _item(
     about = TASKS[key[2]] + (f" {task['subject']}" if task and task["subject"] else "") if task else ""
     return Item(
         key[0],
-        site(*key[:2]),
+        site(*key[:2], now),
         key[1],
         key[2],
         ", ".join(map(_named, ordered)) or about,

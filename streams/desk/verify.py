@@ -48,7 +48,7 @@ class Verifier:
         known = self.known(task["fleet_id"], task["vehicle_id"])
         placard = known.placard_at(wheel_code(task["subject"]), task["done_at"])
         readings = self._readings(connection, task, placard)
-        verdict = holds(readings, self.clear(known.klass, now))
+        verdict = holds(readings, self.clear(known.at(now).klass, now))
         if verdict is None:
             return []
         below = f"{readings[-1].deficit:.1f} % below the placard"

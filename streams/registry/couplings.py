@@ -16,17 +16,18 @@ BEHIND = 2  # axles of a tractor without a tyre plan
 
 
 def couplings(
-    registry: Registry, fleets: Fleets, plans: Mapping[str, Floats], plan: Callable[[str, str], Floats | None]
+    registry: Registry, fleets: Fleets, plans: Mapping[str, Floats], plan: Callable[[str, str, float], Floats | None]
 ) -> dict[Key, list[Coupled]]:
-    """The trailers of each tractor, ascending; ``plans`` by id and ``plan`` of a vehicle, (WHEELS,) kPa."""
+    """The trailers of each tractor, ascending; ``plans`` by id, ``plan`` of a vehicle at an instant; (WHEELS,) kPa."""
     trailers = {(row.fleet_id, row.trailer_id): row for row in registry.of(Trailer)}
     found: dict[Key, list[Coupled]] = {}
     for row in registry.of(Coupling):
         fleet_id = fleets.fleet_of(row)
         trailer = trailers.get((fleet_id, row.trailer))
-        axle = _axles(plan(fleet_id, row.tractor)) if row.first_axle is None else row.first_axle - 1
+        first, last = seconds(row, fleets)
+        axle = _axles(plan(fleet_id, row.tractor, first)) if row.first_axle is None else row.first_axle - 1
         end, placard = _shifted(plans.get(trailer.tyre_plan) if trailer else None, axle)
-        one = Coupled(*seconds(row, fleets), row.trailer, axle, end, placard)
+        one = Coupled(first, last, row.trailer, axle, end, placard)
         found.setdefault((fleet_id, row.tractor), []).append(one)
     return {key: sorted(some, key=lambda one: one[:4]) for key, some in found.items()}
 

@@ -1,5 +1,6 @@
 """Roster: what the river asks of a registry: class, tyres, zone and drivers of a vehicle, credentials, risks."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ RISKS = {
 
 
 class Roster:
-    """A registry arranged for questions; a fleet.Source. A vehicle is taken as its latest row describes it."""
+    """A registry arranged for questions; a fleet.Source. Each row of a vehicle holds until its next one does."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -68,27 +69,47 @@ class Roster:
         rows = self._spans.get((fleet_id, vehicle_id))
         if not rows:
             return fleet.Known()
-        row = rows[-1][1]
+        row, last, earlier = rows[-1][1], *self._descriptions([row for _, row in rows])
         return fleet.Known(
-            fleet.CLASSES.index(CLASSES[row.klass]),
-            self._plan(fleet_id, vehicle_id),
+            last.klass,
+            last.placard,
             self._fleets.zone(row).key,
             self._assignments.get((fleet_id, vehicle_id), ()),
             self._zones.get(fleet_id, ()),
             self._routes.get((fleet_id, vehicle_id), ()),
-            row.use == "passenger" or CLASSES[row.klass] == "bus",
+            last.passenger,
             self._fleets.jurisdiction(row),
             self._couplings.get((fleet_id, vehicle_id), ()),
+            last.since,
+            earlier,
         )
 
-    def _plan(self, fleet_id: str, vehicle_id: str) -> Floats | None:
-        rows = self._spans.get((fleet_id, vehicle_id))
-        return self._plans.get(rows[-1][1].tyre_plan) if rows else None
+    def _descriptions(self, rows: Sequence[VehicleRow]) -> tuple[fleet.Described, tuple[fleet.Described, ...]]:
+        """The latest one, and the earlier ones; a row that changes nothing of it begins none."""
+        found: list[tuple[Any, fleet.Described]] = []
+        for row in rows:
+            klass = CLASSES[row.klass]
+            passenger = row.use == "passenger" or klass == "bus"
+            if not found or found[-1][0] != (klass, row.tyre_plan, passenger):
+                since = seconds(row, self._fleets)[0] if found else float("-inf")
+                one = fleet.Described(since, fleet.CLASSES.index(klass), self._plans.get(row.tyre_plan), passenger)
+                found.append(((klass, row.tyre_plan, passenger), one))
+        return found[-1][1], tuple(one for _, one in found[:-1])
 
-    def site(self, fleet_id: str, vehicle_id: str) -> str:
-        """Where a vehicle works from, else where it stands at night; empty where neither is said."""
-        rows = self._spans.get((fleet_id, vehicle_id))
-        return (rows[-1][1].site or rows[-1][1].home_depot) if rows else ""
+    def _row(self, fleet_id: str, vehicle_id: str, t: float) -> VehicleRow | None:
+        """The row that holds of a vehicle at ``t``; None: it is not registered."""
+        rows = [row for _, row in self._spans.get((fleet_id, vehicle_id), ())]
+        begun = [row for row in rows if seconds(row, self._fleets)[0] <= t]
+        return next(iter(begun[-1:] or rows), None)
+
+    def _plan(self, fleet_id: str, vehicle_id: str, t: float) -> Floats | None:
+        row = self._row(fleet_id, vehicle_id, t)
+        return self._plans.get(row.tyre_plan) if row else None
+
+    def site(self, fleet_id: str, vehicle_id: str, t: float) -> str:
+        """Where a vehicle works from at ``t``, else where it stands at night; empty where neither is said."""
+        row = self._row(fleet_id, vehicle_id, t)
+        return (row.site or row.home_depot) if row else ""
 
     def credentials(self) -> dict[str, str]:
         """Password by username, of all devices that have one."""

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.exposure import exposure
-from pricing.frames import PREMIUMS, SCORES, premiums, scores
+from pricing.exposure import exposure, totals
+from pricing.frames import PREMIUMS, SCORES, classed, premiums, scores
+from pricing.score import score
 from pricing.tariff import COVERS
 
 CLASSES = {"V": "truck", "W": "van", "X": "car"}
@@ -110,6 +111,35 @@ def test_the_order_of_rows_does_not_matter(driven, risks, tariff):
 def test_a_vehicle_listed_with_two_classes_is_not_counted_twice(driven, risks, tariff):
     twice = pl.concat([risks, risks.with_columns(pl.lit("bus").alias("class"))])
     assert scores(driven, twice, tariff)["km"].to_list() == scores(driven, risks, tariff)["km"].to_list()
+
+
+def test_each_day_is_measured_against_the_class_of_that_day(driven, risks, tariff):
+    day = date(2026, 3, 4)
+    changed = pl.concat(
+        [
+            risks.with_columns(pl.lit("van").alias("class"), pl.lit(day).alias("valid_to")),
+            risks.with_columns(pl.lit("bus").alias("class"), pl.lit(day).alias("valid_from")),
+        ]
+    )
+    days = classed(driven, changed).filter(vehicle_id="V").select("day", "class").sort("day").rows()
+    assert [klass for _, klass in days] == ["van", "van", "bus"]
+    mean = {klass: tariff.behaviours[0].means[klass] for klass in ("van", "bus")}
+    mixed = (2 * mean["van"] + mean["bus"]) / 3
+    assert scores(driven, changed, tariff).filter(vehicle_id="V")["points"][0][0]["class_mean"] == pytest.approx(mixed)
+    late = premiums(driven, changed, tariff).filter(vehicle_id="V", cover="cargo").sort("valid_from")
+    assert late["km_measured"].to_list() == [200.0, 100.0]
+    both = [score(own, tariff, "vehicle").credibility for own in _own(driven, ("van", "van"), ("van", "bus"))]
+    assert late["credibility"].to_list() == both
+
+
+def _own(driven, *classes):
+    """Exposure of V by class, up to two days and then a third, of ``classes``."""
+    for n, (before, after) in enumerate(classes):
+        some = driven.filter(pl.col("vehicle_id") == "V", pl.col("day") < date(2026, 3, 4 + n))
+        named = some.with_columns(
+            pl.when(pl.col("day") < date(2026, 3, 4)).then(pl.lit(before)).otherwise(pl.lit(after)).alias("class")
+        )
+        yield {key[0]: one for key, one in totals(named, "class").items()}
 
 
 def test_a_vehicle_of_unknown_class_is_scored_against_all(driven, risks, tariff):

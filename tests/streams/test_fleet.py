@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from devices.signals import WHEELS
 from streams.context import night_at
-from streams.fleet import CLASSES, ZONE_YEARS, Fleet, Known, offsets
+from streams.fleet import CLASSES, Described, Fleet, Known
+from streams.time_zones import ZONE_YEARS, offsets
 
 ZONES = ["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Shanghai", "Africa/Casablanca", "Australia/Lord_Howe"]
 instants = st.datetimes(datetime(ZONE_YEARS[0], 1, 2), datetime(ZONE_YEARS[1] - 1, 12, 30), timezones=st.just(UTC))
@@ -102,6 +103,23 @@ def test_columns_are_made_anew_for_a_new_vehicle_or_registry_only():
     assert fleet.columns().klass.size == 2
     fleet.changed(Told(A=Known(1)))
     assert fleet.columns().klass.tolist() == [1, 0]
+
+
+def test_columns_are_those_of_the_time_asked_about():
+    was = Described(-np.inf, 1, np.full(WHEELS, 500.0), False), Described(10.0, 1, None, True)
+    fleet = Fleet(Told(B=Known(2, np.full(WHEELS, 800.0), since=20.0, earlier=was)))
+    slots = fleet.slots([("f", "A"), ("f", "B")])
+    vehicle, t = np.array([1, 1, 0, 1, 1]), np.array([0.0, 9.9, 15.0, 10.0, 20.0])
+    numbers = fleet.description(slots, vehicle, t)
+    assert numbers.tolist() == [-2, -2, 0, -1, 0]
+    found = [fleet.columns_at(slots, np.full(2, at)) for at in (5.0, 10.0, 20.0)]
+    assert [columns.klass.tolist() for columns in found] == [[0, 1], [0, 1], [0, 2]]
+    assert [columns.placard[1, 0] for columns in (found[0], found[2])] == [500.0, 800.0]
+    assert np.isnan(found[1].placard[1]).all()
+    assert found[2] is fleet.columns()
+    assert fleet.columns_at(slots[:1], np.array([5.0])) is fleet.columns()
+    fleet.changed(Told())
+    assert fleet.description(slots, vehicle, t).tolist() == [0] * 5
 
 
 def test_a_fleet_without_vehicles_has_columns_of_the_same_types():

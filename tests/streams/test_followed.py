@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from devices.signals import WHEELS
 from streams.embedded import Pace
-from streams.fleet import Coupled, Known
+from streams.fleet import Coupled, Described, Known
 from streams.followed import differs_since, said
 from streams.geometry import circle
 from streams.store import schema
@@ -63,9 +63,22 @@ def test_before_that_instant_everybody_drives_as_before(before, after):
         {"jurisdiction": "CN"},
     ],
 )
-def test_class_tyres_and_zone_hold_for_all_time(other):
+def test_what_is_said_without_a_date_holds_for_all_time(other):
     assert differs_since(said(Known()), said(Known(**other))) == -INF
     assert differs_since(said(Known(**other)), said(Known(**other))) is None
+
+
+def test_a_vehicle_described_anew_differs_from_then_on():
+    described = [Described(-INF, 0, None, False), Described(50.0, 1, np.full(WHEELS, 800.0), False)]
+    one, two = Known(0), Known(1, described[1].placard, since=50.0, earlier=(described[0],))
+    three = Known(2, passenger=True, since=90.0, earlier=tuple(described))
+    assert differs_since(said(one), said(two)) == differs_since(said(two), said(one)) == 50.0
+    assert differs_since(said(two), said(three)) == 90.0
+    assert differs_since(said(one), said(three)) == 50.0
+    later = Known(1, described[1].placard, since=60.0, earlier=(described[0],))
+    assert differs_since(said(two), said(later)) == 50.0
+    softer = Known(1, described[1].placard - 100.0, since=50.0, earlier=(described[0],))
+    assert differs_since(said(two), said(softer)) == 50.0
 
 
 @pytest.fixture(scope="module")

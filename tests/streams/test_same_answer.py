@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devices.signals import WHEELS
+from streams.fleet import Described
 from streams.geometry import circle
 from streams.pipeline import only
 from streams.zones import Route, Zone
@@ -156,6 +158,24 @@ def test_zones_and_routes_that_change_while_data_comes(rivers, rules, seed, orde
             river.source = rivers.Everybody(zones=some, routes=ways)
             river.embedded.follow(river.source)
             run_through(river, payloads[number :: len(steps)], rng)
+        assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
+
+
+@settings(max_examples=6, deadline=None)
+@given(seeds, seeds)
+def test_vehicles_described_anew_while_data_comes(rivers, rules, seed, order):
+    rng, samples = np.random.default_rng(order), rivers.days(seed)
+    edges = rivers.START + np.sort(rng.uniform(0, 250_000, 3))
+    some = [Described(-np.inf, 2, np.full(WHEELS, 800.0), False)]
+    some += [Described(float(t), int(rng.integers(4)), np.full(WHEELS, rng.uniform(600, 900)), True) for t in edges]
+    payloads = disturbed(rivers.payloads(samples, size=20), rng)
+    with folder() as data:
+        river = rivers.River(Path(data), rules, rivers.Everybody(klass=2))
+        for number in [*rng.permutation(4).tolist(), 3]:
+            last = some[number]
+            river.source = rivers.Everybody(klass=last.klass, since=last.since, earlier=tuple(some[:number]))
+            river.embedded.follow(river.source)
+            run_through(river, payloads[number::4], rng)
         assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
 
 

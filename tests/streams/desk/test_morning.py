@@ -37,7 +37,7 @@ def task(kind="check_tyre", state="open", vehicle="V", subject="1L"):
 
 
 def morning(*alerts, tasks=(), sites=None):
-    return listed(alerts, tasks, NOW, RULES, lambda _fleet, vehicle: (sites or {}).get(vehicle, ""))
+    return listed(alerts, tasks, NOW, RULES, lambda _fleet, vehicle, _t: (sites or {}).get(vehicle, ""))
 
 
 def test_what_may_cost_most_comes_first():

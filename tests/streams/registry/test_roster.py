@@ -15,7 +15,7 @@ def utc(*when: int) -> float:
     return datetime(*when, tzinfo=UTC).timestamp()  # type: ignore[arg-type, misc]
 
 
-def test_a_vehicle_is_known_as_its_latest_row_says(good: Path) -> None:
+def test_a_vehicle_is_known_by_its_latest_row_and_the_earlier_ones(good: Path) -> None:
     known = Roster(load(good)).known("north", "truck-1")
     assert (known.klass, known.zone) == (2, "Europe/Berlin")
     assert known.placard is not None
@@ -25,6 +25,44 @@ def test_a_vehicle_is_known_as_its_latest_row_says(good: Path) -> None:
         (utc(2026, 1, 5, 5), utc(2026, 1, 5, 13), "D1"),
         (utc(2026, 1, 5, 13), float("inf"), "D2"),
     ]
+
+
+def test_a_row_begins_a_description_only_if_it_describes_something_else(good: Path) -> None:
+    rows = (
+        "vehicle_id,fleet_id,class,use,tyre_plan,home_depot,from,to",
+        "truck-1,north,N2,own,two,,,2026-02-01",
+        "truck-1,north,N3,own,two,yard,2026-02-01,2026-03-01",
+        "truck-1,north,N3,own,,yard,2026-03-01T06:00,2026-04-01",
+        "truck-1,north,M3,own,,,2026-05-01,2026-06-01",
+        "van-1,north,N1,own,,,,",
+    )
+    (good / "vehicles.csv").write_text("\n".join(rows))
+    roster = Roster(load(good))
+    known = roster.known("north", "truck-1")
+    marked = [(one.since, one.klass, one.placard is None, one.passenger) for one in known.descriptions()]
+    assert marked == [
+        (-np.inf, 2, False, False),
+        (utc(2026, 3, 1, 5), 2, True, False),
+        (utc(2026, 4, 30, 22), 3, True, True),
+    ]
+    assert (known.klass, known.since, known.passenger) == (3, utc(2026, 4, 30, 22), True)
+    assert roster.known("north", "van-1").earlier == ()
+    times = (utc(2025, 1, 1), utc(2026, 2, 2), utc(2026, 4, 15), utc(2026, 8, 1))
+    assert [roster.site("north", "truck-1", t) for t in times] == ["", "yard", "yard", ""]
+    assert roster.site("north", "stranger", 0.0) == ""
+
+
+def test_a_trailer_is_behind_the_axles_its_tractor_had_then(good: Path) -> None:
+    vehicles = "vehicle_id,fleet_id,class,tyre_plan,from,to\ntruck-1,north,N3,two,,2026-03-01\n"
+    vehicles += "truck-1,north,N3,three,2026-03-01,\nvan-1,north,N1,,,\nvan-1,south,M1,,,\n"
+    (good / "vehicles.csv").write_text(vehicles)
+    plans = "plan_id,wheel,placard_kpa\n" + "\n".join(f"three,{n}L,800" for n in (1, 2, 3)) + "\ntwo,2L,800\n"
+    (good / "tyre_plans.toml").unlink()
+    (good / "tyre_plans.csv").write_text(plans)
+    (good / "couplings.csv").write_text(
+        "tractor,trailer,from,to\ntruck-1,tr-1,2026-01-05,2026-01-06\ntruck-1,tr-1,2026-03-05,\n"
+    )
+    assert [one.axle for one in Roster(load(good)).known("north", "truck-1").couplings] == [2, 3]
 
 
 def test_whose_hours_rules_hold_is_by_the_fleets_jurisdiction_and_the_vehicles_use(tmp_path: Path) -> None:

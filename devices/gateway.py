@@ -87,7 +87,8 @@ class Gateway:
     """Telemetry in, acks and alerts out, over one persistent session with a broker.
 
     A thread of its own does all that touches the network. It stops reading while ``inbox`` payloads wait to be
-    taken, so the broker holds back the rest; nothing is dropped here.
+    taken, so the broker holds back the rest; nothing is dropped here. ``topic`` is what it listens to: all telemetry,
+    or a share of it; empty: it only publishes.
     """
 
     def __init__(
@@ -100,11 +101,12 @@ class Gateway:
         password: str | None = None,
         tls: ssl.SSLContext | None = None,
         inbox: int = 10_000,
+        topic: str = ALL_TELEMETRY,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.host, self.port = host, port
         self.received = self.acked = self.reconnects = 0
-        self._now = now
+        self._now, self._topic = now, topic
         self._bell = Bell()
         self._inbox = Inbox(inbox, self._bell.ring)
         self._window = Window()
@@ -116,7 +118,7 @@ class Gateway:
         self._client = client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
-            clean_session=False,
+            clean_session=not topic,
             manual_ack=True,
             reconnect_on_failure=False,
         )
@@ -132,7 +134,7 @@ class Gateway:
 
     @property
     def connected(self) -> bool:
-        """Whether telemetry is flowing: connected and subscribed."""
+        """Whether messages flow: connected and subscribed."""
         return self._subscribed.is_set()
 
     def start(self, within: float | None = None) -> Self:
@@ -271,13 +273,18 @@ class Gateway:
     def _on_connect(self, client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             self._say(str(reason))
+        elif self._topic:
+            client.subscribe(self._topic, qos=1)
         else:
-            client.subscribe(ALL_TELEMETRY, qos=1)
+            self._let_in()
 
     def _on_subscribe(self, _client: Client, _data: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:
         if any(reason.is_failure for reason in reasons):
-            self._say(f"it does not let us subscribe to {ALL_TELEMETRY}")
-            return
+            self._say(f"it does not let us subscribe to {self._topic}")
+        else:
+            self._let_in()
+
+    def _let_in(self) -> None:
         logger.info("connected to the broker at %s:%d", self.host, self.port)
         self.reconnects += self._was_connected
         self._was_connected, self._refusal = True, ""

@@ -108,6 +108,15 @@ class TestOnARealBroker:
         until(lambda: len(phone.heard) == 251)
         assert sorted(int(body) for _, body in phone.heard) == list(range(1, 252))
 
+    def test_one_that_listens_to_nothing_publishes_and_leaves_no_session(self, broker, gateway, device, until):
+        device(broker.port).publish(TELEMETRY, b"early")
+        speaker = gateway("speaker", topic="")
+        assert speaker.connected
+        delivery = speaker.publish("tripmeter/v1/f/v/ack", b"{}")
+        until(delivery.done)
+        device(broker.port).publish(TELEMETRY, b"late")
+        assert speaker.take(1, 0.2) == []
+
     def test_an_open_alert_is_kept_for_who_comes_later_until_it_is_cleared(self, broker, gateway, device, until):
         gate, topic = gateway(), "tripmeter/v1/f/kept/alert/tyre_low/1L"
         until(gate.publish(topic, b"low", retain=True).done)

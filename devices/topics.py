@@ -73,8 +73,11 @@ def check_id(value: str, what: str = "id") -> str:
 
 
 def level(text: str) -> str:
-    """``text`` as one level of a topic: what cannot stand there is ``_``, what is too long is cut."""
-    return re.sub(r"^\$|[+#/\0]", "_", text[:MAX_ID]) or "_"
+    """``text`` as one level of a topic: what cannot stand there is ``_``, what is too long is cut.
+
+    Brokers may end a connection over a control character or half a surrogate. Source: MQTT 3.1.1, 1.5.3.
+    """
+    return re.sub(r"^\$|[+#/\0-\x1f\x7f-\x9f\ud800-\udfff]", "_", text[:MAX_ID]) or "_"
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ from streams.desk import morning, tasks
 from streams.desk.desk import laid_out
 from streams.desk.morning import Item
 from streams.desk.paging import TOLD, Paging, morning_of
-from streams.messages import encoded, iso
+from streams.messages import encoded, iso, plain
 from streams.store import schema
 from streams.store.store import Commit, rows_of
 
@@ -71,7 +71,7 @@ def _body(fleet_id: str, site: str, items: Sequence[Item], at: float) -> Row:
         "fleet_id": fleet_id,
         "site": site,
         "at": iso(at),
-        "title": TITLE.format(count=len(items), at=where, fleet=fleet_id),
+        "title": plain(TITLE.format(count=len(items), at=where, fleet=fleet_id)),
         "text": morning.text(items),
         "items": [item._asdict() for item in items],
     }

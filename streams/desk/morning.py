@@ -9,6 +9,7 @@ from streams.desk.decisions import GONE, OPEN
 from streams.desk.tasks import DONE
 from streams.desk.tasks import OPEN as TO_DO
 from streams.hours import KINDS as HOURS
+from streams.messages import plain
 
 Row = dict[str, Any]
 
@@ -87,7 +88,7 @@ def text(items: Sequence[Item], shown: int = SHOWN) -> str:
     """The list as a mail."""
     lines: list[str] = []
     for number, item in enumerate(items[:shown], 1):
-        lines += [f"{number:2}. {item.vehicle_id}: {item.what} ({_mark(item)})", f"    {item.action}"]
+        lines += [f"{number:2}. {plain(item.vehicle_id)}: {item.what} ({_mark(item)})", f"    {item.action}"]
     if len(items) > shown:
         lines += ["", f"and {len(items) - shown} more: tripmeter alerts morning"]
     return "\n".join([*lines, ""])
@@ -131,7 +132,7 @@ def _item(
 def _named(alert: Row) -> str:
     times = f" x{alert['count']}" if alert["count"] > 1 else ""
     estimate = " (estimate)" if alert["kind"] in HOURS else ""
-    return f"{alert['kind']} {alert['subject']}".strip().replace("_", " ") + estimate + times
+    return plain(f"{alert['kind']} {alert['subject']}").strip().replace("_", " ") + estimate + times
 
 
 def _why(alerts: Sequence[Row], task: Row | None) -> str:

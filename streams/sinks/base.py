@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)  # what a body that is none of ours leads to
+
 
 @dataclass(frozen=True)
 class Message:
@@ -13,6 +15,7 @@ class Message:
     address: str  # the sink's own: a topic, a mailbox
     body: bytes
     retain: bool = False
+    at: float | None = None  # when it was put into the outbox, UTC epoch s
 
 
 class SinkError(Exception):
@@ -28,6 +31,13 @@ class SinkError(Exception):
 
 class RefusedError(SinkError):
     """The other side will never take the message after those ``taken``: it is set aside, and the rest goes on."""
+
+
+class UnwillingError(SinkError):
+    """The other side does not take the message after those ``taken``, and it may be its own fault, which people mend.
+
+    The rest goes on; this one is tried again for hours, then set aside.
+    """
 
 
 class Sink(Protocol):

@@ -8,9 +8,11 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote
 
+from streams.messages import plain
 from streams.settings import Sinks
-from streams.sinks.base import Message, RefusedError, SinkError
+from streams.sinks.base import UNREADABLE, Message, RefusedError, SinkError
 
 TIMEOUT_S = 15.0
 FOREVER = 500  # from this answer on a server will not take the message later either
@@ -43,9 +45,12 @@ class Email:
     def _send(self, server: smtplib.SMTP, message: Message, taken: int) -> None:
         if not message.body:
             return
-        mail = letter(json.loads(message.body))
         to = message.address if "@" in message.address else self.said.email_to
-        mail["From"], mail["To"] = self.said.email_from, to
+        try:
+            mail = letter(json.loads(message.body))
+            mail["From"], mail["To"] = self.said.email_from, to
+        except UNREADABLE as error:
+            raise RefusedError(f"it cannot be written as a mail: {error!r}", taken) from error
         try:
             server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
@@ -59,25 +64,26 @@ def letter(told: dict[str, Any]) -> EmailMessage:
     """A page, or a morning list, as a mail without sender and receiver; the same message has the same Message-ID."""
     mail = EmailMessage()
     if "list" in told:
-        mail["Subject"], text, name = told["title"], told["text"], told["list"]
+        title, text, name = told["title"], told["text"], told["list"]
         written = told["at"]
     else:
-        mail["Subject"], text = _page(told)
+        title, text = _page(told)
         name, written = f"{told['alert_id']}.{told['page']['step']}", told["page"]["due"]
+    mail["Subject"] = plain(title)
     mail["Date"] = format_datetime(datetime.fromisoformat(written))
-    mail["Message-ID"] = f"<{name.replace(' ', '.')}@tripmeter>"
+    mail["Message-ID"] = f"<{quote(name.replace(' ', '.'), safe='+')}@tripmeter>"
     mail.set_content(text)
     return mail
 
 
 def _page(told: dict[str, Any]) -> tuple[str, str]:
     page, event = told["page"], told["event"]
-    what = f"{told['kind'].replace('_', ' ')} {told['subject']}".strip()
+    what = plain(f"{told['kind'].replace('_', ' ')} {told['subject']}").strip()
     why = f" ({page['why']})" if page["why"] else ""
     peak = "" if event["peak"] is None else f"Peak       {event['peak']:.2f} {event['unit']}\n"
     text = (
         f"Do         {page['action']}\n\n"
-        f"Vehicle    {told['vehicle_id']}, fleet {told['fleet_id']}\n"
+        f"Vehicle    {plain(told['vehicle_id'])}, fleet {plain(told['fleet_id'])}\n"
         f"What       {what}, {told['priority']}, {told['condition']}, seen {told['count']} times{why}\n"
         f"Since      {told['first_seen']}\n{peak}\n"
         f"tripmeter alerts acknowledge {told['alert_id'][:8]}\n"

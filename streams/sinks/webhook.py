@@ -6,12 +6,13 @@ import http.client
 import json
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from streams.sinks.base import Message, RefusedError, SinkError
+from streams.sinks.base import UNREADABLE, Message, RefusedError, SinkError, UnwillingError
 
 TIMEOUT_S = 10.0
-AGAIN = (408, 425, 429)  # of the 4xx: too slow, too early, too many - not the message's fault
+HOPELESS = (400, 413, 422)  # it was read, and is of no use: it would be of none later either
+AGAIN = (408, 425, 429)  # too slow, too early, too many - nobody's fault
 SHOWN = 200  # characters of an answer
 
 
@@ -45,15 +46,18 @@ class Webhook:
     def _post(self, connection: http.client.HTTPConnection, message: Message, taken: int) -> None:
         path = (self.url.path or "/") + (f"?{self.url.query}" if self.url.query else "")
         try:
-            connection.request("POST", path, message.body, self._headers(message))
+            headers = self._headers(message)
+        except UNREADABLE as error:
+            raise RefusedError(f"it cannot be written as a post: {error!r}", taken) from error
+        try:
+            connection.request("POST", path, message.body, headers)
             answer = connection.getresponse()
             said = answer.read()[:SHOWN].decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
             raise SinkError(f"{self.url.hostname}: {error or type(error).__name__}", taken) from error
-        if 400 <= answer.status < 500 and answer.status not in AGAIN:
-            raise RefusedError(f"{self.url.hostname} answered {answer.status} {answer.reason}: {said}", taken)
         if not 200 <= answer.status < 300:
-            raise SinkError(f"{self.url.hostname} answered {answer.status} {answer.reason}", taken)
+            why = f"{self.url.hostname} answered {answer.status} {answer.reason}: {said}"
+            raise _failure(answer.status)(why, taken)
 
     def _headers(self, message: Message) -> dict[str, str]:
         headers = {
@@ -67,6 +71,13 @@ class Webhook:
         return headers
 
 
+def _failure(status: int) -> type[SinkError]:
+    """What an answer other than 2xx is: a receiver that is being put in its place answers 404, 401 or 403 meanwhile."""
+    if status in HOPELESS:
+        return RefusedError
+    return UnwillingError if 400 <= status < 500 and status not in AGAIN else SinkError
+
+
 def signature(secret: str, stamp: str, body: bytes) -> str:
     """What a receiver computes again to know that the body is ours and of when."""
     return hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
@@ -76,4 +87,4 @@ def idempotency_key(body: bytes) -> str:
     """The alert's id and its state: of a page its step, of a change what has changed."""
     told = json.loads(body)
     state = told["page"]["step"] if "page" in told else hashlib.sha256(body).hexdigest()[:16]
-    return f"{told.get('alert_id') or told.get('list', '')}:{state}"
+    return quote(f"{told.get('alert_id') or told.get('list', '')}:{state}", safe=" :+")  # a fleet may have any name

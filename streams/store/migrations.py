@@ -1,8 +1,9 @@
 """Migrations: brings a store to the schema of this version, one step at a time, or says why it cannot."""
 
+import time
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect, select, update
 
 from streams.store import schema
 
@@ -19,6 +20,22 @@ def _initial(connection: Connection) -> None:
 
 def _catalogue(connection: Connection) -> None:
     """The tables and columns that the first version did not have; people's actions get their alert's address."""
+    _complete(connection)
+    of_alert = "(SELECT {0} FROM alerts WHERE alerts.alert_id = actions.alert_id)"
+    for name in ("fleet_id", "vehicle_id", "kind", "subject"):
+        found = of_alert.format(name)
+        connection.exec_driver_sql(f"UPDATE actions SET {name} = {found} WHERE {name} = '' AND {found} IS NOT NULL")  # noqa: S608
+
+
+def _ages(connection: Connection) -> None:
+    """When a message was put into the outbox: those that wait there count from now on."""
+    _complete(connection)
+    outbox = schema.outbox
+    connection.execute(update(outbox).where(outbox.c.at.is_(None)).values(at=time.time()))
+
+
+def _complete(connection: Connection) -> None:
+    """Add the tables, columns and indexes that a store of an earlier version lacks."""
     schema.metadata.create_all(connection)
     for table in schema.metadata.sorted_tables:
         there = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -29,13 +46,9 @@ def _catalogue(connection: Connection) -> None:
                 connection.exec_driver_sql(added)
         for index in table.indexes:
             index.create(connection, checkfirst=True)
-    of_alert = "(SELECT {0} FROM alerts WHERE alerts.alert_id = actions.alert_id)"
-    for name in ("fleet_id", "vehicle_id", "kind", "subject"):
-        found = of_alert.format(name)
-        connection.exec_driver_sql(f"UPDATE actions SET {name} = {found} WHERE {name} = '' AND {found} IS NOT NULL")  # noqa: S608
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_initial, _catalogue)  # step k brings version k to k + 1
+STEPS: tuple[Callable[[Connection], None], ...] = (_initial, _catalogue, _ages)  # step k brings version k to k + 1
 
 
 def version(connection: Connection) -> int:

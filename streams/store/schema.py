@@ -1,5 +1,7 @@
 """Schema: the tables of one Tripmeter, the same on SQLite and PostgreSQL; times are UTC epoch seconds."""
 
+import time
+
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from streams.exposure import SUMS
@@ -250,6 +252,7 @@ outbox = Table(  # what leaves, drained by senders with retry
     Column("address", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("retain", Integer, nullable=False),
+    Column("at", Float, default=time.time),  # when it was put here, by the wall's clock
 )
 
 undelivered = Table(  # what a receiver will never take, set aside with its word for it

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from streams import outbox
 from streams.outbox import Sender
-from streams.sinks.base import RefusedError, SinkError
+from streams.sinks.base import RefusedError, SinkError, UnwillingError
 from streams.store import schema
 from streams.store.store import Commit, open_store, rows_of
 
@@ -170,3 +170,82 @@ def test_a_poisoned_message_is_set_aside_and_blocks_nobody(store):
     assert [(row["sink"], row["body"], row["why"]) for row in aside] == [
         ("one", b"no %d" % k, "never") for k in (1, 2, 3)
     ]
+
+
+def aside(store):
+    with store.reading() as connection:
+        return [(row["body"], row["why"]) for row in rows_of(connection, schema.undelivered.select())]
+
+
+class Stumbling(Box):
+    """A sink with a fault of its own, that some messages bring out."""
+
+    def write(self, messages):
+        for message in messages:
+            super().write([message])
+            if message.body.startswith(b"no"):
+                raise ZeroDivisionError(message.body.decode())
+
+
+def test_a_sender_never_dies_of_one_message(store):
+    box = Stumbling("one")
+    put(store, b"1", b"no 1", b"2", b"no 2", b"3")
+    sender = Sender(store, box)
+    sender.start()
+    assert emptied(store)
+    assert sender.alive
+    sender.stop()
+    assert {b"1", b"2", b"3"} <= set(box.got)
+    assert [body for body, _ in aside(store)] == [b"no 1", b"no 2"]
+    assert "ZeroDivisionError" in aside(store)[0][1]
+
+
+class Moving(Box):
+    """A receiver that does not take what says no, until ``back``."""
+
+    back = False
+
+    def write(self, messages):
+        for taken, message in enumerate(messages):
+            if message.body.startswith(b"no") and not self.back:
+                super().write([])
+                raise UnwillingError("404", taken)
+            super().write([message])
+
+
+def test_what_a_receiver_does_not_take_now_waits_while_the_rest_goes_on(store):
+    box = Moving("one")
+    put(store, b"no 1", b"1", *[b"no"] * 20, b"2")
+    sender = Sender(store, box)
+    sender.start()
+    box.await_(lambda box: set(box.got) == {b"1", b"2"})
+    box.back = True
+    box.await_(lambda box: len(box.got) == 23)
+    assert emptied(store)
+    sender.stop()
+    assert aside(store) == []
+
+
+def test_after_hours_it_is_set_aside(store):
+    box = Moving("one")
+    sender = Sender(store, box, clock=lambda: time.time() + outbox.PATIENCE_S + 1)
+    put(store, b"no", b"1")
+    sender.start()
+    assert emptied(store)
+    sender.stop()
+    assert (box.got, aside(store)) == ([b"1"], [(b"no", "404; tried for 6 h")])
+
+
+def test_what_takes_the_place_of_a_message_that_waits_comes_after_it(store):
+    box, work = Moving("one"), Commit()
+    for address, body in (("t", b"no"), ("t", b"news of t"), ("u", b"other")):
+        work.append(schema.outbox, [{"sink": "one", "address": address, "body": body, "retain": 1}])
+    store.commit(work)
+    sender = Sender(store, box)
+    sender.start()
+    box.await_(lambda box: box.tries > 4)
+    assert box.got == [b"other"]
+    box.back = True
+    assert emptied(store)
+    sender.stop()
+    assert box.got == [b"other", b"no", b"news of t"]

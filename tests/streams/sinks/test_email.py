@@ -69,3 +69,12 @@ def test_without_the_encryption_that_was_asked_for_nothing_is_said(mailbox, page
 def test_nobody_there_is_the_sinks_error(mailbox, page):
     with pytest.raises(SinkError, match=r"127\.0\.0\.1"):
         Email(replace(mailbox.said, smtp_port=1)).write(messages(page()))
+
+
+def test_a_message_that_an_earlier_version_wrote_as_the_device_said_it_leaves_too(mailbox, page):
+    Email(mailbox.said).write(messages(page() | {"subject": "line1\r\nBcc: x@y"}, page(step="major+1")))
+    mails = [message_from_string(text, policy=policy.default) for _, text in mailbox.got]
+    assert [(mail["Subject"], mail["Bcc"]) for mail in mails] == [
+        ("[major] HH-1: tyre low line1 Bcc: x@y", None),
+        ("[major] HH-1: tyre low 1L", None),
+    ]

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from email import message_from_string, policy
 
 import pytest
 
+from streams.messages import body_of, encoded
 from streams.settings import Sinks
 from streams.sinks import callers, tellers
-from streams.sinks.base import Message, SinkError
+from streams.sinks.base import Message, RefusedError, SinkError
 from streams.sinks.mqtt import Mqtt
 
 
@@ -61,6 +63,74 @@ def test_a_repeat_can_be_told_from_news(hook, mailbox, rack, page):
     keys = [headers["Idempotency-Key"] for _, headers, _ in hook.got]
     ids = [line for _, text in mailbox.got for line in text.splitlines() if line.startswith("Message-ID")]
     assert (len(keys), len(set(keys)), len(ids), len(set(ids))) == (2, 1, 2, 1)
+
+
+HOSTILE = ("line1\nline2", "a\r\nBcc: x@y", "nul\0", "\u202egnp.exe", "half \ud800", "\x1b[2J", "\u2028", "北京\t1", "")
+
+
+@pytest.fixture
+def raised(page):
+    """A page about what a device has raised, in its own words."""
+
+    def made(text):
+        alert = page() | {"kind": f"sos{text}", "subject": text, "driver_id": text, "first_seen": 0.0, "last_seen": 0.0}
+        alert |= {"vehicle_id": f"HH{text}", "fleet_id": f"north{text}", "flapping": 0}
+        names = ("threshold", "speed_kmh", "lat_deg", "lon_deg", "rule", "rule_version")
+        event = dict.fromkeys(names) | alert["event"] | {"note": text}
+        return encoded(body_of(alert, event) | {"page": alert["page"]})
+
+    return made
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_a_device_says_leaves_on_one_line_without_signs_nobody_sees(
+    rack, hook, mailbox, name, raised, page, text
+):
+    rack[name].write([Message(1, "topic", raised(text)), *sent(page, "major+1")])
+    lines = rack["jsonl"].path.read_text().splitlines() if name == "jsonl" else []
+    bodies = [*hook.bodies, *lines]
+    told = [json.loads(body) for body in bodies]
+    mails = [message_from_string(body, policy=policy.default) for _, body in mailbox.got]
+    assert all(one["subject"].isprintable() and one["kind"].isprintable() for one in told)
+    assert all(mail["Subject"].isprintable() and mail["Bcc"] is None for mail in mails)
+    assert len(bodies) + len(mails) == (0 if name == "mqtt" else 2)
+
+
+BROKEN = (
+    b"{",
+    b"[]",
+    b"null",
+    b'{"alert_id":"a"}',
+    b'{"page":1}',
+    b'{"list":"x","title":7,"text":"","at":"soon"}',
+    b"\xff",
+)
+
+
+@pytest.mark.parametrize("body", BROKEN)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_cannot_be_rendered_is_refused_alone(rack, mailbox, hook, name, body, page):
+    messages = [*sent(page, "major"), Message(2, "topic", body), *sent(page, "major+1")]
+    try:
+        rack[name].write(messages)
+    except RefusedError as error:
+        assert error.taken == 1
+        rack[name].write(messages[2:])
+    if name == "email":
+        assert len(mailbox.got) == 2
+
+
+def test_a_list_of_a_fleet_of_any_name_leaves(rack, hook, mailbox):
+    body = {
+        "list": "morning 北京\n 2025-06-15",
+        "title": "3 things\n",
+        "text": "1. tyres\n",
+        "at": "2025-06-15T04:00:00Z",
+    }
+    for name in ("webhook", "email"):
+        rack[name].write([Message(1, "", encoded(body))])
+    assert (len(hook.got), len(mailbox.got)) == (1, 1)
 
 
 def failing(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from streams.layers import ConfigError
 from streams.settings import Sinks
 from streams.sinks import callers
-from streams.sinks.base import Message, RefusedError, SinkError
+from streams.sinks.base import Message, RefusedError, SinkError, UnwillingError
 from streams.sinks.webhook import Webhook
 
 
@@ -47,10 +47,18 @@ def test_what_may_go_better_later_is_tried_again_from_where_it_stopped(hook, pag
     hook.answers = [200, answer]
     with pytest.raises(SinkError, match=str(answer)) as error:
         Webhook(hook.url).write(messages(page(), page(step="major+1"), page(step="major+2")))
-    assert (error.value.taken, isinstance(error.value, RefusedError), len(hook.got)) == (1, False, 2)
+    assert (error.value.taken, type(error.value), len(hook.got)) == (1, SinkError, 2)
 
 
-@pytest.mark.parametrize("answer", [400, 401, 404, 410, 413, 422])
+@pytest.mark.parametrize("answer", [401, 403, 404, 409, 410])
+def test_what_people_may_mend_is_left_to_be_tried_for_hours(hook, page, answer):
+    hook.answers = [200, answer]
+    with pytest.raises(UnwillingError, match=str(answer)) as error:
+        Webhook(hook.url).write(messages(page(), page(step="major+1"), page(step="major+2")))
+    assert error.value.taken == 1
+
+
+@pytest.mark.parametrize("answer", [400, 413, 422])
 def test_what_is_refused_for_good_is_not_tried_again(hook, page, answer):
     hook.answers = [200, answer]
     with pytest.raises(RefusedError, match=str(answer)) as error:

@@ -76,6 +76,8 @@ def test_a_store_of_the_first_version_gets_what_it_lacks_and_keeps_what_people_d
         connection.execute(schema.alerts.insert().values(**alert))
         action = {"alert_id": "a", "at": 1.0, "actor": "me", "action": "note", "seen": 0.0, "reason": "why"}
         connection.execute(schema.actions.insert().values(**action, fleet_id="f", subject="", value=""))
+        connection.execute(schema.outbox.insert().values(sink="email", address="", body=b"{}", retain=0))
+        connection.exec_driver_sql("ALTER TABLE outbox DROP COLUMN at")
         connection.execute(schema.meta.update().where(schema.meta.c.key == "schema").values(value="1"))
     store.close()
     store = open_store(tmp_path)
@@ -83,6 +85,7 @@ def test_a_store_of_the_first_version_gets_what_it_lacks_and_keeps_what_people_d
         there = {column["name"] for column in inspect(store.engine).get_columns(table.name)}
         assert there == set(table.columns.keys())
     with store.reading() as connection:
+        assert connection.execute(schema.outbox.select()).one().at > 1e9
         (action,) = connection.execute(schema.actions.select())
         assert (action.vehicle_id, action.kind, action.reason) == ("V", "crash", "why")
         (alert,) = connection.execute(schema.alerts.select())

@@ -22,6 +22,7 @@ class AlertRule:
     task: str = "call_driver"  # of TASKS: what the alert is usually turned into
     pages: str = "major"  # lowest priority that pages somebody at once, the rest waits for the morning list; or "none"
     of_driver: bool = False  # about a person: pages nobody while it is not known who drove, as shifts would be added up
+    at_night: bool = False  # somebody must act now: pages in quiet hours too, as what is critical always does
 
     def pages_at(self, priority: str, driver_id: str | None = "") -> bool:
         """Whether somebody is paged at once; ``driver_id`` None: nobody knows who drove."""
@@ -38,14 +39,19 @@ RAISED = "device"  # the rule of whatever a device raises that has no rule of it
 
 RULES = {
     "crash": AlertRule((None, "critical", "critical"), 600, "call the driver; send help if there is no answer"),
-    "rollover": AlertRule((None, "major", "critical"), 600, "call the driver; send help if there is no answer"),
+    "rollover": AlertRule(
+        (None, "major", "critical"), 600, "call the driver; send help if there is no answer", at_night=True
+    ),
     "sos": AlertRule(
         ("critical", "critical", "critical"), 3_600, "call the driver now; if nobody answers, send help to the vehicle"
     ),
     "power_cut": AlertRule(
-        ("warning", "major", "major"), 43_200, "ask the driver; without an answer treat the vehicle as stolen"
+        ("warning", "major", "major"),
+        43_200,
+        "ask the driver; without an answer treat the vehicle as stolen",
+        at_night=True,
     ),
-    "fatigue": AlertRule(("warning", "major", "major"), 3_600, "have the driver stop and rest"),
+    "fatigue": AlertRule(("warning", "major", "major"), 3_600, "have the driver stop and rest", at_night=True),
     "device_silent": AlertRule(
         ("info", "warning", "minor"), 43_200, "call the driver; then check the device's supply and SIM card", "workshop"
     ),
@@ -90,6 +96,7 @@ RULES = {
         3_600,
         "stop now, out of the traffic; do not drive on before the tyre is changed",
         "check_tyre",
+        at_night=True,
     ),
     "tyre_flat": AlertRule(
         (None, None, "critical"),
@@ -119,22 +126,24 @@ RULES = {
         ("info", "info", "info"), 86_400, "have the tyre's sensor checked at the next service", "workshop"
     ),
     "continuous_driving": AlertRule(
-        (None, "major", "major"), 3_600, "have the driver take the break now", of_driver=True
+        (None, "major", "major"), 3_600, "have the driver take the break now", of_driver=True, at_night=True
     ),
     "night_continuous": AlertRule(
-        (None, "major", "major"), 3_600, "have the driver stop for 20 min or be relieved", of_driver=True
+        (None, "major", "major"), 3_600, "have the driver stop for 20 min or be relieved", of_driver=True, at_night=True
     ),
     "daily_driving": AlertRule(
         ("warning", "major", "major"),
         3_600,
         "end this driver's day: find a place to rest, or send a relief driver",
         of_driver=True,
+        at_night=True,
     ),
     "duty_window": AlertRule(
         ("warning", "major", "major"),
         3_600,
         "have the driver begin the long rest now; move what is left to tomorrow",
         of_driver=True,
+        at_night=True,
     ),
     "weekly_driving": AlertRule(
         ("warning", "major", "major"),
@@ -178,10 +187,14 @@ RULES = {
         (None, "minor", "major"), 30 * 86_400, "book the workshop; below 5 % do not send the vehicle out", "workshop"
     ),
     "coolant_hot": AlertRule(
-        (None, "major", "major"), 3_600, "have the driver stop and let the engine idle, then cool", "workshop"
+        (None, "major", "major"),
+        3_600,
+        "have the driver stop and let the engine idle, then cool",
+        "workshop",
+        at_night=True,
     ),
     "oil_pressure_low": AlertRule(
-        (None, "major", "critical"), 3_600, "have the driver stop the engine; check the oil", "workshop"
+        (None, "major", "critical"), 3_600, "have the driver stop the engine; check the oil", "workshop", at_night=True
     ),
     "fault_code": AlertRule(
         ("warning", "minor", "minor"),
@@ -195,18 +208,24 @@ RULES = {
         "have alternator and battery checked; do not stop the engine on the way",
         "workshop",
     ),
-    "tow": AlertRule((None, "major", "critical"), 3_600, "call the driver; if he does not know of it, call the police"),
+    "tow": AlertRule(
+        (None, "major", "critical"), 3_600, "call the driver; if he does not know of it, call the police", at_night=True
+    ),
     "ignition_off_movement": AlertRule(
         (None, "major", "critical"),
         3_600,
         "call the driver to secure the vehicle; if nobody is with it, call the police",
+        at_night=True,
     ),
     "geofence": AlertRule(
-        (None, "minor", "major"), 3_600, "ask the driver what he does there; without an answer treat it as stolen"
+        (None, "minor", "major"),
+        3_600,
+        "ask the driver what he does there; without an answer treat it as stolen",
+        at_night=True,
     ),
     "route_deviation": AlertRule((None, "warning", "major"), 3_600, "ask the driver why he left the route"),
     "unplanned_stop": AlertRule(
-        (None, "warning", "major"), 3_600, "call the driver; at night without an answer send somebody"
+        (None, "warning", "major"), 3_600, "call the driver; at night without an answer send somebody", at_night=True
     ),
     "idling": AlertRule((None, "info", "info"), 3_600, "ask for the engine to be switched off", "coach", "none"),
     "arrival": AlertRule((None, None, "info"), 0, "nothing: for those who want to be told", pages="none"),

@@ -124,7 +124,9 @@ def _alert_rule(rule: "AlertRule", said: AlertSetting) -> "AlertRule":
     for k in range(3 if said.min_level else 0):
         priorities[k] = (priorities[k] or "info") if k + 1 >= said.min_level else None
     three = (priorities[0], priorities[1], priorities[2])
-    return dataclasses.replace(rule, priorities=three, quiet_s=quiet_s, pages=said.pages or rule.pages)
+    at_night = said.at_night == "yes" if said.at_night else rule.at_night
+    pages = said.pages or rule.pages
+    return dataclasses.replace(rule, priorities=three, quiet_s=quiet_s, pages=pages, at_night=at_night)
 
 
 def show(config: Config) -> dict[str, tuple[Any, str]]:

@@ -124,6 +124,11 @@ class AlertSetting:
         "lowest priority that pages somebody at once, the rest waits for the morning list; `none`, or empty as shipped",
         choices=("", "none", "critical", "major", "minor", "warning", "info"),
     )
+    at_night: str = setting(
+        "",
+        "whether it pages in quiet hours too: `yes`, `no` (critical alerts still do), or empty as shipped",
+        choices=("", "yes", "no"),
+    )
 
 
 def _notice(kind: str) -> Any:
@@ -135,8 +140,8 @@ class Paging:
     """When somebody is called at once, and when the rest is told. Times of day are those of the fleet's time zone."""
 
     late_s: float = setting(900.0, "an alert heard of later than this after it happened pages nobody, s", 0)
-    quiet_from: str = setting("22:00", "from then on only critical alerts page; empty: they always do")
-    quiet_to: str = setting("06:00", "until then; what came up meanwhile is in the morning list")
+    quiet_from: str = setting("22:00", "from then on only what cannot wait pages; empty: everything always does")
+    quiet_to: str = setting("06:00", "until then; what came up meanwhile and still lasts pages now")
     morning: str = setting("06:00", "when the morning list is mailed")
     escalate_critical: str = setting(
         "10m 30m",

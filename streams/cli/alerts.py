@@ -136,7 +136,10 @@ def one(alert_id: str, data: Path | None, as_json: bool) -> None:
     _estimate([found["kind"]])
     for at, line in sorted(
         [(row["at"], f"{row['actor']}: {row['action']} {row['value']} {row['reason']}") for row in done]
-        + [(row["at"], f"{row['outcome']} {row['step']} {row['target']} {row['why']}") for row in told]
+        + [
+            (row["at"], f"{row['outcome']} {row['step'].removesuffix(' held')} {row['target']} {row['why']}")
+            for row in told
+        ]
     ):
         screen.out.print(f"{iso(at)[:19]}  {' '.join(line.split())}", markup=False)
 

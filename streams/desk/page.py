@@ -30,7 +30,8 @@ def _calls(rule: AlertRule) -> str:
     """From which priority on somebody is called."""
     if not any(said and rule.pages_at(said) for said in rule.priorities):
         return ""
-    return f"from {rule.pages}" + (", if it is known who drove" if rule.of_driver else "")
+    night = ", at night too" if rule.at_night else ""
+    return f"from {rule.pages}{night}" + (", if it is known who drove" if rule.of_driver else "")
 
 
 def _length(seconds: float) -> str:

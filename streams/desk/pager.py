@@ -11,8 +11,9 @@ from streams.alert_rules import PRIORITIES, RAISED, AlertRule, rule_of
 from streams.desk import decisions
 from streams.desk.decisions import Row, is_about, key_of
 from streams.desk.desk import FLAP_S, Desk
-from streams.desk.paging import HELD, PAGED, TOLD, Due, Moment, Paging, due, is_late, is_quiet
+from streams.desk.paging import PAGED, TOLD, Due, Moment, Paging, due, is_late, is_quiet
 from streams.messages import body_of, encoded, iso, message_of
+from streams.reports import JOIN_S
 from streams.store import schema
 from streams.store.store import Commit, Store, named, rows_of
 
@@ -51,7 +52,7 @@ class Pager:
         with self.store.reading() as connection:
             desk = Desk(connection, [key_of(alert)])
         now = max(self.around.clock(), event["start"])  # a feed's clock may not have heard of it yet
-        self._decide(alert, event, desk, now, into)
+        self._decide(alert, event, desk, now, into, news=True)
 
     def tick(self, now: float, connection: Connection, into: Commit) -> None:
         """What has fallen due by ``now``: escalations, pages that a shelf held up, the end of a flapping."""
@@ -64,7 +65,7 @@ class Pager:
                 continue
             told = desk.told(alert)
             if told or alert["condition"] == "active":
-                self._decide(alert, event, desk, now, into)
+                self._decide(alert, event, desk, now, into, news=False)
             if alert["flapping"] and desk.said(alert).put_away is None:
                 self._calm(alert, event, told, now, into)
 
@@ -80,22 +81,21 @@ class Pager:
             select(alerts).where(alerts.c.superseded == 0, or_(paging, flapping)).order_by(alerts.c.alert_id),
         )
 
-    def _decide(self, alert: Row, event: Row, desk: Desk, now: float, into: Commit) -> None:
+    def _decide(self, alert: Row, event: Row, desk: Desk, now: float, into: Commit, *, news: bool) -> None:
         rule = rule_of(self.rules, alert["kind"], event["source"])
         if rule is None:
             return
         pending = [row for row in into.upserts.get(schema.notices, ()) if key_of(row) == key_of(alert)]
         told = [*desk.told(alert), *(row for row in pending if is_about(row, alert))]
-        for one in due(alert, desk.said(alert), told, rule, self.paging, self._moment(alert, event, desk, now)):
-            if not self.channels and one.outcome == PAGED:
-                one = one._replace(outcome=HELD, why="no channel")
+        at = self._moment(alert, event, desk, now, news)
+        for one in due(alert, desk.said(alert), told, rule, self.paging, at):
             into.upsert(schema.notices, [_notice(alert, one)])
             kind = alert["kind"] if alert["kind"] in self.rules else RAISED  # devices name kinds at will
             metrics.PAGES.labels(kind, one.why or one.outcome).inc()
             if one.outcome == PAGED:
                 into.append(schema.outbox, _pages(alert, event, rule, one, self.channels))
 
-    def _moment(self, alert: Row, event: Row, desk: Desk, now: float) -> Moment:
+    def _moment(self, alert: Row, event: Row, desk: Desk, now: float, news: bool) -> Moment:
         who = alert["fleet_id"], alert["vehicle_id"]
         evidence = self.around.heard(*who) if event["end"] is None else event["end"]
         return Moment(
@@ -103,6 +103,9 @@ class Pager:
             is_late(evidence, now, self.paging),
             is_quiet(now, self.around.zone(*who), self.paging),
             decisions.shelved_until(alert, desk.shelved, now) is not None,
+            event["end"] is None or (event["source"] == RAISED and now - event["end"] <= JOIN_S),
+            news,
+            bool(self.channels),
         )
 
     def _calm(self, alert: Row, event: Row, told: Iterable[Row], now: float, into: Commit) -> None:

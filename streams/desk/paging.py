@@ -1,7 +1,7 @@
 """Paging: whom an alert calls, when, and what waits for the morning: pure functions of the record and a time."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 LATE_S = 900.0  # Traccar: an alarm that is older when it is heard of is no news
 PAGED, HELD, TOLD = "paged", "held", "told"
-ALWAYS = "critical"  # goes through at night
+ALWAYS = "critical"  # goes through at night, whatever its kind
 _STEP = re.compile(r"(\d+(?:\.\d+)?)([mh])(?::(\S+))?")
 _UNITS = {"m": 60.0, "h": 3600.0}
 
@@ -55,19 +55,23 @@ class Moment(NamedTuple):
     """What holds for an alert at an instant."""
 
     now: float
-    late: bool  # it is old news
-    quiet: bool  # night in its fleet
-    shelved: bool
+    late: bool = False  # what was last heard of it is old
+    quiet: bool = False  # night in its fleet
+    shelved: bool = False
+    lasts: bool = True  # it goes on
+    news: bool = True  # something has just been heard of it; else only time has passed
+    reached: bool = True  # there is a channel that calls people
 
 
 def due(alert: Row, said: Said, told: Sequence[Row], rule: AlertRule, paging: Paging, at: Moment) -> list[Due]:
     """What has fallen due for an alert; ``told`` are the notices about it so far.
 
-    Once a priority, somebody is paged, or on record is why not. While it is shelved nothing is decided.
+    Once a priority, somebody is paged. What speaks against it is on record once, and as soon as nothing does any more
+    while the matter goes on, or has begun anew, somebody is paged. While it is shelved nothing is decided.
     """
     if said.state != OPEN or at.shelved:
         return []
-    return _raised(alert, told, rule, at) or _escalated(told, paging, at)
+    return _raised(alert, told, rule, at) or _escalated(told, rule, paging, at)
 
 
 def is_late(evidence: float, now: float, paging: Paging) -> bool:
@@ -121,28 +125,35 @@ def clock_time(said: str) -> time:
 
 def _raised(alert: Row, told: Sequence[Row], rule: AlertRule, at: Moment) -> list[Due]:
     priority = alert["priority"]
-    if not rule.pages_at(priority, alert["driver_id"]) or _known(priority, told):
+    decided = [row for row in told if PRIORITIES.index(row["priority"]) <= PRIORITIES.index(priority)]
+    if not rule.pages_at(priority, alert["driver_id"]) or any(row["outcome"] == PAGED for row in decided):
         return []
+    why, held = _against(priority, rule, at), [row["seen"] for row in decided if row["outcome"] == HELD]
+    if held and (why or not (at.lasts or (at.news and alert["last_start"] > max(held)))):
+        return []
+    return [Due(f"{priority} held", HELD, why, "", at.now) if why else Due(priority, PAGED, "", "", at.now)]
+
+
+def _against(priority: str, rule: AlertRule, at: Moment) -> str:
+    """What speaks against a page; empty: nothing does."""
     if at.late:
-        return [Due(priority, HELD, "late", "", at.now)]
-    if at.quiet and priority != ALWAYS:
-        return [Due(priority, HELD, "quiet", "", at.now)]
-    return [Due(priority, PAGED, "", "", at.now)]
+        return "late"
+    if at.quiet and not _wakes(priority, rule):
+        return "quiet"
+    return "" if at.reached else "no channel"
 
 
-def _known(priority: str, told: Collection[Row]) -> bool:
-    """Whether it was decided at this priority, or at a more urgent one."""
-    rank = PRIORITIES.index(priority)
-    return any(row["outcome"] in (PAGED, HELD) and PRIORITIES.index(row["priority"]) <= rank for row in told)
+def _wakes(priority: str, rule: AlertRule) -> bool:
+    return priority == ALWAYS or rule.at_night
 
 
-def _escalated(told: Sequence[Row], paging: Paging, at: Moment) -> list[Due]:
+def _escalated(told: Sequence[Row], rule: AlertRule, paging: Paging, at: Moment) -> list[Due]:
     found = []
     names = {row["step"] for row in told}
     for page in told:
         if page["outcome"] != PAGED or page["step"] != page["priority"]:
             continue
-        if at.quiet and page["priority"] != ALWAYS:
+        if not at.reached or (at.quiet and not _wakes(page["priority"], rule)):
             continue
         for number, step in enumerate(paging.escalation.get(page["priority"], ()), 1):
             name, when = f"{page['priority']}+{number}", page["at"] + step.after_s

@@ -212,7 +212,7 @@ notices = Table(  # who was paged of what and when, and what nobody was paged of
     "notices",
     metadata,
     Column("alert_id", String, primary_key=True),
-    Column("step", String, primary_key=True),  # priority at which it was raised; +1, +2 its escalations
+    Column("step", String, primary_key=True),  # priority at which it was raised; +1, +2 its escalations; held
     *_who(),
     Column("kind", String, nullable=False),
     Column("subject", String, nullable=False),

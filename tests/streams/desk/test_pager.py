@@ -2,11 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from devices.samples import Payload
+from devices.signals import WHEELS
 from streams.actions import act, shelve
 from streams.desk.desk import laid_out
+from streams.fleet import Known
 from streams.store import schema
 
 NOON = 1_750_000_000.0 // 86_400 * 86_400 + 10 * 3_600  # 12:00 in Berlin
@@ -58,7 +61,7 @@ def test_an_alert_pages_once_with_what_to_do(river):
 def test_a_vehicles_backlog_is_recorded_and_counted_and_pages_nobody(river):
     river.embedded.take([drive(NOON + 20_000, [40] * 5, vehicle="W")])
     river.embedded.take([drive(NOON, FAST)])
-    assert notices(river) == [("major", "held", "late")]
+    assert notices(river) == [("major held", "held", "late")]
     assert standing(river)["held"] == "late"
     river.embedded.tick(NOON + 20_040)
     assert pages(river) == []
@@ -84,7 +87,7 @@ def test_an_earlier_beginning_found_late_pages_nobody_again(river):
 
 def test_at_night_it_waits_for_the_morning(river):
     river.embedded.take([drive(NOON + 12 * 3_600, FAST)])
-    assert notices(river) == [("major", "held", "quiet")]
+    assert notices(river) == [("major held", "held", "quiet")]
 
 
 def test_unacknowledged_goes_up_and_acknowledged_does_not(river):
@@ -124,7 +127,104 @@ def test_without_a_channel_nobody_is_called_and_it_says_so(river):
     river.pager.channels = ()
     river.embedded.take([drive(NOON, FAST)])
     river.embedded.tick(NOON + 7_380)
-    assert (notices(river), pages(river)) == ([("major", "held", "no channel")], [])
+    assert (notices(river), pages(river)) == ([("major held", "held", "no channel")], [])
+
+
+def soft(start, seq, count=20, kpa=540, vehicle="V"):
+    """A payload of a reading every 30 s, of a tyre that should have 800 kPa."""
+    t = str([start + 30 * k for k in range(count)])
+    speeds = str([70 + k % 5 for k in range(count)])
+    body = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":%s,"tyres":{"1L":{"pressure_kpa":%d,"temp_c":20}}}'
+    return Payload(f"tripmeter/v1/f/{vehicle}/telemetry", body % (seq, t.encode(), speeds.encode(), kpa), 0.0)
+
+
+def tyre(river):
+    found = sorted((row for row in river.rows(schema.notices) if row["kind"] == "tyre_low"), key=lambda row: row["at"])
+    return [(row["step"], row["why"], row["at"]) for row in found]
+
+
+def goes_on(river, start, turns, seq=1):
+    for k in range(turns):
+        river.embedded.take([soft(start + 600 * k, seq + k)])
+        river.embedded.tick(start + 600 * (k + 1))
+
+
+def test_a_backlog_that_shows_a_danger_pages_once_live_data_shows_that_it_lasts(river):
+    river.embedded.take([soft(NOON, 1, 4, 800, "W")])
+    for k in range(6):
+        river.embedded.take([soft(NOON - 5_400 + 600 * k, 1 + k)])
+        river.embedded.tick(NOON + 60 * (k + 2))
+    assert [row[:2] for row in tyre(river)] == [("major held", "late")]
+    goes_on(river, NOON, 8, seq=7)
+    before = tyre(river)
+    assert [row[:2] for row in before] == [("major held", "late"), ("major", "")]
+    assert before[1][2] <= NOON + 600  # the first minute in which it was no backlog any more
+    river.crash()
+    river.embedded.tick(NOON + 3_600)
+    river.drain()
+    assert tyre(river) == before
+
+
+def test_what_lasts_through_the_night_pages_when_the_night_is_over(river):
+    evening = NOON + 11 * 3_600  # 23:00 in Berlin
+    goes_on(river, evening, 48)
+    assert [(step, why) for step, why, _ in tyre(river)] == [("major held", "quiet"), ("major", "")]
+    assert tyre(river)[1][2] == evening + 7 * 3_600  # 06:00
+    bodies = [json.loads(row["body"]) for row in river.rows(schema.outbox) if row["sink"] == "pager"]
+    assert [body["page"]["step"] for body in bodies if body["kind"] == "tyre_low"] == ["major"]
+
+
+def test_what_ended_in_the_night_is_left_to_the_morning_list(river):
+    evening = NOON + 11 * 3_600
+    goes_on(river, evening, 3)
+    for k in range(3, 48):
+        river.embedded.take([soft(evening + 600 * k, 1 + k, kpa=800)])
+        river.embedded.tick(evening + 600 * (k + 1))
+    assert [row[:2] for row in tyre(river)] == [("major held", "quiet")]
+
+
+ALARM = b'{"v":1,"boot":"b","seq":%d,"t":%d,"speed_kmh":60,"events":[{"t":%d,"kind":"%s","level":2}]}'
+
+
+def alarm(river, kind, t, seq=1):
+    river.embedded.take([Payload("tripmeter/v1/f/V/telemetry", ALARM % (seq, t, t, kind), 0.0)])
+    return [(row["step"], row["why"]) for row in river.rows(schema.notices) if row["kind"] == kind.decode()]
+
+
+def test_a_tired_driver_is_paged_at_night(river):
+    assert alarm(river, b"fatigue", NOON + 12 * 3_600) == [("major", "")]
+
+
+def test_an_alarm_that_came_as_backlog_and_is_still_said_pages(river):
+    river.embedded.take([soft(NOON + 1_800, 1, 4, 800, "W")])
+    assert alarm(river, b"power_cut", NOON) == [("major held", "late")]
+    for k in range(1, 32):
+        found = alarm(river, b"power_cut", NOON + 60 * k, 1 + k)
+        river.embedded.tick(NOON + 1_800 + 60 * k)
+    assert ("major", "") not in found
+    for k in range(32, 40):
+        alarm(river, b"power_cut", NOON + 1_860 + 60 * k, 1 + k)
+        river.embedded.tick(NOON + 1_860 + 60 * k)
+    assert ("major", "") in alarm(river, b"power_cut", NOON + 1_860 + 2_400, 60)
+
+
+def test_hours_at_the_wheel_in_the_night_are_paged_in_the_night(rivers, tmp_path):
+    river = rivers.River(tmp_path, rivers.judged("hours.rule=china_passenger"), Coach(), channels=("pager",))
+    start = NOON + 12 * 3_600 + 1_800  # 00:30
+    body = b'{"v":1,"boot":"b","seq":%d,"driver":"D","t":%s,"speed_kmh":60,"ignition":true}'
+    for k in range(18):
+        t = [start + 600 * k + 30 * j for j in range(20)]
+        river.embedded.take([Payload("tripmeter/v1/f/V/telemetry", body % (k, str(t).encode()), 0.0)])
+        river.embedded.tick(t[-1])
+    (found,) = [row for row in river.rows(schema.notices) if row["kind"] == "night_continuous"]
+    assert (found["step"], found["outcome"]) == ("major", "paged")
+
+
+class Coach:
+    """A registry of coaches."""
+
+    def known(self, _fleet_id, _vehicle_id):
+        return Known(3, np.full(WHEELS, 800.0), "Europe/Berlin", passenger=True)
 
 
 def mqtt(river):

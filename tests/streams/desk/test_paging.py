@@ -16,16 +16,20 @@ NOON = datetime(2025, 6, 15, 12, tzinfo=UTC).timestamp()
 OPEN = Said("open", "", None, 0, None)
 
 
-def at(now=NOON, late=False, quiet=False, shelved=False):
-    return Moment(now, late, quiet, shelved)
+def at(now=NOON, **more):
+    return Moment(now, **more)
 
 
-def alert(priority="major"):
-    return {"priority": priority, "driver_id": "D"}
+def alert(priority="major", began=NOON):
+    return {"priority": priority, "driver_id": "D", "last_start": began}
 
 
 def notice(one, priority="major"):
-    return {"step": one.step, "outcome": one.outcome, "priority": priority, "at": one.at}
+    return {"step": one.step, "outcome": one.outcome, "priority": priority, "at": one.at, "seen": NOON}
+
+
+def decided(one, moment, told=(), rule=RULE):
+    return [(due_.step, due_.outcome, due_.why) for due_ in due(one, OPEN, told, rule, PAGING, moment)]
 
 
 def test_a_page_goes_out_once():
@@ -62,7 +66,32 @@ def test_nobody_is_called_about_what_somebody_has_seen(state):
 def test_old_news_never_pages_and_that_is_on_record():
     (held,) = due(alert("critical"), OPEN, [], RULE, PAGING, at(late=True))
     assert (held.outcome, held.why) == (HELD, "late")
-    assert due(alert("critical"), OPEN, [notice(held, "critical")], RULE, PAGING, at(NOON + 86_400)) == []
+    told = [notice(held, "critical")]
+    assert decided(alert("critical"), at(NOON + 86_400, lasts=False), told) == []
+
+
+AGAINST = {"late": {"late": True}, "quiet": {"quiet": True}, "no channel": {"reached": False}}
+
+
+@pytest.mark.parametrize("why", AGAINST)
+def test_what_was_held_pages_as_soon_as_nothing_speaks_against_it_while_it_lasts(why):
+    (held,) = due(alert(), OPEN, [], RULE, PAGING, at(**AGAINST[why]))
+    told = [notice(held)]
+    assert (held.step, held.outcome, held.why) == ("major held", HELD, why)
+    for still in AGAINST.values():
+        assert decided(alert(), at(NOON + 60, **still), told) == []  # on record once
+    assert decided(alert(), at(NOON + 60, lasts=False, news=False), told) == []
+    (page,) = due(alert(), OPEN, told, RULE, PAGING, at(NOON + 120, news=False))
+    assert (page.step, page.outcome, page.at) == ("major", PAGED, NOON + 120)
+    assert decided(alert(), at(NOON + 180), [*told, notice(page)]) == []
+
+
+def test_a_new_event_is_fresh_evidence_the_end_of_the_old_one_is_not():
+    (held,) = due(alert(), OPEN, [], RULE, PAGING, at(late=True))
+    told = [notice(held)]
+    assert decided(alert(), at(NOON + 60, lasts=False), told) == []
+    assert decided(alert(began=NOON + 50), at(NOON + 60, lasts=False), told) == [("major", PAGED, "")]
+    assert decided(alert(began=NOON + 50), at(NOON + 60, lasts=False, news=False), told) == []
 
 
 def test_at_night_only_critical_alerts_page():
@@ -70,6 +99,14 @@ def test_at_night_only_critical_alerts_page():
     assert (held.outcome, held.why) == (HELD, "quiet")
     (page,) = due(alert("critical"), OPEN, [notice(held)], RULE, PAGING, at(quiet=True))
     assert page.outcome == PAGED
+
+
+def test_what_somebody_must_act_on_now_pages_and_goes_up_at_night():
+    rule = AlertRule((None, "major", "major"), 3_600, "look", at_night=True)
+    (page,) = due(alert(), OPEN, [], rule, PAGING, at(quiet=True))
+    assert page.outcome == PAGED
+    (next_,) = due(alert(), OPEN, [notice(page)], rule, PAGING, at(NOON + 7_200, quiet=True))
+    assert next_.step == "major+1"
 
 
 def test_while_it_is_shelved_nothing_is_decided():

@@ -93,12 +93,12 @@ class Embedded:
         commit = Commit()
         self._run(samples, commit)
         self._payload_rows(accepted, commit)
-        self.evidence.take(commit)
         if again:
             commit.remove(schema.quarantine, [{"id": name} for name in again])
             self._read_anew(accepted, commit)
         commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected))
         self._report(accepted, samples, commit)
+        self.evidence.take(commit)
         self._unsaved.tell(commit, 5 + len(arrived) // 10)
         if self._unsaved.due():
             self._save(commit)

@@ -1,4 +1,4 @@
-"""Evidence: the samples around a crash, as a recording of its own, kept when their payloads are long gone."""
+"""Evidence: the samples around a crash or a call for help, as a recording, kept when their payloads are long gone."""
 
 import io
 from collections.abc import Iterable, Mapping
@@ -17,13 +17,13 @@ from streams.intake import Intake
 from streams.pipeline import Pipeline, only
 from streams.recorded import recording
 from streams.store import schema
-from streams.store.store import Commit, Store, rows_of
+from streams.store.store import Commit, Store, named, rows_of
 
 Row = dict[str, Any]
 
 BEFORE_S, AFTER_S = 60.0, 15.0  # nmfta Open Telematics API, issue 114
 FOLDER = "evidence"  # beside the tables of a replay
-KINDS: Mapping[str, int] = {"crash": 1, "rollover": 1, "tyre_rapid_loss": 3}  # and the level from which
+KINDS: Mapping[str, int] = {"crash": 1, "rollover": 1, "sos": 1, "tyre_rapid_loss": 3}  # and the level from which
 
 
 class Window(NamedTuple):
@@ -60,8 +60,13 @@ def windows(events: Iterable[Row]) -> list[Window]:
             row["start"] + AFTER_S,
         )
         for row in events
-        if row["source"] == "derived" and row["level"] >= KINDS.get(row["kind"], 4)
+        if is_kept(row)
     ]
+
+
+def is_kept(event: Row) -> bool:
+    """Whether the samples around an event are kept, ours or the device's: it may know what we cannot see."""
+    return bool(event["level"] >= KINDS.get(event["kind"], 4))
 
 
 def cut(samples: Samples, window: Window) -> pl.DataFrame:
@@ -130,7 +135,8 @@ class Evidence:
 
     def take(self, commit: Commit) -> None:
         """Add the evidence of the events of a commit, and of windows that its payloads have left behind."""
-        fresh = windows(commit.upserts.get(schema.events, ()))
+        self._forget(commit)
+        fresh = self._unknown(windows(commit.upserts.get(schema.events, ())))
         for window in fresh:
             self._follow(window, always=True)
         if not self._open:
@@ -140,6 +146,24 @@ class Evidence:
         self._save(
             due | {slot for slot in self._behind if any(map(partial(self._passed, slot), self._windows(slot)))}, commit
         )
+
+    def _unknown(self, some: Iterable[Window]) -> list[Window]:
+        """Those that are not on record: an alarm held for an hour says the same in every packet."""
+        found = {window.event_id: window for window in some}
+        if not found:
+            return []
+        with self.store.reading() as connection:
+            known = {row["event_id"] for row in named(connection, schema.evidence.c.event_id, [*found])}
+        return [window for name, window in found.items() if name not in known]
+
+    def _forget(self, commit: Commit) -> None:
+        """What devices raised is named by its first report: with an earlier one the name is another."""
+        standing = {row["event_id"] for row in commit.upserts.get(schema.events, ())}
+        gone = {row["event_id"] for row in commit.deletes.get(schema.events, ())} - standing
+        for some in self._open.values():
+            for name in gone & some.keys():
+                del some[name]
+        commit.remove(schema.evidence, [{"event_id": name} for name in sorted(gone)])
 
     def save(self, commit: Commit) -> None:
         """Add what is behind."""

@@ -9,7 +9,7 @@ from pricing import explain as pricing_explain
 from streams import faults
 from streams.alert_rules import RAISED, RULES
 from streams.detectors import DETECTORS
-from streams.evidence import KINDS
+from streams.evidence import is_kept
 from streams.hours import KINDS as HOURS
 from streams.hours import words as hours_words
 from streams.rows import SLOW_LEAK
@@ -125,7 +125,7 @@ def _event(event: Row) -> list[str]:
         lines.append(f"  data   {event['quality'].replace('_', ' ')}")
     if event["note"]:
         lines.append(f"  note   {event['note']}")
-    if event["kind"] in KINDS and event["source"] == "derived" and event["level"] >= KINDS[event["kind"]]:
+    if is_kept(event):
         lines.append(f"  kept   the samples around it: tripmeter evidence export {event['event_id']} --out FILE")
     if event["kind"] in HOURS and event["source"] == "derived":
         lines += hours_words.explain(event["rule"], event["driver_id"])

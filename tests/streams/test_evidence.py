@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from devices.samples import Samples
+from devices.samples import DeviceEvent, Samples
 from streams.evidence import AFTER_S, BEFORE_S, frame_of, windows
 from streams.pipeline import only
 from streams.store import schema
@@ -109,11 +109,48 @@ def test_a_replay_keeps_the_same(rivers, rules, river):
     assert same({row["event_id"]: frame_of(row) for row in rows}, evidence(river))
 
 
-def test_what_the_device_itself_calls_a_crash_is_not_ours():
-    row = {"event_id": "e", "fleet_id": "f", "vehicle_id": "v", "kind": "crash", "start": 0.0, "level": 3}
-    assert windows([row | {"source": "device"}]) == []
-    assert len(windows([row | {"source": "derived"}])) == 1
-    assert windows([row | {"source": "derived", "kind": "tyre_rapid_loss", "level": 2}]) == []
+def test_of_which_events_it_is_kept():
+    row = {"event_id": "e", "fleet_id": "f", "vehicle_id": "v", "kind": "crash", "start": 0.0, "level": 1}
+    assert [len(windows([row | {"kind": kind}])) for kind in ("crash", "rollover", "sos")] == [1, 1, 1]
+    assert windows([row | {"kind": "tyre_rapid_loss", "level": 2}]) == []
+    assert windows([row | {"kind": "speeding", "level": 3}]) == []
+
+
+def raised(rivers, at, kind="crash", last=200.0):
+    """A calm drive at 1 Hz, in which the device itself raises something at each of ``at`` s."""
+    t = rivers.START + np.arange(0, last)
+    said = [DeviceEvent(0, rivers.START + float(one), kind, 3) for one in at]
+    return Samples([("f", "V")], np.zeros(t.size, np.int64), t, {"speed": np.full(t.size, 15.0)}, events=said)
+
+
+@pytest.mark.parametrize("kind", ["crash", "rollover", "sos"])
+def test_what_the_device_itself_raises_is_kept_whether_we_see_anything_or_not(rivers, rules, river, kind):
+    drive = raised(rivers, [100], kind)
+    for one in rivers.payloads(drive):
+        river.embedded.take([one])
+    river.embedded.snapshot()
+    ((name, frame),) = evidence(river).items()
+    (event,) = [row for row in river.rows(schema.events) if row["kind"] == kind]
+    assert (name, event["source"]) == (event["event_id"], "device")
+    assert (frame["t"].min(), frame["t"].max()) == (rivers.START + 40, rivers.START + 115)
+    run = rivers.Run(rules, river.source)
+    run.take(drive)
+    assert same({row["event_id"]: frame_of(row) for row in run.evidence()}, evidence(river))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_alarm_that_began_earlier_than_was_known_keeps_the_samples_of_its_beginning(rivers, rules, river, seed):
+    drive, rng = raised(rivers, range(60, 160, 5)), np.random.default_rng(seed)
+    shuffled = rivers.payloads(drive)
+    rng.shuffle(shuffled)
+    for some in handfuls(shuffled, 3):
+        river.embedded.take(some)
+        if rng.random() < 0.2:
+            river.crash()
+    river.drain()
+    ((name, frame),) = evidence(river).items()
+    assert name == next(row["event_id"] for row in river.rows(schema.events) if row["kind"] == "crash")
+    assert (frame["t"].min(), frame["t"].max()) == (rivers.START, rivers.START + 75)
 
 
 def test_what_was_kept_of_payloads_that_are_gone_stays(rivers, river):

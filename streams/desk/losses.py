@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from streams.alert_rules import RAISED
+
 Row = dict[str, Any]
 
 DAY_S = 86_400.0
@@ -49,22 +51,29 @@ LOSSES = {
     "weekly_driving": Loss(6_000, "a fine, a vehicle stopped on the road"),
     "fortnight_driving": Loss(6_000, "a fine, a vehicle stopped on the road"),
     "weekly_rest": Loss(6_000, "a fine, a vehicle stopped on the road"),
-    **dict.fromkeys(
-        ("night_continuous", "daily_driving", "duty_window", "weekly_driving", "fortnight_driving", "weekly_rest"),
-        Loss(10_000, "a tired driver's crash, or a fine"),
-    ),
     "fatigue": Loss(15_000, "a tired driver's crash"),
     "speeding": Loss(8_000, "a crash, a fine, a licence"),
     "harsh_braking": Loss(4_000, "a crash"),
     "harsh_acceleration": Loss(2_000, "a crash, fuel, tyres"),
     "harsh_cornering": Loss(5_000, "a crash or a rollover"),
+    "lane_change": Loss(5_000, "a crash; a driver asleep at the wheel"),
+    "harsh_manoeuvre": Loss(3_000, "a crash"),
+    "idling": Loss(200, "fuel"),
+    "arrival": Loss(0, "nothing"),
+    "tyre_sensor": Loss(500, "a tyre nobody watches"),
+    "gnss_fault": Loss(500, "a vehicle nobody finds"),
+    "frozen_signal": Loss(500, "a danger nobody sees"),
+    "replayed_data": Loss(300, "reports that are not true"),
+    "unit_fault": Loss(500, "speeding nobody sees"),
+    "clock_fault": Loss(500, "data that is set aside"),
+    "device_fault": Loss(500, "a danger nobody sees"),
+    RAISED: Loss(1_000, "whatever else a device raises"),
 }
-OTHER = Loss(1_000, "what its kind may lead to")
 
 
 def expected(alert: Row, now: float) -> float:
     """Expected loss (EUR) of leaving an alert for another day: chance x cost, more for repeats and for waiting."""
-    loss = LOSSES.get(alert["kind"], OTHER)
+    loss = LOSSES.get(alert["kind"], LOSSES[RAISED])
     again = min(1 + REPEATED * (alert["count"] - 1), MOST_REPEATED)
     waited = min(1 + A_DAY * max(now - alert["first_seen"], 0.0) / DAY_S, MOST_DAYS)
     return float(CHANCE[alert["priority"]] * loss.cost * again * waited)

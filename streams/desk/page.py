@@ -14,7 +14,7 @@ def tables() -> dict[str, tuple[tuple[str, ...], Rows]]:
     costs = [(f"`{kind}`", f"{loss.cost:,.0f}", loss.what) for kind, loss in losses.LOSSES.items()]
     return {
         "alert_rules": (HEAD, [_rule(kind, rule) for kind, rule in RULES.items()]),
-        "losses": (("kind", "EUR", "what goes wrong"), [*costs, ("others", f"{losses.OTHER.cost:,.0f}", "")]),
+        "losses": (("kind", "EUR", "what goes wrong"), costs),
         "chances": (("priority", "chance in a day"), [(name, f"{p:g}") for name, p in losses.CHANCE.items()]),
         "dismissals": (("reason", "meaning"), [(f"`{name}`", why) for name, why in DISMISSALS.items()]),
         "tasks": (("task", "meaning"), [(f"`{name}`", what) for name, what in TASKS.items()]),

@@ -101,6 +101,14 @@ def test_an_open_task_is_on_the_list_with_its_alerts_or_alone():
     assert morning(tasks=[task(state="verified")]) == []
 
 
+def test_every_rule_has_a_loss_and_what_is_worse_costs_more():
+    assert set(losses.LOSSES) == set(RULES)
+    costs = {kind: loss.cost for kind, loss in losses.LOSSES.items()}
+    hours = ("night_continuous", "continuous_driving", "daily_driving", "duty_window", "weekly_driving")
+    assert [costs[kind] for kind in hours] == sorted((costs[kind] for kind in hours), reverse=True)
+    assert costs["night_continuous"] > costs["continuous_driving"] > costs["weekly_driving"]
+
+
 def test_repeats_and_waiting_weigh_but_not_without_end():
     one = losses.expected(alert(ago=0), NOW)
     assert losses.expected(alert(ago=0, count=2), NOW) == pytest.approx(1.1 * one)

@@ -11,7 +11,7 @@ HEAD = ("kind", "level 1", "level 2", "level 3", "calls", "new after", "what to 
 
 def tables() -> dict[str, tuple[tuple[str, ...], Rows]]:
     """Head and rows by name."""
-    costs = [(f"`{kind}`", f"{loss.cost:,.0f}", loss.what) for kind, loss in losses.LOSSES.items()]
+    costs: Rows = [(f"`{kind}`", f"{loss.cost:,.0f}", loss.what) for kind, loss in losses.LOSSES.items()]
     return {
         "alert_rules": (HEAD, [_rule(kind, rule) for kind, rule in RULES.items()]),
         "losses": (("kind", "EUR", "what goes wrong"), costs),

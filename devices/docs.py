@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from devices import acks, topics
-from devices.codecs.json_v1 import MAX_SAMPLES
+from devices.codecs.columnar import MAX_SAMPLES
 from devices.plausible import AHEAD
 from devices.signals import AXLES, SIGNALS, TYRE_SIGNALS, Signal
 
@@ -84,6 +84,11 @@ Other keys are left alone, so a newer device may say more. A signal with the ran
 `true` or `false`. A sample is one vehicle at one millisecond: readings of the same instant, in whatever payloads, are
 merged signal by signal.
 
+**msgpack**, version 1, for devices with much to say (an accelerometer at 50 Hz): the same keys and values as a msgpack
+map, in which a list of numbers may also be packed as binary, little-endian: `t` as doubles (8 bytes each); a signal or
+a tyre's reading as doubles or floats (4 bytes each), which of them its length tells, and a NaN in it is "not measured".
+Nothing announces it: what begins as a msgpack map is one, and a device may change from payload to payload.
+
 ## Signals
 
 | column | unit | plausible | meaning | VSS 6.0, below `Vehicle.` |
@@ -124,7 +129,8 @@ set aside as a whole is not.
 
 | reason | what |
 |---|---|
-| `undecodable` | not JSON, or not as described above: the whole payload; the detail names key, value and place |
+| `undecodable` | not JSON or msgpack, or not as described above: the whole payload; the detail names key, value and \
+place |
 | `wrong_topic` | not one of the topics above: the whole payload |
 | `unregistered` | a vehicle nobody registered: the whole payload |
 | `out_of_range` | values of one signal outside its range: they count as not measured |

@@ -1,4 +1,4 @@
-"""Codecs in use, and the choice among them: by a payload's version, or by the shape of one that is not ours."""
+"""Codecs in use, and the choice among them: by a payload's first byte, its version, or its shape if it is not ours."""
 
 import re
 from typing import Any
@@ -7,13 +7,15 @@ import msgspec
 
 from devices.codecs.base import Codec, DecodeError, DeviceReport, Reading, Values
 from devices.codecs.json_v1 import JSON_V1
+from devices.codecs.msgpack_v1 import MSGPACK_V1
 from devices.codecs.traccar_v1 import TRACCAR_V1
 
-__all__ = ["CODECS", "JSON_V1", "Codec", "DecodeError", "DeviceReport", "Reading", "Values", "decode"]
+__all__ = ["CODECS", "JSON_V1", "MSGPACK_V1", "Codec", "DecodeError", "DeviceReport", "Reading", "Values", "decode"]
 
-CODECS: tuple[Codec, ...] = (JSON_V1, TRACCAR_V1)
+CODECS: tuple[Codec, ...] = (JSON_V1, MSGPACK_V1, TRACCAR_V1)
 
 _BY_VERSION = {codec.version: codec for codec in CODECS if codec.version is not None}
+_BY_HEAD = {head: codec for codec in CODECS for head in codec.heads}
 _BY_MARK = {codec.mark: codec for codec in CODECS if codec.mark is not None}
 _HEAD = re.compile(
     rb'\s*\{\s*"v"\s*:\s*(\d{1,4})\s*[,}]'
@@ -24,7 +26,7 @@ _SCAN: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
 
 
 def decode(body: bytes) -> Reading:
-    """The reading in a payload, by the codec its "v" names, else by the one whose mark it has.
+    """The reading in a payload: by the codec its "v" names, its first byte tells, or whose mark it has.
 
     Raises ``DecodeError``.
     """
@@ -43,6 +45,8 @@ def _by_version(version: int) -> Codec:
 
 def _by_shape(body: bytes) -> Codec:
     """The codec of a payload that does not begin with its version."""
+    if body[:1] and body[0] in _BY_HEAD:
+        return _BY_HEAD[body[0]]
     try:
         shape = _SCAN.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

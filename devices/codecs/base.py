@@ -52,7 +52,10 @@ class Codec(Protocol):
     def name(self) -> str: ...  # as errors and documents call it: json_v1
 
     @property
-    def version(self) -> int | None: ...  # the payload's "v"; None: a format that is not ours and says none
+    def heads(self) -> bytes: ...  # each a first byte that only its payloads have; empty: it is JSON
+
+    @property
+    def version(self) -> int | None: ...  # the "v" in JSON of ours; None: it is no JSON, or not ours and says none
 
     @property
     def mark(self) -> str | None: ...  # a key that only payloads of a format without "v" have

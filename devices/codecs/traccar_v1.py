@@ -70,6 +70,7 @@ class TraccarV1:
     name = "traccar_v1"
     version = None
     mark = "position"
+    heads = b""
 
     def decode(self, body: bytes) -> Reading:
         """The reading in a payload, one sample; raises ``DecodeError``."""

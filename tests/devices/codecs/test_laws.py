@@ -1,11 +1,13 @@
 """Laws of every codec: decode undoes encode, and nothing but DecodeError comes of a bad payload."""
 
+from math import isfinite
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.codecs import CODECS, JSON_V1, DecodeError, DeviceReport, Reading, decode
+from devices.codecs import CODECS, JSON_V1, MSGPACK_V1, DecodeError, DeviceReport, Reading, decode
 from devices.signals import SIGNALS, TYRE_SIGNALS
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -39,10 +41,11 @@ def any_reading(draw):
     )
 
 
+@pytest.mark.parametrize("codec", [JSON_V1, MSGPACK_V1], ids=lambda codec: codec.name)
 @given(reading=any_reading())
-def test_decode_undoes_encode(reading):
-    body = JSON_V1.encode(reading)
-    assert JSON_V1.decode(body) == reading
+def test_decode_undoes_encode(codec, reading):
+    body = codec.encode(reading)
+    assert codec.decode(body) == reading
     assert decode(body) == reading
 
 
@@ -60,6 +63,7 @@ traccar = st.fixed_dictionaries(
 )
 PAYLOADS = {  # of each codec, a strategy: registering one without any fails below
     "json_v1": any_reading().map(JSON_V1.encode),
+    "msgpack_v1": any_reading().map(MSGPACK_V1.encode),
     "traccar_v1": traccar.map(lambda position: msgspec.json.encode({"position": position, "device": {"id": 1}})),
 }
 
@@ -102,6 +106,24 @@ def test_any_json_is_a_decode_error_or_a_reading(head, rest):
     _decodes_or_raises(msgspec.json.encode(head | rest))
 
 
+loose = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=5) | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5) | st.integers(0, 9), inner),
+)
+reports = st.lists(
+    st.fixed_dictionaries({"t": st.floats(), "kind": names, "level": st.just(1), "lat_deg": st.floats()})
+)
+
+
+@given(
+    st.fixed_dictionaries({"v": st.just(1) | loose, "boot": names, "seq": st.just(1), "t": st.just([1.5, 2]) | loose}),
+    st.dictionaries(keys, loose | st.binary(min_size=16, max_size=16)),
+    st.none() | reports,
+)
+def test_any_msgpack_is_a_decode_error_or_a_reading(head, rest, events):
+    _decodes_or_raises(msgspec.msgpack.encode(head | rest | ({} if events is None else {"events": events})))
+
+
 @given(st.binary())
 def test_any_bytes_are_a_decode_error_or_a_reading(body):
     _decodes_or_raises(body)
@@ -113,6 +135,7 @@ def _decodes_or_raises(body):
     except DecodeError as error:
         assert str(error).split(":")[0] in {"payload"} | {codec.name for codec in CODECS}
     else:
+        assert all(map(isfinite, [*reading.t, *(event.t for event in reading.events)]))
         assert all(b > a for a, b in zip(reading.t, reading.t[1:], strict=False))
         for values in reading.columns.values():
             assert not isinstance(values, list) or len(values) == len(reading.t)

@@ -25,7 +25,7 @@ test: $(VENV)/.installed-dev  ## all tests that need nothing but pip
 	$(PY) -m streams.warm
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal
 
-stack: $(VENV)/.installed-dev  ## tests against a real Mosquitto, installed from Debian's packages if it is missing
+stack: $(VENV)/.installed-dev  ## tests against real servers (Mosquitto, Kafka), installed if they are missing
 	scripts/stack.sh
 	$(PY) -m streams.warm
 	$(PY) -m pytest -m stack
@@ -41,7 +41,7 @@ docs: $(VENV)/.installed-dev  ## write the pages that are made from the code
 	$(PY) -m streams.page docs
 
 clean:  ## take away what make made (not your data)
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .stack build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # a stamp is newer than pyproject.toml once what it asks for is installed

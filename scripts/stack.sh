@@ -1,25 +1,14 @@
 #!/usr/bin/env bash
-# Stack: installs from Debian's packages what the tests marked "stack" talk to, if it is not here.
+# Stack: installs what the tests marked "stack" talk to, if it is not here: Debian's packages, Kafka from Maven.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 declare -A package_of=([mosquitto]=mosquitto [mosquitto_passwd]=mosquitto [mosquitto_pub]=mosquitto-clients
-    [openssl]=openssl [docker-compose]=docker-compose)
+    [openssl]=openssl [docker-compose]=docker-compose [java]=openjdk-17-jre-headless [mvn]=maven)
 missing=()
 for command in "${!package_of[@]}"; do
     PATH=$PATH:/usr/sbin:/sbin command -v "$command" >/dev/null || missing+=("${package_of[$command]}")
 done
-if [ ${#missing[@]} -eq 0 ]; then
-    echo "stack: all here: ${!package_of[*]}"
-    exit 0
-fi
-
-echo "stack: installing ${missing[*]}"
-command -v apt-get >/dev/null || { echo "stack: no apt-get here; install ${missing[*]} yourself" >&2; exit 1; }
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || { echo "stack: installing needs root or sudo" >&2; exit 1; }
-    as_root=(sudo)
-fi
 
 persist() { # COMMAND...: a mirror may be busy for a moment
     local k
@@ -31,12 +20,33 @@ persist() { # COMMAND...: a mirror may be busy for a moment
     return 1
 }
 
-apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120)
-# Debian starts a broker it installs; ours run on ports of their own, under the tests
-if [ ! -e /usr/sbin/policy-rc.d ]; then
-    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
-    "${as_root[@]}" chmod 755 /usr/sbin/policy-rc.d
-    trap '"${as_root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
+install_packages() { # PACKAGE...
+    echo "stack: installing $*"
+    command -v apt-get >/dev/null || { echo "stack: no apt-get here; install $* yourself" >&2; exit 1; }
+    as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || { echo "stack: installing needs root or sudo" >&2; exit 1; }
+        as_root=(sudo)
+    fi
+    apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+        apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120)
+    # Debian starts a server it installs; ours run on ports of their own, under the tests
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+        "${as_root[@]}" chmod 755 /usr/sbin/policy-rc.d
+        trap '"${as_root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    persist "${apt[@]}" update
+    persist "${apt[@]}" install -y --no-install-recommends "$@"
+}
+
+if [ ${#missing[@]} -gt 0 ]; then
+    install_packages "${missing[@]}"
 fi
-persist "${apt[@]}" update
-persist "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+if [ deploy/kafka/pom.xml -nt .stack/kafka/.complete ]; then
+    echo "stack: fetching Kafka"
+    rm -rf .stack/kafka
+    persist mvn --batch-mode --quiet --file deploy/kafka/pom.xml dependency:copy-dependencies
+    touch .stack/kafka/.complete
+fi
+echo "stack: all here: ${!package_of[*]} kafka"

@@ -2,8 +2,10 @@
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -21,9 +23,24 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def rivers() -> ModuleType:
     """Tools for tests of the whole river: tests/rivers.py."""
-    spec = importlib.util.spec_from_file_location("rivers", Path(__file__).parent / "rivers.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules["rivers"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module("rivers")
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real Kafka: tests/stack/kafka.py."""
+    server = module("stack/kafka").Kafka(tmp_path_factory.mktemp("kafka")).start()
+    yield server
+    server.stop()
+
+
+def module(name: str) -> ModuleType:
+    """A file beside this one that holds no tests."""
+    known = name.replace("/", "_")
+    if known not in sys.modules:
+        spec = importlib.util.spec_from_file_location(known, Path(__file__).parent / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[known] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[known])
+    return sys.modules[known]

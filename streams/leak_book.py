@@ -4,7 +4,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from streams.rule_set import InForce
 from streams.tyre_history import PARAMS
 
 Row = dict[str, Any]
+LINK = list(chain.PARAMS).index(SLOW_LEAK)
 WINDOW_S = max(param.by_class()[0] for param in PARAMS if param.name == "window_h")
 
 
@@ -59,8 +60,7 @@ class LeakBook:
         self.in_force, self.fleet, self.horizon = in_force, fleet, horizon
         self._tyres: dict[Tyre, _History] = defaultdict(_History)
         self._of: dict[int, set[Tyre]] = defaultdict(set)  # tyres that a slot has read
-        self._link = list(chain.PARAMS).index(SLOW_LEAK)
-        self._rule = cache(self._rule_of)
+        self._rule = cache(partial(rule_of, in_force))
 
     def load(self, points: Iterable[tuple[int, int, float, float]], events: Iterable[Row]) -> None:
         """Begin with points (slot, wheel, start, cold) and events already on record."""
@@ -169,8 +169,10 @@ class LeakBook:
         number = int(self.in_force.number(np.array([point.start]))[0])
         return self._rule(number, self._known(point.slot).at(point.start).klass)
 
-    def _rule_of(self, number: int, klass: int) -> LeakRule:
-        p = self.in_force.sets[number].thresholds[self._link][klass]
-        levels = (float(p["level1_pct"]), float(p["level2_pct"]), float(p["level3_pct"]))
-        names = ("clear_pct", "window_h", "least_h", "beside_h", "pairs", "refill_pct", "steady_pct", "low_pct")
-        return LeakRule(levels, *(float(p[name]) for name in names))
+
+def rule_of(in_force: InForce, number: int, klass: int) -> LeakRule:
+    """When a loss is a leak, by the rule set of this number, for a vehicle class (index)."""
+    p = in_force.sets[number].thresholds[LINK][klass]
+    levels = (float(p["level1_pct"]), float(p["level2_pct"]), float(p["level3_pct"]))
+    names = ("clear_pct", "window_h", "least_h", "beside_h", "pairs", "refill_pct", "steady_pct", "low_pct")
+    return LeakRule(levels, *(float(p[name]) for name in names))

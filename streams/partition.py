@@ -15,7 +15,7 @@ from streams.alerts import Alerts
 from streams.config import Config
 from streams.desk.digest import Digest
 from streams.desk.pager import Pager, Surroundings
-from streams.desk.verify import Verifier, clear_pct
+from streams.desk.verify import Verifier
 from streams.embedded import Embedded, Pace
 from streams.fleet import Fleet
 from streams.hours_book import HoursBook
@@ -156,7 +156,7 @@ class Partition:
 
     def _verifier(self, rules: Rules) -> Ticker:
         read = Intake(lambda *_: True, ahead=None, earliest=None)
-        return Verifier(read, self.people.known, partial(clear_pct, rules.in_force)).tick
+        return Verifier(read, self.people.known, rules.in_force).tick
 
     def _zone(self, fleet_id: str, vehicle_id: str) -> str:
         return self.people.known(fleet_id, vehicle_id).zone

@@ -1,15 +1,18 @@
 """Tasks: appended to, idempotent; a tyre's is believed when the pressure that follows says so."""
 
+import numpy as np
 import pytest
 
 from devices.samples import Payload
+from devices.signals import WHEELS
 from streams.desk import tasks
 from streams.desk.tasks import About, TaskError
-from streams.desk.verify import Reading, Verifier, clear_pct, holds
+from streams.desk.verify import Reading, Verifier, holds
+from streams.fleet import Coupled, Known
 from streams.store import schema
 
 ABOUT = About("f", "V", "1L", "a1")
-BODY = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":50,"tyres":{"1L":{"pressure_kpa":%s,"temp_c":20}}}'
+BODY = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":50,"tyres":{"%s":{"pressure_kpa":%s,"temp_c":20}}}'
 
 
 @pytest.fixture
@@ -81,16 +84,14 @@ def test_two_readings_in_a_row_decide(deficits, verdict):
     assert holds([Reading(t, deficit) for t, deficit in enumerate(deficits)], 5.0) is verdict
 
 
-def hear(river, seq, t, pressures):
-    times = [t + 60 * k for k in range(len(pressures))]
-    body = BODY % (seq, str(times).encode(), str(pressures).encode())
+def hear(river, seq, t, pressures, wheel="1L", every=60):
+    times = [t + every * k for k in range(len(pressures))]
+    body = BODY % (seq, str(times).encode(), wheel.encode(), str(pressures).encode())
     river.embedded.take([Payload("tripmeter/v1/f/V/telemetry", body, 0.0)])
 
 
 def tick(river, now):
-    judge = Verifier(
-        river.embedded.intake, river.source.known, lambda klass, t: clear_pct(river.rules.in_force, klass, t)
-    )
+    judge = Verifier(river.embedded.intake, river.source.known, river.rules.in_force)
     river.embedded.tickers = [judge.tick]
     river.embedded.tick(now)
     return only(river.store)
@@ -117,6 +118,61 @@ def test_a_tyre_that_is_still_low_opens_its_task_again(river):
     tasks.done(river.store, name, "Ann", 1_400.0, "replaced")
     hear(river, 2, 1_500.0, [800, 800])
     assert tick(river, 1_680.0)["state"] == "verified"
+
+
+DAY = 86_400.0
+HELD = np.full(WHEELS, 800.0)
+
+
+class Yard:
+    """A tractor with trailer T1, then T2, then T1 again; its third axle is the trailer's first."""
+
+    def known(self, _fleet, _vehicle):
+        spans = ((0.0, 2_000.0, "T1"), (2_000.0, 3_000.0, "T2"), (3_000.0, 9e9, "T1"))
+        return Known(2, HELD, couplings=[Coupled(*span, 2, 5, HELD) for span in spans])
+
+
+def test_another_trailers_tyre_verifies_nothing(rivers, tmp_path):
+    river = rivers.River(tmp_path, rivers.judged(), Yard())
+    name = tasks.create(river.store, "check_tyre", ABOUT._replace(subject="3L"), "Ann", 900.0)
+    hear(river, 1, 1_000.0, [500, 500], wheel="3L")
+    tasks.done(river.store, name, "Ann", 1_900.0, "fixed")
+    hear(river, 2, 2_100.0, [800, 800, 800], wheel="3L")
+    assert tick(river, 2_400.0)["state"] == "done"
+    hear(river, 3, 3_100.0, [500, 500], wheel="3L")
+    assert tick(river, 3_300.0)["failures"] == 1
+    tasks.done(river.store, name, "Ann", 3_400.0, "replaced")
+    hear(river, 4, 3_500.0, [790, 790], wheel="3L")
+    assert tick(river, 3_720.0)["state"] == "verified"
+
+
+def day(river, seq, start, pressure):
+    """A reading every half hour of a day; ``pressure`` kPa by days since ``start``."""
+    for part in range(4):
+        t = [start + DAY / 4 * part + 1_800.0 * k for k in range(12)]
+        hear(river, 4 * seq + part, t[0], [round(pressure((at - start) / DAY), 1) for at in t], every=1_800.0)
+
+
+def test_a_slow_leak_that_was_topped_up_is_not_mended(river):
+    start = 20_000 * DAY
+    for k in range(3):
+        day(river, k, start + DAY * k, lambda d, k=k: 800 * (1 - 0.03 * (k + d)))
+    (alert,) = [row for row in river.rows(schema.alerts) if row["kind"] == "tyre_slow_leak"]
+    name = tasks.create(river.store, "check_tyre", ABOUT._replace(alert_id=alert["alert_id"]), "Ann", start + 3 * DAY)
+    tasks.done(river.store, name, "Ann", start + 3 * DAY, "fixed", "topped up")
+    day(river, 3, start + 3 * DAY + 600, lambda d: 800 * (1 - 0.03 * d))
+    assert tick(river, start + 4 * DAY)["state"] == "done"
+    day(river, 4, start + 4 * DAY + 600, lambda d: 800 * (1 - 0.03 * (1 + d)))
+    found = tick(river, start + 5 * DAY)
+    assert (found["state"], found["failures"]) == ("open", 1)
+    assert "3.0 % a day lost" in found["finding"]
+    tasks.done(river.store, name, "Ann", start + 5 * DAY, "replaced")
+    for k in range(5, 9):
+        day(river, k, start + DAY * k + 600, lambda _d: 800)
+        assert tick(river, start + (k + 1) * DAY)["state"] == "done"
+    day(river, 9, start + 9 * DAY + 600, lambda _d: 800)
+    assert "0.0 % a day lost over 112 h" in tick(river, start + 10 * DAY)["finding"]
+    assert only(river.store)["state"] == "verified"
 
 
 def test_other_tasks_are_done_when_somebody_says_so(river):

@@ -76,6 +76,18 @@ RULES = {
         "set the unit of the device's speed; until then no limit is held against it",
         "workshop",
     ),
+    "odometer_gap": AlertRule(
+        (None, "warning", "minor"),
+        86_400,
+        "ask who drove and why it was not heard; check the device's plug, seal and supply",
+        "workshop",
+    ),
+    "alarm_held": AlertRule(
+        (None, "warning", "warning"),
+        86_400,
+        "shelve this alarm; have its button, wiring or limit checked: it says nothing any more",
+        "workshop",
+    ),
     "clock_fault": AlertRule(
         (None, "warning", "warning"),
         86_400,

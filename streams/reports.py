@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from devices.samples import Samples
+from streams import held
 from streams.ids import identify
 from streams.rows import Revised
 from streams.store import schema
@@ -64,8 +65,9 @@ def report(samples: Samples, ours: Iterable[str], connection: Connection) -> Rev
         before = {row["event_id"]: row for row in _standing(connection, key, said)}
         known = [Span(row["start"], row["end"], row["level"], _place(row)) for row in before.values()]
         after = {row["event_id"]: row for row in (_row(key, span) for span in joined([*said, *known]))}
-        revised.rows.extend(row for name, row in after.items() if before.get(name) != row)
-        revised.retracted.extend(row for name, row in before.items() if name not in after)
+        found = held.follow(key, after.values(), before.keys() - after.keys(), connection)
+        revised.rows.extend(found.rows)
+        revised.retracted.extend(found.retracted)
     revised.rows.sort(key=lambda row: (row["start"], row["event_id"]))
     return revised
 

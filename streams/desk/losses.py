@@ -44,6 +44,8 @@ LOSSES = {
     "route_deviation": Loss(3_000, "a delivery late, cargo at risk"),
     "unplanned_stop": Loss(5_000, "cargo at risk, a driver in need"),
     "device_silent": Loss(500, "a vehicle nobody sees"),
+    "odometer_gap": Loss(2_000, "a vehicle used and driven unseen"),
+    "alarm_held": Loss(1_500, "a true alarm that nobody hears"),
     "continuous_driving": Loss(15_000, "a tired driver's crash, or a fine"),
     "night_continuous": Loss(18_000, "a tired driver's crash at night, or a fine"),
     "daily_driving": Loss(12_000, "a tired driver's crash, or a fine"),

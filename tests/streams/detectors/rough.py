@@ -170,7 +170,9 @@ def sick(seed):
         "speed": np.where(rng.random(n) < 0.05, np.nan, said),
         "lat": np.where(rng.random(n) < 0.05, np.nan, lat),
         "lon": np.full(n, 11.0),
-        "odometer": np.where(rng.random(n) < 0.5, np.nan, np.floor(np.cumsum(speed) / 1000) * 1000),
+        "odometer": np.where(
+            rng.random(n) < 0.5, np.nan, np.floor(np.cumsum(speed * np.where(dt > 100, 0.7 * dt, 1)) / 1000) * 1000
+        ),
         "ignition": rng.choice([1.0, np.nan, 0.0], n, p=[0.5, 0.49, 0.01]),
     }
     t = START + np.cumsum(dt)

@@ -30,11 +30,15 @@ class AlertRule:
             return False
         return PRIORITIES.index(priority) <= PRIORITIES.index(self.pages)
 
-    def priority(self, level: int) -> str | None:
-        """Priority of a level; None where it is no alert."""
-        return self.priorities[level - 1]
+    def priority(self, level: int, quality: str = "") -> str | None:
+        """Priority of a level; None where it is no alert. Somebody's hours by a slow tracker are one less urgent."""
+        priority = self.priorities[level - 1]
+        if priority is None or not (self.of_driver and SPARSE in quality.split()):
+            return priority
+        return PRIORITIES[min(PRIORITIES.index(priority) + 1, len(PRIORITIES) - 1)]
 
 
+SPARSE = "sparse"  # in an event's quality: the device reports so seldom that stops in between may have been longer
 RAISED = "device"  # the rule of whatever a device raises that has no rule of its own
 
 RULES = {

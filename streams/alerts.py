@@ -86,7 +86,7 @@ def _opened(event: Row, rule: AlertRule) -> Row:
     head = {name: event[name] for name in ("fleet_id", "vehicle_id", "driver_id", "kind", "subject", "level")}
     return head | {
         "alert_id": event["event_id"],
-        "priority": rule.priority(event["level"]),
+        "priority": rule.priority(event["level"], event["quality"]),
         "condition": "active" if event["end"] is None else "cleared",
         "first_seen": event["start"],
         "last_seen": event["start"] if event["end"] is None else event["end"],
@@ -109,7 +109,7 @@ def _repeated(alert: Row, event: Row, rule: AlertRule) -> Row:
     return alert | {
         "driver_id": event["driver_id"] if first else alert["driver_id"],
         "level": level,
-        "priority": rule.priority(level),
+        "priority": rule.priority(level, event["quality"]),
         "condition": "active" if event["end"] is None else "cleared",
         "last_seen": event["start"] if event["end"] is None else event["end"],
         "count": alert["count"] + (event["start"] > alert["last_start"]),

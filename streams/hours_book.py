@@ -11,7 +11,7 @@ from devices.samples import Floats, Ints
 from streams.activity import DRIVE, driving
 from streams.detectors.base import Records
 from streams.fleet import Fleet
-from streams.hours import WINDOW_S, Interval, RuleBook, Sheet, person
+from streams.hours import IDLE, SPARSE, WINDOW_S, HoursRules, Interval, RuleBook, Sheet, person
 from streams.rows import Revised, hours_event
 
 Row = dict[str, Any]
@@ -33,10 +33,11 @@ class HoursBook:
         self._started: Floats = np.empty(0)  # (S,) start of the slot's open driving, NaN none
         self._deadline: Floats = np.empty(0)  # (S,) last driving up to which nothing new is to be told
 
-    def load(self, driven: Iterable[tuple[Key, int, float, float, bool]], events: Iterable[tuple[Key, Row]]) -> None:
-        """Begin with closed intervals (whose, slot, start, end, sparse) and events already on record."""
-        for key, slot, start, end, sparse in driven:
-            self._sheet(key, slot).load(slot, start, end, sparse)
+    def load(self, driven: Iterable[tuple[Key, int, float, float, int]], events: Iterable[tuple[Key, Row]]) -> None:
+        """Begin with closed intervals (whose, slot, start, end, bits) and events already on record."""
+        for key, slot, start, end, bits in driven:
+            if not bits & IDLE or self._rules(key, slot).on_duty:
+                self._sheet(key, slot).load(slot, start, end, bits)
         for key, row in events:
             if key in self._people:
                 self._people[key].events[row["event_id"]] = row
@@ -64,13 +65,14 @@ class HoursBook:
     def close(self, found: Records) -> set[Key]:
         """Put closed intervals ``found`` in the book; whose they are."""
         touched = set()
-        for record in found[found["kind"] == DRIVE]:
-            slot, driver = int(record["slot"]), int(record["driver"])
-            sparse = bool(record["sparse"])
-            interval = self._interval(slot, float(record["start"]), float(record["end"]), sparse)
-            key = self._key(driver, slot)
-            if self._sheet(key, slot).put(slot, interval):
-                touched.add(key)
+        for record in found:
+            slot, is_drive = int(record["slot"]), record["kind"] == DRIVE
+            key = self._key(int(record["driver"]), slot)
+            if is_drive or self._rules(key, slot).on_duty:
+                bits = SPARSE * int(record["sparse"]) if is_drive else IDLE
+                interval = self._interval(slot, float(record["start"]), float(record["end"]), bits)
+                if self._sheet(key, slot).put(slot, interval):
+                    touched.add(key)
         return touched
 
     def reopen(self, state: Records, slots: Ints) -> set[Key]:
@@ -87,8 +89,8 @@ class HoursBook:
             touched |= self._put_down(slot)
             if open_[k]:
                 key = self._key(int(rows["drive"]["driver"][k]), slot)
-                sparse = bool(rows["drive"]["sparse"][k])
-                self._sheet(key, slot).open[slot] = self._interval(slot, float(start[k]), float(last[k]), sparse)
+                bits = SPARSE * int(rows["drive"]["sparse"][k])
+                self._sheet(key, slot).open[slot] = self._interval(slot, float(start[k]), float(last[k]), bits)
                 self._open[slot], self._started[slot] = key, start[k]
                 touched.add(key)
         return touched
@@ -109,7 +111,7 @@ class HoursBook:
             for slot, interval in one.open.items():
                 drive = state["drive"][slot]
                 one.open[slot] = interval._replace(end=float(drive["end"]), sparse=bool(drive["sparse"]))
-            rules = self.rules.of(self.fleet.known(one.slot).jurisdiction, assigned=key[1] >= 0)
+            rules = self._rules(key, one.slot)
             row_of = partial(hours_event, rules=rules, driver_id=self.fleet.driver_id(key[1]))
             told = one.fold(rules, row_of)
             revised.rows.extend(told.rows)
@@ -127,9 +129,13 @@ class HoursBook:
             self._people[key] = Sheet(slot, self._interval)
         return self._people[key]
 
-    def _interval(self, slot: int, start: float, end: float, sparse: bool) -> Interval:
-        known = self.fleet.known(slot)
-        return Interval(start, end, self.fleet.vehicles[slot], known.zone, known.at(start).passenger, sparse)
+    def _rules(self, key: Key, slot: int) -> HoursRules:
+        """Those of a person who drove the vehicle in ``slot``."""
+        return self.rules.of(self.fleet.known(slot).jurisdiction, assigned=key[1] >= 0)
+
+    def _interval(self, slot: int, start: float, end: float, bits: int) -> Interval:
+        known, sparse, idle = self.fleet.known(slot), bool(bits & SPARSE), bool(bits & IDLE)
+        return Interval(start, end, self.fleet.vehicles[slot], known.zone, known.at(start).passenger, sparse, idle)
 
     def _key(self, driver: int, slot: int) -> Key:
         return self.fleet.vehicles[slot][0], person(driver, slot)

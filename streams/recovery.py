@@ -10,7 +10,7 @@ from streams import chain
 from streams.alerts import Alerts
 from streams.embedded import Embedded
 from streams.fleet import Fleet
-from streams.hours import KINDS, person
+from streams.hours import IDLE, KINDS, SPARSE, person
 from streams.hours_book import HoursBook, Key
 from streams.intake import Intake
 from streams.leak_book import LeakBook
@@ -40,20 +40,24 @@ def load_alerts(connection: Connection, alerts: Alerts) -> None:
 
 
 def load_hours(connection: Connection, book: HoursBook, fleet: Fleet) -> None:
-    """Put the closed driving on record, and what was told of it, into the book."""
+    """Put the closed driving and standing on record, and what was told of it, into the book."""
     intervals, events = schema.intervals, schema.events
-    driven = select(intervals).where(intervals.c.activity == "drive", intervals.c.status == "closed")
+    driven = select(intervals).where(intervals.c.status == "closed")
     told = select(events).where(events.c.kind.in_(KINDS), events.c.source == "derived")
     rows = rows_of(connection, driven)
     slots = [fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in rows]
     pairs = zip(rows, slots, strict=True)
     book.load(
-        ((_key(row, slot, fleet), slot, row["start"], row["end"], bool(row["quality"])) for row, slot in pairs),
+        ((_key(row, slot, fleet), slot, row["start"], row["end"], _bits(row)) for row, slot in pairs),
         (
             (_key(row, fleet.slot((row["fleet_id"], row["vehicle_id"])), fleet), row)
             for row in rows_of(connection, told)
         ),
     )
+
+
+def _bits(row: dict[str, object]) -> int:
+    return (SPARSE if row["quality"] else 0) if row["activity"] == "drive" else IDLE
 
 
 def load_leaks(connection: Connection, book: LeakBook, fleet: Fleet) -> None:

@@ -12,7 +12,7 @@ from streams.detectors.base import CLOSE, Detector, Records
 from streams.detectors.speeding import LIMIT_SOURCES
 from streams.exposure import SUMS
 from streams.fleet import Coupled, Fleet
-from streams.hours import ESTIMATE, Episode, HoursRules
+from streams.hours import ESTIMATE, SELDOM, Episode, HoursRules
 from streams.ids import digest, identify
 from streams.leaks import Leak
 
@@ -95,7 +95,7 @@ def hours_event(episode: Episode, rules: HoursRules, driver_id: str | None) -> R
         "quality": "estimate sparse" if episode.sparse else "estimate",
         "source": "derived",
         "replaces": None,
-        "note": ESTIMATE,
+        "note": f"{ESTIMATE} {SELDOM}" if episode.sparse else ESTIMATE,
     }
 
 

@@ -165,6 +165,11 @@ class Hours:
         "limits for a vehicle whose driver is unknown: `all`, or only those on `breaks` if several drive it a day",
         choices=("all", "breaks"),
     )
+    duty_off_min: float = setting(
+        420.0,
+        "395.3: standing with the ignition on counts as on duty in stops shorter than this, minutes; 0: driving only",
+        0,
+    )
     drive_h: float = setting(0.0, "custom rule: longest driving without a break, h", 0)
     break_min: float = setting(0.0, "custom rule: break that ends it, minutes", 0)
     split_min: float = setting(0.0, "custom rule: first part of a break taken in two, minutes; 0 no splitting", 0)

@@ -3,13 +3,16 @@
 from streams.hours.counts import Episode
 from streams.hours.fold import Fold, Interval, episodes, person
 from streams.hours.laws import RULES, custom
-from streams.hours.limits import ESTIMATE, KINDS, WINDOW_S, HoursRules, Limit, Rest, RuleBook
-from streams.hours.sheet import Sheet
+from streams.hours.limits import ESTIMATE, KINDS, SELDOM, WINDOW_S, HoursRules, Limit, Rest, RuleBook
+from streams.hours.sheet import IDLE, SPARSE, Sheet
 
 __all__ = [
     "ESTIMATE",
+    "IDLE",
     "KINDS",
     "RULES",
+    "SELDOM",
+    "SPARSE",
     "WINDOW_S",
     "Episode",
     "Fold",

@@ -11,7 +11,8 @@ def chosen(said: Hours) -> RuleBook:
     """The hours rules of a configuration."""
     notices = {kind: getattr(said, f"{kind}_notice_min") * 60 for kind in KINDS}
     notices = {kind: notice for kind, notice in notices.items() if notice >= 0}
-    sets = {name: rules.noticed(notices) for name, rules in RULES.items()}
+    off = said.duty_off_min * 60
+    sets = {name: rules.noticed(notices).off_duty(off) for name, rules in RULES.items()}
     sets["custom"] = custom(said.drive_h, said.break_min, said.split_min).noticed(notices)
     sets["auto"] = sets["eu"]
     elsewhere = JURISDICTIONS if said.rule == "auto" else {}

@@ -83,6 +83,9 @@ class Count:
                 self._begin(part)
             self._drive(part)
 
+    def stand(self, start: int, end: int) -> None:
+        """Standing with the ignition on means nothing, unless hours on duty are counted."""
+
     def lasting(self) -> Episode:
         """The episode of what was passed so far."""
         return self._episode(None)
@@ -173,11 +176,35 @@ class CalendarCount(Count):
         self.number = -1  # of the day or week of the count
         self.sums: dict[int, int] = {}  # driven in days or weeks that count, or may by another clock, by number
         self.before = 0  # of which in those counted
+        self.stood: tuple[tuple[int, int], ...] = ()  # with the ignition on, since the last driving or during it
 
     def copy(self) -> Self:
         other = super().copy()
         other.sums = dict(self.sums)
         return other
+
+    def stand(self, start: int, end: int) -> None:
+        """Remember standing on duty until it is known how long the stop is."""
+        if self.limit.counts == "duty":
+            self.stood = (*self.stood, (start, end))
+
+    def take(self, piece: Piece) -> None:
+        """Go on with driving, and before it with what was stood on duty in the stop, if that was no rest."""
+        if self.last is not None and piece.start - self.last < ms(self.limit.off_s):
+            at = self.last
+            for start, end in self.stood:
+                for part in self._parts(piece._replace(start=max(start, at), end=min(end, piece.start))):
+                    self._turn(part)
+                    self.driven += part.end - part.start
+                at = max(at, end)
+        self.stood = tuple(one for one in self.stood if one[1] > piece.end)
+        super().take(piece)
+
+    def _turn(self, part: Piece) -> None:
+        """Begin the day or week of ``part``, if another one was counted so far."""
+        if self._period(part.start, part)[0] != self.number:
+            self._close()
+            self._begin(part)
 
     def _period(self, at: int, piece: Piece) -> tuple[int, int]:
         return period(at, self.calendar.days, piece.zone if self.calendar.clock == "fleet" else "UTC")

@@ -11,7 +11,7 @@ AHEAD_S = 4 * 3600.0
 
 
 class Interval(NamedTuple):
-    """One stretch of driving by one person."""
+    """One stretch of driving, or of standing with the ignition on, by one person."""
 
     start: float  # UTC epoch s
     end: float
@@ -19,6 +19,7 @@ class Interval(NamedTuple):
     zone: str = "UTC"  # of the vehicle's fleet
     passenger: bool = False  # the vehicle carries passengers
     sparse: bool = False  # stops in it may have been longer than they seemed
+    idle: bool = False  # standing with the ignition on
 
 
 def person(driver: int, slot: int) -> int:
@@ -40,7 +41,14 @@ class Fold:
         return other
 
     def take(self, interval: Interval) -> None:
-        """Go on with ``interval``, not earlier than any taken before; where two overlap the first keeps the time."""
+        """Go on with ``interval``, not earlier than any taken before; where two overlap the first keeps the time.
+
+        Standing takes no time from driving; it counts once it is followed by driving.
+        """
+        if interval.idle:
+            for count in self.counts:
+                count.stand(ms(interval.start), ms(interval.end))
+            return
         start, end = max(ms(interval.start), self.until), ms(interval.end)
         if end > start:
             piece = Piece(start, end, interval.vehicle, interval.zone, interval.passenger, interval.sparse)

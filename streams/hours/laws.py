@@ -3,6 +3,7 @@
 from streams.hours.limits import DAY, HOUR, MINUTE, Calendar, Counts, HoursRules, Limit, Rest
 
 NIGHT = (22.0, 6.0)  # local hours, China
+OFF_S = 7 * HOUR  # 49 CFR 395.1(g)(1)(i): the shortest time in a sleeper berth that counts, its engine may idle
 _EU = "Regulation (EC) 561/2006, Art. "
 _US = "49 CFR 395.3"
 _CN = "Road Traffic Safety Law Implementing Regulations, Art. 62(7)"
@@ -150,6 +151,8 @@ def _us(hours: float, days: int) -> HoursRules:
                 hours * HOUR,
                 2 * HOUR,
                 4 * HOUR,
+                counts="duty",
+                off_s=OFF_S,
                 rest=Rest(34 * HOUR),
                 calendar=Calendar(1, days, "fleet"),
             ),

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 ESTIMATE = "Estimated from motion and driver assignment; not a tachograph record."
+SELDOM = "The device reports seldom: stops may have been longer than they seemed, so it is less urgent for it."
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 WINDOW_S = 28 * DAY  # driving older than this plays no part
 BREAKS = ("continuous_driving", "night_continuous")
 
-Counts = Literal["driving", "elapsed"]
+Counts = Literal["driving", "elapsed", "duty"]
 Clock = Literal["utc", "fleet"]
 
 
@@ -49,7 +50,7 @@ class Limit:
     most_s: float
     notice_s: float
     severe_s: float
-    counts: Counts = "driving"  # elapsed: shorter stops count as well
+    counts: Counts = "driving"  # elapsed: shorter stops count as well; duty: standing with the ignition on does
     rest: Rest | None = None
     extended_s: float = 0.0  # allowed instead ``extended_times`` a week, Monday to Sunday UTC
     extended_times: int = 0
@@ -58,6 +59,7 @@ class Limit:
     rolling_s: float = 0.0  # counted is the driving of the last so many seconds
     night: tuple[float, float] | None = None  # only driving between these local hours counts
     passenger: bool = False  # only driving of vehicles that carry passengers counts
+    off_s: float = 0.0  # duty: a stop this long is off duty, whatever the engine does
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,16 @@ class HoursRules:
     def versions(self) -> dict[str, str]:
         """By kind, the name of exactly these values."""
         return {one.kind: blake2b(repr(astuple(one)).encode(), digest_size=6).hexdigest() for one in self.limits}
+
+    @property
+    def on_duty(self) -> bool:
+        """Whether standing with the ignition on counts for any of them."""
+        return any(one.counts == "duty" for one in self.limits)
+
+    def off_duty(self, seconds: float) -> "HoursRules":
+        """The same with stops of so many s off duty; 0: driving alone is seen."""
+        limits = (replace(one, off_s=seconds) if one.counts == "duty" else one for one in self.limits)
+        return replace(self, limits=tuple(limits))
 
     def breaks(self) -> "HoursRules":
         """Only its limits on breaks: those of days and weeks say nothing of a vehicle that several people drive."""

@@ -11,7 +11,8 @@ from streams.hours.limits import HoursRules
 Row = dict[str, Any]
 Mark = tuple[int, float]  # slot, start
 RowOf = Callable[[Episode], Row]
-Make = Callable[[int, float, float, bool], Interval]
+Make = Callable[[int, float, float, int], Interval]
+SPARSE, IDLE = 1, 2  # bits of what is held of an interval
 
 SILENT_S = 3600.0  # an open drive this far behind is taken as it stands; when it goes on after all, all is folded anew
 
@@ -33,7 +34,7 @@ class _Waiting(NamedTuple):
 class Sheet:
     """Driving in order costs one step of the fold; late driving folds what is held again from where it was put away.
 
-    ``make(slot, start, end, sparse)`` gives an interval as the registry now knows its vehicle.
+    ``make(slot, start, end, bits)`` gives an interval as the registry now knows its vehicle.
     """
 
     def __init__(self, slot: int, make: Make) -> None:
@@ -41,7 +42,7 @@ class Sheet:
         self.open: dict[int, Interval] = {}  # by slot
         self.events: dict[str, Row] = {}  # by id, as last told
         self._closed: dict[Mark, Interval] = {}  # not in the base
-        self._taken = array("d")  # closed and in the base, in order: slot, start, end, sparse; an object each is 300 B
+        self._taken = array("d")  # closed and in the base, in order: slot, start, end, bits; an object each is 300 B
         self._floor = -float("inf")  # driving up to here was put away, and what was told of it stands
         self._rules = HoursRules("", ())
         self._old = Fold(self._rules)  # of what was put away
@@ -59,12 +60,12 @@ class Sheet:
     def _held(self) -> list[_Waiting]:
         """Closed intervals that are in the base, or were loaded."""
         rows = [self._taken[k : k + 4] for k in range(0, len(self._taken), 4)]
-        made = [self._make(int(slot), start, end, bool(sparse)) for slot, start, end, sparse in rows]
+        made = [self._make(int(slot), start, end, int(bits)) for slot, start, end, bits in rows]
         return [_Waiting(interval, int(row[0]), False) for interval, row in zip(made, rows, strict=True)]
 
-    def load(self, slot: int, start: float, end: float, sparse: bool) -> None:
+    def load(self, slot: int, start: float, end: float, bits: int) -> None:
         """Begin with a closed interval; all of them are folded when there is news."""
-        self._taken.extend((slot, start, end, sparse))
+        self._taken.extend((slot, start, end, bits))
         self._loaded = True
 
     def put(self, slot: int, interval: Interval) -> bool:
@@ -106,7 +107,8 @@ class Sheet:
         for n, one in enumerate(rest, 1):
             alone = ahead.until <= ms(one.interval.start)
             ahead.take(one.interval)
-            if one.is_open and alone and n == len(rest):  # else driving in two vehicles at once, or heard of late
+            last = all(more.interval.idle for more in rest[n:])
+            if one.is_open and alone and last:  # else driving in two vehicles at once, or heard of late
                 deadlines[one.slot] = ahead.passes_next(one.interval)
         lasting = {row["event_id"]: row for row in map(row_of, [*ahead.over(), *ahead.lasting()])}
         rows = [row for name, row in (over | lasting).items() if self.events.get(name) != row]
@@ -137,7 +139,8 @@ class Sheet:
                 self._silent[one.slot] = one.interval
             else:
                 del self._closed[one.slot, one.interval.start]
-                self._taken.extend((one.slot, one.interval.start, one.interval.end, one.interval.sparse))
+                bits = SPARSE * one.interval.sparse + IDLE * one.interval.idle
+                self._taken.extend((one.slot, one.interval.start, one.interval.end, bits))
         return []
 
     def put_away(self, window: float, slack: float, row_of: RowOf) -> None:

@@ -16,7 +16,7 @@ def explain(rule: str, driver_id: str | None) -> list[str]:
 
 def allowed(limit: Limit) -> str:
     """How much is allowed, of what."""
-    what = {"driving": "driving", "elapsed": "with stops"}[limit.counts]
+    what = {"driving": "driving", "elapsed": "with stops", "duty": "on duty"}[limit.counts]
     if limit.within_s:
         return f"{length(limit.within_s)} less the rest that is due, {what}"
     more = f", {length(limit.extended_s)} {limit.extended_times} times a week" if limit.extended_times else ""

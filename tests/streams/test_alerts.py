@@ -12,7 +12,7 @@ RULE = AlertRule((None, "warning", "major"), QUIET, "look")
 KINDS = {"speeding": RULE, "crash": RULE}
 
 
-def event(start, end=None, level=2, kind="speeding", vehicle="V", subject="", driver="D"):
+def event(start, end=None, level=2, kind="speeding", vehicle="V", subject="", driver="D", quality=""):
     return {
         "event_id": f"{kind}-{vehicle}-{subject}-{start}",
         "fleet_id": "f",
@@ -24,6 +24,7 @@ def event(start, end=None, level=2, kind="speeding", vehicle="V", subject="", dr
         "start": start,
         "end": end,
         "source": "derived",
+        "quality": quality,
     }
 
 
@@ -46,6 +47,19 @@ def test_an_episode_is_one_alert_from_its_opening_to_its_end():
     (closed,) = fold(event(10), event(10, level=3), event(10, 14, level=3))
     assert (closed["alert_id"], closed["condition"], closed["priority"]) == ("speeding-V--10", "cleared", "major")
     assert (closed["last_seen"], closed["count"]) == (14, 1)
+
+
+def test_hours_by_a_device_that_reports_seldom_are_less_urgent_and_page_nobody():
+    alerts = Alerts(RULES)
+    (sure,) = fold(event(10, kind="daily_driving", quality="estimate"), alerts=Alerts(RULES))
+    (doubtful,) = fold(event(10, kind="daily_driving", quality="estimate sparse"), alerts=alerts)
+    assert (sure["priority"], doubtful["priority"]) == ("major", "minor")
+    rule = RULES["daily_driving"]
+    assert [rule.pages_at(one["priority"], "D") for one in (sure, doubtful)] == [True, False]
+    (later,) = fold(event(20, kind="daily_driving", quality="estimate"), alerts=alerts)
+    assert later["priority"] == "major"
+    (crash,) = fold(event(10, kind="crash", level=3, quality="speed sparse"), alerts=alerts)
+    assert crash["priority"] == "critical"
 
 
 def test_a_repeat_within_the_quiet_time_is_counted():

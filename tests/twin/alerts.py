@@ -3,6 +3,7 @@
 from typing import Any
 
 Row = dict[str, Any]
+LESS_URGENT = {"critical": "major", "major": "minor", "minor": "warning", "warning": "info", "info": "info"}
 
 
 def alerts(events: list[Row], rules: dict[str, Any]) -> list[Row]:
@@ -24,6 +25,8 @@ def alerts(events: list[Row], rules: dict[str, Any]) -> list[Row]:
         alert["count"] += 1
         alert["level"] = max(alert["level"], event["level"])
         alert["priority"] = rule.priorities[alert["level"] - 1]
+        if rule.of_driver and "sparse" in event["quality"].split():
+            alert["priority"] = LESS_URGENT[alert["priority"]]
         alert["condition"] = "active" if event["end"] is None else "cleared"
         alert["last_seen"] = event["start"] if event["end"] is None else event["end"]
         alert["last_event_id"] = event["event_id"]

@@ -15,7 +15,7 @@ NEVER = 10**18
 
 
 class Piece(NamedTuple):
-    """Driving, in s; once it is a piece, in ms."""
+    """Driving, or standing with the ignition on, in s; once it is a piece, in ms."""
 
     start: Any
     end: Any
@@ -23,6 +23,7 @@ class Piece(NamedTuple):
     zone: str = "UTC"
     passenger: bool = False
     sparse: bool = False
+    idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Limit:
     within: int = 0
     weeks: int = 0
     days: int = 0
+    off: int = 0  # standing with the ignition on counts in stops shorter than this
     rolling: int = 0
     night: bool = False
     passenger: bool = False
@@ -56,7 +58,7 @@ def america(hours: int, days: int) -> dict[str, Limit]:
         "continuous_driving": Limit(8 * HOUR, 15 * MINUTE, 30 * MINUTE, rest=30 * MINUTE),
         "daily_driving": Limit(11 * HOUR, 30 * MINUTE, HOUR, rest=10 * HOUR),
         "duty_window": Limit(14 * HOUR, HOUR, HOUR, True, rest=10 * HOUR),
-        "weekly_driving": Limit(hours * HOUR, 2 * HOUR, 4 * HOUR, rest=34 * HOUR, days=days),
+        "weekly_driving": Limit(hours * HOUR, 2 * HOUR, 4 * HOUR, rest=34 * HOUR, days=days, off=7 * HOUR),
     }
 
 
@@ -87,7 +89,24 @@ RULES: dict[str, dict[str, Limit]] = {
 
 def episodes(driven: list[Piece], rule: str) -> list[dict[str, Any]]:
     """Episodes of one person from everything driven."""
-    return [row for kind, limit in RULES[rule].items() for row in found(kind, limit, pieces(driven))]
+    at_wheel = pieces([one for one in driven if not one.idle])
+    found_ = []
+    for kind, limit in RULES[rule].items():
+        found_ += found(kind, limit, on_duty(at_wheel, driven, limit.off) if limit.off else at_wheel)
+    return found_
+
+
+def on_duty(at_wheel: list[Piece], driven: list[Piece], off: int) -> list[Piece]:
+    """The driving, and in each stop shorter than ``off`` between two drives what was stood with the ignition on."""
+    stood = pieces([one for one in driven if one.idle])
+    counted = list(at_wheel)
+    for before, after in pairwise(at_wheel):
+        if after.start - before.end < off:
+            for one in stood:
+                start, end = max(one.start, before.end), min(one.end, after.start)
+                if start < end:
+                    counted.append(after._replace(start=start, end=end, idle=True))
+    return sorted(counted)
 
 
 def pieces(driven: list[Piece]) -> list[Piece]:
@@ -115,7 +134,7 @@ def found(kind: str, limit: Limit, driven: list[Piece]) -> list[dict[str, Any]]:
     for number, block in enumerate(blocks):
         row = passed(limit, block)
         if row:
-            end = block.pieces[-1].end / 1000 if number < len(blocks) - 1 else None
+            end = max(one.end for one in block.pieces if not one.idle) / 1000 if number < len(blocks) - 1 else None
             rows.append(row | {"kind": kind, "end": end})
     return rows
 
@@ -132,6 +151,8 @@ def passed(limit: Limit, block: Block) -> dict[str, Any] | None:
     """When the levels were passed; None if none was."""
     reached: list[tuple[int, int, Any]] = []
     for number, (piece, most) in enumerate(zip(block.pieces, block.most, strict=True)):
+        if piece.idle:
+            continue
         for threshold in (most - limit.notice, most, most + limit.severe)[len(reached) :]:
             at = instant(limit, block, number, threshold)
             if at is None:
@@ -143,7 +164,7 @@ def passed(limit: Limit, block: Block) -> dict[str, Any] | None:
         "vehicle": reached[0][2],
         "start": reached[0][0] / 1000,
         "level": len(reached),
-        "peak": max(count(limit, block, piece.end) for piece in block.pieces) / HOUR,
+        "peak": max(count(limit, block, piece.end) for piece in block.pieces if not piece.idle) / HOUR,
         "threshold": reached[-1][1] / HOUR,
         "sparse": any(piece.sparse for piece in block.pieces),
     }

@@ -30,6 +30,8 @@ def drawn(legs):
     driven, at = [], START
     for pause, length, vehicle, overlaps, *about in legs:
         start = at + (-pause % 3600 if overlaps else pause)
+        if vehicle == 1:  # the engine idles a part of the pause, now and then into the driving
+            driven.append(Piece(at + pause // 3, max(start + length % 7, at + pause // 3 + 1), vehicle, idle=True))
         at = max(at, start + length)
         driven.append(Piece(start, max(start + length, start + 1), vehicle, *about))
     return driven

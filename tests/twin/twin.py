@@ -118,10 +118,11 @@ def twin(
         tables.intervals += [interval_row(vehicle, interval) for interval in one.activity.found()]
         tables.segments += [segment_row(vehicle, segment) for segment in one.exposure.found()]
         for interval in one.activity.found():
-            if interval.activity == "drive":
+            if interval.activity in ("drive", "idle"):
                 person = (vehicle[0], interval.driver, None if interval.driver else vehicle)
                 known = about.get(vehicle, About())
                 piece = Piece(interval.start, interval.end, vehicle, known.zone, known.passenger, interval.sparse)
+                piece = piece._replace(idle=interval.activity == "idle")
                 driven[person].append(piece)
     for person, intervals in driven.items():
         tables.events += [hours_row(person, episode, hours) for episode in episodes(intervals, hours)]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streams.hours import RULES, Interval, episodes
+from streams.hours import RULES, HoursRules, Interval, episodes
 
 MIN, HOUR, DAY = 60.0, 3600.0, 86_400.0
 MONDAY = datetime(2025, 6, 2, tzinfo=UTC).timestamp()  # 00:00 UTC
@@ -226,6 +226,43 @@ def test_us_hours_of_seven_or_eight_days_end_with_34_hours_off(rules, most):
     assert passed([*week, *more], "weekly_driving", rules) == [more[0].start]
     rested = days(10, first=week[-1].end + 34 * HOUR, **zone)
     assert passed([*week, *rested], "weekly_driving", rules) == []
+
+
+def test_us_standing_with_the_ignition_on_between_drives_is_on_duty():
+    zone = {"zone": "America/Chicago"}
+    first = at("2025-06-02T06:00", "America/Chicago")
+
+    def week(stop, days_=7, idles=1.0, rules=RULES["us_70_8"]):
+        """Seven days of 4 h and 4 h at the wheel, between them a stop with the engine on for a part of it."""
+        found = []
+        for k in range(days_):
+            start = first + k * DAY
+            again = start + 4 * HOUR + stop
+            found.append(Interval(start, start + 4 * HOUR, "V", **zone))
+            found.append(Interval(start + 4 * HOUR, start + 4 * HOUR + idles * stop, "V", **zone, idle=True))
+            found.append(Interval(again, again + 4 * HOUR, "V", **zone))
+        return found, [e for e in episodes(found, rules) if e.kind == "weekly_driving" and e.level >= 2]
+
+    assert week(1.9 * HOUR)[1] == []  # 7 days of 9.9 h
+    driven, (over,) = week(3 * HOUR)  # of 11 h: 66 h after six, the 70 are over an hour into the second drive
+    assert over.reached[1] == driven[-1].start  # 66 + 4 + 3 > 70 before it: passed at the next instant at the wheel
+    assert over.counted_s == 77 * HOUR
+    assert week(3 * HOUR, idles=0.3)[1] == []
+    assert week(7 * HOUR)[1] == []  # seven hours off are off, as in a sleeper berth
+    assert week(6.9 * HOUR)[1]
+    assert week(6.9 * HOUR, rules=RULES["us_70_8"].off_duty(0.0))[1] == []
+    ended = [*driven[:-1], Interval(driven[-1].start, driven[-1].start + 40 * HOUR, "V", idle=True)]
+    assert [e for e in episodes(ended, RULES["us_70_8"]) if e.kind == "weekly_driving" and e.level >= 2] == []
+
+
+def test_us_standing_in_one_vehicle_while_driving_another_is_on_duty_once():
+    first = at("2025-06-02T06:00")
+    both = [Interval(first, first + HOUR, "V"), Interval(first + HOUR, first + 5 * HOUR, "V", idle=True)]
+    both += [Interval(first + 2 * HOUR, first + 3 * HOUR, "W"), Interval(first + 4 * HOUR, first + 5 * HOUR, "W")]
+    limit = replace(RULES["us_70_8"].limits[-1], most_s=4.5 * HOUR, notice_s=0.0)
+    (one,) = episodes(both, HoursRules("five hours", (limit,)))
+    assert one.counted_s == 5 * HOUR  # 6 to 11: an hour each of driving, standing, driving, standing, driving
+    assert one.reached[1] == first + 4.5 * HOUR
 
 
 @pytest.mark.parametrize(

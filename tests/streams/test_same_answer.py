@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from devices.signals import WHEELS
 from streams.fleet import Described
 from streams.geometry import circle
+from streams.hours import HoursRules, Limit, Rest, RuleBook
+from streams.hours.limits import Calendar
 from streams.pipeline import only
 from streams.zones import Route, Zone
 
@@ -159,6 +161,22 @@ def test_zones_and_routes_that_change_while_data_comes(rivers, rules, seed, orde
             river.embedded.follow(river.source)
             run_through(river, payloads[number :: len(steps)], rng)
         assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
+
+
+DAYS = Calendar(1, 2, "fleet")
+ON_DUTY = Limit("weekly_driving", "a test", 2000.0, 300.0, 900.0, "duty", Rest(36_000.0), calendar=DAYS, off_s=4e4)
+
+
+@settings(max_examples=6, deadline=None)
+@given(seeds, seeds)
+def test_hours_on_duty(rivers, rules, seed, order):
+    rng, source, samples = np.random.default_rng(order), rivers.Everybody(), rivers.days(seed)
+    samples.columns["ignition"] = np.where(rng.random(samples.t.size) < 0.02, 0.0, 1.0)
+    duty = replace(rules, hours=RuleBook(HoursRules("duty", (ON_DUTY,))))
+    with folder() as data:
+        river = rivers.River(Path(data), duty, source)
+        run_through(river, disturbed(rivers.payloads(samples, size=20), rng), rng)
+        assert rivers.differences(rivers.replayed([samples], duty, source), river.tables()) == {}
 
 
 @settings(max_examples=6, deadline=None)

@@ -146,8 +146,9 @@ within the seven days before its arrival, all its times are put right. Wrong clo
 ## Recordings
 
 `tripmeter replay` reads Parquet and CSV files of the same columns, a row a sample: `vehicle_id`, `t` (epoch seconds, or
-a UTC timestamp), the signals above, tyres as `tyre_1L_pressure_kpa` and `tyre_1L_temp_c`, and if there are `fleet_id`
-and `driver_id`. Files that name things differently need a [mapping](mappings.md).
+a UTC timestamp), the signals above, tyres as `tyre_1L_pressure_kpa` and `tyre_1L_temp_c`, and if there are `fleet_id`,
+`driver_id` and `fault_codes` (a list, or text: see [mappings](mappings.md#fault_codes)).
+Files that name things differently need a [mapping](mappings.md).
 """
 
 

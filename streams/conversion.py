@@ -1,5 +1,6 @@
 """Conversion: the rows of a recording, as its mapping reads them, in the wire's names and units and then in SI."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,10 +10,10 @@ import numpy.typing as npt
 import polars as pl
 
 from devices.plausible import scaled
-from devices.samples import Floats, Ints, Samples, TyreReadings
+from devices.samples import FaultList, Floats, Ints, Samples, TyreReadings
 from devices.signals import BY_COLUMN, TYRE_SIGNALS
 from streams.instants import instants
-from streams.mapping import Column, Mapping, MappingError, Pivot, Who
+from streams.mapping import FAULT_CODES, Column, Mapping, MappingError, Pivot, Who
 from streams.positions import from_gcj02, from_plane
 from streams.units import Unit, tyre, unit
 
@@ -40,11 +41,19 @@ class Rows:
     wire: dict[str, Floats]
     drivers: list[str]
     driver: Ints | None  # as Samples.driver
+    codes: pl.Series | None = None  # lists of trouble codes, null where nothing is said of them; None: nowhere
 
     def samples(self) -> Samples:
         """The rows in SI, as the river takes them."""
         columns, tyres = _si(self.wire, self.vehicle, self.t)
-        return Samples(self.vehicles, self.vehicle, self.t, columns, self.drivers, self.driver, tyres)
+        faults = self._faults()
+        return Samples(self.vehicles, self.vehicle, self.t, columns, self.drivers, self.driver, tyres, faults=faults)
+
+    def _faults(self) -> list[FaultList]:
+        if self.codes is None:
+            return []
+        rows = self.codes.is_not_null().arg_true().to_list()
+        return [FaultList(int(self.vehicle[k]), float(self.t[k]), tuple(self.codes[k])) for k in rows]
 
     def native(self) -> pl.DataFrame:
         """The rows as a recording that needs no mapping."""
@@ -54,6 +63,7 @@ class Rows:
             names = pl.Series("driver_id", ["", None, *self.drivers], dtype=pl.String)
             columns.append(names[self.driver + 2])
         columns += [pl.Series(name, values).fill_nan(None) for name, values in self.wire.items()]
+        columns += [] if self.codes is None else [self.codes.alias(FAULT_CODES)]
         return pl.DataFrame(columns)
 
 
@@ -67,12 +77,14 @@ def convert(frame: pl.DataFrame, mapping: Mapping, fleet: str, tally: Tally) -> 
     vehicle, vehicles = _in_fleets(frame, mapping.fleet, fleet, codes, names)
     driver, drivers = _driver(frame, mapping.driver)
     wire = _wire(frame, mapping, tally)
+    faults = _codes(frame[mapping.fault_codes]) if mapping.fault_codes else None
     t = when.t
     keep = _kept(t, vehicle, tally)
     if not keep.all():
         vehicle, t, driver = vehicle[keep], t[keep], None if driver is None else driver[keep]
         wire = {name: values[keep] for name, values in wire.items()}
-    return Rows(vehicles, vehicle, t, wire, drivers, driver)
+        faults = None if faults is None else faults.filter(pl.Series(keep))
+    return Rows(vehicles, vehicle, t, wire, drivers, driver, faults)
 
 
 def _kept(t: Floats, vehicle: Ints, tally: Tally) -> npt.NDArray[np.bool_]:
@@ -144,6 +156,15 @@ def _driver(frame: pl.DataFrame, who: Who) -> tuple[Ints | None, list[str]]:
         names = names[:empty] + names[empty + 1 :]
         codes = np.where(codes == empty, -2, np.where(codes > empty, codes - 1, codes))
     return codes, names
+
+
+def _codes(series: pl.Series) -> pl.Series:
+    """Lists of trouble codes as they are; text is taken apart at spaces, commas and semicolons, "none" names none."""
+    if isinstance(series.dtype, pl.List):
+        return series.cast(pl.List(pl.String))
+    said = series.cast(pl.String).to_list()
+    lists = [None if text is None else [code for code in re.split(r"[\s,;]+", text) if code] for text in said]
+    return pl.Series(series.name, [[] if codes == ["none"] else codes for codes in lists], dtype=pl.List(pl.String))
 
 
 def pivoted(frame: pl.DataFrame, mapping: Mapping, pivot: Pivot) -> pl.DataFrame:

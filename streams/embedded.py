@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
+from streams.at_wheel import AtWheel
 from streams.chain import Findings
 from streams.clock_fault import clock_faults, wrong
 from streams.desk.paging import LATE_S
@@ -77,6 +78,7 @@ class Embedded:
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
         self.silence = Silence(pipeline, record)
         self.wall = wall  # with a feed's clock a recording that has ended is no silence
+        self._unsure: dict[int, set[float]] = {}  # when devices raised what no sample has followed yet, by slot
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
         self._named = _counted(pipeline.fleet)  # on record already
 
@@ -126,6 +128,9 @@ class Embedded:
             events = schema.events
             lasting = select(events).where(events.c.kind == device_silent.DETECTOR.kind, events.c.end.is_(None))
             self.silence.load(rows_of(connection, lasting))
+            raised = rows_of(connection, select(events).where(events.c.source == "device"))
+            slots = (self.pipeline.fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in raised)
+            self._doubt(zip(slots, (row["start"] for row in raised), strict=True))
         self.evidence.load()
         commit = Commit()
         self.record.revise(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
@@ -223,12 +228,25 @@ class Embedded:
             self._found(self.pipeline.run(day), day, commit, tell=not again)
 
     def _report(self, accepted: Accepted, samples: Samples, commit: Commit) -> None:
-        """Add what the devices themselves raised, and what their clocks have got wrong."""
+        """Add what the devices themselves raised and who drove then, and what their clocks have got wrong."""
         faults = list(wrong(accepted.received, self.intake.ahead, self.intake.earliest))
-        if samples.events or faults:
+        moved = self._unsure.keys() & set(self.pipeline.moved(samples).tolist()) if self._unsure else set()
+        if samples.events or faults or moved:
             with self.store.reading() as connection:
-                self.record.report(samples, connection, commit)
+                at_wheel = AtWheel(connection, commit, self.pipeline.state, self.pipeline.fleet)
+                self.record.report(samples, at_wheel, commit, self.newest)
+                for slot in sorted(moved):
+                    vehicle, since = self.pipeline.fleet.vehicles[slot], min(self._unsure[slot])
+                    self.record.revise(at_wheel.again(vehicle, since), commit)
                 self.record.revise(clock_faults(faults, connection), commit)
+        said = [(self.pipeline.fleet.slot(samples.vehicles[event.vehicle]), event.t) for event in samples.events]
+        self._doubt([*said, *((slot, t) for slot in moved for t in self._unsure.pop(slot))])
+
+    def _doubt(self, said: Iterable[tuple[int, float]]) -> None:
+        """Who drove when a device raised something samples still to come may say, unless it is behind those heard."""
+        for slot, t in said:
+            if t >= self.pipeline.watermark(slot):
+                self._unsure.setdefault(slot, set()).add(t)
 
     def _keep(self, midnights: list[Midnight], commit: Commit) -> None:
         """Keep states that settling may start from, with the events they may still change."""

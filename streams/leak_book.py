@@ -75,6 +75,7 @@ class LeakBook:
             one = self._tyres[tyre]
             found = self._folded(one)
             one.events = {name: told[name] for name in found if name in told}
+            self._trim(one)
 
     def take(self, found: Records) -> Revised:
         """Carry on with new points."""

@@ -13,6 +13,8 @@ from devices.signals import BY_COLUMN
 from streams.config import nearest
 from streams.units import dimension, is_signal, unit
 
+FAULT_CODES = "fault_codes"  # the column of a recording that needs no mapping
+
 
 class MappingError(ValueError):
     """A mapping that cannot be: which file, which key, what was found, what was expected."""
@@ -87,6 +89,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vehicle: Who = Who()
     fleet: Who = Who()
     driver: Who = Who()
+    fault_codes: str = ""  # column with all trouble codes set at a row: a list, or text
     columns: dict[str, Column] = msgspec.field(default_factory=dict)
     position: Position = Position()
     where: dict[str, list[str | float | bool]] = msgspec.field(default_factory=dict)
@@ -130,6 +133,7 @@ def native(columns: list[str]) -> Mapping:
         vehicle=Who(column="vehicle_id"),
         fleet=Who(column="fleet_id" if "fleet_id" in present else ""),
         driver=Who(column="driver_id" if "driver_id" in present else ""),
+        fault_codes=FAULT_CODES if FAULT_CODES in present else "",
         columns={name: Column(source=name) for name in columns if is_signal(name)},
     )
 

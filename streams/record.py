@@ -7,9 +7,10 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, select
 
 from devices.samples import Ints, Samples
-from streams import activity, exposure, faults, metrics, reports, rows, trips, tyre_history
+from streams import activity, exposure, faults, metrics, reports, revisions, rows, trips, tyre_history
 from streams.alert_rules import RAISED
 from streams.alerts import Alerts, PutAway, held_back
+from streams.at_wheel import AtWheel
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, OPEN, Records
@@ -81,11 +82,14 @@ class Record:
         into.upsert(schema.segments, rows.segments(found.segments, self.fleet))
         into.upsert(schema.tyre_points, rows.tyre_points(found.points, self.fleet))
 
-    def report(self, samples: Samples, connection: Connection, into: Commit) -> None:
-        """Add what the devices themselves raised."""
+    def report(self, samples: Samples, at_wheel: AtWheel, into: Commit, now: float | None = None) -> None:
+        """Add what the devices themselves raised; ``now`` dates the revisions, None: there is no record to revise."""
         if samples.events:
-            revised = reports.report(samples, [detector.kind for detector in DETECTORS], connection)
+            kinds = [detector.kind for detector in DETECTORS]
+            revised = reports.report(samples, kinds, at_wheel.connection, at_wheel.driver)
             metrics.EVENTS.labels("device").inc(sum(row["start"] == row["end"] for row in revised.rows))
+            if now is not None:
+                revisions.reported(at_wheel.connection, revised, into, now)
             self.revise(revised, into)
 
     def faults(self, samples: Samples, connection: Connection, into: Commit) -> None:

@@ -15,8 +15,20 @@ def recording(samples: Samples) -> pl.DataFrame:
     """A row a sample in order of vehicle and time, signals in the units of the wire, tyres by wheel."""
     wire = {BY_NAME[name].column: unscaled(values, BY_NAME[name]) for name, values in samples.columns.items()}
     wire |= dict(_tyres(samples))
-    rows = Rows(samples.vehicles, samples.vehicle, samples.t, wire, samples.drivers, samples.driver)
+    rows = Rows(samples.vehicles, samples.vehicle, samples.t, wire, samples.drivers, samples.driver, _codes(samples))
     return rows.native().sort("fleet_id", "vehicle_id", "t", maintain_order=True)
+
+
+def _codes(samples: Samples) -> pl.Series | None:
+    """Trouble codes by row; the lists of one instant are one, at its first row."""
+    if not samples.faults:
+        return None
+    said: dict[tuple[int, float], set[str]] = {}
+    for listed in samples.faults:
+        said.setdefault((listed.vehicle, listed.t), set()).update(listed.codes)
+    instants = zip(samples.vehicle.tolist(), samples.t.tolist(), strict=True)
+    codes = (said.pop(instant, None) for instant in instants)
+    return pl.Series([None if some is None else sorted(some) for some in codes], dtype=pl.List(pl.String))
 
 
 def _tyres(samples: Samples) -> Iterator[tuple[str, Floats]]:

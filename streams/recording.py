@@ -199,7 +199,8 @@ def _used(mapping: Mapping, names: list[str], paths: Sequence[Path]) -> list[str
     wanted = [(name, "time.column") for name in ([time.column] if isinstance(time.column, str) else time.column)]
     wanted += [(time.clock, "time.clock"), (time.trip, "time.trip"), (place.x, "position.x"), (place.y, "position.y")]
     wanted += [(mapping.vehicle.column, "vehicle.column"), (mapping.fleet.column, "fleet.column")]
-    wanted += [(mapping.driver.column, "driver.column"), *((name, f"where.{name}") for name in mapping.where)]
+    wanted += [(mapping.driver.column, "driver.column"), (mapping.fault_codes, "fault_codes")]
+    wanted += [*((name, f"where.{name}") for name in mapping.where)]
     if mapping.pivot:
         wanted += [(mapping.pivot.key, "pivot.key"), (mapping.pivot.value, "pivot.value")]
     else:

@@ -14,6 +14,7 @@ from devices.plausible import clean
 from devices.samples import Samples
 from streams import evidence, recording, tables
 from streams.alerts import Alerts
+from streams.at_wheel import AtWheel
 from streams.fleet import CLASSES, Fleet, Known, Source
 from streams.hours_book import HoursBook
 from streams.leak_book import LeakBook
@@ -103,7 +104,8 @@ class Run:
             self.record.take(found, self.pipeline.state, self.pipeline.moved(part), commit)
             self.samples += found.samples
         with self.store.reading() as connection:
-            self.record.report(samples, connection, commit)
+            at_wheel = AtWheel(connection, commit, self.pipeline.state, self.pipeline.fleet)
+            self.record.report(samples, at_wheel, commit)
             self.record.faults(samples, connection, commit)
         for window in evidence.windows(commit.upserts[schema.events]):
             commit.upsert(schema.evidence, [evidence.row_of(window, evidence.cut(samples, window))])

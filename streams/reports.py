@@ -1,7 +1,7 @@
 """Reports: what devices themselves raise, told again in every packet while it lasts, joined to one event an episode."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -14,8 +14,10 @@ from streams.store import schema
 from streams.store.store import rows_of
 
 Row = dict[str, Any]
+Driver = Callable[[tuple[str, str], float], str | None]
 
 JOIN_S = 120.0  # ours: four reports of a tracker that speaks every 30 s, so an alarm held survives lost packets
+MOST_MEDIA = 8  # ours: an alarm held for hours with a picture in every packet is not worth more
 BESIDE = "device"  # subject of a report whose kind is one of ours: its alert stands beside ours
 
 EVENT_COLUMNS = tuple(schema.events.c.keys())
@@ -37,6 +39,7 @@ class Span(NamedTuple):
     end: float
     level: int
     place: tuple[float, ...] = ()  # latitude and longitude where it began; of several said, the greatest
+    media: tuple[str, ...] = ()  # references to what the device recorded of it, ascending, the first ``MOST_MEDIA``
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -50,21 +53,25 @@ def joined(spans: Iterable[Span]) -> list[Span]:
         if found and round((span.start - found[-1].end) * 1000) <= JOIN_S * 1000:
             last = found.pop()
             place = max(last.place, span.place) if last.start == span.start else last.place
-            span = Span(last.start, max(last.end, span.end), max(last.level, span.level), place)
+            media = tuple(sorted({*last.media, *span.media})[:MOST_MEDIA])
+            span = Span(last.start, max(last.end, span.end), max(last.level, span.level), place, media)
         found.append(span)
     return found
 
 
-def report(samples: Samples, ours: Iterable[str], connection: Connection) -> Revised:
+def report(samples: Samples, ours: Iterable[str], connection: Connection, driver: Driver) -> Revised:
     """What ``samples`` say devices raised, joined to what is on record; ``ours`` are the kinds that we find as well.
+
+    ``driver(vehicle, t)`` is who drove then.
 
     An event that begins earlier than was known, or is joined to the one before, gets another name: its old row goes.
     """
     revised = Revised([], [])
     for key, said in _by_key(samples, set(ours)).items():
         before = {row["event_id"]: row for row in _standing(connection, key, said)}
-        known = [Span(row["start"], row["end"], row["level"], _place(row)) for row in before.values()]
-        after = {row["event_id"]: row for row in (_row(key, span) for span in joined([*said, *known]))}
+        spans = joined([*said, *map(_span, before.values())])
+        rows = [_row(key, span, driver(key[:2], span.start)) for span in spans]
+        after = {row["event_id"]: row for row in rows}
         found = held.follow(key, after.values(), before.keys() - after.keys(), connection)
         revised.rows.extend(found.rows)
         revised.retracted.extend(found.retracted)
@@ -78,7 +85,7 @@ def _by_key(samples: Samples, ours: set[str]) -> dict[Key, list[Span]]:
         words = [BESIDE] if event.kind in ours else []
         subject = " ".join([*words, event.code] if event.code else words)
         key = Key(*samples.vehicles[event.vehicle], event.kind, subject)
-        found[key].append(Span(event.t, event.t, event.level, event.place or ()))
+        found[key].append(Span(event.t, event.t, event.level, event.place or (), (event.media,) if event.media else ()))
     return found
 
 
@@ -94,7 +101,7 @@ def _standing(connection: Connection, key: Key, said: list[Span]) -> list[Row]:
     return rows_of(connection, query.where(*near))
 
 
-def _row(key: Key, span: Span) -> Row:
+def _row(key: Key, span: Span, driver_id: str | None) -> Row:
     fleet_id, vehicle_id, kind, subject = key
     said: Row = {
         "event_id": identify(fleet_id, vehicle_id, f"device:{kind}", subject, span.start),
@@ -106,8 +113,11 @@ def _row(key: Key, span: Span) -> Row:
     }
     lat, lon = span.place or (None, None)
     said |= {"start": span.start, "end": span.end, "level": span.level, "lat_deg": lat, "lon_deg": lon}
+    said |= {"driver_id": driver_id, "media": "\n".join(span.media) or None}
     return dict.fromkeys(EVENT_COLUMNS) | key._asdict() | said
 
 
-def _place(row: Row) -> tuple[float, ...]:
-    return () if row["lat_deg"] is None else (row["lat_deg"], row["lon_deg"])
+def _span(row: Row) -> Span:
+    place = () if row["lat_deg"] is None else (row["lat_deg"], row["lon_deg"])
+    media = tuple(row["media"].split("\n")) if row["media"] else ()
+    return Span(row["start"], row["end"], row["level"], place, media)

@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from streams import archive, chain
 from streams.archive import DAY_S, Vehicle
+from streams.leak_book import WINDOW_S
+from streams.rows import SLOW_LEAK
 from streams.store import schema
 from streams.store.store import Commit, Store
 
@@ -73,6 +75,7 @@ class Retention:
         self._prune_payloads()
         self._prune_archive(int(day))
         self._prune_quarantine(now)
+        self._prune_tyre_points()
         if not self._stopping.is_set():
             self._note(RETAINED, int(day))
         return True
@@ -130,6 +133,23 @@ class Retention:
         with self.store.writing() as connection:
             connection.execute(delete(quarantine).where(quarantine.c.received_at < before))
             connection.execute(delete(ticks).where(ticks.c.at < before))
+
+    def _prune_tyre_points(self) -> None:
+        """Let go of what no slow leak can be seen in any more: late data reaches back to the horizon, and it to there.
+
+        In a fleet where a leak lasts, what is younger than its beginning and the windows before it stays.
+        """
+        points, events = schema.tyre_points, schema.events
+        reach, leak = self.kept.horizon_days * DAY_S + 4 * WINDOW_S, events.c.kind == SLOW_LEAK
+        lasting = select(events.c.fleet_id, func.min(events.c.start)).where(leak, events.c.end.is_(None))
+        newest = select(points.c.fleet_id, points.c.vehicle_id, points.c.wheel, func.max(points.c.start))
+        by_wheel = newest.group_by(points.c.fleet_id, points.c.vehicle_id, points.c.wheel)
+        with self.store.writing() as connection:
+            since = {row[0]: row[1] for row in connection.execute(lasting.group_by(events.c.fleet_id))}
+            for fleet_id, vehicle_id, wheel, last in connection.execute(by_wheel).all():
+                oldest = min(last - reach, since.get(fleet_id, last) - 2 * WINDOW_S)
+                its = (points.c.fleet_id == fleet_id, points.c.vehicle_id == vehicle_id, points.c.wheel == wheel)
+                connection.execute(delete(points).where(*its, points.c.start < oldest))
 
     def _meta(self, key: str, default: int) -> int:
         with self.store.reading() as connection:

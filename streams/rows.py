@@ -66,6 +66,7 @@ def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
         "quality": " ".join(filter(None, ["" if of_limit else source, words(change)])),
         "source": "derived",
         "replaces": None,
+        "media": None,
         "note": _trailer(fleet, int(change["slot"]), detector, int(change["subject"]), start),
     }
 
@@ -95,6 +96,7 @@ def hours_event(episode: Episode, rules: HoursRules, driver_id: str | None) -> R
         "quality": "estimate sparse" if episode.sparse else "estimate",
         "source": "derived",
         "replaces": None,
+        "media": None,
         "note": f"{ESTIMATE} {SELDOM}" if episode.sparse else ESTIMATE,
     }
 
@@ -125,6 +127,7 @@ def leak_event(leak: Leak, vehicle: tuple[str, str], behind: Coupled | None, rul
         "quality": "",
         "source": "derived",
         "replaces": None,
+        "media": None,
         "note": "; ".join(filter(None, [told, _on(behind, leak.first.wheel)])) or None,
     }
 

@@ -1,14 +1,14 @@
 """Settling: late data restarts a vehicle from a midnight before it, and the record is corrected by revision."""
 
 import json
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, Table, or_, select
 
 from devices.samples import Samples
-from streams import chain, faults, metrics, rows, tyre_history
+from streams import chain, faults, metrics, revisions, rows, tyre_history
+from streams.at_wheel import AtWheel
 from streams.chain import Findings
 from streams.detectors import DETECTORS
 from streams.detectors.base import Records
@@ -21,7 +21,7 @@ from streams.record import Record, still_open
 from streams.rows import Revised
 from streams.silence import lasts
 from streams.store import schema
-from streams.store.store import Commit, Store, named, rows_of
+from streams.store.store import Commit, Store, rows_of
 
 Row = dict[str, Any]
 
@@ -74,7 +74,9 @@ class Settler:
             self.evidence.settle(connection, slot, settled.since, settled.events.values(), commit)
             self._hours(settled, slot, commit)
             self._leaks(settled, slot, commit)
-            _log(connection, commit, now)
+            at_wheel = AtWheel(connection, commit, self.pipeline.state, self.pipeline.fleet)
+            self.record.rewrite(at_wheel.again(self.pipeline.fleet.vehicles[slot], settled.since), commit)
+            revisions.settled(connection, commit, now)
             self.record.out_of_order.add(self.pipeline.fleet.vehicles[slot])
             self.record.mend(connection, commit, recent)
         commit.remove(schema.dirty, [{"slot": slot}])
@@ -175,27 +177,3 @@ def _midnights(connection: Connection, slot: int, since: float) -> list[Row]:
     midnights = schema.midnights
     query = select(midnights.c.slot, midnights.c.day).where(midnights.c.slot == slot, midnights.c.day * DAY_S > since)
     return rows_of(connection, query)
-
-
-def _log(connection: Connection, commit: Commit, now: float) -> None:
-    """Revisions: what is new, replaced or retracted in events and trips, with the row as it was."""
-    engine = version("tripmeter")
-    for table, key in ((schema.events, "event_id"), (schema.trips, "trip_id")):
-        wanted = {row[key]: row for row in commit.upserts[table]}
-        names = [*wanted, *(row[key] for row in commit.deletes.get(table, ()) if row[key] not in wanted)]
-        before = {row[key]: row for row in named(connection, table.c[key], names)}
-        for name in names:
-            change = _change(before.get(name), wanted.get(name))
-            if change:
-                was = json.dumps(before[name]) if name in before else None
-                entry = {"at": now, "engine": engine, "table_name": table.name, "row_id": name, "change": change}
-                commit.append(schema.revisions, [entry | {"before": was}])
-                metrics.REVISIONS.labels(change).inc()
-
-
-def _change(before: Row | None, after: Row | None) -> str | None:
-    if before is None:
-        return None if after is None else "new"
-    if after is None:
-        return "retracted"
-    return None if before == after or before.get("status") == "open" else "replaced"  # an open trip only went on

@@ -48,7 +48,12 @@ def _complete(connection: Connection) -> None:
             index.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_initial, _catalogue, _ages)  # step k brings version k to k + 1
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _initial,
+    _catalogue,
+    _ages,
+    _complete,
+)  # step k brings version k to k + 1
 
 
 def version(connection: Connection) -> int:

@@ -108,6 +108,7 @@ events = Table(
     Column("source", String, nullable=False),
     Column("replaces", String),
     Column("note", Text),  # in words: the trailer a tyre is on, how long it lasts
+    Column("media", Text),  # what a device has recorded of it: references, one a line
     Index("events_by_vehicle", *_WHO, "kind", "subject", "start"),
 )
 

@@ -1,6 +1,7 @@
 """Reports: alarms that devices hold or raise at once are an event an episode, whatever the order, and one alert."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -153,7 +154,7 @@ def test_any_order_framing_and_repetition_of_reports_gives_the_same_tables(river
     times = np.cumsum(rng.choice([5.0, 60.0, 119.999, 120.0, 120.001, 400.0], 60))
     kinds = rng.choice(["sos", "tow", "lane_departure_warning"], 60)
     events = [(float(t), str(k), int(rng.integers(1, 4))) for t, k in zip(times, kinds, strict=True)]
-    whole = said(rivers, times, *events)
+    whole = with_drivers(said(rivers, times, *events), ["D1", "D2"], rng.choice([-2, -1, -1, 0, 1], 60))
     river = rivers.River(tmp_path, judged)
     sent = [payload for size in (1, 7) for payload in rivers.payloads(whole, size=size, boot=str(size))]
     for k in rng.permutation(len(sent)):
@@ -162,3 +163,59 @@ def test_any_order_framing_and_repetition_of_reports_gives_the_same_tables(river
             river.crash()
     river.drain()
     assert rivers.differences(rivers.replayed([whole], judged, river.source), river.tables()) == {}
+
+
+def drivers(river):
+    return {row["start"]: row["driver_id"] for row in river.rows(schema.events) if row["source"] == "device"}
+
+
+def with_drivers(samples, names, said):
+    return replace(samples, drivers=list(names), driver=np.array(said))
+
+
+def test_an_alarm_is_of_whoever_drove_then(rivers, river):
+    part = said(rivers, [0, 10, 20, 30], *[(t, f"k{t}", 3) for t in (0, 5, 10, 20, 25)])
+    send(rivers, river, with_drivers(part, ["D1", "D2"], [0, -1, 1, -2]))
+    assert list(drivers(river).values()) == ["D1", "D1", "D1", "D2", None]
+
+
+def test_what_was_raised_after_the_newest_sample_is_of_whom_the_next_one_names(rivers, river):
+    first = with_drivers(said(rivers, [0, 10], (15, "sos", 3)), ["D1"], [0, -1])
+    send(rivers, river, first)
+    assert drivers(river) == {rivers.START + 15: "D1"}
+    river.crash()
+    send(rivers, river, with_drivers(said(rivers, [20]), ["D2"], [0]))
+    assert drivers(river) == {rivers.START + 15: "D2"}
+    (alert,) = river.rows(schema.alerts)
+    assert alert["driver_id"] == "D2"
+
+
+def test_late_data_corrects_who_drove_and_that_is_on_record(rivers, river):
+    send(rivers, river, said(rivers, [0, 10, 20], (15, "sos", 3)))
+    assert drivers(river) == {rivers.START + 15: None}
+    send(rivers, river, with_drivers(said(rivers, [5]), ["D1"], [0]))
+    river.drain()
+    assert drivers(river) == {rivers.START + 15: "D1"}
+    (change,) = [row for row in river.rows(schema.revisions) if row["table_name"] == "events"]
+    assert (change["change"], json.loads(change["before"])["driver_id"]) == ("replaced", None)
+
+
+def test_references_to_pictures_are_kept_whatever_the_order(rivers, river):
+    for k, media in ((2, "b.jpg"), (0, None), (1, "a.mp4"), (3, "b.jpg")):
+        part = said(rivers, [30 * k])
+        part.events.append(DeviceEvent(0, rivers.START + 30 * k, "sos", 3, media=media))
+        send(rivers, river, part)
+    (row,) = river.rows(schema.events)
+    assert row["media"] == "a.mp4\nb.jpg"
+
+
+def test_an_event_that_is_renamed_or_joined_is_on_record_as_it_was(rivers, river):
+    send(rivers, river, said(rivers, [100], (100, "sos", 3)), said(rivers, [300], (300, "sos", 3)))
+    assert not river.rows(schema.revisions)
+    send(rivers, river, said(rivers, [320], (320, "sos", 3)))
+    assert not river.rows(schema.revisions)  # it only lasts longer
+    send(rivers, river, said(rivers, [200], (200, "sos", 3)))
+    send(rivers, river, said(rivers, [50], (50, "sos", 3)))
+    changes = [row["change"] for row in river.rows(schema.revisions)]
+    assert changes == ["retracted", "retracted", "new"]
+    assert json.loads(river.rows(schema.revisions)[0]["before"])["start"] == rivers.START + 300

@@ -1,14 +1,21 @@
 """Retention: closed days go to the archive, what may no longer be settled is let go, and no answer changes by it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from devices.samples import FaultList
 from streams import archive, chain
 from streams.archive import DAY_S, Part
 from streams.embedded import Pace
+from streams.leak_book import WINDOW_S
 from streams.pipeline import only
-from streams.retention import Kept, Retention
+from streams.recorded import recording
+from streams.recording import read
+from streams.retention import Kept, Retention, vehicles_of
 from streams.store import schema
+from streams.store.store import Commit
 
 PATIENT = {"snapshot_s": 1e9, "settle_after_s": 1e9, "settle_within_s": 1e9}
 
@@ -130,3 +137,35 @@ def test_a_fleet_named_like_a_folder_stays_inside(tmp_path):
     path.parent.mkdir(parents=True)
     path.write_bytes(b"")
     assert archive.parts(tmp_path) == [Part("../..", 20_000, path, 0)]
+
+
+def test_an_archived_day_played_again_has_the_same_days_with_trouble_codes(rivers, rules, river, tmp_path):
+    samples = rivers.days(4)
+    rows = np.flatnonzero(np.arange(samples.t.size) % 40 == 0).tolist()
+    lists = [("P0301",), ("P0301", "C0035"), (), ("C0035",)]
+    said = [FaultList(int(samples.vehicle[k]), float(samples.t[k]), lists[k // 40 % 4]) for k in rows]
+    send(rivers, river, replace(samples, faults=said))
+    river.drain()
+    with river.store.reading() as connection:
+        assert list(archive.write(connection, tmp_path, 0, vehicles_of(connection)))
+    found, _ = river.embedded.intake.archived(archive.read(archive.parts(tmp_path)))
+    recording(found).write_parquet(tmp_path / "days.parquet")
+    again = rivers.replayed(read([tmp_path / "days.parquet"]), rules, river.source)
+    assert again["exposure"]["fault_code_days"].sum() > 3
+    assert rivers.differences(again, river.tables()) == {}
+
+
+@pytest.mark.parametrize("leaks", [False, True])
+def test_points_of_tyres_are_let_go_but_not_while_a_leak_of_the_fleet_needs_them(rivers, river, tmp_path, leaks):
+    commit, key = Commit(), {"fleet_id": "f", "vehicle_id": "V", "wheel": 0, "readings": 9}
+    times = (20_000 * DAY_S + k * DAY_S / 6 for k in range(240))
+    commit.upsert(schema.tyre_points, [key | {"start": t, "cold_kpa": 800.0} for t in times])
+    if leaks:
+        event = dict.fromkeys(schema.events.c.keys()) | dict.fromkeys(("unit", "rule", "rule_version", "quality"), "")
+        event |= {"event_id": "e", "fleet_id": "f", "vehicle_id": "W", "kind": "tyre_slow_leak", "subject": "1L"}
+        commit.upsert(schema.events, [event | {"level": 1, "start": 20_012 * DAY_S, "source": "derived"}])
+    river.store.commit(commit)
+    retention(river, tmp_path).work(20_060 * DAY_S)
+    kept = sorted(row["start"] / DAY_S - 20_000 for row in river.rows(schema.tyre_points))
+    assert kept[0] == pytest.approx(12 - 2 * WINDOW_S / DAY_S if leaks else 240 / 6 - 1 / 6 - 1 - 4 * WINDOW_S / DAY_S)
+    assert kept[-1] == pytest.approx(239 / 6)

@@ -120,9 +120,10 @@ class Exposure:
         self.accel_t = self.accel_t if missing(s.accel) else s.t
         self.lateral_t = self.lateral_t if missing(s.lateral) else s.t
         self.tyre_t = s.t if s.tyres else self.tyre_t
-        if s.dt <= p.observed_dt_s and recent(self.accel_t, s.t, p.evidence_s):
+        seen = s.dt <= p.observed_dt_s and "doubted" not in s.quality
+        if seen and recent(self.accel_t, s.t, p.evidence_s):
             found |= {"observed_s": moving_s, "observed_m": s.step}
-        if s.dt <= p.observed_dt_s and recent(self.lateral_t, s.t, p.observed_dt_s):
+        if seen and recent(self.lateral_t, s.t, p.observed_dt_s):
             found |= {"observed_corner_s": moving_s, "observed_corner_m": s.step}
         if recent(self.tyre_t, s.t, p.tyre_s):
             found["observed_tyre_m"] = s.step

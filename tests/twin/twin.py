@@ -11,6 +11,7 @@ from .condition import Condition
 from .crash import Crash
 from .episode import Episode, Log
 from .exposure import Exposure, Segment, counted
+from .health import DeviceSilent, GnssFault, OdometerGap
 from .hours import RULES as HOURS
 from .hours import Piece, episodes
 from .lane_change import LaneChange
@@ -18,20 +19,26 @@ from .manoeuvres import HarshAcceleration, HarshBraking, HarshCornering, HarshMa
 from .merge import Row, Tyre, Vehicle, merged
 from .roads import Map
 from .speeding import Speeding
+from .speeds import FrozenSignal, ReplayedData, UnitFault
 from .trips import Trip, Trips
 from .tyres import TyreLow
 from .watch import WATCHES
 from .words import missing, parameters
 
 Table = list[dict[str, Any]]
+HEALTH: Any = (DeviceSilent, GnssFault, FrozenSignal, ReplayedData, UnitFault, OdometerGap)  # in the order they run
 KINDS = (  # events of others are not compared
     *("harsh_braking", "harsh_acceleration", "harsh_cornering", "harsh_manoeuvre", "lane_change"),
     *("speeding", "tyre_low", "crash"),
-    *[one.kind for one in WATCHES],
+    *[one.kind for one in (*HEALTH, *WATCHES)],
     *sorted({kind for limits in HOURS.values() for kind in limits}),
 )
 MANOEUVRES: Any = (HarshBraking, HarshAcceleration, HarshCornering, HarshManoeuvre, LaneChange)
 UNITS = {
+    "device_silent": "h",
+    **dict.fromkeys(("gnss_fault", "frozen_signal", "replayed_data"), "min"),
+    "unit_fault": "x",
+    "odometer_gap": "km",
     "speeding": "km/h",
     "tyre_low": "%",
     "crash": "km/h",
@@ -43,13 +50,20 @@ UNITS = {
     "oil_pressure_low": "%",
     "battery_low": "V",
 }
-UNCOUNTED = {one.kind for one in WATCHES} - {"rollover"}  # what the workshop mends is not the driver's doing
+UNCOUNTED = {one.kind for one in (*HEALTH, *WATCHES)} - {"rollover"}  # what a workshop mends is not the driver's doing
+SOURCES = {
+    "crash": (None, "accelerometer", "speed confirmed", "accelerometer confirmed", "accelerometer unconfirmed"),
+    "device_silent": ("parked", "under_way"),
+    "gnss_fault": (None, "frozen", "lost", "jumps"),
+    "frozen_signal": (None, "stays", "drives"),
+    "unit_fault": (None, "metres_per_second", "knots", "miles_per_hour", "too_fast"),
+    "odometer_gap": (None, "parked", "under_way"),
+}
 ACCEL_SOURCES = ("none", "accelerometer", "speed", "imu")
-CRASH_SOURCES = (None, "accelerometer", "speed confirmed", "accelerometer confirmed", "accelerometer unconfirmed")
 LIMIT_SOURCES = (None, "device", "road", "class", "own")
 QUALITY = (
     *("gap", "sparse", "held", "jump", "fall", "no_fix", "bad_fix", "relocated"),
-    *("from_position", "stale", "uncompensated"),
+    *("from_position", "stale", "uncompensated", "doubted"),
 )
 
 
@@ -84,6 +98,7 @@ class Twin:
         self.trips, self.activity, self.exposure = Trips(p("trips")), Activity(p("activity")), Exposure(p("exposure"))
         self.chain = [
             Condition(p("condition"), about, roads),
+            *[one(p(one.kind), self.log) for one in HEALTH],
             *[one(p(one.kind), self.log) for one in MANOEUVRES],
             Speeding(p("speeding"), self.log),
             TyreLow(p("tyre_low"), self.log, about.placard),
@@ -126,7 +141,7 @@ def twin(
                 driven[person].append(piece)
     for person, intervals in driven.items():
         tables.events += [hours_row(person, episode, hours) for episode in episodes(intervals, hours)]
-    tables.alerts = alerts(tables.events, alert_rules)
+    tables.alerts = alerts(tables.events, alert_rules, max(row.t for row in rows) if rows else 0.0)
     return tables
 
 
@@ -152,8 +167,8 @@ def event_row(vehicle: Vehicle, one: Episode) -> dict[str, Any]:
     doubts = words(one.quality)
     if one.kind.startswith("harsh") or one.kind == "lane_change":
         doubts.insert(0, ACCEL_SOURCES[one.source])
-    if one.kind == "crash":
-        doubts.insert(0, CRASH_SOURCES[one.source])
+    if one.kind in SOURCES:
+        doubts.insert(0, SOURCES[one.kind][one.source])
     return who(vehicle, one.driver) | {
         "event_id": identify(vehicle, one.kind, one.subject, one.start),
         "kind": one.kind,

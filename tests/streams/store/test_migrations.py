@@ -68,7 +68,13 @@ def test_a_store_of_the_first_version_gets_what_it_lacks_and_keeps_what_people_d
         for table in ("notices", "ticks", "rule_sets"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("DROP INDEX actions_by_vehicle")
-        for table, column in (("events", "note"), ("alerts", "starts"), ("actions", "vehicle_id"), ("actions", "kind")):
+        for table, column in (
+            ("events", "note"),
+            ("events", "media"),
+            ("alerts", "starts"),
+            ("actions", "vehicle_id"),
+            ("actions", "kind"),
+        ):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
         alert = {"alert_id": "a", "fleet_id": "f", "vehicle_id": "V", "kind": "crash", "subject": "", "level": 3}
         alert |= {"priority": "critical", "condition": "active", "first_seen": 0.0, "last_seen": 0.0, "count": 1}

@@ -1,5 +1,7 @@
 """Rivers to play with: the embedded river over a real store, without a broker, that may be cut off at any moment."""
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -285,3 +287,11 @@ def joined_rows(parts: Sequence[Samples]) -> Samples:
     number = np.array([names.index(vehicle) for vehicle in whole.vehicles])
     tyres = replace(whole.tyres, vehicle=number[whole.tyres.vehicle.astype(np.int64)])
     return replace(whole, vehicles=names, vehicle=number[whole.vehicle], tyres=tyres)
+
+
+def until(ready: Callable[[], bool], seconds: float = 20.0) -> bool:
+    """Wait for what other threads do; whether they have."""
+    end = time.monotonic() + seconds
+    while not ready() and time.monotonic() < end:
+        threading.Event().wait(0.02)
+    return ready()

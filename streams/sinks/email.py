@@ -16,6 +16,7 @@ from streams.sinks.base import UNREADABLE, Message, RefusedError, SinkError
 
 TIMEOUT_S = 15.0
 FOREVER = 500  # from this answer on a server will not take the message later either
+LOGIN = (530, 534, 535, 538)  # RFC 4954: it wants another login, which is not the message's fault
 
 
 class Email:
@@ -94,7 +95,7 @@ def _page(told: dict[str, Any]) -> tuple[str, str]:
 
 def _give_up(code: int, why: str, taken: int, error: Exception) -> None:
     """Set aside what is refused for good, try the rest again."""
-    if code >= FOREVER:
+    if code >= FOREVER and code not in LOGIN:
         raise RefusedError(why, taken) from error
     raise SinkError(why, taken) from error
 

@@ -1,16 +1,21 @@
 """The other side of the channels: an HTTP server and a mail server in this process, that answer as they are told."""
 
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from streams.settings import Sinks
 
+CERTIFICATE = Path(__file__).with_name("mailserver.pem")  # key and certificate of 127.0.0.1, made for these tests alone
+
 
 class Hook:
-    """An HTTP receiver: ``answers`` are the next status codes, 204 when there are none left."""
+    """An HTTP receiver: ``answers`` are the next status codes, 204 when there are none left; 0 hangs up instead."""
 
     def __init__(self):
         self.answers, self.got = [], []
@@ -22,7 +27,11 @@ class Hook:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 hook.got.append((self.path, dict(self.headers), body))
-                self.send_response(hook.answers.pop(0) if hook.answers else 204)
+                answer = hook.answers.pop(0) if hook.answers else 204
+                if answer == 0:
+                    self.close_connection = True
+                    return
+                self.send_response(answer)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -42,9 +51,15 @@ class Mailbox:
     """A mail server: ``answers`` are its next replies to a message, 250 when there are none left."""
 
     def __init__(self):
-        self.answers, self.got = [], []
+        self.answers, self.got, self.sessions, self.logins = [], [], [], []
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  aiosmtpd's name for it
+    def log_in(self, _server, _session, _envelope, _mechanism, data):
+        """Lets in whoever knows the password."""
+        self.logins.append((data.login.decode(), data.password.decode()))
+        return AuthResult(success=data.password == b"s3cret")
+
+    async def handle_DATA(self, _server, session, envelope):  # noqa: N802  aiosmtpd's name for it
+        self.sessions.append(session)
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("250"):
             self.got.append((envelope.rcpt_tos, envelope.content.decode()))
@@ -73,6 +88,21 @@ def mailbox():
     controller = AnyPort(box, hostname="127.0.0.1", port=0)
     controller.start()
     box.said = Sinks(email_to="duty@example.org", smtp_port=controller.port, smtp_tls=False)
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def safe():
+    """A mail server that wants encryption and a password; ``context`` trusts its certificate."""
+    box, tls = Mailbox(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(CERTIFICATE)
+    wanted = {"tls_context": tls, "require_starttls": True, "auth_required": True, "authenticator": box.log_in}
+    controller = AnyPort(box, hostname="127.0.0.1", port=0, **wanted)
+    controller.start()
+    login = {"smtp_username": "fleet", "smtp_password": "s3cret"}
+    box.said = Sinks(email_to="duty@example.org", smtp_port=controller.port, smtp_tls=True, **login)
+    box.context = ssl.create_default_context(cafile=str(CERTIFICATE))
     yield box
     controller.stop()
 

@@ -66,6 +66,36 @@ def test_without_the_encryption_that_was_asked_for_nothing_is_said(mailbox, page
     assert mailbox.got == []
 
 
+def test_a_page_leaves_encrypted_and_under_a_name(safe, page):
+    Email(safe.said, safe.context).write(messages(page(), page(step="major+1")))
+    assert [message_from_string(text)["Message-ID"] for _, text in safe.got] == [
+        "<a1.major@tripmeter>",
+        "<a1.major+1@tripmeter>",
+    ]
+    assert all(session.ssl is not None and session.authenticated for session in safe.sessions)
+    assert safe.logins == [("fleet", "s3cret")]
+
+
+def test_a_server_nobody_vouches_for_learns_neither_password_nor_page(safe, page):
+    with pytest.raises(SinkError, match="CERTIFICATE_VERIFY_FAILED") as error:
+        Email(safe.said).write(messages(page()))
+    assert error.value.taken == 0
+    assert (safe.got, safe.logins) == ([], [])
+
+
+def test_a_certificate_of_another_name_is_none(safe, page):
+    with pytest.raises(SinkError, match="localhost"):
+        Email(replace(safe.said, smtp_host="localhost"), safe.context).write(messages(page()))
+    assert (safe.got, safe.logins) == ([], [])
+
+
+def test_a_server_that_wants_a_name_and_gets_none_is_tried_again(safe, page):
+    with pytest.raises(SinkError, match="530") as error:
+        Email(replace(safe.said, smtp_username="", smtp_password=""), safe.context).write(messages(page()))
+    assert not isinstance(error.value, RefusedError)
+    assert safe.got == []
+
+
 def test_nobody_there_is_the_sinks_error(mailbox, page):
     with pytest.raises(SinkError, match=r"127\.0\.0\.1"):
         Email(replace(mailbox.said, smtp_port=1)).write(messages(page()))

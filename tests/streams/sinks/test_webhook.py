@@ -4,14 +4,19 @@ import hashlib
 import hmac
 import json
 import socket
+import threading
+import time
 
 import pytest
 
+from streams import outbox
 from streams.layers import ConfigError
 from streams.settings import Sinks
 from streams.sinks import callers
 from streams.sinks.base import Message, RefusedError, SinkError, UnwillingError
 from streams.sinks.webhook import Webhook
+from streams.store import schema
+from streams.store.store import Commit, open_store, rows_of
 
 
 def messages(*bodies):
@@ -40,6 +45,18 @@ def test_a_repeat_has_the_same_key_another_state_another(hook, page):
     assert keys[:3] == ["a1:major", "a1:major", "a1:major+1"]
     assert keys[3].startswith("a1:")
     assert len(set(keys)) == 4
+
+
+def test_a_receiver_that_hangs_up_after_taking_it_gets_it_again_under_the_same_key(hook, page):
+    hook.answers = [204, 0]
+    three, sink = messages(page(), page(step="major+1"), page(step="major+2")), Webhook(hook.url)
+    with pytest.raises(SinkError) as error:
+        sink.write(three)
+    assert error.value.taken == 1
+    sink.write(three[error.value.taken :])
+    keys = [headers["Idempotency-Key"] for _, headers, _ in hook.got]
+    assert keys == ["a1:major", "a1:major+1", "a1:major+1", "a1:major+2"]
+    assert hook.bodies[1] == hook.bodies[2]
 
 
 @pytest.mark.parametrize("answer", [500, 503, 408, 425, 429, 302])
@@ -73,6 +90,31 @@ def test_nobody_there_is_the_sinks_error(page):
     with pytest.raises(SinkError, match=r"127\.0\.0\.1") as error:
         Webhook(f"http://127.0.0.1:{port}/").write(messages(page()))
     assert error.value.taken == 0
+
+
+def test_through_the_outbox_each_message_arrives_in_order_and_once_for_who_knows_its_key(
+    hook, page, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(outbox, "PAUSE_S", (0.001, 0.002))
+    hook.answers = [500, 204, 0, 503, 204, 429, 204, 410]
+    bodies = [json.dumps(page(step=step)).encode() for step in ("major", "major+1", "major+2", "major+3")]
+    store = open_store(tmp_path)
+    work = Commit()
+    work.append(schema.outbox, [{"sink": "webhook", "address": "", "body": body, "retain": 0} for body in bodies])
+    store.commit(work)
+    sender = outbox.Sender(store, Webhook(hook.url, "s3cret"))
+    sender.start()
+    until = time.monotonic() + 10
+    while len(hook.got) < 8 and time.monotonic() < until:
+        threading.Event().wait(0.005)
+    sender.stop()
+    once = dict(zip([headers["Idempotency-Key"] for _, headers, _ in hook.got], hook.bodies, strict=True))
+    assert list(once.values()) == bodies
+    with store.reading() as connection:
+        assert rows_of(connection, schema.outbox.select()) == []
+        (refused,) = rows_of(connection, schema.undelivered.select())
+    assert (refused["body"], "410" in refused["why"]) == (bodies[-1], True)
+    store.close()
 
 
 def test_an_alert_taken_down_is_not_posted(hook):

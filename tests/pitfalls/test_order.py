@@ -1,6 +1,7 @@
 """Pitfalls of order, repetition and time: backlogs, redelivery, clocks, crashes. Numbers as in docs/pitfalls.md."""
 
 import json
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,14 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from streams import outbox
+from streams.embedded import Embedded, Pace
 from streams.pipeline import DAY_S
+from streams.sinks.base import SinkError
 from streams.store import schema
+from streams.store.store import Commit
+
+SNAPSHOT = 100  # samples, for the test
 
 
 def trip(pit, minutes=30):
@@ -118,6 +125,38 @@ def test_23_a_store_that_takes_nothing_for_a_while_gets_no_acknowledgement_and_l
     assert pit.differences(pit.replayed(day), river.tables()) == {}
 
 
+class Away:
+    """A receiver that takes nothing for so many tries, and counts what it is given at once."""
+
+    name = "one"
+
+    def __init__(self, tries):
+        self.tries, self.handfuls, self.got, self.done = tries, [], [], threading.Event()
+
+    def write(self, messages):
+        if self.tries:
+            self.tries -= 1
+            raise SinkError("away")
+        self.handfuls.append(len(messages))
+        self.got += [message.body for message in messages]
+        if self.got[-1] == b"last":
+            self.done.set()
+
+
+def test_23_a_receiver_that_was_away_gets_all_of_it_in_as_few_handfuls_as_there_are(pit, monkeypatch):
+    monkeypatch.setattr(outbox, "PAUSE_S", (0.001, 0.002))
+    store, away, work = pit.river().store, Away(200), Commit()
+    bodies = [b"%d" % k for k in range(10 * outbox.AT_ONCE + 1)] + [b"last"]
+    work.append(schema.outbox, [{"sink": "one", "address": "", "body": body, "retain": 0} for body in bodies])
+    store.commit(work)
+    sender = outbox.Sender(store, away)
+    sender.start()
+    assert away.done.wait(60)
+    sender.stop()
+    assert away.got == bodies
+    assert away.handfuls == [outbox.AT_ONCE] * 10 + [2]  # never more in memory, and no message twice
+
+
 def test_24_a_worker_killed_at_load_has_the_state_of_one_that_was_not(pit):
     day = pit.rivers.days(14)
     bodies = pit.rivers.payloads(day)
@@ -130,6 +169,24 @@ def test_24_a_worker_killed_at_load_has_the_state_of_one_that_was_not(pit):
         if rng.random() < 0.05:
             killed.crash()
     assert killed.pipeline.state[:3].tobytes() == calm.pipeline.state[:3].tobytes()
+
+
+def test_24_a_restart_runs_again_only_what_the_last_snapshot_has_not_seen(pit, monkeypatch):
+    again, size, rerun = [], 10, Embedded.rerun
+
+    def counted(embedded, samples):
+        again[-1] += samples.t.size
+        rerun(embedded, samples)
+
+    monkeypatch.setattr(Embedded, "rerun", counted)
+    river = pit.river(pace=Pace(snapshot_s=1e9, snapshot_samples=SNAPSHOT))
+    for number, one in enumerate(pit.rivers.payloads(pit.rivers.days(14), size=size)):
+        river.embedded.take([one])
+        if number % 3 == 0:
+            again.append(0)
+            river.crash()
+    assert len(again) > 20
+    assert 0 < max(again) < SNAPSHOT + size
 
 
 def test_21_the_vehicle_is_the_topics_whatever_the_payload_says(pit):

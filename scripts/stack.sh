@@ -4,10 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 declare -A package_of=([mosquitto]=mosquitto [mosquitto_passwd]=mosquitto [mosquitto_pub]=mosquitto-clients
-    [openssl]=openssl [docker-compose]=docker-compose [java]=openjdk-17-jre-headless [mvn]=maven)
+    [openssl]=openssl [docker-compose]=docker-compose [java]=openjdk-17-jre-headless [mvn]=maven
+    [initdb]=postgresql)
 missing=()
 for command in "${!package_of[@]}"; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "$command" >/dev/null || missing+=("${package_of[$command]}")
+    PATH=$PATH:/usr/sbin:/sbin$(printf ':%s' /usr/lib/postgresql/*/bin) command -v "$command" >/dev/null || missing+=("${package_of[$command]}")
 done
 
 persist() { # COMMAND...: a mirror may be busy for a moment

@@ -9,6 +9,16 @@ from typing import Any
 
 import pytest
 
+TESTS = Path(__file__).parent
+ON_POSTGRES = {
+    "test_actions",
+    "test_embedded",
+    "test_evidence",
+    "test_recovery",
+    "test_retention",
+    "test_same_answer",
+    "test_settle",
+}
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -21,9 +31,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def rivers() -> ModuleType:
-    """Tools for tests of the whole river: tests/rivers.py."""
-    return module("rivers")
+def rivers(request: pytest.FixtureRequest) -> ModuleType:
+    """Tools for tests of the whole river: tests/rivers.py; on SQLite, or where it is asked for on PostgreSQL."""
+    tools = module("rivers")
+    on_postgres = getattr(request, "param", "sqlite") == "postgres"
+    tools.opened = request.getfixturevalue("postgres").opened if on_postgres else tools.open_store
+    return tools
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +47,25 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A real PostgreSQL: tests/stack/postgres.py."""
+    with module("stack/postgres").Server() as server:
+        yield server
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The stack lane runs these files on PostgreSQL too."""
+    if "rivers" in metafunc.fixturenames and Path(metafunc.module.__file__).stem in ON_POSTGRES:
+        both = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]
+        metafunc.parametrize("rivers", both, indirect=True, scope="session")
+
+
 def module(name: str) -> ModuleType:
     """A file beside this one that holds no tests."""
     known = name.replace("/", "_")
     if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, Path(__file__).parent / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(known, TESTS / f"{name}.py")
         assert spec is not None
         assert spec.loader is not None
         sys.modules[known] = importlib.util.module_from_spec(spec)

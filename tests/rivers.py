@@ -34,6 +34,7 @@ from streams.store import schema
 from streams.store.store import Store, open_store
 from streams.zones import Route, Zone
 
+opened: Callable[[Path], Store] = open_store  # the fixture puts another database here
 COMPILED: dict[Any, Any] = {}  # SQL, for all stores: to compile it takes longer than to run it
 HOURS = ("hours.rule=custom", "hours.drive_h=0.6", "hours.break_min=10", "hours.split_min=4")
 START = 20_000 * DAY_S  # 2024-10-04 00:00 UTC
@@ -84,7 +85,7 @@ class River:
     earliest: float | None = None
 
     def __post_init__(self) -> None:
-        self.store: Store = open_store(self.folder)
+        self.store: Store = opened(self.folder)
         self.engine = self.store.engine  # to listen to
         self.store.engine = self.engine.execution_options(compiled_cache=COMPILED)
         self._begin()
@@ -122,7 +123,10 @@ class River:
 
     def crash(self) -> None:
         """Lose all memory and start again."""
-        self.store = Store(self.store.engine)
+        before = self.store
+        self.store = type(before)(before.engine)
+        if before.epoch is not None:
+            self.store.take_over()
         self._begin()
 
     def drain(self) -> None:
@@ -139,7 +143,7 @@ class River:
     def rows(self, table: Any) -> list[dict[str, Any]]:
         """All rows of a table of the store."""
         with self.store.reading() as connection:
-            return [dict(row) for row in connection.execute(table.select()).mappings()]
+            return [dict(row) for row in connection.execute(table.select().order_by(*table.primary_key)).mappings()]
 
 
 def _all(connection: Any, judged: rules.Rules, newest: float) -> dict[str, pl.DataFrame]:

@@ -1,9 +1,9 @@
 """Migrations: brings a store to the schema of this version, one step at a time, or says why it cannot."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine, inspect, select, update
+from sqlalchemy import Connection, Engine, Table, inspect, select, update
 
 from streams.store import schema
 
@@ -14,13 +14,32 @@ class SchemaError(Exception):
     """The store was written by a version this one does not know."""
 
 
-def _initial(connection: Connection) -> None:
-    schema.metadata.create_all(connection)
+def _complete(connection: Connection) -> None:
+    """Add the tables, columns and indexes that a store of an earlier version lacks."""
+    tables = tables_of(connection)
+    schema.metadata.create_all(connection, tables)
+    for table in tables:
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                filled = "" if column.nullable else f" NOT NULL DEFAULT {EMPTY[str(column.type)]}"
+                kind = column.type.compile(connection.dialect)
+                connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}{filled}')
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
+def tables_of(connection: Connection) -> Sequence[Table]:
+    """The tables that belong where a connection leads: all, or on PostgreSQL the shared or the partitioned ones."""
+    tables: Sequence[Table] = connection.get_execution_options().get("tables", schema.metadata.sorted_tables)
+    return tables
 
 
 def _catalogue(connection: Connection) -> None:
-    """The tables and columns that the first version did not have; people's actions get their alert's address."""
+    """What the first version did not have; people's actions get their alert's address."""
     _complete(connection)
+    if not {schema.alerts, schema.actions} <= set(tables_of(connection)):
+        return  # a partition: there was none then
     of_alert = "(SELECT {0} FROM alerts WHERE alerts.alert_id = actions.alert_id)"
     for name in ("fleet_id", "vehicle_id", "kind", "subject"):
         found = of_alert.format(name)
@@ -31,29 +50,19 @@ def _ages(connection: Connection) -> None:
     """When a message was put into the outbox: those that wait there count from now on."""
     _complete(connection)
     outbox = schema.outbox
-    connection.execute(update(outbox).where(outbox.c.at.is_(None)).values(at=time.time()))
+    if outbox in tables_of(connection):
+        connection.execute(update(outbox).where(outbox.c.at.is_(None)).values(at=time.time()))
 
 
-def _complete(connection: Connection) -> None:
-    """Add the tables, columns and indexes that a store of an earlier version lacks."""
-    schema.metadata.create_all(connection)
-    for table in schema.metadata.sorted_tables:
-        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                filled = "" if column.nullable else f" NOT NULL DEFAULT {EMPTY[str(column.type)]}"
-                added = f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {column.type}{filled}'
-                connection.exec_driver_sql(added)
-        for index in table.indexes:
-            index.create(connection, checkfirst=True)
+def _owner(connection: Connection) -> None:
+    """Who may write."""
+    _complete(connection)
+    if schema.owner in tables_of(connection) and connection.execute(select(schema.owner)).first() is None:
+        connection.execute(schema.owner.insert().values(id=1, epoch=0, next=0, commits=0))
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (
-    _initial,
-    _catalogue,
-    _ages,
-    _complete,
-)  # step k brings version k to k + 1
+# step k brings version k to k + 1
+STEPS: tuple[Callable[[Connection], None], ...] = (_complete, _catalogue, _ages, _complete, _owner)
 
 
 def version(connection: Connection) -> int:

@@ -1,8 +1,9 @@
 """Schema: the tables of one Tripmeter, the same on SQLite and PostgreSQL; times are UTC epoch seconds."""
 
 import time
+from typing import Any
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from streams.exposure import SUMS
 
@@ -336,3 +337,27 @@ dirty = Table(  # vehicles with data behind their watermark, not settled yet
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("since", Float, nullable=False),  # t of the earliest late sample
 )
+
+owner = Table(  # who may write here: every commit is of an epoch, and taking over begins the next
+    "owner",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+    Column("next", Integer, nullable=False),  # position in the input that the next commit begins at
+    Column("commits", Integer, nullable=False),  # so far
+)
+
+SHARED = (registry, rule_sets, actions, task_actions)  # of all partitions, where there are several
+PARTITIONED = tuple(table for table in metadata.sorted_tables if table not in SHARED)
+
+
+def _portable(kind: Any) -> Any:
+    """The same on PostgreSQL: whole numbers of 64 bits, text in the order of its bytes."""
+    if isinstance(kind, Integer):
+        return kind.with_variant(BigInteger(), "postgresql")
+    return kind.with_variant(type(kind)(collation="C"), "postgresql") if isinstance(kind, String) else kind
+
+
+for _table in metadata.sorted_tables:
+    for _column in _table.columns:
+        _column.type = _portable(_column.type)

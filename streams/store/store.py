@@ -2,15 +2,28 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Column, Connection, Engine, Select, Table, create_engine, delete, event, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
@@ -33,6 +46,7 @@ class Commit:
     appends: dict[Table, list[Row]] = field(default_factory=dict)
     deletes: dict[Table, list[Row]] = field(default_factory=dict)  # rows named by some of their columns
     sent: list[int] = field(default_factory=list)  # outbox rows that have left
+    source: tuple[int, int] | None = None  # where its input begins, and where the next one's does
 
     def upsert(self, table: Table, rows: Iterable[Row]) -> None:
         """Insert or replace rows by primary key; the last one of a key wins."""
@@ -50,64 +64,119 @@ class Commit:
                 self.upserts[table] = [one for one in self.upserts[table] if not row.items() <= one.items()]
 
 
+class Fenced(Exception):  # noqa: N818  nothing has failed: somebody else goes on
+    """Another process has taken the store over: nothing was written, and nothing of ours will be."""
+
+
 class Store:
     """The tables of one Tripmeter and the position of its last accepted payload."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = engine.execution_options(writing=True)  # once: making one takes longer than a small commit
-        migrations.upgrade(engine)
-        with engine.connect() as connection:
-            self.position: int = _position(connection)
+        self.epoch: int | None = None  # ours; None: nobody has ever to be kept out
+        self.position = 0
         self._upserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[str] | None]] = {}
+        self._open()
+
+    def _open(self) -> None:
+        migrations.upgrade(self.engine)
+        with self.reading() as connection:
+            self.position = _position(connection)
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read from; all it reads is of one moment."""
         return self.engine.connect()
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
         """A connection whose work is one transaction; nobody else writes meanwhile."""
-        return self._writing.begin()
+        with self._begun() as connection:
+            self._fence(connection, schema.owner.c.commits)
+            yield connection
 
     def commit(self, work: Commit) -> None:
         """Write ``work`` in one transaction; on success the position moves past its payloads.
 
-        Raises what the database raises; then nothing of it was written.
+        Raises what the database raises, or ``Fenced``; then nothing of it was written.
         """
-        with self.writing() as connection:
-            if work.payloads:
-                first = self.position + 1
-                rows = [(first + k, *row) for k, row in enumerate(work.payloads)]
-                connection.exec_driver_sql(_INSERT_PAYLOADS, rows)
-            for table, rows_ in work.deletes.items():
-                _delete(connection, table, rows_)
-            for table, rows_ in work.upserts.items():
-                self.upsert(connection, table, rows_)
-            for table, rows_ in work.appends.items():
-                if rows_:
-                    connection.execute(insert(table), rows_)
-            if work.sent:
-                connection.execute(delete(schema.outbox).where(schema.outbox.c.id.in_(work.sent)))
+        with self._begun() as connection:
+            self._fence(connection, schema.owner.c.commits + 1, work.source)
+            self._write(connection, work)
+        self._moved(work)
+
+    def take_over(self) -> int:
+        """Become the only one whose commits count; where its input begins. Those of others raise ``Fenced``."""
+        mine = update(schema.owner).values(epoch=schema.owner.c.epoch + 1)
+        with self._begun() as connection:
+            found = connection.execute(mine.returning(schema.owner.c.epoch, schema.owner.c.next)).one()
+            self.position = _position(connection)
+        self.epoch = found.epoch
+        return int(found.next)
+
+    def home(self, connection: Connection, fleet_id: str, vehicle_id: str) -> None:
+        """Let a connection write where a vehicle's rows are: here they are all in one place."""
+
+    def everywhere(self, connection: Connection) -> Iterator[Connection]:
+        """A connection that writes in one place after the other: here there is one."""
+        yield connection
+
+    def _begun(self) -> AbstractContextManager[Connection]:
+        return self._writing.begin()
+
+    def _fence(self, connection: Connection, commits: Any, source: tuple[int, int] | None = None) -> None:
+        """Go on only if nobody has taken over, and the input with it; until the end nobody can."""
+        if self.epoch is None:
+            return
+        owner = schema.owner
+        mine = update(owner).where(owner.c.epoch == self.epoch).values(commits=commits)
+        if source is not None:
+            mine = mine.where(owner.c.next == source[0]).values(next=source[1])
+        if connection.execute(mine).rowcount == 0:
+            raise Fenced(f"epoch {self.epoch} of the store has ended, or its input does not go on at {source}")
+
+    def _write(self, connection: Connection, work: Commit) -> None:
+        if work.payloads:
+            self._payloads(connection, [(self.position + k, *row) for k, row in enumerate(work.payloads, 1)])
+        for table, rows in work.deletes.items():
+            self._delete(connection, table, rows)
+        for table, rows in work.upserts.items():
+            keys = [column.name for column in table.primary_key]
+            latest = {tuple([row[key] for key in keys]): row for row in rows}
+            if latest:
+                self._upsert(connection, table, list(latest.values()))
+        for table, rows in work.appends.items():
+            if rows:
+                self._append(connection, table, rows)
+        if work.sent:
+            connection.execute(delete(schema.outbox).where(schema.outbox.c.id.in_(work.sent)))
+
+    def _moved(self, work: Commit) -> None:
         if work.payloads:  # senders commit from their own threads, without payloads
             self.position += len(work.payloads)
 
-    def upsert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
-        """Insert or replace ``rows`` by primary key; the last one of a key wins."""
-        if rows:
-            keys = [column.name for column in table.primary_key]
-            latest = {tuple(row[key] for key in keys): row for row in rows}
-            text, names = self._upsert(table, tuple(rows[0]))
-            found = [tuple([row[name] for name in names]) for row in latest.values()] if names else [*latest.values()]
-            connection.exec_driver_sql(text, found)
+    def _payloads(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+        connection.exec_driver_sql(_INSERT_PAYLOADS, rows)
 
-    def _upsert(self, table: Table, columns: tuple[str, ...]) -> tuple[str, list[str] | None]:
+    def _append(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        connection.execute(insert(table), rows)
+
+    def _delete(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        for row in rows:
+            connection.execute(delete(table).where(*[table.c[name] == value for name, value in row.items()]))
+
+    def _upsert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        """Insert or replace rows by primary key, one a key."""
+        text, names = self._upsert_text(table, tuple(rows[0]))
+        connection.exec_driver_sql(text, [tuple([row[name] for name in names]) for row in rows] if names else rows)
+
+    def _upsert_text(self, table: Table, columns: tuple[str, ...]) -> tuple[str, list[str] | None]:
         """SQL for the driver itself (SQLAlchemy takes four times as long a row), and the order of its parameters.
 
         None: the driver wants them by name.
         """
         if (table.name, columns) not in self._upserts:
-            dialect: Any = sqlite if self.engine.dialect.name == "sqlite" else postgresql
-            statement = dialect.insert(table)
+            statement = sqlite.insert(table)
             values = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
             keys = [column.name for column in table.primary_key]
             statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
@@ -116,7 +185,7 @@ class Store:
         return self._upserts[table.name, columns]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
         self.engine.dispose()
 
 
@@ -129,11 +198,6 @@ def _position(connection: Connection) -> int:
     """Of the last payload there ever was: it may have been let go, the snapshot that has seen it has not."""
     marks = (schema.payloads, schema.snapshots)
     return max(connection.execute(select(func.max(table.c.position))).scalar() or 0 for table in marks)
-
-
-def _delete(connection: Connection, table: Table, rows: list[Row]) -> None:
-    for row in rows:
-        connection.execute(delete(table).where(*[table.c[name] == value for name, value in row.items()]))
 
 
 def open_store(folder: Path) -> Store:

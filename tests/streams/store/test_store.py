@@ -10,16 +10,19 @@ from streams.store import schema
 from streams.store.store import Commit, memory_store, named, open_store, persistently, rows_of, sole_use
 
 
-@pytest.fixture(params=["disk", "memory"])
+@pytest.fixture(params=["disk", "memory", pytest.param("postgres", marks=pytest.mark.stack)])
 def store(request, tmp_path):
-    found = open_store(tmp_path) if request.param == "disk" else memory_store()
+    if request.param == "postgres":
+        found = request.getfixturevalue("postgres").opened(tmp_path)
+    else:
+        found = open_store(tmp_path) if request.param == "disk" else memory_store()
     yield found
     found.close()
 
 
 def rows(store, table):
     with store.reading() as connection:
-        return rows_of(connection, table.select())
+        return rows_of(connection, table.select().order_by(*table.primary_key))
 
 
 def payload(slot=0):

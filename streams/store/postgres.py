@@ -1,0 +1,219 @@
+"""Postgres: a partition's tables in a schema of its own, those all share in another, and all partitions as one to read.
+
+Connections find their tables by search path, so that every query is the one that SQLite gets.
+"""
+
+import ssl
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from pg8000.exceptions import DatabaseError, InterfaceError
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    RootTransaction,
+    Table,
+    create_engine,
+    event,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from streams.store import bulk, schema
+from streams.store.prepared import Connection as Driver
+from streams.store.store import Commit, Fenced, Row, Store
+
+PAYLOADS = ("position", *[column.name for column in schema.payloads.c if column.name != "position"])
+SILENT_S = 60.0  # a server not heard of for so long is given up
+FROZEN_S = 10  # a writer that rests in the middle of its transaction for so long has lost it
+PASSING = ("08", "25P03", "53", "57", "58", "40001", "40P01", "55P03")  # errors that go away: gone, full, locked
+NOBODY = -1  # epoch of a store that has not taken over
+TAKEN = "23"  # a row that may not be
+
+
+class PostgresStore(Store):
+    """A store on PostgreSQL, whose tables ``layout.prepare`` has made."""
+
+    def _open(self) -> None:
+        """Nothing to make."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection to read from; all it reads is of one moment."""
+        return _read(self.engine)
+
+    def _begun(self) -> AbstractContextManager[Connection]:
+        return _written(self._writing)
+
+    def _payloads(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+        bulk.insert(connection, schema.payloads, [dict(zip(PAYLOADS, row, strict=True)) for row in rows])
+
+    def _append(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        bulk.insert(connection, table, rows)
+
+    def _delete(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        bulk.delete(connection, table, rows)
+
+    def _upsert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
+        bulk.upsert(connection, table, rows)
+
+
+class PartitionStore(PostgresStore):
+    """One partition of a Tripmeter. Nothing can be written before ``take_over``."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.epoch = NOBODY
+        self._turn = threading.Lock()  # commits one at a time, so that it is known which have come through
+        self._commits = 0
+        self._unsure: Commit | None = None  # the connection broke: it may have come through
+
+    def commit(self, work: Commit) -> None:
+        """As any store's; tried again after a broken connection, it finds out what became of the first try."""
+        with self._turn:
+            if self._learn() is work:
+                return
+            try:
+                super().commit(work)
+            except OperationalError:
+                self._unsure = work
+                raise
+            self._commits += 1
+
+    def take_over(self) -> int:
+        """Become the only one whose commits count; where its input begins. Those of others raise ``Fenced``."""
+        with self._turn:
+            self._end_frozen()
+            found = super().take_over()
+            self._commits, self._unsure = self._count(), None
+        return found
+
+    def _learn(self) -> Commit | None:
+        """The commit of which nobody knew what became of it, if it has come through."""
+        work = self._unsure
+        if work is None:
+            return None
+        came_through = self._count() > self._commits
+        self._unsure = None
+        if not came_through:
+            return None
+        self._commits += 1
+        self._moved(work)
+        return work
+
+    def _count(self) -> int:
+        """Commits so far; waits for one that is still under way."""
+        owner = schema.owner
+        query = select(owner.c.commits).where(owner.c.epoch == self.epoch).with_for_update()
+        with _connected(self._writing) as (connection, _):
+            found = connection.execute(query).scalar()
+        if found is None:
+            raise Fenced(f"epoch {self.epoch} of the store has ended")
+        return int(found)
+
+    def _end_frozen(self) -> None:
+        """End the session of a writer that rests in the middle of a transaction: a process may be frozen there."""
+        try:
+            with _connected(self._writing) as (connection, _):
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+                connection.execute(select(schema.owner.c.id).with_for_update())
+        except OperationalError:
+            with _connected(self._writing) as (connection, _):
+                connection.exec_driver_sql(_END_WRITERS)
+
+
+_END_WRITERS = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE relation = 'owner'::regclass AND mode IN ('RowShareLock', 'RowExclusiveLock')
+    AND granted AND pid <> pg_backend_pid()
+"""
+
+
+def engine_of(url: str, path: Sequence[str]) -> Engine:
+    """A pool of connections that find their tables in the schemas of ``path``, the first one first."""
+    said = make_url(url)
+    arguments = _arguments(said) | {"startup_params": {"search_path": ", ".join(path)}}
+    engine = create_engine(
+        said.set(drivername="postgresql+pg8000", query={}),
+        creator=lambda: Driver(**arguments),
+        paramstyle="numeric_dollar",
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _as_elsewhere)
+    return engine
+
+
+def _arguments(url: URL) -> dict[str, Any]:
+    """What the driver wants of a URL; ``sslmode`` and ``sslrootcert`` as libpq has them."""
+    query = dict(url.query)
+    mode, authority = query.pop("sslmode", "prefer"), query.pop("sslrootcert", None)
+    if query or mode not in ("disable", "prefer", "require", "verify-full"):
+        raise ValueError(
+            f"store.url has {sorted(query) or mode}; there is sslmode (disable to verify-full), sslrootcert"
+        )
+    secure: Any = {"disable": False, "prefer": None, "require": True}.get(mode)
+    if mode == "verify-full":
+        secure = ssl.create_default_context(cafile=None if authority is None else str(authority))
+    return {
+        "user": url.username or "tripmeter",
+        "password": url.password,
+        "host": url.host or "127.0.0.1",
+        "port": url.port or 5432,
+        "database": url.database or "tripmeter",
+        "ssl_context": secure,
+        "timeout": SILENT_S,
+        "application_name": "tripmeter",
+    }
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("writing"):
+        connection.exec_driver_sql(f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_S}s'")
+    else:
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _as_elsewhere(context: ExceptionContext) -> DBAPIError | None:
+    """The driver has one error for everything: make of it what SQLAlchemy's other databases raise."""
+    found = context.original_exception
+    code = str(found.args[0].get("C", "")) if isinstance(found, DatabaseError) else ""
+    if isinstance(found, InterfaceError) or code.startswith(PASSING):
+        return OperationalError(context.statement, None, found, hide_parameters=True)
+    if code.startswith(TAKEN):
+        return IntegrityError(context.statement, None, found, hide_parameters=True)
+    return None
+
+
+@contextmanager
+def _read(engine: Engine) -> Iterator[Connection]:
+    with _connected(engine) as (connection, _):
+        yield connection
+
+
+@contextmanager
+def _written(engine: Engine) -> Iterator[Connection]:
+    with _connected(engine) as (connection, transaction), transaction:
+        yield connection
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[tuple[Connection, RootTransaction]]:
+    """A connection and its transaction; connections that the server has dropped are replaced."""
+    connection = engine.connect()
+    try:
+        transaction = connection.begin()
+    except OperationalError:
+        if not connection.invalidated:  # and with it all others that are as old
+            connection.close()
+            raise
+        connection.close()
+        connection = engine.connect()
+        transaction = connection.begin()
+    with connection:
+        yield connection, transaction

@@ -1,0 +1,75 @@
+"""Prepared: pg8000 with statements prepared once a connection, a round trip each instead of three."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+from pg8000 import dbapi
+from pg8000.converters import make_params
+from pg8000.exceptions import InterfaceError
+
+KEPT = 200  # prepared statements of a connection
+LONG = 60  # parameters; a list of names is of another length every time
+
+
+class Cursor(dbapi.Cursor):
+    """Runs a statement with parameters ($1, $2, ...) prepared, and one without as it is."""
+
+    def execute(self, operation: str, args: Sequence[Any] = (), stream: Any = None) -> None:
+        """Run one statement; ``InterfaceError`` when the server is not heard."""
+        self._context = _heard(self._c.run, operation, args, stream)
+        self._row_iter = None if self._context.rows is None else iter(self._context.rows)
+
+
+class Connection(dbapi.Connection):
+    """A connection that begins no transaction by itself, and says values as SQLite takes them."""
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__(**said)
+        self.autocommit = True
+        self.py_types |= {float: number, str: text, bool: lambda value: "1" if value else "0"}
+        self._known: OrderedDict[str, tuple[bytes, Any, Any]] = OrderedDict()
+
+    def cursor(self) -> Cursor:
+        """Something to run statements with."""
+        return Cursor(self)
+
+    def run(self, statement: str, args: Sequence[Any], stream: Any) -> Any:
+        """What came of a statement: the driver's context, with its rows and their count."""
+        if stream is not None or len(args) > LONG:
+            return self.execute_unnamed(statement, args, stream=stream)
+        if not args:
+            return self.execute_simple(statement)
+        if statement not in self._known:
+            self._known[statement] = self.prepare_statement(statement, ())
+            if len(self._known) > KEPT:
+                self.close_prepared_statement(self._known.popitem(last=False)[1][0])
+        self._known.move_to_end(statement)
+        name, columns, readers = self._known[statement]
+        return self.execute_named(name, make_params(self.py_types, args), columns, readers, statement)
+
+    def commit(self) -> None:
+        """Make the transaction stand."""
+        _heard(self.execute_simple, "commit")
+
+    def rollback(self) -> None:
+        """Undo the transaction, if there is one."""
+        if self._in_transaction:
+            _heard(self.execute_simple, "rollback")
+
+
+def _heard(ask: Any, *said: Any) -> Any:
+    try:
+        return ask(*said)
+    except OSError as error:  # the driver lets some of a socket's errors through as they are
+        raise InterfaceError("network error") from error
+
+
+def number(value: float) -> str | None:
+    """What was not measured is null, and zero has no sign."""
+    return None if value != value else float.__repr__(value + 0.0)
+
+
+def text(value: str) -> str:
+    """PostgreSQL has no character 0."""
+    return value.replace("\0", "\u2400") if "\0" in value else value

@@ -15,8 +15,12 @@ from .health import DeviceSilent, GnssFault, OdometerGap
 from .hours import RULES as HOURS
 from .hours import Piece, episodes
 from .lane_change import LaneChange
+from .leaks import KIND as SLOW_LEAK
+from .leaks import Leak, Points
+from .losses import TyreRapidLoss, TyreSensor
 from .manoeuvres import HarshAcceleration, HarshBraking, HarshCornering, HarshManoeuvre
 from .merge import Row, Tyre, Vehicle, merged
+from .readings import Readings, TyreFlat, TyreHigh, TyreHot, TyreImbalance
 from .roads import Map
 from .speeding import Speeding
 from .speeds import FrozenSignal, ReplayedData, UnitFault
@@ -27,9 +31,11 @@ from .words import missing, parameters
 
 Table = list[dict[str, Any]]
 HEALTH: Any = (DeviceSilent, GnssFault, FrozenSignal, ReplayedData, UnitFault, OdometerGap)  # in the order they run
+TYRES: Any = (TyreFlat, TyreRapidLoss, TyreHigh, TyreHot, TyreImbalance)
 KINDS = (  # events of others are not compared
     *("harsh_braking", "harsh_acceleration", "harsh_cornering", "harsh_manoeuvre", "lane_change"),
-    *("speeding", "tyre_low", "crash"),
+    *("speeding", "tyre_low", "tyre_sensor", SLOW_LEAK, "crash"),
+    *[one.kind for one in TYRES],
     *[one.kind for one in (*HEALTH, *WATCHES)],
     *sorted({kind for limits in HOURS.values() for kind in limits}),
 )
@@ -41,6 +47,9 @@ UNITS = {
     "odometer_gap": "km",
     "speeding": "km/h",
     "tyre_low": "%",
+    **dict.fromkeys(("tyre_flat", "tyre_rapid_loss", "tyre_high", "tyre_imbalance"), "%"),
+    "tyre_hot": "°C",
+    "tyre_sensor": "",
     "crash": "km/h",
     "rollover": "°",
     "brake_fade": "%",
@@ -51,7 +60,12 @@ UNITS = {
     "battery_low": "V",
 }
 UNCOUNTED = {one.kind for one in (*HEALTH, *WATCHES)} - {"rollover"}  # what a workshop mends is not the driver's doing
+UNCOUNTED |= {"tyre_high", "tyre_hot", "tyre_imbalance", "tyre_sensor"}
 SOURCES = {
+    "tyre_rapid_loss": (None, "burst", "steady", "puncture"),
+    "tyre_hot": ("air", "axle_mate"),
+    "tyre_imbalance": ("axle", "pair"),
+    "tyre_sensor": ("silent", "stuck", "leaping"),
     "crash": (None, "accelerometer", "speed confirmed", "accelerometer confirmed", "accelerometer unconfirmed"),
     "device_silent": ("parked", "under_way"),
     "gnss_fault": (None, "frozen", "lost", "jumps"),
@@ -95,13 +109,17 @@ class Twin:
             return parameters(kind, about.klass, settings)
 
         self.log: Log = {}
+        self.points = Points(p(SLOW_LEAK))
         self.trips, self.activity, self.exposure = Trips(p("trips")), Activity(p("activity")), Exposure(p("exposure"))
         self.chain = [
             Condition(p("condition"), about, roads),
             *[one(p(one.kind), self.log) for one in HEALTH],
             *[one(p(one.kind), self.log) for one in MANOEUVRES],
             Speeding(p("speeding"), self.log),
+            Readings(p("condition"), about.placard),
             TyreLow(p("tyre_low"), self.log, about.placard),
+            *[one(p(one.kind), self.log) for one in TYRES],
+            *(TyreSensor(p("tyre_sensor"), self.log, about.placard), self.points),
             Crash(p("crash"), self.log),
             *[one(p(one.kind), self.log) for one in WATCHES],
             *(self.trips, self.activity, self.exposure),
@@ -129,6 +147,7 @@ def twin(
         for sample in samples:
             one.take(sample)
         tables.events += [event_row(vehicle, episode) for episode in one.log.values()]
+        tables.events += [leak_row(vehicle, leak) for leak in one.points.leaks()]
         tables.trips += [trip_row(vehicle, trip) for trip in one.trips.found]
         tables.intervals += [interval_row(vehicle, interval) for interval in one.activity.found()]
         tables.segments += [segment_row(vehicle, segment) for segment in one.exposure.found()]
@@ -187,6 +206,24 @@ def event_row(vehicle: Vehicle, one: Episode) -> dict[str, Any]:
         "quality": " ".join(doubts),
         "source": "derived",
     }
+
+
+def leak_row(vehicle: Vehicle, one: Leak) -> dict[str, Any]:
+    nothing = dict.fromkeys(("speed_kmh", "lat_deg", "lon_deg", "limit_source"))
+    return (
+        who(vehicle, None)
+        | nothing
+        | {
+            "event_id": identify(vehicle, SLOW_LEAK, one.wheel, one.start),
+            "kind": SLOW_LEAK,
+            "subject": one.wheel,
+            "unit": "%/day",
+            "rule": SLOW_LEAK,
+            "quality": "",
+            "source": "derived",
+            **{name: getattr(one, name) for name in ("start", "end", "level", "peak", "threshold")},
+        }
+    )
 
 
 def hours_row(person: Any, one: dict[str, Any], rule: str) -> dict[str, Any]:

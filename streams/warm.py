@@ -1,20 +1,25 @@
 """Warm: the one compile step, done ahead and shown, so that no first sample has to wait for it."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
+from filelock import FileLock
 
 from devices.samples import Samples
 from streams import chain
 from streams.batch import Batch, assemble
 from streams.chain import FOLDS, LINKS, PARAMS, STATE, Rooms
-from streams.compiled import CACHE
+from streams.compiled import CACHE, folder
 from streams.detectors.base import CHANGE, Changes, Records, thresholds
 from streams.fleet import Fleet, FleetColumns, Known
 
 Progress = Callable[[str, int, int], None]  # what comes next, links done, links in all
+KEPT_S = 30 * 86_400.0  # s that what was compiled is kept
 
 
 class _Anyone:
@@ -24,20 +29,34 @@ class _Anyone:
 
 def is_warm() -> bool:
     """Whether this version has been compiled on this machine before."""
-    return any(CACHE.rglob("chain.run*.nbi"))
+    return any(folder(Path(chain.__file__)).glob("chain.run*.nbi"))
 
 
 def warm(progress: Progress = lambda _name, _done, _total: None) -> None:
-    """Compile every link, on all processors, then the chain; a second or less where that was done before."""
-    names, total = [link.name for link in LINKS], len(LINKS) + 1
-    if not is_warm():
-        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-            for k, name in enumerate(pool.map(_compile, range(len(LINKS)))):
-                progress(name, k + 1, total)
-    progress("all together", len(names), total)
+    """Compile every link that has changed, on all processors, then the chain; a second or less where nothing has."""
+    total = len(LINKS) + 1
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with FileLock(CACHE / "lock"):  # whoever else wants the same waits for it
+        if not is_warm():
+            _forget()
+            with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+                for k, name in enumerate(pool.map(_compile, range(len(LINKS)))):
+                    progress(name, k + 1, total)
+        progress("all together", len(LINKS), total)
+        _run()
+    progress("done", total, total)
+
+
+def _run() -> None:
     batch, columns, state, params, _ = _nothing()
     chain.run(batch, columns, state, params, Rooms(1))
-    progress("done", total, total)
+
+
+def _forget() -> None:
+    """Take away what was compiled long ago: it may be of a version that is no longer here."""
+    for old in CACHE.iterdir():
+        if old.is_dir() and old.stat().st_mtime < time.time() - KEPT_S:
+            rmtree(old, ignore_errors=True)
 
 
 def _compile(k: int) -> str:

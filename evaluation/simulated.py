@@ -34,8 +34,8 @@ TEXT = f"""{VEHICLES} simulated vehicles (lorries, vans and buses, devices with 
 working day. The sheet is written by the simulator from what it did, not from what its devices say. An event
 overlaps a truth if they lie no more than {SLACK_S:g} s apart; harsh driving counts from level 2 on, and an event is
 right if it overlaps a truth of any level; braking counts from 10 km/h and cornering from 30 km/h on, the published
-gates below which nobody looks, so hard starts from a standstill are seen late or not at all; speeding is more than
-{OVER_KMH} km/h over the limit to both. Slower rates keep every n-th report."""
+gates below which nobody looks; a hard start counts from the standstill on, once it comes to 10 km/h; speeding is more
+than {OVER_KMH} km/h over the limit to both. Slower rates keep every n-th report."""
 
 
 def section() -> Section:

@@ -24,6 +24,7 @@ LEVELS = (1, 2, 3)  # notable, harsh, severe
 COUNTS = tuple(f"{kind}_{level}" for kind in KINDS for level in LEVELS)
 APART_MS = 60_000
 
+UNCONFIRMED = "unconfirmed"  # word in the quality of an event that what followed did not bear out
 FAULTS = "fault_code"  # the kind whose days are counted, not its events
 FAULT_DAYS = "fault_code_days"
 
@@ -56,7 +57,8 @@ def count_events(events: pl.DataFrame) -> pl.DataFrame:
     """Counted events per vehicle, driver and UTC day of their start, one column a kind and level.
 
     ``events`` has ``fleet_id vehicle_id driver_id kind level start`` (UTC timestamp, or epoch seconds) and may
-    have ``source``; what the device itself raised (``source = device``) and kinds not in ``KINDS`` do not count.
+    have ``source`` and ``quality``; what the device itself raised (``source = device``), what turned out to be
+    ``unconfirmed`` (a blow after which the vehicle drove on) and kinds not in ``KINDS`` do not count.
     The minute between two events does not reach over midnight or to another driver: each row of exposure is
     made from its own events alone.
     """
@@ -82,6 +84,8 @@ def _chosen(events: pl.DataFrame) -> pl.DataFrame:
     own = pl.col("kind").is_in(KINDS)
     if "source" in events.columns:
         own &= pl.col("source").ne_missing("device")
+    if "quality" in events.columns:
+        own &= ~pl.col("quality").fill_null("").str.split(" ").list.contains(UNCONFIRMED)
     start = milliseconds(events, "start")
     day = start.cast(pl.Datetime("ms")).dt.date()
     return events.filter(own).select(

@@ -25,11 +25,12 @@ PARAMS = (
     Param("stale_step_kmh", 7.2, "ours: a held speed that moves on by more than 2 m/s at once was stale", KMH),
     Param("stale_share", 0.08, "ours: KIT polls cleanly and steps so after 2 % of its holds, RSK after 22 %"),
     Param("stale_holds", 16.0, "ours: holds the share is taken over"),
+    Param("min_span_s", 0.7, "ours: 1 km/h of rounding over it is 0.4 m/s²; loggers renew every 0.75 s or slower"),
     Param(
-        "min_span_s",
-        0.7,
-        "ours: 1 km/h of rounding over 0.7 s is 0.4 m/s²; loggers renew a value every 0.75 s or slower",
+        "fine_span_s", 0.3, "ours: half of what a manoeuvre must last; a finer or calmer speed may be judged over it"
     ),
+    Param("grain_mps2", 0.4, "detection reference b1: noise of 0.3 m/s at 1 Hz, so 0.42 m/s², makes no false alarm"),
+    Param("grain_changes", 32.0, "ours: changes of speed over which its unrest is averaged"),
     Param("smooth_s", 0.25, "ours: time constant for accelerometers; Ferreira 2017 compares 0.5 s means"),
     Param("max_rise_mps2", 10.0, "ours: no road vehicle gains more than 1 g"),
     Param("max_fall_mps2", 11.0, "ours: tyres on dry asphalt brake with at most 1.1 g"),
@@ -75,6 +76,8 @@ STATE = np.dtype(
         ("since", "f8"),  # when this value first appeared
         ("anchor", "f8"),  # speed from which the next difference is taken
         ("anchor_t", "f8"),  # 0 none
+        ("fine", "f8"),  # by how much less than the coarsest the speed is rounded and noisy, m/s
+        ("rate", "f8"),  # its last change, m/s per ms
         ("stale", "f8"),  # share of late holds that ended in a step
         ("accel", "f8"),  # smoothed accelerometer
         ("accel_t", "f8"),  # 0 none

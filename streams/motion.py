@@ -22,12 +22,25 @@ def possible(sent: float, speed: float, span: float, doubt: int, p: Any) -> int:
 
 
 @inner
+def finer(fine: float, unrest: float, p: Any) -> Any:
+    """``fine`` after a change that went ``unrest`` m/s beside the one before it: rounding and noise, hardly driving."""
+    return fine + (max(p["grain_mps2"] * p["min_span_s"] - unrest, 0.0) - fine) / p["grain_changes"]
+
+
+@inner
+def least_span(fine: float, p: Any) -> Any:
+    """ms over which changes of a speed so much finer than the coarsest are evidence of acceleration."""
+    return max(p["min_span_s"] - fine / p["grain_mps2"], p["fine_span_s"]) * MS
+
+
+@inner
 def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Write dt, v (from the measured speed), accel (from its changes) and the first bits of quality."""
     for vehicle in range(part[0], part[1]):
         memory, p = state[batch.slots[vehicle]], params[fleet.klass[batch.slots[vehicle]]]
         before, speed, speed_t, since = memory["t"], memory["speed"], memory["speed_t"], memory["since"]
         anchor, anchor_t, stale, doubt = memory["anchor"], memory["anchor_t"], memory["stale"], int(memory["doubt"])
+        fine, rate = memory["fine"], memory["rate"]
         gap, fresh, carry, renew = p["gap_s"] * MS, p["fresh_s"] * MS, p["carry_s"] * MS, p["renew_s"] * MS
         for i in range(max(batch.bounds[vehicle], part[2]), min(batch.bounds[vehicle + 1], part[3])):
             t, sent = floor(batch.t[i] * MS + 0.5), batch.speed[i]
@@ -47,13 +60,18 @@ def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                     v, doubt = nan, int(odd & FALL > 0)
                     bits |= odd & JUMP if t - since > fresh else odd
                 else:
+                    apart = t - speed_t
+                    near = speed_t > 0.0 and 0.0 < apart <= p["min_span_s"] * MS
+                    if near and sent != speed:
+                        fine = finer(fine, fabs(sent - speed - rate * apart), p)
+                    rate = (sent - speed) / apart if near else 0.0
                     if speed_t == 0.0 or sent != speed:
                         if speed_t > 0.0 and speed > 0.0 and t - since > fresh >= dt:
                             stale += ((fabs(sent - speed) > p["stale_step_kmh"]) - stale) / p["stale_holds"]
                         span = t - anchor_t
                         if anchor_t == 0.0 or doubt == 1 or span > fresh:
                             anchor, anchor_t = sent, t
-                        elif span >= p["min_span_s"] * MS:
+                        elif span >= least_span(fine, p):
                             change = (sent - anchor) * MS / span
                             if stale < p["stale_share"] and -p["max_fall_mps2"] <= change <= p["max_rise_mps2"]:
                                 accel, source = change, 2
@@ -66,6 +84,7 @@ def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
             batch.dt[i], batch.v[i], batch.accel[i] = dt / MS, v, accel
             batch.accel_source[i], batch.quality[i] = source, bits
         memory["t"], memory["speed"], memory["speed_t"], memory["since"] = before, speed, speed_t, since
+        memory["fine"], memory["rate"] = fine, rate
         memory["anchor"], memory["anchor_t"], memory["stale"], memory["doubt"] = anchor, anchor_t, stale, doubt
 
 

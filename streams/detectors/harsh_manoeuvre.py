@@ -8,9 +8,8 @@ import numpy as np
 from streams.compiled import inner, kernel
 from streams.detectors import harsh_acceleration, harsh_braking, harsh_cornering, manoeuvre
 from streams.detectors.base import Detector, Param
-from streams.detectors.manoeuvre import ANYWHERE, SOURCES, G, follow, gates
+from streams.detectors.manoeuvre import ANYWHERE, SOURCES, UNSEEN, G, follow, gates
 from streams.motion import IMU
-from streams.quality import FROM_POSITION, STALE
 from streams.spans import span
 
 
@@ -23,9 +22,6 @@ def _most(name: str) -> Param:
 
 
 PARAMS = (_most("level1_g"), _most("level2_g"), _most("level3_g"), *gates(10.0))
-
-
-UNSEEN = STALE | FROM_POSITION
 
 STATE = np.dtype(
     [

@@ -9,11 +9,12 @@ from streams.compiled import inner
 from streams.detectors.base import CLOSE, OPEN, RAISE, Param
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.motion import IMU
-from streams.quality import JUMP
+from streams.quality import FROM_POSITION, JUMP, STALE
 from streams.spans import span
 
 G = 9.80665  # m/s²
 FORWARD, BACKWARD, SIDEWAYS, ANYWHERE = 1, -1, 0, 2  # even: to any side
+UNSEEN = STALE | FROM_POSITION  # no change of speed is seen when it happens
 SOURCES = ("none", "accelerometer", "speed", "imu")  # as Batch.accel_source
 
 STATE = np.dtype(
@@ -34,6 +35,7 @@ def gates(min_speed_kmh: float) -> tuple[Param, ...]:
     return (
         Param("clear_share", 0.83, "Digital Matter: 17 % hysteresis"),
         Param("hold_s", 0.6, _DAMOOV),
+        Param("speed_hold_s", 0.3, "ours: a change of speed tells of the 0.3 s before it too; at 1 Hz two in a row"),
         Param("merge_s", 3.0, _DAMOOV),
         Param("link_s", 2.0, "ours: evidence further apart is not of one piece"),
         Param("min_speed_kmh", min_speed_kmh, "Teltonika FMB: brake and accelerate 10 km/h, corner 30", 1 / 3.6),
@@ -71,6 +73,20 @@ def fast(batch: Any, i: int, sense: int, p: Any) -> Any:
 
 
 @inner
+def sets_off(batch: Any, i: int, sense: int, p: Any) -> Any:
+    """Whether row ``i`` may be the start of a drive: ignition or accelerometer say that the speed does not drift."""
+    if sense != FORWARD or not batch.v[i] < p["min_speed_kmh"] or batch.quality[i] & UNSEEN:
+        return False
+    return batch.accel_source[i] != 2 or batch.ignition[i] == 1.0
+
+
+@inner
+def quick(batch: Any, i: int, episode: Any, p: Any) -> Any:
+    """Whether what began at row ``i`` or before has come to the speed from which it counts."""
+    return not episode["speed"] < p["min_speed_kmh"] or batch.v[i] >= p["min_speed_kmh"]
+
+
+@inner
 def confirmed(batch: Any, i: int, sense: int, p: Any) -> Any:
     """Whether another sensor bears out row ``i`` alone: pedal or ABS for a brake, ABS or ESC for others."""
     if batch.accel_source[i] != 2 and not batch.dt[i] >= p["confirm_s"]:
@@ -99,9 +115,8 @@ def since_when(since: float, value: float, limit: float, clear: float, t: float)
 
 
 @inner
-def level_at(memory: Any, value: float, t: float, sure: bool, p: Any) -> int:
-    """Highest level held long enough at ``t``, or reached by a value another sensor confirms; 0 none."""
-    hold = p["hold_s"]
+def level_at(memory: Any, value: float, t: float, hold: float, sure: bool, p: Any) -> int:
+    """Highest level held for ``hold`` s at ``t``, or reached by a value another sensor confirms; 0 none."""
     if memory["since3"] > 0.0 and (span(memory["since3"], t) >= hold or (sure and value >= p["level3_g"])):
         return 3
     if memory["since2"] > 0.0 and (span(memory["since2"], t) >= hold or (sure and value >= p["level2_g"])):
@@ -131,7 +146,7 @@ def follow(batch: Any, column: Any, sense: int, fleet: Any, state: Any, params: 
                 episode["level"] = level = 0
             if isnan(value):
                 continue
-            if since == 0.0 and value >= limit and fast(batch, i, sense, p):
+            if since == 0.0 and value >= limit and (fast(batch, i, sense, p) or sets_off(batch, i, sense, p)):
                 since = t
                 memory["since2"] = memory["since3"] = memory["turned"] = 0.0
                 if level == 0:
@@ -148,8 +163,10 @@ def follow(batch: Any, column: Any, sense: int, fleet: Any, state: Any, params: 
             memory["since3"] = since_when(memory["since3"], value, p["level3_g"], clear, t)
             episode["peak"] = max(episode["peak"], value)
             episode["quality"] |= batch.quality[i]
-            reached = level_at(memory, value, t, confirmed(batch, i, sense, p), p)
-            if reached > level and (level > 0 or turns(batch, i, memory, t, sense, p)):
+            hold = p["speed_hold_s"] if sense % 2 and batch.accel_source[i] == 2 else p["hold_s"]
+            reached = level_at(memory, value, t, hold, confirmed(batch, i, sense, p), p)
+            told = level > 0 or (turns(batch, i, memory, t, sense, p) and quick(batch, i, episode, p))
+            if reached > level and told:
                 op = RAISE if level > 0 else OPEN
                 episode["level"] = level = reached
                 tell(changes, op, kind, slot, -1, episode, limit_of(p, level))

@@ -31,7 +31,8 @@ PARAMS = (
     Param(
         "cause_kmh", 5.0, "ours: only what has just driven can roll over; a parked device is being taken down", 1 / 3.6
     ),
-    Param("cause_s", 30.0, "ours: this long ago at most"),
+    Param("lean_s", 3.0, "ours: who rolls over leans while driving; a device is taken down after the stop"),
+    Param("cause_s", 15.0, "ours: and then stands; on its side at 0.4 g a vehicle slides for 7 s from 100 km/h"),
     Param("shock_g", 4.0, "ours: where no speed is known, a blow this hard stands for having driven", G),
     Param(
         "standing_kmh",
@@ -48,7 +49,8 @@ STATE = np.dtype(
         ("up_y", "f8"),
         ("up_z", "f8"),
         ("learned", "f8"),  # s of readings it was made from
-        ("cause_t", "f8"),  # when the vehicle last drove; 0 never
+        ("cause_t", "f8"),  # when the vehicle last drove upright; 0 never
+        ("leant", "i1"),  # 0 upright; it leans, 1 since it drove, 2 since later
         *DOWN,
         *watch.STATE.descr,
     ]
@@ -83,13 +85,27 @@ def lean(t: float, x: float, y: float, z: float, v: float, memory: Any, p: Any) 
     apart = span(memory["down_t"], t)
     known = follow_gravity(memory, t, x, y, z, p)
     shock = sqrt(x * x + y * y + z * z)
-    if v >= p["cause_kmh"] or (isnan(v) and shock >= p["shock_g"]):
+    if isnan(v) and shock >= p["shock_g"]:
+        memory["cause_t"], memory["leant"] = t, min(int(memory["leant"]), 1)
+    degrees = nan
+    if known and apart <= p["lost_s"]:
+        if v >= p["learn_kmh"] or (isnan(v) and fabs(shock - G) <= p["calm_g"]):
+            learn(memory, apart, p)
+        degrees = tilt(memory) if memory["learned"] >= p["learn_s"] else nan
+    if degrees < p["level1_deg"]:
+        memory["leant"] = 0
+    elif memory["leant"] == 0 and degrees >= p["level1_deg"]:
+        memory["leant"] = 1 if span(memory["cause_t"], t) <= p["lean_s"] else 2
+    if v >= p["cause_kmh"] and memory["leant"] == 0:
         memory["cause_t"] = t
-    if not known or apart > p["lost_s"]:
-        return nan
-    if v >= p["learn_kmh"] or (isnan(v) and fabs(shock - G) <= p["calm_g"]):
-        learn(memory, apart, p)
-    return tilt(memory) if memory["learned"] >= p["learn_s"] else nan
+    return degrees
+
+
+@inner
+def lies(t: float, v: float, degrees: float, memory: Any, p: Any) -> Any:
+    """Whether it is the vehicle that leans: it has since it drove, and it came to a stop or nobody knows its speed."""
+    soon = memory["leant"] == 1 and span(memory["cause_t"], t) <= p["cause_s"]
+    return soon and (v < p["standing_kmh"] or (isnan(v) and degrees >= p["level3_deg"]))
 
 
 @kernel
@@ -106,9 +122,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             value = lean(t, x, y, z, v, memory, p)
             if isnan(value) or (memory["start"] == 0.0 and not value >= limits[0]):
                 continue
-            counts = span(memory["cause_t"], t) <= p["cause_s"] and batch.ignition[i] != 0.0
-            if not v < p["standing_kmh"]:  # only standing still it is the ground that leans
-                counts = counts and value >= limits[2]
+            counts = batch.ignition[i] != 0.0 and lies(t, v, value, memory, p)
             before = int(memory["level"])
             op = weigh(memory, t, value, counts, batch.quality[i], ABOVE, limits, p)
             if op != NOTHING:

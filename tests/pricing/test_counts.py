@@ -56,6 +56,14 @@ def test_what_the_device_raised_and_other_kinds_do_not_count(event):
     assert count_events(pl.DataFrame(rows)).is_empty()
 
 
+def test_a_blow_after_which_the_vehicle_drove_on_does_not_count_and_one_nobody_could_judge_does(event):
+    rows = [event("crash", quality="accelerometer unconfirmed jump")]
+    assert count_events(pl.DataFrame(rows)).is_empty()
+    for quality in ("accelerometer", "accelerometer confirmed", "", None):
+        rows = [event("crash", quality="accelerometer unconfirmed"), event("crash", quality=quality)]
+        assert count_events(pl.DataFrame(rows))["crash_2"].to_list() == [1]
+
+
 def test_the_start_may_be_a_timestamp(event):
     seconds = pl.DataFrame([event()])
     stamp = datetime.fromtimestamp(event()["start"], UTC)

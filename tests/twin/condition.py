@@ -32,7 +32,7 @@ class Speed:
     def __init__(self, p: Any) -> None:
         self.p = p
         self.before = self.speed_t = self.since = self.anchor_t = NEVER
-        self.speed = self.anchor = self.late = 0.0
+        self.speed = self.anchor = self.late = self.fine = self.rate = 0.0
         self.doubt = 0
 
     def take(self, s: Any) -> None:
@@ -54,6 +54,7 @@ class Speed:
             s.quality.add("jump")
             s.v = NAN
         else:
+            self.smoothness(s, sent)
             if self.speed_t is NEVER or sent != self.speed:
                 self.change(s, sent)
             s.v = self.speed = sent
@@ -77,6 +78,19 @@ class Speed:
             return True
         return False
 
+    def smoothness(self, s: Any, sent: float) -> None:
+        """How much finer the speed is than the coarsest that is judged."""
+        p = self.p
+        if self.speed_t is NEVER or span(self.speed_t, s.t) > p.min_span_s:
+            self.rate = 0.0
+            return
+        ms = milliseconds(self.speed_t, s.t)
+        if sent != self.speed:
+            beside = abs(sent - self.speed - self.rate * ms)
+            better = max(p.grain_mps2 * p.min_span_s - beside, 0.0)
+            self.fine += (better - self.fine) / p.grain_changes
+        self.rate = (sent - self.speed) / ms
+
     def change(self, s: Any, sent: float) -> None:
         p = self.p
         held = self.speed_t is not NEVER and self.speed > 0 and span(self.since, s.t) > p.fresh_s
@@ -85,7 +99,7 @@ class Speed:
             self.late += (leap - self.late) / p.stale_holds
         if self.anchor_t is NEVER or self.doubt == 1 or span(self.anchor_t, s.t) > p.fresh_s:
             self.anchor, self.anchor_t = sent, s.t
-        elif span(self.anchor_t, s.t) >= p.min_span_s:
+        elif milliseconds(self.anchor_t, s.t) >= 1000 * max(p.min_span_s - self.fine / p.grain_mps2, p.fine_span_s):
             a = (sent - self.anchor) * 1000 / milliseconds(self.anchor_t, s.t)
             if self.late < p.stale_share and -p.max_fall_mps2 <= a <= p.max_rise_mps2:
                 s.accel, s.accel_source = a, 2

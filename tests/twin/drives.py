@@ -68,6 +68,7 @@ LEGS = st.one_of(
     legs((0.2, 1.0, 2.0), (50.0, 80.0, 120.0), "wall"),
     legs((0.05, 0.1, 0.2), (30.0, 60.0, 90.0), "mounted", "yaw"),
     legs((0.1, 0.2, 0.5), (30.0, 60.0, 90.0), "mounted", "yaw", "no speed"),
+    legs((0.1, 0.2), (0.0, 0.0, 60.0), "mounted", "yaw"),
     legs((0.1, 0.2), (40.0, 60.0), "swerve"),
     legs((1.0, 5.0, 30.0), (30.0, 60.0), "positions", "no speed"),
     legs((0.5, 1.0, 2.0), (60.0, 80.0), "accelerometer", "pedal", "rounded"),

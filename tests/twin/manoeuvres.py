@@ -36,6 +36,10 @@ class Manoeuvre:
             return s.accel_source == 3 and "jump" not in s.quality
         return bool(s.v >= self.p.min_speed)
 
+    def sets_off(self, s: Any) -> bool:
+        """Whether it may begin at a standstill."""
+        return False
+
     def turns(self, s: Any) -> bool:
         """Whether it is more than a swerve."""
         return True
@@ -50,7 +54,7 @@ class Manoeuvre:
         if missing(x):
             return
         if self.since[1] is NEVER:
-            if not (x >= limits[1] and self.fast(s)):
+            if not (x >= limits[1] and (self.fast(s) or self.sets_off(s))):
                 return
             self.since, self.turned = {1: s.t, 2: NEVER, 3: NEVER}, 0.0
             if self.level == 0:
@@ -69,21 +73,30 @@ class Manoeuvre:
         self.episode.peak = max(self.episode.peak, x)
         self.episode.quality |= s.quality
         reached = self.reached(s, x)
-        if reached > self.level and (self.level > 0 or self.turns(s)):
+        slow = self.episode.speed < p.min_speed and not s.v >= p.min_speed
+        if reached > self.level and (self.level > 0 or (self.turns(s) and not slow)):
             self.level = self.episode.level = reached
             self.episode.threshold = limits[reached]
             self.episode.tell(self.log)
+
+    def hold(self, s: Any) -> float:
+        return float(self.p.hold_s)
 
     def reached(self, s: Any, x: float) -> int:
         sure = (s.accel_source == 2 or s.dt >= self.p.confirm_s) and self.confirmed(s)
         for k in (3, 2, 1):
             since = self.since[k]
-            if since is not NEVER and (span(since, s.t) >= self.p.hold_s or (sure and x >= self.limits[k])):
+            if since is not NEVER and (span(since, s.t) >= self.hold(s) or (sure and x >= self.limits[k])):
                 return k
         return 0
 
 
-class HarshBraking(Manoeuvre):
+class AlongTheRoad(Manoeuvre):
+    def hold(self, s: Any) -> float:
+        return float(self.p.speed_hold_s if s.accel_source == 2 else self.p.hold_s)
+
+
+class HarshBraking(AlongTheRoad):
     kind = "harsh_braking"
 
     def x(self, s: Any) -> float:
@@ -93,8 +106,12 @@ class HarshBraking(Manoeuvre):
         return bool(s.raw["brake_pedal"] >= self.p.pedal_pct or s.raw["abs_active"] == 1)
 
 
-class HarshAcceleration(Manoeuvre):
+class HarshAcceleration(AlongTheRoad):
     kind = "harsh_acceleration"
+
+    def sets_off(self, s: Any) -> bool:
+        borne_out = s.accel_source != 2 or s.raw["ignition"] == 1
+        return bool(s.v < self.p.min_speed and borne_out and not s.quality & {"stale", "from_position"})
 
     def x(self, s: Any) -> float:
         return float(s.accel)

@@ -282,7 +282,7 @@ def exposure(tables: Tables) -> Table:
                 row[name] += round(segment[name] * 1000)
     events: dict[Any, list[tuple[float, int]]] = defaultdict(list)
     for event in tables.events:
-        if event["kind"] in UNCOUNTED:
+        if event["kind"] in UNCOUNTED or "unconfirmed" in event["quality"].split():
             continue
         events[_key(event, int(event["start"] // 86_400)), event["kind"]].append((event["start"], event["level"]))
     for (key, kind), some in events.items():

@@ -178,23 +178,31 @@ class Rollover(Watch):
         self.up: Vector = ZERO
         self.learned = 0.0
         self.cause_t: float | None = NEVER
+        self.leans, self.drove = False, False
 
     def take(self, s: Any) -> None:
         p, read = self.p, (s.raw["imu_x"], s.raw["imu_y"], s.raw["imu_z"])
         if any(missing(one) for one in read):
             return
         apart = math.inf if self.gravity.t is NEVER else span(self.gravity.t, s.t)
-        known = self.gravity.level(s.t, read) is not None
-        if s.v >= p.cause or (missing(s.v) and length(read) >= p.shock):
-            self.cause_t = s.t
-        if not known or apart > p.lost_s:
-            return
-        if s.v >= p.learn or (missing(s.v) and abs(length(read) - G) <= p.calm):
+        known = self.gravity.level(s.t, read) is not None and apart <= p.lost_s
+        if missing(s.v) and length(read) >= p.shock:
+            self.cause_t, self.drove = s.t, True
+        if known and (s.v >= p.learn or (missing(s.v) and abs(length(read) - G) <= p.calm)):
             self.learn(apart)
-        recent = self.cause_t is not NEVER and span(self.cause_t, s.t) <= p.cause_s
-        tilt = self.tilt()
-        counts = recent and s.raw["ignition"] != 0 and (s.v < p.standing or tilt >= p.level3_deg)
-        self.weigh(s, tilt, counts)
+        tilt = self.tilt() if known else NAN
+        if tilt < p.level1_deg:
+            self.leans = False
+        elif tilt >= p.level1_deg and not self.leans:
+            self.leans, self.drove = True, self.since_cause(s.t) <= p.lean_s
+        if s.v >= p.cause and not self.leans:
+            self.cause_t = s.t
+        lies = self.leans and self.drove and self.since_cause(s.t) <= p.cause_s
+        stands = s.v < p.standing or (missing(s.v) and tilt >= p.level3_deg)
+        self.weigh(s, tilt, lies and stands and s.raw["ignition"] != 0)
+
+    def since_cause(self, t: float) -> float:
+        return math.inf if self.cause_t is NEVER else span(self.cause_t, t)
 
     def learn(self, apart: float) -> None:
         self.learned = min(self.learned + apart, self.p.upright_s)

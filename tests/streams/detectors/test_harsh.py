@@ -37,6 +37,64 @@ def test_below_10_kmh_nothing_begins(road):
     assert road.drive(**braking((-4.0, 0.9), start=2.7)).opened("harsh_braking") == 0
 
 
+def setting_off(gain, lasting, **also):
+    """Speed at 10 Hz of a vehicle that stands for 5 s, sets off, and cruises for 5 s."""
+    speed = np.r_[np.zeros(50), np.cumsum(np.full(round(lasting * 10), gain / 10))]
+    return {"hz": 10, "speed": np.r_[speed, speed[-1] + np.random.default_rng(1).normal(0, 0.05, 50)]} | also
+
+
+def test_a_hard_start_is_told_from_the_standstill_on(road):
+    (event,) = road.drive(**setting_off(3.2, 1.3, ignition=1.0)).episodes("harsh_acceleration")
+    assert event["level"] == 2
+    assert event["speed"] < 10 * KMH
+    (felt,) = road.drive(**braking((3.2, 1.5), start=0.0)).episodes("harsh_acceleration")
+    assert felt["level"] == 2
+    assert felt["speed"] < 1
+
+
+def test_a_start_that_never_comes_to_10_kmh_is_none(road):
+    assert road.drive(**setting_off(1.8, 1.5, ignition=1.0), settings={"klass": "bus"}).harsh == 0
+    assert road.drive(**braking((3.2, 0.8), start=0.0)).harsh == 0
+
+
+@pytest.mark.parametrize("said", [{}, {"ignition": 0.0}])
+def test_a_start_that_only_the_speed_tells_of_is_judged_from_10_kmh_on(road, said):
+    assert road.drive(**setting_off(3.2, 1.3, **said)).harsh == 0
+    assert road.drive(**setting_off(3.2, 2.5, **said)).opened("harsh_acceleration") == 1
+
+
+def test_a_parked_receivers_noise_is_no_start(road):
+    rng = np.random.default_rng(7)
+    drift = np.abs(rng.normal(0, 1.0, 20_000)) + 2 * (rng.random(20_000) < 0.02)
+    for said in ({}, {"ignition": 0.0}, {"ignition": 1.0}, {"accel_long": rng.normal(0, 0.05, 20_000)}):
+        assert road.drive(speed=drift, **said).harsh == 0
+
+
+def brake_by_speed(strength, lasting, hz, step=0.0, noise=0.0, seed=1):
+    """Speed at ``hz``: a minute's cruise at 72 km/h, one brake, cruising on; rounded to ``step`` m/s."""
+    t = np.arange(0, 90, 1 / hz) + np.random.default_rng(seed).uniform(0, 1 / hz)
+    speed = 20 - strength * np.clip(t - 60, 0, lasting) + np.random.default_rng(seed).normal(0, noise, t.size)
+    return {"hz": hz, "speed": np.round(speed / step) * step if step else speed}
+
+
+@pytest.mark.parametrize("hz", [5, 10, 20])
+def test_a_brake_of_a_second_is_seen_by_a_fine_speed(road, hz):
+    for seed in range(20):
+        driven = road.drive(**brake_by_speed(0.45 * G, 1.0, hz, step=0.1 * KMH, noise=0.05, seed=seed))
+        assert driven.opened("harsh_braking") == 1
+        assert driven.opened("harsh_acceleration") == 0
+
+
+def test_a_coarse_or_noisy_speed_is_judged_over_more_than_half_a_second(road):
+    for rough in ({"step": KMH}, {"step": 1.0}, {"noise": 0.3}):
+        driven = road.drive(**brake_by_speed(0.0, 0.0, 10, **rough))
+        assert driven.harsh == 0
+        driven = road.drive(**brake_by_speed(0.20 * G, 3.0, 10, **{"noise": 0.02} | rough))
+        assert driven.harsh == 0
+        t = driven.batch.t[np.isfinite(driven.batch.accel)]
+        assert np.diff(t).min() > 0.59
+
+
 def test_two_brakes_within_3_s_are_one(road):
     assert road.drive(**braking((-4.0, 1.0), (0.0, 2.0), (-4.0, 1.0))).opened("harsh_braking") == 1
     assert road.drive(**braking((-4.0, 1.0), (0.0, 4.0), (-4.0, 1.0))).opened("harsh_braking") == 2

@@ -156,16 +156,12 @@ def test_a_remount_in_the_middle_of_a_trip_is_no_manoeuvre_and_is_learned_anew(r
     calm, again = pushes(CALM, *LESSON, *BENDS, *[CALM] * 2), pushes(*[CALM] * 5, *LESSON, *BENDS, BRAKE, CALM)
     other = spin(turned)
     assume(other[2, 2] < np.cos(35 * DEG))
-    assume(not np.cos(70 * DEG) < other[2, 2] < np.cos(55 * DEG))  # there noise decides whether it leans by 60 degrees
-    over = with_speed and other[2, 2] < np.cos(60 * DEG)  # while it drives, as a vehicle that rolls over
     drive = np.concatenate([calm, again], axis=1)
     share = np.clip((np.arange(drive.shape[1]) - calm.shape[1]) / HZ, 0, 1)  # turned over within a second
     path = np.array([spin((1 - s) * np.array([1.0, 0, 0, 0]) + s * np.array(turned) * _near(turned)) for s in share])
     voice = said(drive) if with_speed else yaw_only(drive)
     driven = road.drive(hz=HZ, **felt(drive, path), **voice)
-    assert {kind: len(levels) for kind, levels in kinds(driven).items()} == {"harsh_braking": 1} | (
-        {"rollover": 1} if over else {}
-    )
+    assert {kind: len(levels) for kind, levels in kinds(driven).items()} == {"harsh_braking": 1}
     (brake,) = driven.episodes("harsh_braking")
     assert brake["start"] - road.start > again.shape[1] / HZ
     assert brake["source"] == 3

@@ -17,7 +17,8 @@ TEXT = """NHTSA test 10146 (a car into a rigid barrier at 57.1 km/h), low-passed
 see it: each channel of the compartment in turn is set into a minute of steady driving and 90 s of standstill. The
 truth is the moment of contact; an event within 2 s of it is right, any other is false. The e-scooter's recordings
 (200 Hz, clipped at 8 g, the device's own axes, no speed) have no labels in time: its owner says that
-`crashtest_9feb` holds two accidents besides steps and violent shaking, and `normal_drive` none."""
+`crashtest_9feb` holds two accidents besides steps and violent shaking, and `normal_drive` none. Of the two, one is a
+blow in one direction, a crash and a rollover; the other comes to and fro as shaking does, and is a rollover only."""
 
 
 def section() -> Section:

@@ -17,6 +17,8 @@ _HEAD = struct.Struct("<IQQ")
 _ITEM = struct.Struct("<dII")
 
 HEADER = _SEAL.size + _HEAD.size  # bytes of a frame before its first payload
+MAX_BODY = 1 << 20  # bytes of a payload, by the wire contract
+MAX_FRAME = HEADER + _ITEM.size + 3 * 65_535 + MAX_BODY  # bytes of the largest single payload, whatever its topic
 
 
 class FrameError(ValueError):
@@ -68,9 +70,13 @@ def origin(frame: bytes) -> Origin:
     return Origin(*_opened(frame)[1:])
 
 
-def partition(fleet: str, vehicle: str, partitions: int) -> int:
-    """Which of ``partitions`` has the vehicle, on every machine and for good."""
-    return crc32(f"{fleet}/{vehicle}".encode()) % partitions
+def partition(fleet: str, vehicle: str, partitions: int, spread: str = "fleet") -> int:
+    """Which of ``partitions`` has the vehicle, on every machine and for good.
+
+    A fleet is in one of them, so that who drives its vehicles and what they pull is known in one place; ``spread`` by
+    ``vehicle`` gives that up for a fleet too large for one processor.
+    """
+    return crc32((fleet if spread == "fleet" else f"{fleet}/{vehicle}").encode()) % partitions
 
 
 def _opened(frame: bytes) -> tuple[int, int, int]:

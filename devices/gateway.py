@@ -78,6 +78,25 @@ class _Client(Client):
         if data:
             self._packet_queue(packets.PUBACK, data, 0, 1)
 
+    def leave(self, within: float) -> None:
+        """Say goodbye, and hear the broker out until it hangs up: hanging up on it would take our last words back."""
+        self.write(packets.DISCONNECT)
+        end, sock = time.monotonic() + within, self.socket()
+        while sock is not None and time.monotonic() < end:
+            with Selector() as selector:
+                selector.register(sock, selectors.EVENT_READ | (selectors.EVENT_WRITE if self.want_write() else 0))
+                selector.select(end - time.monotonic())
+            self.loop_write()
+            try:
+                if not super()._sock_recv(65_536):
+                    break
+            except BlockingIOError:
+                continue
+            except OSError:
+                break
+        self.disconnect()
+        self.loop_write()
+
     def new_mid(self) -> int:
         """A packet id, from those that paho gives its own packets."""
         return self._mid_generate()
@@ -88,7 +107,7 @@ class Gateway:
 
     A thread of its own does all that touches the network. It stops reading while ``inbox`` payloads wait to be
     taken, so the broker holds back the rest; nothing is dropped here. ``topic`` is what it listens to: all telemetry,
-    or a share of it; empty: it only publishes.
+    or a share of it; empty: it only publishes. Whoever takes one that is ``urgent`` does not linger for more.
     """
 
     def __init__(
@@ -102,13 +121,14 @@ class Gateway:
         tls: ssl.SSLContext | None = None,
         inbox: int = 10_000,
         topic: str = ALL_TELEMETRY,
+        urgent: Callable[[Payload], bool] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.host, self.port = host, port
         self.received = self.acked = self.reconnects = 0
         self._now, self._topic = now, topic
         self._bell = Bell()
-        self._inbox = Inbox(inbox, self._bell.ring)
+        self._inbox = Inbox(inbox, self._bell.ring, urgent)
         self._window = Window()
         self._safe: deque[Sequence[Payload]] = deque()  # to acknowledge
         self._outgoing: deque[Message] = deque()
@@ -225,8 +245,7 @@ class Gateway:
             if self._stopping.is_set():
                 leave_by = leave_by or time.monotonic() + LEAVE
                 if not self._has_work() or time.monotonic() > leave_by:
-                    client.disconnect()
-                    client.loop_write()
+                    client.leave(LEAVE)
                     return
             self._wait()
             self._work()

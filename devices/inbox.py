@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 from devices.samples import Payload
 
@@ -38,14 +38,17 @@ class Bell:
 
 
 class Inbox:
-    """Payloads in the order of arrival, for one taker; ``on_room`` is called when it makes room in a full one."""
+    """Payloads in the order of arrival, for one taker; ``on_room`` is called when it makes room in a full one.
 
-    def __init__(self, room: int, on_room: Callable[[], None]) -> None:
-        self.room, self._on_room = room, on_room
+    Behind one that is ``urgent`` the taker does not linger.
+    """
+
+    def __init__(self, room: int, on_room: Callable[[], None], urgent: Callable[[Payload], bool] | None = None) -> None:
+        self.room, self._on_room, self._urgent = room, on_room, urgent
         self._payloads: deque[Payload] = deque()
         self._arrived = threading.Condition()
         self._wanted = 1  # how many the taker waits for: waking it for less costs a switch of threads each time
-        self._held = self._closed = False
+        self._held = self._closed = self._hurry = False
 
     def full(self) -> bool:
         """Whether nothing more fits; if so ``on_room`` will say when it does."""
@@ -57,11 +60,13 @@ class Inbox:
         """How many more fit."""
         return self.room - len(self._payloads)
 
-    def put(self, payloads: Iterable[Payload]) -> None:
+    def put(self, payloads: Collection[Payload]) -> None:
         """Append, and wake who waits."""
         self._payloads.extend(payloads)
-        if self._closed or len(self._payloads) >= self._wanted:
+        hurry = self._urgent is not None and any(map(self._urgent, payloads))
+        if hurry or self._closed or len(self._payloads) >= self._wanted:
             with self._arrived:
+                self._hurry = self._hurry or hurry
                 self._arrived.notify_all()
 
     def close(self) -> None:
@@ -77,7 +82,8 @@ class Inbox:
             self._arrived.wait_for(lambda: payloads or self._closed, wait)
             if linger and payloads:
                 self._wanted = limit
-                self._arrived.wait_for(lambda: len(payloads) >= limit or self._closed, linger)
+                self._arrived.wait_for(lambda: len(payloads) >= limit or self._closed or self._hurry, linger)
+            self._hurry = False
         taken = [payloads.popleft() for _ in range(min(limit, len(payloads)))]
         if self._held:
             self._on_room()

@@ -6,6 +6,7 @@ Message = tuple[str, int, bytes]
 """Topic, packet id (0 for QoS 0) and body."""
 
 PUBLISH, PUBACK = 0x30, 0x40
+DISCONNECT = b"\xe0\x00"
 
 
 class PacketError(ValueError):

@@ -35,11 +35,18 @@ SNAPSHOT_AT = Gauge(
 )
 EVENT_TIME = Gauge("tripmeter_event_time_seconds", "Newest event time, epoch seconds", registry=REGISTRY)
 CONNECTED = Gauge("tripmeter_gateway_connected", "1 while the gateway has its broker", registry=REGISTRY)
-UNACKED = Gauge("tripmeter_unacked_payloads", "Payloads received and not committed yet", registry=REGISTRY)
+UNACKED = Gauge("tripmeter_unacked_payloads", "Payloads received and not acknowledged yet", registry=REGISTRY)
+FRAMES = Counter("tripmeter_frames", "Frames that a bridge has sent to Kafka", registry=REGISTRY)
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 COMMIT = Histogram("tripmeter_commit_seconds", "Duration of a commit", buckets=_FAST, registry=REGISTRY)
 TO_COMMIT = Histogram(
     "tripmeter_payload_to_commit_seconds", "From arrival of a payload to its commit", buckets=_FAST, registry=REGISTRY
+)
+TO_KAFKA = Histogram(
+    "tripmeter_payload_to_kafka_seconds",
+    "From arrival of the oldest payload of a frame to Kafka's answer",
+    buckets=_FAST,
+    registry=REGISTRY,
 )
 
 

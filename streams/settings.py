@@ -52,6 +52,11 @@ class Kafka:
     topic: str = setting("tripmeter.telemetry", "topic of what devices send; a bridge makes it if it is not there")
     dead_letters: str = setting("tripmeter.dead-letters", "topic of frames that no worker can read")
     partitions: int = setting(16, "partitions of the topic: never changed once there is data", 1, 10_000)
+    spread: str = setting(
+        "fleet",
+        "what stays together in a partition: a `fleet`, or each `vehicle` of one too large; never changed either",
+        choices=("fleet", "vehicle"),
+    )
     replicas: int = setting(1, "copies of a topic that is made; 3 where there are three brokers", 1)
     security: str = setting(
         "plaintext",

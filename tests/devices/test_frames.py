@@ -79,6 +79,8 @@ def test_the_error_says_what_was_found(frame, error):
         unpack(frame)
 
 
-def test_a_vehicle_has_its_partition_for_good():
-    assert [partition("acme", f"truck-{k}", 16) for k in range(6)] == [2, 4, 14, 8, 11, 13]
+def test_a_fleet_has_its_partition_for_good_or_each_vehicle_its_own():
+    assert [partition(f"fleet-{k}", "truck", 16) for k in range(6)] == [3, 5, 15, 9, 10, 12]
+    assert {partition("acme", f"truck-{k}", 16) for k in range(6)} == {partition("acme", "", 16)}
+    assert [partition("acme", f"truck-{k}", 16, "vehicle") for k in range(6)] == [2, 4, 14, 8, 11, 13]
     assert partition("acme", "truck-1", 1) == 0

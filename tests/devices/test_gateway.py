@@ -209,6 +209,8 @@ class Script:
                     self.subscribed += 1
                 elif head == 0x40:
                     acked.append(int.from_bytes(data[start:end], "big"))
+                elif head == 0xE0:
+                    connection.shutdown(socket.SHUT_RDWR)
                 data = data[end:]
 
     @staticmethod

@@ -47,6 +47,16 @@ def test_a_taker_waits_for_the_first_and_lingers_for_the_rest():
     assert got == [[1, 2, 3]]
 
 
+def test_a_taker_does_not_linger_behind_an_urgent_one():
+    inbox, got = Inbox(10, lambda: None, lambda payload: payload.topic == "2"), []
+    taker = threading.Thread(target=lambda: got.append(taken(inbox, 9, 60.0, 60.0)))
+    taker.start()
+    for k in (1, 2):
+        inbox.put(payloads(k))
+    taker.join(20)
+    assert got == [[1, 2]]
+
+
 def test_closing_ends_the_wait():
     inbox, got = Inbox(10, lambda: None), []
     taker = threading.Thread(target=lambda: got.append(taken(inbox, 3, 60.0, 60.0)))

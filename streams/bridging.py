@@ -1,0 +1,77 @@
+"""Bridging: the bridge with all that it needs around it - gateway, Kafka, health - from start to drained."""
+
+import logging
+import threading
+import time
+from contextlib import ExitStack
+from functools import partial
+from typing import Self
+
+from devices.gateway import Gateway
+from devices.topics import ALL_TELEMETRY
+from streams import kafka, metrics
+from streams.bridge import Bridge, partition, urgent
+from streams.config import Config
+from streams.health import Checks, Health
+from streams.kafka import KafkaSetupError
+
+__all__ = ["Bridging", "KafkaSetupError"]
+
+logger = logging.getLogger(__name__)
+
+DRAIN_S = 10.0  # for Kafka to answer what is under way
+STUCK_S = 30.0  # without a turn of the loop: not alive
+
+
+class Bridging:
+    """Everything ``tripmeter bridge`` keeps running. ``serve`` works until ``stop``; use as a context."""
+
+    def __init__(self, config: Config) -> None:
+        self._stop, self._exit = threading.Event(), ExitStack()
+        mqtt, bridge = config.mqtt, config.bridge
+        self.gateway = Gateway(
+            mqtt.host,
+            mqtt.port,
+            client_id=bridge.client_id,
+            username=mqtt.username or None,
+            password=mqtt.password or None,
+            inbox=config.gateway.inbox,
+            topic=f"$share/{bridge.share}/{ALL_TELEMETRY}" if bridge.share else ALL_TELEMETRY,
+            urgent=urgent,
+        )
+        kafka.prepare(config.kafka)
+        self.frames = kafka.Frames(config.kafka)
+        self.bridge = Bridge(self.gateway, self.frames, partial(partition, kafka=config.kafka), bridge)
+        self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
+
+    def __enter__(self) -> Self:
+        """First Kafka, then health, at last the vehicles' broker; on the way out in reverse."""
+        with ExitStack() as undo:
+            self.frames.start()
+            undo.callback(self.frames.stop)
+            self.health.start()
+            undo.callback(self.health.stop)
+            self.gateway.start()
+            undo.callback(self.gateway.stop)
+            self._exit = undo.pop_all()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        with self._exit:
+            self.frames.flush(DRAIN_S)  # what Kafka has by then, the gateway still acknowledges
+
+    def serve(self) -> None:
+        """Carry payloads over until ``stop``; raises ``BridgeError``."""
+        while not self._stop.is_set():
+            self.bridge.turn()
+            metrics.CONNECTED.set(self.gateway.connected)
+
+    def stop(self) -> None:
+        """End ``serve`` after the handful under way."""
+        self._stop.set()
+
+    def _alive(self) -> Checks:
+        return {"bridge": time.monotonic() - self.bridge.turned_at < STUCK_S}
+
+    def _ready(self) -> Checks:
+        return {"gateway": self.gateway.connected, "kafka": not self.bridge.late()}

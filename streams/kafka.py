@@ -1,0 +1,149 @@
+"""Kafka: how we log in there, the topics we need, and a producer that says of each frame whether it is safe."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, TopicMetadata
+
+from devices import frames
+from streams.settings import Kafka
+
+logger = logging.getLogger(__name__)
+
+Told = Callable[[str], None]
+"""Is told of a frame: empty, it is safe; else what went wrong, and it is not."""
+
+ANSWER_S = 10.0  # for Kafka to answer a question
+POLL_S = 0.2
+MAX_RECORD = frames.MAX_FRAME + 4096  # bytes; what Kafka adds is less
+KEPT_MS = 7 * 24 * 3600 * 1000
+
+
+class KafkaSetupError(RuntimeError):
+    """Kafka cannot be used as it is: what was found, and what to do."""
+
+
+def connection(kafka: Kafka) -> dict[str, Any]:
+    """What every client of librdkafka is told of these settings."""
+    said = {
+        "bootstrap.servers": kafka.bootstrap,
+        "security.protocol": kafka.security,
+        "sasl.mechanism": kafka.mechanism if kafka.security.startswith("sasl") else "",
+        "sasl.username": kafka.username,
+        "sasl.password": kafka.password,
+        "ssl.ca.location": kafka.ca_file,
+        "ssl.certificate.location": kafka.cert_file,
+        "ssl.key.location": kafka.key_file,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def prepare(kafka: Kafka) -> None:
+    """See that both topics are there and fit, or make them; raises ``KafkaSetupError``."""
+    client = AdminClient(connection(kafka), logger=logger)
+    try:
+        there = client.list_topics(timeout=ANSWER_S).topics
+        _make(client, [topic for topic in _wanted(kafka) if topic.topic not in there])
+        there = client.list_topics(timeout=ANSWER_S).topics
+        _check_partitions(kafka, there[kafka.topic])
+        _check_size(kafka, client)
+    except (KafkaException, KeyError) as error:
+        said = error.args[0].str() if isinstance(error, KafkaException) else f"no topic {error}"
+        raise KafkaSetupError(f"Kafka at {kafka.bootstrap} cannot be used: {said}") from error
+
+
+def _wanted(kafka: Kafka) -> list[NewTopic]:
+    settings = {"max.message.bytes": str(MAX_RECORD), "cleanup.policy": "delete", "retention.ms": str(KEPT_MS)}
+    names = ((kafka.topic, kafka.partitions), (kafka.dead_letters, 1))
+    return [NewTopic(name, many, kafka.replicas, config=settings) for name, many in names]
+
+
+def _make(client: AdminClient, topics: list[NewTopic]) -> None:
+    for name, made in (client.create_topics(topics, operation_timeout=ANSWER_S) if topics else {}).items():
+        try:
+            made.result(ANSWER_S)
+            logger.info("topic %s has been made", name)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:  # another bridge was quicker
+                raise
+
+
+def _check_partitions(kafka: Kafka, topic: TopicMetadata) -> None:
+    found = len(topic.partitions)
+    if found != kafka.partitions:
+        raise KafkaSetupError(
+            f"topic {kafka.topic} has {found} partitions, but kafka.partitions is {kafka.partitions}: a vehicle's past "
+            f"and future would lie apart. Set kafka.partitions={found}, or name a new topic"
+        )
+
+
+def _check_size(kafka: Kafka, client: AdminClient) -> None:
+    resource = ConfigResource(ConfigResource.Type.TOPIC, kafka.topic)
+    (asked,) = client.describe_configs([resource], request_timeout=ANSWER_S).values()
+    allowed = int(asked.result(ANSWER_S)["max.message.bytes"].value)
+    if allowed < MAX_RECORD:
+        raise KafkaSetupError(
+            f"topic {kafka.topic} takes records of {allowed} bytes, and a frame may have {MAX_RECORD}: set the topic's "
+            f"max.message.bytes={MAX_RECORD}"
+        )
+
+
+class Frames:
+    """Frames on their way into Kafka, in the order of ``send``; a thread of its own hears what becomes of them.
+
+    While Kafka is away it goes on trying: no answer is no failure.
+    """
+
+    def __init__(self, kafka: Kafka) -> None:
+        self.topic = kafka.topic
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="kafka", daemon=True)
+        self._client = Producer(
+            {
+                **connection(kafka),
+                "acks": "all",
+                "enable.idempotence": True,
+                "linger.ms": 0,  # frames are merged already
+                "message.timeout.ms": 0,
+                "message.max.bytes": MAX_RECORD,
+                "queue.buffering.max.kbytes": 256 << 10,
+            },
+            logger=logger,
+        )
+
+    def start(self) -> "Frames":
+        """Begin to hear."""
+        self._thread.start()
+        return self
+
+    def send(self, partition: int, frame: bytes, told: Told) -> None:
+        """Send, and have it ``told`` on the listening thread; waits while there is no room."""
+
+        def answer(error: KafkaError | None, _message: Message) -> None:
+            told(error.str() if error else "")
+
+        while True:
+            try:
+                self._client.produce(self.topic, frame, partition=partition, on_delivery=answer)
+                return
+            except BufferError:
+                self._stopping.wait(POLL_S)
+            except KafkaException as error:  # of a producer that has given up for good
+                told(error.args[0].str())
+                return
+
+    def flush(self, timeout: float) -> None:
+        """Give what is under way so many s."""
+        self._client.flush(timeout)
+
+    def stop(self) -> None:
+        """Hear no more."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _listen(self) -> None:
+        while not self._stopping.is_set():
+            self._client.poll(POLL_S)

@@ -1,0 +1,51 @@
+"""Mosquitto: a real one in a folder, on a free port, that keeps what it has taken."""
+
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+CONF = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+persistence true
+persistence_location {folder}/
+max_inflight_messages 1000
+max_queued_messages 0
+max_packet_size 1052672
+user root
+"""
+
+
+class Mosquitto:
+    """One broker for whoever asks; it lets everybody in."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        (folder / "mosquitto.conf").write_text(CONF.format(port=self.port, folder=folder))
+
+    def start(self) -> "Mosquitto":
+        """Start, and return when it listens."""
+        program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+        assert program, "mosquitto is not installed: scripts/stack.sh"
+        self._process = subprocess.Popen([program, "-c", str(self.folder / "mosquitto.conf")])
+        end, tick = monotonic() + 20, Event()
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return self
+            except OSError:
+                assert monotonic() < end, "mosquitto did not come up"
+                tick.wait(0.05)
+
+    def stop(self) -> None:
+        """As an operator would: it saves what waits."""
+        assert self._process
+        self._process.terminate()
+        self._process.wait(20)

@@ -40,6 +40,7 @@ def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: 
         row |= {"first": alert["first_seen"], "seen": alert["last_start"], "until": None}
         row |= {"actor": actor, "action": action, "value": value, "reason": reason}
         if _append(connection, row, now) and action in PUT_AWAY:
+            store.home(connection, alert["fleet_id"], alert["vehicle_id"])
             connection.execute(insert(schema.outbox), taken_down(alert, "mqtt"))
     return str(alert["alert_id"])
 

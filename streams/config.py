@@ -28,6 +28,7 @@ from streams.settings import (
     Paging,
     Settle,
     Sinks,
+    Store,
     Tariff,
 )
 
@@ -46,6 +47,7 @@ class Config:
     """All settings; ``alerts`` and ``detectors`` hold only what was changed, ``origins`` where each key was set."""
 
     data: Data = field(default_factory=Data)
+    store: Store = field(default_factory=Store)
     mqtt: Mqtt = field(default_factory=Mqtt)
     kafka: Kafka = field(default_factory=Kafka)
     bridge: Bridge = field(default_factory=Bridge)

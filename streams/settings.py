@@ -30,6 +30,17 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Store:
+    """The database of several processes; alone, `tripmeter run` keeps its own in the data folder."""
+
+    url: str = setting(
+        "",
+        "PostgreSQL: `postgresql://user:password@host/database?sslmode=verify-full`; empty for SQLite in `data.dir`",
+        secret=True,
+    )
+
+
+@dataclass(frozen=True)
 class Mqtt:
     """The broker that vehicles publish to."""
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import click
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 
 from streams.cli import screen, source
 from streams.messages import iso
@@ -65,8 +65,7 @@ def show_one(id: str, data: Path | None) -> None:  # noqa: A002  click's name fo
 @screen.data_option
 def replay(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
     """Have some of them read again, after a fix: what is of use now leaves quarantine, late or not."""
-    with source.store(data).writing() as connection:
-        marked = connection.execute(update(quarantine).where(_which(ids, reason)).values(retry=1)).rowcount
+    marked = _in_all(data, update(quarantine).where(_which(ids, reason)).values(retry=1))
     screen.out.print(f"{marked} will be read again: by the running service within a minute, else at its next start")
     _complain(marked, ids)
 
@@ -77,10 +76,16 @@ def replay(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
 @screen.data_option
 def drop(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
     """Delete some of them for good."""
-    with source.store(data).writing() as connection:
-        dropped = connection.execute(delete(quarantine).where(_which(ids, reason))).rowcount
+    dropped = _in_all(data, delete(quarantine).where(_which(ids, reason)))
     screen.out.print(f"dropped {dropped}")
     _complain(dropped, ids)
+
+
+def _in_all(data: Path | None, change: Update | Delete) -> int:
+    """Do it wherever there are such rows; how many there were."""
+    opened = source.store(data)
+    with opened.writing() as connection:
+        return sum(one.execute(change).rowcount for one in opened.everywhere(connection))
 
 
 def _which(ids: tuple[str, ...], reason: str | None) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from streams import registry
+from streams.cli import database
 from streams.config import MASK, load
 from streams.layers import ConfigError
 from streams.registry import Change, Problem, Registry, cells, files, stored
@@ -147,7 +148,10 @@ def export(folder: Path, secrets: bool, data: Path | None, as_json: bool) -> Non
 
 def _store(data: Path | None) -> Store:
     try:
-        return open_store(data or load().data.dir)
+        if data:
+            return open_store(data)
+        settings = load()
+        return database.at(settings.store.url) if settings.store.url else open_store(settings.data.dir)
     except (ConfigError, SchemaError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -21,6 +21,8 @@ from streams.roads import RoadsError
 from streams.service import Service
 from streams.store.migrations import SchemaError
 
+ALONE = "store.url is set, but 'tripmeter run' has a database of its own: unset it, or start 'tripmeter worker'"
+
 
 @click.command("run")
 @screen.data_option
@@ -57,6 +59,8 @@ def command(
     try:
         settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
         settings = _with_options(settings, data, mqtt, external, http, accept_unregistered)
+        if settings.store.url:
+            raise ConfigError(ALONE)
         known = settings.data.dir / roads.FILE
         judged = rules.gather(settings, roads.load(known) if known.is_file() else None)
         screen.compiled()

@@ -11,7 +11,7 @@ from pricing.tariff import Tariff
 from streams import config, rules, tables
 from streams.alert_rules import RULES, AlertRule
 from streams.chain import PARAMS
-from streams.cli import screen
+from streams.cli import database, screen
 from streams.layers import ConfigError
 from streams.registry import RegistryError, Roster, load, stored
 from streams.store.migrations import SchemaError
@@ -30,14 +30,18 @@ def tables_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def store(data: Path | None) -> Store:
-    """The store of a data folder that is there."""
-    folder = data or DATA
+    """The store of a data folder that is there; without one the database of the configuration, if it names one."""
+    try:
+        url = "" if data else config.load().store.url
+        return database.at(url) if url else _in_folder(data or DATA)
+    except (ConfigError, SchemaError) as error:
+        raise screen.fail(error) from error
+
+
+def _in_folder(folder: Path) -> Store:
     if not (folder / "tripmeter.db").is_file():
         raise screen.fail(f"{folder} holds no tripmeter.db: give the --data folder of 'tripmeter run'")
-    try:
-        return open_store(folder)
-    except SchemaError as error:
-        raise screen.fail(error) from error
+    return open_store(folder)
 
 
 def now(opened: Store) -> float:

@@ -10,7 +10,7 @@ from streams import activity, quality
 from streams.detectors import DETECTORS
 from streams.detectors.base import CLOSE, Detector, Records
 from streams.detectors.speeding import LIMIT_SOURCES
-from streams.exposure import SUMS
+from streams.exposure import NAMED, SUMS
 from streams.fleet import Coupled, Fleet
 from streams.hours import ESTIMATE, SELDOM, Episode, HoursRules
 from streams.ids import digest, identify
@@ -208,7 +208,7 @@ def segments(found: Records, fleet: Fleet) -> list[Row]:
         _who(segment, fleet)
         | {"day": segment["day"], "start": segment["start"], "end": segment["end"]}
         | {name: number(segment[name]) for name in SUMS}
-        for segment in _records(found)
+        for segment in _records(found.view(NAMED))
     ]
 
 

@@ -41,3 +41,11 @@ def tell(changes: Any, op: int, kind: int, slot: int, subject: int, episode: Any
     row["threshold"], row["speed"] = threshold, episode["speed"]
     row["lat"], row["lon"] = episode["lat"], episode["lon"]
     return row
+
+
+@inner
+def since_when(since: float, value: float, begins: float, clear: float, t: float) -> float:
+    """When ``value`` came to where a level begins, and has stayed above ``clear``; 0 it has not."""
+    if since == 0.0:
+        return t if value >= begins else 0.0
+    return 0.0 if value < clear else since

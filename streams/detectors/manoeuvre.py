@@ -7,7 +7,7 @@ import numpy as np
 
 from streams.compiled import inner
 from streams.detectors.base import CLOSE, OPEN, RAISE, Param
-from streams.detectors.episode import EPISODE, begin, tell
+from streams.detectors.episode import EPISODE, begin, since_when, tell
 from streams.motion import IMU
 from streams.quality import FROM_POSITION, JUMP, STALE
 from streams.spans import span
@@ -107,14 +107,6 @@ def turns(batch: Any, i: int, memory: Any, t: float, sense: int, p: Any) -> Any:
 
 
 @inner
-def since_when(since: float, value: float, limit: float, clear: float, t: float) -> float:
-    """When ``value`` came to be in a level, with hysteresis; 0 it is not."""
-    if since == 0.0:
-        return t if value >= limit else 0.0
-    return 0.0 if value < clear * limit else since
-
-
-@inner
 def level_at(memory: Any, value: float, t: float, hold: float, sure: bool, p: Any) -> int:
     """Highest level held for ``hold`` s at ``t``, or reached by a value another sensor confirms; 0 none."""
     if memory["since3"] > 0.0 and (span(memory["since3"], t) >= hold or (sure and value >= p["level3_g"])):
@@ -159,8 +151,8 @@ def follow(batch: Any, column: Any, sense: int, fleet: Any, state: Any, params: 
                 memory["turned"] += batch.yaw_rate[i] * span(end, t)
             end = t
             memory["since1"] = since
-            memory["since2"] = since_when(memory["since2"], value, p["level2_g"], clear, t)
-            memory["since3"] = since_when(memory["since3"], value, p["level3_g"], clear, t)
+            memory["since2"] = since_when(memory["since2"], value, p["level2_g"], clear * p["level2_g"], t)
+            memory["since3"] = since_when(memory["since3"], value, p["level3_g"], clear * p["level3_g"], t)
             episode["peak"] = max(episode["peak"], value)
             episode["quality"] |= batch.quality[i]
             hold = p["speed_hold_s"] if sense % 2 and batch.accel_source[i] == 2 else p["hold_s"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
-from streams.detectors.episode import EPISODE, begin, tell
+from streams.detectors.episode import EPISODE, begin, since_when, tell
 from streams.spans import span
 
 KMH = 1 / 3.6
@@ -29,7 +29,10 @@ PARAMS = (
 
 STATE = np.dtype(
     [
-        ("over", "i8"),  # 1 while the limit is exceeded, with hysteresis
+        ("over", "i1"),  # 1 while the limit is exceeded, with hysteresis
+        ("since2", "f8"),  # t since which level 2, level 3 lasts; 0 it does not
+        ("since3", "f8"),
+        ("before", "f8"),  # m/s above the limit at the sample before; 0 it was not
         ("threshold", "f8"),  # km/h, where the level told last began
         ("episode", EPISODE),
     ]
@@ -47,10 +50,17 @@ def margin(p: Any, level: int, limit: float) -> Any:
 
 
 @inner
-def level_of(p: Any, excess: float, limit: float) -> int:
-    """Level of a speed ``excess`` m/s above ``limit``; 1 for any."""
+def level_at(memory: Any, excess: float, limit: float, t: float, p: Any) -> int:
+    """Highest level held long enough at ``t``; 0 none."""
     excess += GRACE
-    return 3 if excess >= margin(p, 3, limit) else 2 if excess >= margin(p, 2, limit) else 1
+    second, third = margin(p, 2, limit), margin(p, 3, limit)
+    memory["since2"] = since_when(memory["since2"], excess, second, second - p["clear_kmh"], t)
+    memory["since3"] = since_when(memory["since3"], excess, third, third - p["clear_kmh"], t)
+    if memory["since3"] > 0.0 and span(memory["since3"], t) >= p["hold_s"]:
+        return 3
+    if memory["since2"] > 0.0 and span(memory["since2"], t) >= p["hold_s"]:
+        return 2
+    return int(span(memory["episode"]["start"], t) >= p["hold_s"])
 
 
 @kernel
@@ -76,18 +86,23 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
                 episode["level"] = level = 0
             if over == 0 and excess > tolerance:
                 over = 1
+                memory["since2"] = memory["since3"] = memory["before"] = 0.0
                 if level == 0:
                     begin(episode, batch, i, batch.limit_source[i], 0.0)
             if over == 0 or not excess > clear:
                 continue
             end = t
-            episode["peak"] = max(episode["peak"], excess * 3.6)
+            # what one sample shows alone may be an outlier: the peak is what two in a row reach
+            episode["peak"] = max(episode["peak"], min(excess, memory["before"]) * 3.6)
+            memory["before"] = excess
             episode["quality"] |= batch.quality[i]
-            reached = level_of(p, excess, batch.limit[i])
-            if reached > level and span(episode["start"], t) >= p["hold_s"]:
+            reached = level_at(memory, excess, batch.limit[i], t, p)
+            if reached > level:
                 op = RAISE if level > 0 else OPEN
                 episode["level"] = level = reached
-                memory["threshold"] = (batch.limit[i] + margin(p, level, batch.limit[i])) * 3.6
+                over_by = margin(p, level, batch.limit[i])
+                memory["threshold"] = (batch.limit[i] + over_by) * 3.6
+                episode["peak"] = max(episode["peak"], over_by * 3.6)
                 tell(changes, op, kind, slot, -1, episode, memory["threshold"])
         memory["over"], episode["end"] = over, end
 

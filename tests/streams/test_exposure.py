@@ -18,7 +18,7 @@ def run(kit):
 
     def run(*batches):
         rows, state = kit.run(exposure, exposure.SEGMENT, *batches)
-        return np.concatenate([rows, exposure.open_rows(state, np.arange(state.size))])
+        return np.concatenate([rows, exposure.open_rows(state, np.arange(state.size))]).view(exposure.NAMED)
 
     return run
 
@@ -119,17 +119,30 @@ def test_a_limit_of_the_class_is_not_a_posted_one(kit, run):
     assert segment["limit_known_m"] == segment["over_30_m"] == 0
 
 
-def test_a_sparse_reporter_is_not_observed(kit, run):
-    for dt, observed in ((1.0, 9.0), (2.0, 18.0), (30.0, 0.0)):
-        (segment,) = run(kit.conditioned(kit.start + dt * np.arange(10.0), 10.0))
-        assert segment["observed_s"] == observed
-        assert segment["observed_m"] == observed * 10
-        assert segment["observed_corner_s"] == 0
+@pytest.mark.parametrize(("dt", "observed"), [(0.5, 4.5), (1.0, 9.0), (2.0, 0.0), (5.0, 0.0), (30.0, 0.0)])
+def test_what_reports_too_seldom_for_a_brake_is_not_observed(kit, run, dt, observed):
+    (segment,) = run(kit.conditioned(kit.start + dt * np.arange(10.0), 10.0, lateral=0.1))
+    assert segment["observed_s"] == segment["observed_corner_s"] == observed
+    assert segment["observed_m"] == segment["observed_corner_m"] == observed * 10
+
+
+def test_a_speed_every_2_s_is_not_dense_because_the_door_is_told_in_between(kit, run):
+    seldom = np.where(np.arange(100) % 2, np.nan, 10.0)
+    known = {"speed": seldom, "accel": seldom * 0, "lateral": seldom * 0}
+    (segment,) = run(kit.conditioned(kit.start + np.arange(100.0), 10.0, **known))
+    assert segment["observed_s"] == segment["observed_corner_s"] == 0
+
+
+def test_what_is_told_between_two_speeds_takes_no_sight(kit, run):
+    every = np.where(np.arange(100) % 2, np.nan, 10.0)
+    known = {"speed": every, "accel": every * 0, "lateral": every * 0}
+    (segment,) = run(kit.conditioned(kit.start + 0.5 * np.arange(100.0), 10.0, **known))
+    assert segment["observed_s"] == segment["observed_corner_s"] == 49
 
 
 def test_a_frozen_speed_is_observed_only_a_while(kit, run):
     accel = np.r_[[0.1] * 10, [np.nan] * 90]
-    (segment,) = run(kit.conditioned(kit.start + np.arange(100.0), 10.0, accel=accel))
+    (segment,) = run(kit.conditioned(kit.start + np.arange(100.0), 10.0, accel=accel, speed=10.0))
     assert segment["observed_s"] == 9 + 30
 
 

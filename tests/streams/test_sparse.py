@@ -1,6 +1,7 @@
 """Sparse feeds: a Traccar position in 30 s gives trips, km, speeding, night and hours; its blindness is no calm."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -33,11 +34,11 @@ def drive(rivers, brakes=0):
     return rivers.START + np.arange(v.size), v, 48 + np.cumsum(v) * NORTH
 
 
-def dense(rivers, brakes=0):
-    """What a device that speaks every second says of it."""
-    t, v, lat = drive(rivers, brakes)
+def dense(rivers, brakes=0, every=1):
+    """What a device that speaks every second, or every so many, says of it."""
+    t, v, lat = (column[::every] for column in drive(rivers, brakes))
     columns = {"speed": v, "lat": lat, "lon": np.full(t.size, 8.4), "speed_limit": np.full(t.size, 80 * KMH)}
-    ignition = {"ignition": np.where(np.arange(t.size) < t.size - 600, 1.0, 0.0)}
+    ignition = {"ignition": np.where(t < t[-1] - 600, 1.0, 0.0)}
     return Samples([("f", "V")], np.zeros(t.size, np.int64), t, columns | ignition, ["D"], np.zeros(t.size, np.int64))
 
 
@@ -124,3 +125,21 @@ def test_a_sparse_reporter_does_not_get_a_better_score_than_a_dense_one(rivers, 
     rough = score(sparse)
     assert sum(p["points"] for p in rough["points"] if p["behaviour"] in HARSH) == 0
     assert rough["high"] - rough["low"] > seen["high"] - seen["low"]
+
+
+def harsh(row):
+    return sum(p["points"] for p in row["points"] if p["behaviour"] in HARSH)
+
+
+def test_the_score_does_not_rise_as_the_same_drive_is_reported_more_seldom(rivers, taken):
+    """Calm shows best where it is seen; of a rough drive what is not seen is no calm: nobody is better off for it."""
+    calm, rough = (
+        [score(taken(rivers.payloads(dense(rivers, brakes, every), size=60))) for every in (1, 2, 5, 30)]
+        for brakes in (0, 40)
+    )
+    for rows in (calm, rough):
+        assert [row["credibility"] for row in rows] == sorted([row["credibility"] for row in rows], reverse=True)
+        assert all(harsh(row) <= 0 for row in rows[1:])
+    edges = 0.05  # of night and speeding, met a little sooner or later
+    assert all(later["score"] <= row["score"] + edges for row, later in pairwise(calm))
+    assert harsh(calm[0]) > 0 > harsh(rough[0])

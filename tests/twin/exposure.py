@@ -70,7 +70,8 @@ class Exposure:
         self.segment: Segment | None = None
         self.segments: list[Segment] = []
         self.before = 0.0
-        self.accel_t = self.lateral_t = self.tyre_t = NEVER
+        self.accel_t = self.tyre_t = NEVER
+        self.ahead, self.aside = Sense(p.observed_dt_s), Sense(p.observed_dt_s)
 
     def take(self, s: Any) -> None:
         brought = self.brought(s)
@@ -118,16 +119,30 @@ class Exposure:
                 found["limit_known_m"] = s.step
                 found |= over(s)
         self.accel_t = self.accel_t if missing(s.accel) else s.t
-        self.lateral_t = self.lateral_t if missing(s.lateral) else s.t
         self.tyre_t = s.t if s.tyres else self.tyre_t
-        seen = s.dt <= p.observed_dt_s and "doubted" not in s.quality
-        if seen and recent(self.accel_t, s.t, p.evidence_s):
+        believed = "doubted" not in s.quality
+        along = self.ahead.dense(s.t, not missing(s.raw["speed"]) or not missing(s.accel))
+        aside = self.aside.dense(s.t, not missing(s.lateral))
+        if along and believed and recent(self.accel_t, s.t, p.evidence_s):
             found |= {"observed_s": moving_s, "observed_m": s.step}
-        if seen and recent(self.lateral_t, s.t, p.observed_dt_s):
+        if aside and believed:
             found |= {"observed_corner_s": moving_s, "observed_corner_m": s.step}
         if recent(self.tyre_t, s.t, p.tyre_s):
             found["observed_tyre_m"] = s.step
         return found | self.odometer.take(s)
+
+
+class Sense:
+    """When something spoke."""
+
+    def __init__(self, most: float) -> None:
+        self.most, self.spoke = most, [-math.inf, -math.inf]
+
+    def dense(self, t: float, speaks: bool) -> bool:
+        if speaks:
+            self.spoke = [self.spoke[1], t]
+        before, last = self.spoke
+        return before > 0 and span(before, last) <= self.most and span(last, t) <= self.most
 
 
 def over(s: Any) -> dict[str, float]:

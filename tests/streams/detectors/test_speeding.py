@@ -63,3 +63,39 @@ def test_the_driver_sees_the_event_end_where_the_limit_rises(road):
     limit = np.r_[np.full(20, 50.0), np.full(20, 80.0)] * KMH
     (event,) = road.drive(speed=np.full(40, 70 * KMH), speed_limit=limit).episodes("speeding")
     assert event["end"] - road.start == 19
+
+
+def test_each_level_is_held_for_itself(road):
+    """At 61 in a zone of 50, one sample of 83: that it was 33 over for a second is no level 3, nor is it the peak."""
+    (event,) = road.drive(**at((61, 30), (83, 1), (61, 30))).episodes("speeding")
+    assert (event["level"], event["peak"]) == (1, pytest.approx(11))
+    (event,) = road.drive(**at((61, 30), (83, 3), (61, 30))).episodes("speeding")
+    assert event["level"] == 1
+    driven = road.drive(**at((61, 30), (83, 4), (61, 30)))
+    (event,) = driven.episodes("speeding")
+    assert (event["level"], event["peak"]) == (3, pytest.approx(33))
+    assert driven.changes["speeding"]["op"].tolist() == [OPEN, RAISE]
+
+
+def test_one_outlier_of_a_slow_feed_is_no_level_and_no_peak(road):
+    late = {"t": 30.0 * np.arange(20)}
+    (event,) = road.drive(**late, **at((62, 10), (140, 1), (62, 9))).episodes("speeding")
+    assert (event["level"], event["peak"]) == (1, pytest.approx(12))
+    (event,) = road.drive(**late, **at((62, 10), (140, 2), (62, 8))).episodes("speeding")
+    assert (event["level"], event["peak"]) == (3, pytest.approx(90))
+
+
+def test_a_level_flickers_by_no_more_than_the_hysteresis(road):
+    speed = np.r_[np.full(9, 62.0), np.tile([81.0, 79.0], 5), np.full(20, 62.0)] * KMH
+    assert road.drive(speed=speed, speed_limit=50 * KMH).episodes("speeding")[0]["level"] == 3
+    speed[10:19:2] = 76 * KMH  # more than 3 km/h below 80
+    assert road.drive(speed=speed, speed_limit=50 * KMH).episodes("speeding")[0]["level"] == 2
+
+
+def test_what_was_held_before_a_dip_or_a_silence_is_not_held_after_it(road):
+    (event,) = road.drive(**at((62, 5), (83, 3), (50, 2), (83, 3), (50, 20))).episodes("speeding")
+    assert event["level"] == 1
+    t = 30.0 * np.arange(20)
+    t[10:] += 60.0
+    (event,) = road.drive(t=t, **at((62, 9), (83, 1), (83, 1), (62, 9))).episodes("speeding")[:1]
+    assert event["level"] == 1

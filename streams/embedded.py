@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from devices.columns import Received
 from devices.samples import Payload, Rejected, Samples
@@ -128,9 +128,13 @@ class Embedded:
             events = schema.events
             lasting = select(events).where(events.c.kind == device_silent.DETECTOR.kind, events.c.end.is_(None))
             self.silence.load(rows_of(connection, lasting))
-            raised = rows_of(connection, select(events).where(events.c.source == "device"))
-            slots = (self.pipeline.fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in raised)
-            self._doubt(zip(slots, (row["start"] for row in raised), strict=True))
+            newest = select(events.c.fleet_id, events.c.vehicle_id, func.max(events.c.start))
+            by_vehicle = newest.where(events.c.source == "device").group_by(events.c.fleet_id, events.c.vehicle_id)
+            for fleet_id, vehicle_id, start in connection.execute(by_vehicle):
+                slot = self.pipeline.fleet.slot((fleet_id, vehicle_id))
+                self._doubt([(slot, start)])
+                if slot in self._unsure:  # and there may be more of it
+                    self._unsure[slot].add(self.pipeline.watermark(slot))
         self.evidence.load()
         commit = Commit()
         self.record.revise(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
@@ -283,7 +287,9 @@ class Embedded:
         kept = []
         for received, mark in zip(accepted.received, accepted.digests, strict=True):
             slot = self.pipeline.fleet.slot((received.fleet, received.vehicle))
-            if extent(received)[1] < self.pipeline.watermark(slot) - self.pace.horizon_s:
+            last, earliest = extent(received)[1], self.intake.earliest
+            wrong_clock = earliest is not None and last < earliest  # not old: the door says what it is
+            if not wrong_clock and last < self.pipeline.watermark(slot) - self.pace.horizon_s:
                 payload = received.payload
                 why = f"more than {self.pace.horizon_s / DAY_S:g} days behind the vehicle's newest sample"
                 accepted.rejected.append(

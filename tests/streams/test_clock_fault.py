@@ -79,3 +79,10 @@ def test_nothing_but_a_rollover_looks_like_one():
     assert lost(NOW - 3 * WEEKS_S, NOW, 300) == 0
     assert lost(NOW - 10, NOW, 300) == 0
     assert lost(1e300, NOW, 300) == lost(-1e300, NOW, 300) == 0
+
+
+def test_a_clock_of_before_2000_is_a_wrong_clock_and_no_late_data(river):
+    river.embedded.take([payload(NOW, NOW + 2)])
+    river.embedded.take([payload(900_000_000.0, NOW + 62, seq=2)])
+    assert [fault[2] for fault in faults(river)] == [2]
+    assert {row["reason"] for row in river.rows(schema.quarantine)} == {"implausible_time"}

@@ -166,7 +166,8 @@ def test_any_order_framing_and_repetition_of_reports_gives_the_same_tables(river
 
 
 def drivers(river):
-    return {row["start"]: row["driver_id"] for row in river.rows(schema.events) if row["source"] == "device"}
+    rows = sorted(river.rows(schema.events), key=lambda row: row["start"])
+    return {row["start"]: row["driver_id"] for row in rows if row["source"] == "device"}
 
 
 def with_drivers(samples, names, said):
@@ -219,3 +220,12 @@ def test_an_event_that_is_renamed_or_joined_is_on_record_as_it_was(rivers, river
     changes = [row["change"] for row in river.rows(schema.revisions)]
     assert changes == ["retracted", "retracted", "new"]
     assert json.loads(river.rows(schema.revisions)[0]["before"])["start"] == rivers.START + 300
+
+
+def test_after_a_restart_all_that_no_sample_has_followed_is_still_in_doubt(rivers, river):
+    first = with_drivers(said(rivers, [0, 10], (12, "sos", 3), (15, "power_cut", 3)), ["D1"], [0, -1])
+    send(rivers, river, first)
+    river.drain()
+    river.crash()
+    send(rivers, river, with_drivers(said(rivers, [20]), ["D2"], [0]))
+    assert set(drivers(river).values()) == {"D2"}

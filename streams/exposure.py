@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from devices.samples import Ints
+from streams.bands import band_of
 from streams.compiled import kernel
 from streams.detectors.base import CLOSE, OPEN, Param, Records
 from streams.folds import write
@@ -15,8 +16,6 @@ from streams.spans import span
 
 DAY_S = 86_400.0
 DEVICE, ROAD, CLASS = 1, 2, 3  # Batch.limit_source
-KMH = 1 / 3.6
-GRACE = 1e-6  # m/s: 60 km/h is exactly 10 above 50, whatever the last bits of m/s say
 
 PARAMS = (
     Param("observed_dt_s", 1.2, "ours: at 1 s a brake of 0.45 g for 2 s is found in 84 of 100, at 2 s in none"),
@@ -199,12 +198,8 @@ def _limit(way: Any, source: int, over: float) -> None:
     way["source"] = 0 if math.isnan(over) else source
     if way["source"] in (0, CLASS):
         way["band"] = -1
-    elif over > 20 * KMH + GRACE:
-        way["band"] = 4 if over > 30 * KMH + GRACE else 3
-    elif over > GRACE:
-        way["band"] = 2 if over > 10 * KMH + GRACE else 1
     else:
-        way["band"] = 0
+        way["band"] = band_of(over)
 
 
 @kernel

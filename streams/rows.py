@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from devices.samples import Rejected
 from devices.signals import wheel_name
 from streams import activity, quality
+from streams.bands import BANDS
 from streams.detectors import DETECTORS
 from streams.detectors.base import CLOSE, Detector, Records
 from streams.detectors.speeding import LIMIT_SOURCES
@@ -19,6 +20,7 @@ from streams.leaks import Leak
 Row = dict[str, Any]
 
 KMH = 3.6
+NOT_OVER = dict.fromkeys(BANDS)  # of all kinds but speeding
 SLOW_LEAK = "tyre_slow_leak"
 
 
@@ -63,6 +65,7 @@ def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
         "lat_deg": number(change["lat"]),
         "lon_deg": number(change["lon"]),
         "limit_source": source or None if of_limit else None,
+        **(dict(zip(BANDS, (change["over"] / 1000.0).tolist(), strict=True)) if of_limit else NOT_OVER),
         "quality": " ".join(filter(None, ["" if of_limit else source, words(change)])),
         "source": "derived",
         "replaces": None,
@@ -93,6 +96,7 @@ def hours_event(episode: Episode, rules: HoursRules, driver_id: str | None) -> R
         "lat_deg": None,
         "lon_deg": None,
         "limit_source": None,
+        **NOT_OVER,
         "quality": "estimate sparse" if episode.sparse else "estimate",
         "source": "derived",
         "replaces": None,
@@ -124,6 +128,7 @@ def leak_event(leak: Leak, vehicle: tuple[str, str], behind: Coupled | None, rul
         "lat_deg": None,
         "lon_deg": None,
         "limit_source": None,
+        **NOT_OVER,
         "quality": "",
         "source": "derived",
         "replaces": None,

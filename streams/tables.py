@@ -9,8 +9,9 @@ import polars as pl
 from sqlalchemy import Connection, Table, func, select
 
 from pricing import frames
-from pricing.exposure import exposure
+from pricing.exposure import KILOMETRES, exposure
 from pricing.tariff import Tariff
+from streams.bands import BANDS
 from streams.desk.decisions import dismissed
 from streams.desk.desk import Desk, laid_out
 from streams.store import schema
@@ -63,19 +64,25 @@ def read(
         "trips": _public(_frame(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
-        "scores": _scores(driven, exposure(segments, _coached(connection, events), now), risks, tariff),
+        "scores": _scores(driven, _coached(connection, segments, events, now), risks, tariff),
         "premiums": frames.premiums(driven, risks, tariff, _first_day(driven), until),
     }
 
 
-def _coached(connection: Connection, events: pl.DataFrame) -> pl.DataFrame:
-    """The events without those that people have dismissed."""
+def _coached(connection: Connection, segments: pl.DataFrame, events: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Exposure without the events that people have dismissed, and without the km over the limit in them."""
     said = Desk(connection).actions
-    if not said or events.is_empty():
-        return events
     keys = ("fleet_id", "vehicle_id", "kind", "subject")
-    gone = [dismissed(row, said.get(tuple(row[key] for key in keys), ())) for row in events.iter_rows(named=True)]
-    return events.filter(~pl.Series(gone, dtype=pl.Boolean))
+    rows = events.iter_rows(named=True) if said else ()
+    gone = [dismissed(row, said.get(tuple(row[key] for key in keys), ())) for row in rows]
+    if not any(gone):
+        return exposure(segments, events, now)
+    taken = events.filter(pl.Series(gone, dtype=pl.Boolean) & (pl.col("kind") == "speeding"))
+    day = (pl.col("start") // 86_400.0).cast(pl.Int32).cast(pl.Date).alias("day")
+    less = [(pl.col(name) * -1000.0).alias(KILOMETRES[name]) for name in BANDS]
+    pieces = [segments, taken.select("fleet_id", "vehicle_id", "driver_id", day, *less)]
+    kept = exposure(pl.concat(pieces, how="diagonal_relaxed"), events.filter(~pl.Series(gone, dtype=pl.Boolean)), now)
+    return kept.with_columns(pl.col(BANDS).clip(0.0))  # one that went on after midnight is taken from its first day
 
 
 def _scores(driven: pl.DataFrame, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:

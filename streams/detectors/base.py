@@ -33,6 +33,7 @@ CHANGE = np.dtype(
         ("speed", "f8"),  # m/s at the start; NaN unknown
         ("lat", "f8"),
         ("lon", "f8"),
+        ("over", "f8", 4),  # m over a posted limit so far, by streams.bands; 0 in all kinds but speeding
     ]
 )
 
@@ -109,4 +110,6 @@ def emit(changes: Any, op: int, kind: int, slot: int, subject: int, start: float
     changes.count[0] = n + 1
     row = changes.rows[min(n, changes.rows.size - 1)]
     row["op"], row["kind"], row["slot"], row["subject"], row["start"] = op, kind, slot, subject, start
+    for band in range(4):
+        row["over"][band] = 0.0
     return row

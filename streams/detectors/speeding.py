@@ -1,17 +1,18 @@
 """Speeding: faster than the limit that holds here, by more than a tolerance, for longer than a moment."""
 
+from math import floor
 from typing import Any
 
 import numpy as np
 
+from streams.bands import GRACE, KMH, band_of
 from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
 from streams.detectors.episode import EPISODE, begin, since_when, tell
 from streams.spans import span
 
-KMH = 1 / 3.6
 LIMIT_SOURCES = ("", "device", "road", "class", "own")  # as Batch.limit_source
-GRACE = 1e-6  # m/s: 60 km/h is exactly 10 above 50, whatever the last bits of m/s say
+CLASS = LIMIT_SOURCES.index("class")  # assumed, not posted: exposure counts no km over it
 _DAMOOV = "Damoov: at least 3 s, gaps up to 5 s merged"
 _LIGHTFOOT = "Lightfoot: 10 mph and 25 % over is major, 19 mph and 40 % severe; both must hold"
 
@@ -34,6 +35,7 @@ STATE = np.dtype(
         ("since3", "f8"),
         ("before", "f8"),  # m/s above the limit at the sample before; 0 it was not
         ("threshold", "f8"),  # km/h, where the level told last began
+        ("bands", "i4", 4),  # tenths of a mm driven over a posted limit, at most 214 km
         ("episode", EPISODE),
     ]
 )
@@ -63,6 +65,15 @@ def level_at(memory: Any, excess: float, limit: float, t: float, p: Any) -> int:
     return int(span(memory["episode"]["start"], t) >= p["hold_s"])
 
 
+@inner
+def told(changes: Any, op: int, kind: int, slot: int, memory: Any) -> Any:
+    """Emit the episode with what was driven over the limit."""
+    row = tell(changes, op, kind, slot, -1, memory["episode"], memory["threshold"])
+    for band in range(4):
+        row["over"][band] = memory["bands"][band] / 10_000.0
+    return row
+
+
 @kernel
 def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: Any) -> None:
     """Episodes of ``v`` above ``limit`` by more than the tolerance; the peak is how far above, in km/h."""
@@ -82,13 +93,14 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
                 over = 0
             if level > 0 and over == 0 and span(end, t) > p["merge_s"]:
                 episode["end"] = end
-                tell(changes, CLOSE, kind, slot, -1, episode, memory["threshold"])["end"] = end
+                told(changes, CLOSE, kind, slot, memory)["end"] = end
                 episode["level"] = level = 0
             if over == 0 and excess > tolerance:
                 over = 1
                 memory["since2"] = memory["since3"] = memory["before"] = 0.0
                 if level == 0:
                     begin(episode, batch, i, batch.limit_source[i], 0.0)
+                    memory["bands"][:] = 0
             if over == 0 or not excess > clear:
                 continue
             end = t
@@ -96,6 +108,9 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             episode["peak"] = max(episode["peak"], min(excess, memory["before"]) * 3.6)
             memory["before"] = excess
             episode["quality"] |= batch.quality[i]
+            if batch.limit_source[i] != CLASS:
+                k, more = band_of(excess) - 1, floor(batch.step[i] * 10_000.0 + 0.5)
+                memory["bands"][k] = min(int(memory["bands"][k]) + more, 2_147_483_647)
             reached = level_at(memory, excess, batch.limit[i], t, p)
             if reached > level:
                 op = RAISE if level > 0 else OPEN
@@ -103,7 +118,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
                 over_by = margin(p, level, batch.limit[i])
                 memory["threshold"] = (batch.limit[i] + over_by) * 3.6
                 episode["peak"] = max(episode["peak"], over_by * 3.6)
-                tell(changes, op, kind, slot, -1, episode, memory["threshold"])
+                told(changes, op, kind, slot, memory)
         memory["over"], episode["end"] = over, end
 
 

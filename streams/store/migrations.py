@@ -62,7 +62,7 @@ def _owner(connection: Connection) -> None:
 
 
 # step k brings version k to k + 1
-STEPS: tuple[Callable[[Connection], None], ...] = (_complete, _catalogue, _ages, _complete, _owner)
+STEPS: tuple[Callable[[Connection], None], ...] = (_complete, _catalogue, _ages, _complete, _owner, _complete)
 
 
 def version(connection: Connection) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
+from streams.bands import BANDS
 from streams.exposure import SUMS
 
 metadata = MetaData()
@@ -105,6 +106,7 @@ events = Table(
     Column("lat_deg", Float),
     Column("lon_deg", Float),
     Column("limit_source", String),
+    *(Column(name, Float) for name in BANDS),  # driven over a posted limit in it; null of other kinds
     Column("quality", String, nullable=False),
     Column("source", String, nullable=False),
     Column("replaces", String),

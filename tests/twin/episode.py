@@ -23,11 +23,13 @@ class Episode:
     level: int = 0
     threshold: float = 0.0
     end: float | None = None
+    over: dict[str, float] | None = None  # km over a posted limit, by how far
 
     def tell(self, log: Log, end: float | None = None) -> None:
         """OPEN or RAISE; CLOSE with ``end``."""
         values = {name: value for name, value in vars(self).items() if name != "end"}
-        log[self.kind, self.subject, self.start] = Episode(**values | {"quality": set(self.quality)}, end=end)
+        copies = {"quality": set(self.quality), "over": self.over and dict(self.over)}
+        log[self.kind, self.subject, self.start] = Episode(**values | copies, end=end)
 
 
 def begin(kind: str, s: Any, peak: float, source: int) -> Episode:

@@ -1,5 +1,6 @@
 """Speeding, after docs/detectors.md."""
 
+import math
 from typing import Any
 
 from .episode import Episode, Log, begin
@@ -28,12 +29,18 @@ class Speeding:
             self.since = {2: NEVER, 3: NEVER}
             if self.level == 0:
                 self.episode = begin("speeding", s, 0.0, s.limit_source)
+                self.episode.over = dict.fromkeys(("0_10", "10_20", "20_30", "30"), 0.0)
         if self.over == 0 or not e > clear:
             return
         self.end = s.t
         self.episode.peak = max(self.episode.peak, min(e, self.before) * 3.6)
         self.before = e
         self.episode.quality |= s.quality
+        if s.limit_source != 3:  # a limit assumed for the class is none that was posted
+            for top, name in ((10, "0_10"), (20, "10_20"), (30, "20_30"), (math.inf, "30")):
+                if e <= top / 3.6 + GRACE:
+                    self.episode.over[name] += math.floor(s.step * 10_000 + 0.5) / 1e7
+                    break
         most = {
             1: p.tolerance,
             2: max(p.tolerance, p.level2, p.level2_share * s.limit),

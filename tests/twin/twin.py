@@ -204,6 +204,7 @@ def event_row(vehicle: Vehicle, one: Episode) -> dict[str, Any]:
         "lon_deg": known(one.lon),
         "limit_source": LIMIT_SOURCES[one.source] if speeding else None,
         "quality": " ".join(doubts),
+        **{f"over_limit_{name}_km": km for name, km in (one.over or {}).items()},
         "source": "derived",
     }
 

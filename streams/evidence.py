@@ -185,13 +185,14 @@ class Evidence:
 
     def settle(self, connection: Connection, slot: int, since: float, events: Iterable[Row], commit: Commit) -> None:
         """Make the evidence of a vehicle anew where samples from ``since`` on may change it; ``events`` stand."""
-        table = schema.evidence
+        table, events = schema.evidence, list(events)
         standing = {window.event_id: window for window in windows(events)}
         fleet_id, vehicle_id = self.pipeline.fleet.vehicles[slot]
         columns = [table.c[name] for name in Window._fields]
         query = select(*columns).where(table.c.fleet_id == fleet_id, table.c.vehicle_id == vehicle_id)
         gone = {row["event_id"] for row in commit.deletes.get(schema.events, ())} - standing.keys()
         known = {row.event_id: Window(*row) for row in connection.execute(query.where(table.c.last >= since))}
+        gone |= (known.keys() & {row["event_id"] for row in events}) - standing.keys()  # they are less than they seemed
         commit.remove(table, [{"event_id": name} for name in sorted(gone)])
         self._open.pop(slot, None)
         self._behind.discard(slot)
@@ -227,9 +228,17 @@ class Evidence:
 
 
 def _joined(connection: Connection, window: Window, frame: pl.DataFrame, pruned: float) -> pl.DataFrame:
-    """``frame`` with what is on record of the time whose payloads are gone."""
+    """``frame`` with what is on record of the time whose payloads are gone, be it as evidence of another event.
+
+    The same crash has another name once a late sample shows that it began earlier.
+    """
     table = schema.evidence
-    for row in rows_of(connection, select(table).where(table.c.event_id == window.event_id)):
-        before = frame_of(row).filter(pl.col("t") < pruned)
-        return pl.concat([before, frame.filter(pl.col("t") >= pruned)], how="diagonal")
-    return frame
+    query = select(table).where(table.c.fleet_id == window.fleet_id, table.c.vehicle_id == window.vehicle_id)
+    rows = rows_of(connection, query.where(table.c.last >= window.first, table.c.first < pruned))
+    rows.sort(key=lambda row: (row["event_id"] != window.event_id, row["event_id"]))
+    inside = pl.col("t").is_between(window.first, window.last) & (pl.col("t") < pruned)
+    before = [frame_of(row).filter(inside) for row in rows]
+    if not before:
+        return frame
+    kept = pl.concat(before, how="diagonal").unique("t", keep="first").sort("t")
+    return pl.concat([kept, frame.filter(pl.col("t") >= pruned)], how="diagonal")

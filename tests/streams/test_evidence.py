@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from devices.samples import DeviceEvent, Samples
-from streams.evidence import AFTER_S, BEFORE_S, frame_of, windows
+from streams.evidence import AFTER_S, BEFORE_S, KINDS, frame_of, windows
 from streams.pipeline import only
 from streams.store import schema
+from streams.store.store import Commit
 
 HZ = 50
 
@@ -170,3 +171,39 @@ def test_what_was_kept_of_payloads_that_are_gone_stays(rivers, river):
     assert after.height == before.height + 1
     assert after["t"].min() == before["t"].min() < gone
     assert after["t"].is_sorted()
+
+
+def test_an_event_that_gets_another_name_keeps_what_was_kept_under_the_old_one(rivers, river):
+    first, late = raised(rivers, [100], "crash"), raised(rivers, [95], "crash")
+    late = only(late, late.t == rivers.START + 95)
+    river.embedded.take(rivers.payloads(first))
+    river.drain()
+    ((old, before),) = evidence(river).items()
+    gone = rivers.START + 70.0
+    with river.store.writing() as connection:
+        connection.execute(schema.payloads.delete().where(schema.payloads.c.last < gone))
+        connection.execute(schema.pruned.insert().values(slot=0, before=gone))
+    river.embedded.take(rivers.payloads(late, boot="late"))
+    river.drain()
+    ((name, after),) = evidence(river).items()
+    assert name != old
+    assert after["t"].min() == before["t"].min() == rivers.START + 40 < gone
+    assert after["t"].max() == rivers.START + 110
+    assert after["t"].is_unique().all()
+    assert after["t"].is_sorted()
+
+
+def test_what_late_data_makes_less_severe_is_kept_no_longer(rivers, river, monkeypatch):
+    monkeypatch.setitem(KINDS, "harsh_braking", 3)
+    t = rivers.START + np.arange(0.0, 40.0, 0.5)
+    hard = np.where((t > t[40]) & (t < t[50]), -6.0, 0.0)
+    columns = {"speed": np.full(t.size, 20.0), "accel_long": hard}
+    drive = Samples([("f", "V")], np.zeros(t.size, np.int64), t, columns)
+    river.embedded.take(rivers.payloads(drive))
+    assert len(evidence(river)) == 1
+    (event,) = [row for row in river.rows(schema.events) if row["kind"] == "harsh_braking"]
+    with river.store.reading() as connection:
+        commit = Commit()
+        river.embedded.evidence.settle(connection, 0, rivers.START, [event | {"level": 2}], commit)
+    river.store.commit(commit)
+    assert evidence(river) == {}

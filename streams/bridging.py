@@ -7,9 +7,8 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Self
 
-from devices.gateway import Gateway
 from devices.topics import ALL_TELEMETRY
-from streams import kafka, metrics
+from streams import doors, kafka, metrics
 from streams.bridge import Bridge, partition, urgent
 from streams.config import Config
 from streams.health import Checks, Health
@@ -28,13 +27,10 @@ class Bridging:
 
     def __init__(self, config: Config) -> None:
         self._stop, self._exit = threading.Event(), ExitStack()
-        mqtt, bridge = config.mqtt, config.bridge
-        self.gateway = Gateway(
-            mqtt.host,
-            mqtt.port,
+        bridge = config.bridge
+        self.gateway = doors.gateway(
+            config.mqtt,
             client_id=bridge.client_id,
-            username=mqtt.username or None,
-            password=mqtt.password or None,
             inbox=config.gateway.inbox,
             topic=f"$share/{bridge.share}/{ALL_TELEMETRY}" if bridge.share else ALL_TELEMETRY,
             urgent=urgent,

@@ -43,15 +43,18 @@ def connection(kafka: Kafka) -> dict[str, Any]:
 
 def prepare(kafka: Kafka) -> None:
     """See that both topics are there and fit, or make them; raises ``KafkaSetupError``."""
-    client = AdminClient(connection(kafka), logger=logger)
+    seen: list[KafkaError] = []  # on the way: why nobody answers
+    client = AdminClient(connection(kafka) | {"error_cb": seen.append}, logger=logger)
     try:
         there = client.list_topics(timeout=ANSWER_S).topics
         _make(client, [topic for topic in _wanted(kafka) if topic.topic not in there])
         there = client.list_topics(timeout=ANSWER_S).topics
-        _check_partitions(kafka, there[kafka.topic])
+        if kafka.topic in there:  # a new one may take a moment to show
+            _check_partitions(kafka, there[kafka.topic])
         _check_size(kafka, client)
-    except (KafkaException, KeyError) as error:
-        said = error.args[0].str() if isinstance(error, KafkaException) else f"no topic {error}"
+    except KafkaException as error:
+        client.poll(0)
+        said = "; ".join(dict.fromkeys(each.str() for each in (error.args[0], *seen)))
         raise KafkaSetupError(f"Kafka at {kafka.bootstrap} cannot be used: {said}") from error
 
 

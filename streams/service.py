@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from devices.acks import Acks
 from devices.broker import Broker
 from devices.columns import Received
 from devices.gateway import Gateway
-from streams import metrics
+from streams import doors, metrics
 from streams.config import Config
 from streams.health import Checks, Health
 from streams.partition import Partition
@@ -143,13 +144,10 @@ class Service:
 
     def _gateway(self) -> Gateway:
         mqtt = self.config.mqtt
-        return Gateway(
-            mqtt.host,
-            mqtt.port,
-            username=mqtt.username or self._own_user[0] or None,
-            password=mqtt.password or self._own_user[1] or None,
-            inbox=self.config.gateway.inbox,
-        )
+        if self.broker is not None:
+            username, password = mqtt.username or self._own_user[0], mqtt.password or self._own_user[1]
+            mqtt = replace(mqtt, tls=False, username=username, password=password)
+        return doors.gateway(mqtt, inbox=self.config.gateway.inbox)
 
     def _publish(self, topic: str, body: bytes, retain: bool) -> Delivery:
         return self.gateway.publish(topic, body, qos=1, retain=retain)

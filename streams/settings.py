@@ -53,6 +53,8 @@ class Mqtt:
     port: int = setting(1883, "port of the broker; 0 takes a free one when embedded", 0, 65535)
     username: str = setting("", "name the gateway logs in with; empty for none")
     password: str = setting("", "its password", secret=True)
+    tls: bool = setting(False, "speak TLS to an external broker")
+    ca_file: str = setting("", "PEM file of who signs its certificate; empty: whom this machine trusts")
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,14 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},SECURE://127.0.0.1:{secure},CONTROLLER://127.0.0.1:{controller}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.secure.scram-sha-512.sasl.jaas.config={module} required;
+ssl.keystore.type=PEM
+ssl.keystore.location={folder}/server.pem
 log.dirs={folder}/data
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -27,26 +33,33 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 """
+MODULE = "org.apache.kafka.common.security.scram.ScramLoginModule"
+CERTIFICATE = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=kafka -addext subjectAltName=IP:127.0.0.1"
+USER, PASSWORD = "somebody", "of somebody"
 
 
 class Kafka:
-    """One broker; ``kill`` and ``start`` again keep its data and its port."""
+    """One broker; ``kill`` and ``start`` again keep its data and its ports.
+
+    ``bootstrap`` lets everybody in; ``secure`` only USER with PASSWORD, over TLS, which ``certificate`` signs.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+        port, secure, controller = (free_port() for _ in range(3))
+        self.folder, self.certificate = folder, folder / "server.crt"
+        self.bootstrap, self.secure = f"127.0.0.1:{port}", f"127.0.0.1:{secure}"
         self._process: subprocess.Popen[bytes] | None = None
-        settings = PROPERTIES.format(port=self.port, controller=free_port(), folder=folder)
+        settings = PROPERTIES.format(port=port, secure=secure, controller=controller, folder=folder, module=MODULE)
         (folder / "server.properties").write_text(settings)
+        self._run(*CERTIFICATE.split(), "-keyout", "server.key", "-out", "server.crt")
+        (folder / "server.pem").write_text((folder / "server.key").read_text() + self.certificate.read_text())
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        subprocess.run(
-            [*self._java("kafka.tools.StorageTool"), "format", "-t", cluster, "-c", folder / "server.properties"],
-            check=True,
-            capture_output=True,
-        )
+        users = f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"
+        what = ["format", "--cluster-id", cluster, "--config", "server.properties", "--add-scram", users]
+        self._run(*self._java("kafka.tools.StorageTool"), *what)
 
-    @property
-    def bootstrap(self) -> str:
-        return f"127.0.0.1:{self.port}"
+    def _run(self, *command: str) -> None:
+        subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
 
     def start(self) -> "Kafka":
         """Start, and return when it answers."""

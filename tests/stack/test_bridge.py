@@ -103,6 +103,22 @@ def test_two_bridges_share_the_vehicles(start, settings, device, carried, until)
         assert float(frame_count.split()[1]) > 0
 
 
+def secured(kafka, settings, password):
+    login = {"kafka__security": "sasl_ssl", "kafka__username": "somebody", "kafka__password": password}
+    return settings | login | {"kafka__bootstrap": kafka.secure, "kafka__ca_file": kafka.certificate}
+
+
+def test_over_tls_with_a_login(start, kafka, settings, device, carried, until):
+    start("bridge", **secured(kafka, settings, "of somebody")).ready()
+    send(device, 0, 100)
+    until(lambda: len(carried()) == 100)
+
+
+def test_a_wrong_login_is_told_at_the_start(start, kafka, settings):
+    with pytest.raises(AssertionError, match="Authentication failed"):
+        start("bridge", **secured(kafka, settings, "of nobody"))
+
+
 def test_a_topic_of_another_size_is_told_at_the_start(kafka, settings):
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
     admin.create_topics([NewTopic("small", 2, 1)])["small"].result()

@@ -1,7 +1,9 @@
 """Called: samples minute by minute through all that the service has behind its door, and whom that would call."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +26,7 @@ from streams.pipeline import Pipeline
 from streams.record import Record
 from streams.rules import Rules
 from streams.store import schema
-from streams.store.store import memory_store, rows_of
+from streams.store.store import Store, open_store, rows_of
 from streams.ticks import TICK_S
 
 Row = dict[str, Any]
@@ -70,11 +72,18 @@ def at_once(_vehicle: Ints, t: Floats) -> Floats:
 
 def called(samples: Samples, judged: Rules, source: Source, arrival: Arrival = at_once) -> Called:
     """Whom ``samples`` call, each heard of at its ``arrival``, by ``judged``; every page is acknowledged at once."""
-    samples, _ = clean(samples)
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(Path(folder))
+        try:
+            return _called(store, clean(samples)[0], judged, source, arrival)
+        finally:
+            store.close()
+
+
+def _called(store: Store, samples: Samples, judged: Rules, source: Source, arrival: Arrival) -> Called:
     intake = Heard(_cut(samples, np.empty(0, np.int64), np.empty(0, np.int64)))
-    clock = [float("-inf")]
-    river = _river(judged, source, intake, lambda: clock[0])
-    ticked = float("-inf")
+    clock, ticked = [float("-inf")], float("-inf")
+    river = _river(store, judged, source, intake, lambda: clock[0])
     for minute, part in _minutes(samples, arrival):
         for now in np.arange(max(ticked + TICK_S, minute - SEEN * TICK_S), minute + 1.0, TICK_S):
             river.tick(float(now))
@@ -91,9 +100,9 @@ def called(samples: Samples, judged: Rules, source: Source, arrival: Arrival = a
         return Called(pages, laid_out(connection, clock[0], standing=True), driven / 3_600.0)
 
 
-def _river(judged: Rules, source: Source, intake: Intake, clock: Callable[[], float]) -> Embedded:
-    """What a partition has, over a store in memory and without a wire; nothing goes up."""
-    store, fleet = memory_store(), Fleet(source)
+def _river(store: Store, judged: Rules, source: Source, intake: Intake, clock: Callable[[], float]) -> Embedded:
+    """What a partition has, without a wire; nothing goes up."""
+    fleet = Fleet(source)
     pipeline = Pipeline(fleet, judged.in_force)
     around = Surroundings(
         clock,

@@ -114,13 +114,11 @@ class Sender:
             raise error
 
     def _broken(self, messages: Sequence[Message], error: Exception) -> None:
-        """The sink itself stumbled over one of these: find out over which, one by one, and set it aside."""
-        if len(messages) > 1:
-            self._at_once = 1
-            return
-        logger.error("sink %s stumbled over a message", self.sink.name, exc_info=error)
-        self._left((), messages[0], f"{self.sink.name} stumbled over it: {error!r}")
-        self._at_once = AT_ONCE
+        """The sink itself stumbled: over which of these is found one by one. It may be a setting, which people mend."""
+        self._at_once = 1 if len(messages) > 1 else AT_ONCE
+        if len(messages) == 1:
+            logger.error("sink %s stumbled over a message", self.sink.name, exc_info=error)
+            self._not_taken(messages, UnwillingError(f"{self.sink.name} stumbled over it: {error!r}"))
 
     def _left(self, taken: Sequence[Message], refused: Message | None = None, why: str = "") -> None:
         """These have left, and one will never: it is kept apart."""

@@ -146,7 +146,8 @@ def tyre(river):
 def goes_on(river, start, turns, seq=1):
     for k in range(turns):
         river.embedded.take([soft(start + 600 * k, seq + k)])
-        river.embedded.tick(start + 600 * (k + 1))
+        for _ in range(2):  # a tick that comes again changes nothing
+            river.embedded.tick(start + 600 * (k + 1))
 
 
 def test_a_backlog_that_shows_a_danger_pages_once_live_data_shows_that_it_lasts(river):

@@ -96,7 +96,7 @@ def test_through_the_outbox_each_message_arrives_in_order_and_once_for_who_knows
     hook, page, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(outbox, "PAUSE_S", (0.001, 0.002))
-    hook.answers = [500, 204, 0, 503, 204, 429, 204, 410]
+    hook.answers = [500, 204, 0, 503, 204, 429, 204, 422]
     bodies = [json.dumps(page(step=step)).encode() for step in ("major", "major+1", "major+2", "major+3")]
     store = open_store(tmp_path)
     work = Commit()
@@ -113,7 +113,7 @@ def test_through_the_outbox_each_message_arrives_in_order_and_once_for_who_knows
     with store.reading() as connection:
         assert rows_of(connection, schema.outbox.select()) == []
         (refused,) = rows_of(connection, schema.undelivered.select())
-    assert (refused["body"], "410" in refused["why"]) == (bodies[-1], True)
+    assert (refused["body"], "422" in refused["why"]) == (bodies[-1], True)
     store.close()
 
 

@@ -38,23 +38,23 @@ PARAMS = (
 
 INTERVAL = np.dtype(
     [
-        ("op", "i8"),  # CLOSE; OPEN from open_rows
-        ("slot", "i8"),
-        ("driver", "i8"),  # -1 unknown
-        ("kind", "i8"),  # DRIVE, IDLE
+        ("op", "i1"),  # CLOSE; OPEN from open_rows
+        ("slot", "i4"),
+        ("driver", "i4"),  # -1 unknown
+        ("kind", "i1"),  # DRIVE, IDLE
         ("start", "f8"),  # UTC epoch s; later than it is the end
         ("end", "f8"),
-        ("sparse", "i8"),  # 1: a drive in which a lone standing report was taken for a red light
+        ("sparse", "i1"),  # 1: a drive in which a lone standing report was taken for a red light
     ]
 )
 
 STATE = np.dtype(
     [
-        ("phase", "i8"),  # of the drive: NONE, TRIED, UNDER_WAY
-        ("idling", "i8"),  # NONE, TRIED (shorter than stop_s so far), UNDER_WAY
-        ("ignition", "i8"),  # UNKNOWN, OFF, ON
-        ("standing", "i8"),  # 1: not driving since ``stand``
-        ("fast", "i8"),
+        ("phase", "i1"),  # of the drive: NONE, TRIED, UNDER_WAY
+        ("idling", "i1"),  # NONE, TRIED (shorter than stop_s so far), UNDER_WAY
+        ("ignition", "i1"),  # UNKNOWN, OFF, ON
+        ("standing", "i1"),  # 1: not driving since ``stand``
+        ("fast", "i4"),
         ("t", "f8"),  # of the last sample
         ("stand", "f8"),
         ("metres", "f8"),

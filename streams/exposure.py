@@ -57,12 +57,12 @@ OVER, KNOWN, LIMIT, ROADS = 5, 10, 10, 14  # OVER + band, LIMIT + limit_source, 
 OBSERVED, TYRE = 19, 23  # OBSERVED + 2 x sense
 
 _HEAD = [
-    ("op", "i8"),  # CLOSE; OPEN from open_rows
-    ("slot", "i8"),
-    ("driver", "i8"),  # -1 unknown
-    ("day", "i8"),  # UTC days since 1970-01-01
-    ("samples", "i8"),
-    ("quality", "i8"),  # condition's bits, or-ed
+    ("op", "i1"),  # CLOSE; OPEN from open_rows
+    ("slot", "i4"),
+    ("driver", "i4"),  # -1 unknown
+    ("day", "i4"),  # UTC days since 1970-01-01
+    ("samples", "i4"),
+    ("quality", "i2"),  # condition's bits, or-ed
     ("start", "f8"),  # UTC epoch s; segments of a vehicle lie end to end
     ("end", "f8"),
 ]

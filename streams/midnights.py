@@ -15,6 +15,7 @@ from streams.ids import identify
 from streams.pipeline import Midnight
 from streams.store import schema
 from streams.store.store import named
+from streams.tyres import ZERO
 
 Row = dict[str, Any]
 Events = dict[str, Row]  # rows of the events table by id
@@ -24,13 +25,17 @@ def begun(state: Any, fleet: Fleet) -> Iterator[tuple[str, str, float]]:
     """(kind, subject, start) of the latest episodes of each detector in a STATE row: lasting, over, or not yet told."""
     for detector in DETECTORS:
         memory, names = state[detector.kind], detector.state.names or ()
-        if "wheels" in names:
-            memory, names = memory["wheels"], memory["wheels"].dtype.names
-        starts = np.asarray(memory["episode"]["start"] if "episode" in names else memory["start"])
+        starts = np.asarray(_starts(memory, names))
         default = np.arange(starts.size) if starts.shape else -1
         subjects = np.asarray(memory["subject"] if "subject" in names else default).ravel()
         for k in np.flatnonzero(starts):  # 0 never
             yield detector.kind, rows.subject(detector, fleet, int(subjects[k])), float(starts.flat[k])
+
+
+def _starts(memory: Any, names: tuple[str, ...]) -> Any:
+    if "rungs" in names:  # as detectors.wheels keeps it
+        return np.where(memory["at"] != 0, ((memory["at"].astype(np.int64) + ZERO) * 1000 + memory["ms"]) / 1000.0, 0.0)
+    return memory["episode"]["start"] if "episode" in names else memory["start"]
 
 
 def begun_ids(state: Any, slot: int, fleet: Fleet) -> list[str]:

@@ -39,11 +39,11 @@ PARAMS = (  # the fields of activity's must not be a prefix: numba would take on
 
 TRIP = np.dtype(
     [
-        ("op", "i8"),  # OPEN once it is beyond doubt, CLOSE at its end
-        ("slot", "i8"),
-        ("driver", "i8"),  # at the start, -1 unknown
-        ("samples", "i8"),
-        ("quality", "i8"),  # condition's bits, or-ed
+        ("op", "i1"),  # OPEN once it is beyond doubt, CLOSE at its end
+        ("slot", "i4"),
+        ("driver", "i4"),  # at the start, -1 unknown
+        ("samples", "i4"),
+        ("quality", "i2"),  # condition's bits, or-ed
         ("start", "f8"),  # UTC epoch s, the t of a sample: names the trip
         ("end", "f8"),  # last sample driving; all sums are up to it
         ("metres", "f8"),  # measured
@@ -59,10 +59,10 @@ TRIP = np.dtype(
 
 STATE = np.dtype(
     [
-        ("phase", "i8"),  # NONE, TRIED, UNDER_WAY
-        ("ignition", "i8"),  # UNKNOWN, OFF, ON
-        ("standing", "i8"),  # 1: not driving since ``stand``
-        ("fast", "i8"),  # samples at start speed or above
+        ("phase", "i1"),  # NONE, TRIED, UNDER_WAY
+        ("ignition", "i1"),  # UNKNOWN, OFF, ON
+        ("standing", "i1"),  # 1: not driving since ``stand``
+        ("fast", "i4"),  # samples at start speed or above
         ("t", "f8"),  # of the last sample
         ("lat", "f8"),
         ("lon", "f8"),

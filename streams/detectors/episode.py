@@ -24,6 +24,18 @@ EPISODE = np.dtype(
 
 
 @inner
+def rung(value: float, limits: Any) -> int:
+    """Level of a value: how many of the first three limits it has reached."""
+    return int(value >= limits[0]) + int(value >= limits[1]) + int(value >= limits[2])
+
+
+@inner
+def here(row: Any, batch: Any, i: int) -> None:
+    """Say of a change that it was told at row ``i``: who drove, how fast and where."""
+    row["driver"], row["speed"], row["lat"], row["lon"] = batch.driver[i], batch.v[i], batch.lat[i], batch.lon[i]
+
+
+@inner
 def begin(episode: Any, batch: Any, i: int, source: int, peak: float) -> None:
     """Start an episode at row ``i``, not yet told."""
     episode["start"], episode["end"], episode["peak"] = batch.t[i], batch.t[i], peak

@@ -7,6 +7,7 @@ import numpy as np
 
 from streams.compiled import inner
 from streams.detectors.base import CLOSE, OPEN, RAISE, emit
+from streams.detectors.episode import here
 from streams.places import apart, shrink
 
 FAULT = np.dtype(
@@ -19,12 +20,6 @@ FAULT = np.dtype(
         ("source", "i1"),
     ]
 )
-
-
-@inner
-def rung(value: float, limits: Any) -> int:
-    """Level of a value: how many of the limits it has reached."""
-    return int(value >= limits[0]) + int(value >= limits[1]) + int(value >= limits[2])
 
 
 @inner
@@ -56,10 +51,10 @@ def follow(
 def tell(batch: Any, i: int, changes: Any, op: int, kind: int, slot: int, fault: Any, limits: Any) -> None:
     """Emit a fault as it stands."""
     row = emit(changes, op, kind, slot, -1, fault["start"])
-    row["driver"], row["level"], row["source"] = batch.driver[i], fault["level"], fault["source"]
+    here(row, batch, i)
+    row["level"], row["source"] = fault["level"], fault["source"]
     row["quality"], row["end"] = fault["quality"], fault["end"] if op == CLOSE else np.nan
     row["peak"], row["threshold"] = fault["peak"] / 100.0, limits[int(fault["level"]) - 1]
-    row["speed"], row["lat"], row["lon"] = batch.v[i], batch.lat[i], batch.lon[i]
 
 
 @inner

@@ -7,7 +7,8 @@ import numpy as np
 
 from streams.compiled import inner, kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.fault import FAULT, away, follow, rung
+from streams.detectors.episode import rung
+from streams.detectors.fault import FAULT, away, follow
 from streams.ignition import OFF, ON
 from streams.quality import BAD_FIX, DOUBTED, GAP, NO_FIX
 from streams.spans import span

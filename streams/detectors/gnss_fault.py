@@ -6,7 +6,8 @@ import numpy as np
 
 from streams.compiled import kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.fault import FAULT, follow, rung
+from streams.detectors.episode import rung
+from streams.detectors.fault import FAULT, follow
 from streams.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX, RELOCATED
 from streams.spans import span
 

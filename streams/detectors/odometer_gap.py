@@ -8,7 +8,7 @@ import numpy as np
 from streams.compiled import inner, kernel
 from streams.detectors.base import CLOSE, OPEN, Detector, Param, emit
 from streams.detectors.device_silent import awake_after
-from streams.detectors.fault import rung
+from streams.detectors.episode import rung
 from streams.ignition import ignition_after, is_measured
 from streams.quality import DOUBTED
 from streams.spans import span

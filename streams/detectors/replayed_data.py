@@ -7,7 +7,8 @@ import numpy as np
 
 from streams.compiled import inner, kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.fault import FAULT, follow, rung
+from streams.detectors.episode import rung
+from streams.detectors.fault import FAULT, follow
 from streams.quality import BAD_FIX, DOUBTED, NO_FIX
 from streams.spans import span
 

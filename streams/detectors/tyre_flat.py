@@ -5,7 +5,8 @@ from typing import Any
 
 from streams.compiled import kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.wheels import STATE, follow, release
+from streams.detectors.watch import NOTHING
+from streams.detectors.wheels import STATE, release, report, weigh
 from streams.tyres import first_swap
 
 PARAMS = (
@@ -21,20 +22,24 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
     """Episodes of a wheel without the pressure to carry; always level 3, the peak is percent below the placard."""
     for vehicle in range(batch.slots.size):
         slot = batch.slots[vehicle]
-        memory, p = state[slot]["wheels"], params[fleet.klass[slot]]
+        memory, p = state[slot], params[fleet.klass[slot]]
         edge = first_swap(batch, fleet, slot, vehicle)
         flat = p["level3_pct"]
         scale = (flat, flat, flat, p["clear_pct"], p["hold_s"])
         for j in range(batch.tyre_bounds[vehicle], batch.tyre_bounds[vehicle + 1]):
-            edge = release(batch, vehicle, batch.tyre_t[j], changes, kind, fleet, slot, memory, edge)
+            t, wheel = batch.tyre_t[j], batch.tyre_wheel[j]
+            if edge <= t:
+                edge = release(batch, vehicle, t, changes, kind, fleet, memory, edge)
             placard = batch.tyre_placard[j]
             below = (1.0 - batch.tyre_cold[j] / placard) * 100.0 if placard > 0.0 else nan
             if batch.tyre_pressure[j] < p["floor_kpa"]:
                 below = flat if isnan(below) else max(below, flat)
             elif isnan(below) and batch.tyre_pressure[j] >= p["floor_kpa"]:
                 below = 0.0
-            follow(batch, j, changes, kind, slot, memory, below, scale, 0)
-        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, slot, memory, edge)
+            op = weigh(memory, wheel, t, below, scale, 0)
+            if op != NOTHING:
+                report(batch, j, changes, op, kind, slot, memory)
+        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)
 
 
 DETECTOR = Detector(

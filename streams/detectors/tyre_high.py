@@ -5,7 +5,8 @@ from typing import Any
 
 from streams.compiled import kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.wheels import STATE, follow, release
+from streams.detectors.watch import NOTHING
+from streams.detectors.wheels import STATE, release, report, weigh
 from streams.tyres import first_swap
 
 PARAMS = (
@@ -25,17 +26,21 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
     """Episodes of a wheel's cold pressure above its placard; the peak is how far above, in percent."""
     for vehicle in range(batch.slots.size):
         slot = batch.slots[vehicle]
-        memory, p = state[slot]["wheels"], params[fleet.klass[slot]]
+        memory, p = state[slot], params[fleet.klass[slot]]
         edge = first_swap(batch, fleet, slot, vehicle)
         for j in range(batch.tyre_bounds[vehicle], batch.tyre_bounds[vehicle + 1]):
-            edge = release(batch, vehicle, batch.tyre_t[j], changes, kind, fleet, slot, memory, edge)
+            t, wheel = batch.tyre_t[j], batch.tyre_wheel[j]
+            if edge <= t:
+                edge = release(batch, vehicle, t, changes, kind, fleet, memory, edge)
             more = p["unknown_pct"] if isnan(batch.tyre_temp[j]) else 0.0
             placard = batch.tyre_placard[j]
             above = (batch.tyre_cold[j] / placard - 1.0) * 100.0 if placard > 0.0 else nan
             first, second, third = p["level1_pct"] + more, p["level2_pct"] + more, p["level3_pct"] + more
             scale = (first, second, third, p["clear_pct"] + more, p["hold_s"])
-            follow(batch, j, changes, kind, slot, memory, above, scale, 0)
-        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, slot, memory, edge)
+            op = weigh(memory, wheel, t, above, scale, 0)
+            if op != NOTHING:
+                report(batch, j, changes, op, kind, slot, memory)
+        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)
 
 
 DETECTOR = Detector(

@@ -3,9 +3,10 @@
 from math import isnan, nan
 from typing import Any
 
-from streams.compiled import inner, kernel
+from streams.compiled import kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.wheels import STATE, find, follow, release
+from streams.detectors.watch import NOTHING
+from streams.detectors.wheels import STATE, find, release, report, told_of, weigh
 from streams.tyres import first_swap
 
 AIR, MATE = 0, 1
@@ -24,37 +25,33 @@ PARAMS = (
 )
 
 
-@inner
-def above(batch: Any, j: int, p: Any, followed: bool) -> Any:
-    """How far a reading lies above its mate's; NaN where that says nothing of the brake."""
-    if followed:
-        return batch.tyre_temp[j] - batch.tyre_mate_temp[j]
-    moving = batch.moving[batch.tyre_row[j]] == 1 and batch.tyre_temp[j] >= p["least_c"]
-    return batch.tyre_temp[j] - batch.tyre_mate_temp[j] if moving else nan
-
-
 @kernel
 def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: Any) -> None:
     """Episodes of a wheel's heat; the peak is its temperature (source air), or how far above its mate's, in °C."""
     for vehicle in range(batch.slots.size):
         slot = batch.slots[vehicle]
-        memory, p = state[slot]["wheels"], params[fleet.klass[slot]]
+        memory, p = state[slot], params[fleet.klass[slot]]
         edge = first_swap(batch, fleet, slot, vehicle)
         own = (p["level1_c"], p["level2_c"], p["level3_c"], p["clear_c"], p["hold_s"])
         first, second, third = p["level1_above_c"], p["level2_above_c"], p["level3_above_c"]
         drag = (first, second, third, p["clear_above_c"], p["hold_s"])
         for j in range(batch.tyre_bounds[vehicle], batch.tyre_bounds[vehicle + 1]):
-            edge = release(batch, vehicle, batch.tyre_t[j], changes, kind, fleet, slot, memory, edge)
+            t, wheel = batch.tyre_t[j], batch.tyre_wheel[j]
+            if edge <= t:
+                edge = release(batch, vehicle, t, changes, kind, fleet, memory, edge)
             temp = batch.tyre_temp[j]
             if isnan(temp):
                 continue
-            k = find(memory, batch.tyre_wheel[j])
-            source = int(memory["source"][k]) if k >= 0 else AIR if temp >= own[0] else MATE
+            k = find(memory, wheel)
+            source = told_of(memory, k)[2] if k >= 0 else AIR if temp >= own[0] else MATE
             if source == AIR:
-                follow(batch, j, changes, kind, slot, memory, temp, own, AIR)
+                op = weigh(memory, wheel, t, temp, own, AIR)
             else:
-                follow(batch, j, changes, kind, slot, memory, above(batch, j, p, k >= 0), drag, MATE)
-        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, slot, memory, edge)
+                worth = k >= 0 or (batch.moving[batch.tyre_row[j]] == 1 and temp >= p["least_c"])
+                op = weigh(memory, wheel, t, temp - batch.tyre_mate_temp[j] if worth else nan, drag, MATE)
+            if op != NOTHING:
+                report(batch, j, changes, op, kind, slot, memory)
+        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)
 
 
 DETECTOR = Detector(

@@ -5,7 +5,8 @@ from typing import Any
 
 from streams.compiled import inner, kernel
 from streams.detectors.base import Detector, Param
-from streams.detectors.wheels import STATE, find, follow, release
+from streams.detectors.watch import NOTHING
+from streams.detectors.wheels import STATE, find, release, report, told_of, weigh
 from streams.tyres import cold, first_swap
 
 AXLE, PAIR = 0, 1
@@ -26,11 +27,11 @@ PARAMS = (
 
 
 @inner
-def apart(batch: Any, j: int, pressure: float, temp: float) -> Any:
-    """Percent of their mean by which a reading is below a neighbour's, cold; NaN where they cannot be compared."""
-    if isnan(batch.tyre_temp[j]) != isnan(temp):
+def apart(mine: float, here: float, pressure: float, temp: float) -> Any:
+    """Percent of their mean by which ``mine``, cold, is below a neighbour's; NaN where they cannot be compared."""
+    if isnan(here) != isnan(temp):
         return nan
-    mine, other = batch.tyre_cold[j], cold(pressure, temp)
+    other = cold(pressure, temp)
     return (other - mine) / ((other + mine) / 2.0) * 100.0 if other + mine > 0.0 else nan
 
 
@@ -53,20 +54,25 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
     """Episodes of the softer tyre of two that ought to be alike; the peak is by how much, in percent of their mean."""
     for vehicle in range(batch.slots.size):
         slot = batch.slots[vehicle]
-        memory, p = state[slot]["wheels"], params[fleet.klass[slot]]
+        memory, p = state[slot], params[fleet.klass[slot]]
         edge = first_swap(batch, fleet, slot, vehicle)
         for j in range(batch.tyre_bounds[vehicle], batch.tyre_bounds[vehicle + 1]):
-            edge = release(batch, vehicle, batch.tyre_t[j], changes, kind, fleet, slot, memory, edge)
-            across = apart(batch, j, batch.tyre_mate_pressure[j], batch.tyre_mate_temp[j])
-            beside = apart(batch, j, batch.tyre_twin_pressure[j], batch.tyre_twin_temp[j])
-            more = p["unknown_pct"] if isnan(batch.tyre_temp[j]) else 0.0
-            k = find(memory, batch.tyre_wheel[j])
-            source = int(memory["source"][k]) if k >= 0 else PAIR if beside >= p["level1_pair_pct"] + more else AXLE
+            t, wheel = batch.tyre_t[j], batch.tyre_wheel[j]
+            if edge <= t:
+                edge = release(batch, vehicle, t, changes, kind, fleet, memory, edge)
+            mine, temp = batch.tyre_cold[j], batch.tyre_temp[j]
+            across = apart(mine, temp, batch.tyre_mate_pressure[j], batch.tyre_mate_temp[j])
+            beside = apart(mine, temp, batch.tyre_twin_pressure[j], batch.tyre_twin_temp[j])
+            more = p["unknown_pct"] if isnan(temp) else 0.0
+            k = find(memory, wheel)
+            source = told_of(memory, k)[2] if k >= 0 else PAIR if beside >= p["level1_pair_pct"] + more else AXLE
             if source == PAIR:
-                follow(batch, j, changes, kind, slot, memory, beside, pair(p, more), PAIR)
+                op = weigh(memory, wheel, t, beside, pair(p, more), PAIR)
             else:
-                follow(batch, j, changes, kind, slot, memory, across, axle(p, more), AXLE)
-        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, slot, memory, edge)
+                op = weigh(memory, wheel, t, across, axle(p, more), AXLE)
+            if op != NOTHING:
+                report(batch, j, changes, op, kind, slot, memory)
+        release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)
 
 
 DETECTOR = Detector(

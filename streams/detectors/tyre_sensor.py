@@ -7,8 +7,9 @@ import numpy as np
 
 from devices.signals import WHEELS
 from streams.compiled import inner, kernel
-from streams.detectors.base import Detector, Param
-from streams.detectors.wheels import EPISODES, begin, close, find, hundredths, reach, release
+from streams.detectors import wheels
+from streams.detectors.base import CLOSE, OPEN, Detector, Param
+from streams.detectors.wheels import begin, find, hundredths, mark, release, tell, told_of
 from streams.quality import GAP
 from streams.spans import span
 from streams.tyres import first_swap, next_swap, placard_of, swaps_at, tenths
@@ -27,7 +28,7 @@ PARAMS = (
 
 STATE = np.dtype(
     [
-        ("wheels", EPISODES),
+        *[(name, wheels.STATE[name]) for name in wheels.STATE.names or ()],
         ("clock", "f8"),  # s driven since a wheel was first heard
         ("due", "f8"),  # clock at which a wheel will have been silent too long; 0 no wheel was ever heard
         ("heard", "i4", WHEELS),  # clock of its last reading, whole s plus 1; 0 never, or not on this trailer
@@ -46,16 +47,17 @@ def open_(
         k = begin(memory, wheel, batch.t[i], source)
         if k >= 0:
             memory["peak"][k], memory["threshold"][k] = hundredths(about[0]), hundredths(about[1])
-            reach(batch, i, changes, kind, slot, memory, k, 1)
+            mark(memory, k, 1, 0, source)
+            tell(batch, i, changes, OPEN, kind, slot, memory, k)
 
 
 @inner
 def end(batch: Any, i: int, changes: Any, kind: int, slot: int, memory: Any, wheel: int, source: int) -> bool:
     """End what was told of a sensor for this reason; whether there was something."""
     k = find(memory, wheel)
-    if k < 0 or memory["source"][k] != source:
+    if k < 0 or told_of(memory, k)[2] != source:
         return False
-    close(batch, i, changes, kind, slot, memory, k)
+    tell(batch, i, changes, CLOSE, kind, slot, memory, k)
     return True
 
 
@@ -63,10 +65,10 @@ def end(batch: Any, i: int, changes: Any, kind: int, slot: int, memory: Any, whe
 def listen(batch: Any, j: int, changes: Any, kind: int, slot: int, memory: Any, p: Any) -> None:
     """Take in a reading."""
     i, wheel, now = batch.tyre_row[j], int(batch.tyre_wheel[j]), int(memory["clock"]) + 1
-    if end(batch, i, changes, kind, slot, memory["wheels"], ALL, SILENT):
+    if end(batch, i, changes, kind, slot, memory, ALL, SILENT):
         for other in range(WHEELS):
             memory["heard"][other] = now if memory["heard"][other] > 0 else 0
-    end(batch, i, changes, kind, slot, memory["wheels"], wheel, SILENT)
+    end(batch, i, changes, kind, slot, memory, wheel, SILENT)
     memory["heard"][wheel] = now
     soon = memory["clock"] + p["silent_s"]
     memory["due"] = soon if memory["due"] == 0.0 else min(memory["due"], soon)
@@ -74,18 +76,18 @@ def listen(batch: Any, j: int, changes: Any, kind: int, slot: int, memory: Any, 
     same = tenths(pressure) == tenths(then) and tenths(batch.tyre_temp[j]) == tenths(batch.tyre_then_temp[j])
     if not same or isnan(batch.tyre_temp[j]):
         memory["changed"][wheel] = now
-        end(batch, i, changes, kind, slot, memory["wheels"], wheel, STUCK)
+        end(batch, i, changes, kind, slot, memory, wheel, STUCK)
     elif now - memory["changed"][wheel] >= p["stuck_s"]:
         about = ((now - memory["changed"][wheel]) / 60.0, p["stuck_s"] / 60.0)
-        open_(batch, i, changes, kind, slot, memory["wheels"], wheel, STUCK, about)
+        open_(batch, i, changes, kind, slot, memory, wheel, STUCK, about)
     leapt = pressure > then * (1.0 + p["leap_pct"] / 100.0) and span(batch.tyre_then[j], batch.tyre_t[j]) <= p["leap_s"]
     leaps = int(memory["leaps"][wheel])
     leaps = min(leaps + int(p["calm"]), 255) if leapt else max(leaps - 1, 0)
     memory["leaps"][wheel] = leaps
     if leaps > (p["leaps"] - 1.0) * p["calm"]:
-        open_(batch, i, changes, kind, slot, memory["wheels"], wheel, LEAPING, (leaps / p["calm"], p["leaps"]))
+        open_(batch, i, changes, kind, slot, memory, wheel, LEAPING, (leaps / p["calm"], p["leaps"]))
     elif leaps == 0:
-        end(batch, i, changes, kind, slot, memory["wheels"], wheel, LEAPING)
+        end(batch, i, changes, kind, slot, memory, wheel, LEAPING)
 
 
 @inner
@@ -109,11 +111,11 @@ def look(batch: Any, i: int, changes: Any, kind: int, fleet: Any, slot: int, mem
     memory["due"] = due
     about = (p["silent_s"] / 60.0, p["silent_s"] / 60.0)
     if silent == wanted and wanted > 1:
-        open_(batch, i, changes, kind, slot, memory["wheels"], ALL, SILENT, about)
+        open_(batch, i, changes, kind, slot, memory, ALL, SILENT, about)
         return
     for wheel in range(WHEELS):
         if silence(fleet, slot, memory, wheel, batch.t[i]) >= p["silent_s"]:
-            open_(batch, i, changes, kind, slot, memory["wheels"], wheel, SILENT, about)
+            open_(batch, i, changes, kind, slot, memory, wheel, SILENT, about)
 
 
 @inner
@@ -139,7 +141,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
         for i in range(batch.bounds[vehicle], batch.bounds[vehicle + 1]):
             if edge <= batch.t[i]:
                 forget(fleet, slot, memory, edge, batch.t[i])
-                edge = release(batch, vehicle, batch.t[i], changes, kind, fleet, slot, memory["wheels"], edge)
+                edge = release(batch, vehicle, batch.t[i], changes, kind, fleet, memory, edge)
             if memory["due"] > 0.0 and batch.moving[i] == 1 and batch.dt[i] > 0.0 and batch.quality[i] & GAP == 0:
                 memory["clock"] += batch.dt[i]
             while j < last and batch.tyre_row[j] == i:

@@ -7,6 +7,7 @@ import numpy as np
 
 from streams.compiled import inner
 from streams.detectors.base import CLOSE, OPEN, RAISE, Param, emit
+from streams.detectors.episode import here, rung
 from streams.spans import span
 
 ABOVE, BELOW = 1.0, -1.0  # on which side of its limits a value is bad
@@ -35,20 +36,15 @@ def holds(hold_s: float, why: str, link_s: float = 300.0) -> tuple[Param, ...]:
 
 
 @inner
-def rung(value: float, limits: Any, sense: float) -> int:
-    """Level of a value: how many of the first three limits it has reached."""
-    value *= sense
-    return int(value >= limits[0] * sense) + int(value >= limits[1] * sense) + int(value >= limits[2] * sense)
-
-
-@inner
 def weigh(memory: Any, t: float, value: float, counts: bool, quality: int, sense: float, limits: Any, p: Any) -> int:
     """Take in a measured value; OPEN, RAISE, CLOSE or ``NOTHING``.
 
     ``limits``: where levels 1, 2, 3 begin, and where an episode ends. A value that does not count (the engine is
     off, say) can end an episode but neither open nor raise one.
     """
-    told, reached = int(memory["level"]), rung(value, limits, sense) if counts else 0
+    told, reached = int(memory["level"]), 0
+    if counts:
+        reached = rung(value * sense, (limits[0] * sense, limits[1] * sense, limits[2] * sense))
     apart = span(memory["end"], t) > p["link_s"]
     if told > 0 and value * sense < limits[3] * sense:
         memory["level"], memory["since"] = 0, 0.0
@@ -83,9 +79,9 @@ def weigh(memory: Any, t: float, value: float, counts: bool, quality: int, sense
 def tell(batch: Any, i: int, changes: Any, op: int, kind: int, slot: int, memory: Any, level: int, limits: Any) -> None:
     """Emit the episode; driver, speed and place are those of row ``i``, which caused it. A CLOSE empties memory."""
     row = emit(changes, op, kind, slot, -1, memory["start"])
-    row["driver"], row["level"], row["source"], row["quality"] = batch.driver[i], level, 0, memory["quality"]
+    here(row, batch, i)
+    row["level"], row["source"], row["quality"] = level, 0, memory["quality"]
     row["end"], row["peak"] = memory["end"] if op == CLOSE else np.nan, memory["peak"] / 100.0
     row["threshold"] = limits[level - 1]
-    row["speed"], row["lat"], row["lon"] = batch.v[i], batch.lat[i], batch.lon[i]
     if op == CLOSE:
         memory["start"] = 0.0

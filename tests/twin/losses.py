@@ -42,6 +42,7 @@ class TyreRapidLoss(Wheels):
 
     def watch(self, s: Any, r: Reading, one: Followed) -> None:
         p = self.p
+        one.left = 0
         fall, share = self.lost(r, one.since)
         seconds = span(one.start, r.t)
         slow = not share * 60 >= p.least_pct * seconds
@@ -60,11 +61,29 @@ class TyreRapidLoss(Wheels):
             return
         if one.level == 0 and not (share >= one.peak + p.further_pct or share >= p.gone_pct):
             return
-        one.before, one.peak = 1, max(one.peak, hundredths(share))
-        level = 3 if s.v > p.speed else 2
+        one.peak = max(one.peak, hundredths(share))
+        self.reach(s, r.wheel, one, r.temp)
+
+    def reach(self, s: Any, wheel: str, one: Followed, temp: float) -> None:
+        one.before = 1
+        level = 3 if s.v > self.p.speed else 2
         if level > one.level:
             one.level = level
-            self.tell(s, r.wheel, one, r.temp)
+            self.tell(s, wheel, one, temp)
+
+    def take(self, s: Any) -> None:
+        super().take(s)
+        if s.moving == 1 and measured(s) and s.dt > 0:
+            for wheel, one in self.places.items():
+                self.wait(s, wheel, one)
+
+    def wait(self, s: Any, wheel: str, one: Followed) -> None:
+        """Silence after more than half is gone."""
+        if one.left > 0:
+            one.left = max(one.left - math.floor(s.dt * 1000 + 0.5), 1)
+            if one.left == 1:
+                self.reach(s, wheel, one, 0.0)
+                one.left = 0 if one.level == 3 else 1
 
     def meet(self, one: Followed, fall: float, share: float, seconds: float) -> None:
         p = self.p
@@ -78,6 +97,8 @@ class TyreRapidLoss(Wheels):
         else:
             return
         one.before, one.peak, one.threshold = 1, hundredths(share), hundredths(asked)
+        if share >= p.gone_pct:
+            one.left = math.floor(max(p.silent_s, 2 * seconds) * 1000 + 0.5)
 
 
 class TyreSensor(Wheels):

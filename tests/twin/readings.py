@@ -80,10 +80,11 @@ class Followed:
     level: int = 0
     before: int = 0
     since: Any = None  # the reading it fell from
+    left: int = 0  # ms of silence on the move that bear it out
 
 
 class Wheels:
-    """Up to six wheels of a vehicle followed at a time."""
+    """Up to twelve wheels of a vehicle followed at a time."""
 
     kind = ""
 
@@ -99,7 +100,7 @@ class Wheels:
         raise NotImplementedError
 
     def begin(self, wheel: str, t: float, source: int) -> Followed | None:
-        if len(self.places) == 6:
+        if len(self.places) == 12:
             return None
         self.places[wheel] = Followed(t, source)
         return self.places[wheel]
@@ -131,10 +132,19 @@ class Wheels:
             self.tell(s, r.wheel, one, r.temp)
 
     def tell(self, s: Any, wheel: str, one: Followed, temp: float, end: float | None = None) -> None:
-        quality = s.quality | ({"uncompensated"} if missing(temp) and end is None else set())
+        quality = s.quality | ({"uncompensated"} if missing(temp) else set())
         place = (s.driver, s.v, s.raw["lat"], s.raw["lon"])
         told = Episode(self.kind, one.start, *place, one.source, quality, one.peak, wheel, one.level, one.threshold)
         told.tell(self.log, end)
+
+
+class TyreLow(Wheels):
+    kind = "tyre_low"
+
+    def weigh(self, s: Any, r: Reading) -> None:
+        p, more = self.p, self.p.unknown_pct if missing(r.temp) else 0
+        scale = (p.level1_pct + more, p.level2_pct, p.level3_pct, p.clear_pct, p.hold_s)
+        self.follow(s, r, r.below, scale)
 
 
 class TyreFlat(Wheels):

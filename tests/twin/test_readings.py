@@ -16,7 +16,11 @@ from .twin import About
 ROUGH = runpy.run_path(str(Path(__file__).parents[1] / "streams" / "detectors" / "rough.py"))
 KLASSES = ("car", "van", "truck", "bus")
 PLACARD = {wheel_name(code): 800.0 for code in (0, 1, 2, 3, 4, 5, 7)}  # 2RI is in no plan
-SOON = {"tyre_sensor": {"silent_s": 40.0, "stuck_s": 90.0}, "tyre_imbalance": {"hold_s": 20.0}}
+SOON = {
+    "tyre_sensor": {"silent_s": 40.0, "stuck_s": 90.0},
+    "tyre_imbalance": {"hold_s": 20.0},
+    "tyre_rapid_loss": {"silent_s": 15.0, "gone_pct": 25.0},
+}
 
 
 @pytest.mark.parametrize("seed", range(12))

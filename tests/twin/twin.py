@@ -20,21 +20,20 @@ from .leaks import Leak, Points
 from .losses import TyreRapidLoss, TyreSensor
 from .manoeuvres import HarshAcceleration, HarshBraking, HarshCornering, HarshManoeuvre
 from .merge import Row, Tyre, Vehicle, merged
-from .readings import Readings, TyreFlat, TyreHigh, TyreHot, TyreImbalance
+from .readings import Readings, TyreFlat, TyreHigh, TyreHot, TyreImbalance, TyreLow
 from .roads import Map
 from .speeding import Speeding
 from .speeds import FrozenSignal, ReplayedData, UnitFault
 from .trips import Trip, Trips
-from .tyres import TyreLow
 from .watch import WATCHES
 from .words import missing, parameters
 
 Table = list[dict[str, Any]]
 HEALTH: Any = (DeviceSilent, GnssFault, FrozenSignal, ReplayedData, UnitFault, OdometerGap)  # in the order they run
-TYRES: Any = (TyreFlat, TyreRapidLoss, TyreHigh, TyreHot, TyreImbalance)
+TYRES: Any = (TyreLow, TyreFlat, TyreRapidLoss, TyreHigh, TyreHot, TyreImbalance)
 KINDS = (  # events of others are not compared
     *("harsh_braking", "harsh_acceleration", "harsh_cornering", "harsh_manoeuvre", "lane_change"),
-    *("speeding", "tyre_low", "tyre_sensor", SLOW_LEAK, "crash"),
+    *("speeding", "tyre_sensor", SLOW_LEAK, "crash"),
     *[one.kind for one in TYRES],
     *[one.kind for one in (*HEALTH, *WATCHES)],
     *sorted({kind for limits in HOURS.values() for kind in limits}),
@@ -117,7 +116,6 @@ class Twin:
             *[one(p(one.kind), self.log) for one in MANOEUVRES],
             Speeding(p("speeding"), self.log),
             Readings(p("condition"), about.placard),
-            TyreLow(p("tyre_low"), self.log, about.placard),
             *[one(p(one.kind), self.log) for one in TYRES],
             *(TyreSensor(p("tyre_sensor"), self.log, about.placard), self.points),
             Crash(p("crash"), self.log),

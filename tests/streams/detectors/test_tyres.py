@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from devices.signals import wheel_code
 from streams.detectors.base import CLOSE, OPEN, RAISE
 from streams.quality import UNCOMPENSATED
 
@@ -287,3 +288,56 @@ def test_a_sensor_that_leaps_is_faulty_and_fires_no_tyre_event(road):
     assert [(e["source"], e["level"]) for e in driven.episodes("tyre_sensor")] == [(LEAPING, 1)]
     assert silent(driven, "tyre_rapid_loss", "tyre_flat")
     assert driven.changes["tyre_sensor"]["op"][-1] != CLOSE
+
+
+# -- many at once, and a sensor that a burst takes along ---------------------------------------------------------------
+
+RIG = ("1L", "1R", "2LO", "2LI", "2RO", "2RI", "3L", "3R", "4L", "4R", "5L", "5R")
+
+
+def rig(pressure, n=20):
+    """Twelve wheels once a minute, all with the pressure of the minute."""
+    return [(wheel_code(w), 60.0 * k + i * 0.01, pressure(k), 20.0) for k in range(n) for i, w in enumerate(RIG)]
+
+
+def test_all_tyres_of_a_rig_are_told_at_once(road):
+    assert drive(road, *rig(lambda k: 1100.0)).opened("tyre_high") == len(RIG)
+    lost = drive(road, *rig(lambda k: 830 * (1 - 0.05 * k)))
+    found = {kind: lost.opened(kind) for kind in ("tyre_low", "tyre_flat", "tyre_rapid_loss")}
+    assert found == dict.fromkeys(found, len(RIG))
+
+
+def burst(road, *, after=(), v=20.0, until=1500.0, last=0.0):
+    """Ten minutes at full pressure, one reading of ``last``, then ``after``; another wheel goes on."""
+    rows = [(L1, 60.0 * k, 830.0, 20.0) for k in range(10)] + [(L1, 600.0, last, 20.0)]
+    rows += [(L1, t, p, 20.0) for t, p in after]
+    rows += [(R1, 60.0 * k, 830.0 + k % 2, 20.0) for k in range(int(until / 60))]
+    return drive(road, *rows, v=v, until=until)
+
+
+def test_a_burst_that_takes_its_sensor_along_is_told_after_two_minutes_on_the_move(road):
+    (told,) = burst(road).changes["tyre_rapid_loss"]
+    assert (told["op"], told["level"], told["subject"], told["peak"]) == (OPEN, 3, L1, 100)
+    assert told["start"] == road.start + 540
+    assert silent(burst(road, last=500.0), "tyre_rapid_loss")  # a third less and silence may be a sensor
+    assert silent(burst(road, v=0.0), "tyre_rapid_loss")  # parked sensors sleep
+
+
+def test_silence_bears_a_loss_out_only_until_the_sensor_speaks(road):
+    assert silent(burst(road, after=[(690.0, 830.0)]), "tyre_rapid_loss", "tyre_flat", "tyre_low")
+    (told,) = burst(road, after=[(690.0, 0.0)]).changes["tyre_rapid_loss"]
+    assert told["level"] == 3
+
+
+def test_a_sensor_that_speaks_every_five_minutes_is_waited_for_twice_as_long(road):
+    rows = [(L1, 300.0 * k, 0.0 if k == 3 else 830.0, 40.0) for k in range(8)]
+    assert silent(drive(road, *rows), "tyre_rapid_loss")
+
+
+def test_creeping_on_after_a_burst_is_not_yet_critical(road):
+    rows = [(L1, 60.0 * k, 830.0, 40.0) for k in range(10)] + [(L1, 600.0, 0.0, 40.0)]
+    t = np.arange(0, 1500.0, 10.0)
+    speed = np.where(t < 900, 4.0, 15.0) + np.arange(t.size) % 2 * 0.01
+    driven = road.drive(t, speed=speed, tyres=rows, settings={"klass": "truck"})
+    assert driven.changes["tyre_rapid_loss"]["op"].tolist() == [OPEN, RAISE]
+    assert levels(driven, "tyre_rapid_loss") == [2, 3]

@@ -1,14 +1,20 @@
 """Bridge: every payload in one frame of its partition, in order; none is acknowledged before Kafka has it."""
 
 import logging
+import queue
+import threading
+import time
 from functools import partial
 
+import paho.mqtt.client as mqtt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import frames, topics
+from devices.broker import Broker
 from devices.frames import MAX_BODY
+from devices.gateway import Gateway as MqttGateway
 from devices.samples import Payload
 from streams.bridge import LATE_S, Bridge, BridgeError, partition, urgent
 from streams.settings import Bridge as Settings
@@ -177,3 +183,44 @@ def test_a_topic_of_no_vehicle_goes_through_too():
     gateway, kafka = Gateway([Payload("elsewhere", b"x", 1.0), Payload("tripmeter/v1///telemetry", b"y", 1.0)]), Kafka()
     bridge(gateway, kafka).turn()
     assert {each.topic for each in kafka.payloads()} == {"elsewhere", "tripmeter/v1///telemetry"}
+
+
+class Slow:
+    """A Kafka that answers the frames of each handful last to first, from a thread of its own."""
+
+    def __init__(self):
+        self.payloads, self._sent = [], queue.SimpleQueue()
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    def send(self, partition, frame, told):
+        self._sent.put((frame, told))
+
+    def _answer(self):
+        while True:
+            some = [self._sent.get()]
+            while not self._sent.empty():
+                some.append(self._sent.get())
+            for frame, told in reversed(some):
+                self.payloads += frames.unpack(frame)
+                told("")
+
+
+def test_a_broker_that_insists_on_order_gets_it():
+    """rumqttd hangs up on a PUBACK out of turn, and sends no more than 100 without any."""
+    kafka, count = Slow(), 3000
+    with (
+        Broker(port=0) as broker,
+        MqttGateway(broker.host, broker.port, client_id="bridge", urgent=urgent).start(within=10) as gateway,
+    ):
+        device = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        device.connect(broker.host, broker.port)
+        device.loop_start()
+        for k in range(count):
+            device.publish(topics.telemetry("acme", f"truck-{k % 7}"), b"%d" % k, qos=1)
+        carry, end = bridge(gateway, kafka, window=60), time.monotonic() + 60
+        while gateway.acked < count and time.monotonic() < end:
+            carry.turn()
+        assert (gateway.acked, gateway.reconnects) == (count, 0)
+        device.disconnect()
+        device.loop_stop()
+    assert sorted(int(each.body) for each in kafka.payloads) == list(range(count))

@@ -1,11 +1,13 @@
 """Columns: the readings of many payloads as one table of samples, column by column, not payload by payload."""
 
+from array import array
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
-from devices.codecs.base import DeviceReport, Reading, Values
-from devices.door import Door, Received, array
+from devices.codecs.base import DeviceReport, Packed, Reading, Values
+from devices.door import Door, Received, floats
 from devices.plausible import AHEAD, YEAR_2000, clean, nowhere, whole_ms
 from devices.samples import DeviceEvent, FaultList, Floats, Ints, Rejected, Samples, TyreReadings
 from devices.signals import BY_COLUMN, TYRE_SIGNALS, wheel_code, wheel_name
@@ -45,9 +47,8 @@ def collect(
 def _columns(door: Door) -> dict[str, Floats]:
     """Columns by inner name, of the rows kept."""
     columns = {}
-    for name, flat in _flat_columns(door).items():
-        flat += [NAN] * (door.starts[-1] - len(flat))
-        columns[BY_COLUMN[name].name] = door.plausible(array(flat), BY_COLUMN[name])
+    for name, values in _wire_columns(door).items():
+        columns[BY_COLUMN[name].name] = door.plausible(values, BY_COLUMN[name])
     if "lat" in columns and "lon" in columns:
         bad = nowhere(columns["lat"], columns["lon"])
         rows = np.flatnonzero(bad & door.keep)
@@ -56,24 +57,40 @@ def _columns(door: Door) -> dict[str, Floats]:
     return columns if door.keep.all() else {name: values[door.keep] for name, values in columns.items()}
 
 
-def _flat_columns(door: Door) -> dict[str, list[float | None]]:
-    """Values of every column by wire name, a list over the rows of all payloads; its end may be wanting."""
-    flat: dict[str, list[float | None]] = {}
+def _wire_columns(door: Door) -> dict[str, Floats]:
+    """Values of every column by wire name, over the rows of all payloads.
+
+    Lists go into one long list, which is the quickest for many short ones; arrays are laid over it.
+    """
+    flat: dict[str, list[float | None]] = defaultdict(list)
+    packed: dict[str, list[tuple[int, Packed]]] = defaultdict(list)
     for start, item in zip(door.starts, door.received, strict=False):
         count = len(item.reading.t)
         for name, values in item.reading.columns.items():
-            column = flat.get(name)
-            if column is None:
-                column = flat[name] = []
+            if type(values) is array:
+                packed[name].append((start, values))
+                continue
+            column = flat[name]
             if len(column) < start:
                 column += [NAN] * (start - len(column))  # the payloads between said nothing of it
             column += _each(values, count)
-    return flat
+    return {name: _laid(door.starts[-1], flat[name], packed[name]) for name in dict.fromkeys([*flat, *packed])}
+
+
+def _laid(count: int, flat: list[float | None], packed: list[tuple[int, Packed]]) -> Floats:
+    """(count,) of a list whose end may be wanting, with arrays in their places."""
+    column = np.full(count, NAN)
+    column[: len(flat)] = np.array(flat, np.float64)
+    for start, values in packed:
+        column[start : start + len(values)] = values
+    return column
 
 
 def _each(values: Values, count: int) -> list[float | None]:
     """A value for each of ``count`` samples."""
-    return values if type(values) is list else [values] * count  # type: ignore[list-item]
+    if type(values) is list:
+        return values
+    return [values] * count if isinstance(values, int | float) else list(values)
 
 
 def _vehicles(received: Sequence[Received]) -> tuple[list[tuple[str, str]], Ints]:
@@ -106,7 +123,7 @@ def _tyres(door: Door, vehicle: Ints) -> TyreReadings:
                 flat += _each(columns.get(name, NAN), count)
     if not wheels:
         return TyreReadings()
-    return _tyre_table(door, vehicle, np.array(rows), np.array(wheels), {name: array(v) for name, v in said.items()})
+    return _tyre_table(door, vehicle, np.array(rows), np.array(wheels), {name: floats(v) for name, v in said.items()})
 
 
 def _tyre_table(door: Door, vehicle: Ints, rows: Ints, wheels: Ints, said: dict[str, Floats]) -> TyreReadings:
@@ -158,8 +175,8 @@ def _events(door: Door, vehicle: Ints) -> list[DeviceEvent]:
     events = []
     for owner, item in enumerate(door.received):
         for event in item.reading.events:
-            t = whole_ms(array([event.t]))
-            impossible, future = door.untimely(t, array([item.payload.received_at]))
+            t = whole_ms(floats([event.t]))
+            impossible, future = door.untimely(t, floats([item.payload.received_at]))
             if impossible[0] or future[0]:
                 reason = "implausible_time" if impossible[0] else "far_future"
                 detail = f"'t' is {event.t:.13g} of event '{event.kind}', {door.expected_time(reason)}"

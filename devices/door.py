@@ -30,7 +30,7 @@ class Door:
         self.ahead = float("inf") if ahead is None else ahead
         self.starts: list[int] = [0, *np.cumsum(counts, dtype=np.int64).tolist()]  # first row of each payload, end
         self.owner: Ints = np.repeat(np.arange(len(counts)), counts)  # (n,) payload of each row
-        self.t = whole_ms(array(list(chain.from_iterable(item.reading.t for item in received))))
+        self.t = whole_ms(_instants(received))
         self._set_aside: list[tuple[int, Rejected]] = []
         self.keep = self._in_time()
 
@@ -84,6 +84,13 @@ class Door:
         return [part for _, part in ordered]
 
 
-def array(flat: Sequence[float | None]) -> Floats:
+def floats(flat: Sequence[float | None]) -> Floats:
     """(n,) of a list; None becomes NaN."""
     return np.array(flat, np.float64)
+
+
+def _instants(received: Sequence[Received]) -> Floats:
+    """All instants, payload by payload."""
+    if all(type(item.reading.t) is list for item in received):
+        return floats(list(chain.from_iterable(item.reading.t for item in received)))
+    return np.concatenate([np.asarray(item.reading.t, np.float64) for item in received])

@@ -1,13 +1,19 @@
 """Codec: what a plug of this rack is - one payload format, bytes to a reading and back."""
 
-from typing import Annotated, Protocol
+from array import array
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import msgspec
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Text = Annotated[str, msgspec.Meta(max_length=256)]
-Values = list[float | None] | float
-"""A value for each sample, None where not measured; or one value that holds for every sample."""
+if TYPE_CHECKING:
+    Packed = array[float]
+else:
+    Packed = array  # Python 3.11 knows no array[float]
+
+Values = list[float | None] | Packed | float
+"""A value for each sample, None (in an array NaN) where not measured; or one value that holds for every sample."""
 
 
 class DecodeError(ValueError):
@@ -29,14 +35,14 @@ class DeviceReport(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass
     """One decoded payload, still in the units of the wire.
 
-    ``t`` (n,) is strictly ascending and not empty; every list in ``columns`` and ``tyres`` is as long. Columns
+    ``t`` (n,) is strictly ascending and not empty; every list or array in ``columns`` and ``tyres`` is as long. Columns
     not measured are absent. ``driver`` None: the device said nothing; "": it said nobody is at the wheel.
     ``fault_codes`` None: nothing said of them; empty: none is set.
     """
 
     boot: str
     seq: int
-    t: list[float]
+    t: list[float] | Packed
     columns: dict[str, Values] = {}  # by Signal.column
     driver: str | None = None
     tyres: dict[str, dict[str, Values]] = {}  # wheel -> pressure_kpa, temp_c

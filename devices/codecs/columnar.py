@@ -1,7 +1,8 @@
 """Columnar: what our own formats share - the keys of a payload, what must hold of them, and what is said if not."""
 
 import re
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
 from operator import ge
 from typing import Annotated, Any, Literal, NoReturn, Required, TypedDict
 
@@ -49,10 +50,11 @@ def reading(name: str, payload: dict[str, Any]) -> Reading:
     pop = payload.pop
     del payload["v"]
     t = pop("t")
-    if type(t) is not list:
+    if type(t) is list:
+        if any(map(ge, t, t[1:])):
+            not_ascending(name, t)
+    elif type(t) is not array:  # which its codec has looked at
         t = [t]
-    elif any(map(ge, t, t[1:])):
-        _not_ascending(name, t)
     count = len(t)
     if count > MAX_SAMPLES:
         raise DecodeError(f"{name}: 't' has {count} values, at most {MAX_SAMPLES} fit a payload, at $.t")
@@ -100,8 +102,9 @@ def _tyres(codec: str, tyres: dict[str, dict[str, Values]] | None, count: int) -
     return {wheel: columns for wheel, columns in (tyres or {}).items() if columns}
 
 
-def _not_ascending(codec: str, t: list[float]) -> NoReturn:
-    k = next(k for k in range(1, len(t)) if t[k] <= t[k - 1])
+def not_ascending(codec: str, t: Sequence[float]) -> NoReturn:
+    """Say which instant of ``t`` does not come after the one before."""
+    k = next(k for k in range(1, len(t)) if not t[k] > t[k - 1])
     raise DecodeError(f"{codec}: 't' is {t[k]} after {t[k - 1]}, expected ascending instants, at $.t[{k}]")
 
 

@@ -1,15 +1,19 @@
 """msgpack version 1: the keys of JSON version 1; a list of numbers may be packed, for devices with much to say."""
 
+import sys
+from array import array
 from math import isfinite
-from typing import Any
+from operator import lt
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
 from devices.codecs import columnar
-from devices.codecs.base import DecodeError, Reading, Values
+from devices.codecs.base import DecodeError, Packed, Reading, Values
 
 HEADS = bytes((*range(0x80, 0x90), 0xDE, 0xDF))  # of a map; JSON begins with a space or a brace
+SHORT = 64  # instants, up to which a loop is quicker than numpy
 
 _DECODER: msgspec.msgpack.Decoder[dict[str, Any]] = msgspec.msgpack.Decoder(columnar.payload_type(bytes))
 _ENCODER = msgspec.msgpack.Encoder()
@@ -24,13 +28,15 @@ class MsgpackV1:
     heads = HEADS
 
     def decode(self, body: bytes) -> Reading:
-        """The reading in a payload; raises ``DecodeError``."""
+        """The reading in a payload; raises ``DecodeError``. What came packed is an array there."""
         try:
             payload = _DECODER.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             columnar.explain(self.name, error, body, msgspec.msgpack.decode)
-        payload["t"] = t = _times(payload["t"])
-        count = len(t) if type(t) is list else 1
+        t = payload["t"]
+        if type(t) is bytes:
+            t = payload["t"] = _times(t)
+        count = 1 if type(t) is float else len(t)
         _unpack(payload, count, "$")
         for wheel, columns in (payload.get("tyres") or {}).items():
             _unpack(columns, count, f"$.tyres.{wheel[:16]}")
@@ -53,33 +59,44 @@ class MsgpackV1:
 MSGPACK_V1 = MsgpackV1()
 
 
-def _times(t: Any) -> Any:
-    if type(t) is not bytes:
-        return t
-    if len(t) % 8 or not t:
-        raise DecodeError(f"msgpack_v1: 't' has {len(t)} bytes, expected 8 for each instant, at $.t")
-    return np.frombuffer(t, "<f8").tolist()
+def _times(packed: bytes) -> Packed:
+    """Instants of eight bytes, each later than the one before."""
+    if len(packed) % 8 or not packed:
+        raise DecodeError(f"msgpack_v1: 't' has {len(packed)} bytes, expected 8 for each instant, at $.t")
+    t = _array("d", packed)
+    if len(t) < SHORT:
+        ascending = all(map(lt, t, t[1:]))
+    else:
+        numbers = np.frombuffer(t)
+        ascending = bool((numbers[1:] > numbers[:-1]).all())
+    if not ascending:
+        columnar.not_ascending("msgpack_v1", t)
+    return t
+
+
+def _array(kind: Literal["f", "d"], packed: bytes) -> Packed:
+    numbers: Packed = array(kind)
+    numbers.frombytes(packed)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
 def _unpack(columns: dict[str, Any], count: int, path: str) -> None:
-    """Put lists in the place of packed numbers."""
+    """Put arrays in the place of packed numbers."""
     for name, values in columns.items():
         if type(values) is bytes:
-            columns[name] = _numbers(values, count, f"{path}.{name}")
-
-
-def _numbers(packed: bytes, count: int, path: str) -> list[float | None]:
-    """The ``count`` numbers of eight or four bytes; NaN is not measured."""
-    if len(packed) not in (8 * count, 4 * count):
-        name, expected = path.rpartition(".")[2], f"{4 * count} or {8 * count}: 4 or 8 for each of 't'"
-        raise DecodeError(f"msgpack_v1: '{name}' has {len(packed)} bytes, expected {expected}, at {path}")
-    numbers = np.frombuffer(packed, "<f8" if len(packed) == 8 * count else "<f4")
-    values: list[float | None] = numbers.tolist()
-    return [None if v != v else v for v in values] if np.isnan(numbers).any() else values
+            if len(values) == 4 * count:
+                columns[name] = _array("f", values)
+            elif len(values) == 8 * count:
+                columns[name] = _array("d", values)
+            else:
+                found, expected = f"{len(values)} bytes", f"{4 * count} or {8 * count}: 4 or 8 for each of 't'"
+                raise DecodeError(f"msgpack_v1: '{name}' has {found}, expected {expected}, at {path}.{name}")
 
 
 def _packed(values: Values) -> Any:
-    if not isinstance(values, list):
+    if isinstance(values, int | float):
         return values
     numbers = np.array(values, "<f8")
     with np.errstate(over="ignore"):
@@ -90,7 +107,8 @@ def _packed(values: Values) -> Any:
 
 def _see_finite(reading: Reading) -> None:
     """JSON cannot say NaN or infinity where an instant or a place must be; this can."""
-    if not all(map(isfinite, reading.t)):
+    instants = (reading.t[0], reading.t[-1]) if type(reading.t) is array else reading.t
+    if not all(map(isfinite, instants)):
         raise DecodeError("msgpack_v1: 't' holds what is no number, expected ascending instants, at $.t")
     for k, event in enumerate(reading.events):
         if not all(isfinite(value or 0.0) for value in (event.t, event.lat_deg, event.lon_deg)):

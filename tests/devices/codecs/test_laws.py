@@ -1,5 +1,6 @@
 """Laws of every codec: decode undoes encode, and nothing but DecodeError comes of a bad payload."""
 
+from array import array
 from math import isfinite
 
 import msgspec
@@ -45,8 +46,19 @@ def any_reading(draw):
 @given(reading=any_reading())
 def test_decode_undoes_encode(codec, reading):
     body = codec.encode(reading)
-    assert codec.decode(body) == reading
-    assert decode(body) == reading
+    assert plain(codec.decode(body)) == reading
+    assert plain(decode(body)) == reading
+
+
+def plain(reading):
+    """``reading`` with lists for arrays."""
+
+    def listed(values):
+        return [None if v != v else v for v in values] if isinstance(values, array) else values
+
+    tyres = {wheel: {name: listed(v) for name, v in said.items()} for wheel, said in reading.tyres.items()}
+    columns = {name: listed(v) for name, v in reading.columns.items()}
+    return msgspec.structs.replace(reading, t=list(reading.t), columns=columns, tyres=tyres)
 
 
 attributes = st.sampled_from(["alarm", "ignition", "odometer", "sat", "power", "driverUniqueId", "dtcs", "speedLimit"])
@@ -77,7 +89,7 @@ def test_a_payload_is_read_by_its_own_codec_always_the_same_way(codec, data):
     except DecodeError as error:
         assert str(error).startswith(f"{codec.name}: ")
     else:
-        assert decode(body) == reading
+        assert plain(decode(body)) == plain(reading)
         _decodes_or_raises(body)
 
 
@@ -138,4 +150,4 @@ def _decodes_or_raises(body):
         assert all(map(isfinite, [*reading.t, *(event.t for event in reading.events)]))
         assert all(b > a for a, b in zip(reading.t, reading.t[1:], strict=False))
         for values in reading.columns.values():
-            assert not isinstance(values, list) or len(values) == len(reading.t)
+            assert isinstance(values, int | float) or len(values) == len(reading.t)

@@ -112,7 +112,12 @@ class Embedded:
     def retry(self) -> list[Received]:
         """Take what people sent back from quarantine; what still is of no use stays there, for today's reason."""
         quarantine = schema.quarantine
-        query = select(quarantine).where(quarantine.c.retry == 1).order_by(quarantine.c.received_at).limit(RETRIED)
+        query = (
+            select(quarantine)
+            .where(quarantine.c.retry == 1)
+            .order_by(quarantine.c.received_at, quarantine.c.id)
+            .limit(RETRIED)
+        )
         with self.store.reading() as connection:
             found = rows_of(connection, query)
         payloads = [Payload(row["topic"], row["body"], row["received_at"]) for row in found]

@@ -139,7 +139,7 @@ class Record:
     def restate(self, connection: Connection, into: Commit) -> None:
         """Tell all alerts that nobody has put away to the sink that retains them."""
         alerts, events = schema.alerts, schema.events
-        query = select(alerts).where(alerts.c.superseded == 0).order_by(alerts.c.first_seen)
+        query = select(alerts).where(alerts.c.superseded == 0).order_by(alerts.c.first_seen, alerts.c.alert_id)
         open_ = [alert for alert in rows_of(connection, query) if self.put_away(alert) is None]
         found = named(connection, events.c.event_id, [alert["last_event_id"] for alert in open_])
         last = {event["event_id"]: event for event in found}

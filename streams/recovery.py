@@ -36,7 +36,7 @@ def load_fleet(connection: Connection, fleet: Fleet) -> None:
 
 def load_alerts(connection: Connection, alerts: Alerts) -> None:
     """Go on with the alerts on record."""
-    alerts.load(rows_of(connection, select(schema.alerts)))
+    alerts.load(rows_of(connection, select(schema.alerts).order_by(schema.alerts.c.alert_id)))
 
 
 def load_hours(connection: Connection, book: HoursBook, fleet: Fleet) -> None:
@@ -44,14 +44,14 @@ def load_hours(connection: Connection, book: HoursBook, fleet: Fleet) -> None:
     intervals, events = schema.intervals, schema.events
     driven = select(intervals).where(intervals.c.status == "closed")
     told = select(events).where(events.c.kind.in_(KINDS), events.c.source == "derived")
-    rows = rows_of(connection, driven)
+    rows = rows_of(connection, driven.order_by(*intervals.primary_key))
     slots = [fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in rows]
     pairs = zip(rows, slots, strict=True)
     book.load(
         ((_key(row, slot, fleet), slot, row["start"], row["end"], _bits(row)) for row, slot in pairs),
         (
             (_key(row, fleet.slot((row["fleet_id"], row["vehicle_id"])), fleet), row)
-            for row in rows_of(connection, told)
+            for row in rows_of(connection, told.order_by(events.c.event_id))
         ),
     )
 
@@ -63,7 +63,7 @@ def _bits(row: dict[str, object]) -> int:
 def load_leaks(connection: Connection, book: LeakBook, fleet: Fleet) -> None:
     """Put the history of all tyres, and what was told of it, into the book."""
     events = schema.events
-    rows = rows_of(connection, select(schema.tyre_points))
+    rows = rows_of(connection, select(schema.tyre_points).order_by(*schema.tyre_points.primary_key))
     slots = [fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in rows]
     points = ((slot, row["wheel"], row["start"], row["cold_kpa"]) for slot, row in zip(slots, rows, strict=True))
     book.load(points, rows_of(connection, select(events).where(events.c.kind == SLOW_LEAK)))
@@ -78,7 +78,7 @@ def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
     """Bring the state to the last accepted payload; how many payloads were run again."""
     with store.reading() as connection:
         position = _load_states(connection, pipeline)
-        dirty = rows_of(connection, select(schema.dirty))
+        dirty = rows_of(connection, select(schema.dirty).order_by(schema.dirty.c.slot))
     river.resume()
     if position is None:
         with store.reading() as connection:

@@ -63,7 +63,11 @@ def _frames(data: Path | None, folder: Path | None, begin: str) -> dict[str, pl.
     if folder:
         return {path.stem: pl.read_parquet(path) for path in sorted((folder / FOLDER).glob(f"{begin}*.parquet"))}
     table = schema.evidence
-    query = select(table).where(table.c.event_id.startswith(begin, autoescape=True)).order_by(table.c.first)
+    query = (
+        select(table)
+        .where(table.c.event_id.startswith(begin, autoescape=True))
+        .order_by(table.c.first, table.c.event_id)
+    )
     opened = source.store(data)
     with opened.reading() as connection:
         found = {row["event_id"]: frame_of(row) for row in rows_of(connection, query)}

@@ -28,8 +28,10 @@ def show_all(reason: str | None, data: Path | None, as_json: bool) -> None:
     if reason:
         query = query.where(quarantine.c.reason == reason)
     with source.store(data).reading() as connection:
-        counts = connection.execute(select(quarantine.c.reason, func.count()).group_by(quarantine.c.reason)).all()
-        found = rows_of(connection, query.order_by(quarantine.c.received_at.desc()).limit(SHOWN))
+        counts = connection.execute(
+            select(quarantine.c.reason, func.count()).group_by(quarantine.c.reason).order_by(quarantine.c.reason)
+        ).all()
+        found = rows_of(connection, query.order_by(quarantine.c.received_at.desc(), quarantine.c.id).limit(SHOWN))
     if as_json:
         screen.emit({"counts": {row[0]: row[1] for row in counts}, "latest": found})
         return

@@ -73,7 +73,7 @@ def _by_key(
 ) -> dict[Key, list[Row]]:
     found: dict[Key, list[Row]] = defaultdict(list)
     order = table.c.id if "id" in table.c else table.c.at
-    query = select(table).where(which).order_by(order)
+    query = select(table).where(which).order_by(order, *table.primary_key)
     named = tuple_(table.c.fleet_id, table.c.vehicle_id, table.c.kind, table.c.subject)
     parts = [None] if keys is None else [keys[k : k + AT_ONCE] for k in range(0, len(keys), AT_ONCE)]
     for part in parts:

@@ -2,25 +2,28 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
-from contextlib import suppress
+import threading
+from collections import deque
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine
 
 from streams.store.layout import open_partition, prepare
 from streams.store.postgres import PartitionStore
 
-USER = "postgres"  # whose server it is when the tests are root's
+USER = "postgres"  # whose server it is when the tests are root's: it does not run as root
+AS: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
+READY = "database system is ready to accept connections"
 SHM, ROOM = Path("/dev/shm"), 2e9  # noqa: S108  every commit waits for its disk
 KEPT = 12  # databases of a test at most
 FILLED = "laid_out"  # database that others begin as
 
 
-def binaries() -> Path:
+def programs() -> Path:
     """Where Debian, or another system, keeps the server's programs."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
@@ -39,35 +42,51 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        self.programs = programs()
+        self._server: subprocess.Popen[str] | None = None
+        self._hearing: threading.Thread | None = None
         self._count = 0
         self._named: dict[Path, str] = {}
 
     def __enter__(self) -> "Server":
-        if os.geteuid() == 0:
+        if AS:
             shutil.chown(self.folder, USER)
-        self._run("initdb", "-D", self.data, "-U", "tripmeter", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        words = ("-D", self.data, "-U", "tripmeter", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        with (self.folder / "initdb.log").open("wb") as said:
+            subprocess.run([self.programs / "initdb", *words], check=True, stdout=said, stderr=said, timeout=60, **AS)
         self.start()
         self.create(FILLED)
         prepare(self.url(FILLED), 0)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        with suppress(subprocess.CalledProcessError):
-            self._control("stop", "-m", "immediate")
+        self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start if it does not run, and wait until it takes connections."""
+        if self._server is not None and self._server.poll() is None:
+            return
+        command = [self.programs / "postgres", "-D", self.data, "-p", self.port, "-k", self.folder, "-h", "127.0.0.1"]
+        server = self._server = subprocess.Popen(
+            [*map(str, command), "-c", "max_connections=200"], stderr=subprocess.PIPE, text=True, **AS
+        )
+        said = iter(server.stderr or ())
+        if not any(READY in line for line in said):
+            raise RuntimeError(f"PostgreSQL in {self.folder} did not start")
+        self._hearing = threading.Thread(target=lambda: deque(said, maxlen=0), daemon=True)
+        self._hearing.start()
+
+    def kill(self) -> None:
+        """kill -9, as if the machine had lost its power; only the files stay."""
+        if self._server is not None and self._hearing is not None:
+            self._server.kill()
+            self._server.wait()
+            self._hearing.join()  # until the last of its processes has seen that it is gone
 
     def url(self, database: str) -> str:
         """Where a database is."""
         return f"postgresql://tripmeter@127.0.0.1:{self.port}/{database}?sslmode=disable"
-
-    def start(self) -> None:
-        """Start, and wait until it takes connections."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
-        self._control("start", "-l", self.folder / "log", "-o", options)
-
-    def kill(self) -> None:
-        """kill -9, as if the machine had lost its power; only the files stay."""
-        os.kill(int((self.data / "postmaster.pid").read_text("utf-8").split()[0]), signal.SIGKILL)
 
     def create(self, database: str, template: str = "template0") -> str:
         """A new database; its URL."""
@@ -100,13 +119,3 @@ class Server:
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
         engine.dispose()
-
-    def _control(self, *words: object) -> None:
-        self._run("pg_ctl", "-D", self.data, "-w", *words)
-
-    def _run(self, program: str, *words: object) -> None:
-        command = [str(binaries() / program), *map(str, words)]
-        if os.geteuid() == 0:
-            command = ["runuser", "-u", USER, "--", *command]
-        with (self.folder / "said").open("ab") as said:  # a pipe would be the server's too, and never end
-            subprocess.run(command, check=True, stdout=said, stderr=said, cwd=self.folder, timeout=60)

@@ -1,0 +1,179 @@
+"""Lost: connections that break and servers that die take nothing acknowledged with them, and bring nothing twice."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from pg8000.exceptions import InterfaceError
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from streams.store import schema
+from streams.store import store as store_module
+from streams.store.layout import open_partition
+from streams.store.prepared import Connection
+from streams.store.store import Commit, persistently, rows_of
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def url(postgres):
+    return postgres.fresh()
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    monkeypatch.setattr(store_module, "RETRY_S", 0.05)
+
+
+def work(first, last):
+    found = Commit(source=(first, last))
+    found.payloads.append((0, 1.0, 2.0, 3.0, b"digest", b"body"))
+    found.append(schema.outbox, [{"sink": "mqtt", "address": "a", "body": b"x", "retain": 1}])
+    return found
+
+
+def count(store, table):
+    with store.reading() as connection:
+        return len(rows_of(connection, table.select()))
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_connection_that_breaks_at_the_commit(url, monkeypatch, arrives):
+    """Whether the server has heard it or not: it is done once, and the input goes on behind it."""
+    store = open_partition(url, 0)
+    store.take_over()
+    commit = Connection.commit
+
+    def cut(connection):
+        monkeypatch.undo()
+        monkeypatch.setattr(store_module, "RETRY_S", 0.0)
+        if arrives:
+            commit(connection)
+        connection._usock.shutdown(2)
+        raise InterfaceError("network error")
+
+    monkeypatch.setattr(Connection, "commit", cut)
+    first = work(0, 3)
+    assert persistently(lambda: store.commit(first), lambda: False)
+    store.commit(work(3, 4))
+    assert store.position == 2
+    assert (count(store, schema.payloads), count(store, schema.outbox)) == (2, 2)
+
+
+def test_what_a_sender_could_not_finish_does_not_confuse_the_river(url, monkeypatch):
+    """Its commit came through and it never asks again; the next one of somebody else finds out."""
+    store = open_partition(url, 0)
+    store.take_over()
+    store.commit(work(0, 1))
+    commit = Connection.commit
+
+    def cut(connection):
+        monkeypatch.undo()
+        commit(connection)
+        raise InterfaceError("network error")
+
+    monkeypatch.setattr(Connection, "commit", cut)
+    with pytest.raises(OperationalError):
+        store.commit(Commit(sent=[1]))
+    store.commit(work(1, 2))
+    assert (store.position, count(store, schema.payloads), count(store, schema.outbox)) == (2, 2, 1)
+
+
+def test_connections_that_the_server_has_dropped_are_not_noticed(postgres, url):
+    store = open_partition(url, 0)
+    store.take_over()
+    store.commit(work(0, 1))
+    postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    assert count(store, schema.payloads) == 1
+    postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    store.commit(work(1, 2))
+    assert store.position == 2
+
+
+class Dying:
+    """Kills the server before the n-th statement that a river sends it."""
+
+    def __init__(self, server, engine):
+        self.server, self.left = server, -1
+        event.listen(engine, "before_cursor_execute", self.count)
+        event.listen(engine, "commit", self.count)
+
+    def count(self, *_arguments):
+        self.left -= 1
+        if self.left == 0:
+            self.server.kill()
+
+
+def test_a_server_killed_again_and_again(postgres, rivers, monkeypatch, tmp_path):
+    """Devices resend until they are acknowledged: at the end the tables are those of a calm SQLite."""
+    rules = rivers.judged(*rivers.HOURS)
+    samples, rng = rivers.days(5, vehicles=2), np.random.default_rng(7)
+    calm = rivers.River(tmp_path / "calm", rules)
+    sent = rivers.payloads(samples, size=8)
+    calm.embedded.take(sent)
+    calm.drain()
+    monkeypatch.setattr(rivers, "opened", postgres.opened)
+    river = rivers.River(tmp_path / "rough", rules)
+    dying, kills, acknowledged = Dying(postgres, river.engine), 0, set()
+    waiting = list(sent)
+    river.stopping = lambda: postgres.start() or False  # while a commit is tried again
+    while waiting:
+        handful = [waiting[k] for k in rng.permutation(min(len(waiting), 60))[: rng.integers(5, 40)]]
+        dying.left = int(rng.integers(1, 30)) if kills < 8 else -1
+        try:
+            acknowledged |= {received.payload.body for received in river.embedded.take(handful)}
+            river.embedded.settle_due(at_once=True)
+        except OperationalError:  # between commits: what a process does then is to begin anew
+            dying.left = -1
+            postgres.start()
+            river.crash()
+            kills += 1
+        waiting = [one for one in waiting if one.body not in acknowledged]
+    dying.left = -1
+    postgres.start()
+    river.crash()
+    river.drain()
+    assert kills >= 4
+    assert {row["body"] for row in river.rows(schema.payloads)} >= acknowledged
+    assert len(river.rows(schema.payloads)) == len(sent)
+    assert rivers.differences(calm.tables(), river.tables()) == {}
+
+
+FROZEN = """
+import os, signal, sys
+from sqlalchemy import event
+from streams.store import schema
+from streams.store.layout import open_partition
+from streams.store.store import Commit, Fenced, persistently
+
+store = open_partition(sys.argv[1], 0)
+store.take_over()
+event.listen(store.engine, "commit", lambda _connection: os.kill(os.getpid(), signal.SIGSTOP))
+commit = Commit(source=(0, 1))
+commit.append(schema.outbox, [{"sink": "mqtt", "address": "zombie", "body": b"x", "retain": 1}])
+try:
+    persistently(lambda: store.commit(commit), lambda: False)
+except Fenced:
+    print("fenced")
+"""
+
+
+def test_a_process_stopped_in_the_middle_of_a_commit_writes_nothing_when_it_wakes(url):
+    zombie = subprocess.Popen([sys.executable, "-c", FROZEN, url], stdout=subprocess.PIPE, text=True)
+    try:
+        os.waitid(os.P_PID, zombie.pid, os.WSTOPPED)
+        store = open_partition(url, 0)
+        assert store.take_over() == 0
+        store.commit(work(0, 5))
+        os.kill(zombie.pid, signal.SIGCONT)
+        assert zombie.communicate(timeout=60)[0] == "fenced\n"
+        with store.reading() as connection:
+            assert [row["address"] for row in rows_of(connection, schema.outbox.select())] == ["a"]
+    finally:
+        zombie.kill()
+        zombie.wait()

@@ -14,10 +14,16 @@ ON_POSTGRES = {
     "test_actions",
     "test_embedded",
     "test_evidence",
+    "test_faults",
+    "test_followed",
+    "test_hours_across",
     "test_recovery",
+    "test_reports",
     "test_retention",
     "test_same_answer",
     "test_settle",
+    "test_silence",
+    "test_trailers",
 }
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

@@ -57,7 +57,7 @@ def _number(value: float | None) -> float | str | None:
     if value is None or value != value:
         return None
     if -_LARGEST <= value <= _LARGEST:
-        return value + 0.0  # zero without its sign, as SQLite has it
+        return float(value) + 0.0  # zero without its sign, as SQLite has it
     return "Infinity" if value > 0 else "-Infinity"
 
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from streams import outbox
 from streams.outbox import Sender
@@ -35,9 +36,9 @@ class Box:
             assert self.arrived.wait_for(lambda: ready(self), 10)
 
 
-@pytest.fixture
-def store(tmp_path):
-    found = open_store(tmp_path)
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.stack)])
+def store(request, tmp_path):
+    found = open_store(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgres").opened(tmp_path)
     yield found
     found.close()
 
@@ -114,10 +115,10 @@ def test_what_a_dead_sink_could_not_take_waits_for_the_next_start(store):
 def test_a_locked_database_does_not_end_a_sender(store):
     refusals = [1, 1]
 
-    def locked(connection):
+    def locked(_connection):
         if refusals and threading.current_thread().name.startswith("sink-"):
             refusals.pop()
-            connection.exec_driver_sql("SELECT * FROM nowhere")  # an OperationalError, as a locked database is
+            raise OperationalError("COMMIT", {}, Exception("database is locked"))
 
     event.listen(store.engine, "commit", locked)
     box = Box("one")

@@ -1,0 +1,91 @@
+"""Administered: what docs/operations.md says of roles and backups of PostgreSQL is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, func, select, table
+
+from devices.samples import Payload
+from streams.store.layout import open_partition, prepare
+from streams.store.store import Commit
+
+pytestmark = pytest.mark.stack
+PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+
+
+def statements(beginning):
+    """The SQL of the page's example that begins so, without its comments."""
+    block = next(one for one in re.findall(r"(?:^    .+\n)+", PAGE, re.MULTILINE) if beginning in one)
+    return [one.strip() for one in re.sub(r"--.*", "", block).split(";") if one.strip()]
+
+
+def database_of(url):
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+def engine_of(url, user="tripmeter"):
+    plain = url.partition("?")[0].replace("tripmeter@", f"{user}@")
+    return create_engine(plain.replace("postgresql:", "postgresql+pg8000:"), isolation_level="AUTOCOMMIT")
+
+
+def rows(name, place):
+    return select(func.count()).select_from(table(name, schema=place))
+
+
+def test_a_restored_dump_goes_on_where_it_was(postgres, rivers, tmp_path, monkeypatch):
+    url = postgres.fresh()
+
+    def opened(_folder):
+        store = open_partition(url, 0)
+        store.take_over()
+        return store
+
+    monkeypatch.setattr(rivers, "opened", opened)
+    river = rivers.River(tmp_path, rivers.judged())
+    body = b'{"v":1,"boot":"b","seq":1,"t":[1000.0,1001.0],"speed_kmh":50}'
+    river.embedded.take([Payload("tripmeter/v1/f/V/telemetry", body, 1001.0)])
+    river.drain()
+    river.store.commit(Commit(source=(0, 42)))
+    url = postgres.dumped(database_of(url), "restored")
+    again = rivers.River(tmp_path, rivers.judged())
+    assert again.store.take_over() == 42
+    assert again.store.position == 1
+    assert rivers.differences(river.tables(), again.tables()) == {}
+    again.crash()
+    assert again.embedded.take([Payload("tripmeter/v1/f/V/telemetry", body, 1001.0)])  # on record: acknowledged again
+    assert again.store.position == 1
+
+
+def test_who_only_looks_sees_the_views_and_nothing_under_them(postgres):
+    url = postgres.fresh()
+    owner = engine_of(url)
+    with owner.connect() as connection:
+        for statement in statements("CREATE ROLE reporting"):
+            connection.exec_driver_sql(statement)
+    prepare(url, 9)  # the views are made anew
+    with engine_of(url, "reporting").connect() as connection:
+        for view in ("events", "trips", "alerts", "segments"):
+            assert connection.execute(rows(view, "everything")).scalar() == 0
+        for name, place in (("payloads", "p000"), ("registry", "tripmeter")):
+            with pytest.raises(Exception, match="permission denied"):
+                connection.execute(rows(name, place))
+    owner.dispose()
+
+
+def test_the_processes_role_needs_no_more_than_its_database(postgres):
+    owner = engine_of(postgres.url("postgres"))
+    made = [one.replace("ROLE tripmeter", "ROLE alone").replace("OWNER tripmeter", "OWNER alone") for one in ROLE]
+    with owner.connect() as connection:
+        for statement in made:
+            connection.exec_driver_sql(statement.replace("DATABASE tripmeter", "DATABASE alone"))
+    owner.dispose()
+    url = postgres.url("alone").replace("tripmeter@", "alone@")
+    older, newer = open_partition(url, 3), open_partition(url, 3)
+    older.take_over()
+    with pytest.raises(Exception, match="network error"), older.writing():
+        newer.take_over()  # it may end its own sessions
+    newer.commit(Commit())
+
+
+ROLE = statements("CREATE ROLE tripmeter")

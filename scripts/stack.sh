@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 declare -A package_of=([mosquitto]=mosquitto [mosquitto_passwd]=mosquitto [mosquitto_pub]=mosquitto-clients
-    [openssl]=openssl [docker-compose]=docker-compose [java]=openjdk-17-jre-headless [mvn]=maven
+    [openssl]=openssl [docker-compose]=docker-compose [java]=default-jre-headless [mvn]=maven
     [initdb]=postgresql)
 missing=()
 for command in "${!package_of[@]}"; do

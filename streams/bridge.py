@@ -80,6 +80,11 @@ class Bridge:
         for number, payloads in self._merged(arrived):
             self._send(number, payloads)
 
+    @property
+    def frames(self) -> int:
+        """How many have been sent."""
+        return self._origin.seq
+
     def late(self) -> bool:
         """Whether Kafka has left a frame without an answer for long."""
         with self._answered:

@@ -15,6 +15,7 @@ persistence_location {folder}/
 max_inflight_messages 1000
 max_queued_messages 0
 max_packet_size 1052672
+set_tcp_nodelay true
 user root
 """
 

@@ -1,0 +1,45 @@
+"""Bridge: CPU time a payload from an MQTT broker into Kafka, PUBACK included: `python -m bench.bridge PORT KAFKA`.
+
+Broker and Kafka are servers of yours on this machine. The publisher is a process of its own; what is counted is this
+process alone.
+"""
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+from bench.gateway import BODY
+from streams.bridging import Bridging
+from streams.config import Config
+from streams.settings import Http, Kafka, Mqtt
+
+COUNT = 100_000
+
+
+def settings(port: int, bootstrap: str) -> Config:
+    """Everything as shipped, but for the places."""
+    kafka = Kafka(bootstrap=bootstrap, topic="tripmeter.bench", spread="vehicle")
+    return replace(Config(), mqtt=Mqtt(port=port), kafka=kafka, http=Http(port=0))
+
+
+def main(port: int, bootstrap: str) -> None:
+    """Print what it costs."""
+    with Bridging(settings(port, bootstrap)) as bridging:
+        while not bridging.gateway.connected:
+            bridging.bridge.turn()
+        publisher = subprocess.Popen([sys.executable, "-m", "bench.gateway", str(port), str(COUNT)], stdin=-1)
+        while not bridging.gateway.received:
+            bridging.bridge.turn()
+        wall, cpu = time.perf_counter(), time.process_time()
+        while bridging.gateway.acked < COUNT:
+            bridging.bridge.turn()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        publisher.communicate()
+        frames = bridging.bridge.frames
+    print(f"{COUNT} payloads of {len(BODY)} B, {COUNT / frames:.0f} a frame: {cpu / COUNT * 1e6:.1f} us of CPU each")
+    print(f"{COUNT / cpu:,.0f} a second and core; {COUNT / wall:,.0f} a second as it went")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

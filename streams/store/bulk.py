@@ -1,4 +1,7 @@
-"""Bulk: the rows of one table to PostgreSQL in one statement, as JSON; a round trip however many they are."""
+"""Bulk: many rows of one table to PostgreSQL in one statement, as JSON: one round trip instead of one a row.
+
+COPY into a temporary table and from there was no faster: what takes the time is the server's own writing.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -11,6 +14,7 @@ from streams.store.prepared import text
 Row = dict[str, Any]
 Names = tuple[str, ...]
 
+AT_ONCE = 1_000  # rows in a statement: states of 2 kB come to 3 MB of JSON
 _encode = msgspec.json.Encoder().encode  # bytes as base64
 _LARGEST = 1.7976931348623157e308
 _statements: dict[tuple[str, str, Names, Names], str] = {}
@@ -44,7 +48,8 @@ def _run(
     key = verb, table.name, names, missing
     if key not in _statements:
         _statements[key] = _VERBS[verb](table, names, missing)
-    connection.exec_driver_sql(_statements[key], (packed(table, names, rows),))
+    for first in range(0, len(rows), AT_ONCE):
+        connection.exec_driver_sql(_statements[key], (packed(table, names, rows[first : first + AT_ONCE]),))
 
 
 def packed(table: Table, names: Names, rows: Sequence[Row]) -> str:

@@ -11,14 +11,15 @@ from streams.store.postgres import PartitionStore, PostgresStore, engine_of
 
 SHARED, EVERYTHING = "tripmeter", "everything"
 MOST = 1000  # partitions
+PATIENCE_S = 10.0  # a partition waits so long for a server that is away
 LAID_OUT = "laid out"  # meta: the version of all schemas, and the partitions that the views show
 CHANGING, PEOPLE = 7_310_001, 7_310_002  # advisory locks: who changes schemas, what people write
 
 
 def open_partition(url: str, number: int) -> PartitionStore:
     """The store of one partition, made if it is not there; ``take_over`` before anything is written."""
-    prepare(url, number)
-    return PartitionStore(engine_of(url, [place(number), SHARED]))
+    prepare(url, number, PATIENCE_S)
+    return PartitionStore(engine_of(url, [place(number), SHARED], PATIENCE_S))
 
 
 def open_readers(url: str) -> "Readers":
@@ -59,14 +60,14 @@ class Readers(PostgresStore):
             yield connection
 
 
-def prepare(url: str, number: int | None = None) -> None:
+def prepare(url: str, number: int | None = None, patience_s: float = 0.0) -> None:
     """Bring all schemas to this version, and make those that are missing.
 
     An upgrade begins a new epoch in every partition: a process of the older version can no longer write.
     """
     wanted = [] if number is None else [place(number)]
     with ExitStack() as leaving:
-        engine = _engine(url, SHARED, leaving)
+        engine = _engine(url, SHARED, leaving, patience_s)
         if _is_ready(engine, wanted):
             return
         guard = leaving.enter_context(engine.connect())
@@ -79,8 +80,8 @@ def prepare(url: str, number: int | None = None) -> None:
             _show(connection, sorted({*there, *wanted}))
 
 
-def _engine(url: str, name: str, leaving: ExitStack) -> Engine:
-    engine = engine_of(url, [name])
+def _engine(url: str, name: str, leaving: ExitStack, patience_s: float = 0.0) -> Engine:
+    engine = engine_of(url, [name], patience_s)
     leaving.callback(engine.dispose)
     return engine
 

@@ -5,8 +5,10 @@ Connections find their tables by search path, so that every query is the one tha
 
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 from pg8000.exceptions import DatabaseError, InterfaceError
@@ -26,10 +28,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from streams.store import bulk, schema
 from streams.store.prepared import Connection as Driver
-from streams.store.store import Commit, Fenced, Row, Store
+from streams.store.store import RETRY_S, Commit, Fenced, Row, Store
 
 PAYLOADS = ("position", *[column.name for column in schema.payloads.c if column.name != "position"])
-SILENT_S = 60.0  # a server not heard of for so long is given up
+SILENT_S = 60.0  # a server not heard of for so long is given up; by people and upgrades, after ten times that
 FROZEN_S = 10  # a writer that rests in the middle of its transaction for so long has lost it
 PASSING = ("08", "25P03", "53", "57", "58", "40001", "40P01", "55P03")  # errors that go away: gone, full, locked
 NOBODY = -1  # epoch of a store that has not taken over
@@ -37,7 +39,11 @@ TAKEN = "23"  # a row that may not be
 
 
 class PostgresStore(Store):
-    """A store on PostgreSQL, whose tables ``layout.prepare`` has made."""
+    """A store on PostgreSQL, whose tables ``layout.prepare`` has made.
+
+    Where its connection breaks it raises ``OperationalError``: a commit may be tried again as it is; what was in the
+    middle of reading has to be begun anew. Nobody's data is to blame.
+    """
 
     def _open(self) -> None:
         """Nothing to make."""
@@ -133,19 +139,43 @@ WHERE relation = 'owner'::regclass AND mode IN ('RowShareLock', 'RowExclusiveLoc
 """
 
 
-def engine_of(url: str, path: Sequence[str]) -> Engine:
-    """A pool of connections that find their tables in the schemas of ``path``, the first one first."""
+def engine_of(url: str, path: Sequence[str], patience_s: float = 0.0) -> Engine:
+    """A pool of connections that find their tables in the schemas of ``path``, the first one first.
+
+    A server that is away, as while it starts again, is waited for so long; then ``OperationalError``.
+    """
     said = make_url(url)
     arguments = _arguments(said) | {"startup_params": {"search_path": ", ".join(path)}}
+    arguments["timeout"] = SILENT_S if patience_s else 10 * SILENT_S
     engine = create_engine(
         said.set(drivername="postgresql+pg8000", query={}),
-        creator=lambda: Driver(**arguments),
+        creator=partial(_connection, arguments, patience_s),
         paramstyle="numeric_dollar",
         hide_parameters=True,
     )
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _as_elsewhere)
     return engine
+
+
+def _connection(arguments: Mapping[str, Any], patience_s: float) -> Driver:
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return Driver(**arguments)
+        except (DatabaseError, InterfaceError) as error:
+            if not _is_passing(error) or time.monotonic() >= until:
+                raise
+        time.sleep(RETRY_S)
+
+
+def _is_passing(error: BaseException) -> bool:
+    return isinstance(error, InterfaceError) or _code(error).startswith(PASSING)
+
+
+def _code(error: BaseException) -> str:
+    """SQLSTATE, as the server says it."""
+    return str(error.args[0].get("C", "")) if isinstance(error, DatabaseError) else ""
 
 
 def _arguments(url: URL) -> dict[str, Any]:
@@ -166,7 +196,6 @@ def _arguments(url: URL) -> dict[str, Any]:
         "port": url.port or 5432,
         "database": url.database or "tripmeter",
         "ssl_context": secure,
-        "timeout": SILENT_S,
         "application_name": "tripmeter",
     }
 
@@ -182,10 +211,9 @@ def _begin(connection: Connection) -> None:
 def _as_elsewhere(context: ExceptionContext) -> DBAPIError | None:
     """The driver has one error for everything: make of it what SQLAlchemy's other databases raise."""
     found = context.original_exception
-    code = str(found.args[0].get("C", "")) if isinstance(found, DatabaseError) else ""
-    if isinstance(found, InterfaceError) or code.startswith(PASSING):
+    if _is_passing(found):
         return OperationalError(context.statement, None, found, hide_parameters=True)
-    if code.startswith(TAKEN):
+    if _code(found).startswith(TAKEN):
         return IntegrityError(context.statement, None, found, hide_parameters=True)
     return None
 

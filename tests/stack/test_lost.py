@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from pg8000.exceptions import InterfaceError
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from streams.store import schema
+from streams.store import layout, schema
 from streams.store import store as store_module
 from streams.store.layout import open_partition
 from streams.store.prepared import Connection
@@ -28,6 +29,7 @@ def url(postgres):
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
     monkeypatch.setattr(store_module, "RETRY_S", 0.05)
+    monkeypatch.setattr(layout, "PATIENCE_S", 0.0)
 
 
 def work(first, last):
@@ -93,6 +95,23 @@ def test_connections_that_the_server_has_dropped_are_not_noticed(postgres, url):
     postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     store.commit(work(1, 2))
     assert store.position == 2
+
+
+def test_a_server_that_starts_again_is_waited_for(postgres, url, monkeypatch):
+    monkeypatch.setattr(layout, "PATIENCE_S", 60.0)
+    store = open_partition(url, 0)
+    store.take_over()
+    postgres.kill()
+    starting = threading.Timer(0.5, postgres.start)
+    starting.start()
+    assert count(store, schema.payloads) == 0
+    starting.join()
+    postgres.kill()
+    starting = threading.Timer(0.5, postgres.start)
+    starting.start()
+    store.commit(work(0, 1))
+    starting.join()
+    assert open_partition(url, 0).take_over() == 1
 
 
 class Dying:

@@ -25,7 +25,7 @@ test: $(VENV)/.installed-dev  ## all tests that need nothing but pip
 	$(PY) -m streams.warm
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal
 
-stack: $(VENV)/.installed-dev  ## tests against real servers (Mosquitto, Kafka), installed if they are missing
+stack: $(VENV)/.installed-dev  ## tests against real servers (Mosquitto, Kafka, PostgreSQL), installed if they are missing
 	scripts/stack.sh
 	$(PY) -m streams.warm
 	$(PY) -m pytest -m stack

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, func, select, table
+from sqlalchemy import column, create_engine, func, select, table
 
 from devices.samples import Payload
-from streams.store.layout import open_partition, prepare
+from streams.store.layout import open_partition, open_readers, prepare
 from streams.store.store import Commit
 
 pytestmark = pytest.mark.stack
@@ -86,6 +86,23 @@ def test_the_processes_role_needs_no_more_than_its_database(postgres):
     with pytest.raises(Exception, match="network error"), older.writing():
         newer.take_over()  # it may end its own sessions
     newer.commit(Commit())
+
+
+def test_the_servers_certificate_is_looked_at_when_it_is_asked_for(postgres):
+    plain = postgres.fresh().partition("?")[0]
+    seen = select(column("ssl")).select_from(table("pg_stat_ssl")).where(column("pid") == func.pg_backend_pid())
+    named = plain.replace("127.0.0.1", "localhost")
+    for url, encrypted in (
+        (f"{plain}?sslmode=disable", False),
+        (f"{plain}?sslmode=require", True),
+        (plain, True),
+        (f"{named}?sslmode=verify-full&sslrootcert={postgres.certificate}", True),
+    ):
+        with open_readers(url).reading() as connection:
+            assert connection.execute(seen).scalar() is encrypted
+    for url in (f"{plain}?sslmode=verify-full&sslrootcert={postgres.certificate}", f"{named}?sslmode=verify-full"):
+        with pytest.raises(Exception, match="certificate"):
+            open_readers(url)
 
 
 ROLE = statements("CREATE ROLE tripmeter")

@@ -1,0 +1,87 @@
+"""PostgreSQL without a server: what a URL says, how rows are written down, and what the schema is there."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from sqlalchemy import make_url
+from sqlalchemy.dialects.postgresql import dialect
+from sqlalchemy.schema import CreateTable
+
+from streams import config
+from streams.config import MASK
+from streams.store import bulk, layout, postgres, prepared, schema
+from streams.store.store import Commit, Fenced, memory_store
+
+
+def test_what_a_url_says():
+    found = postgres._arguments(make_url("postgresql://me:pass%40word@db.example:6543/fleet?sslmode=disable"))
+    assert (found["user"], found["password"], found["host"], found["port"]) == ("me", "pass@word", "db.example", 6543)
+    assert (found["database"], found["ssl_context"]) == ("fleet", False)
+    found = postgres._arguments(make_url("postgresql://db?sslmode=verify-full"))
+    assert found["ssl_context"].check_hostname
+
+
+@pytest.mark.parametrize("wrong", ["sslmode=verify-ca", "connect_timeout=3"])
+def test_what_a_url_cannot_say(wrong):
+    with pytest.raises(ValueError, match="sslmode"):
+        postgres._arguments(make_url(f"postgresql://db?{wrong}"))
+
+
+def test_a_partition_has_a_name():
+    assert [layout.place(number) for number in (0, 16, 999)] == ["p000", "p016", "p999"]
+    for number in (-1, 1000):
+        with pytest.raises(ValueError, match="partition"):
+            layout.place(number)
+
+
+def test_rows_are_written_down_as_sqlite_would_keep_them():
+    row = {"slot": np.int64(3), "received_at": np.float64(0.1), "first": math.inf, "last": -math.inf}
+    (said,) = json.loads(bulk.packed(schema.payloads, (*row, "body"), [row | {"body": b"\x00\xff"}]))
+    assert said == {"slot": 3, "received_at": 0.1, "first": "Infinity", "last": "-Infinity", "body": "AP8="}
+    row = {"fleet_id": "a\0b", "level": True, "start": math.nan, "end": -0.0, "driver_id": None}
+    text = bulk.packed(schema.events, tuple(row), [row])
+    assert json.loads(text) == [{"fleet_id": "a␀b", "level": 1, "start": None, "end": 0.0, "driver_id": None}]
+    assert "-0" not in text
+    assert [prepared.number(value) for value in (math.nan, -0.0, math.inf, np.float64(0.1))] == [
+        None,
+        "0.0",
+        "inf",
+        "0.1",
+    ]
+
+
+def test_whole_numbers_have_64_bits_and_text_the_order_of_its_bytes():
+    for table in schema.metadata.sorted_tables:
+        for line in str(CreateTable(table).compile(dialect=dialect())).splitlines():
+            assert " INTEGER" not in line
+            assert 'COLLATE "C"' in line or not (" VARCHAR" in line or " TEXT" in line), line
+
+
+def test_every_table_has_one_place():
+    assert {*schema.SHARED, *schema.PARTITIONED} == set(schema.metadata.sorted_tables)
+    assert not {*schema.SHARED} & {*schema.PARTITIONED}
+
+
+def test_the_url_is_a_secret(tmp_path):
+    path = tmp_path / "url"
+    path.write_text("postgresql://me:sesame@db/fleet\n")
+    found = config.load(environ={"TRIPMETER_STORE__URL__FILE": str(path)})
+    assert found.store.url == "postgresql://me:sesame@db/fleet"
+    assert config.show(found)["store.url"][0] == MASK
+
+
+def test_sqlite_knows_owners_too():
+    """A worker may be tried on it."""
+    store = memory_store()
+    assert store.take_over() == 0
+    store.commit(Commit(source=(0, 4)))
+    with pytest.raises(Fenced):
+        store.commit(Commit(source=(0, 4)))
+    epoch = store.epoch
+    assert store.take_over() == 4
+    store.epoch = epoch
+    for write in (lambda: store.commit(Commit()), lambda: store.writing().__enter__()):
+        with pytest.raises(Fenced):
+            write()

@@ -2,7 +2,8 @@
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -58,6 +59,13 @@ def postgres() -> Iterator[Any]:
     """A real PostgreSQL: tests/stack/postgres.py."""
     with module("stack/postgres").Server() as server:
         yield server
+
+
+@pytest.fixture
+def wire() -> Iterator[Callable[[int], Any]]:
+    """Makes lines to a port that can be cut: tests/stack/proxy.py."""
+    with ExitStack() as made:
+        yield lambda port: made.enter_context(closing(module("stack/proxy").Proxy(port)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

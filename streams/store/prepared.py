@@ -3,6 +3,7 @@
 import socket
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from pg8000 import dbapi
@@ -49,6 +50,11 @@ class Connection(dbapi.Connection):
         self._known.move_to_end(statement)
         name, columns, readers = self._known[statement]
         return self.execute_named(name, make_params(self.py_types, args), columns, readers, statement)
+
+    def close(self) -> None:
+        """Say goodbye; one that is gone hears nothing of it."""
+        with suppress(InterfaceError, OSError):
+            super().close()
 
     def commit(self) -> None:
         """Make the transaction stand."""

@@ -163,6 +163,44 @@ def test_a_server_killed_again_and_again(postgres, rivers, monkeypatch, tmp_path
     assert rivers.differences(calm.tables(), river.tables()) == {}
 
 
+def test_a_line_that_is_cut_anywhere(postgres, rivers, monkeypatch, tmp_path, wire):
+    """In the middle of a question, of an answer, of a commit: each payload is there once, the tables are the same."""
+    rules = rivers.judged(*rivers.HOURS)
+    samples, rng = rivers.days(11, vehicles=2), np.random.default_rng(3)
+    calm = rivers.River(tmp_path / "calm", rules)
+    sent = rivers.payloads(samples, size=8)
+    calm.embedded.take(sent)
+    calm.drain()
+    proxy = wire(postgres.port)
+    url = postgres.fresh().replace(str(postgres.port), str(proxy.port))
+
+    def opened(_folder):
+        store = open_partition(url, 0)
+        store.take_over()
+        return store
+
+    monkeypatch.setattr(rivers, "opened", opened)
+    river = rivers.River(tmp_path / "cut", rules)
+    waiting, known = list(sent), set()
+    while waiting:
+        handful = [waiting[k] for k in rng.permutation(min(len(waiting), 60))[: rng.integers(2, 12)]]
+        proxy.cut_after(int(rng.integers(1, 15_000)) if proxy.cuts < 15 else None)
+        try:
+            known |= {received.payload.body for received in river.embedded.take(handful)}
+            river.embedded.settle_due(at_once=True)
+            river.embedded.snapshot()
+        except OperationalError:
+            proxy.cut_after(None)
+            river.crash()
+        waiting = [one for one in waiting if one.body not in known]
+    proxy.cut_after(None)
+    river.crash()
+    river.drain()
+    assert proxy.cuts >= 10
+    assert sorted(row["body"] for row in river.rows(schema.payloads)) == sorted(one.body for one in sent)
+    assert rivers.differences(calm.tables(), river.tables()) == {}
+
+
 FROZEN = """
 import os, signal, sys
 from sqlalchemy import event

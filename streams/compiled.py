@@ -14,6 +14,7 @@ from numba.core.caching import UserProvidedCacheLocator
 
 ROOT = Path(__file__).parents[1]
 FULL, LITTLE = 3, 1  # levels of LLVM
+COMPILES = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 CACHE = Path(platformdirs.user_cache_dir("tripmeter")) / "compiled"
 
 

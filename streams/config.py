@@ -47,10 +47,10 @@ class Config:
     """All settings; ``alerts`` and ``detectors`` hold only what was changed, ``origins`` where each key was set."""
 
     data: Data = field(default_factory=Data)
-    store: Store = field(default_factory=Store)
     mqtt: Mqtt = field(default_factory=Mqtt)
     kafka: Kafka = field(default_factory=Kafka)
     bridge: Bridge = field(default_factory=Bridge)
+    store: Store = field(default_factory=Store)
     http: Http = field(default_factory=Http)
     gateway: Gateway = field(default_factory=Gateway)
     commit: Commit = field(default_factory=Commit)

@@ -74,7 +74,7 @@ class Embedded:
         self.stopping = stopping
         self.newest = float("-inf")  # event time
         self._conflicts = pipeline.conflicts  # counted so far
-        self._lost = False  # the state is ahead of what the store has taken
+        self.lost = False  # the state is ahead of what the store has taken
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
         self.silence = Silence(pipeline, record)
         self.wall = wall  # with a feed's clock a recording that has ended is no silence
@@ -82,17 +82,17 @@ class Embedded:
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
         self._named = _counted(pipeline.fleet)  # on record already
 
-    def take(self, arrived: Sequence[Payload], again: Sequence[str] = ()) -> list[Received]:
+    def take(self, arrived: Sequence[Payload], again: Sequence[str] = (), into: Commit | None = None) -> list[Received]:
         """Commit a handful; the payloads that are now on record, to be acknowledged to their devices.
 
-        ``again`` are the ids they have in quarantine, if they come from there.
+        ``again`` are the ids they have in quarantine, if they come from there; ``into`` is what to add them to.
         """
         with self.store.reading() as connection:
             accepted = self.intake.accept(arrived, partial(self._known, connection))
         self._too_old(accepted)
         samples, parts = self.intake.samples(accepted.received)
         accepted.rejected.extend(parts)
-        commit = Commit()
+        commit = Commit() if into is None else into
         self._run(samples, commit)
         self._payload_rows(accepted, commit)
         if again:
@@ -339,7 +339,7 @@ class Embedded:
 
     def _write(self, commit: Commit) -> bool:
         """Whether the commit is on disk; once one is given up, all that follows would rest on what was lost."""
-        if self._lost:
+        if self.lost:
             return False
         self._names(commit)
         if self.record.out_of_order:
@@ -350,7 +350,7 @@ class Embedded:
         if done:
             self._named = _counted(self.pipeline.fleet)
             metrics.VEHICLES.set(self._named[0])
-        self._lost = not done
+        self.lost = not done
         return done
 
 

@@ -95,13 +95,13 @@ def _check_size(kafka: Kafka, client: AdminClient) -> None:
 
 
 class Frames:
-    """Frames on their way into Kafka, in the order of ``send``; a thread of its own hears what becomes of them.
+    """Frames on their way into a topic, in the order of ``send``; a thread of its own hears what becomes of them.
 
     While Kafka is away it goes on trying: no answer is no failure.
     """
 
-    def __init__(self, kafka: Kafka) -> None:
-        self.topic = kafka.topic
+    def __init__(self, kafka: Kafka, topic: str = "") -> None:
+        self.topic = topic or kafka.topic
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="kafka", daemon=True)
         self._client = Producer(

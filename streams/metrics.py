@@ -37,6 +37,8 @@ EVENT_TIME = Gauge("tripmeter_event_time_seconds", "Newest event time, epoch sec
 CONNECTED = Gauge("tripmeter_gateway_connected", "1 while the gateway has its broker", registry=REGISTRY)
 UNACKED = Gauge("tripmeter_unacked_payloads", "Payloads received and not acknowledged yet", registry=REGISTRY)
 FRAMES = Counter("tripmeter_frames", "Frames that a bridge has sent to Kafka", registry=REGISTRY)
+DEAD = Counter("tripmeter_dead_letters", "Frames of Kafka that were of no use, set aside", registry=REGISTRY)
+LAG = Gauge("tripmeter_lag_frames", "Frames that wait in Kafka, by partition", ["partition"], registry=REGISTRY)
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 COMMIT = Histogram("tripmeter_commit_seconds", "Duration of a commit", buckets=_FAST, registry=REGISTRY)
 TO_COMMIT = Histogram(

@@ -12,7 +12,7 @@ from streams import metrics
 from streams.sinks.base import Message, RefusedError, Sink, SinkError, UnwillingError
 from streams.store import schema
 from streams.store.schema import outbox
-from streams.store.store import Commit, Store
+from streams.store.store import Commit, Fenced, Store
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +65,8 @@ class Sender:
             try:
                 while self._drain():
                     pass
+            except Fenced:  # whoever has taken over sends what is left
+                return
             except (SinkError, OperationalError) as error:
                 metrics.FAILED.labels(self.sink.name).inc()
                 logger.warning("sink %s failed, trying again in %.1f s: %s", self.sink.name, self._pause, error)

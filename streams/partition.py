@@ -32,7 +32,7 @@ from streams.rules import Rules, known_then
 from streams.sinks import callers, tellers
 from streams.sinks.base import Sink
 from streams.sinks.mqtt import Publish
-from streams.store.store import Store
+from streams.store.store import Commit, Store
 from streams.ticks import Ticker, Ticks
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ class Partition:
     """A whole Tripmeter but for the network: ``restore``, ``start``, then ``take`` and ``turn`` until ``close``.
 
     ``folder`` is where its archive goes, ``publish`` sends to the broker, ``stopping`` says that a database that takes
-    nothing is no longer to be waited for.
+    nothing is no longer to be waited for. ``sinks`` are told every change of an alert, besides the configured ones;
+    ``carriers`` only take what is addressed to them.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Partition:
         *,
         feed_clock: bool = False,
         sinks: Sequence[Sink] = (),
+        carriers: Sequence[Sink] = (),
     ) -> None:
         self.store, self._folder = store, folder
         self._clock = "feed" if feed_clock else "wall"
@@ -92,7 +94,7 @@ class Partition:
         self.ticks = Ticks(self._now)
         settle = config.settle
         self.retention = Retention(store, folder, Kept(settle.horizon_days, settle.retention_days, settle.retention_mb))
-        self.senders = [Sender(store, sink) for sink in [*sinks, *called]]
+        self.senders = [Sender(store, sink) for sink in [*sinks, *called, *carriers]]
 
     def restore(self) -> None:
         """Bring memory to the last payload on record, and to the registry of today."""
@@ -118,9 +120,9 @@ class Partition:
             if save:
                 self.river.snapshot()
 
-    def take(self, arrived: Sequence[Payload]) -> list[Received]:
-        """Commit a handful; those that are now on record, for their devices to be told."""
-        on_record = self.river.take(arrived)
+    def take(self, arrived: Sequence[Payload], into: Commit | None = None) -> list[Received]:
+        """Commit a handful, and what ``into`` holds already; those on record now, for their devices to be told."""
+        on_record = self.river.take(arrived, into=into)
         self._wake()
         return on_record
 

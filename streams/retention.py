@@ -14,7 +14,7 @@ from streams.archive import DAY_S, Vehicle
 from streams.leak_book import WINDOW_S
 from streams.rows import SLOW_LEAK
 from streams.store import schema
-from streams.store.store import Commit, Store
+from streams.store.store import Commit, Fenced, Store
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ class Retention:
             self._wake.clear()
             try:
                 self.work(self._now)
+            except Fenced:  # whoever has taken over goes on
+                return
             except (OperationalError, OSError) as error:  # at the next tick again
                 logger.warning("payloads could not be archived: %s", error)
 

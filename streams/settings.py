@@ -63,6 +63,7 @@ class Kafka:
 
     bootstrap: str = setting("127.0.0.1:9092", "addresses of its brokers, with commas")
     topic: str = setting("tripmeter.telemetry", "topic of what devices send; a bridge makes it if it is not there")
+    group: str = setting("tripmeter", "consumer group of the workers; those of one group share the partitions")
     dead_letters: str = setting("tripmeter.dead-letters", "topic of frames that no worker can read")
     partitions: int = setting(16, "partitions of the topic: never changed once there is data", 1, 10_000)
     spread: str = setting(

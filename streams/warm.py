@@ -14,7 +14,7 @@ from devices.samples import Samples
 from streams import chain
 from streams.batch import Batch, assemble
 from streams.chain import FOLDS, LINKS, PARAMS, STATE, Rooms
-from streams.compiled import CACHE, folder
+from streams.compiled import CACHE, COMPILES, folder
 from streams.detectors.base import CHANGE, Changes, Records, thresholds
 from streams.fleet import Fleet, FleetColumns, Known
 
@@ -28,12 +28,14 @@ class _Anyone:
 
 
 def is_warm() -> bool:
-    """Whether this version has been compiled on this machine before."""
-    return any(folder(Path(chain.__file__)).glob("chain.run*.nbi"))
+    """Whether this version has been compiled on this machine before, or never will be."""
+    return not COMPILES or any(folder(Path(chain.__file__)).glob("chain.run*.nbi"))
 
 
 def warm(progress: Progress = lambda _name, _done, _total: None) -> None:
     """Compile every link that has changed, on all processors, then the chain; a second or less where nothing has."""
+    if not COMPILES:
+        return
     total = len(LINKS) + 1
     CACHE.mkdir(parents=True, exist_ok=True)
     with FileLock(CACHE / "lock"):  # whoever else wants the same waits for it

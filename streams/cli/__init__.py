@@ -9,6 +9,7 @@ import click
 COMMANDS = {
     "run": "keep serving: broker, gateway, pipeline, store",
     "bridge": "from the vehicles' broker into Kafka, for a fleet too large for one process",
+    "worker": "some partitions of a fleet too large for one process: Kafka to PostgreSQL",
     "replay": "recordings -> events, trips, alerts, exposure, scores, premiums",
     "explain": "why an alert, a score or a premium is what it is",
     "evidence": "the samples kept around crashes and rollovers",

@@ -64,7 +64,7 @@ def test_twelve_hours_parked_with_15_m_of_wander_are_nothing(period):
     radius, angle = 15 * np.sqrt(rng.random(t.size)), 2 * np.pi * rng.random(t.size)
     found = one(t, lat=48 + radius * np.sin(angle) / METRES, lon=11 + radius * np.cos(angle) / METRES)
     assert found["trips"].size == found["activity"].size == 0
-    assert all(found["exposure"][name].sum() == 0 for name in ("metres", "moving_s", "night_m"))
+    assert all(found["exposure"].view(exposure.NAMED)[name].sum() == 0 for name in ("metres", "moving_s", "night_m"))
 
 
 def test_a_basement_with_the_ignition_left_on_is_not_nine_hours_of_driving():
@@ -74,7 +74,7 @@ def test_a_basement_with_the_ignition_left_on_is_not_nine_hours_of_driving():
     assert found["trips"]["start"][1] - START == 1800 + 9 * 3600
     driven = found["activity"]["end"] - found["activity"]["start"]
     assert driven.tolist() == [1799, 1799]
-    assert found["exposure"]["moving_s"].sum() == 2 * 1799
+    assert found["exposure"].view(exposure.NAMED)["moving_s"].sum() == 2 * 1799
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_cmap_days_fall_into_trips(cmap):
     assert 100 <= found["trips"].size <= 140
     assert found["trips"]["metres"].sum() == pytest.approx(moved, rel=0.002)
     assert (found["trips"]["end"] - found["trips"]["start"]).max() < 6 * 3600
-    assert found["exposure"]["metres"].sum() == pytest.approx(moved, rel=1e-9)
+    assert found["exposure"].view(exposure.NAMED)["metres"].sum() == pytest.approx(moved, rel=1e-9)
 
 
 def goal(shared_data, label):

@@ -1,0 +1,210 @@
+"""App: Faust, which hands whole records of Kafka to the worker's one thread; the store says where to go on.
+
+Faust's own offsets are for whoever looks at them. It asks where to go on only in ``seek_to_committed``, after it has
+told everybody of an assignment, so that is where partitions are taken over.
+"""
+
+import asyncio
+import logging
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from streams import metrics
+from streams.settings import Kafka
+from streams.worker import Frame, Worker
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ROOM = 512  # frames that wait for the worker, before Kafka does
+AT_ONCE = 64  # frames in one turn
+IDLE_S = 0.05  # longest sleep without frames
+STUCK_S = 30.0  # without a frame, though Kafka has some
+LOOK_S = 5.0
+LEAVE_S = 20.0  # for Faust to leave the group
+
+
+class WorkerError(RuntimeError):
+    """The worker cannot go on: what was found, and what to do."""
+
+
+class Relay:
+    """Between Faust's loop and the worker's thread: frames in order, and calls."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self._heard_at = time.monotonic()
+        self._thread = ThreadPoolExecutor(1, "worker")
+        self._waiting: deque[Frame] = deque()
+        self._arrived, self._room = asyncio.Event(), asyncio.Event()
+
+    @property
+    def idle_s(self) -> float:
+        """How long no frame has come, s; while some wait here, it is not for lack of them."""
+        return 0.0 if self._waiting else time.monotonic() - self._heard_at
+
+    async def put(self, frame: Frame) -> None:
+        """Hand over a frame, once there is room."""
+        self._heard_at = time.monotonic()
+        while len(self._waiting) >= ROOM:
+            self._room.clear()
+            await self._room.wait()
+        self._waiting.append(frame)
+        self._arrived.set()
+
+    async def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Have the worker's thread do something."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+
+    async def own(self, numbers: set[int]) -> dict[int, int]:
+        """Take these partitions over; what waited comes again."""
+        self._waiting.clear()
+        self._room.set()
+        self._heard_at = time.monotonic()
+        return await self.call(self.worker.own, numbers)
+
+    async def run(self) -> None:
+        """Turn with what has come, until cancelled."""
+        while True:
+            if not self._waiting:
+                self._arrived.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._arrived.wait(), IDLE_S)
+            some = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+            self._room.set()
+            await self.call(self.worker.turn, some)
+
+
+class App(faust.App):
+    """Faust's application, with the worker behind it."""
+
+    relay: Relay
+    kafka: Kafka
+
+    def _new_transport(self) -> "_Transport":
+        return _Transport(self.conf.broker_consumer, self)
+
+
+class _Consumer(driver.Consumer):
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go on where the store is, which is not where Faust's own offsets are."""
+        app = cast(App, self.app)
+        mine = {tp for tp in self.assignment() if tp.topic == app.kafka.topic}
+        positions = await app.relay.own({tp.partition for tp in mine})
+        there = {tp: positions[tp.partition] for tp in mine}
+        await _held_by_kafka(self, there)
+        await self.seek_wait(there)
+        return there
+
+
+class _Transport(driver.Transport):
+    Consumer = _Consumer
+
+
+async def _held_by_kafka(consumer: driver.Consumer, there: Mapping[TP, int]) -> None:
+    """Raise ``WorkerError`` if Kafka no longer has what a partition waits for, or never had what it has seen."""
+    first, last = await consumer.earliest_offsets(*there), await consumer.highwaters(*there)
+    for tp, offset in there.items():
+        if offset and offset < first[tp]:
+            raise WorkerError(
+                f"partition {tp.partition}: frames {offset} to {first[tp] - 1} are gone from Kafka before they were on "
+                "record; give the topic a longer retention, and see docs/scaling.md on how to accept the loss"
+            )
+        if offset > last[tp]:
+            raise WorkerError(
+                f"partition {tp.partition}: the store has seen {offset} frames, the topic has {last[tp]}: was it made "
+                "anew? A new topic needs a new name, or a new store"
+            )
+
+
+def create_app(kafka: Kafka, worker: Worker) -> App:
+    """The application of one worker process; it serves once started."""
+    app = App(
+        kafka.group,
+        broker=[f"kafka://{address.strip()}" for address in kafka.bootstrap.split(",")],
+        broker_credentials=credentials(kafka),
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=4 << 20,
+        stream_buffer_maxsize=64,  # frames
+        stream_wait_empty=False,  # what has begun is thrown away and comes again
+        autodiscover=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+    )
+    app.kafka, app.relay = kafka, Relay(worker)
+    _agents(app)
+    return app
+
+
+def _agents(app: App) -> None:
+    topic = app.topic(app.kafka.topic, value_serializer="raw", key_serializer="raw")
+
+    @app.agent(topic, name="frames")
+    async def receive(stream: Any) -> None:
+        async for event in stream.events():
+            await app.relay.put(Frame(event.message.partition, event.message.offset, event.value))
+
+    @app.on_partitions_revoked.connect
+    async def revoked(*_revoked: Any, **_: Any) -> None:
+        await app.relay.call(app.relay.worker.pause)
+
+
+async def serve(app: App, stopping: asyncio.Event) -> None:
+    """Work until ``stopping``, then save and leave the group; raises ``WorkerError`` if it cannot go on.
+
+    Whoever calls ends the process after it, however that went: Faust may keep threads.
+    """
+    await app.start()
+    work = [asyncio.create_task(one) for one in (app.relay.run(), _watch(app), app.wait_until_stopped())]
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        done, _ = await asyncio.wait([*work, stop], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stop}:
+            task.result()  # raises what it died of
+            raise WorkerError(f"Kafka's consumer has stopped: {app.crash_reason!r}") from app.crash_reason
+    finally:
+        for task in work:
+            task.cancel()
+    await app.relay.call(app.relay.worker.close)
+    try:
+        await asyncio.wait_for(app.stop(), LEAVE_S)
+    except TimeoutError:
+        logger.warning("left without a word to Kafka, which deals our partitions out once it misses us")
+
+
+async def _watch(app: App) -> None:
+    """Raise ``WorkerError`` once Kafka has frames for us and Faust brings none: consumers have been seen to stall."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        behind = 0
+        for tp in app.consumer.assignment():
+            lag = (app.consumer.highwater(tp) or 0) - app.relay.worker.positions.get(tp.partition, 0)
+            metrics.LAG.labels(str(tp.partition)).set(max(lag, 0))
+            behind += max(lag, 0)
+        if behind and app.relay.idle_s > STUCK_S:
+            raise WorkerError(f"{behind} frames wait in Kafka, and none has come for {STUCK_S:g} s")
+
+
+def credentials(kafka: Kafka) -> faust.auth.Credentials | None:
+    """How Faust logs in."""
+    tls = None
+    if "ssl" in kafka.security:
+        tls = ssl.create_default_context(cafile=kafka.ca_file or None)
+        if kafka.cert_file:
+            tls.load_cert_chain(kafka.cert_file, kafka.key_file or None)
+    if not kafka.security.startswith("sasl"):
+        return faust.SSLCredentials(tls) if tls else None
+    return faust.SASLCredentials(
+        username=kafka.username, password=kafka.password, mechanism=kafka.mechanism, ssl_context=tls
+    )

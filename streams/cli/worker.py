@@ -1,0 +1,86 @@
+"""worker: partitions of a fleet that has outgrown one process, from Kafka into PostgreSQL, until Ctrl-C or SIGTERM."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from devices.gateway import GatewayError
+from pricing.document import TariffError
+from streams import config, roads, rules
+from streams.alert_rules import RULES
+from streams.chain import PARAMS
+from streams.cli import screen
+from streams.config import Config
+from streams.layers import ConfigError
+from streams.roads import RoadsError
+from streams.rules import Rules
+from streams.store.migrations import SchemaError
+
+if TYPE_CHECKING:
+    from streams.working import Working
+
+
+@click.command("worker")
+@screen.data_option
+@click.option(
+    "--clock",
+    type=click.Choice(["wall", "feed"]),
+    default="wall",
+    show_default=True,
+    help="feed: accelerated or recorded data; a partition's newest time is its now.",
+)
+@click.option("--verbose", "-v", is_flag=True, help="Log changes of state.")
+@screen.config_options
+def command(data: Path | None, clock: str, verbose: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
+    """Take frames from Kafka, keep the record in PostgreSQL, publish alerts and acks; start as many as needed.
+
+    Addresses and secrets are settings: kafka.bootstrap, store.url, mqtt.host; 'tripmeter config show' lists them.
+    """
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    sets = (*sets, f"data.dir={data}") if data else sets
+    try:
+        settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
+        known = settings.data.dir / roads.FILE
+        judged = rules.gather(settings, roads.load(known) if known.is_file() else None)
+        screen.compiled()
+    except (ConfigError, RoadsError, TariffError, OSError) as error:
+        raise screen.fail(error) from error
+    code = asyncio.new_event_loop().run_until_complete(_serve(settings, judged, clock == "feed"))
+    sys.stdout.flush()
+    os._exit(code)  # Faust may keep threads, and all is saved
+
+
+async def _serve(settings: Config, judged: Rules, feed_clock: bool) -> int:
+    """Work until told to stop; the exit code."""
+    try:
+        from streams.app import WorkerError, create_app, serve
+        from streams.working import Working
+    except ModuleNotFoundError as error:
+        raise screen.fail(f"{error.name} is not installed: pip install 'tripmeter[distributed]'") from error
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        with Working(settings, judged, feed_clock=feed_clock) as working:
+            app = create_app(settings.kafka, working.worker)
+            _greet(working, settings)
+            await serve(app, stopping)
+    except (ConfigError, SchemaError, WorkerError, GatewayError, OSError) as error:
+        screen.err.print(f"Error: {error}")
+        return 1
+    screen.err.print("stopped; everything acknowledged is on record")
+    return 0
+
+
+def _greet(working: "Working", settings: Config) -> None:
+    screen.err.print(
+        f"tripmeter worker: kafka://{settings.kafka.bootstrap}/{settings.kafka.topic}  "
+        f"http://{settings.http.host}:{working.health.port}/metrics; stop with Ctrl-C"
+    )

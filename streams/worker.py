@@ -1,0 +1,216 @@
+"""Worker: the partitions that one process has been given, each a whole Tripmeter; one thread makes every call."""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from devices import frames
+from devices.acks import Acks
+from devices.columns import Received
+from devices.frames import FrameError
+from devices.samples import Payload
+from streams import metrics
+from streams.partition import Partition
+from streams.sinks.dead_letters import DeadLetters
+from streams.store import schema
+from streams.store.store import Commit, Fenced
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 2_000  # payloads in one commit, about
+
+
+class Frame(NamedTuple):
+    """A record of Kafka."""
+
+    partition: int
+    offset: int
+    body: bytes
+
+
+class DeadLetter(NamedTuple):
+    """A frame of no use, and why."""
+
+    frame: Frame
+    why: str
+
+
+@dataclass
+class Batch:
+    """Frames of a partition that follow each other, for one commit."""
+
+    first: int  # offset
+    frames: list[Frame] = field(default_factory=list)
+    payloads: list[Payload] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+
+    @property
+    def after(self) -> int:
+        """Offset of the frame that comes next."""
+        return self.first + len(self.frames)
+
+    def add(self, frame: Frame) -> None:
+        """The next frame."""
+        self.frames.append(frame)
+        try:
+            self.payloads += frames.unpack(frame.body)
+        except FrameError as error:
+            self.dead.append(DeadLetter(frame, str(error)))
+
+
+@dataclass
+class Owned:
+    """A partition that this process has taken over."""
+
+    partition: Partition
+    next: int  # offset of the frame it waits for
+
+
+class Worker:
+    """``own`` what Kafka assigns, ``turn`` with the frames that have come; ``close`` saves all.
+
+    ``begin(number)`` opens a partition: it takes the store over from whoever had it and restores the state. Who has
+    lost a partition to another process finds out at its next commit, which writes nothing, and lets go of it.
+    """
+
+    def __init__(self, begin: Callable[[int], tuple[Partition, int]], publish: Callable[[str, bytes], object]) -> None:
+        self._begin, self._publish = begin, publish
+        self._owned: dict[int, Owned] = {}
+        self._acks = Acks()
+        self._paused = False
+        self.turned_at = time.monotonic()
+
+    @property
+    def positions(self) -> dict[int, int]:
+        """By partition, the offset it waits for."""
+        return {number: owned.next for number, owned in self._owned.items()}
+
+    def pause(self) -> None:
+        """Kafka deals the partitions out anew: save what another process may have to load in a moment."""
+        self._paused = True
+        for number in list(self._owned):
+            with self._unless_fenced(number):
+                self._owned[number].partition.river.snapshot()
+
+    def own(self, numbers: Collection[int]) -> dict[int, int]:
+        """These partitions are ours from now on, and no others; the offset that each goes on with."""
+        for number in set(self._owned) - set(numbers):
+            self._drop(number)
+        for number in list(self._owned):
+            with self._unless_fenced(number):
+                self._owned[number].partition.store.commit(Commit())  # another had it meanwhile?
+        for number in sorted(set(numbers) - set(self._owned)):
+            self._owned[number] = Owned(*self._begin(number))
+            logger.info("partition %d is ours, from offset %d on", number, self._owned[number].next)
+        self._paused = False
+        return self.positions
+
+    def turn(self, arrived: Sequence[Frame]) -> None:
+        """Commit what has arrived, and let each partition do what is due."""
+        self.turned_at = time.monotonic()
+        if self._paused:  # what has arrived will come again
+            return
+        for number, owned in list(self._owned.items()):
+            some = [frame for frame in arrived if frame.partition == number]
+            with self._unless_fenced(number):
+                self._take(number, owned, some)
+                self._on_record(self._owned[number].partition.turn())
+        for topic, body in self._acks.due(time.monotonic()):
+            self._publish(topic, body)
+
+    def close(self) -> None:
+        """Settle what is late, save, and let go of everything."""
+        for number in list(self._owned):
+            with self._unless_fenced(number):
+                self._owned[number].partition.drain()
+                self._drop(number)
+
+    def _take(self, number: int, owned: Owned, some: Sequence[Frame]) -> None:
+        """Commit frames of one partition; without any, use the quiet moment."""
+        for batch in _batches(owned.next, some):
+            try:
+                self._commit(owned, batch)
+            except Fenced:
+                raise
+            except Exception:
+                logger.exception("partition %d: frames %d to %d failed", number, batch.first, batch.after - 1)
+                self._one_by_one(number, batch)
+                owned = self._owned[number]
+        if not some:
+            owned.partition.rest()
+
+    def _one_by_one(self, number: int, batch: Batch) -> None:
+        """Begin again from the store, with a frame at a time; one that fails again is of no use."""
+        for frame in batch.frames:
+            owned = self._anew(number)
+            single = Batch(frame.offset)
+            single.add(frame)
+            try:
+                self._commit(owned, single)
+            except Fenced:
+                raise
+            except Exception as error:
+                name = type(error).__name__
+                logger.exception("partition %d: frame %d is set aside", number, frame.offset)
+                self._commit(self._anew(number), Batch(frame.offset, [frame], [], [DeadLetter(frame, name)]))
+
+    def _commit(self, owned: Owned, batch: Batch) -> None:
+        commit = Commit(source=(batch.first, batch.after))
+        commit.append(schema.outbox, [_row(letter) for letter in batch.dead])
+        on_record = owned.partition.take(batch.payloads, commit)
+        if owned.partition.river.lost:  # told to stop before the database took it
+            return
+        owned.next = batch.after
+        metrics.DEAD.inc(len(batch.dead))
+        self._on_record(on_record)
+
+    def _anew(self, number: int) -> Owned:
+        self._drop(number)
+        self._owned[number] = Owned(*self._begin(number))
+        return self._owned[number]
+
+    def _on_record(self, some: Sequence[Received]) -> None:
+        """Tell devices of these payloads."""
+        for received in some:
+            self._acks.add(received.fleet, received.vehicle, received.reading.boot, received.reading.seq)
+
+    def _drop(self, number: int) -> None:
+        partition = self._owned.pop(number).partition
+        partition.close(save=False)
+        partition.store.close()
+
+    @contextmanager
+    def _unless_fenced(self, number: int) -> Iterator[None]:
+        """Let go of a partition that turns out to be another's."""
+        try:
+            yield
+        except Fenced:
+            logger.warning("partition %d is another's now", number)
+            if number in self._owned:
+                self._drop(number)
+
+
+def _batches(following: int, some: Sequence[Frame]) -> Iterator[Batch]:
+    """``some`` in batches from offset ``following`` on.
+
+    What lies before it has been taken. What lies behind a gap was on its way when the partition was taken over, and
+    comes again in its turn.
+    """
+    batch = Batch(following)
+    for frame in some:
+        if frame.offset == batch.after:
+            batch.add(frame)
+            if len(batch.payloads) >= AT_ONCE:
+                yield batch
+                batch = Batch(batch.after)
+    if batch.frames:
+        yield batch
+
+
+def _row(letter: DeadLetter) -> dict[str, object]:
+    """A row of the outbox."""
+    address = f"{letter.frame.partition}/{letter.frame.offset}: {letter.why}"
+    return {"sink": DeadLetters.name, "address": address, "body": letter.frame.body, "retain": 0}

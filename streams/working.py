@@ -1,0 +1,82 @@
+"""Working: what a worker process has besides Faust - a way out to the vehicles' broker, its partitions, health."""
+
+import os
+import socket
+import threading
+import time
+from contextlib import ExitStack
+
+from streams import doors
+from streams.config import Config
+from streams.health import Checks, Health
+from streams.kafka import Frames
+from streams.partition import Partition
+from streams.rules import Rules
+from streams.sinks.dead_letters import DeadLetters
+from streams.sinks.mqtt import Delivery
+from streams.store.layout import open_partition, place
+from streams.worker import Worker
+
+STUCK_S = 60.0  # without a turn of the worker's thread: not alive
+
+
+class Working:
+    """Use as a context; ``worker`` is for the one thread that works."""
+
+    def __init__(self, config: Config, rules: Rules, *, feed_clock: bool = False) -> None:
+        self._config, self._rules, self._feed_clock = config, rules, feed_clock
+        self._exit = ExitStack()
+        self._stopping = threading.Event()
+        me = f"tripmeter-worker-{socket.gethostname()}-{os.getpid()}"
+        self.gateway = doors.gateway(config.mqtt, client_id=me, topic="")
+        self._kafka = Frames(config.kafka, config.kafka.dead_letters)
+        self._letters = DeadLetters(self._kafka)
+        self.worker = Worker(self._begin, lambda topic, body: self._publish(topic, body, retain=False))
+        self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
+
+    def __enter__(self) -> "Working":
+        """Open the ways out."""
+        self.health.start()
+        self._exit.callback(self.health.stop)
+        self._kafka.start()
+        self._exit.callback(self._kafka.stop)
+        self.gateway.start()
+        self._exit.callback(self.gateway.stop)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._exit.close()
+
+    def stop(self) -> None:
+        """A database that takes nothing is no longer waited for."""
+        self._stopping.set()
+
+    def _begin(self, number: int) -> tuple[Partition, int]:
+        """Take a partition over from whoever had it."""
+        store = open_partition(self._config.store.url, number)
+        with ExitStack() as undo:
+            undo.callback(store.close)
+            following = store.take_over()
+            partition = Partition(
+                self._config,
+                self._rules,
+                store,
+                self._config.data.dir / place(number),
+                self._publish,
+                self._stopping.is_set,
+                feed_clock=self._feed_clock,
+                carriers=[self._letters],
+            )
+            partition.restore()
+            partition.start()
+            undo.pop_all()
+        return partition, following
+
+    def _publish(self, topic: str, body: bytes, retain: bool) -> Delivery:
+        return self.gateway.publish(topic, body, qos=1, retain=retain)
+
+    def _alive(self) -> Checks:
+        return {"worker": time.monotonic() - self.worker.turned_at < STUCK_S}
+
+    def _ready(self) -> Checks:
+        return {"gateway": self.gateway.connected, "partitions": bool(self.worker.positions)}

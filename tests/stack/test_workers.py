@@ -1,0 +1,159 @@
+"""Workers on a real Kafka and a real PostgreSQL: killed, frozen, more and fewer of them, the record is that of one."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from threading import Event
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+from sqlalchemy import select
+
+from devices import frames
+from devices.broker import Broker
+from streams.registry import Roster
+from streams.registry.book import Registry
+from streams.store import schema
+from streams.store.layout import open_readers, place, prepare
+from streams.store.postgres import engine_of
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+
+PARTITIONS = 4
+FLEETS = ("north", "south", "east", "west", "harbour")
+WITHIN_S = 300.0
+
+
+class Workers:
+    """Worker processes of one group, and what they work on."""
+
+    def __init__(self, kafka, url, folder, port):
+        self.kafka, self.url, self.folder = kafka, url, folder
+        self.topic = f"telemetry-{folder.name}"
+        self.environ = os.environ | {
+            "TRIPMETER_KAFKA__BOOTSTRAP": kafka.bootstrap,
+            "TRIPMETER_KAFKA__TOPIC": self.topic,
+            "TRIPMETER_KAFKA__DEAD_LETTERS": f"{self.topic}-dead",
+            "TRIPMETER_KAFKA__GROUP": self.topic,
+            "TRIPMETER_KAFKA__PARTITIONS": str(PARTITIONS),
+            "TRIPMETER_STORE__URL": url,
+            "TRIPMETER_MQTT__PORT": str(port),
+            "TRIPMETER_HTTP__PORT": "0",
+            "TRIPMETER_DATA__DIR": str(folder),
+            "TRIPMETER_GATEWAY__ACCEPT_UNREGISTERED": "true",
+        }
+        admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+        wanted = [NewTopic(self.topic, PARTITIONS, 1), NewTopic(f"{self.topic}-dead", 1, 1)]
+        for made in admin.create_topics(wanted).values():
+            made.result()
+        self.producer = Producer({"bootstrap.servers": kafka.bootstrap, "acks": "all", "log_level": 0})
+        for number in range(PARTITIONS):
+            prepare(url, number)
+        self.sent = dict.fromkeys(range(PARTITIONS), 0)
+        self.running = []
+
+    def start(self):
+        log = (self.folder / f"worker{len(self.running)}.log").open("ab")
+        command = [sys.executable, "-m", "streams", "worker", "--clock", "feed", "--verbose"]
+        self.running.append(subprocess.Popen(command, env=self.environ, stdout=log, stderr=log))
+        return self.running[-1]
+
+    def send(self, payloads):
+        by_partition = {}
+        for payload in payloads:
+            _, _, fleet, vehicle, _ = payload.topic.split("/")
+            by_partition.setdefault(frames.partition(fleet, vehicle, PARTITIONS, "fleet"), []).append(payload)
+        for number, some in by_partition.items():
+            self.producer.produce(self.topic, frames.pack(some), partition=number)
+            self.sent[number] += 1
+        assert self.producer.flush(60) == 0
+
+    def positions(self):
+        """What each partition waits for next."""
+        found = {}
+        for number in range(PARTITIONS):
+            engine = engine_of(self.url, [place(number)])
+            with engine.connect() as connection:
+                found[number] = connection.execute(select(schema.owner.c.next)).scalar()
+            engine.dispose()
+        return found
+
+    def until(self, condition):
+        end, tick = time.monotonic() + WITHIN_S, Event()
+        while not condition():
+            assert time.monotonic() < end, (self.positions(), self.sent, self.logs())
+            tick.wait(0.2)
+
+    def logs(self):
+        return {path.name: path.read_text()[-6000:] for path in sorted(self.folder.glob("*.log"))}
+
+    def stop(self):
+        for process in self.running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+        self.until(lambda: all(process.poll() is not None for process in self.running))
+        return [process.returncode for process in self.running]
+
+
+@pytest.fixture
+def workers(kafka, postgres, tmp_path):
+    with Broker(port=0) as broker:
+        made = Workers(kafka, postgres.create(tmp_path.name), tmp_path, broker.port)
+        yield made
+        for process in made.running:
+            process.kill()
+
+
+def test_killed_and_frozen_at_any_moment_they_leave_the_record_of_one_process(workers, rivers):
+    rng = random.Random(11)  # noqa: S311
+    samples = whole(rivers)
+    said = rivers.payloads(samples, size=20)
+    rng.shuffle(said)
+    handfuls = [said[k : k + 40] for k in range(0, len(said), 40)]
+    first, second = workers.start(), workers.start()
+    for k, handful in enumerate(handfuls):
+        workers.send(handful)
+        if k == len(handfuls) // 4:
+            workers.until(lambda: sum(workers.positions().values()) > 0)
+            first.kill()
+            workers.start()
+        if k == len(handfuls) // 2:
+            workers.until(lambda: sum(workers.positions().values()) > sum(workers.sent.values()) // 3)
+            second.send_signal(signal.SIGSTOP)
+    workers.until(lambda: workers.positions() == workers.sent)
+    second.send_signal(signal.SIGCONT)  # what it had in hand is another's by now
+    codes = workers.stop()
+    assert codes[0] == -signal.SIGKILL
+    assert codes[1] in (0, 1), workers.logs()  # who wakes too late may find Kafka's consumer ended
+    assert codes[2:] == [0], workers.logs()
+    replayed = rivers.replayed([samples], rivers.judged(), Roster(Registry()))
+    different = rivers.differences(*map(unpaged, (recorded(workers, rivers, samples), replayed)))
+    assert different == {}, different
+
+
+def recorded(workers, rivers, samples):
+    """The tables of all partitions."""
+    readers = open_readers(workers.url)
+    with readers.reading() as connection:
+        found = rivers._all(connection, rivers.judged(), float(samples.t.max()))
+    readers.close()
+    return found
+
+
+def unpaged(found):
+    """Whom the workers paged goes by their clock."""
+    return found | {"alerts": found["alerts"].drop("paged", "held")}
+
+
+def whole(rivers):
+    """A few vehicles of several fleets."""
+    parts = []
+    for k, fleet in enumerate(FLEETS):
+        part = rivers.days(40 + k, vehicles=2)
+        parts.append(type(part)(**{**part.__dict__, "vehicles": [(fleet, name) for _, name in part.vehicles]}))
+    return rivers.joined(parts)

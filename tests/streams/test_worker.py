@@ -1,0 +1,151 @@
+"""Worker: partitions taken over, fed with frames and given up, over stores of their own; Kafka is played by a list."""
+
+from dataclasses import replace
+
+import pytest
+
+from devices import frames
+from devices.samples import Payload
+from streams import config
+from streams.partition import Partition
+from streams.store import schema
+from streams.store.store import open_store, rows_of
+from streams.worker import Frame, Worker
+
+FAST = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":100,"speed_limit_kmh":50}'
+
+
+def telemetry(vehicle, seq, start=1_000_000):
+    body = FAST % (seq, str([start + 60 * seq + k for k in range(60)]).encode())
+    return Payload(f"tripmeter/v1/f/{vehicle}/telemetry", body, 0.0)
+
+
+def frame(number, offset, *payloads):
+    return Frame(number, offset, frames.pack(payloads))
+
+
+@pytest.fixture(scope="module")
+def rules(rivers):
+    return rivers.judged()
+
+
+@pytest.fixture
+def house(tmp_path, rules):
+    return House(tmp_path, rules)
+
+
+class House:
+    """Stores that outlive the workers, and what these publish."""
+
+    def __init__(self, folder, rules):
+        settings = config.load(None, {}, ("gateway.accept_unregistered=true", "sinks.mqtt=false"))
+        self.settings = replace(settings, data=replace(settings.data, dir=folder))
+        self.folder, self.rules, self.published, self.taken_over = folder, rules, [], []
+
+    def worker(self):
+        return Worker(self.begin, lambda topic, body: self.published.append((topic, body)))
+
+    def begin(self, number):
+        self.taken_over.append(number)
+        store = open_store(self.folder / f"p{number}")
+        following = store.take_over()
+        partition = Partition(
+            self.settings, self.rules, store, self.folder, lambda *_: None, lambda: True, feed_clock=True
+        )
+        partition.restore()
+        partition.start()
+        return partition, following
+
+    def rows(self, number, table):
+        store = open_store(self.folder / f"p{number}")
+        with store.reading() as connection:
+            found = rows_of(connection, table.select())
+        store.close()
+        return found
+
+
+def test_each_partition_keeps_its_own_record_and_goes_on_where_it_was(house):
+    worker = house.worker()
+    assert worker.own({0, 1}) == {0: 0, 1: 0}
+    worker.turn([frame(0, 0, telemetry("A", 0)), frame(1, 0, telemetry("B", 0)), frame(0, 1, telemetry("A", 1))])
+    worker.close()
+    assert [row["vehicle_id"] for row in house.rows(0, schema.vehicles)] == ["A"]
+    assert [row["vehicle_id"] for row in house.rows(1, schema.vehicles)] == ["B"]
+    assert house.worker().own({0, 1}) == {0: 2, 1: 1}
+
+
+def test_what_was_taken_is_skipped_and_what_lies_behind_a_gap_comes_again(house):
+    worker = house.worker()
+    worker.own({0})
+    worker.turn([frame(0, 0, telemetry("A", 0)), frame(0, 2, telemetry("A", 2))])
+    assert worker.positions == {0: 1}
+    worker.turn([frame(0, k, telemetry("A", k)) for k in range(3)])
+    assert worker.positions == {0: 3}
+    assert len(house.rows(0, schema.payloads)) == 3
+
+
+def test_who_has_been_replaced_can_write_no_more(house):
+    zombie, heir = house.worker(), house.worker()
+    zombie.own({0})
+    zombie.turn([frame(0, 0, telemetry("A", 0))])
+    heir.own({0})
+    zombie.turn([frame(0, 1, telemetry("A", 7))])
+    assert zombie.positions == {}
+    assert len(house.rows(0, schema.payloads)) == 1
+    heir.turn([frame(0, 1, telemetry("A", 1))])
+    assert heir.positions == {0: 2}
+
+
+def test_a_new_deal_keeps_what_stays_and_gives_up_the_rest(house):
+    worker = house.worker()
+    worker.own({0, 1})
+    worker.turn([frame(0, 0, telemetry("A", 0)), frame(1, 0, telemetry("B", 0))])
+    worker.pause()
+    worker.turn([frame(0, 1, telemetry("A", 1))])  # comes again
+    assert worker.own({0, 2}) == {0: 1, 2: 0}
+    assert house.taken_over == [0, 1, 2]
+
+
+def test_who_slept_through_a_new_deal_takes_over_again(house):
+    sleeper, other = house.worker(), house.worker()
+    sleeper.own({0})
+    other.own({0})
+    other.turn([frame(0, 0, telemetry("A", 0))])
+    assert sleeper.own({0}) == {0: 1}
+
+
+def test_an_ack_follows_the_commit(house):
+    worker = house.worker()
+    worker.own({0})
+    worker.turn([frame(0, 0, telemetry("A", 4))])
+    assert house.published == [("tripmeter/v1/f/A/ack", b'{"boot":"b","seqs":[[4,4]]}')]
+
+
+def test_a_broken_frame_leaves_as_a_dead_letter_and_the_next_goes_on(house):
+    worker = house.worker()
+    worker.own({0})
+    worker.turn([Frame(0, 0, b"no frame at all"), frame(0, 1, telemetry("A", 0))])
+    assert worker.positions == {0: 2}
+    assert len(house.rows(0, schema.payloads)) == 1
+    (letter,) = [row for row in house.rows(0, schema.outbox) if row["sink"] == "dead_letters"]
+    assert letter["body"] == b"no frame at all"
+    assert letter["address"].startswith("0/0: frame: 15 bytes")
+
+
+def test_a_payload_that_breaks_the_pipeline_costs_its_own_frame_only(house, monkeypatch):
+    def breaks(self, samples):
+        if any(vehicle == ("f", "poison") for vehicle in samples.vehicles):
+            raise ZeroDivisionError
+        return run(self, samples)
+
+    from streams.pipeline import Pipeline
+
+    run = Pipeline.run
+    monkeypatch.setattr(Pipeline, "run", breaks)
+    worker = house.worker()
+    worker.own({0})
+    worker.turn([frame(0, 0, telemetry("A", 0)), frame(0, 1, telemetry("poison", 0)), frame(0, 2, telemetry("A", 1))])
+    assert worker.positions == {0: 3}
+    assert [row["vehicle_id"] for row in house.rows(0, schema.vehicles)] == ["A"]
+    (letter,) = [row for row in house.rows(0, schema.outbox) if row["sink"] == "dead_letters"]
+    assert letter["address"] == "0/1: ZeroDivisionError"

@@ -8,7 +8,7 @@ COPY devices devices
 COPY pricing pricing
 COPY simulator simulator
 COPY streams streams
-RUN pip install --no-cache-dir .
+RUN pip install --no-cache-dir ".[distributed]"
 COPY scripts/mosquitto.py scripts/
 COPY deploy/compose deploy/compose
 

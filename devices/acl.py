@@ -20,12 +20,13 @@ class Account(NamedTuple):
     vehicle: str
 
 
-def acl(accounts: Iterable[Account], gateway: str = GATEWAY) -> str:
-    """The text of Mosquitto's acl_file: each device its own topics, the gateway all telemetry, acks and alerts."""
+def acl(accounts: Iterable[Account], gateways: Iterable[str] = (GATEWAY,)) -> str:
+    """The text of Mosquitto's acl_file: each device its own topics, each gateway all telemetry, acks and alerts."""
     blocks = ["# Made from the registry; make it again when devices change, and send Mosquitto a SIGHUP."]
     blocks += [_block(account.username, _device(account)) for account in accounts]
     mine = f"{ROOT}/+/+"
-    blocks.append(_block(gateway, [f"read {ALL_TELEMETRY}", f"write {mine}/ack", f"write {mine}/alert/#"]))
+    ours = [f"read {ALL_TELEMETRY}", f"write {mine}/ack", f"write {mine}/alert/#"]
+    blocks += [_block(gateway, ours) for gateway in gateways]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -12,24 +12,27 @@ from pathlib import Path
 from devices.acl import GATEWAY, Account, AclError, acl
 from streams.registry import RegistryError, Roster, load
 
-VARIABLE = "TRIPMETER_MQTT__PASSWORD"  # of the service, which logs in as GATEWAY
+VARIABLE = "TRIPMETER_MQTT__PASSWORD"  # of the service, which logs in as GATEWAY, or of bridges and workers
 ROUNDS = 101  # as mosquitto_passwd has it
 
 
 def main(arguments: list[str]) -> int:
     """Write ``passwords`` and ``acl`` into a folder."""
-    if len(arguments) != 2:
-        sys.stderr.write(f"usage: mosquitto.py REGISTRY_DIR OUT_DIR   ({VARIABLE}: password of {GATEWAY})\n")
+    if len(arguments) < 2:
+        sys.stderr.write(
+            f"usage: mosquitto.py REGISTRY_DIR OUT_DIR [USER...]   ({VARIABLE}: password of our own users)\n"
+        )
         return 2
-    registry, out = Path(arguments[0]), Path(arguments[1])
+    registry, out, ours = Path(arguments[0]), Path(arguments[1]), arguments[2:] or [GATEWAY]
     try:
         roster = Roster(load(registry))
-        rules = acl(Account(user, *vehicle) for user, vehicles in roster.topics().items() for vehicle in vehicles)
+        accounts = [Account(user, *vehicle) for user, vehicles in roster.topics().items() for vehicle in vehicles]
+        rules = acl(accounts, ours)
     except (RegistryError, AclError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    own = os.environ.get(VARIABLE) or getpass.getpass(f"password of {GATEWAY}: ")
-    users = roster.credentials() | {GATEWAY: own}
+    own = os.environ.get(VARIABLE) or getpass.getpass(f"password of {', '.join(ours)}: ")
+    users = roster.credentials() | dict.fromkeys(ours, own)
     out.mkdir(parents=True, exist_ok=True)
     (out / "acl").write_text(rules, "utf-8")
     (out / "passwords").write_text("".join(f"{user}:{hashed(word)}\n" for user, word in users.items()), "utf-8")

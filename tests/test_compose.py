@@ -1,4 +1,4 @@
-"""docker-compose.yml: its commands and settings exist; the same parts around a real Mosquitto carry a fleet's data."""
+"""docker-compose files: commands and settings exist; the same parts around a real Mosquitto carry a fleet's data."""
 
 import json
 import os
@@ -24,16 +24,24 @@ from streams.alert_rules import RULES
 from streams.chain import PARAMS
 
 ROOT = Path(__file__).parents[1]
-TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
+FILES = ("docker-compose.yml", "docker-compose.distributed.yml")
 PROGRAMS = {"tripmeter": streams.cli.tripmeter, "tripmeter-sim": simulator.cli.main}
-COMMANDS = [json.loads(found) for found in re.findall(r"^    (?:command|entrypoint): (\[.*\])$", TEXT, re.MULTILINE)]
 PATIENCE_S = 120.0
 
 
-def test_every_command_and_option_exists():
+def found(name, pattern):
+    return re.findall(pattern, (ROOT / name).read_text("utf-8"), re.MULTILINE)
+
+
+def commands(file):
+    return [json.loads(one) for one in found(file, r"^ +(?:command|entrypoint): (\[.*\])$")]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_command_and_option_exists(file):
     """Programs are asked for their options, scripts have to be files that may be run."""
-    assert len(COMMANDS) == 4
-    for name, *arguments in COMMANDS:
+    assert len(commands(file)) >= 4
+    for name, *arguments in commands(file):
         if name in PROGRAMS:
             command, parser = chosen(PROGRAMS[name], arguments[0])
             parser.parse_args(arguments[1:])
@@ -48,11 +56,22 @@ def chosen(program, name):
     return command, command.make_parser(click.Context(command))
 
 
-def test_every_setting_exists():
-    settings = dict(re.findall(r"^    (TRIPMETER_\w+): (.*)$", TEXT, re.MULTILINE))
-    assert settings
+@pytest.mark.parametrize("file", FILES)
+def test_every_setting_exists(file):
+    settings = dict(found(file, r"^ +(TRIPMETER_\w+): (.*)$"))
     loaded = config.load(environ=settings, params=PARAMS, kinds=RULES)
-    assert loaded.mqtt.username == "tripmeter-gateway"
+    assert loaded.mqtt.username.startswith("tripmeter-")
+
+
+def test_each_of_our_processes_has_a_user_name_of_its_own_at_mosquitto():
+    names = found("docker-compose.distributed.yml", r"^ +TRIPMETER_MQTT__USERNAME: (.*)$")
+    (site,) = found("docker-compose.distributed.yml", r"^ +command: (\[.*site.sh.*\])$")
+    assert sorted(names) == sorted(json.loads(site)[3:]) == sorted(set(names))
+
+
+def test_compose_and_the_stack_lane_have_the_same_kafka():
+    (image,) = found("docker-compose.distributed.yml", r"^ +image: apache/kafka:(.*)$")
+    assert f"<version>{image}</version>" in (ROOT / "deploy/kafka/pom.xml").read_text("utf-8")
 
 
 def test_every_file_the_image_copies_is_there_and_not_ignored():
@@ -64,9 +83,10 @@ def test_every_file_the_image_copies_is_there_and_not_ignored():
 
 
 @pytest.mark.stack
-def test_docker_compose_takes_the_file():
+@pytest.mark.parametrize("file", FILES)
+def test_docker_compose_takes_the_file(file):
     for profile in ([], ["--profile", "simulator"]):
-        subprocess.run(["docker-compose", *profile, "config", "--quiet"], cwd=ROOT, check=True)
+        subprocess.run(["docker-compose", "--file", file, *profile, "config", "--quiet"], cwd=ROOT, check=True)
 
 
 @pytest.fixture
@@ -81,32 +101,60 @@ def folder():
         yield folder
 
 
-@pytest.fixture
-def site(folder):
-    """Mosquitto and the service, as compose starts them, with other paths and ports: address, environment, registry."""
-    broker, http = free_port(), free_port()
-    environment = {
-        "PATH": f"{Path(sys.executable).parent}:/usr/sbin:/usr/bin:/bin",
-        "HOME": str(Path.home()),
-        "TRIPMETER_DATA__DIR": str(folder / "data"),
-        "TRIPMETER_MQTT__USERNAME": "tripmeter-gateway",
-        "TRIPMETER_MQTT__PASSWORD": "of the service",
-    }
-    registry, made = str(folder / "registry"), str(folder / "site")
-    subprocess.run([ROOT / "deploy/compose/site.sh", registry, made], cwd=ROOT, env=environment, check=True)
-    shipped = ROOT / "deploy/mosquitto/mosquitto.conf"
-    commands = (
-        [ROOT / "deploy/compose/mosquitto.sh", shipped, made, folder / "broker", f"{broker} 127.0.0.1"],
-        ["tripmeter", "run", "--external", "--mqtt", f"127.0.0.1:{broker}", "--http", f"127.0.0.1:{http}"],
-    )
-    processes = [subprocess.Popen(command, cwd=folder, env=environment) for command in commands]
-    try:
-        wait_until_ready(http, processes)
-        yield f"127.0.0.1:{broker}", environment, folder / "registry"
-    finally:
-        for process in reversed(processes):
+class Site:
+    """What a compose file starts, with other paths and ports, as processes of this machine."""
+
+    def __init__(self, folder, file, **settings):
+        self.folder, self.file, self.processes = folder, file, []
+        self.port = free_port()
+        self.registry, self.made = folder / "registry", folder / "site"
+        here = {
+            "PATH": f"{Path(sys.executable).parent}:/usr/sbin:/usr/bin:/bin",
+            "HOME": str(Path.home()),
+            "TRIPMETER_DATA__DIR": str(folder / "data"),
+            "TRIPMETER_MQTT__HOST": "127.0.0.1",
+            "TRIPMETER_MQTT__PORT": str(self.port),
+            "TRIPMETER_MQTT__PASSWORD": "of the service",
+        }
+        self.environment = dict(found(file, r"^ +(TRIPMETER_\w+): (.*)$")) | here | settings
+
+    def __enter__(self):
+        script, _, _, *users = next(command for command in commands(self.file) if "site.sh" in command[0])
+        layout = [ROOT / script, self.registry, self.made, *users]
+        subprocess.run(layout, cwd=ROOT, env=self.environment, check=True)
+        shipped, store = ROOT / "deploy/mosquitto/mosquitto.conf", self.folder / "broker"
+        self.start([ROOT / "deploy/compose/mosquitto.sh", shipped, self.made, store, f"{self.port} 127.0.0.1"])
+        return self
+
+    def start(self, command, **settings):
+        """A process that is ready, if it says so by HTTP."""
+        http = str(free_port())
+        more = {f"TRIPMETER_{name}": str(value) for name, value in settings.items()} | {"TRIPMETER_HTTP__PORT": http}
+        self.processes.append(subprocess.Popen(command, cwd=self.folder, env=self.environment | more))
+        if command[0] == "tripmeter":
+            wait_until_ready(http, self.processes)
+
+    def __exit__(self, *_error):
+        for process in reversed(self.processes):
             process.terminate()
             process.wait(PATIENCE_S)
+
+
+@pytest.fixture(params=FILES)
+def site(request, folder):
+    if request.param == "docker-compose.yml":
+        with Site(folder, request.param) as site:
+            site.start(["tripmeter", "run", "--external"])
+            yield site
+        return
+    kafka, postgres = (request.getfixturevalue(name) for name in ("kafka", "postgres"))
+    where = {"TRIPMETER_KAFKA__BOOTSTRAP": kafka.bootstrap, "TRIPMETER_STORE__URL": postgres.create("compose")}
+    few = {"TRIPMETER_KAFKA__TOPIC": "compose", "TRIPMETER_KAFKA__PARTITIONS": "2"}
+    with Site(folder, request.param, **where, **few) as site:
+        site.start(["tripmeter", "bridge"], MQTT__USERNAME="tripmeter-bridge")
+        for name in ("worker-1", "worker-2"):
+            site.start(["tripmeter", "worker"], MQTT__USERNAME=f"tripmeter-{name}", DATA__DIR=folder / name)
+        yield site
 
 
 def free_port():
@@ -129,12 +177,12 @@ def wait_until_ready(port, processes):
 
 
 @pytest.mark.stack
+@pytest.mark.timeout(400)
 def test_a_fleet_behind_mosquitto_gets_everything_acknowledged(site):
-    broker, environment, registry = site
-    drive = ["tripmeter-sim", "drive", "--mqtt", broker, "--users", registry / "devices.csv", "--as-fast", "--json"]
+    drive = ["tripmeter-sim", "drive", "--mqtt", f"127.0.0.1:{site.port}", "--as-fast", "--json"]
     done = subprocess.run(
-        [*drive, "--vehicles", "4", "--hours", "1"],
-        env=environment,
+        [*drive, "--users", site.registry / "devices.csv", "--vehicles", "4", "--hours", "1"],
+        env=site.environment,
         check=True,
         capture_output=True,
         timeout=PATIENCE_S,

@@ -23,6 +23,14 @@ def test_each_device_has_its_own_block_and_the_gateway_the_last():
     )
 
 
+def test_each_of_several_gateways_has_a_block():
+    text = acl([], ["tripmeter-bridge", "tripmeter-worker-1"])
+    assert [line for line in text.splitlines() if line.startswith("user")] == [
+        "user tripmeter-bridge",
+        "user tripmeter-worker-1",
+    ]
+
+
 @pytest.mark.parametrize("username", ["", " box", "box\n", "a:b", "a\ntopic readwrite #", "+", "a#"])
 def test_a_name_that_would_change_the_file_is_refused(username):
     with pytest.raises(AclError):

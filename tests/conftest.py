@@ -70,7 +70,8 @@ def wire() -> Iterator[Callable[[int], Any]]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The stack lane runs these files on PostgreSQL too."""
-    if "rivers" in metafunc.fixturenames and Path(metafunc.module.__file__).stem in ON_POSTGRES:
+    file = Path(metafunc.module.__file__)
+    if "rivers" in metafunc.fixturenames and file.parent.name == "streams" and file.stem in ON_POSTGRES:
         both = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]
         metafunc.parametrize("rivers", both, indirect=True, scope="session")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, select, update
 
 from streams.store import migrations, schema
 from streams.store.migrations import STEPS, SchemaError
@@ -65,19 +65,22 @@ def prepare(url: str, number: int | None = None, patience_s: float = 0.0) -> Non
 
     An upgrade begins a new epoch in every partition: a process of the older version can no longer write.
     """
-    wanted = [] if number is None else [place(number)]
+    wanted = set() if number is None else {place(number)}
     with ExitStack() as leaving:
         engine = _engine(url, SHARED, leaving, patience_s)
-        if _is_ready(engine, wanted):
+        done = _done(engine)
+        if SHARED in done and wanted <= done:
             return
         guard = leaving.enter_context(engine.connect())
         guard.exec_driver_sql(f"SELECT pg_advisory_xact_lock({CHANGING})")
+        done = _done(engine)  # by somebody else meanwhile
         with engine.connect() as connection:
-            there = _partitions(connection)
-        for name in (SHARED, *sorted({*there, *wanted})):
-            _upgrade(url, name, leaving)
+            partitions = sorted({*_partitions(connection), *wanted})
+        for name in (SHARED, *partitions):
+            if name not in done:
+                _upgrade(url, name, leaving)
         with engine.execution_options(writing=True).begin() as connection:
-            _show(connection, sorted({*there, *wanted}))
+            _show(connection, partitions)
 
 
 def _engine(url: str, name: str, leaving: ExitStack, patience_s: float = 0.0) -> Engine:
@@ -86,17 +89,16 @@ def _engine(url: str, name: str, leaving: ExitStack, patience_s: float = 0.0) ->
     return engine
 
 
-def _is_ready(engine: Engine, wanted: Sequence[str]) -> bool:
-    """Whether nothing is left to do. Raises ``SchemaError`` for schemas of a newer version."""
+def _done(engine: Engine) -> set[str]:
+    """The schemas that are of this version. Raises ``SchemaError`` if they are of a newer one."""
     with engine.connect() as connection:
         if connection.exec_driver_sql("SELECT to_regclass('meta')").scalar() is None:
-            return False
-        query = schema.meta.select().where(schema.meta.c.key == LAID_OUT)
-        found = connection.execute(query).first()
-    version, *shown = (found.value if found else "0").split()
+            return set()
+        query = select(schema.meta.c.value).where(schema.meta.c.key == LAID_OUT)
+        version, *shown = str(connection.execute(query).scalar() or "0").split()
     if int(version) > len(STEPS):
         raise SchemaError(f"the database has schema version {version}, this tripmeter knows up to {len(STEPS)}")
-    return int(version) == len(STEPS) and set(wanted) <= set(shown)
+    return {SHARED, *shown} if int(version) == len(STEPS) else set()
 
 
 def _upgrade(url: str, name: str, leaving: ExitStack) -> None:

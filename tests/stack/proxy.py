@@ -33,6 +33,8 @@ class Proxy:
             while True:
                 near, _ = self._door.accept()
                 far = socket.create_connection(("127.0.0.1", self.target))
+                for one in (near, far):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 with self._lock:
                     self._open |= {near, far}
                 for one, other in ((near, far), (far, near)):

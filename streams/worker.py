@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sqlalchemy.exc import OperationalError
+
 from devices import frames
 from devices.acks import Acks
 from devices.columns import Received
@@ -150,7 +152,7 @@ class Worker:
             single.add(frame)
             try:
                 self._commit(owned, single)
-            except Fenced:
+            except (Fenced, OperationalError):  # no frame is to blame
                 raise
             except Exception as error:
                 name = type(error).__name__

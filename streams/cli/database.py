@@ -15,10 +15,10 @@ def at(url: str) -> Store:
     try:
         return open_readers(url)
     except (DBAPIError, ValueError) as error:
-        raise ConfigError(f"the database of store.url cannot be used: {_said(error)}") from error
+        raise ConfigError(f"the database of store.url cannot be used: {said(error)}") from error
 
 
-def _said(error: Exception) -> object:
+def said(error: Exception) -> object:
     """The server's own sentence, without what the driver has around it."""
     found = error.orig if isinstance(error, DBAPIError) and error.orig else error
     return found.args[0].get("M", found) if found.args and isinstance(found.args[0], dict) else found

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from devices.gateway import GatewayError
 from pricing.document import TariffError
 from streams import config, roads, rules
 from streams.alert_rules import RULES
 from streams.chain import PARAMS
-from streams.cli import screen
+from streams.cli import database, screen
 from streams.config import Config
 from streams.layers import ConfigError
 from streams.roads import RoadsError
@@ -74,6 +75,9 @@ async def _serve(settings: Config, judged: Rules, feed_clock: bool) -> int:
             await serve(app, stopping)
     except (ConfigError, SchemaError, WorkerError, GatewayError, OSError) as error:
         screen.err.print(f"Error: {error}")
+        return 1
+    except DBAPIError as error:  # begun anew it goes on from what the database has
+        screen.err.print(f"Error: the database does not answer: {database.said(error)}")
         return 1
     screen.err.print("stopped; everything acknowledged is on record")
     return 0

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from devices import frames
 from devices.samples import Payload
@@ -149,3 +150,21 @@ def test_a_payload_that_breaks_the_pipeline_costs_its_own_frame_only(house, monk
     assert [row["vehicle_id"] for row in house.rows(0, schema.vehicles)] == ["A"]
     (letter,) = [row for row in house.rows(0, schema.outbox) if row["sink"] == "dead_letters"]
     assert letter["address"] == "0/1: ZeroDivisionError"
+
+
+def test_a_database_that_is_away_is_no_frames_fault(house, monkeypatch):
+    """The process ends, and whoever comes next finds the frames in Kafka and not among the dead letters."""
+
+    def away(*_arguments):
+        raise OperationalError("SELECT", {}, Exception("network error"))
+
+    worker = house.worker()
+    worker.own({0})
+    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+        broken.setattr(Partition, "take", away)
+        worker.turn([frame(0, 0, telemetry("A", 0)), frame(0, 1, telemetry("A", 1))])
+    assert house.rows(0, schema.outbox) == []
+    heir = house.worker()
+    assert heir.own({0}) == {0: 0}
+    heir.turn([frame(0, 0, telemetry("A", 0)), frame(0, 1, telemetry("A", 1))])
+    assert heir.positions == {0: 2}

@@ -36,7 +36,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
                 below = flat if isnan(below) else max(below, flat)
             elif isnan(below) and batch.tyre_pressure[j] >= p["floor_kpa"]:
                 below = 0.0
-            op = weigh(memory, wheel, t, below, scale, 0)
+            op = weigh(memory, wheel, t, batch.tyre_temp[j], below, scale, 0)
             if op != NOTHING:
                 report(batch, j, changes, op, kind, slot, memory)
         release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)

@@ -37,7 +37,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             above = (batch.tyre_cold[j] / placard - 1.0) * 100.0 if placard > 0.0 else nan
             first, second, third = p["level1_pct"] + more, p["level2_pct"] + more, p["level3_pct"] + more
             scale = (first, second, third, p["clear_pct"] + more, p["hold_s"])
-            op = weigh(memory, wheel, t, above, scale, 0)
+            op = weigh(memory, wheel, t, batch.tyre_temp[j], above, scale, 0)
             if op != NOTHING:
                 report(batch, j, changes, op, kind, slot, memory)
         release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)

@@ -45,10 +45,10 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             k = find(memory, wheel)
             source = told_of(memory, k)[2] if k >= 0 else AIR if temp >= own[0] else MATE
             if source == AIR:
-                op = weigh(memory, wheel, t, temp, own, AIR)
+                op = weigh(memory, wheel, t, temp, temp, own, AIR)
             else:
                 worth = k >= 0 or (batch.moving[batch.tyre_row[j]] == 1 and temp >= p["least_c"])
-                op = weigh(memory, wheel, t, temp - batch.tyre_mate_temp[j] if worth else nan, drag, MATE)
+                op = weigh(memory, wheel, t, temp, temp - batch.tyre_mate_temp[j] if worth else nan, drag, MATE)
             if op != NOTHING:
                 report(batch, j, changes, op, kind, slot, memory)
         release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)

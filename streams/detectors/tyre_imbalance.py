@@ -67,9 +67,9 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             k = find(memory, wheel)
             source = told_of(memory, k)[2] if k >= 0 else PAIR if beside >= p["level1_pair_pct"] + more else AXLE
             if source == PAIR:
-                op = weigh(memory, wheel, t, beside, pair(p, more), PAIR)
+                op = weigh(memory, wheel, t, temp, beside, pair(p, more), PAIR)
             else:
-                op = weigh(memory, wheel, t, across, axle(p, more), AXLE)
+                op = weigh(memory, wheel, t, temp, across, axle(p, more), AXLE)
             if op != NOTHING:
                 report(batch, j, changes, op, kind, slot, memory)
         release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)

@@ -35,7 +35,7 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             scale = (first, p["level2_pct"], p["level3_pct"], p["clear_pct"], p["hold_s"])
             placard = batch.tyre_placard[j]
             below = (1.0 - batch.tyre_cold[j] / placard) * 100.0 if placard > 0.0 else nan
-            op = weigh(memory, wheel, t, below, scale, 0)
+            op = weigh(memory, wheel, t, batch.tyre_temp[j], below, scale, 0)
             if op != NOTHING:
                 report(batch, j, changes, op, kind, slot, memory)
         release(batch, vehicle, batch.t[batch.bounds[vehicle + 1] - 1], changes, kind, fleet, memory, edge)

@@ -16,6 +16,7 @@ from streams.detectors.wheels import (
     find,
     hundredths,
     mark,
+    read,
     release,
     report,
     start_of,
@@ -129,6 +130,8 @@ def listen(memory: Any, wheel: int, t: float, here: Any, then: Any, speed: float
         if k < 0:
             return NOTHING
         memory["pressure"][k], memory["temp"][k] = tenths(then[1]), tenths(then[2])
+        read(memory, k, then[2])
+    read(memory, k, here[1])
     return watch(memory, k, t, here, speed, p)
 
 

@@ -16,6 +16,7 @@ from streams.tyres import ZERO, next_swap, swaps_at
 ROOM = 12  # wheels of a vehicle that a detector follows at a time
 AGAIN = -1  # memory of ``before``: the reading before was below the clearing line
 MOST = 300.0  # in the detector's unit; one wild reading is not remembered beyond
+BARE = 80  # beyond what else ``rungs`` holds: a reading of the episode had no temperature
 
 STATE = np.dtype(  # a place each for so many wheels
     [
@@ -24,7 +25,7 @@ STATE = np.dtype(  # a place each for so many wheels
         ("peak", "i2", ROOM),  # hundredths of the detector's unit
         ("threshold", "i2", ROOM),  # hundredths
         ("subject", "i1", ROOM),  # wheel
-        ("rungs", "i1", ROOM),  # level told (0 to 3) + 4 x (level of the reading before + 1) + 20 x source (0 to 3)
+        ("rungs", "u1", ROOM),  # level told (0 to 3) + 4 x (level of the reading before + 1) + 20 x source, or + BARE
     ]
 )
 
@@ -59,14 +60,21 @@ def start_of(memory: Any, k: int) -> float:
 @inner
 def told_of(memory: Any, k: int) -> Any:
     """(level told, level of the reading before or ``AGAIN``, source) of an episode."""
-    rungs = int(memory["rungs"][k])
+    rungs = int(memory["rungs"][k]) % BARE
     return rungs % 4, rungs // 4 % 5 - 1, rungs // 20
 
 
 @inner
 def mark(memory: Any, k: int, level: int, before: int, source: int) -> None:
     """Remember what ``told_of`` tells."""
-    memory["rungs"][k] = level + 4 * (before + 1) + 20 * source
+    memory["rungs"][k] = level + 4 * (before + 1) + 20 * source + int(memory["rungs"][k]) // BARE * BARE
+
+
+@inner
+def read(memory: Any, k: int, temp: float) -> None:
+    """Take note of whether a reading that counts for an episode has a temperature."""
+    if isnan(temp):
+        memory["rungs"][k] = int(memory["rungs"][k]) % BARE + BARE
 
 
 @inner
@@ -82,6 +90,8 @@ def tell(batch: Any, i: int, changes: Any, op: int, kind: int, slot: int, memory
     here(row, batch, i)
     row["level"], _, row["source"] = told_of(memory, k)
     row["quality"], row["end"] = batch.quality[i], batch.t[i] if op == CLOSE else np.nan
+    if memory["rungs"][k] >= BARE:
+        row["quality"] |= UNCOMPENSATED
     row["peak"], row["threshold"] = memory["peak"][k] / 100.0, memory["threshold"][k] / 100.0
     if op == CLOSE:
         memory["at"][k] = 0
@@ -91,9 +101,7 @@ def tell(batch: Any, i: int, changes: Any, op: int, kind: int, slot: int, memory
 @inner
 def report(batch: Any, j: int, changes: Any, op: int, kind: int, slot: int, memory: Any) -> None:
     """Emit the episode of the wheel of reading ``j``, which caused it."""
-    row = tell(batch, batch.tyre_row[j], changes, op, kind, slot, memory, find(memory, batch.tyre_wheel[j]))
-    if isnan(batch.tyre_temp[j]):
-        row["quality"] |= UNCOMPENSATED
+    tell(batch, batch.tyre_row[j], changes, op, kind, slot, memory, find(memory, batch.tyre_wheel[j]))
 
 
 @inner
@@ -119,7 +127,7 @@ def release(
 
 
 @inner
-def weigh(memory: Any, wheel: int, t: float, value: float, scale: Any, source: int) -> int:
+def weigh(memory: Any, wheel: int, t: float, temp: float, value: float, scale: Any, source: int) -> int:
     """Take in what a reading says of its wheel, the more the worse; OPEN, RAISE, CLOSE or ``NOTHING``.
 
     ``scale``: the values at which levels 1, 2 and 3 begin, below which two in a row end it, and how long it lasts
@@ -132,6 +140,7 @@ def weigh(memory: Any, wheel: int, t: float, value: float, scale: Any, source: i
         k = begin(memory, wheel, t, source)
     if k < 0:
         return NOTHING
+    read(memory, k, temp)
     told, before, source = told_of(memory, k)
     if told > 0 and value < scale[3]:
         mark(memory, k, told, AGAIN, source)

@@ -37,7 +37,8 @@ class TyreRapidLoss(Wheels):
             one = self.begin(r.wheel, then.t, 0)
             if one is None:
                 return
-            one.since = then
+            one.since, one.bare = then, missing(then.temp)
+        one.bare |= missing(r.temp)
         self.watch(s, r, one)
 
     def watch(self, s: Any, r: Reading, one: Followed) -> None:
@@ -48,7 +49,7 @@ class TyreRapidLoss(Wheels):
         slow = not share * 60 >= p.least_pct * seconds
         if one.level > 0 and (slow or 2 * round(hundredths(share) * 100) < round(one.peak * 100)):
             if one.before == -1:
-                self.tell(s, r.wheel, one, r.temp, end=s.t)
+                self.tell(s, r.wheel, one, end=s.t)
                 del self.places[r.wheel]
             else:
                 one.before = -1
@@ -62,14 +63,14 @@ class TyreRapidLoss(Wheels):
         if one.level == 0 and not (share >= one.peak + p.further_pct or share >= p.gone_pct):
             return
         one.peak = max(one.peak, hundredths(share))
-        self.reach(s, r.wheel, one, r.temp)
+        self.reach(s, r.wheel, one)
 
-    def reach(self, s: Any, wheel: str, one: Followed, temp: float) -> None:
+    def reach(self, s: Any, wheel: str, one: Followed) -> None:
         one.before = 1
         level = 3 if s.v > self.p.speed else 2
         if level > one.level:
             one.level = level
-            self.tell(s, wheel, one, temp)
+            self.tell(s, wheel, one)
 
     def take(self, s: Any) -> None:
         super().take(s)
@@ -82,7 +83,7 @@ class TyreRapidLoss(Wheels):
         if one.left > 0:
             one.left = max(one.left - math.floor(s.dt * 1000 + 0.5), 1)
             if one.left == 1:
-                self.reach(s, wheel, one, 0.0)
+                self.reach(s, wheel, one)
                 one.left = 0 if one.level == 3 else 1
 
     def meet(self, one: Followed, fall: float, share: float, seconds: float) -> None:
@@ -162,12 +163,12 @@ class TyreSensor(Wheels):
         one = self.begin(wheel, s.t, source)
         if one is not None:
             one.peak, one.threshold, one.level = hundredths(peak), hundredths(threshold), 1
-            self.tell(s, wheel, one, 0.0)
+            self.tell(s, wheel, one)
 
     def end(self, s: Any, wheel: str, source: int) -> bool:
         one = self.places.get(wheel)
         if one is None or one.source != source:
             return False
-        self.tell(s, wheel, one, 0.0, end=s.t)
+        self.tell(s, wheel, one, end=s.t)
         del self.places[wheel]
         return True

@@ -81,6 +81,7 @@ class Followed:
     before: int = 0
     since: Any = None  # the reading it fell from
     left: int = 0  # ms of silence on the move that bear it out
+    bare: bool = False  # one of its readings had no temperature
 
 
 class Wheels:
@@ -111,9 +112,11 @@ class Wheels:
         *levels, clear, hold = scale
         rung = sum(level <= value for level in levels)
         one = self.places.get(r.wheel)
+        if one is not None:
+            one.bare |= missing(r.temp)
         if one is not None and one.level > 0 and value < clear:
             if one.before == -1:
-                self.tell(s, r.wheel, one, r.temp, end=s.t)
+                self.tell(s, r.wheel, one, end=s.t)
                 del self.places[r.wheel]
             else:
                 one.before = -1
@@ -124,15 +127,16 @@ class Wheels:
         one = one or self.begin(r.wheel, s.t, source)
         if one is None:
             return
+        one.bare |= missing(r.temp)
         before, one.before = max(one.before, 0), rung
         one.peak = max(one.peak, hundredths(min(value, 300 if before == 3 else levels[before])))
         sure = min(rung, before) if one.level > 0 or span(one.start, s.t) >= hold else 0
         if sure > one.level:
             one.level, one.threshold = sure, hundredths(levels[sure - 1])
-            self.tell(s, r.wheel, one, r.temp)
+            self.tell(s, r.wheel, one)
 
-    def tell(self, s: Any, wheel: str, one: Followed, temp: float, end: float | None = None) -> None:
-        quality = s.quality | ({"uncompensated"} if missing(temp) else set())
+    def tell(self, s: Any, wheel: str, one: Followed, end: float | None = None) -> None:
+        quality = s.quality | ({"uncompensated"} if one.bare else set())
         place = (s.driver, s.v, s.raw["lat"], s.raw["lon"])
         told = Episode(self.kind, one.start, *place, one.source, quality, one.peak, wheel, one.level, one.threshold)
         told.tell(self.log, end)

@@ -125,6 +125,30 @@ def test_a_tyre_hard_from_the_heat_is_not(road):
     assert event["quality"] & UNCOMPENSATED
 
 
+@pytest.mark.parametrize(
+    ("kind", "bad", "trailers"),
+    [
+        ("tyre_high", [1150.0] * 5, ()),
+        ("tyre_flat", [390.0] * 5, ()),
+        ("tyre_low", [500.0] * 5, ()),
+        ("tyre_rapid_loss", [760.0, 720.0, 680.0, 640.0, 640.0], ()),
+        ("tyre_low", [500.0] * 9, ((0.0, 400.0, 800.0),)),
+    ],
+    ids=["high", "flat", "low", "rapid loss", "low, uncoupled"],
+)
+def test_what_began_without_a_temperature_says_so_to_its_end(road, kind, bad, trailers):
+    """The last readings have one, or the trailer leaves: what was seen before was uncompensated all the same."""
+    rows = readings(800.0, *bad, temp=np.nan, wheel=LO), readings(*[800.0] * 4, wheel=LO, since=60.0 + 60.0 * len(bad))
+    told = drive(road, *rows[0], *rows[1], trailers=trailers).changes[kind]
+    assert told["op"][-1] == CLOSE
+    assert [bool(quality & UNCOMPENSATED) for quality in told["quality"]] == [True] * told.size
+
+
+def test_a_loss_from_a_reading_without_a_temperature_is_uncompensated(road):
+    (event,) = drive(road, (L1, 0.0, 800.0, np.nan), *readings(700, 690, 690, since=60.0)).episodes("tyre_rapid_loss")
+    assert event["quality"] & UNCOMPENSATED
+
+
 def test_half_the_placard_is_flat(road):
     driven = drive(road, *readings(800, 500, 390, 390, 390, 700, 700))
     assert driven.changes["tyre_flat"]["op"].tolist() == [OPEN, CLOSE]

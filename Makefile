@@ -3,9 +3,11 @@ VENV ?= .venv
 PYTHON ?= $(shell command -v python3 || command -v python || echo python3)
 PY := $(VENV)/bin/python
 WORKERS ?= 2
+CHAOS_S ?= 1800
+CHAOS_SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test stack bench evaluate docs clean
+.PHONY: help setup demo check test stack chaos bench evaluate docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +31,11 @@ stack: $(VENV)/.installed-dev  ## tests against real servers (Mosquitto, Kafka, 
 	scripts/stack.sh
 	$(PY) -m streams.warm
 	$(PY) -m pytest -m stack
+
+chaos: $(VENV)/.installed-dev  ## half an hour of servers and workers that die at random; CHAOS_S=seconds CHAOS_SEED=number
+	scripts/stack.sh
+	$(PY) -m streams.warm
+	CHAOS_S=$(CHAOS_S) CHAOS_SEED=$(CHAOS_SEED) $(PY) -m pytest -m stack tests/stack/test_chaos.py
 
 bench: $(VENV)/.installed-dev  ## how fast each stage is: bench/results.json, docs/performance.md
 	$(PY) -m bench

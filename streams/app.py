@@ -31,6 +31,7 @@ AT_ONCE = 64  # frames in one turn
 IDLE_S = 0.05  # longest sleep without frames
 STUCK_S = 30.0  # without a frame, though Kafka has some
 LOOK_S = 5.0
+MISSED_S = 10.0  # without a heartbeat: dead, and others take over
 LEAVE_S = 20.0  # for Faust to leave the group
 
 
@@ -133,6 +134,8 @@ def create_app(kafka: Kafka, worker: Worker) -> App:
         kafka.group,
         broker=[f"kafka://{address.strip()}" for address in kafka.bootstrap.split(",")],
         broker_credentials=credentials(kafka),
+        broker_session_timeout=MISSED_S,
+        broker_heartbeat_interval=MISSED_S / 4,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=4 << 20,
         stream_buffer_maxsize=64,  # frames

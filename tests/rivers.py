@@ -31,6 +31,7 @@ from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record, quietly
 from streams.replay import Run
 from streams.store import schema
+from streams.store.layout import open_readers
 from streams.store.store import Store, open_store
 from streams.zones import Route, Zone
 
@@ -163,6 +164,20 @@ def replayed(pieces: Sequence[Samples], judged: rules.Rules, source: Any) -> dic
         return _all(connection, judged, run.newest)
 
 
+def partitioned(url: str, judged: rules.Rules, newest: float) -> dict[str, pl.DataFrame]:
+    """The same tables from all partitions of a PostgreSQL database."""
+    readers = open_readers(url)
+    with readers.reading() as connection:
+        found = _all(connection, judged, newest)
+    readers.close()
+    return found
+
+
+def unpaged(found: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Without whom a service paged: that goes by its clock."""
+    return found | {"alerts": found["alerts"].drop("paged", "held")}
+
+
 def differences(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> dict[str, Any]:
     """Rows that are in only one of two sets of tables; empty when they are the same."""
     found = {}
@@ -214,6 +229,17 @@ def days(seed: int, vehicles: int = 3, start: float = START) -> Samples:
     """Some vehicles' drives over three midnights: stops, gaps, harsh moments, drivers that change, soft tyres."""
     rng = np.random.default_rng(seed)
     return joined([_vehicle(rng, f"V{number}", start) for number in range(vehicles)])
+
+
+def fleets(names: Sequence[str], seed: int) -> Samples:
+    """Two such vehicles in each of some fleets."""
+    parts = [days(seed + k, vehicles=2) for k in range(len(names))]
+    return joined(
+        [
+            replace(part, vehicles=[(name, vehicle) for _, vehicle in part.vehicles])
+            for name, part in zip(names, parts, strict=True)
+        ]
+    )
 
 
 def _vehicle(rng: np.random.Generator, name: str, start: float) -> Samples:

@@ -18,7 +18,7 @@ from devices.broker import Broker
 from streams.registry import Roster
 from streams.registry.book import Registry
 from streams.store import schema
-from streams.store.layout import open_readers, place, prepare
+from streams.store.layout import place, prepare
 from streams.store.postgres import engine_of
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
@@ -111,7 +111,7 @@ def workers(kafka, postgres, tmp_path):
 
 def test_killed_and_frozen_at_any_moment_they_leave_the_record_of_one_process(workers, rivers):
     rng = random.Random(11)  # noqa: S311
-    samples = whole(rivers)
+    samples = rivers.fleets(FLEETS, seed=40)
     said = rivers.payloads(samples, size=20)
     rng.shuffle(said)
     handfuls = [said[k : k + 40] for k in range(0, len(said), 40)]
@@ -132,28 +132,6 @@ def test_killed_and_frozen_at_any_moment_they_leave_the_record_of_one_process(wo
     assert codes[1] in (0, 1), workers.logs()  # who wakes too late may find Kafka's consumer ended
     assert codes[2:] == [0], workers.logs()
     replayed = rivers.replayed([samples], rivers.judged(), Roster(Registry()))
-    different = rivers.differences(*map(unpaged, (recorded(workers, rivers, samples), replayed)))
+    recorded = rivers.partitioned(workers.url, rivers.judged(), float(samples.t.max()))
+    different = rivers.differences(*map(rivers.unpaged, (recorded, replayed)))
     assert different == {}, different
-
-
-def recorded(workers, rivers, samples):
-    """The tables of all partitions."""
-    readers = open_readers(workers.url)
-    with readers.reading() as connection:
-        found = rivers._all(connection, rivers.judged(), float(samples.t.max()))
-    readers.close()
-    return found
-
-
-def unpaged(found):
-    """Whom the workers paged goes by their clock."""
-    return found | {"alerts": found["alerts"].drop("paged", "held")}
-
-
-def whole(rivers):
-    """A few vehicles of several fleets."""
-    parts = []
-    for k, fleet in enumerate(FLEETS):
-        part = rivers.days(40 + k, vehicles=2)
-        parts.append(type(part)(**{**part.__dict__, "vehicles": [(fleet, name) for _, name in part.vehicles]}))
-    return rivers.joined(parts)

@@ -36,10 +36,15 @@ def journey(samples: int, seed: int = 1) -> Journey:
     t = np.arange(samples, dtype=np.float64)
     speed = np.round(np.interp(t, knots, heights) * 3.6, 1) / 3.6
     heading = np.cumsum(random.normal(0.0, 0.03, samples))
-    lat = 49.0 + 0.5 * np.sin(np.cumsum(speed * np.cos(heading)) / DEGREE)
-    lon = 8.4 + 0.5 * np.sin(np.cumsum(speed * np.sin(heading)) / DEGREE)
+    lat = 49.0 + _folded(np.cumsum(speed * np.cos(heading)) / DEGREE)
+    lon = 8.4 + _folded(np.cumsum(speed * np.sin(heading)) / DEGREE / np.cos(np.radians(49.0)))
     accel = np.diff(speed, prepend=0.0)
     return Journey(speed, accel, np.round(lat, 6), np.round(lon, 6))
+
+
+def _folded(degrees: Floats) -> Floats:
+    """Turned back at a degree to each side, so that a long journey stays in the country and its speed true."""
+    return np.asarray(np.abs((degrees + 1) % 4 - 2) - 1)
 
 
 def samples(vehicles: int, each: int, tyres: bool = True) -> Samples:
@@ -55,7 +60,7 @@ def samples(vehicles: int, each: int, tyres: bool = True) -> Samples:
 def _tyres(vehicle: np.ndarray, t: Floats) -> TyreReadings:
     rows = np.repeat(np.arange(0, t.size, TYRE_EVERY), len(WHEELS))
     wheel = np.tile([wheel_code(name) for name in WHEELS], rows.size // len(WHEELS))
-    return TyreReadings(vehicle[rows], wheel, t[rows], np.full(rows.size, 242.0), np.full(rows.size, 25.0))
+    return TyreReadings(vehicle[rows], wheel, t[rows], 242.0 + rows // TYRE_EVERY % 3 / 10, np.full(rows.size, 25.0))
 
 
 def write(path: Path, vehicles: int, each: int) -> None:

@@ -1,4 +1,4 @@
-"""Kernels: ns a sample of each link of the chain, beside plain NumPy for the simplest of them and a memory floor."""
+"""Kernels: ns a sample of each link of the chain, beside plain NumPy for the simplest of them and copying columns."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from bench import drives
 from bench.measure import Result, interleaved
 from devices.signals import WHEELS
 from streams import chain
-from streams.batch import Batch, assemble
+from streams.batch import DERIVED_FLOATS, DERIVED_INTS, SAID, Batch, assemble
 from streams.chain import LINKS, STATE, Rooms
 from streams.detectors.base import Changes, thresholds
 from streams.fleet import Fleet, FleetColumns, Known
@@ -17,24 +17,8 @@ from streams.fleet import Fleet, FleetColumns, Known
 LAYOUTS = {"1 vehicle x 1,000,000": (1, 1_000_000), "10,000 vehicles x 100": (10_000, 100)}
 QUICK = {"1 vehicle x 100,000": (1, 100_000), "1,000 vehicles x 100": (1_000, 100)}
 REST = ("changes", "trips", "intervals", "segments", "points")
+DERIVED = (*DERIVED_FLOATS, *DERIVED_INTS)
 BRAKE = 0.35 * 9.80665  # m/s², of the plain NumPy version
-MOVED = ("t", "dt", "moving", "v", "quality", "ignition", "step")
-TOUCHES = {  # columns that a link reads or writes at every row, at least
-    "condition": (
-        *("t", "speed", "lat", "lon", "gnss_accuracy", "accel_long", "accel_lat", "yaw_rate", "speed_limit"),
-        *("said_driver", "dt", "v", "accel", "lateral", "accel_source", "moving", "step", "limit", "limit_source"),
-        *("driver", "night", "quality"),
-    ),
-    "harsh_braking": ("accel",),
-    "harsh_acceleration": ("accel",),
-    "harsh_cornering": ("lateral",),
-    "speeding": ("v", "limit"),
-    "crash": ("t", "quality", "accel_long", "accel_lat", "v"),
-    "tyre_low": ("tyre_t", "tyre_wheel", "tyre_pressure", "tyre_temp"),
-    "trips": (*MOVED, "lat", "lon", "night"),
-    "activity": (*MOVED, "driver"),
-    "exposure": (*MOVED, "driver", "night", "accel", "lateral", "limit_source", "limit", "odometer"),
-}
 
 
 class Anyone:
@@ -58,7 +42,8 @@ def measure(vehicles: int, each: int, repeats: int) -> Result:
     columns, state = fleet.columns(), np.zeros(vehicles + 1, STATE)
     works = _links(batch, columns, state, Rooms(batch.t.size // 4 + 1024))
     works["numpy brakes"] = lambda: brakes(batch.speed, batch.t)
-    works |= {f"floor {name}": _copies(batch, touched) for name, touched in TOUCHES.items()}
+    whole = [column for name, column in zip(batch._fields, batch, strict=True) if name in (*SAID, *DERIVED)]
+    works |= {"one column": _copies(whole[:1]), "every column": _copies(whole)}
     blank = state.view(np.uint8)
     found = interleaved(works, repeats, lambda: blank.fill(0))  # every run is of vehicles never seen
     return {name: spent.cpu / batch.t.size * 1e9 for name, spent in found.items()}
@@ -80,9 +65,9 @@ def _links(batch: Batch, fleet: FleetColumns, state: Any, rooms: Rooms) -> dict[
     return works
 
 
-def _copies(batch: Batch, names: tuple[str, ...]) -> Callable[[], object]:
+def _copies(columns: list[Any]) -> Callable[[], object]:
     """Reading and writing each of the columns once."""
-    pairs = [(getattr(batch, name), np.empty_like(getattr(batch, name))) for name in names]
+    pairs = [(column, np.empty_like(column)) for column in columns]
 
     def go() -> None:
         for column, copy in pairs:

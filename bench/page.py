@@ -5,11 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.kernels import TOUCHES
 from bench.measure import Result
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 RESULTS = Path(__file__).with_name("results.json")
+NAMES = {
+    "chain": "**all in one call**",
+    "numpy brakes": "harsh braking, plain NumPy",
+    "one column": "copying one column",
+    "every column": "copying every column",
+}
 TITLES = {
     "kernels": "Kernels: ns a sample",
     "replay": "Replay from Parquet: ns a sample",
@@ -67,18 +72,8 @@ def _quantiles(found: Result) -> str:
 
 
 def _kernels(found: Result) -> str:
-    head, rows = ["link"], []
-    for layout in found:
-        head += [layout, "copying its columns"]
-    for name in TOUCHES:
-        rows.append([name])
-        for of_layout in found.values():
-            rows[-1] += [f"{of_layout[name]:.1f}", f"{of_layout[f'floor {name}']:.1f}"]
-    for name, meaning in (("chain", "**all in one call**"), ("numpy brakes", "harsh braking, plain NumPy")):
-        rows.append([meaning])
-        for of_layout in found.values():
-            rows[-1] += [f"{of_layout[name]:.1f}", ""]
-    return _rows(head, rows)
+    links = next(iter(found.values()))  # in the chain's order, then what they are compared with
+    return _rows(["link", *found], [[NAMES.get(k, k), *[f"{one[k]:.1f}" for one in found.values()]] for k in links])
 
 
 def _replay(found: Result) -> str:

@@ -8,7 +8,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evaluation import alert_budget, controls, crashes, detectability, manoeuvres, roads, simulated, speeding, transfer
+from evaluation import (
+    agreement,
+    alert_budget,
+    controls,
+    crashes,
+    detectability,
+    manoeuvres,
+    roads,
+    simulated,
+    speeding,
+    transfer,
+)
 from evaluation.measure import Fact, Finding, Section
 from evaluation.page import page
 from evaluation.recordings import SHARED, rules
@@ -18,6 +29,7 @@ RESULTS = Path(__file__).with_name("results.json")
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
 SECTIONS: dict[str, Callable[[], Section]] = {
     "manoeuvres": manoeuvres.section,
+    "agreement": agreement.section,
     "transfer": transfer.section,
     "speeding": speeding.section,
     "roads": roads.section,

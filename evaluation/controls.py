@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from evaluation.measure import Fact, Section
+from evaluation.measure import Fact, Section, per_100_km
 from evaluation.recordings import read, rules, run
 
 HARSH = (
@@ -16,10 +16,10 @@ NAMES = {
     "carobd": "carOBD Etios, integer OBD speed",
 }
 CALM = ("udds", "hwfet")
-TEXT = """No labels here: every event is counted as if it were false, so these are upper bounds of false
-events. KIT has one deliberate full braking and drives of up to 218 km/h on the Autobahn. UDDS and HWFET are
-regulatory cycles whose hardest deceleration is 1.48 m/s²: any event in them would be false. US06 is the
-aggressive one (accelerations up to 3.76 m/s²)."""
+TEXT = """No labels here: every event is counted as if it were false, so these are upper bounds of false events; the
+interval is that of a count (95 %). KIT has one deliberate full braking and drives of up to 218 km/h on the Autobahn.
+UDDS and HWFET are regulatory cycles whose hardest deceleration is 1.48 m/s²: any event in them would be false. US06 is
+the aggressive one (accelerations up to 3.76 m/s²)."""
 
 
 def section() -> Section:
@@ -36,7 +36,5 @@ def _per_100_km(name: str, title: str) -> list[Fact]:
     tables = run(read(name), rules())
     km = float(tables["exposure"]["km_measured"].sum())
     counts = tables["events"].filter(pl.col("kind").is_in(HARSH)).group_by("kind").len().sort("kind")
-    facts = [
-        Fact(title, kind, 100 * count / km, "per 100 km", f"{count} in {km:.0f} km") for kind, count in counts.rows()
-    ]
-    return facts or [Fact(title, "harsh events and crashes", 0.0, "per 100 km", f"none in {km:.0f} km")]
+    facts = [per_100_km(title, kind, count, km) for kind, count in counts.rows()]
+    return facts or [per_100_km(title, "harsh events and crashes", 0, km)]

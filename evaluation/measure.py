@@ -93,3 +93,17 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     middle, half = share + z2 / 2, Z * sqrt(share * (1 - share) / of + z2 / (4 * of))
     low, high = (middle - half) / (1 + z2), (middle + half) / (1 + z2)
     return (0.0 if hits == 0 else low), (1.0 if hits == of else high)
+
+
+def poisson(count: int) -> tuple[float, float]:
+    """95 % interval of a count of things that happen by chance. Source: Byar's approximation, Breslow & Day 1987."""
+    low = count * (1 - 1 / (9 * count) - Z / (3 * sqrt(count))) ** 3 if count else 0.0
+    above = count + 1
+    high = above * (1 - 1 / (9 * above) + Z / (3 * sqrt(above))) ** 3
+    return low, high
+
+
+def per_100_km(data: str, what: str, count: int, km: float) -> Fact:
+    """How often, with its count, and its interval: none in few km may still be many."""
+    low, high = (100 * bound / km for bound in poisson(count))
+    return Fact(data, what, 100 * count / km, "per 100 km", f"{count} in {km:.0f} km; {low:.2f}-{high:.2f}")

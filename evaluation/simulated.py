@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from devices.samples import Samples
 from evaluation.measure import Fact, Finding, Section, marked
 from evaluation.recordings import rules, run, spans, thinned
 from simulator import registry, roster, traffic
+from simulator.shifts import Incidents
 from streams import recording
 from streams.registry import Roster, load
 from streams.tables import Tables
@@ -21,27 +23,31 @@ START = datetime(2026, 3, 3, 3, tzinfo=UTC)
 RATES = (0.0, 2.0, 5.0, 10.0, 30.0)  # 0: as reported
 SLACK_S = 5.0
 OVER_KMH = 5  # the sheet's own idea of speeding
+FATES = (Incidents(), Incidents(leak=True), Incidents(puncture=0.5), Incidents(tired=True), Incidents(crash=0.86))
 MEANT = {  # kind: lowest level that counts, of truths and of events
     "harsh_braking": 2,
     "harsh_acceleration": 2,
     "harsh_cornering": 2,
     "speeding": 1,
     "tyre_low": 1,
+    "tyre_rapid_loss": 1,
     "crash": 1,
     "continuous_driving": 1,
 }
-TEXT = f"""{VEHICLES} simulated vehicles (lorries, vans and buses, devices with accelerometer and tyre sensors) on a
-working day. The sheet is written by the simulator from what it did, not from what its devices say. An event
-overlaps a truth if they lie no more than {SLACK_S:g} s apart; harsh driving counts from level 2 on, and an event is
-right if it overlaps a truth of any level; braking counts from 10 km/h and cornering from 30 km/h on, the published
-gates below which nobody looks; a hard start counts from the standstill on, once it comes to 10 km/h; speeding is more
-than {OVER_KMH} km/h over the limit to both. Slower rates keep every n-th report."""
+TEXT = f"""{VEHICLES} simulated vehicles (cars, vans, lorries and buses, devices with accelerometer and tyre sensors)
+on a working day. Ten of them have nothing but their day; ten each have a slow leak, a puncture, no break, a crash:
+more than a real fleet would, so that there is something to count. The sheet is written by the simulator from what it
+did, not from what its devices say. An event overlaps a truth if they lie no more than {SLACK_S:g} s apart; harsh
+driving counts from level 2 on, and an event is right if it overlaps a truth of any level; braking counts from 10 km/h
+and cornering from 30 km/h on, the published gates below which nobody looks; a hard start counts from the standstill
+on, once it comes to 10 km/h; speeding is more than {OVER_KMH} km/h over the limit to both. A slow leak is told as such
+after 24 h at the earliest, so on this day only as `tyre_low`. Slower rates keep every n-th report."""
 
 
 def section() -> Section:
     """Recall and precision of each kind by reporting interval."""
     with tempfile.TemporaryDirectory() as folder:
-        known = roster.roster(VEHICLES, SEED, REGION)
+        known = eventful(roster.roster(VEHICLES, SEED, REGION))
         registry.write(known, START.timestamp(), Path(folder))
         who = Roster(load(Path(folder)))
         reports = list(traffic.Traffic(known, traffic.Window(START.timestamp(), HOURS)).reports())
@@ -60,6 +66,12 @@ def section() -> Section:
     findings.sort(key=lambda row: [*MEANT, "trip"].index(row.kind))
     facts.sort(key=lambda fact: fact.what)
     return Section("Simulated fleet", TEXT, findings, facts)
+
+
+def eventful(known: roster.Roster) -> roster.Roster:
+    """The same vehicles and drivers; each ten of them, all classes and kinds of work, with a fate of their own."""
+    fates = [FATES[k // 10 % len(FATES)] for k in range(len(known.vehicles))]
+    return replace(known, incidents=tuple(fates))
 
 
 GATES = {"harsh_braking": 10.0, "harsh_cornering": 30.0}  # km/h below which the detector does not look

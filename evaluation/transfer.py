@@ -6,7 +6,7 @@ import polars as pl
 
 from evaluation.ferreira import MANOEUVRES, trips
 from evaluation.manoeuvres import FERREIRA, beyond, fared
-from evaluation.measure import Fact, Section
+from evaluation.measure import Fact, Section, per_100_km
 from evaluation.recordings import read, rules, run
 from streams.detectors import DETECTORS
 from streams.fleet import CLASSES
@@ -38,10 +38,10 @@ def section() -> Section:
 
 def _everyday(scale: float) -> Fact:
     """Manoeuvres found in CMAP's everyday drives with scaled thresholds."""
-    tables = run(read("cmap"), rules(*_scaled(scale)))
+    tables = run(read("cmap"), rules(*scaled(scale)))
     km = float(tables["exposure"]["km_measured"].sum())
     count = tables["events"].filter(pl.col("kind").is_in(MANOEUVRES)).height
-    return Fact("CMAP", f"manoeuvres told, factor {scale:g}", 100 * count / km, "per 100 km", f"{count} in {km:.0f} km")
+    return per_100_km("CMAP", f"manoeuvres told, factor {scale:g}", count, km)
 
 
 def _sets() -> Mapping[str, Callable[[Rules], float | None]]:
@@ -57,10 +57,10 @@ def _sets() -> Mapping[str, Callable[[Rules], float | None]]:
 
 
 def _f1(judge: Callable[[Rules], float | None], scale: float) -> float:
-    return judge(rules(*_scaled(scale))) or 0.0
+    return judge(rules(*scaled(scale))) or 0.0
 
 
-def _scaled(scale: float) -> list[str]:
+def scaled(scale: float) -> list[str]:
     """Settings that multiply every level of the manoeuvre detectors for cars."""
     settings = []
     for detector in DETECTORS:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.measure import Finding, Span, added, marked, wilson
+from evaluation.measure import Finding, Span, added, marked, per_100_km, poisson, wilson
 from evaluation.page import findings
 
 
@@ -52,3 +52,13 @@ def test_an_interval_holds_its_share(hits, misses):
 def test_a_table_says_counts_with_shares():
     text = findings([Finding("KIT", "harsh_braking", "1 s", 4, 2, 0, 0)])
     assert "| KIT | `harsh_braking` | 1 s | 4 | 0.50 (0.15-0.85) | 0 |  |  |  |" in text
+
+
+@pytest.mark.parametrize(("count", "low", "high"), [(0, 0.0, 3.689), (1, 0.025, 5.572), (10, 4.795, 18.39)])
+def test_the_interval_of_a_count_is_near_the_exact_one(count, low, high):
+    assert poisson(count) == pytest.approx((low, high), abs=0.03)
+
+
+def test_none_in_few_km_may_still_be_many():
+    fact = per_100_km("RSK", "harsh", 0, 225.0)
+    assert (fact.value, fact.note) == (0.0, "0 in 225 km; 0.00-1.63")

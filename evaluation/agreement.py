@@ -47,7 +47,8 @@ class Felt(NamedTuple):
 def section() -> Section:
     """Correlation, difference, lag, and the events both find."""
     devices = {"aligned": (aligned(), FORWARD), "in any position": (turned(), ANYHOW)}
-    findings, facts = [], []
+    findings: list[Finding] = []
+    facts: list[Fact] = []
     for name, (samples, source) in devices.items():
         felt = accelerations(samples, source)
         for rate, title in RATES.items():

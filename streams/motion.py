@@ -1,6 +1,6 @@
 """Motion: which speed to believe, and what acceleration there is evidence for; the first passes of condition."""
 
-from math import fabs, floor, isnan, nan, pi
+from math import fabs, floor, inf, isnan, nan, pi
 from typing import Any
 
 from streams.compiled import inner
@@ -34,6 +34,33 @@ def least_span(fine: float, p: Any) -> Any:
 
 
 @inner
+def smoothness(fine: float, rate: float, change: float, apart: float, p: Any) -> Any:
+    """(fine, rate) after a speed sent again ``apart`` ms later; infinite: it is the first of its kind."""
+    if not 0.0 < apart <= p["min_span_s"] * MS:
+        return fine, 0.0
+    return finer(fine, fabs(change - rate * apart), p) if change != 0.0 else fine, change / apart
+
+
+@inner
+def anchored(anchor: float, anchor_t: float, speed: float, speed_t: float, t: float, least: float, fresh: float) -> Any:
+    """Speed and time from which a change at ``t`` is evidence, time 0 if from none.
+
+    What has not changed for long is no evidence of when it did, unless it was said again a moment ago, and that is long
+    enough: one row of a tracker that reports once a second.
+    """
+    if t - anchor_t <= fresh:
+        return anchor, anchor_t
+    return (speed, speed_t) if least <= t - speed_t <= fresh else (speed, 0.0)
+
+
+@inner
+def change_of(change: float, span: float, p: Any) -> Any:
+    """m/s² of a change of speed over ``span`` ms; NaN if no vehicle can."""
+    accel = change * MS / span
+    return accel if -p["max_fall_mps2"] <= accel <= p["max_rise_mps2"] else nan
+
+
+@inner
 def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
     """Write dt, v (from the measured speed), accel (from its changes) and the first bits of quality."""
     for vehicle in range(part[0], part[1]):
@@ -60,21 +87,16 @@ def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                     v, doubt = nan, int(odd & FALL > 0)
                     bits |= odd & JUMP if t - since > fresh else odd
                 else:
-                    apart = t - speed_t
-                    near = speed_t > 0.0 and 0.0 < apart <= p["min_span_s"] * MS
-                    if near and sent != speed:
-                        fine = finer(fine, fabs(sent - speed - rate * apart), p)
-                    rate = (sent - speed) / apart if near else 0.0
+                    fine, rate = smoothness(fine, rate, sent - speed, t - speed_t if speed_t > 0.0 else inf, p)
                     if speed_t == 0.0 or sent != speed:
                         if speed_t > 0.0 and speed > 0.0 and t - since > fresh >= dt:
                             stale += ((fabs(sent - speed) > p["stale_step_kmh"]) - stale) / p["stale_holds"]
-                        span = t - anchor_t
-                        if anchor_t == 0.0 or doubt == 1 or span > fresh:
-                            anchor, anchor_t = sent, t
-                        elif span >= least_span(fine, p):
-                            change = (sent - anchor) * MS / span
-                            if stale < p["stale_share"] and -p["max_fall_mps2"] <= change <= p["max_rise_mps2"]:
-                                accel, source = change, 2
+                        least = least_span(fine, p)
+                        anchor, anchor_t = anchored(anchor, anchor_t, speed, speed_t, t, least, fresh)
+                        if doubt == 0 and anchor_t > 0.0 and t - anchor_t >= least and stale < p["stale_share"]:
+                            accel = change_of(sent - anchor, t - anchor_t, p)
+                            source = 0 if isnan(accel) else 2
+                        if doubt == 1 or anchor_t == 0.0 or t - anchor_t >= least:
                             anchor, anchor_t = sent, t
                         since = t
                     v, speed, speed_t, doubt = sent, sent, t, 0

@@ -97,9 +97,13 @@ class Speed:
         if held and s.dt <= p.fresh_s:
             leap = 1 if abs(sent - self.speed) > p.stale_step else 0
             self.late += (leap - self.late) / p.stale_holds
-        if self.anchor_t is NEVER or self.doubt == 1 or span(self.anchor_t, s.t) > p.fresh_s:
+        least = 1000 * max(p.min_span_s - self.fine / p.grain_mps2, p.fine_span_s)
+        if self.anchor_t is not NEVER and span(self.anchor_t, s.t) > p.fresh_s:
+            just = span(self.speed_t, s.t) <= p.fresh_s and milliseconds(self.speed_t, s.t) >= least
+            self.anchor, self.anchor_t = self.speed, self.speed_t if just else NEVER
+        if self.anchor_t is NEVER or self.doubt == 1:
             self.anchor, self.anchor_t = sent, s.t
-        elif milliseconds(self.anchor_t, s.t) >= 1000 * max(p.min_span_s - self.fine / p.grain_mps2, p.fine_span_s):
+        elif milliseconds(self.anchor_t, s.t) >= least:
             a = (sent - self.anchor) * 1000 / milliseconds(self.anchor_t, s.t)
             if self.late < p.stale_share and -p.max_fall_mps2 <= a <= p.max_rise_mps2:
                 s.accel, s.accel_source = a, 2

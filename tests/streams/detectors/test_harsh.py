@@ -136,6 +136,15 @@ def test_at_1_hz_it_takes_two_samples_in_a_row(road):
     assert road.drive(speed=at_1_hz(4.0, 1.0, 4.0)).harsh == 0
 
 
+@pytest.mark.parametrize("digit", [0.1, 1.0])
+@pytest.mark.parametrize(("g", "levels"), [(0.2, []), (0.45, [2]), (0.6, [3])])
+def test_a_brake_of_two_seconds_out_of_a_steady_speed_is_seen_at_1_hz(road, digit, g, levels):
+    """The tracker has said 80 for a minute; the first second of the brake counts."""
+    kmh = np.r_[np.full(60, 80.0), 80.0 - g * G / KMH * np.minimum(np.arange(1, 11), 2)]
+    driven = road.drive(speed=np.round(kmh / digit) * digit * KMH)
+    assert [event["level"] for event in driven.episodes("harsh_braking")] == levels
+
+
 @pytest.mark.parametrize("witness", [{"brake_pedal": 60.0}, {"abs_active": 1.0}])
 def test_at_1_hz_one_sample_is_enough_with_a_witness(road, witness):
     driven = road.drive(speed=at_1_hz(4.0), **witness)

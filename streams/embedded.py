@@ -11,8 +11,9 @@ import numpy.typing as npt
 from sqlalchemy import Connection, func, select
 
 from devices.columns import Received
-from devices.samples import Payload, Rejected, Samples
+from devices.samples import Ints, Payload, Rejected, Samples
 from streams import metrics, rows
+from streams.aftermath import Aftermath
 from streams.at_wheel import AtWheel
 from streams.chain import Findings
 from streams.clock_fault import clock_faults, wrong
@@ -76,7 +77,7 @@ class Embedded:
         self._conflicts = pipeline.conflicts  # counted so far
         self.lost = False  # the state is ahead of what the store has taken
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
-        self.silence = Silence(pipeline, record)
+        self.silence, self.aftermath = Silence(pipeline, record), Aftermath(pipeline, record)
         self.wall = wall  # with a feed's clock a recording that has ended is no silence
         self._unsure: dict[int, set[float]] = {}  # when devices raised what no sample has followed yet, by slot
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
@@ -189,6 +190,8 @@ class Embedded:
         if self.wall:
             self.silence.tick(now, commit)
         with self.store.reading() as connection:
+            if self.wall:
+                self.aftermath.tick(now, connection, commit)
             for ticker in self.tickers:
                 ticker(now, connection, commit)
         return self._write(commit)
@@ -273,11 +276,22 @@ class Embedded:
         self.newest = max(self.newest, float(samples.t.max()))
         self.record.take(found, self.pipeline.state, slots, commit, tell)
         self.silence.heard(slots, found, commit)
+        if self.aftermath.concerns(slots, found):
+            self._after_crash(slots, found, commit, tell)
         self._unsaved.moved(slots.tolist(), samples.t.size)
         metrics.SAMPLES.inc(samples.t.size)
         metrics.CONFLICTS.inc(self.pipeline.conflicts - self._conflicts)
         self._conflicts = self.pipeline.conflicts
         metrics.EVENT_TIME.set(self.newest)
+
+    def _after_crash(self, slots: Ints, found: Findings, commit: Commit, tell: bool) -> None:
+        """Put right what the clock said of crashes whose vehicles speak again, or say it again after a restart."""
+        with self.store.reading() as connection:
+            if tell:
+                for slot, start in self.aftermath.heard(connection, slots, found, commit):
+                    self._put_off(slot, start, commit)
+            else:
+                self.aftermath.rerun(connection, slots, commit)
 
     def _set_aside(self, samples: Samples, late: npt.NDArray[np.bool_], commit: Commit) -> None:
         """Leave late rows to settling."""

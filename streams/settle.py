@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Connection, Table, or_, select
 
 from devices.samples import Samples
-from streams import chain, faults, metrics, revisions, rows, tyre_history
+from streams import aftermath, chain, faults, metrics, revisions, rows, tyre_history
 from streams.at_wheel import AtWheel
 from streams.chain import Findings
 from streams.detectors import DETECTORS
@@ -69,6 +69,8 @@ class Settler:
         commit = Commit()
         with self.store.reading() as connection:
             settled = self._run(connection, slot, _start(connection, slot, since))
+            closed = aftermath.settled(self.pipeline, slot, settled.after[0], connection)
+            settled.events.update({row["event_id"]: row for row in closed})
             self._correct(connection, settled, slot, commit)
             self.pipeline.restore(slot, settled.after.tobytes())
             self.evidence.settle(connection, slot, settled.since, settled.events.values(), commit)

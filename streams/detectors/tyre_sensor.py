@@ -62,28 +62,35 @@ def end(batch: Any, i: int, changes: Any, kind: int, slot: int, memory: Any, whe
 
 
 @inner
-def listen(batch: Any, j: int, changes: Any, kind: int, slot: int, memory: Any, p: Any) -> None:
-    """Take in a reading."""
-    i, wheel, now = batch.tyre_row[j], int(batch.tyre_wheel[j]), int(memory["clock"]) + 1
+def listen(memory: Any, wheel: int, same: bool, leapt: bool, p: Any) -> Any:
+    """Take in a reading, the same as the one before or a leap above it; whether there may be something to tell."""
+    now = int(memory["clock"]) + 1
+    memory["heard"][wheel] = now
+    soon = memory["clock"] + p["silent_s"]
+    memory["due"] = soon if memory["due"] == 0.0 else min(memory["due"], soon)
+    if not same:
+        memory["changed"][wheel] = now
+    leaps = int(memory["leaps"][wheel])
+    leaps = min(leaps + int(p["calm"]), 255) if leapt else max(leaps - 1, 0)
+    memory["leaps"][wheel] = leaps
+    if now - memory["changed"][wheel] >= p["stuck_s"] or leaps > (p["leaps"] - 1.0) * p["calm"]:
+        return True
+    return find(memory, wheel) >= 0 or find(memory, ALL) >= 0
+
+
+@inner
+def judge(batch: Any, i: int, changes: Any, kind: int, slot: int, memory: Any, wheel: int, p: Any) -> None:
+    """Tell what a sensor just heard at row ``i`` says of itself."""
+    now, leaps = int(memory["clock"]) + 1, int(memory["leaps"][wheel])
     if end(batch, i, changes, kind, slot, memory, ALL, SILENT):
         for other in range(WHEELS):
             memory["heard"][other] = now if memory["heard"][other] > 0 else 0
     end(batch, i, changes, kind, slot, memory, wheel, SILENT)
-    memory["heard"][wheel] = now
-    soon = memory["clock"] + p["silent_s"]
-    memory["due"] = soon if memory["due"] == 0.0 else min(memory["due"], soon)
-    pressure, then = batch.tyre_pressure[j], batch.tyre_then_pressure[j]
-    same = tenths(pressure) == tenths(then) and tenths(batch.tyre_temp[j]) == tenths(batch.tyre_then_temp[j])
-    if not same or isnan(batch.tyre_temp[j]):
-        memory["changed"][wheel] = now
+    stuck = now - memory["changed"][wheel]
+    if stuck == 0:
         end(batch, i, changes, kind, slot, memory, wheel, STUCK)
-    elif now - memory["changed"][wheel] >= p["stuck_s"]:
-        about = ((now - memory["changed"][wheel]) / 60.0, p["stuck_s"] / 60.0)
-        open_(batch, i, changes, kind, slot, memory, wheel, STUCK, about)
-    leapt = pressure > then * (1.0 + p["leap_pct"] / 100.0) and span(batch.tyre_then[j], batch.tyre_t[j]) <= p["leap_s"]
-    leaps = int(memory["leaps"][wheel])
-    leaps = min(leaps + int(p["calm"]), 255) if leapt else max(leaps - 1, 0)
-    memory["leaps"][wheel] = leaps
+    elif stuck >= p["stuck_s"]:
+        open_(batch, i, changes, kind, slot, memory, wheel, STUCK, (stuck / 60.0, p["stuck_s"] / 60.0))
     if leaps > (p["leaps"] - 1.0) * p["calm"]:
         open_(batch, i, changes, kind, slot, memory, wheel, LEAPING, (leaps / p["calm"], p["leaps"]))
     elif leaps == 0:
@@ -145,8 +152,15 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             if memory["due"] > 0.0 and batch.moving[i] == 1 and batch.dt[i] > 0.0 and batch.quality[i] & GAP == 0:
                 memory["clock"] += batch.dt[i]
             while j < last and batch.tyre_row[j] == i:
-                if not isnan(batch.tyre_pressure[j]):
-                    listen(batch, j, changes, kind, slot, memory, p)
+                pressure, temp, then = batch.tyre_pressure[j], batch.tyre_temp[j], batch.tyre_then_pressure[j]
+                same = tenths(pressure) == tenths(then) and tenths(temp) == tenths(batch.tyre_then_temp[j])
+                same = same and not isnan(temp)
+                leapt = pressure > then * (1.0 + p["leap_pct"] / 100.0)
+                leapt = leapt and span(batch.tyre_then[j], batch.tyre_t[j]) <= p["leap_s"]
+                wheel = int(batch.tyre_wheel[j])
+                # the batch goes to a function only where it must: handing it on costs 0.7 us, four times a reading
+                if not isnan(pressure) and listen(memory, wheel, same, leapt, p):
+                    judge(batch, i, changes, kind, slot, memory, wheel, p)
                 j += 1
             if memory["clock"] >= memory["due"] > 0.0:
                 look(batch, i, changes, kind, fleet, slot, memory, p)

@@ -89,13 +89,15 @@ def follow_speed(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> 
                 else:
                     fine, rate = smoothness(fine, rate, sent - speed, t - speed_t if speed_t > 0.0 else inf, p)
                     if speed_t == 0.0 or sent != speed:
-                        if speed_t > 0.0 and speed > 0.0 and t - since > fresh >= dt:
+                        held = speed_t > 0.0 and speed > 0.0 and t - since > fresh
+                        if held and dt <= fresh:
                             stale += ((fabs(sent - speed) > p["stale_step_kmh"]) - stale) / p["stale_holds"]
                         least = least_span(fine, p)
                         anchor, anchor_t = anchored(anchor, anchor_t, speed, speed_t, t, least, fresh)
                         if doubt == 0 and anchor_t > 0.0 and t - anchor_t >= least and stale < p["stale_share"]:
                             accel = change_of(sent - anchor, t - anchor_t, p)
                             source = 0 if isnan(accel) else 2
+                            bits |= HELD if held and source == 2 else 0
                         if doubt == 1 or anchor_t == 0.0 or t - anchor_t >= least:
                             anchor, anchor_t = sent, t
                         since = t

@@ -22,7 +22,7 @@ BITS = {
 MEANINGS = {
     "gap": "more than `gap_s` since the previous sample: nothing is known of the time between",
     "sparse": "more than `fresh_s` since the previous sample: harsh driving cannot be seen",
-    "held": "the speed has shown one value above zero for more than `fresh_s`: cruising, or an old value",
+    "held": "the speed has shown, or just left, one value above zero for over `fresh_s`: cruising, or an old value",
     "jump": "the speed sent is physically impossible and was not used",
     "fall": "... because it fell faster than any brake: a spike, or an impact",
     "no_fix": "no position, (0, 0), or one worse than `max_accuracy_m`",

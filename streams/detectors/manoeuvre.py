@@ -9,7 +9,7 @@ from streams.compiled import inner
 from streams.detectors.base import CLOSE, OPEN, RAISE, Param
 from streams.detectors.episode import EPISODE, begin, since_when, tell
 from streams.motion import IMU
-from streams.quality import FROM_POSITION, JUMP, STALE
+from streams.quality import FROM_POSITION, HELD, JUMP, STALE
 from streams.spans import span
 
 G = 9.80665  # m/s²
@@ -88,7 +88,12 @@ def quick(batch: Any, i: int, episode: Any, p: Any) -> Any:
 
 @inner
 def confirmed(batch: Any, i: int, sense: int, p: Any) -> Any:
-    """Whether another sensor bears out row ``i`` alone: pedal or ABS for a brake, ABS or ESC for others."""
+    """Whether another sensor bears out row ``i`` alone: pedal or ABS for a brake, ABS or ESC for others.
+
+    Not a change of a speed that was held: who renews it every few seconds brakes gently for as long.
+    """
+    if sense == BACKWARD and batch.accel_source[i] == 2 and batch.quality[i] & HELD:
+        return False
     if batch.accel_source[i] != 2 and not batch.dt[i] >= p["confirm_s"]:
         return False
     if sense != FORWARD and batch.abs_active[i] == 1.0:

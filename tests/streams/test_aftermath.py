@@ -126,3 +126,33 @@ def test_with_the_clock_of_a_feed_a_recording_that_has_ended_is_no_silence(river
     tick(rivers, river, 120)
     assert crashes(river) == [(2, False, "accelerometer")]
     assert unlike_a_replay(rivers, river, crash(rivers)) == {}
+
+
+def a_crash_somehow(rivers, rng, start):
+    """A blow or two, after which the vehicle drives on or stands, heard of at odd times for two minutes."""
+    t = np.r_[np.arange(0, 11, 0.02), np.sort(rng.uniform(11, 150, rng.integers(1, 60)))]
+    accel = np.where((t >= 8) & (t < 8.1), rng.choice([-240.0, -40.0]), 0.0)
+    if rng.random() < 0.4:
+        accel[(t >= 9.5) & (t < 9.6)] = -150.0
+    v = np.where(t < 8, 24.0, rng.choice([0.0, 15.0])) + 0.2 * np.sin(np.arange(t.size))
+    v = np.round(np.maximum(v, 0) * 3.6, 1) * (1 / 3.6)
+    v[(t >= 8) & (t < 8.6)] = np.nan
+    columns = {"speed": v, "accel_long": accel}
+    return t, Samples([("f", "V")], np.zeros(t.size, np.int64), np.round(start + t, 3), columns)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_order_ticks_cuts_and_a_midnight_between_end_as_a_replay_does(rivers, river, seed):
+    rng = np.random.default_rng(seed)
+    start = rivers.START + (86_400 - rng.uniform(-5, 40) if seed % 2 else 0)
+    t, whole = a_crash_somehow(rivers, rng, start)
+    piece = np.searchsorted(np.sort(rng.choice([8.5, 9.7, 10.5, 20, 35, 45, 60, 75, 100], 4, replace=False)), t)
+    for k, number in enumerate(rng.permutation(5) if seed % 3 else range(5)):
+        if (piece == number).any():
+            send(rivers, river, only(whole, piece == number))
+        tick(rivers, river, *[start - rivers.START + 400 + 60 * k] * int(rng.integers(0, 2)))
+        if rng.random() < 0.3:
+            river.crash()
+        if rng.random() < 0.3:
+            river.drain()
+    assert unlike_a_replay(rivers, river, whole) == {}

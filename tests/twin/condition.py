@@ -107,6 +107,8 @@ class Speed:
             a = (sent - self.anchor) * 1000 / milliseconds(self.anchor_t, s.t)
             if self.late < p.stale_share and -p.max_fall_mps2 <= a <= p.max_rise_mps2:
                 s.accel, s.accel_source = a, 2
+                if held:
+                    s.quality.add("held")
             self.anchor, self.anchor_t = sent, s.t
         self.since = s.t
 

@@ -103,7 +103,8 @@ class HarshBraking(AlongTheRoad):
         return -float(s.accel)
 
     def confirmed(self, s: Any) -> bool:
-        return bool(s.raw["brake_pedal"] >= self.p.pedal_pct or s.raw["abs_active"] == 1)
+        hidden = s.accel_source == 2 and "held" in s.quality
+        return not hidden and bool(s.raw["brake_pedal"] >= self.p.pedal_pct or s.raw["abs_active"] == 1)
 
 
 class HarshAcceleration(AlongTheRoad):

@@ -73,7 +73,7 @@ def test_a_speed_said_again_every_second_is_evidence_of_the_last_second(road):
     driven = road.drive(speed=np.r_[uneven(20), np.full(10, 16.0), [12.0, 10.0]])
     assert np.isnan(driven.batch.accel[21:30]).all()
     assert driven.batch.accel[30:] == pytest.approx([-4.0, -2.0])
-    assert has(driven.batch, HELD) == [23, 24, 25, 26, 27, 28, 29]
+    assert has(driven.batch, HELD) == [23, 24, 25, 26, 27, 28, 29, 30]
 
 
 @pytest.mark.parametrize("rows", [np.arange(20.0, 25.0, 0.1), [20.0, 22.9]], ids=["polled", "sparse"])

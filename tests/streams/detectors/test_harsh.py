@@ -152,6 +152,21 @@ def test_at_1_hz_one_sample_is_enough_with_a_witness(road, witness):
     assert road.drive(speed=at_1_hz(-4.0), **witness).harsh == 0  # an acceleration has no witness
 
 
+@pytest.mark.parametrize("renewed", [2, 3, 4, 6])
+def test_a_witness_does_not_help_a_speed_that_is_renewed_now_and_then(road, renewed):
+    """Gentle braking between speeds rounded to 1 km/h: every few seconds one leaps, and the pedal is pressed."""
+    rng, v, pedal = np.random.default_rng(renewed), [10.0], [0.0]
+    for _ in range(60):
+        level, gently = rng.uniform(8, 18), rng.uniform(1.2, 2.0)
+        while v[-1] != level:
+            v.append(max(v[-1] - gently, level) if v[-1] > level else min(v[-1] + 1.2, level))
+            pedal.append(60.0 if v[-1] < v[-2] else 0.0)
+        stay = int(rng.integers(3, 20))
+        v, pedal = v + [level] * stay, pedal + [0.0] * stay
+    shown = np.round(np.repeat(v[::renewed], renewed)[: len(v)] / KMH) * KMH
+    assert road.drive(speed=shown, brake_pedal=np.array(pedal)).harsh == 0
+
+
 def test_a_witness_does_not_help_a_spike_at_100_hz(road):
     accel = np.zeros(1000)
     accel[500] = -9.0

@@ -17,6 +17,7 @@ from evaluation import (
     manoeuvres,
     roads,
     simulated,
+    slow_leaks,
     speeding,
     transfer,
 )
@@ -37,6 +38,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "controls": controls.section,
     "detectability": detectability.section,
     "simulated": simulated.section,
+    "leaks": slow_leaks.section,
     "alerts": alert_budget.section,
 }
 

@@ -12,13 +12,13 @@ BRAKES = ((0.45, 2.0), (0.45, 1.0), (0.60, 2.0))  # g, s
 NOISES = (0.3, 0.6, 1.0)  # m/s
 TRIALS, GRID_S, G, CRUISE = 100, 0.01, 9.80665, 20.0
 UNREST = 0.05  # m/s, one sigma: nobody holds a speed to the last digit
-TEXT = """Made-up drives of a car: cruising at 72 km/h, one brake of the given strength and length, cruising on; 100
-of each, the tracker's clock at a random phase, the speed rounded to 0.1 km/h. What is seldom reported cannot be
-seen: from 2 s on recall falls to nothing, however hard somebody brakes. So a tracker that reports every 2 or 10 s
-has no harsh events for want of sight, not for want of harshness: the km on which harsh braking would have been seen
-(`observed_km`, reports at most 1.2 s apart) are what its credibility comes from, and at 0 the score holds the class
-mean and says *not observable with this device*. The last rows are false events of an hour's cruise at 1 Hz whose
-speed carries that much noise (one sigma)."""
+TEXT = """Made-up drives of a car: cruising at 72 km/h, one brake of the given strength and length, cruising on; 100 of
+each, the tracker's clock at a random phase, the speed rounded to 0.1 km/h. What is seldom reported cannot be seen: at
+2 s a few of the hardest brakes are left, from 3 s on none, however hard somebody brakes. So a tracker that reports
+every 2 or 10 s has few harsh events or none for want of sight, not for want of harshness: the km on which harsh
+braking would have been seen (`observed_km`, reports at most 1.2 s apart) are what its credibility comes from, and at 0
+the score holds the class mean and says *not observable with this device*. The last rows are false events of an hour's
+cruise at 1 Hz whose speed carries that much noise (one sigma)."""
 
 
 def section() -> Section:

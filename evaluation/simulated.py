@@ -41,7 +41,8 @@ did, not from what its devices say. An event overlaps a truth if they lie no mor
 driving counts from level 2 on, and an event is right if it overlaps a truth of any level; braking counts from 10 km/h
 and cornering from 30 km/h on, the published gates below which nobody looks; a hard start counts from the standstill
 on, once it comes to 10 km/h; speeding is more than {OVER_KMH} km/h over the limit to both. A slow leak is told as such
-after 24 h at the earliest, so on this day only as `tyre_low`. Slower rates keep every n-th report."""
+after 24 h at the earliest, so on this day only as `tyre_low`; see the next section. Slower rates keep every n-th
+report."""
 
 
 def section() -> Section:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import alerts, gateway, ingest, kernels, page, replay, startup, vehicles
+from bench import alerts, gateway, ingest, kernels, page, replay, startup, vehicles, worker
 from bench.measure import Result
 from streams.warm import warm
 
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "alerts": alerts.run,
     "startup": startup.run,
     "vehicles": vehicles.run,
+    "worker": worker.run,
 }
 
 

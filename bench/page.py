@@ -23,6 +23,7 @@ TITLES = {
     "alerts": "First alert",
     "startup": "Start-up",
     "vehicles": "Vehicles served",
+    "worker": "Worker: frame to commit",
 }
 
 
@@ -133,6 +134,16 @@ def _vehicles(found: Result) -> str:
     return _rows(["habit", "vehicles", "messages/s", "publish to commit p50 / p99", "CPU µs/message"], rows)
 
 
+def _worker(found: Result) -> str:
+    rows = []
+    for name, one in found.items():
+        costs = [f"{one['cpu_ns_sample'][step]:,.0f}" for step in ("unpack", "decode", "worker")]
+        rates = [f"{one['frames_s_core']:,.0f}", f"{one['samples_s_core']:,.0f}"]
+        rows.append([name.rpartition("_")[2], f"{one['bytes_frame'] / 1000:.1f}", *costs, *rates])
+    head = ["samples a payload", "kB a frame", "unpacked", "and decoded", "**to commit**, ns a sample"]
+    return _rows([*head, "frames/s/core", "samples/s/core"], rows)
+
+
 TABLES: dict[str, Callable[[Result], str]] = {
     "kernels": _kernels,
     "replay": _replay,
@@ -141,6 +152,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "alerts": _alerts,
     "startup": _startup,
     "vehicles": _vehicles,
+    "worker": _worker,
 }
 
 if __name__ == "__main__":

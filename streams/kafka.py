@@ -2,10 +2,11 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, TopicMetadata
 
 from devices import frames
@@ -150,3 +151,49 @@ class Frames:
     def _listen(self) -> None:
         while not self._stopping.is_set():
             self._client.poll(POLL_S)
+
+
+class Backlog:
+    """What a group has not dealt with yet in a topic of one partition; use as a context."""
+
+    def __init__(self, kafka: Kafka, topic: str, group: str) -> None:
+        self._place, self._at = TopicPartition(topic, 0), 0
+        said = {"group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest", "log_level": 0}
+        self._consumer = Consumer(connection(kafka) | said)  # whoever asks is told of what goes wrong
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._consumer.close()
+
+    def read(self) -> list[bytes]:
+        """All of it, the oldest first. Raises ``KafkaSetupError``."""
+        first, end = self._asked(lambda: self._consumer.get_watermark_offsets(self._place, timeout=ANSWER_S))
+        (dealt_with,) = self._asked(lambda: self._consumer.committed([self._place], timeout=ANSWER_S))
+        self._at = max(first, dealt_with.offset)
+        self._consumer.assign([TopicPartition(self._place.topic, 0, self._at)])
+        found: list[bytes] = []
+        while len(found) < end - self._at:
+            some = self._consumer.consume(min(100, end - self._at - len(found)), timeout=ANSWER_S)
+            if not some or any(message.error() for message in some):
+                raise KafkaSetupError(f"topic {self._place.topic} cannot be read to its end")
+            found += [message.value() or b"" for message in some]
+        return found
+
+    def _asked(self, ask: Callable[[], Any]) -> Any:
+        """Kafka's answer; while it is only about to be able to give one, it is asked again."""
+        patient = time.monotonic() + ANSWER_S
+        while True:
+            try:
+                return ask()
+            except KafkaException as error:
+                if not error.args[0].retriable() or time.monotonic() > patient:
+                    why = error.args[0].str()
+                    raise KafkaSetupError(f"topic {self._place.topic} cannot be read: {why}") from error
+                time.sleep(POLL_S)
+
+    def dealt_with(self, count: int) -> None:
+        """So many of what was read need not be read again."""
+        place = TopicPartition(self._place.topic, 0, self._at + count)
+        self._asked(lambda: self._consumer.commit(offsets=[place], asynchronous=False))

@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 
+from streams import config
 from streams.cli import screen, source
+from streams.layers import ConfigError
 from streams.messages import iso
 from streams.store.schema import quarantine
 from streams.store.store import rows_of
@@ -81,6 +83,36 @@ def drop(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
     dropped = _in_all(data, delete(quarantine).where(_which(ids, reason)))
     screen.out.print(f"dropped {dropped}")
     _complain(dropped, ids)
+
+
+@command.command("letters")
+@click.option("--replay", "again", is_flag=True, help="Send those back to the workers that can be read now.")
+@screen.json_option
+@screen.config_options
+def letters(again: bool, as_json: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
+    """Frames of Kafka that no worker had a use for: the topic kafka.dead_letters."""
+    try:
+        from streams.kafka import KafkaSetupError
+        from streams.letters import send_back, waiting
+    except ModuleNotFoundError as error:
+        raise screen.fail(f"{error.name} is not installed: pip install 'tripmeter[distributed]'") from error
+    try:
+        kafka = config.load(config_path, sets=sets).kafka
+        if again:
+            sent, left = send_back(kafka)
+            screen.out.print(f"sent back {sent}; {left} can still not be read and stay")
+            return
+        found = waiting(kafka)
+    except (ConfigError, KafkaSetupError) as error:
+        raise screen.fail(error) from error
+    rows = [
+        {"partition": one.partition, "offset": one.offset, "bytes": len(one.frame), "why": one.why} for one in found
+    ]
+    if as_json:
+        screen.emit(rows)
+        return
+    columns = [("partition", "right"), ("offset", "right"), ("bytes", "right"), ("why", "left")]
+    screen.out.print(screen.table(f"{len(rows)} dead letters", columns, [list(row.values()) for row in rows]))
 
 
 def _in_all(data: Path | None, change: Update | Delete) -> int:

@@ -17,13 +17,21 @@ class Way(Protocol):
     def send(self, partition: int, frame: bytes, told: Callable[[str], None]) -> None: ...
 
 
-class _Answer:
+class Answer:
+    """Kafka's word on one frame."""
+
     def __init__(self) -> None:
-        self.came, self.wrong = threading.Event(), ""
+        self._came, self._wrong = threading.Event(), ""
 
     def __call__(self, wrong: str) -> None:
-        self.wrong = wrong
-        self.came.set()
+        self._wrong = wrong
+        self._came.set()
+
+    def missing(self, wait: float) -> str:
+        """Why the frame is not safe; empty: it is. Waits so many s for the answer."""
+        if not self._came.wait(wait):
+            return "Kafka does not answer"
+        return self._wrong and f"Kafka refuses: {self._wrong}"
 
 
 class DeadLetters:
@@ -38,12 +46,11 @@ class DeadLetters:
         """Send, and wait for Kafka's word on each."""
         answers = [self._send(message) for message in messages]
         for taken, answer in enumerate(answers):
-            if not answer.came.wait(self.wait):
-                raise SinkError("Kafka does not answer", taken)
-            if answer.wrong:
-                raise SinkError(f"Kafka refuses: {answer.wrong}", taken)
+            why = answer.missing(self.wait)
+            if why:
+                raise SinkError(why, taken)
 
-    def _send(self, message: Message) -> _Answer:
-        answer = _Answer()
+    def _send(self, message: Message) -> Answer:
+        answer = Answer()
         self.kafka.send(0, frames.pack([Payload(message.address, message.body, 0.0)]), answer)
         return answer

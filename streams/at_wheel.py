@@ -33,10 +33,9 @@ class AtWheel:
         mine = [row for row in fresh if (row["fleet_id"], row["vehicle_id"]) == vehicle]
         found |= {(row["day"], row["start"]): row for row in mine}
         stretches = sorted(found.values(), key=lambda row: (row["start"], row["end"]))
-        for row in stretches:
-            if row["end"] >= t:
-                return row["driver_id"]  # type: ignore[no-any-return]
-        return stretches[-1]["driver_id"] if stretches else None
+        then = next((row for row in stretches if row["end"] >= t), stretches[-1] if stretches else {"driver_id": None})
+        driver: str | None = then["driver_id"]
+        return driver
 
     def again(self, vehicle: Vehicle, since: float) -> Revised:
         """What the vehicle's device has raised from an instant on, with another driver than is on record."""

@@ -24,7 +24,7 @@ from streams.fleet import Fleet, Source
 from streams.followed import differs_since, said
 from streams.intake import Accepted, Intake, extent, stored
 from streams.late import Late
-from streams.midnights import begun_ids, midnight_rows, on_record
+from streams.midnights import ids_of, midnight_rows, on_record
 from streams.pipeline import DAY_S, Midnight, Pipeline, only
 from streams.record import Record
 from streams.settle import Settler
@@ -264,12 +264,11 @@ class Embedded:
         """Keep states that settling may start from, with the events they may still change."""
         if not midnights:
             return
-        fleet = self.pipeline.fleet
-        names = [name for one in midnights for name in begun_ids(self.pipeline.state[one.slot], one.slot, fleet)]
+        ids = ids_of(midnights, self.pipeline.fleet)
         with self.store.reading() as connection:
-            told = on_record(connection, names)
+            told = on_record(connection, [name for names in ids for name in names])
         told |= {row["event_id"]: row for row in commit.upserts.get(schema.events, ())}
-        commit.upsert(schema.midnights, midnight_rows(midnights, fleet, told))
+        commit.upsert(schema.midnights, midnight_rows(midnights, ids, told))
 
     def _found(self, found: Findings, samples: Samples, commit: Commit, tell: bool) -> None:
         slots = self.pipeline.moved(samples)

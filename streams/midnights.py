@@ -1,7 +1,8 @@
 """Midnights: a vehicle's state before its first sample of a UTC day, and the events that state may still change."""
 
 import json
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from streams import chain, rows
 from streams.chain import STATE
 from streams.detectors import DETECTORS
+from streams.detectors.base import Records
 from streams.fleet import Fleet
 from streams.ids import identify
 from streams.pipeline import Midnight
@@ -21,15 +23,23 @@ Row = dict[str, Any]
 Events = dict[str, Row]  # rows of the events table by id
 
 
-def begun(state: Any, fleet: Fleet) -> Iterator[tuple[str, str, float]]:
-    """(kind, subject, start) of the latest episodes of each detector in a STATE row: lasting, over, or not yet told."""
+def begun_ids(states: Records, slots: Sequence[int], fleet: Fleet) -> list[list[str]]:
+    """Ids of the latest episodes, lasting, over or not yet told, in ``states`` (V,) of the vehicles in ``slots``.
+
+    All vehicles at once, detector by detector: at midnight the whole fleet comes by.
+    """
+    found: list[list[str]] = [[] for _ in slots]
     for detector in DETECTORS:
-        memory, names = state[detector.kind], detector.state.names or ()
+        memory, names = states[detector.kind], detector.state.names or ()
         starts = np.asarray(_starts(memory, names))
-        default = np.arange(starts.size) if starts.shape else -1
-        subjects = np.asarray(memory["subject"] if "subject" in names else default).ravel()
-        for k in np.flatnonzero(starts):  # 0 never
-            yield detector.kind, rows.subject(detector, fleet, int(subjects[k])), float(starts.flat[k])
+        default = -1 if starts.ndim == 1 else np.arange(starts.shape[1])
+        starts = starts.reshape(len(slots), math.prod(starts.shape[1:]))
+        said = memory["subject"] if "subject" in names else np.broadcast_to(default, starts.shape)
+        subjects = said.reshape(starts.shape)
+        for v, k in np.argwhere(starts).tolist():  # 0 never
+            about = rows.subject(detector, fleet, int(subjects[v, k]))
+            found[v].append(identify(*fleet.vehicles[slots[v]], detector.kind, about, float(starts[v, k])))
+    return found
 
 
 def _starts(memory: Any, names: tuple[str, ...]) -> Any:
@@ -38,18 +48,18 @@ def _starts(memory: Any, names: tuple[str, ...]) -> Any:
     return memory["episode"]["start"] if "episode" in names else memory["start"]
 
 
-def begun_ids(state: Any, slot: int, fleet: Fleet) -> list[str]:
-    """Ids that the events of ``begun`` have, once they are told; the state is that of the vehicle in ``slot``."""
-    return [identify(*fleet.vehicles[slot], kind, about, start) for kind, about, start in begun(state, fleet)]
+def ids_of(midnights: Sequence[Midnight], fleet: Fleet) -> list[list[str]]:
+    """Ids that the events of each midnight's state have, once they are told."""
+    states = np.frombuffer(b"".join(one.state for one in midnights), STATE)
+    return begun_ids(states, [one.slot for one in midnights], fleet)
 
 
-def midnight_rows(midnights: Sequence[Midnight], fleet: Fleet, told: Events) -> list[Row]:
-    """Rows of the midnights table; ``told`` holds the events of ``begun`` as they stand at each midnight."""
+def midnight_rows(midnights: Sequence[Midnight], ids: Sequence[Sequence[str]], told: Events) -> list[Row]:
+    """Rows of the midnights table; ``told`` holds the events of ``ids_of`` as they stand at each midnight."""
     mark = chain.fingerprint()
     found = []
-    for one in midnights:
-        ids = begun_ids(np.frombuffer(one.state, STATE)[0], one.slot, fleet)
-        events = json.dumps([told[name] for name in ids if name in told])
+    for one, names in zip(midnights, ids, strict=True):
+        events = json.dumps([told[name] for name in names if name in told])
         found.append({"slot": one.slot, "day": one.day, "fingerprint": mark, "body": one.state, "told": events})
     return found
 

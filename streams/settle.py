@@ -15,7 +15,7 @@ from streams.detectors.base import Records
 from streams.evidence import Evidence
 from streams.fleet import Fleet
 from streams.intake import Intake
-from streams.midnights import Events, begun_ids, midnight_rows
+from streams.midnights import Events, begun_ids, ids_of, midnight_rows
 from streams.pipeline import DAY_S, Pipeline, only
 from streams.record import Record, still_open
 from streams.rows import Revised
@@ -93,7 +93,8 @@ class Settler:
         midnights: list[Row] = []
         samples = stored_samples(connection, self.intake, self.pipeline, slot, start.t)
         for day in again.stretches(samples):
-            midnights += midnight_rows(again.midnights(day), again.fleet, events)
+            kept = again.midnights(day)
+            midnights += midnight_rows(kept, ids_of(kept, again.fleet), events)
             found.append(again.run(day))
             changed = rows.events(found[-1].changes, again.fleet, found[-1].version)
             events |= {row["event_id"]: row for row in changed}
@@ -170,7 +171,8 @@ def _touched(connection: Connection, table: Table, slot: int, fleet: Fleet, sett
     after = or_(table.c.start >= settled.since, table.c.end > settled.since)
     if table is schema.events:
         query = query.where(table.c.kind.in_([detector.kind for detector in DETECTORS]), table.c.source == "derived")
-        after = or_(after, table.c.end.is_(None), table.c.event_id.in_(begun_ids(settled.before[0], slot, fleet)))
+        (begun,) = begun_ids(settled.before[:1], [slot], fleet)
+        after = or_(after, table.c.end.is_(None), table.c.event_id.in_(begun))
     return rows_of(connection, query.where(after))
 
 

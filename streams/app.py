@@ -95,6 +95,9 @@ class App(faust.App):
     def _new_transport(self) -> "_Transport":
         return _Transport(self.conf.broker_consumer, self)
 
+    def _create_directories(self) -> None:
+        """None: there are no tables of Faust's, and where a worker was started may be read only."""
+
 
 class _Consumer(driver.Consumer):
     async def seek_to_committed(self) -> Mapping[TP, int]:

@@ -1,7 +1,6 @@
 """Fixtures every room shares."""
 
-import importlib.util
-import sys
+import importlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-TESTS = Path(__file__).parent
 ON_POSTGRES = {
     "test_actions",
     "test_embedded",
@@ -78,11 +76,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def module(name: str) -> ModuleType:
     """A file beside this one that holds no tests."""
-    known = name.replace("/", "_")
-    if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, TESTS / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[known] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[known])
-    return sys.modules[known]
+    return importlib.import_module(f"{__package__}.{name.replace('/', '.')}")

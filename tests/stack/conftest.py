@@ -1,18 +1,18 @@
 """Fixtures of the stack lane: brokers of the vehicles, devices that send, bridges as processes."""
 
-import importlib.util
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import paho.mqtt.client as mqtt
 import pytest
+
+from .mosquitto import Mosquitto
+from .waiting import wait_for
 
 PATIENCE_S = 90.0
 Until = Callable[..., None]
@@ -23,24 +23,17 @@ def until() -> Until:
     """Wait for a condition; fail if it does not come true."""
 
     def wait(condition: Callable[[], object], within: float = PATIENCE_S) -> None:
-        end, tick = time.monotonic() + within, threading.Event()
-        while not condition():
-            assert time.monotonic() < end, "the condition did not come true"
-            tick.wait(0.02)
+        wait_for(condition, within, every=0.02)
 
     return wait
 
 
 @pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Any]:
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     """A real Mosquitto: tests/stack/mosquitto.py."""
-    spec = importlib.util.spec_from_file_location("stack_mosquitto", Path(__file__).parent / "mosquitto.py")
-    assert spec is not None
-    assert spec.loader is not None
-    spec.loader.exec_module(made := importlib.util.module_from_spec(spec))
     folder = tmp_path / "mosquitto"
     folder.mkdir()
-    server = made.Mosquitto(folder).start()
+    server = Mosquitto(folder).start()
     yield server
     server.stop()
 
@@ -71,7 +64,7 @@ class Device:
 
 
 @pytest.fixture
-def device(mosquitto: Any) -> Iterator[Device]:
+def device(mosquitto: Mosquitto) -> Iterator[Device]:
     made = Device(mosquitto.port)
     yield made
     made.close()

@@ -1,15 +1,15 @@
 """Kafka: a real one (KRaft, one node) in a folder, on free ports, for as long as a test needs it."""
 
-import socket
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
-from threading import Event
-from time import monotonic as time
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
+
+from .ports import free_port
+from .waiting import wait_for
 
 JARS = Path(__file__).parents[2] / ".stack" / "kafka"  # scripts/stack.sh fetches them
 START_S = 90.0
@@ -66,12 +66,13 @@ class Kafka:
         with (self.folder / "log").open("ab") as log:
             command = [*self._java("kafka.Kafka"), str(self.folder / "server.properties")]
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        admin, end, tick = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0}), time() + START_S, Event()
-        while not _whole(admin):
-            assert self._process.poll() is None, f"Kafka has ended: {(self.folder / 'log').read_text()[-2000:]}"
-            assert time() < end, "Kafka did not come up"
-            tick.wait(0.1)
+        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        wait_for(lambda: self._process.poll() is not None or _whole(admin), START_S, self._said, every=0.1)
+        assert self._process.poll() is None, f"Kafka has ended: {self._said()}"
         return self
+
+    def _said(self) -> str:
+        return (self.folder / "log").read_text()[-2000:]
 
     def kill(self) -> None:
         """As a power cut would."""
@@ -125,9 +126,3 @@ def _whole(admin: AdminClient) -> bool:
         return False
     partitions = [partition for topic in seen.topics.values() for partition in topic.partitions.values()]
     return bool(seen.brokers) and all(partition.leader != -1 for partition in partitions)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,8 +4,9 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
-from threading import Event
-from time import monotonic
+
+from .ports import free_port
+from .waiting import wait_for
 
 CONF = """\
 listener {port} 127.0.0.1
@@ -24,10 +25,7 @@ class Mosquitto:
     """One broker for whoever asks; it lets everybody in."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.folder = folder
+        self.folder, self.port = folder, free_port()
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "mosquitto.conf").write_text(CONF.format(port=self.port, folder=folder))
 
@@ -36,14 +34,15 @@ class Mosquitto:
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
         assert program, "mosquitto is not installed: scripts/stack.sh"
         self._process = subprocess.Popen([program, "-c", str(self.folder / "mosquitto.conf")])
-        end, tick = monotonic() + 20, Event()
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return self
-            except OSError:
-                assert monotonic() < end, "mosquitto did not come up"
-                tick.wait(0.05)
+        wait_for(self._listens, 20)
+        return self
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def kill(self) -> None:
         """As a power cut would: what it has not saved is gone."""

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -14,6 +13,8 @@ from sqlalchemy import create_engine
 
 from streams.store.layout import open_partition, prepare
 from streams.store.postgres import PartitionStore
+
+from .ports import free_port
 
 USER = "postgres"  # whose server it is when the tests are root's: it does not run as root
 AS: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
@@ -39,9 +40,7 @@ class Server:
         roomy = SHM.is_dir() and shutil.disk_usage(SHM).free > ROOM
         self.folder = Path(tempfile.mkdtemp(prefix="tripmeter-postgres-", dir=SHM if roomy else None))
         self.data = self.folder / "data"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.programs = programs()
         self._server: subprocess.Popen[str] | None = None
         self._hearing: threading.Thread | None = None

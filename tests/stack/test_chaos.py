@@ -7,9 +7,9 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -17,6 +17,8 @@ from simulator.device import Device
 from simulator.link import Account
 from streams.registry import Roster
 from streams.registry.book import Registry
+
+from .group import Group
 
 SECONDS = float(os.environ.get("CHAOS_S", "60"))
 SEED = int(os.environ.get("CHAOS_SEED", "7"))
@@ -32,16 +34,14 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(SECONDS + 2 * CALM_S + 120)
 class Kept:
     """A command that somebody starts again whenever it ends."""
 
-    def __init__(self, folder, name, environ, *command):
-        self.name, self._environ, self._command = name, environ, [sys.executable, "-m", "streams", *command]
-        self._log = (folder / f"{name}.log").open("ab")
-        self.starts, self._ending = 0, False
+    def __init__(self, begin):
+        self._begin, self.starts, self._ending = begin, 0, False
         self.look()
 
     def look(self):
         if not self._ending and (self.starts == 0 or self.process.poll() is not None):
             self.starts += 1
-            self.process = subprocess.Popen(self._command, env=self._environ, stdout=self._log, stderr=self._log)
+            self.process = self._begin()
 
     def hit(self, what):
         self.process.send_signal(what)
@@ -52,31 +52,19 @@ class Kept:
         return self.process.wait(CALM_S)
 
 
-class House:
+class House(Group):
     """Two bridges, two workers, and the servers between and behind them."""
 
     def __init__(self, folder, mosquitto, kafka, postgres):
         self.mosquitto, self.kafka, self.postgres = mosquitto, kafka, postgres
-        self.url = postgres.create(folder.name)
-        environ = os.environ | {
-            "TRIPMETER_KAFKA__BOOTSTRAP": kafka.bootstrap,
-            "TRIPMETER_KAFKA__TOPIC": folder.name,
-            "TRIPMETER_KAFKA__DEAD_LETTERS": f"{folder.name}-dead",
-            "TRIPMETER_KAFKA__GROUP": folder.name,
-            "TRIPMETER_KAFKA__PARTITIONS": "4",
-            "TRIPMETER_STORE__URL": self.url,
-            "TRIPMETER_MQTT__PORT": str(mosquitto.port),
-            "TRIPMETER_HTTP__PORT": "0",
-            "TRIPMETER_DATA__DIR": str(folder),
-            "TRIPMETER_GATEWAY__ACCEPT_UNREGISTERED": "true",
-            "TRIPMETER_BRIDGE__SHARE": "bridges",
-        }
-        self.bridges = [
-            Kept(folder, f"bridge{k}", environ | {"TRIPMETER_BRIDGE__CLIENT_ID": f"bridge{k}"}, "bridge", "--verbose")
-            for k in range(2)
-        ]
-        self.workers = [Kept(folder, f"worker{k}", environ, "worker", "--clock", "feed", "--verbose") for k in range(2)]
+        super().__init__(kafka.bootstrap, postgres.create(folder.name), folder, mosquitto.port)
+        self.environ["TRIPMETER_BRIDGE__SHARE"] = "bridges"
+        self.bridges = [Kept(partial(self.bridge, f"bridge{k}")) for k in range(2)]
+        self.workers = [Kept(partial(self.worker, f"worker{k}")) for k in range(2)]
         self.blows = []
+
+    def bridge(self, name):
+        return self.spawn(name, "bridge", TRIPMETER_BRIDGE__CLIENT_ID=name)
 
     @property
     def commands(self):
@@ -134,6 +122,7 @@ def test_whatever_dies_the_record_is_that_of_one_calm_process(house, rivers, cap
     samples = rivers.fleets(FLEETS, seed=60)
     asyncio.run(drive(house, rivers.payloads(samples, size=5), random.Random(SEED)))  # noqa: S311
     assert [each.end() for each in house.workers] == [0, 0]
+    house.finish()
     replayed = rivers.replayed([samples], rivers.judged(), Roster(Registry()))
     recorded = rivers.partitioned(house.url, rivers.judged(), float(samples.t.max()))
     different = rivers.differences(*map(rivers.unpaged, (recorded, replayed)))

@@ -1,65 +1,35 @@
 """Workers on a real Kafka and a real PostgreSQL: killed, frozen, more and fewer of them, the record is that of one."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
-import time
-from threading import Event
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
-from sqlalchemy import select
 
 from devices import frames
 from devices.broker import Broker
 from streams.registry import Roster
 from streams.registry.book import Registry
-from streams.store import schema
-from streams.store.layout import place, prepare
-from streams.store.postgres import engine_of
+
+from .group import PARTITIONS, Group
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
-PARTITIONS = 4
 FLEETS = ("north", "south", "east", "west", "harbour")
-WITHIN_S = 300.0
 
 
-class Workers:
-    """Worker processes of one group, and what they work on."""
+class Workers(Group):
+    """Worker processes, and what they are sent."""
 
     def __init__(self, kafka, url, folder, port):
-        self.kafka, self.url, self.folder = kafka, url, folder
-        self.topic = f"telemetry-{folder.name}"
-        self.environ = os.environ | {
-            "TRIPMETER_KAFKA__BOOTSTRAP": kafka.bootstrap,
-            "TRIPMETER_KAFKA__TOPIC": self.topic,
-            "TRIPMETER_KAFKA__DEAD_LETTERS": f"{self.topic}-dead",
-            "TRIPMETER_KAFKA__GROUP": self.topic,
-            "TRIPMETER_KAFKA__PARTITIONS": str(PARTITIONS),
-            "TRIPMETER_STORE__URL": url,
-            "TRIPMETER_MQTT__PORT": str(port),
-            "TRIPMETER_HTTP__PORT": "0",
-            "TRIPMETER_DATA__DIR": str(folder),
-            "TRIPMETER_GATEWAY__ACCEPT_UNREGISTERED": "true",
-        }
-        admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
-        wanted = [NewTopic(self.topic, PARTITIONS, 1), NewTopic(f"{self.topic}-dead", 1, 1)]
-        for made in admin.create_topics(wanted).values():
-            made.result()
+        super().__init__(kafka.bootstrap, url, folder, port)
+        self.create_topics()
         self.producer = Producer({"bootstrap.servers": kafka.bootstrap, "acks": "all", "log_level": 0})
-        for number in range(PARTITIONS):
-            prepare(url, number)
         self.sent = dict.fromkeys(range(PARTITIONS), 0)
         self.running = []
 
     def start(self):
-        log = (self.folder / f"worker{len(self.running)}.log").open("ab")
-        command = [sys.executable, "-m", "streams", "worker", "--clock", "feed", "--verbose"]
-        self.running.append(subprocess.Popen(command, env=self.environ, stdout=log, stderr=log))
+        self.running.append(self.worker(f"worker{len(self.running)}"))
         return self.running[-1]
 
     def send(self, payloads):
@@ -71,25 +41,6 @@ class Workers:
             self.producer.produce(self.topic, frames.pack(some), partition=number)
             self.sent[number] += 1
         assert self.producer.flush(60) == 0
-
-    def positions(self):
-        """What each partition waits for next."""
-        found = {}
-        for number in range(PARTITIONS):
-            engine = engine_of(self.url, [place(number)])
-            with engine.connect() as connection:
-                found[number] = connection.execute(select(schema.owner.c.next)).scalar()
-            engine.dispose()
-        return found
-
-    def until(self, condition):
-        end, tick = time.monotonic() + WITHIN_S, Event()
-        while not condition():
-            assert time.monotonic() < end, (self.positions(), self.sent, self.logs())
-            tick.wait(0.2)
-
-    def logs(self):
-        return {path.name: path.read_text()[-6000:] for path in sorted(self.folder.glob("*.log"))}
 
     def stop(self):
         for process in self.running:
@@ -131,6 +82,7 @@ def test_killed_and_frozen_at_any_moment_they_leave_the_record_of_one_process(wo
     assert codes[0] == -signal.SIGKILL
     assert codes[1] in (0, 1), workers.logs()  # who wakes too late may find Kafka's consumer ended
     assert codes[2:] == [0], workers.logs()
+    workers.finish()
     replayed = rivers.replayed([samples], rivers.judged(), Roster(Registry()))
     recorded = rivers.partitioned(workers.url, rivers.judged(), float(samples.t.max()))
     different = rivers.differences(*map(rivers.unpaged, (recorded, replayed)))

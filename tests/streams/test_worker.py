@@ -168,3 +168,22 @@ def test_a_database_that_is_away_is_no_frames_fault(house, monkeypatch):
     assert heir.own({0}) == {0: 0}
     heir.turn([frame(0, 0, telemetry("A", 0)), frame(0, 1, telemetry("A", 1))])
     assert heir.positions == {0: 2}
+
+
+def test_what_nobody_finished_whoever_comes_next_does(house):
+    """A partition that was given up in a new deal, and taken by nobody before all stopped."""
+    calm, hurried = house.worker(), house.worker()
+    for number, worker in enumerate((calm, hurried)):
+        worker.own({number})
+        for offset, seq in enumerate((0, 3, 9, 1, 2, 12, 7)):  # some are late
+            worker.turn([frame(number, offset, telemetry("A", seq))])
+    calm.close()
+    hurried.pause()
+    hurried.own(set())
+    hurried.close()
+    assert house.rows(1, schema.segments) != house.rows(0, schema.segments)
+    last = house.worker()
+    last.own({1})
+    last.close()
+    for table in (schema.segments, schema.trips, schema.intervals, schema.events, schema.alerts):
+        assert house.rows(1, table) == house.rows(0, table), table.name

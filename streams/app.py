@@ -193,11 +193,10 @@ async def _watch(app: App) -> None:
     """Raise ``WorkerError`` once Kafka has frames for us and Faust brings none: consumers have been seen to stall."""
     while True:
         await asyncio.sleep(LOOK_S)
-        behind = 0
-        for tp in app.consumer.assignment():
-            lag = (app.consumer.highwater(tp) or 0) - app.relay.worker.positions.get(tp.partition, 0)
-            metrics.LAG.labels(str(tp.partition)).set(max(lag, 0))
-            behind += max(lag, 0)
+        positions = app.relay.worker.positions
+        ends = {tp.partition: app.consumer.highwater(tp) or 0 for tp in app.consumer.assignment()}
+        metrics.PARTITIONS.lag = {one: max(end - positions.get(one, 0), 0) for one, end in ends.items()}
+        behind = sum(metrics.PARTITIONS.lag.values())
         if behind and app.relay.idle_s > STUCK_S:
             raise WorkerError(f"{behind} frames wait in Kafka, and none has come for {STUCK_S:g} s")
 

@@ -67,6 +67,7 @@ class Bridge:
         self._answered = threading.Condition()
         self._under_way: dict[int, tuple[float, list[Payload]]] = {}  # by seq: when sent, and what
         self._left = settings.window
+        metrics.WINDOW.set(settings.window)
         self._wrong = ""
 
     def turn(self) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
 
 from devices.columns import Received
 from devices.samples import Ints, Payload, Rejected, Samples
@@ -281,7 +282,6 @@ class Embedded:
         metrics.SAMPLES.inc(samples.t.size)
         metrics.CONFLICTS.inc(self.pipeline.conflicts - self._conflicts)
         self._conflicts = self.pipeline.conflicts
-        metrics.EVENT_TIME.set(self.newest)
 
     def _after_crash(self, slots: Ints, found: Findings, commit: Commit, tell: bool) -> None:
         """Put right what the clock said of crashes whose vehicles speak again, or say it again after a restart."""
@@ -359,12 +359,25 @@ class Embedded:
             with self.store.reading() as connection:
                 self.record.mend(connection, commit, self.newest - self.pace.late_s)
         with metrics.COMMIT.time():
-            done = persistently(lambda: self.store.commit(commit), self.stopping)
+            done = persistently(partial(self._committed, commit), self.stopping)
         if done:
             self._named = _counted(self.pipeline.fleet)
-            metrics.VEHICLES.set(self._named[0])
         self.lost = not done
         return done
+
+    def _committed(self, commit: Commit) -> None:
+        with metrics.UNWRITTEN.count_exceptions(OperationalError):
+            self.store.commit(commit)
+
+    def gauges(self) -> dict[str, float]:
+        """How far it is: what streams.metrics shows of a partition."""
+        found = {
+            "tripmeter_vehicles": self._named[0],
+            "tripmeter_snapshot_time_seconds": self._unsaved.saved_time,
+            "tripmeter_unsaved_vehicles": len(self._unsaved),
+            "tripmeter_unsettled_vehicles": len(self._late),
+        }
+        return found | ({"tripmeter_event_time_seconds": self.newest} if np.isfinite(self.newest) else {})
 
 
 def _counted(fleet: Fleet) -> tuple[int, int, int]:

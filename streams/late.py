@@ -18,6 +18,9 @@ class Late:
         self.after, self.within = after, within
         self._waiting: dict[int, _Waiting] = {}
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def add(self, slot: int, since: float) -> float:
         """A vehicle has data from ``since`` on; the earliest of all there is."""
         now = time.monotonic()

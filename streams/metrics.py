@@ -1,8 +1,27 @@
 """Metrics: what an operator watches, for Prometheus; never a coordinate, a vehicle or a driver in a label."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import shutil
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Metric,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)  # memory and CPU of the process
+BUILD = Gauge("tripmeter_build_info", "The version that runs", ["version"], registry=REGISTRY)
+BUILD.labels(version("tripmeter")).set(1)
 
 PAYLOADS = Counter("tripmeter_payloads", "Payloads taken, by what became of them", ["result"], registry=REGISTRY)
 QUARANTINED = Counter("tripmeter_quarantined", "Payloads or parts set aside, by reason", ["reason"], registry=REGISTRY)
@@ -28,19 +47,22 @@ FAILED = Counter("tripmeter_send_failures", "Attempts of a sink that failed", ["
 REFUSED = Counter(
     "tripmeter_undelivered", "Messages that a receiver refused for good, set aside", ["sink"], registry=REGISTRY
 )
-VEHICLES = Gauge("tripmeter_vehicles", "Vehicles known", registry=REGISTRY)
-OUTBOX = Gauge("tripmeter_outbox_rows", "Messages waiting to leave", registry=REGISTRY)
-SNAPSHOT_AT = Gauge(
-    "tripmeter_snapshot_time_seconds", "When the last snapshot was taken, epoch seconds", registry=REGISTRY
-)
-EVENT_TIME = Gauge("tripmeter_event_time_seconds", "Newest event time, epoch seconds", registry=REGISTRY)
 CONNECTED = Gauge("tripmeter_gateway_connected", "1 while the gateway has its broker", registry=REGISTRY)
 UNACKED = Gauge("tripmeter_unacked_payloads", "Payloads received and not acknowledged yet", registry=REGISTRY)
+WINDOW = Gauge("tripmeter_unacked_limit_payloads", "So many of them stop the reading", registry=REGISTRY)
 FRAMES = Counter("tripmeter_frames", "Frames that a bridge has sent to Kafka", registry=REGISTRY)
 DEAD = Counter("tripmeter_dead_letters", "Frames of Kafka that were of no use, set aside", registry=REGISTRY)
-LAG = Gauge("tripmeter_lag_frames", "Frames that wait in Kafka, by partition", ["partition"], registry=REGISTRY)
+DEALS = Counter("tripmeter_rebalances", "New deals of the partitions", registry=REGISTRY)
+FENCED = Counter("tripmeter_fenced", "Partitions that turned out to be another process's", registry=REGISTRY)
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 COMMIT = Histogram("tripmeter_commit_seconds", "Duration of a commit", buckets=_FAST, registry=REGISTRY)
+UNWRITTEN = Counter("tripmeter_commit_failures", "Commits that the database did not take at once", registry=REGISTRY)
+TAKE_OVER = Histogram(
+    "tripmeter_take_over_seconds",
+    "From taking a partition over to its state as it was",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+    registry=REGISTRY,
+)
 TO_COMMIT = Histogram(
     "tripmeter_payload_to_commit_seconds", "From arrival of a payload to its commit", buckets=_FAST, registry=REGISTRY
 )
@@ -50,6 +72,96 @@ TO_KAFKA = Histogram(
     buckets=_FAST,
     registry=REGISTRY,
 )
+
+
+class Watched(Protocol):
+    """What of a partition is looked at whenever somebody asks."""
+
+    def gauges(self) -> Mapping[str, float]:
+        """Values of ``OF_A_PARTITION`` by name; what there is none of yet is left out."""
+
+    def waiting(self) -> Mapping[str, tuple[int, float]]:
+        """By sink, how many messages wait to leave, and since when the oldest does (epoch s)."""
+
+
+OF_A_PARTITION = {
+    "tripmeter_vehicles": "Vehicles known",
+    "tripmeter_event_time_seconds": "Newest event time: its watermark, epoch seconds",
+    "tripmeter_snapshot_time_seconds": "When the last snapshot was taken, epoch seconds",
+    "tripmeter_unsaved_vehicles": "Vehicles that have moved on since the last snapshot",
+    "tripmeter_unsettled_vehicles": "Vehicles with late data that waits for settling",
+}
+
+
+class Partitions(Collector):
+    """All partitions of this process, asked at each scrape: none is shown once it is another's."""
+
+    def __init__(self) -> None:
+        self._watched: dict[int, Watched] = {}
+        self.positions: Mapping[int, int] = {}  # by partition, the offset of the frame that it waits for
+        self.lag: Mapping[int, int] = {}  # by partition, frames that wait in Kafka
+
+    def watch(self, number: int, partition: Watched) -> None:
+        """From now on."""
+        self._watched[number] = partition
+
+    def forget(self, number: int, partition: Watched) -> None:
+        """No longer, unless another has taken its place."""
+        if self._watched.get(number) is partition:
+            del self._watched[number]
+
+    def collect(self) -> Iterator[Metric]:
+        """As Prometheus wants them."""
+        watched = dict(self._watched)
+        gauges = {number: partition.gauges() for number, partition in watched.items()}
+        for name, meaning in OF_A_PARTITION.items():
+            found = {number: values[name] for number, values in gauges.items() if name in values}
+            yield _family(name, meaning, found)
+        yield _family("tripmeter_position_frames", "Offset of the frame it waits for", self.positions)
+        yield _family("tripmeter_lag_frames", "Frames that wait in Kafka", self.lag)
+        yield from _outboxes(watched)
+
+
+def _family(name: str, meaning: str, values: Mapping[int, float]) -> Metric:
+    family = GaugeMetricFamily(name, f"{meaning}, by partition", labels=["partition"])
+    for number, value in values.items():
+        family.add_metric([str(number)], value)
+    return family
+
+
+def _outboxes(watched: Mapping[int, Watched]) -> Iterator[Metric]:
+    labels = ["partition", "sink"]
+    rows = GaugeMetricFamily("tripmeter_outbox_rows", "Messages waiting to leave", labels=labels)
+    oldest = GaugeMetricFamily(
+        "tripmeter_outbox_oldest_time_seconds", "Since when the oldest of them waits, epoch seconds", labels=labels
+    )
+    for number, partition in watched.items():
+        for sink, (count, since) in partition.waiting().items():
+            rows.add_metric([str(number), sink], count)
+            if count:
+                oldest.add_metric([str(number), sink], since)
+    yield from (rows, oldest)
+
+
+class Disk(Collector):
+    """Room where the data folder is, once that is known and there."""
+
+    folder: Path | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        """As Prometheus wants them."""
+        free = GaugeMetricFamily("tripmeter_disk_free_bytes", "Room left on the disk of the data folder")
+        size = GaugeMetricFamily("tripmeter_disk_size_bytes", "Size of that disk")
+        if self.folder is not None and self.folder.exists():
+            found = shutil.disk_usage(self.folder)
+            free.add_metric([], found.free)
+            size.add_metric([], found.total)
+        yield from (free, size)
+
+
+PARTITIONS, DISK = Partitions(), Disk()
+REGISTRY.register(PARTITIONS)
+REGISTRY.register(DISK)
 
 
 def exposition() -> bytes:

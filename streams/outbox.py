@@ -37,6 +37,7 @@ class Sender:
         self._put_off: dict[int, Message] = {}  # not taken; these wait until all others have had their turn
         self._in_a_row = 0  # so many not taken one after another
         self._at_once, self._pause = AT_ONCE, PAUSE_S[0]
+        self.waiting = (0, 0.0)  # how many when it last looked, and since when the oldest (UTC epoch s)
 
     def start(self) -> None:
         """Begin with what an earlier run has left."""
@@ -143,6 +144,8 @@ class Sender:
         in_turn = outbox.c.id.not_in(self._put_off), or_(outbox.c.retain == 0, outbox.c.address.not_in(behind))
         query = select(outbox).where(outbox.c.sink == self.sink.name, *in_turn)
         with self.store.reading() as connection:
-            metrics.OUTBOX.set(connection.execute(select(func.count()).select_from(outbox)).scalar_one())
+            of_all = select(func.count(), func.min(outbox.c.at)).where(outbox.c.sink == self.sink.name)
+            count, since = connection.execute(of_all).one()
+            self.waiting = (count, since or self.clock())
             rows = connection.execute(query.order_by(outbox.c.id).limit(self._at_once)).all()
         return [Message(row.id, row.address, row.body, bool(row.retain), row.at) for row in rows]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devices.columns import Received
 from devices.samples import Payload
-from streams import recovery, tables
+from streams import metrics, recovery, tables
 from streams.actions import put_away
 from streams.alerts import Alerts
 from streams.config import Config
@@ -55,11 +55,12 @@ class Partition:
         publish: Publish,
         stopping: Callable[[], bool],
         *,
+        number: int = 0,
         feed_clock: bool = False,
         sinks: Sequence[Sink] = (),
         carriers: Sequence[Sink] = (),
     ) -> None:
-        self.store, self._folder = store, folder
+        self.store, self.number, self._folder = store, number, folder
         self._clock = "feed" if feed_clock else "wall"
         self._exit = ExitStack()
         self.people = Registered(store, config.gateway.accept_unregistered)
@@ -108,6 +109,8 @@ class Partition:
 
     def start(self) -> None:
         """Begin to archive and to send."""
+        metrics.PARTITIONS.watch(self.number, self)
+        self._exit.callback(metrics.PARTITIONS.forget, self.number, self)
         self.retention.start()
         self._exit.callback(self.retention.stop)
         for sender in self.senders:
@@ -146,6 +149,14 @@ class Partition:
         while self.river.settle_due(at_once=True):
             pass
         self.river.snapshot()
+
+    def gauges(self) -> dict[str, float]:
+        """How far it is, for whoever watches."""
+        return self.river.gauges()
+
+    def waiting(self) -> dict[str, tuple[int, float]]:
+        """By sink, how many messages wait to leave, and since when the oldest does (UTC epoch s)."""
+        return {sender.sink.name: sender.waiting for sender in self.senders}
 
     def _tick(self) -> list[Received]:
         """Let a minute that has begun do what only time brings about, and look for what people sent back."""

@@ -56,6 +56,8 @@ class Service:
         self.broker = self._broker()
         self.gateway = self._gateway()
         self.acks = Acks()
+        metrics.WINDOW.set(config.gateway.inbox)
+        metrics.DISK.folder = config.data.dir
         self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
         self._is_ready = False
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from streams import chain, metrics
+from streams import chain
 from streams.pipeline import Pipeline
 from streams.record import Record
 from streams.store import schema
@@ -27,7 +27,12 @@ class Unsaved:
         self._changed: set[int] = set()  # slots whose state is behind
         self._samples = 0
         self._saved_at = time.monotonic()
+        self.saved_time = time.time()  # before the first time: since when nothing has been
         self._untold: OrderedDict[int, float] = OrderedDict()  # slots whose open rows are behind, and since when
+
+    def __len__(self) -> int:
+        """Vehicles whose state is behind."""
+        return len(self._changed)
 
     def moved(self, slots: Iterable[int], samples: int = 0) -> None:
         """These have moved on, by so many samples."""
@@ -68,5 +73,4 @@ class Unsaved:
         commit.upsert(schema.states, [{"slot": slot, "body": state[slot].tobytes()} for slot in sorted(self._changed)])
         commit.upsert(schema.snapshots, [{"id": 1, "position": position, "fingerprint": chain.fingerprint()}])
         self._changed.clear()
-        self._samples, self._saved_at = 0, time.monotonic()
-        metrics.SNAPSHOT_AT.set_to_current_time()
+        self._samples, self._saved_at, self.saved_time = 0, time.monotonic(), time.time()

@@ -108,6 +108,8 @@ class Worker:
             self._owned[number] = Owned(*self._begin(number))
             logger.info("partition %d is ours, from offset %d on", number, self._owned[number].next)
         self._paused = False
+        metrics.DEALS.inc()
+        metrics.PARTITIONS.positions = self.positions
         return self.positions
 
     def turn(self, arrived: Sequence[Frame]) -> None:
@@ -120,6 +122,7 @@ class Worker:
             with self._unless_fenced(number):
                 self._take(number, owned, some)
                 self._on_record(self._owned[number].partition.turn())
+        metrics.PARTITIONS.positions = self.positions
         for topic, body in self._acks.due(time.monotonic()):
             self._publish(topic, body)
 
@@ -191,6 +194,7 @@ class Worker:
             yield
         except Fenced:
             logger.warning("partition %d is another's now", number)
+            metrics.FENCED.inc()
             if number in self._owned:
                 self._drop(number)
 

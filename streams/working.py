@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import ExitStack
 
-from streams import doors
+from streams import doors, metrics
 from streams.config import Config
 from streams.health import Checks, Health
 from streams.kafka import Frames
@@ -32,6 +32,7 @@ class Working:
         self._kafka = Frames(config.kafka, config.kafka.dead_letters)
         self._letters = DeadLetters(self._kafka)
         self.worker = Worker(self._begin, lambda topic, body: self._publish(topic, body, retain=False))
+        metrics.DISK.folder = config.data.dir
         self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
 
     def __enter__(self) -> "Working":
@@ -54,7 +55,7 @@ class Working:
     def _begin(self, number: int) -> tuple[Partition, int]:
         """Take a partition over from whoever had it."""
         store = open_partition(self._config.store.url, number)
-        with ExitStack() as undo:
+        with ExitStack() as undo, metrics.TAKE_OVER.time():
             undo.callback(store.close)
             following = store.take_over()
             partition = Partition(
@@ -64,6 +65,7 @@ class Working:
                 self._config.data.dir / place(number),
                 self._publish,
                 self._stopping.is_set,
+                number=number,
                 feed_clock=self._feed_clock,
                 carriers=[self._letters],
             )

@@ -40,7 +40,7 @@ def test_no_label_names_anybody_or_any_place(river):
     text = metrics.exposition().decode()
     assert not any(secret in text for secret in SECRET)
     labels = {name for sample in told() for name in sample.labels}
-    assert labels <= {"result", "reason", "kind", "priority", "change", "sink", "le"}
+    assert labels <= {"result", "reason", "kind", "priority", "change", "sink", "partition", "version", "le"}
     assert not re.search(r"\d{4,}", " ".join(v for s in told() for k, v in s.labels.items() if k != "le"))
 
 
@@ -73,5 +73,55 @@ def test_what_happened_is_counted(river):
         "events": 1,
         "settled": 1,
     }
-    assert value("tripmeter_event_time_seconds") == 1189.0
     assert metrics.total(metrics.SAMPLES) >= 181
+
+
+class Somebody:
+    """A partition that is looked at."""
+
+    def __init__(self, **gauges):
+        self.seen = gauges
+
+    def gauges(self):
+        return {f"tripmeter_{name}": value for name, value in self.seen.items()}
+
+    def waiting(self):
+        return {"mqtt": (2, 1500.0), "webhook": (0, 0.0)}
+
+
+def test_a_partition_is_shown_while_it_is_ours():
+    watched, heir = Somebody(vehicles=3, event_time_seconds=1189.0), Somebody(vehicles=4)
+    metrics.PARTITIONS.watch(991, watched)
+    assert value("tripmeter_event_time_seconds", partition="991") == 1189.0
+    assert value("tripmeter_outbox_rows", partition="991", sink="mqtt") == 2
+    assert value("tripmeter_outbox_oldest_time_seconds", partition="991", sink="mqtt") == 1500.0
+    assert not [one for one in told() if one.name.endswith("oldest_time_seconds") and one.labels["sink"] == "webhook"]
+    metrics.PARTITIONS.watch(991, heir)
+    metrics.PARTITIONS.forget(991, watched)  # closed after the other was opened
+    assert value("tripmeter_vehicles", partition="991") == 4
+    metrics.PARTITIONS.forget(991, heir)
+    assert not [one for one in told() if one.labels.get("partition") == "991"]
+
+
+def test_a_river_says_how_far_it_is(river):
+    before = river.embedded.gauges()
+    assert "tripmeter_event_time_seconds" not in before
+    river.embedded.take([payload([1000 + k for k in range(90)], 1)])
+    river.embedded.take([payload([900], 2)])
+    found = river.embedded.gauges()
+    assert set(found) == set(metrics.OF_A_PARTITION)
+    moved = {name: found[f"tripmeter_{name}"] for name in ("vehicles", "unsaved_vehicles", "unsettled_vehicles")}
+    assert moved == {"vehicles": 1, "unsaved_vehicles": 1, "unsettled_vehicles": 1}
+    assert found["tripmeter_event_time_seconds"] == 1089.0
+    river.drain()
+    after = river.embedded.gauges()
+    assert after["tripmeter_unsaved_vehicles"] == after["tripmeter_unsettled_vehicles"] == 0
+    assert after["tripmeter_snapshot_time_seconds"] >= before["tripmeter_snapshot_time_seconds"]
+
+
+def test_the_disk_of_the_data_folder_is_shown_once_it_is_there(tmp_path):
+    before, metrics.DISK.folder = metrics.DISK.folder, tmp_path / "absent"
+    assert not [one for one in told() if one.name == "tripmeter_disk_free_bytes"]
+    metrics.DISK.folder = tmp_path
+    assert 0 < value("tripmeter_disk_free_bytes") <= value("tripmeter_disk_size_bytes")
+    metrics.DISK.folder = before

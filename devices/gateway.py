@@ -11,10 +11,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self, cast
 
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
-
 from devices import packets
+from devices.client import Client, Selector
 from devices.inbox import Bell, Inbox
 from devices.samples import Payload
 from devices.topics import ALL_TELEMETRY
@@ -23,83 +21,13 @@ from devices.window import Delivery, Message, Published, Token, Window
 logger = logging.getLogger(__name__)
 
 BACKOFF = (0.05, 5.0)  # s before the second attempt to connect, and at most between later ones
-KEEPALIVE = 30  # s
 BURST = 256  # messages read before anything else is done
 LEAVE = 3.0  # s to send what is still to send, before we go
 PUBLISHES = 100  # unanswered at once, like rumqttd's own window
 
-Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # any number of files open, where there is poll
-
 
 class GatewayError(RuntimeError):
     """The broker cannot be reached, or refused us."""
-
-
-class _Client(Client):
-    """paho, but for PUBLISH and its PUBACK: these go past it, in (5 us a message, not 25) and out (8, not 40)."""
-
-    _fed: bytes | None = b""  # for paho to read; None: the connection is over
-
-    on_answer: Callable[[int], None]  # the broker has the message of this packet id
-
-    def begin(self, host: str, port: int) -> None:
-        """Connect anew."""
-        self._fed = b""
-        self.reader = packets.Reader(super()._sock_recv, self._feed)
-        self.connect(host, port, keepalive=KEEPALIVE)
-        cast(socket.socket, self.socket()).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def messages(self, room: int) -> list[packets.Message]:
-        """Up to ``room`` messages; other packets go the usual way."""
-        try:
-            return self.reader.messages(room)
-        except packets.PacketError as error:
-            logger.warning("the broker does not speak MQTT: %s", error)
-            self._feed(None)
-            return []
-
-    def _feed(self, packet: bytes | None) -> None:
-        if packet and packet[0] == packets.PUBACK:
-            self.on_answer(int.from_bytes(packet[2:4], "big"))
-            return
-        self._fed = packet
-        self.loop_read()
-
-    def _sock_recv(self, bufsize: int) -> bytes:
-        if self._fed is None:
-            return b""
-        if not self._fed:
-            raise BlockingIOError
-        part, self._fed = self._fed[:bufsize], self._fed[bufsize:]
-        return part
-
-    def write(self, data: bytes) -> None:
-        """Send packets, in one write; paho takes them for one PUBACK, of which it keeps no book."""
-        if data:
-            self._packet_queue(packets.PUBACK, data, 0, 1)
-
-    def leave(self, within: float) -> None:
-        """Say goodbye, and hear the broker out until it hangs up: hanging up on it would take our last words back."""
-        self.write(packets.DISCONNECT)
-        end, sock = time.monotonic() + within, self.socket()
-        while sock is not None and time.monotonic() < end:
-            with Selector() as selector:
-                selector.register(sock, selectors.EVENT_READ | (selectors.EVENT_WRITE if self.want_write() else 0))
-                selector.select(end - time.monotonic())
-            self.loop_write()
-            try:
-                if not super()._sock_recv(65_536):
-                    break
-            except BlockingIOError:
-                continue
-            except OSError:
-                break
-        self.disconnect()
-        self.loop_write()
-
-    def new_mid(self) -> int:
-        """A packet id, from those that paho gives its own packets."""
-        return self._mid_generate()
 
 
 class Gateway:
@@ -135,13 +63,7 @@ class Gateway:
         self._thread: threading.Thread | None = None
         self._subscribed, self._stopping = threading.Event(), threading.Event()
         self._refusal, self._was_connected = "", False
-        self._client = client = _Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=not topic,
-            manual_ack=True,
-            reconnect_on_failure=False,
-        )
+        self._client = client = Client(client_id, clean=not topic)
         client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
         self._published = Published(client.new_mid)
         client.on_answer = self._published.answered
@@ -289,15 +211,15 @@ class Gateway:
             sent.append(self._published.packet(self._outgoing.popleft()))
         self._client.write(b"".join(sent))
 
-    def _on_connect(self, client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             self._say(str(reason))
         elif self._topic:
-            client.subscribe(self._topic, qos=1)
+            self._client.subscribe(self._topic, qos=1)
         else:
             self._let_in()
 
-    def _on_subscribe(self, _client: Client, _data: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:
+    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:
         if any(reason.is_failure for reason in reasons):
             self._say(f"it does not let us subscribe to {self._topic}")
         else:

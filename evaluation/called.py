@@ -25,7 +25,7 @@ from streams.leak_book import LeakBook
 from streams.pipeline import Pipeline
 from streams.record import Record
 from streams.rules import Rules
-from streams.store import schema
+from streams.store import deeds, schema
 from streams.store.store import Store, open_store, rows_of
 from streams.ticks import TICK_S
 
@@ -93,7 +93,7 @@ def _called(store: Store, samples: Samples, judged: Rules, source: Source, arriv
         river.tick(ticked + k * TICK_S)
     river.snapshot()
     with river.store.reading() as connection:
-        notices = schema.notices
+        notices = deeds.notices
         rows = rows_of(connection, select(notices).where(notices.c.outcome == PAGED).order_by(notices.c.at))
         pages = [Page(row["kind"], row["priority"], row["at"]) for row in rows]
         driven = connection.execute(select(func.sum(schema.trips.c.driving_s))).scalar() or 0.0

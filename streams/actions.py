@@ -10,7 +10,7 @@ from streams.desk import decisions
 from streams.desk.decisions import DISMISSALS, PUT_AWAY, STATES, key_of
 from streams.desk.desk import Desk
 from streams.messages import taken_down
-from streams.store import schema
+from streams.store import deeds, schema
 from streams.store.store import Store, rows_of
 from streams.tables import clock
 
@@ -82,13 +82,13 @@ def find(connection: Connection, alert_id: str) -> Row:
 
 _ABOUT = ("fleet_id", "vehicle_id", "kind", "subject", "alert_id", "first_seen", "last_seen")
 _SEEN = select(
-    func.max(schema.actions.c.seen)
+    func.max(deeds.actions.c.seen)
 ).where(  # as decisions.said_of has it; asked for at every alert told
-    *[schema.actions.c[name] == bindparam(name) for name in _ABOUT[:4]],
-    schema.actions.c.action.in_(PUT_AWAY),
+    *[deeds.actions.c[name] == bindparam(name) for name in _ABOUT[:4]],
+    deeds.actions.c.action.in_(PUT_AWAY),
     or_(
-        schema.actions.c.alert_id == bindparam("alert_id"),
-        and_(schema.actions.c.first <= bindparam("last_seen"), schema.actions.c.seen >= bindparam("first_seen")),
+        deeds.actions.c.alert_id == bindparam("alert_id"),
+        and_(deeds.actions.c.first <= bindparam("last_seen"), deeds.actions.c.seen >= bindparam("first_seen")),
     ),
 )
 
@@ -117,7 +117,7 @@ def _check(action: str, reason: str, value: str) -> None:
 
 def _append(connection: Connection, row: Row, now: float) -> bool:
     """Add an action, unless it says what the last of its kind about the same has said already."""
-    actions = schema.actions
+    actions = deeds.actions
     same = [actions.c[name] == row[name] for name in ("alert_id", "fleet_id", "vehicle_id", "kind")]
     family = next(group for group in (tuple(STATES), SHELVING, (row["action"],)) if row["action"] in group)
     query = select(actions).where(*same, actions.c.action.in_(family)).order_by(actions.c.id.desc()).limit(1)

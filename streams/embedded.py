@@ -30,7 +30,7 @@ from streams.pipeline import DAY_S, Midnight, Pipeline, only
 from streams.record import Record
 from streams.settle import Settler
 from streams.silence import Silence
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import Commit, Store, persistently, rows_of
 from streams.ticks import Ticker
 from streams.unsaved import Unsaved
@@ -173,13 +173,13 @@ class Embedded:
         """The registry has changed: settle whom it says something else of than when their record was made."""
         self.pipeline.fleet.changed(source)
         with self.store.reading() as connection:
-            followed = rows_of(connection, select(schema.vehicles).order_by(schema.vehicles.c.slot))
+            followed = rows_of(connection, select(upkeep.vehicles).order_by(upkeep.vehicles.c.slot))
         commit = Commit()
         for row in followed:
             known = said(source.known(row["fleet_id"], row["vehicle_id"]))
             since, watermark = differs_since(row["known"], known), self.pipeline.watermark(row["slot"])
             if since is not None:
-                commit.upsert(schema.vehicles, [row | {"known": known}])
+                commit.upsert(upkeep.vehicles, [row | {"known": known}])
             if since is not None and since <= watermark:
                 self._put_off(row["slot"], max(since, watermark - self.pace.horizon_s), commit)
         self._write(commit)
@@ -187,7 +187,7 @@ class Embedded:
     def tick(self, now: float) -> bool:
         """A minute of the clock has begun: do what only time brings about, and put the tick on record with it."""
         commit = Commit()
-        commit.upsert(schema.ticks, [{"at": now, "position": self.store.position}])
+        commit.upsert(upkeep.ticks, [{"at": now, "position": self.store.position}])
         if self.wall:
             self.silence.tick(now, commit)
         with self.store.reading() as connection:
@@ -222,7 +222,7 @@ class Embedded:
 
     def _put_off(self, slot: int, since: float, commit: Commit) -> None:
         """Leave a vehicle to settling, on record too."""
-        commit.upsert(schema.dirty, [{"slot": slot, "since": self._late.add(slot, since)}])
+        commit.upsert(upkeep.dirty, [{"slot": slot, "since": self._late.add(slot, since)}])
 
     def _run(self, samples: Samples, commit: Commit, again: bool = False) -> None:
         """Run what lies ahead; ``again``: what was kept and told the first time is not kept and told once more."""
@@ -269,7 +269,7 @@ class Embedded:
         with self.store.reading() as connection:
             told = on_record(connection, [name for names in ids for name in names])
         told |= {row["event_id"]: row for row in commit.upserts.get(schema.events, ())}
-        commit.upsert(schema.midnights, midnight_rows(midnights, ids, told))
+        commit.upsert(upkeep.midnights, midnight_rows(midnights, ids, told))
 
     def _found(self, found: Findings, samples: Samples, commit: Commit, tell: bool) -> None:
         slots = self.pipeline.moved(samples)
@@ -344,11 +344,11 @@ class Embedded:
         fleet = self.pipeline.fleet
         for slot, who in enumerate(fleet.vehicles[vehicles:], vehicles):
             known = said(fleet.source.known(*who))
-            commit.upsert(schema.vehicles, [dict(zip(VEHICLE, (slot, *who, known), strict=True))])
+            commit.upsert(upkeep.vehicles, [dict(zip(VEHICLE, (slot, *who, known), strict=True))])
         for number, driver_id in enumerate(fleet.drivers[drivers:], drivers):
-            commit.upsert(schema.drivers, [{"number": number, "driver_id": driver_id}])
+            commit.upsert(upkeep.drivers, [{"number": number, "driver_id": driver_id}])
         for number, (fleet_id, zone_id) in enumerate(fleet.zones[zones:], zones):
-            commit.upsert(schema.zones, [{"number": number, "fleet_id": fleet_id, "zone_id": zone_id}])
+            commit.upsert(upkeep.zones, [{"number": number, "fleet_id": fleet_id, "zone_id": zone_id}])
 
     def _write(self, commit: Commit) -> bool:
         """Whether the commit is on disk; once one is given up, all that follows would rest on what was lost."""

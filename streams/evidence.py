@@ -16,7 +16,7 @@ from streams.batch import SAID, assemble
 from streams.intake import Intake
 from streams.pipeline import Pipeline, only
 from streams.recorded import recording
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import Commit, Store, named, rows_of
 
 Row = dict[str, Any]
@@ -210,7 +210,7 @@ class Evidence:
         return self.pipeline.watermark(slot) > window.last
 
     def _write(self, connection: Connection, slot: int, some: Iterable[Window], commit: Commit) -> None:
-        pruned = connection.execute(select(schema.pruned.c.before).where(schema.pruned.c.slot == slot)).scalar()
+        pruned = connection.execute(select(upkeep.pruned.c.before).where(upkeep.pruned.c.slot == slot)).scalar()
         for window in some:
             frame = cut(self._samples(connection, slot, window, commit), window)
             if pruned is not None and window.first < pruned:

@@ -16,7 +16,7 @@ from streams.intake import Intake
 from streams.leak_book import LeakBook
 from streams.pipeline import Pipeline
 from streams.rows import SLOW_LEAK
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import Store, rows_of
 
 logger = logging.getLogger(__name__)
@@ -26,11 +26,11 @@ AT_ONCE = 1_000  # payloads
 
 def load_fleet(connection: Connection, fleet: Fleet) -> None:
     """Give vehicles, drivers and zones the slots and numbers they have on record."""
-    for row in connection.execute(select(schema.vehicles).order_by(schema.vehicles.c.slot)):
+    for row in connection.execute(select(upkeep.vehicles).order_by(upkeep.vehicles.c.slot)):
         fleet.slot((row.fleet_id, row.vehicle_id))
-    for row in connection.execute(select(schema.drivers).order_by(schema.drivers.c.number)):
+    for row in connection.execute(select(upkeep.drivers).order_by(upkeep.drivers.c.number)):
         fleet.number(row.driver_id)
-    for row in connection.execute(select(schema.zones).order_by(schema.zones.c.number)):
+    for row in connection.execute(select(upkeep.zones).order_by(upkeep.zones.c.number)):
         fleet.zone_number((row.fleet_id, row.zone_id))
 
 
@@ -78,7 +78,7 @@ def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
     """Bring the state to the last accepted payload; how many payloads were run again."""
     with store.reading() as connection:
         position = _load_states(connection, pipeline)
-        dirty = rows_of(connection, select(schema.dirty).order_by(schema.dirty.c.slot))
+        dirty = rows_of(connection, select(upkeep.dirty).order_by(upkeep.dirty.c.slot))
     river.resume()
     if position is None:
         with store.reading() as connection:
@@ -110,13 +110,13 @@ def _newest(connection: Connection, ahead: float | None) -> float:
 
 def _load_states(connection: Connection, pipeline: Pipeline) -> int | None:
     """Take over the snapshot; the position it belongs to, None if it is of another version."""
-    snapshot = connection.execute(select(schema.snapshots)).first()
+    snapshot = connection.execute(select(upkeep.snapshots)).first()
     if snapshot is None:
         return 0
     if snapshot.fingerprint != chain.fingerprint():
         logger.warning("the snapshot is of another version: running all stored payloads again")
         return None
-    for row in connection.execute(select(schema.states)):
+    for row in connection.execute(select(upkeep.states)):
         pipeline.restore(row.slot, row.body)
     return int(snapshot.position)
 

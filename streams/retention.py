@@ -13,7 +13,7 @@ from streams import archive, chain
 from streams.archive import DAY_S, Vehicle
 from streams.leak_book import WINDOW_S
 from streams.rows import SLOW_LEAK
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import Commit, Fenced, Store
 
 logger = logging.getLogger(__name__)
@@ -103,11 +103,11 @@ class Retention:
     def _note_pruned(self, slot: int, day: int) -> None:
         """First the mark, then the deed: after it nothing asks for what lies before."""
         commit = Commit()
-        commit.upsert(schema.pruned, [{"slot": slot, "before": day * DAY_S}])
+        commit.upsert(upkeep.pruned, [{"slot": slot, "before": day * DAY_S}])
         self.store.commit(commit)
 
     def _delete_some(self, slot: int, day: int, safe: int) -> bool:
-        payloads, midnights = schema.payloads, schema.midnights
+        payloads, midnights = schema.payloads, upkeep.midnights
         old = select(payloads.c.position).where(
             payloads.c.slot == slot, payloads.c.last < day * DAY_S, payloads.c.position <= safe
         )
@@ -130,7 +130,7 @@ class Retention:
         archive.drop(gone)
 
     def _prune_quarantine(self, now: float) -> None:
-        quarantine, ticks = schema.quarantine, schema.ticks
+        quarantine, ticks = schema.quarantine, upkeep.ticks
         before = now - self.kept.retention_days * DAY_S
         with self.store.writing() as connection:
             connection.execute(delete(quarantine).where(quarantine.c.received_at < before))
@@ -166,13 +166,13 @@ class Retention:
 
 def vehicles_of(connection: Connection) -> list[Vehicle]:
     """(fleet id, vehicle id) by slot."""
-    vehicles = schema.vehicles
+    vehicles = upkeep.vehicles
     query = select(vehicles.c.fleet_id, vehicles.c.vehicle_id).order_by(vehicles.c.slot)
     return [(row.fleet_id, row.vehicle_id) for row in connection.execute(query)]
 
 
 def _snapshot(connection: Connection) -> int:
-    return connection.execute(select(func.max(schema.snapshots.c.position))).scalar() or 0
+    return connection.execute(select(func.max(upkeep.snapshots.c.position))).scalar() or 0
 
 
 def _bases(connection: Connection, horizon: float) -> dict[int, int]:
@@ -181,12 +181,12 @@ def _bases(connection: Connection, horizon: float) -> dict[int, int]:
     The horizon is counted from the vehicle's own newest sample, as saved, or from late data that still waits. A
     vehicle without such a midnight is left out.
     """
-    mark, midnights = chain.fingerprint(), schema.midnights
-    if connection.execute(select(schema.snapshots.c.fingerprint)).scalar() != mark:
+    mark, midnights = chain.fingerprint(), upkeep.midnights
+    if connection.execute(select(upkeep.snapshots.c.fingerprint)).scalar() != mark:
         return {}
-    waiting = {row.slot: row.since for row in connection.execute(select(schema.dirty))}
+    waiting = {row.slot: row.since for row in connection.execute(select(upkeep.dirty))}
     bases = {}
-    for slot, body in connection.execute(select(schema.states.c.slot, schema.states.c.body)).all():
+    for slot, body in connection.execute(select(upkeep.states.c.slot, upkeep.states.c.body)).all():
         newest = float(np.frombuffer(body, chain.STATE)["watermark"][0])
         since = min(newest - horizon, waiting.get(slot, newest))
         query = select(func.max(midnights.c.day)).where(

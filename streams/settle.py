@@ -20,7 +20,7 @@ from streams.pipeline import DAY_S, Pipeline, only
 from streams.record import Record, still_open
 from streams.rows import Revised
 from streams.silence import lasts
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import Commit, Store, rows_of
 
 Row = dict[str, Any]
@@ -81,7 +81,7 @@ class Settler:
             revisions.settled(connection, commit, now)
             self.record.out_of_order.add(self.pipeline.fleet.vehicles[slot])
             self.record.mend(connection, commit, recent)
-        commit.remove(schema.dirty, [{"slot": slot}])
+        commit.remove(upkeep.dirty, [{"slot": slot}])
         metrics.SETTLED.inc()
         return commit
 
@@ -115,9 +115,9 @@ class Settler:
                     commit.remove(table, [{key: row[key] for key in keys}])
         commit.upsert(schema.events, settled.faults.rows)
         commit.remove(schema.events, [{"event_id": row["event_id"]} for row in settled.faults.retracted])
-        commit.remove(schema.midnights, _midnights(connection, slot, settled.since))
-        commit.upsert(schema.midnights, settled.midnights)
-        commit.upsert(schema.states, [{"slot": slot, "body": settled.after.tobytes()}])
+        commit.remove(upkeep.midnights, _midnights(connection, slot, settled.since))
+        commit.upsert(upkeep.midnights, settled.midnights)
+        commit.upsert(upkeep.states, [{"slot": slot, "body": settled.after.tobytes()}])
 
     def _hours(self, settled: Settled, slot: int, commit: Commit) -> None:
         """Fold the hours of whoever drove the vehicle then, or drives it now, anew."""
@@ -139,7 +139,7 @@ class Settler:
 
 def _start(connection: Connection, slot: int, since: float) -> Start:
     """The last midnight not after ``since`` of a state this version knows, else the beginning of what is kept."""
-    midnights = schema.midnights
+    midnights = upkeep.midnights
     query = (
         select(midnights)
         .where(midnights.c.slot == slot, midnights.c.day <= since // DAY_S)
@@ -148,7 +148,7 @@ def _start(connection: Connection, slot: int, since: float) -> Start:
     )
     found = connection.execute(query).first()
     if found is None:
-        gone = connection.execute(select(schema.pruned.c.before).where(schema.pruned.c.slot == slot)).scalar()
+        gone = connection.execute(select(upkeep.pruned.c.before).where(upkeep.pruned.c.slot == slot)).scalar()
         floor = float("-inf") if gone is None else float(gone)
         return Start(floor, None, {}, floor)
     return Start(found.day * DAY_S, found.body, {row["event_id"]: row for row in json.loads(found.told)})
@@ -178,6 +178,6 @@ def _touched(connection: Connection, table: Table, slot: int, fleet: Fleet, sett
 
 def _midnights(connection: Connection, slot: int, since: float) -> list[Row]:
     """Keys of the midnights after ``since``."""
-    midnights = schema.midnights
+    midnights = upkeep.midnights
     query = select(midnights.c.slot, midnights.c.day).where(midnights.c.slot == slot, midnights.c.day * DAY_S > since)
     return rows_of(connection, query)

@@ -10,7 +10,7 @@ import numpy as np
 from streams import chain
 from streams.pipeline import Pipeline
 from streams.record import Record
-from streams.store import schema
+from streams.store import upkeep
 from streams.store.store import Commit
 
 
@@ -70,7 +70,7 @@ class Unsaved:
     def save(self, commit: Commit, position: int) -> None:
         """Save all states; ``position`` is that of the last payload they have seen."""
         state = self.pipeline.state
-        commit.upsert(schema.states, [{"slot": slot, "body": state[slot].tobytes()} for slot in sorted(self._changed)])
-        commit.upsert(schema.snapshots, [{"id": 1, "position": position, "fingerprint": chain.fingerprint()}])
+        commit.upsert(upkeep.states, [{"slot": slot, "body": state[slot].tobytes()} for slot in sorted(self._changed)])
+        commit.upsert(upkeep.snapshots, [{"id": 1, "position": position, "fingerprint": chain.fingerprint()}])
         self._changed.clear()
         self._samples, self._saved_at, self.saved_time = 0, time.monotonic(), time.time()

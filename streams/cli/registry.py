@@ -16,8 +16,10 @@ from streams.cli import database
 from streams.config import MASK, load
 from streams.layers import ConfigError
 from streams.registry import Change, Problem, Registry, cells, files, stored
+from streams.registry.base import Row
 from streams.registry.book import Place
-from streams.registry.rows import CELLS, KINDS, Device, Row
+from streams.registry.described import CELLS
+from streams.registry.rows import KINDS, Device
 from streams.store.migrations import SchemaError
 from streams.store.store import Store, open_store
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select, tuple_
 from streams.desk import decisions
 from streams.desk.decisions import Row, key_of
 from streams.desk.paging import HELD, PAGED
-from streams.store import schema
+from streams.store import deeds, schema
 from streams.store.store import rows_of
 
 FLAP_S = 600.0
@@ -22,8 +22,8 @@ class Desk:
 
     def __init__(self, connection: Connection, keys: Iterable[Key] | None = None) -> None:
         wanted = None if keys is None else sorted(set(keys))
-        self.actions = _by_key(connection, schema.actions, schema.actions.c.alert_id != "", wanted)
-        self.notices = _by_key(connection, schema.notices, schema.notices.c.alert_id != "", wanted)
+        self.actions = _by_key(connection, deeds.actions, deeds.actions.c.alert_id != "", wanted)
+        self.notices = _by_key(connection, deeds.notices, deeds.notices.c.alert_id != "", wanted)
         self.shelved = shelved(connection)
 
     def said(self, alert: Row) -> decisions.Said:
@@ -54,7 +54,7 @@ class Desk:
 
 def shelved(connection: Connection) -> list[Row]:
     """Shelves that nobody has taken back, ended ones among them."""
-    actions = schema.actions
+    actions = deeds.actions
     query = select(actions).where(actions.c.action.in_(["shelve", "unshelve"])).order_by(actions.c.id)
     return decisions.shelves(rows_of(connection, query))
 

@@ -11,7 +11,7 @@ from streams.desk.desk import laid_out
 from streams.desk.morning import Item
 from streams.desk.paging import TOLD, Paging, morning_of
 from streams.messages import encoded, iso, plain
-from streams.store import schema
+from streams.store import deeds, schema, upkeep
 from streams.store.store import Commit, rows_of
 
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ class Digest:
         """Send the list of every fleet whose morning has come, once."""
         if not self.channels:
             return
-        vehicles = schema.vehicles
+        vehicles = upkeep.vehicles
         first: dict[str, str] = {}
         for row in connection.execute(select(vehicles.c.fleet_id, vehicles.c.vehicle_id).order_by(vehicles.c.slot)):
             first.setdefault(row.fleet_id, row.vehicle_id)
@@ -45,7 +45,7 @@ class Digest:
             local = morning_of(now, self.zone(fleet_id, vehicle_id), self.paging)
             notice = _notice(fleet_id, f"{local:%Y-%m-%d}", local.timestamp())
             if now - local.timestamp() <= STALE_S and not _sent(connection, notice):
-                into.upsert(schema.notices, [notice])
+                into.upsert(deeds.notices, [notice])
                 into.append(schema.outbox, self._messages(connection, fleet_id, local.timestamp()))
 
     def _messages(self, connection: Connection, fleet_id: str, at: float) -> list[Row]:
@@ -78,7 +78,7 @@ def _body(fleet_id: str, site: str, items: Sequence[Item], at: float) -> Row:
 
 
 def _sent(connection: Connection, notice: Row) -> bool:
-    notices = schema.notices
+    notices = deeds.notices
     query = select(notices.c.step).where(notices.c.alert_id == notice["alert_id"], notices.c.step == notice["step"])
     return bool(rows_of(connection, query))
 

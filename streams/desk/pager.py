@@ -14,7 +14,7 @@ from streams.desk.desk import FLAP_S, Desk
 from streams.desk.paging import PAGED, TOLD, Due, Moment, Paging, due, is_late, is_quiet
 from streams.messages import body_of, encoded, iso, message_of
 from streams.reports import JOIN_S
-from streams.store import schema
+from streams.store import deeds, schema
 from streams.store.store import Commit, Store, named, rows_of
 
 DAY_S = 86_400.0
@@ -85,11 +85,11 @@ class Pager:
         rule = rule_of(self.rules, alert["kind"], event["source"])
         if rule is None:
             return
-        pending = [row for row in into.upserts.get(schema.notices, ()) if key_of(row) == key_of(alert)]
+        pending = [row for row in into.upserts.get(deeds.notices, ()) if key_of(row) == key_of(alert)]
         told = [*desk.told(alert), *(row for row in pending if is_about(row, alert))]
         at = self._moment(alert, event, desk, now, news)
         for one in due(alert, desk.said(alert), told, rule, self.paging, at):
-            into.upsert(schema.notices, [_notice(alert, one)])
+            into.upsert(deeds.notices, [_notice(alert, one)])
             kind = alert["kind"] if alert["kind"] in self.rules else RAISED  # devices name kinds at will
             metrics.PAGES.labels(kind, one.why or one.outcome).inc()
             if one.outcome == PAGED:
@@ -113,7 +113,7 @@ class Pager:
         step = f"calm {alert['last_start']:.3f} {alert['condition']}"
         if now - alert["last_seen"] <= FLAP_S or any(row["step"] == step for row in told):
             return
-        into.upsert(schema.notices, [_notice(alert, Due(step, TOLD, "calm", "", alert["last_seen"] + FLAP_S))])
+        into.upsert(deeds.notices, [_notice(alert, Due(step, TOLD, "calm", "", alert["last_seen"] + FLAP_S))])
         message = message_of(alert | {"flapping": 0}, event)
         into.append(schema.outbox, [message | {"sink": sink} for sink in self.sinks])
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select
 
 from streams.alert_rules import TASKS
 from streams.ids import digest
-from streams.store import schema
+from streams.store import deeds
 from streams.store.store import Store, rows_of
 
 Row = dict[str, Any]
@@ -60,7 +60,7 @@ def fold(actions: Iterable[Row]) -> list[Row]:
 
 def tasks(connection: Connection) -> list[Row]:
     """All tasks as they stand."""
-    return fold(rows_of(connection, select(schema.task_actions).order_by(schema.task_actions.c.id)))
+    return fold(rows_of(connection, select(deeds.task_actions).order_by(deeds.task_actions.c.id)))
 
 
 def create(
@@ -79,7 +79,7 @@ def create(
             return str(open_[-1])
         name = digest("\x1f".join(("task", kind, *about, str(len(alike)))).encode()).hex()
         row = _row(name, kind, about, "create", actor, now)
-        connection.execute(insert(schema.task_actions), row | {"assignee": assignee, "due": due})
+        connection.execute(insert(deeds.task_actions), row | {"assignee": assignee, "due": due})
     return name
 
 
@@ -141,5 +141,5 @@ def _close(connection: Connection, name: str, action: str, actor: str, now: floa
 
 def _add(connection: Connection, task: Row, action: str, actor: str, now: float, said: Row) -> str:
     row = _row(task["task_id"], task["kind"], _about(task), action, actor, now) | said
-    connection.execute(insert(schema.task_actions), row)
+    connection.execute(insert(deeds.task_actions), row)
     return str(task["task_id"])

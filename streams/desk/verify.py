@@ -18,7 +18,7 @@ from streams.leak_book import rule_of
 from streams.leaks import LeakRule, Point, loss
 from streams.rows import SLOW_LEAK
 from streams.rule_set import InForce
-from streams.store import schema
+from streams.store import deeds, schema, upkeep
 from streams.store.store import Commit
 from streams.tyres import cold
 
@@ -70,7 +70,7 @@ class Verifier:
         """Put on record which tasks have helped and which have not."""
         for task in tasks.tasks(connection):
             if task["state"] == tasks.DONE and task["kind"] == "check_tyre" and task["subject"]:
-                into.append(schema.task_actions, self._judged(task, connection, now))
+                into.append(deeds.task_actions, self._judged(task, connection, now))
 
     def _judged(self, task: Row, connection: Connection, now: float) -> Iterable[Row]:
         known = self.known(task["fleet_id"], task["vehicle_id"])
@@ -89,7 +89,7 @@ class Verifier:
 
     def _readings(self, connection: Connection, task: Row, place: Place) -> list[Reading]:
         vehicle = (task["fleet_id"], task["vehicle_id"])
-        vehicles, payloads = schema.vehicles, schema.payloads
+        vehicles, payloads = upkeep.vehicles, schema.payloads
         spans = [(payloads.c.last > start) & (payloads.c.first < to) for start, to in place.spans()]
         query = (
             select(payloads)

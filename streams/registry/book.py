@@ -6,7 +6,8 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from streams.registry.rows import KINDS, Row
+from streams.registry.base import Row
+from streams.registry.rows import KINDS
 
 Some = TypeVar("Some", bound=Row)
 

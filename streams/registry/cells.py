@@ -7,8 +7,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from streams.config import MASK, nearest
+from streams.registry.base import Row
 from streams.registry.book import Place, Problem
-from streams.registry.rows import CELLS, KINDS, Cell, Row
+from streams.registry.described import CELLS, Cell
+from streams.registry.rows import KINDS
 
 WRONG = {
     int: "write a whole number",

@@ -9,21 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from devices.signals import AXLES, wheel_code
 from streams.config import MASK, nearest
+from streams.registry.base import Row
 from streams.registry.book import Problem, Registry, ordered
+from streams.registry.contracts import Policy, PolicyVehicle
+from streams.registry.described import CELLS
 from streams.registry.periods import Fleets, span
 from streams.registry.places import complaints
-from streams.registry.rows import (
-    CELLS,
-    KINDS,
-    Coupling,
-    Device,
-    FleetRow,
-    Policy,
-    PolicyVehicle,
-    Row,
-    TyrePlan,
-    VehicleRow,
-)
+from streams.registry.rows import KINDS, Coupling, Device, FleetRow, TyrePlan, VehicleRow
 
 GROSS_KG = {"N1": (0, 3500), "N2": (3500, 12_000), "N3": (12_000, 100_000), "M2": (0, 5000), "M3": (5000, 100_000)}
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")

@@ -10,7 +10,8 @@ from typing import Any
 from streams.config import nearest
 from streams.registry import cells
 from streams.registry.book import Place, Problem, Registry
-from streams.registry.rows import CELLS, KINDS
+from streams.registry.described import CELLS
+from streams.registry.rows import KINDS
 
 Said = tuple[dict[str, Any], Place]
 

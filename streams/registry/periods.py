@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from streams.config import nearest
+from streams.registry.base import Row
 from streams.registry.book import Registry
-from streams.registry.rows import KINDS, Coupling, FleetRow, Row, VehicleRow
+from streams.registry.rows import KINDS, Coupling, FleetRow, VehicleRow
 
 EVER = datetime(1, 1, 2, tzinfo=UTC)
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)

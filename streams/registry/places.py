@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from streams.geometry import MOST_LAT, ShapeError, area, circle, line
+from streams.registry.base import Row
 from streams.registry.book import Registry
 from streams.registry.periods import Fleets, seconds
-from streams.registry.rows import Geofence, RouteAssignment, RouteRow, RouteStop, Row, Site
+from streams.registry.rows import Geofence, RouteAssignment, RouteRow, RouteStop, Site
 from streams.zones import KINDS, SITE, Route, Zone
 
 Complaint = tuple[str, str, str]  # column, what, what to do

@@ -11,10 +11,11 @@ from devices.samples import Floats
 from devices.signals import WHEELS, wheel_code
 from streams import fleet
 from streams.registry.book import Registry
+from streams.registry.contracts import Policy, PolicyVehicle
 from streams.registry.couplings import couplings
 from streams.registry.periods import EVER, NEVER, Fleets, seconds, span
 from streams.registry.places import routes, zones
-from streams.registry.rows import CLASSES, Device, DriverAssignment, Policy, PolicyVehicle, TyrePlan, VehicleRow
+from streams.registry.rows import CLASSES, Device, DriverAssignment, TyrePlan, VehicleRow
 
 Key = tuple[str, str]  # fleet, vehicle
 

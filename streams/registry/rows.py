@@ -1,57 +1,15 @@
 """Rows: what each file of the registry holds, column by column; docs/registry.md is checked against this."""
 
-from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 import msgspec
 
-from pricing.tariff import COVERS
+from streams.registry.base import Currency, Id, InFleet, Name, Note, OfFleet, Row, Since, Until, Vehicle, says
+from streams.registry.contracts import Policy, Policyholder, PolicyVehicle
 from streams.zones import KINDS as ZONE_KINDS
 
 CLASSES = {"M1": "car", "N1": "van", "N2": "truck", "N3": "truck", "M2": "bus", "M3": "bus"}  # UNECE -> ours
-
-
-def says(meaning: str, ref: str = "", choices: tuple[str, ...] = (), secret: bool = False) -> msgspec.Meta:
-    """What a column means; ``ref`` is the file whose id it holds, ``choices`` what it may say."""
-    return msgspec.Meta(description=meaning, extra={"ref": ref, "choices": choices, "secret": secret})
-
-
-Id = Annotated[str, says("its id: any text without / + #")]
-Name = Annotated[str, says("name for people")]
-InFleet = Annotated[str, says("fleet it belongs to", "fleets")]
-Vehicle = Annotated[str, says("vehicle", "vehicles")]
-OfFleet = Annotated[str, says("fleet of the vehicle, where two fleets have one of this id; else empty", "fleets")]
-Since = Annotated[datetime | None, says("from when on; empty: ever since")]
-Until = Annotated[datetime | None, says("until when, itself excluded; empty: until further notice")]
-FirstDay = Annotated[date, says("first day")]
-EndDay = Annotated[date, says("the day after the last")]
-Currency = Annotated[str, says("three letters, ISO 4217")]
-Note = Annotated[str, says("anything else")]
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A row. ``KEY`` are the fields that name it, the id first; ``ONCE`` those of which one row may hold at a time."""
-
-    KIND: ClassVar[str]
-    KEY: ClassVar[tuple[str, ...]]
-    ONCE: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def key(self) -> str:
-        """Its name within its file."""
-        said = (getattr(self, name) for name in self.KEY)
-        return "/".join(one.isoformat() if isinstance(one, date) else str(one) for one in said if one not in (None, ""))
-
-
-class Policyholder(Row, frozen=True, kw_only=True):
-    """Who is insured."""
-
-    KIND, KEY = "policyholders", ("policyholder_id",)
-    policyholder_id: Id
-    name: Name
-    country: Annotated[str, says("two letters, ISO 3166")] = ""
-    note: Note = ""
 
 
 class FleetRow(Row, frozen=True, kw_only=True):
@@ -180,37 +138,6 @@ class Driver(Row, frozen=True, kw_only=True):
     note: Note = ""
 
 
-class Policy(Row, frozen=True, kw_only=True):
-    """A contract."""
-
-    KIND, KEY = "policies", ("policy_id",)
-    policy_id: Id
-    policyholder_id: Annotated[str, says("who is insured", "policyholders")]
-    from_: FirstDay = msgspec.field(name="from")
-    to: EndDay
-    basis: Annotated[str, says("how exposure is agreed", choices=("fixed", "declaration", "per_km"))]
-    currency: Currency
-
-
-class PolicyVehicle(Row, frozen=True, kw_only=True):
-    """What a policy covers for a vehicle, a row a cover and period: the schedule."""
-
-    KIND, KEY = "policy_vehicles", ("policy_id", "vehicle_id", "fleet_id", "cover", "from_")
-    ONCE = ("policy_id", "vehicle_id", "fleet_id", "cover")
-    policy_id: Annotated[str, says("policy", "policies")]
-    vehicle_id: Vehicle
-    fleet_id: OfFleet = ""
-    cover: Annotated[str, says("what is covered", choices=COVERS)]
-    from_: FirstDay = msgspec.field(name="from")
-    to: EndDay
-    limit: Annotated[Decimal | None, says("most that is paid for a claim")] = None
-    deductible: Annotated[Decimal | None, says("borne by the insured in each claim")] = None
-    sum_insured: Annotated[Decimal | None, says("what the vehicle or cargo is insured for")] = None
-    driver_basis: Annotated[str, says("who may drive", choices=("any", "named"))] = "any"
-    annual_km: Annotated[float | None, says("declared km a year")] = None
-    experience: Annotated[float | None, says("coefficient of past claims, 1 neutral")] = None
-
-
 class DriverAssignment(Row, frozen=True, kw_only=True):
     """Who was at the wheel; km with nobody assigned stay a visible row of their own."""
 
@@ -285,39 +212,3 @@ KINDS: dict[str, type[Row]] = {
         Coupling,
     )
 }
-
-
-class Cell(msgspec.Struct, frozen=True):
-    """A column of a kind: its name in files, the field it fills, what it may hold."""
-
-    name: str
-    field: str
-    type: Any  # str, int, float, Decimal, date or datetime
-    needed: bool
-    optional: bool  # may be None
-    meaning: str
-    ref: str
-    choices: tuple[str, ...]
-    secret: bool
-
-
-def _cells(kind: type[Row]) -> dict[str, Cell]:
-    found = {}
-    for part in msgspec.structs.fields(kind):
-        annotated = part.type
-        inner = annotated.__origin__
-        options = [one for one in getattr(inner, "__args__", ()) if one is not type(None)]
-        said = annotated.__metadata__[0]
-        found[part.encode_name] = Cell(
-            part.encode_name,
-            part.name,
-            options[0] if options else inner,
-            part.required,
-            bool(options),
-            said.description,
-            **said.extra,
-        )
-    return found
-
-
-CELLS = {kind: _cells(row) for kind, row in KINDS.items()}

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import Connection, Engine, select, update
 
-from streams.store import migrations, schema
+from streams.store import migrations, schema, upkeep
 from streams.store.migrations import STEPS, SchemaError
 from streams.store.postgres import PartitionStore, PostgresStore, engine_of
 
@@ -102,7 +102,7 @@ def _done(engine: Engine) -> set[str]:
 
 
 def _upgrade(url: str, name: str, leaving: ExitStack) -> None:
-    tables = (schema.meta, *schema.SHARED) if name == SHARED else schema.PARTITIONED
+    tables = (schema.meta, *migrations.SHARED) if name == SHARED else migrations.PARTITIONED
     engine = _engine(url, name, leaving).execution_options(tables=tables, writing=True)
     with engine.begin() as connection:
         connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{name}"')
@@ -110,7 +110,7 @@ def _upgrade(url: str, name: str, leaving: ExitStack) -> None:
     migrations.upgrade(engine)
     if name != SHARED and before < len(STEPS):
         with engine.begin() as connection:
-            connection.execute(update(schema.owner).values(epoch=schema.owner.c.epoch + 1))
+            connection.execute(update(upkeep.owner).values(epoch=upkeep.owner.c.epoch + 1))
 
 
 def _partitions(connection: Connection) -> list[str]:
@@ -128,7 +128,7 @@ def _show(connection: Connection, partitions: Sequence[str]) -> None:
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {EVERYTHING}")
     for (view,) in connection.exec_driver_sql(f"SELECT viewname FROM pg_views WHERE schemaname = '{EVERYTHING}'").all():  # noqa: S608
         connection.exec_driver_sql(f'DROP VIEW {EVERYTHING}."{view}"')
-    for table in schema.PARTITIONED:
+    for table in migrations.PARTITIONED:
         nothing = ", ".join(f'NULL::{column.type.compile(connection.dialect)} AS "{column.name}"' for column in table.c)
         columns = ", ".join(f'"{column.name}"' for column in table.c)
         parts = [f'SELECT {columns} FROM {name}."{table.name}"' for name in partitions]  # noqa: S608

@@ -5,8 +5,16 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, Table, inspect, select, update
 
-from streams.store import schema
+from streams.store import deeds, schema, upkeep
+from streams.store.columns import metadata
 
+SHARED = (
+    schema.registry,
+    schema.rule_sets,
+    deeds.actions,
+    deeds.task_actions,
+)  # of all partitions, where there are several
+PARTITIONED = tuple(table for table in metadata.sorted_tables if table not in SHARED)
 EMPTY = {"INTEGER": "0", "VARCHAR": "''", "TEXT": "'[]'"}  # what is in a new column of old rows; texts are JSON lists
 
 
@@ -17,7 +25,7 @@ class SchemaError(Exception):
 def _complete(connection: Connection) -> None:
     """Add the tables, columns and indexes that a store of an earlier version lacks."""
     tables = tables_of(connection)
-    schema.metadata.create_all(connection, tables)
+    metadata.create_all(connection, tables)
     for table in tables:
         there = {column["name"] for column in inspect(connection).get_columns(table.name)}
         for column in table.columns:
@@ -31,14 +39,14 @@ def _complete(connection: Connection) -> None:
 
 def tables_of(connection: Connection) -> Sequence[Table]:
     """The tables that belong where a connection leads: all, or on PostgreSQL the shared or the partitioned ones."""
-    tables: Sequence[Table] = connection.get_execution_options().get("tables", schema.metadata.sorted_tables)
+    tables: Sequence[Table] = connection.get_execution_options().get("tables", metadata.sorted_tables)
     return tables
 
 
 def _catalogue(connection: Connection) -> None:
     """What the first version did not have; people's actions get their alert's address."""
     _complete(connection)
-    if not {schema.alerts, schema.actions} <= set(tables_of(connection)):
+    if not {schema.alerts, deeds.actions} <= set(tables_of(connection)):
         return  # a partition: there was none then
     of_alert = "(SELECT {0} FROM alerts WHERE alerts.alert_id = actions.alert_id)"
     for name in ("fleet_id", "vehicle_id", "kind", "subject"):
@@ -57,8 +65,8 @@ def _ages(connection: Connection) -> None:
 def _owner(connection: Connection) -> None:
     """Who may write."""
     _complete(connection)
-    if schema.owner in tables_of(connection) and connection.execute(select(schema.owner)).first() is None:
-        connection.execute(schema.owner.insert().values(id=1, epoch=0, next=0, commits=0))
+    if upkeep.owner in tables_of(connection) and connection.execute(select(upkeep.owner)).first() is None:
+        connection.execute(upkeep.owner.insert().values(id=1, epoch=0, next=0, commits=0))
 
 
 # step k brings version k to k + 1

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from streams.store import bulk, schema
+from streams.store import bulk, schema, upkeep
 from streams.store.prepared import Connection as Driver
 from streams.store.store import RETRY_S, Commit, Fenced, Row, Store
 
@@ -113,7 +113,7 @@ class PartitionStore(PostgresStore):
 
     def _count(self) -> int:
         """Commits so far; waits for one that is still under way."""
-        owner = schema.owner
+        owner = upkeep.owner
         query = select(owner.c.commits).where(owner.c.epoch == self.epoch).with_for_update()
         with _connected(self._writing) as (connection, _):
             found = connection.execute(query).scalar()
@@ -126,7 +126,7 @@ class PartitionStore(PostgresStore):
         try:
             with _connected(self._writing) as (connection, _):
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
-                connection.execute(select(schema.owner.c.id).with_for_update())
+                connection.execute(select(upkeep.owner.c.id).with_for_update())
         except OperationalError:
             with _connected(self._writing) as (connection, _):
                 connection.exec_driver_sql(_END_WRITERS)

@@ -28,7 +28,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
-from streams.store import migrations, schema
+from streams.store import migrations, schema, upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Store:
     def writing(self) -> Iterator[Connection]:
         """A connection whose work is one transaction; nobody else writes meanwhile."""
         with self._begun() as connection:
-            self._fence(connection, schema.owner.c.commits)
+            self._fence(connection, upkeep.owner.c.commits)
             yield connection
 
     def commit(self, work: Commit) -> None:
@@ -101,15 +101,15 @@ class Store:
         Raises what the database raises, or ``Fenced``; then nothing of it was written.
         """
         with self._begun() as connection:
-            self._fence(connection, schema.owner.c.commits + 1, work.source)
+            self._fence(connection, upkeep.owner.c.commits + 1, work.source)
             self._write(connection, work)
         self._moved(work)
 
     def take_over(self) -> int:
         """Become the only one whose commits count; where its input begins. Those of others raise ``Fenced``."""
-        mine = update(schema.owner).values(epoch=schema.owner.c.epoch + 1)
+        mine = update(upkeep.owner).values(epoch=upkeep.owner.c.epoch + 1)
         with self._begun() as connection:
-            found = connection.execute(mine.returning(schema.owner.c.epoch, schema.owner.c.next)).one()
+            found = connection.execute(mine.returning(upkeep.owner.c.epoch, upkeep.owner.c.next)).one()
             self.position = _position(connection)
         self.epoch = found.epoch
         return int(found.next)
@@ -128,7 +128,7 @@ class Store:
         """Go on only if nobody has taken over, and the input with it; until the end nobody can."""
         if self.epoch is None:
             return
-        owner = schema.owner
+        owner = upkeep.owner
         mine = update(owner).where(owner.c.epoch == self.epoch).values(commits=commits)
         if source is not None:
             mine = mine.where(owner.c.next == source[0]).values(next=source[1])
@@ -196,7 +196,7 @@ _INSERT_PAYLOADS = (
 
 def _position(connection: Connection) -> int:
     """Of the last payload there ever was: it may have been let go, the snapshot that has seen it has not."""
-    marks = (schema.payloads, schema.snapshots)
+    marks = (schema.payloads, upkeep.snapshots)
     return max(connection.execute(select(func.max(table.c.position))).scalar() or 0 for table in marks)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from confluent_kafka.admin import AdminClient, NewTopic
 from sqlalchemy import Engine, select
 
-from streams.store import schema
+from streams.store import upkeep
 from streams.store.layout import place, prepare
 from streams.store.postgres import engine_of
 
@@ -81,7 +81,7 @@ class Group:
 
     def owners(self) -> dict[int, Owner]:
         """By partition."""
-        owner = schema.owner.c
+        owner = upkeep.owner.c
         found = {}
         for number in range(PARTITIONS):
             with _connected(engine_of(self.url, [place(number)])) as connection:

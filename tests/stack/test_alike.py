@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy import inspect
 
-from streams.store import layout, migrations, schema
+from streams.store import layout, migrations, schema, upkeep
 from streams.store.layout import open_partition, open_readers
 from streams.store.migrations import SchemaError
 from streams.store.store import Commit, Fenced, memory_store, rows_of
@@ -38,7 +38,7 @@ def everything(number, word):
     work = Commit()
     work.payloads.append((number, 1.5, float("-inf"), float("inf"), bytes(range(256)), b""))
     work.upsert(schema.trips, [trip(word, NUMBERS[number % len(NUMBERS)]) | {"start_lat_deg": float("nan")}])
-    work.upsert(schema.snapshots, [{"id": number, "position": 2**40 + number, "fingerprint": word}])
+    work.upsert(upkeep.snapshots, [{"id": number, "position": 2**40 + number, "fingerprint": word}])
     work.append(schema.outbox, [{"sink": word, "address": word, "body": word.encode(), "retain": True, "at": 0.0}])
     return work
 
@@ -47,7 +47,7 @@ def ordered(store):
     with store.reading() as connection:
         return {
             table.name: [repr(row) for row in rows_of(connection, table.select().order_by(*table.primary_key))]
-            for table in schema.PARTITIONED
+            for table in migrations.PARTITIONED
             if table.name not in ("meta", "owner")
         }
 
@@ -121,11 +121,11 @@ def test_senders_retention_and_people_write_beside_the_pipeline(url, store):
 def test_every_schema_has_its_tables_and_no_more(url, store):
     open_partition(url, 12).close()
     found = inspect(store.engine)
-    own = {table.name for table in schema.PARTITIONED}
+    own = {table.name for table in migrations.PARTITIONED}
     assert set(found.get_table_names("p000")) == set(found.get_table_names("p012")) == own
-    assert set(found.get_table_names("tripmeter")) == {"meta", *(table.name for table in schema.SHARED)}
+    assert set(found.get_table_names("tripmeter")) == {"meta", *(table.name for table in migrations.SHARED)}
     assert set(found.get_view_names("everything")) == own
-    for table in schema.PARTITIONED:
+    for table in migrations.PARTITIONED:
         for column in found.get_columns(table.name, "p012"):
             kind = column["type"]
             assert str(kind.compile(store.engine.dialect)) not in ("INTEGER", "REAL"), (table.name, column["name"])

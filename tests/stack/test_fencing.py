@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.store import schema
+from streams.store import migrations, schema
 from streams.store.layout import open_partition, open_readers
 from streams.store.store import Commit, Fenced, rows_of
 
@@ -23,7 +23,7 @@ def work(first, last, payloads=1):
 
 def everything(store):
     with store.reading() as connection:
-        return {table.name: rows_of(connection, table.select()) for table in schema.PARTITIONED}
+        return {table.name: rows_of(connection, table.select()) for table in migrations.PARTITIONED}
 
 
 def any_commit(store):

@@ -7,7 +7,7 @@ from streams import actions, tables
 from streams.actions import ActionError, act, put_away, shelve
 from streams.desk.decisions import key_of
 from streams.desk.desk import Desk
-from streams.store import schema
+from streams.store import deeds, schema
 
 LIMITED = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":%s,"speed_limit_kmh":50}'
 
@@ -46,7 +46,7 @@ def test_an_alert_is_acknowledged_by_the_beginning_of_its_id(river):
     assert act(river.store, name[:6], "acknowledge", "Ann", "", 5000.0) == name
     assert state(river) == [(name, "acknowledged", "")]
     assert outbox(river)[1:] == []
-    (row,) = river.rows(schema.actions)
+    (row,) = river.rows(deeds.actions)
     assert (row["actor"], row["action"], row["seen"]) == ("Ann", "acknowledge", alert(river)["last_start"])
 
 
@@ -69,7 +69,7 @@ def test_what_people_had_not_seen_when_they_put_it_away_is_new_even_if_it_was_be
 def test_a_dismissal_needs_a_reason(river):
     with pytest.raises(ActionError, match="needs a reason"):
         act(river.store, alert(river)["alert_id"], "dismiss", "Ann", "", 5000.0)
-    assert river.rows(schema.actions) == []
+    assert river.rows(deeds.actions) == []
     act(river.store, alert(river)["alert_id"], "dismiss", "Ann", "a test drive", 5000.0)
     assert state(river)[0][1:] == ("dismissed", "a test drive")
 
@@ -120,7 +120,7 @@ def test_only_what_takes_an_alert_away_puts_it_away(river):
 def test_an_action_is_dated_by_the_stores_clock(river, clock, at):
     tables.set_clock(river.store, clock)
     act(river.store, alert(river)["alert_id"], "acknowledge", "Ann", "", 5000.0)
-    assert [row["at"] for row in river.rows(schema.actions)] == [at]
+    assert [row["at"] for row in river.rows(deeds.actions)] == [at]
 
 
 def test_every_action_is_known():
@@ -171,11 +171,11 @@ def test_the_same_said_twice_is_on_record_once(river):
         act(river.store, name, "acknowledge", "Ann", "", 5000.0)
         act(river.store, name, "assign", "Ann", "", 5000.0, "Bo")
         shelve(river.store, "f", "Ann", "test", 5000.0, until=9000.0)
-    assert [row["action"] for row in river.rows(schema.actions)] == ["acknowledge", "assign", "shelve"]
+    assert [row["action"] for row in river.rows(deeds.actions)] == ["acknowledge", "assign", "shelve"]
     act(river.store, name, "assign", "Ann", "", 5000.0)
     act(river.store, name, "assign", "Ann", "", 5000.0, "Bo")
     shelve(river.store, "f", "Ann", "", 5000.0, until=None)
-    assert [row["action"] for row in river.rows(schema.actions)][3:] == ["assign", "assign", "unshelve"]
+    assert [row["action"] for row in river.rows(deeds.actions)][3:] == ["assign", "assign", "unshelve"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_the_same_said_twice_is_on_record_once(river):
 def test_a_shelf_says_whose_why_and_until_when(river, said, complaint):
     with pytest.raises(ActionError, match=complaint):
         shelve(river.store, said["fleet_id"], "Ann", said["reason"], 5000.0, until=said["until"])
-    assert river.rows(schema.actions) == []
+    assert river.rows(deeds.actions) == []
 
 
 @pytest.mark.parametrize(("action", "value"), [("explode", ""), ("dismiss", "bored"), ("dismiss", "other")])

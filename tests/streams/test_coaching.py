@@ -8,7 +8,7 @@ from pricing.counts import KINDS
 from streams import tables
 from streams.actions import act
 from streams.bands import BANDS
-from streams.store import schema
+from streams.store import deeds, schema
 from streams.store.store import Commit, memory_store
 
 LIMITED = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":%s,"speed_limit_kmh":50}'
@@ -95,7 +95,7 @@ def test_every_kind_that_is_scored_leaves_the_coaching_exposure_when_it_is_dismi
     said = {"alert_id": "a", "actor": "A", "action": "dismiss", "value": "test", "reason": "", "at": 2000.0}
     said |= {"until": None, "fleet_id": "f", "vehicle_id": "V", "kind": kind, "subject": ""}
     commit = Commit()
-    commit.append(schema.actions, [said | {"first": 1000.0, "seen": 1000.0, "level": 3}])
+    commit.append(deeds.actions, [said | {"first": 1000.0, "seen": 1000.0, "level": 3}])
     store.commit(commit)
     less = coached()
     assert (kept[f"{kind}_3"].sum(), less[f"{kind}_3"].sum()) == (1, 0)

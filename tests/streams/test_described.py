@@ -6,7 +6,7 @@ import pytest
 from devices.samples import Samples, TyreReadings
 from devices.signals import WHEELS
 from streams.fleet import Described
-from streams.store import schema
+from streams.store import schema, upkeep
 
 CHANGE_S = 3_600.0
 PLACARDS = 500.0, 800.0
@@ -74,7 +74,7 @@ def test_a_row_told_late_settles_from_its_date_on_and_no_further(rivers, rules, 
     was = changed.earlier[0]._replace(placard=np.full(WHEELS, 800.0))
     river.source = rivers.Everybody(klass=2, since=changed.since, earlier=(was,))
     river.embedded.follow(river.source)
-    assert [row["since"] for row in river.rows(schema.dirty)] == [changed.since]
+    assert [row["since"] for row in river.rows(upkeep.dirty)] == [changed.since]
     river.drain()
     assert [row["level"] for row in events(river, "harsh_braking")] == [1, 2]
     assert [row["change"] for row in river.rows(schema.revisions) if row["table_name"] == "events"] == ["replaced"]
@@ -88,7 +88,7 @@ def test_what_is_told_for_later_settles_nothing_and_counts_from_then_on(rivers, 
     was = changed.earlier[0]._replace(placard=np.full(WHEELS, 800.0))
     river.source = rivers.Everybody(klass=2, since=changed.since, earlier=(was,))
     river.embedded.follow(river.source)
-    assert river.rows(schema.dirty) == []
+    assert river.rows(upkeep.dirty) == []
     river.embedded.take(rivers.payloads(brake(rivers, 2 * CHANGE_S), boot="after"))
     assert [row["level"] for row in events(river, "harsh_braking")] == [1, 2]
 

@@ -15,7 +15,8 @@ from streams.chain import PARAMS
 from streams.mapping import Column, Csv, Pivot, Position, Time, Who
 from streams.recording import read
 from streams.registry import check
-from streams.registry.rows import CELLS, KINDS, Cell
+from streams.registry.described import CELLS, Cell
+from streams.registry.rows import KINDS
 from streams.rules import gather
 from streams.settings import AlertSetting
 from streams.sinks.webhook import signature

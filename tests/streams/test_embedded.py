@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from devices.samples import Payload
 from streams.embedded import Pace
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store import store as store_module
 
 SHM = Path("/dev/shm")  # noqa: S108  every commit waits for its disk
@@ -136,7 +136,7 @@ def test_told_to_stop_while_the_disk_is_full_it_acknowledges_and_saves_nothing(r
     river.stopping = lambda: False
     assert seqs(river.embedded.take([payload([2000.0], seq=2)])) == [2]
     assert river.pipeline.watermark(0) == 2000.0
-    assert river.rows(schema.dirty) == []
+    assert river.rows(upkeep.dirty) == []
 
 
 def test_the_very_same_payload_is_stored_once_and_acknowledged_each_time(river):
@@ -144,15 +144,15 @@ def test_the_very_same_payload_is_stored_once_and_acknowledged_each_time(river):
     assert seqs(river.embedded.take([payload([1000.0, 1001.0])])) == [1]
     assert seqs(river.embedded.take([payload([1002.0], seq=2)] * 3)) == [2, 2, 2]
     assert len(river.rows(schema.payloads)) == 2
-    assert river.rows(schema.dirty) == []
+    assert river.rows(upkeep.dirty) == []
 
 
 def test_another_reading_of_the_newest_instant_is_settled(river):
     river.embedded.take([payload([1000.0, 1001.0])])
     river.embedded.take([payload([1001.0], seq=2, more=',"odometer_km":7')])
-    assert [(row["slot"], row["since"]) for row in river.rows(schema.dirty)] == [(0, 1001.0)]
+    assert [(row["slot"], row["since"]) for row in river.rows(upkeep.dirty)] == [(0, 1001.0)]
     assert river.embedded.settle_due(at_once=True)
-    assert river.rows(schema.dirty) == []
+    assert river.rows(upkeep.dirty) == []
     assert not river.embedded.settle_due(at_once=True)
 
 
@@ -163,7 +163,7 @@ def test_late_data_waits_for_more_and_a_restart_does_not_forget_it(river):
     assert not river.embedded.settle_due()
     river.crash()
     assert river.embedded.settle_due(at_once=True)
-    assert river.rows(schema.dirty) == []
+    assert river.rows(upkeep.dirty) == []
 
 
 def test_one_poisoned_payload_holds_nobody_up(river):

@@ -6,7 +6,7 @@ import pytest
 from devices.samples import DeviceEvent, Samples
 from streams.evidence import AFTER_S, BEFORE_S, KINDS, frame_of, windows
 from streams.pipeline import only
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import Commit
 
 HZ = 50
@@ -164,7 +164,7 @@ def test_what_was_kept_of_payloads_that_are_gone_stays(rivers, river):
     gone = rivers.START + 70.0
     with river.store.writing() as connection:
         connection.execute(schema.payloads.delete().where(schema.payloads.c.last < gone))
-        connection.execute(schema.pruned.insert().values(slot=0, before=gone))
+        connection.execute(upkeep.pruned.insert().values(slot=0, before=gone))
     river.embedded.take(rivers.payloads(parts[1], boot="late"))
     river.drain()
     (after,) = evidence(river).values()
@@ -182,7 +182,7 @@ def test_an_event_that_gets_another_name_keeps_what_was_kept_under_the_old_one(r
     gone = rivers.START + 70.0
     with river.store.writing() as connection:
         connection.execute(schema.payloads.delete().where(schema.payloads.c.last < gone))
-        connection.execute(schema.pruned.insert().values(slot=0, before=gone))
+        connection.execute(upkeep.pruned.insert().values(slot=0, before=gone))
     river.embedded.take(rivers.payloads(late, boot="late"))
     river.drain()
     ((name, after),) = evidence(river).items()

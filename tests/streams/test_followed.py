@@ -10,7 +10,7 @@ from streams.embedded import Pace
 from streams.fleet import Coupled, Described, Known
 from streams.followed import differs_since, said
 from streams.geometry import circle
-from streams.store import schema
+from streams.store import upkeep
 from streams.zones import FORBIDDEN, Route, Zone
 
 INF = float("inf")
@@ -98,13 +98,13 @@ def test_a_late_assignment_settles_again(rivers, rules, tmp_path, running):
         river.embedded.follow(river.source)
     else:  # somebody has entered it while nobody served
         river.crash()
-    assert {row["since"] for row in river.rows(schema.dirty)} == {middle}
+    assert {row["since"] for row in river.rows(upkeep.dirty)} == {middle}
     river.crash()
     river.drain()
     assert "late" in river.tables()["segments"]["driver_id"].to_list()
     assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
     river.crash()
-    assert river.rows(schema.dirty) == []
+    assert river.rows(upkeep.dirty) == []
 
 
 def test_what_was_assigned_for_later_settles_nothing(rivers, rules, tmp_path):
@@ -112,7 +112,7 @@ def test_what_was_assigned_for_later_settles_nothing(rivers, rules, tmp_path):
     samples = rivers.days(5, vehicles=2)
     river.embedded.take(rivers.payloads(samples))
     river.embedded.follow(rivers.Everybody([(float(samples.t.max()) + 1, INF, "next")]))
-    assert river.rows(schema.dirty) == []
+    assert river.rows(upkeep.dirty) == []
 
 
 def test_another_class_goes_back_to_the_horizon(rivers, rules, tmp_path):
@@ -120,7 +120,7 @@ def test_another_class_goes_back_to_the_horizon(rivers, rules, tmp_path):
     samples = rivers.days(5, vehicles=1)
     river.embedded.take(rivers.payloads(samples))
     river.embedded.follow(rivers.Everybody(klass=2))
-    assert [row["since"] for row in river.rows(schema.dirty)] == [float(samples.t.max()) - 1000.0]
+    assert [row["since"] for row in river.rows(upkeep.dirty)] == [float(samples.t.max()) - 1000.0]
 
 
 def test_a_trailer_coupled_or_changed_differs_from_then_on():
@@ -147,7 +147,7 @@ def test_zones_keep_their_numbers_whatever_the_registry_says_next(rivers, rules,
     river.crash()
     river.drain()
     assert river.pipeline.fleet.zones == [*told, ("f", "c")]
-    assert [row["zone_id"] for row in river.rows(schema.zones)] == ["a", "b", "c"]
+    assert [row["zone_id"] for row in river.rows(upkeep.zones)] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("row", [0, 1])

@@ -5,7 +5,7 @@ import pytest
 
 from devices.samples import DeviceEvent, Samples
 from streams.held import LASTING_LINK_S, LINK_S
-from streams.store import schema
+from streams.store import deeds, schema
 
 HOUR = 3600
 
@@ -50,7 +50,7 @@ def test_held_for_hours_it_is_one_warning_for_the_workshop_and_no_page(rivers, r
         *("alarm_held", "over_speed"),
         *("warning", 1),
     )
-    assert not [row for row in river.rows(schema.notices) if row["kind"] == "alarm_held"]
+    assert not [row for row in river.rows(deeds.notices) if row["kind"] == "alarm_held"]
 
 
 def test_one_in_every_report_of_a_tracker_that_speaks_every_ten_minutes(rivers, river):

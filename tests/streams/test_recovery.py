@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devices.samples import Samples
-from streams.store import schema
+from streams.store import schema, upkeep
 
 HOUR = 3600.0
 
@@ -69,9 +69,9 @@ def test_nobody_is_told_again(rivers, river):
 def test_without_a_snapshot_all_payloads_run_again(rivers, river):
     parts = [drive(rivers, (1, 1.2), speed=150), drive(rivers, (25, 25.2), speed=150)]
     send(rivers, river, *parts)
-    events, midnights = river.rows(schema.events), river.rows(schema.midnights)
+    events, midnights = river.rows(schema.events), river.rows(upkeep.midnights)
     river.crash()
-    assert (river.rows(schema.events), river.rows(schema.midnights)) == (events, midnights)
+    assert (river.rows(schema.events), river.rows(upkeep.midnights)) == (events, midnights)
 
 
 def test_what_stood_open_at_midnight_stays_as_it_stood_then(rivers, river):
@@ -79,10 +79,10 @@ def test_what_stood_open_at_midnight_stays_as_it_stood_then(rivers, river):
     send(rivers, river, drive(rivers, (23.8, 23.9), speed=150))
     river.embedded.snapshot()
     send(rivers, river, drive(rivers, (23.9, 24.2), speed=150), drive(rivers, (24.3, 24.4), speed=50))
-    before = river.rows(schema.midnights)
+    before = river.rows(upkeep.midnights)
     assert '"end": null' in before[-1]["told"]
     river.crash()
-    assert river.rows(schema.midnights) == before
+    assert river.rows(upkeep.midnights) == before
 
 
 def test_driving_of_a_vehicle_that_is_silent_since_counts(rivers, river):

@@ -14,7 +14,7 @@ from streams.pipeline import only
 from streams.recorded import recording
 from streams.recording import read
 from streams.retention import Kept, Retention, vehicles_of
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import Commit
 
 PATIENT = {"snapshot_s": 1e9, "settle_after_s": 1e9, "settle_within_s": 1e9}
@@ -75,12 +75,12 @@ def test_a_restart_goes_on_from_what_is_left(rivers, rules, river, tmp_path):
 def test_a_new_version_leaves_what_it_cannot_read_again(rivers, river, tmp_path, monkeypatch):
     driven(rivers, river)
     retention(river, tmp_path).work(river.embedded.newest + DAY_S)
-    floors = {row["slot"]: row["before"] for row in river.rows(schema.pruned)}
+    floors = {row["slot"]: row["before"] for row in river.rows(upkeep.pruned)}
     before = {row["event_id"]: row for row in river.rows(schema.events)}
     monkeypatch.setattr(chain, "fingerprint", lambda: "another")
     river.crash()
     after = {row["event_id"] for row in river.rows(schema.events)}
-    slots = {row["vehicle_id"]: row["slot"] for row in river.rows(schema.vehicles)}
+    slots = {row["vehicle_id"]: row["slot"] for row in river.rows(upkeep.vehicles)}
     past = [
         name
         for name, row in before.items()

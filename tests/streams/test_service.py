@@ -17,7 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from devices.broker import BrokerError
 from streams import actions, config
 from streams.service import Service
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import open_store, rows_of
 
 FAST = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":100,"speed_limit_kmh":50}'
@@ -189,7 +189,7 @@ def test_the_state_is_saved_on_the_way_out(rules, tmp_path):
     with serving(tmp_path, rules) as (_, client):
         client.send(fast(1))
         client.wait_for(ACK)
-    (snapshot,) = rows(tmp_path, schema.snapshots)
+    (snapshot,) = rows(tmp_path, upkeep.snapshots)
     assert snapshot["position"] == 1
-    assert len(rows(tmp_path, schema.states)) == 1
+    assert len(rows(tmp_path, upkeep.states)) == 1
     assert [row["value"] for row in rows(tmp_path, schema.meta) if row["key"] == "clock"] == ["feed"]

@@ -8,7 +8,7 @@ import pytest
 from devices.samples import Samples
 from streams import chain
 from streams.pipeline import DAY_S, only
-from streams.store import schema
+from streams.store import schema, upkeep
 
 HOUR = 3600.0
 
@@ -46,7 +46,7 @@ def test_late_data_before_everything_known(rivers, river):
     early, late = drive(rivers, (30, 31)), drive(rivers, (5, 6))
     send(rivers, river, early, late)
     assert settled_like(rivers, river, early, late) == {}
-    assert sorted(row["day"] for row in river.rows(schema.midnights)) == [20_000, 20_001]
+    assert sorted(row["day"] for row in river.rows(upkeep.midnights)) == [20_000, 20_001]
 
 
 def test_late_data_across_midnights_splits_days_that_were_silent(rivers, river):
@@ -54,7 +54,7 @@ def test_late_data_across_midnights_splits_days_that_were_silent(rivers, river):
     late = drive(rivers, (22, 60), step=60.0)
     send(rivers, river, *ends, late)
     assert settled_like(rivers, river, *ends, late) == {}
-    assert sorted(row["day"] for row in river.rows(schema.midnights)) == [20_000, 20_001, 20_002, 20_003]
+    assert sorted(row["day"] for row in river.rows(upkeep.midnights)) == [20_000, 20_001, 20_002, 20_003]
 
 
 def test_a_trip_open_at_the_midnight_goes_on(rivers, river):
@@ -182,11 +182,11 @@ def test_a_store_of_another_layout_is_settled_from_the_beginning(rivers, river, 
     send(rivers, river, *parts)
     river.embedded.snapshot()
     with river.store.writing() as connection:  # as an older version would have left it
-        connection.execute(schema.snapshots.update().values(fingerprint="old"))
-        connection.execute(schema.midnights.update().values(fingerprint="old", body=b"?"))
-        connection.execute(schema.states.update().values(body=b"?"))
+        connection.execute(upkeep.snapshots.update().values(fingerprint="old"))
+        connection.execute(upkeep.midnights.update().values(fingerprint="old", body=b"?"))
+        connection.execute(upkeep.states.update().values(body=b"?"))
         connection.execute(schema.trips.update().values(trip_id=schema.trips.c.trip_id + "-old"))
     river.crash()
     assert settled_like(rivers, river, *parts) == {}
-    assert {row["fingerprint"] for row in river.rows(schema.midnights)} == {chain.fingerprint()}
-    assert {row["fingerprint"] for row in river.rows(schema.snapshots)} == {chain.fingerprint()}
+    assert {row["fingerprint"] for row in river.rows(upkeep.midnights)} == {chain.fingerprint()}
+    assert {row["fingerprint"] for row in river.rows(upkeep.snapshots)} == {chain.fingerprint()}

@@ -4,7 +4,7 @@ import math
 
 from sqlalchemy import select
 
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.ticks import Ticks
 
 
@@ -21,6 +21,6 @@ def test_a_tick_and_what_it_brought_about_are_one_commit(rivers, tmp_path):
     ]
     assert river.embedded.tick(120.0)
     with river.store.reading() as connection:
-        assert connection.execute(select(schema.ticks.c.at, schema.ticks.c.position)).all() == [(120.0, 0)]
+        assert connection.execute(select(upkeep.ticks.c.at, upkeep.ticks.c.position)).all() == [(120.0, 0)]
         due = select(schema.meta.c.value).where(schema.meta.c.key == "due")
         assert connection.execute(due).scalar() == "120.0"

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from streams.chain import STATE
-from streams.store import schema
+from streams.store import upkeep
 from streams.store.store import Commit
 from streams.unsaved import Unsaved
 
@@ -52,8 +52,8 @@ def test_states_are_saved_together_with_their_position():
     assert behind.due()
     commit = Commit()
     behind.save(commit, 42)
-    assert [row["slot"] for row in commit.upserts[schema.states]] == [2, 7]
-    assert [row["position"] for row in commit.upserts[schema.snapshots]] == [42]
+    assert [row["slot"] for row in commit.upserts[upkeep.states]] == [2, 7]
+    assert [row["position"] for row in commit.upserts[upkeep.snapshots]] == [42]
     assert not behind.due()
 
 

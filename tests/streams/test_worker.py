@@ -9,7 +9,7 @@ from devices import frames
 from devices.samples import Payload
 from streams import config
 from streams.partition import Partition
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import open_store, rows_of
 from streams.worker import Frame, Worker
 
@@ -70,8 +70,8 @@ def test_each_partition_keeps_its_own_record_and_goes_on_where_it_was(house):
     assert worker.own({0, 1}) == {0: 0, 1: 0}
     worker.turn([frame(0, 0, telemetry("A", 0)), frame(1, 0, telemetry("B", 0)), frame(0, 1, telemetry("A", 1))])
     worker.close()
-    assert [row["vehicle_id"] for row in house.rows(0, schema.vehicles)] == ["A"]
-    assert [row["vehicle_id"] for row in house.rows(1, schema.vehicles)] == ["B"]
+    assert [row["vehicle_id"] for row in house.rows(0, upkeep.vehicles)] == ["A"]
+    assert [row["vehicle_id"] for row in house.rows(1, upkeep.vehicles)] == ["B"]
     assert house.worker().own({0, 1}) == {0: 2, 1: 1}
 
 
@@ -147,7 +147,7 @@ def test_a_payload_that_breaks_the_pipeline_costs_its_own_frame_only(house, monk
     worker.own({0})
     worker.turn([frame(0, 0, telemetry("A", 0)), frame(0, 1, telemetry("poison", 0)), frame(0, 2, telemetry("A", 1))])
     assert worker.positions == {0: 3}
-    assert [row["vehicle_id"] for row in house.rows(0, schema.vehicles)] == ["A"]
+    assert [row["vehicle_id"] for row in house.rows(0, upkeep.vehicles)] == ["A"]
     (letter,) = [row for row in house.rows(0, schema.outbox) if row["sink"] == "dead_letters"]
     assert letter["address"] == "0/1: ZeroDivisionError"
 

@@ -10,7 +10,7 @@ from devices.signals import WHEELS
 from streams.actions import act, shelve
 from streams.desk.desk import laid_out
 from streams.fleet import Known
-from streams.store import schema
+from streams.store import deeds, schema
 
 NOON = 1_750_000_000.0 // 86_400 * 86_400 + 10 * 3_600  # 12:00 in Berlin
 LIMITED = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":%s,"speed_limit_kmh":50}'
@@ -37,7 +37,7 @@ def pages(river):
 
 
 def notices(river):
-    found = [row for row in river.rows(schema.notices) if row["kind"] == "speeding"]
+    found = [row for row in river.rows(deeds.notices) if row["kind"] == "speeding"]
     return [(row["step"], row["outcome"], row["why"]) for row in found]
 
 
@@ -139,7 +139,7 @@ def soft(start, seq, count=20, kpa=540, vehicle="V"):
 
 
 def tyre(river):
-    found = sorted((row for row in river.rows(schema.notices) if row["kind"] == "tyre_low"), key=lambda row: row["at"])
+    found = sorted((row for row in river.rows(deeds.notices) if row["kind"] == "tyre_low"), key=lambda row: row["at"])
     return [(row["step"], row["why"], row["at"]) for row in found]
 
 
@@ -189,7 +189,7 @@ ALARM = b'{"v":1,"boot":"b","seq":%d,"t":%d,"speed_kmh":60,"events":[{"t":%d,"ki
 
 def alarm(river, kind, t, seq=1):
     river.embedded.take([Payload("tripmeter/v1/f/V/telemetry", ALARM % (seq, t, t, kind), 0.0)])
-    return [(row["step"], row["why"]) for row in river.rows(schema.notices) if row["kind"] == kind.decode()]
+    return [(row["step"], row["why"]) for row in river.rows(deeds.notices) if row["kind"] == kind.decode()]
 
 
 def test_a_tired_driver_is_paged_at_night(river):
@@ -217,7 +217,7 @@ def test_hours_at_the_wheel_in_the_night_are_paged_in_the_night(rivers, tmp_path
         t = [start + 600 * k + 30 * j for j in range(20)]
         river.embedded.take([Payload("tripmeter/v1/f/V/telemetry", body % (k, str(t).encode()), 0.0)])
         river.embedded.tick(t[-1])
-    (found,) = [row for row in river.rows(schema.notices) if row["kind"] == "night_continuous"]
+    (found,) = [row for row in river.rows(deeds.notices) if row["kind"] == "night_continuous"]
     assert (found["step"], found["outcome"]) == ("major", "paged")
 
 

@@ -9,7 +9,7 @@ from streams.desk import tasks
 from streams.desk.tasks import About, TaskError
 from streams.desk.verify import Reading, Verifier, holds
 from streams.fleet import Coupled, Known
-from streams.store import schema
+from streams.store import deeds, schema
 
 ABOUT = About("f", "V", "1L", "a1")
 BODY = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":50,"tyres":{"%s":{"pressure_kpa":%s,"temp_c":20}}}'
@@ -186,5 +186,5 @@ def test_actions_are_only_ever_added(store):
     name = tasks.create(store, "workshop", ABOUT, "Ann", 10.0)
     tasks.done(store, name, "Ann", 11.0, "fixed")
     with store.reading() as connection:
-        rows = connection.execute(schema.task_actions.select()).all()
+        rows = connection.execute(deeds.task_actions.select()).all()
     assert [row.action for row in rows] == ["create", "done"]

@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import inspect
 
-from streams.store import migrations, schema
+from streams.store import columns, deeds, migrations, schema
 from streams.store.migrations import SchemaError
 from streams.store.store import open_store
 
 
 def test_a_new_store_has_every_table_and_its_version(tmp_path):
     store = open_store(tmp_path)
-    assert set(inspect(store.engine).get_table_names()) == set(schema.metadata.tables)
+    assert set(inspect(store.engine).get_table_names()) == set(columns.metadata.tables)
     with store.reading() as connection:
         assert migrations.version(connection) == len(migrations.STEPS)
     store.close()
@@ -81,18 +81,18 @@ def test_a_store_of_the_first_version_gets_what_it_lacks_and_keeps_what_people_d
         alert |= {"last_event_id": "e", "last_start": 0.0, "superseded": 0, "flapping": 0}
         connection.execute(schema.alerts.insert().values(**alert))
         action = {"alert_id": "a", "at": 1.0, "actor": "me", "action": "note", "seen": 0.0, "reason": "why"}
-        connection.execute(schema.actions.insert().values(**action, fleet_id="f", subject="", value=""))
+        connection.execute(deeds.actions.insert().values(**action, fleet_id="f", subject="", value=""))
         connection.execute(schema.outbox.insert().values(sink="email", address="", body=b"{}", retain=0))
         connection.exec_driver_sql("ALTER TABLE outbox DROP COLUMN at")
         connection.execute(schema.meta.update().where(schema.meta.c.key == "schema").values(value="1"))
     store.close()
     store = open_store(tmp_path)
-    for table in schema.metadata.sorted_tables:
+    for table in columns.metadata.sorted_tables:
         there = {column["name"] for column in inspect(store.engine).get_columns(table.name)}
         assert there == set(table.columns.keys())
     with store.reading() as connection:
         assert connection.execute(schema.outbox.select()).one().at > 1e9
-        (action,) = connection.execute(schema.actions.select())
+        (action,) = connection.execute(deeds.actions.select())
         assert (action.vehicle_id, action.kind, action.reason) == ("V", "crash", "why")
         (alert,) = connection.execute(schema.alerts.select())
         assert alert.starts == "[]"

@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateTable
 
 from streams import config
 from streams.config import MASK
-from streams.store import bulk, layout, postgres, prepared, schema
+from streams.store import bulk, columns, layout, migrations, postgres, prepared, schema
 from streams.store.store import Commit, Fenced, memory_store
 
 
@@ -53,15 +53,15 @@ def test_rows_are_written_down_as_sqlite_would_keep_them():
 
 
 def test_whole_numbers_have_64_bits_and_text_the_order_of_its_bytes():
-    for table in schema.metadata.sorted_tables:
+    for table in columns.metadata.sorted_tables:
         for line in str(CreateTable(table).compile(dialect=dialect())).splitlines():
             assert " INTEGER" not in line
             assert 'COLLATE "C"' in line or not (" VARCHAR" in line or " TEXT" in line), line
 
 
 def test_every_table_has_one_place():
-    assert {*schema.SHARED, *schema.PARTITIONED} == set(schema.metadata.sorted_tables)
-    assert not {*schema.SHARED} & {*schema.PARTITIONED}
+    assert {*migrations.SHARED, *migrations.PARTITIONED} == set(columns.metadata.sorted_tables)
+    assert not {*migrations.SHARED} & {*migrations.PARTITIONED}
 
 
 def test_the_url_is_a_secret(tmp_path):

@@ -1,0 +1,50 @@
+"""Contracts: rows of who is insured, and what for."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+from pricing.tariff import COVERS
+from streams.registry.base import Currency, EndDay, FirstDay, Id, Name, Note, OfFleet, Row, Vehicle, says
+
+
+class Policyholder(Row, frozen=True, kw_only=True):
+    """Who is insured."""
+
+    KIND, KEY = "policyholders", ("policyholder_id",)
+    policyholder_id: Id
+    name: Name
+    country: Annotated[str, says("two letters, ISO 3166")] = ""
+    note: Note = ""
+
+
+class Policy(Row, frozen=True, kw_only=True):
+    """A contract."""
+
+    KIND, KEY = "policies", ("policy_id",)
+    policy_id: Id
+    policyholder_id: Annotated[str, says("who is insured", "policyholders")]
+    from_: FirstDay = msgspec.field(name="from")
+    to: EndDay
+    basis: Annotated[str, says("how exposure is agreed", choices=("fixed", "declaration", "per_km"))]
+    currency: Currency
+
+
+class PolicyVehicle(Row, frozen=True, kw_only=True):
+    """What a policy covers for a vehicle, a row a cover and period: the schedule."""
+
+    KIND, KEY = "policy_vehicles", ("policy_id", "vehicle_id", "fleet_id", "cover", "from_")
+    ONCE = ("policy_id", "vehicle_id", "fleet_id", "cover")
+    policy_id: Annotated[str, says("policy", "policies")]
+    vehicle_id: Vehicle
+    fleet_id: OfFleet = ""
+    cover: Annotated[str, says("what is covered", choices=COVERS)]
+    from_: FirstDay = msgspec.field(name="from")
+    to: EndDay
+    limit: Annotated[Decimal | None, says("most that is paid for a claim")] = None
+    deductible: Annotated[Decimal | None, says("borne by the insured in each claim")] = None
+    sum_insured: Annotated[Decimal | None, says("what the vehicle or cargo is insured for")] = None
+    driver_basis: Annotated[str, says("who may drive", choices=("any", "named"))] = "any"
+    annual_km: Annotated[float | None, says("declared km a year")] = None
+    experience: Annotated[float | None, says("coefficient of past claims, 1 neutral")] = None

@@ -1,0 +1,58 @@
+"""Deeds: tables of what people did, and of whom they were told."""
+
+from sqlalchemy import Column, Float, Index, Integer, String, Text
+
+from streams.store.columns import WHO, table, who
+
+actions = table(  # what people did; append-only, no upsert touches it
+    "actions",
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", String, nullable=False),  # empty where it is about a vehicle, a kind or a fleet
+    *who(),  # vehicle_id empty: all of the fleet
+    Column("kind", String, nullable=False),  # empty: all
+    Column("subject", String, nullable=False),
+    Column("first", Float),  # start of the first and of the newest event the alert counted then
+    Column("seen", Float),
+    Column("level", Integer),  # that it had then
+    Column("at", Float, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),  # acknowledge, assign, note, resolve, dismiss, shelve, unshelve
+    Column("value", String, nullable=False),  # assignee; why it is dismissed
+    Column("until", Float),  # end of a shelf
+    Column("reason", Text, nullable=False),
+    Index("actions_by_vehicle", *WHO, "kind", "subject"),
+)
+
+notices = table(  # who was paged of what and when, and what nobody was paged of and why
+    "notices",
+    Column("alert_id", String, primary_key=True),
+    Column("step", String, primary_key=True),  # priority at which it was raised; +1, +2 its escalations; held
+    *who(),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("first", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+    Column("priority", String, nullable=False),
+    Column("outcome", String, nullable=False),  # paged, held, told
+    Column("why", String, nullable=False),  # held: late, quiet, no channel
+    Column("target", String, nullable=False),  # empty: whoever is on duty
+    Column("at", Float, nullable=False),  # when it fell due
+    Index("notices_by_vehicle", *WHO, "kind", "subject"),
+)
+
+task_actions = table(  # what became of tasks; append-only
+    "task_actions",
+    Column("id", Integer, primary_key=True),
+    Column("task_id", String, nullable=False, index=True),
+    *who(),
+    Column("kind", String, nullable=False),  # of streams.alert_rules.TASKS
+    Column("subject", String, nullable=False),
+    Column("alert_id", String, nullable=False),  # empty: of no alert
+    Column("at", Float, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),  # create, assign, done, drop, verified, failed
+    Column("assignee", String, nullable=False),
+    Column("due", Float),
+    Column("outcome", String, nullable=False),
+    Column("finding", Text, nullable=False),
+)

@@ -1,6 +1,5 @@
 """bridge: what devices publish, from their broker into Kafka, until Ctrl-C or SIGTERM."""
 
-import logging
 import signal
 from pathlib import Path
 
@@ -16,15 +15,13 @@ from streams.layers import ConfigError
 
 
 @click.command("bridge")
-@click.option("--verbose", "-v", is_flag=True, help="Log changes of state.")
+@screen.verbose_option
 @screen.config_options
-def command(verbose: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
+def command(config_path: Path | None, sets: tuple[str, ...]) -> None:
     """Carry telemetry from the vehicles' broker into Kafka; one or several, before any number of workers.
 
     Addresses and secrets are settings: mqtt.host, kafka.bootstrap, bridge.share; 'tripmeter config show' lists them.
     """
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     try:
         from streams.bridging import Bridging, KafkaSetupError
     except ModuleNotFoundError as error:

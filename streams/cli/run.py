@@ -1,6 +1,5 @@
 """run: the embedded service, until Ctrl-C or SIGTERM."""
 
-import logging
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -32,14 +31,8 @@ ALONE = "store.url is set, but 'tripmeter run' has a database of its own: unset 
 @click.option("--external", is_flag=True, help="The broker at --mqtt runs already (Mosquitto): connect, start none.")
 @click.option("--http", metavar="HOST:PORT", help="Address of /metrics, /healthz, /readyz [default: 127.0.0.1:8787].")
 @click.option("--accept-unregistered", is_flag=True, help="Take vehicles the registry does not know.")
-@click.option(
-    "--clock",
-    type=click.Choice(["wall", "feed"]),
-    default="wall",
-    show_default=True,
-    help="feed: accelerated or recorded data; its newest time is now.",
-)
-@click.option("--verbose", "-v", is_flag=True, help="Log changes of state.")
+@screen.clock_option("its newest time")
+@screen.verbose_option
 @screen.config_options
 def command(
     data: Path | None,
@@ -48,14 +41,10 @@ def command(
     http: str | None,
     accept_unregistered: bool,
     clock: str,
-    verbose: bool,
     config_path: Path | None,
     sets: tuple[str, ...],
 ) -> None:
     """Keep serving: take telemetry over MQTT, publish alerts and acks, keep the record."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
     try:
         settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
         settings = _with_options(settings, data, mqtt, external, http, accept_unregistered)

@@ -1,6 +1,8 @@
 """Screen: what all commands share - options, errors in one voice, progress, tables."""
 
+import functools
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +50,30 @@ def registry_options(command: Command) -> Command:
     return click.option(
         "--registry", "registry_path", type=click.Path(path_type=Path), help="Folder of registry files."
     )(command)
+
+
+def clock_option(present: str) -> Callable[[Command], Command]:
+    """--clock; ``present`` is what is the present where data is accelerated or recorded."""
+    return click.option(
+        "--clock",
+        type=click.Choice(["wall", "feed"]),
+        default="wall",
+        show_default=True,
+        help=f"feed: accelerated or recorded data; {present} is now.",
+    )
+
+
+def verbose_option(command: Command) -> Command:
+    """--verbose; what it says is done before the command begins."""
+
+    @click.option("--verbose", "-v", is_flag=True, help="Log changes of state.")
+    @functools.wraps(command)
+    def logging_command(*args: Any, verbose: bool, **options: Any) -> Any:
+        level = logging.INFO if verbose else logging.WARNING
+        logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+        return command(*args, **options)
+
+    return logging_command
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")

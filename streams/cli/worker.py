@@ -1,7 +1,6 @@
 """worker: partitions of a fleet that has outgrown one process, from Kafka into PostgreSQL, until Ctrl-C or SIGTERM."""
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -29,22 +28,14 @@ if TYPE_CHECKING:
 
 @click.command("worker")
 @screen.data_option
-@click.option(
-    "--clock",
-    type=click.Choice(["wall", "feed"]),
-    default="wall",
-    show_default=True,
-    help="feed: accelerated or recorded data; a partition's newest time is its now.",
-)
-@click.option("--verbose", "-v", is_flag=True, help="Log changes of state.")
+@screen.clock_option("a partition's newest time")
+@screen.verbose_option
 @screen.config_options
-def command(data: Path | None, clock: str, verbose: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
+def command(data: Path | None, clock: str, config_path: Path | None, sets: tuple[str, ...]) -> None:
     """Take frames from Kafka, keep the record in PostgreSQL, publish alerts and acks; start as many as needed.
 
     Addresses and secrets are settings: kafka.bootstrap, store.url, mqtt.host; 'tripmeter config show' lists them.
     """
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     sets = (*sets, f"data.dir={data}") if data else sets
     try:
         settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)

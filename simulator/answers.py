@@ -55,6 +55,14 @@ class Fact(NamedTuple):
     subject: str = ""
 
 
+class Whose(NamedTuple):
+    """Whom a row of the sheet is about."""
+
+    fleet_id: str
+    vehicle_id: str
+    driver_id: str | None
+
+
 def answers(
     shift: Shift,
     whole: Track,
@@ -74,20 +82,18 @@ def answers(
     ]
     if not np.isnan(crash[0]):
         facts.append(Fact("crash", 3, crash[0], crash[0], 3.6 * crash[1], "km/h", 0.0, crash[1], "hit an obstacle"))
-    return pl.DataFrame([_row(shift, fact, start) for fact in sorted(facts, key=lambda f: f.start)], schema=SHEET)
+    return sheet(facts, Whose(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, shift.driver.driver_id), start)
 
 
-def empty() -> pl.DataFrame:
-    """A sheet without facts."""
-    return pl.DataFrame(schema=SHEET)
+def sheet(facts: list[Fact], whose: Whose, start: float) -> pl.DataFrame:
+    """The sheet of ``facts`` about one vehicle, in the order of time; ``start`` is the window's, UTC epoch s."""
+    return pl.DataFrame([_row(whose, fact, start) for fact in sorted(facts, key=lambda f: f.start)], schema=SHEET)
 
 
-def _row(shift: Shift, fact: Fact, start: float) -> dict[str, Any]:
+def _row(whose: Whose, fact: Fact, start: float) -> dict[str, Any]:
     return {
         "kind": fact.kind,
-        "fleet_id": shift.vehicle.fleet_id,
-        "vehicle_id": shift.vehicle.vehicle_id,
-        "driver_id": shift.driver.driver_id,
+        **whose._asdict(),
         "subject": fact.subject,
         "level": fact.level,
         "start": datetime.fromtimestamp(round(start + fact.start, 3), UTC),

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,10 @@ import polars as pl
 from simulator import accounts, recordings, registry
 from simulator.accounts import AccountError, Accounts
 from simulator.convoy import Progress
-from simulator.device import WINDOW
+from simulator.faults import FAULTS
 from simulator.link import LinkError
+from simulator.mishaps import MishapError, chosen
+from simulator.options import BEGINS, DATE, FLEET, JSON, PATH, SENDING
 from simulator.payloads import Cut, payloads
 from simulator.publish import Load, boot_id, loads, publish
 from simulator.recordings import RecordingError
@@ -24,69 +25,6 @@ from simulator.roads import REGIONS
 from simulator.roster import Roster, roster
 from simulator.screen import bar, sending
 from simulator.traffic import Traffic, Window, combined
-
-Command = Callable[..., Any]
-
-DATE = "2025-11-12"  # the day driven when none is asked for, a Wednesday
-BEGINS, HOURS = 4, 14.0  # local hour, h: a whole working day
-
-
-class Address(click.ParamType):
-    """HOST:PORT."""
-
-    name = "host:port"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
-        host, _, port = str(value).rpartition(":")
-        if not host or not port.isdecimal():
-            self.fail(f"{value!r} is no address; expected HOST:PORT such as 127.0.0.1:1883", param, ctx)
-        return host.strip("[]"), int(port)
-
-
-def _options(*options: Command) -> Callable[[Command], Command]:
-    def add(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
-
-
-PATH = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
-FLEET = _options(
-    click.option("--vehicles", default=25, show_default=True, type=click.IntRange(1), help="How many."),
-    click.option("--seed", default=7, show_default=True, help="The same seed gives the same day."),
-    click.option("--region", default="karlsruhe", show_default=True, type=click.Choice(list(REGIONS))),
-    click.option("--start", help=f"UTC time (ISO 8601) or 'now'.  [default: {DATE}, {BEGINS:02d}:00 local time]"),
-    click.option("--hours", default=HOURS, show_default=True, type=click.FloatRange(0.05, 24), help="How long."),
-    click.option("--answers", type=PATH, help="Write the answer sheet here (.parquet, .csv or .json)."),
-    click.option("--registry", type=FOLDER, help="Write the fleet's registry (CSV files) into this folder."),
-)
-SENDING = _options(
-    click.option("--mqtt", default="127.0.0.1:1883", show_default=True, type=Address(), help="The broker."),
-    click.option(
-        "--speed", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Times real time."
-    ),
-    click.option("--as-fast", is_flag=True, help="As fast as payloads are acknowledged."),
-    click.option("--batch", default=10, show_default=True, type=click.IntRange(1), help="Samples a payload."),
-    click.option("--batch-seconds", default=10.0, show_default=True, help="Seconds a payload spans at most."),
-    click.option(
-        "--window",
-        default=WINDOW,
-        show_default=True,
-        type=click.IntRange(1),
-        help="Payloads a device may have unacknowledged.",
-    ),
-    click.option(
-        "--users",
-        type=click.Path(path_type=Path, exists=True),
-        help="CSV like the registry's devices.csv.",
-    ),
-    click.option("--user", help="User name of every device; {fleet} and {vehicle} are filled in."),
-    click.option("--password", help="Password of every device, likewise."),
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Say the result as JSON on standard output.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -107,7 +45,8 @@ def drive(as_json: bool, **options: Any) -> None:
     for number, report in enumerate(bar("driving", traffic.reports(), options["vehicles"], quiet=as_json)):
         boot = boot_id()
         bodies = list(payloads(report.recording, number, boot, cut))
-        cargo.append(Load(report.fleet_id, report.vehicle_id, boot, len(report.recording), bodies))
+        whose = report.fleet_id, report.vehicle_id
+        cargo.append(Load(*whose, boot, len(report.recording), bodies, report.disturbances))
         sheets.append(report.sheet)
     if options["answers"]:
         recordings.write(pl.concat(sheets).sort("start", "vehicle_id"), options["answers"])
@@ -158,6 +97,15 @@ def record(out: Path | None, as_json: bool, **options: Any) -> None:
     _say(result, "{samples} samples of {vehicles} vehicles, {facts} facts on the sheet, in {seconds} s", as_json)
 
 
+@main.command()
+@JSON
+def faults(as_json: bool) -> None:
+    """What `--fault` can break, and how often it does so unless told otherwise."""
+    rows = [{"name": f.name, "rate": f.rate, "per": str(f.per), "meaning": f.meaning} for f in FAULTS]
+    lines = (f"{row['name']:16} {row['rate']:5g} {row['per']:30} {row['meaning']}" for row in rows)
+    click.echo(json.dumps(rows) if as_json else "\n".join(lines))
+
+
 def _traffic(options: dict[str, Any]) -> Traffic:
     """The fleet and day asked for; its registry is written first, where one is."""
     region = REGIONS[options["region"]]
@@ -170,7 +118,11 @@ def _traffic(options: dict[str, Any]) -> Traffic:
     business = roster(options["vehicles"], options["seed"], region.name)
     if options["registry"]:
         registry.write(business, start.timestamp(), options["registry"])
-    return Traffic(business, Window(start.timestamp(), options["hours"]))
+    try:
+        faults = chosen(options["faults"])
+    except MishapError as error:
+        raise click.BadParameter(str(error), param_hint="--fault") from None
+    return Traffic(business, Window(start.timestamp(), options["hours"]), faults)
 
 
 def _instant(text: str) -> datetime:

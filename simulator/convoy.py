@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from simulator.device import RETRY, Device
+from simulator.device import RETRY, Device, Disturbance
 from simulator.link import LinkError
 from simulator.payloads import Outgoing
 
@@ -27,15 +27,15 @@ class Progress:
     samples: int = 0
     unacked: int = 0
     resent: int = 0
+    disturbances: int = 0  # of lines
     connected: int = 0  # devices
 
 
 Tell = Callable[[Progress], None]
+Feed = Iterable[Outgoing | Disturbance]
 
 
-async def send(
-    devices: Sequence[Device], feed: Iterable[Outgoing], speed: float | None, progress: Progress, tell: Tell
-) -> None:
+async def send(devices: Sequence[Device], feed: Feed, speed: float | None, progress: Progress, tell: Tell) -> None:
     """Send all of ``feed`` and return once all of it is committed; ``tell`` hears of ``progress`` now and then.
 
     ``speed`` is event seconds a second; None goes as fast as acknowledgements come. Raises ``LinkError``.
@@ -58,22 +58,27 @@ async def send(
         tell(progress)
 
 
-async def _offer(devices: Sequence[Device], feed: Iterable[Outgoing], speed: float | None, progress: Progress) -> None:
+async def _offer(devices: Sequence[Device], feed: Feed, speed: float | None, progress: Progress) -> None:
     """Hand each payload to its device when its time has come."""
     loop = asyncio.get_running_loop()
     begun, first = loop.time(), None
-    for count, payload in enumerate(feed):
-        device = devices[payload.device]
-        first = payload.at if first is None else first
+    for count, item in enumerate(feed):
+        device = devices[item.device]
+        first = item.at if first is None else first
         if speed is None:
             await device.room()
-        elif (early := begun + (payload.at - first) / speed - loop.time()) > 0:
+        elif (early := begun + (item.at - first) / speed - loop.time()) > 0:
             await asyncio.sleep(early)
         if count % TURN == 0:
             await asyncio.sleep(0)
-        device.offer(payload.seq, payload.body)
-        progress.at, progress.payloads = payload.at, count + 1
-        progress.samples += payload.samples
+        progress.at = item.at
+        if isinstance(item, Disturbance):
+            item.act(device)
+            progress.disturbances += 1
+            continue
+        device.offer(item.seq, item.body)
+        progress.payloads += 1
+        progress.samples += item.samples
 
 
 async def _look(devices: Sequence[Device], progress: Progress, tell: Tell) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import json
 import logging
 from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
 
 from devices import topics
-from simulator.link import Account, Link
+from simulator.link import Account, Link, visit
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ class Device:
         ack = topics.ack(fleet, vehicle)
         self.link = Link(account, self._pump, self._acknowledge, topics=(ack,))
         self._connects = 0
+        self._shouts: deque[bytes] = deque()
+        self._impostors: set[asyncio.Task[None]] = set()
 
     @property
     def unacked(self) -> int:
@@ -57,8 +61,24 @@ class Device:
 
     async def drained(self) -> None:
         """Wait until all that was offered is committed."""
-        while self._stored:
+        while self._stored or self._shouts:
             await self._next_change()
+        await asyncio.gather(*self._impostors)
+
+    def cut(self) -> None:
+        """The network ends the connection."""
+        self.link.cut()
+
+    def shout(self, body: bytes) -> None:
+        """Send what nobody will acknowledge, once, as soon as can be."""
+        self._shouts.append(body)
+        self._pump()
+
+    def impersonated(self, body: bytes) -> None:
+        """Somebody else logs in with this device's name and password, publishes ``body`` and leaves."""
+        task = asyncio.get_running_loop().create_task(visit(self.link.account, self._topic, body))
+        self._impostors.add(task)
+        task.add_done_callback(self._impostors.discard)
 
     def look(self, now: float) -> None:
         """Send all again if the service has been silent for too long; call it now and then with the loop's time."""
@@ -86,6 +106,10 @@ class Device:
         room = min(link.room(), self.window - len(self._sent))
         if not self._sent:
             self._progress = asyncio.get_running_loop().time()  # the wait for an ack begins
+        while room > 0 and self._shouts:
+            link.publish(self._topic, self._shouts.popleft())
+            self._changed.set()
+            room -= 1
         while room > 0 and self._queue:
             seq = self._queue.popleft()
             payload = self._stored.get(seq)
@@ -118,3 +142,11 @@ class Device:
             self._progress, self._patience, self.retries = asyncio.get_running_loop().time(), RETRY[0], 0
             self._changed.set()
             self._pump()
+
+
+class Disturbance(NamedTuple):
+    """What befalls a device's line at an instant."""
+
+    at: float  # UTC epoch s
+    act: Callable[[Device], None]
+    device: int = 0  # its number in the convoy

@@ -67,6 +67,11 @@ class Link:
             raise LinkError(f"{self.account.client_id} is not connected")
         self._session.publish(topic, payload, qos, retain)
 
+    def cut(self) -> None:
+        """End the connection as a network does: without a word."""
+        if self._session is not None:
+            self._session.cut()
+
     async def run(self) -> None:
         """Keep the connection up until cancelled; raises ``LinkError`` where trying again is in vain."""
         loop, failures = asyncio.get_running_loop(), 0
@@ -106,6 +111,27 @@ class Link:
             transport.close()
 
 
+async def visit(account: Account, topic: str, payload: bytes) -> None:
+    """Connect as ``account``, publish once and leave; the device that is logged in under that name is thrown off."""
+    left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    said = False
+
+    def ready() -> None:
+        nonlocal said
+        if not said:
+            link.publish(topic, payload)
+            said = True
+        elif link.room() == INFLIGHT and not left.done():
+            left.set_result(None)
+
+    link = Link(account, ready, lambda *_: None)
+    serving = asyncio.ensure_future(link.run())
+    await asyncio.wait({serving, left}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        logger.warning("nobody let in under the name %s: %s", account.client_id, serving.exception())
+    serving.cancel()
+
+
 class _Session(asyncio.Protocol):
     """What lives as long as one TCP connection."""
 
@@ -143,6 +169,9 @@ class _Session(asyncio.Protocol):
         if not self.closed.done():
             self.closed.set_exception(end)
             self.closed.exception()  # seen: nobody need wait for it
+
+    def cut(self) -> None:
+        self._transport.abort()
 
     def pause_writing(self) -> None:
         self.paused = True

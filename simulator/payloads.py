@@ -9,6 +9,7 @@ from devices.codecs import JSON_V1, Reading, Values
 from devices.signals import BY_COLUMN, TYRE_SIGNALS
 
 CHUNK = 2_000  # rows turned into Python numbers at a time
+SENT = "sent_at"  # UTC epoch s at which a device gets to send a row, where that is not when it was taken
 IDENTITY = ("t", "vehicle_id", "fleet_id", "driver_id")
 
 
@@ -45,6 +46,7 @@ def payloads(recording: pl.DataFrame, device: int, boot: str, cut: Cut) -> Itera
     wheels = tyre_columns(recording.columns)
     for rows in recording.iter_slices(CHUNK):
         t = rows["t"].to_list()
+        sent = rows[SENT].to_list() if SENT in rows.columns else t
         drivers = rows["driver_id"].to_list() if "driver_id" in rows.columns else [None] * len(t)
         columns = {name: rows[name].fill_nan(None).to_list() for name in rows.columns if name in BY_COLUMN}
         tyres = {name: rows[name].fill_nan(None).to_list() for name in wheels if name in rows.columns}
@@ -53,8 +55,8 @@ def payloads(recording: pl.DataFrame, device: int, boot: str, cut: Cut) -> Itera
             heard = (
                 rows.select(pl.any_horizontal(pl.col(list(tyres)).fill_nan(None).is_not_null())).to_series().to_list()
             )
-        for a, b in _cuts(t, drivers, cut):
-            seq, newest = seq + 1, max(newest, t[b - 1])
+        for a, b in _cuts(t, sent, drivers, cut):
+            seq, newest = seq + 1, max(newest, sent[b - 1])
             reading = Reading(boot, seq, t[a:b], _slices(columns, a, b), drivers[a])
             if True in heard[a:b]:
                 for name, values in _slices(tyres, a, b).items():
@@ -63,11 +65,12 @@ def payloads(recording: pl.DataFrame, device: int, boot: str, cut: Cut) -> Itera
             yield Outgoing(newest, device, seq, JSON_V1.encode(reading), b - a)
 
 
-def _cuts(t: list[float], drivers: list[str | None], cut: Cut) -> Iterator[tuple[int, int]]:
-    """Bounds of the payloads: full, long enough, or ended by another driver or a step back in time."""
+def _cuts(t: list[float], sent: list[float], drivers: list[str | None], cut: Cut) -> Iterator[tuple[int, int]]:
+    """Bounds of the payloads: full, long enough, or ended by another driver, a step back in time or a wait."""
     a = 0
     for k in range(1, len(t)):
-        if k - a >= cut.samples or t[k] <= t[k - 1] or t[k] - t[a] >= cut.seconds or drivers[k] != drivers[a]:
+        long = max(t[k] - t[a], sent[k] - sent[a]) >= cut.seconds
+        if k - a >= cut.samples or t[k] <= t[k - 1] or long or drivers[k] != drivers[a]:
             yield a, k
             a = k
     if t:

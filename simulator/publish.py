@@ -3,15 +3,15 @@
 import asyncio
 import heapq
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 import polars as pl
 
 from simulator.accounts import Accounts
-from simulator.convoy import Progress, Tell, send
-from simulator.device import Device
+from simulator.convoy import Feed, Progress, Tell, send
+from simulator.device import Device, Disturbance
 from simulator.payloads import Cut, Outgoing, payloads
 
 
@@ -24,6 +24,7 @@ class Load:
     boot: str
     samples: int
     payloads: Iterable[Outgoing]
+    disturbances: Sequence[Disturbance] = ()
 
 
 def boot_id() -> str:
@@ -48,5 +49,7 @@ def publish(
     devices = [
         Device(load.fleet, load.vehicle, accounts(load.fleet, load.vehicle), load.boot, window) for load in cargo
     ]
-    feed = heapq.merge(*(load.payloads for load in cargo), key=attrgetter("at"))
+    sources: list[Feed] = [load.payloads for load in cargo]
+    sources += [[one._replace(device=k) for one in load.disturbances] for k, load in enumerate(cargo)]
+    feed = heapq.merge(*sources, key=attrgetter("at"))
     asyncio.run(send(devices, feed, speed, progress, tell))

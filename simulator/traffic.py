@@ -1,7 +1,7 @@
 """Traffic: a fleet's day, seeded - who drives where, and what devices and answer sheet say of it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from simulator.answers import answers, empty
+from simulator.answers import SHEET, Whose, answers
+from simulator.device import Disturbance
+from simulator.faults import SENT, Spell
+from simulator.mishaps import Chosen, visit
 from simulator.motion import MOVER, Motion, Records, advance
 from simulator.roads import Roads, generate
 from simulator.roster import Roster
@@ -31,12 +34,16 @@ class Window(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One vehicle's day: what its device says, as a recording, and what truly happened."""
+    """One vehicle's day: what its device says, as a recording, and what truly happened.
+
+    With faults the rows stand in the order in which they are sent, ``sent_at`` says when.
+    """
 
     fleet_id: str
     vehicle_id: str
     recording: pl.DataFrame
     sheet: pl.DataFrame
+    disturbances: Sequence[Disturbance] = ()  # of its line, in the order of time
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Traffic:
 
     roster: Roster
     window: Window
+    faults: Chosen = field(default_factory=dict)
 
     def reports(self) -> Iterator[Report]:
         """Every vehicle's day, one after the other."""
@@ -96,7 +104,16 @@ class Traffic:
         recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
         own = motion.manoeuvres[motion.manoeuvres["mover"] == k]
         sheet = answers(shift, whole, own, (crash, speed), tyres, seen.t, self.window.start)
-        return Report(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, recording, sheet)
+        whose = Whose(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, shift.driver.driver_id)
+        report = Report(whose.fleet_id, whose.vehicle_id, recording, sheet)
+        return self._visited(report, whose, number) if self.faults else report
+
+    def _visited(self, report: Report, whose: Whose, number: int) -> Report:
+        """The day with its mishaps."""
+        window = Spell(self.window.start, self.window.start + 3600 * self.window.hours)
+        visited = visit(report.recording, whose, self.faults, window, self.roster.seed, number)
+        sheet = pl.concat([report.sheet, visited.sheet]).sort("start", maintain_order=True)
+        return report._replace(recording=visited.recording, sheet=sheet, disturbances=visited.disturbances)
 
     def _ambient(self, t: np.ndarray) -> np.ndarray:
         """°C outside at ``t`` s after the window begins."""
@@ -128,6 +145,9 @@ def _punctured(shift: Shift, reached: np.ndarray) -> tuple[float, float] | None:
 
 
 def combined(reports: list[Report]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """All vehicles' recordings as one, in the order of time, and their sheets as one."""
-    recording = pl.concat([report.recording for report in reports], how="diagonal").sort("t", "vehicle_id")
-    return recording, pl.concat([empty(), *(r.sheet for r in reports)]).sort("start", "vehicle_id")
+    """All vehicles' recordings as one, in the order of time or of sending, and their sheets as one."""
+    recording = pl.concat([report.recording for report in reports], how="diagonal")
+    order = SENT if SENT in recording.columns else "t"
+    recording = recording.sort(order, "vehicle_id", maintain_order=True).drop(SENT, strict=False)
+    sheets = [pl.DataFrame(schema=SHEET), *(report.sheet for report in reports)]
+    return recording, pl.concat(sheets).sort("start", "vehicle_id", maintain_order=True)

@@ -11,7 +11,7 @@ import pytest
 
 from devices import topics
 from devices.broker import Broker
-from devices.codecs import Reading, decode
+from devices.codecs import DecodeError, Reading, decode
 from simulator.link import Account, Link
 from simulator.roster import roster
 from simulator.traffic import Report, Traffic, Window
@@ -41,6 +41,7 @@ class Service:
     def __init__(self, port: int, wants: Callable[[int], bool] = lambda seen: True) -> None:
         self.readings: list[tuple[str, Reading]] = []
         self.seen: Counter[tuple[str, str, int]] = Counter()
+        self.unread = 0
         self.acked: set[tuple[str, str, int]] = set()
         self._wants = wants
         self._link = Link(
@@ -48,7 +49,11 @@ class Service:
         )
 
     def _take(self, topic: str, body: bytes) -> None:
-        reading = decode(body)
+        try:
+            reading = decode(body)
+        except DecodeError:
+            self.unread += 1
+            return
         self.readings.append((topic, reading))
         key = topic, reading.boot, reading.seq
         self.seen[key] += 1

@@ -1,0 +1,91 @@
+"""Mishaps: faults chosen by name and rate, visited on a vehicle's day, each on the answer sheet."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+import polars as pl
+
+from simulator.answers import Fact, Whose, sheet
+from simulator.device import Disturbance
+from simulator.faults import BY_NAME, FAULTS, SENT, TAKEN, Fault, Spell, spells
+
+PREFIX = "fault_"  # of their kinds on the sheet
+
+Chosen = Mapping[str, float]  # rate by the name of a fault
+
+
+class MishapError(ValueError):
+    """A fault that does not exist, or a rate that is none."""
+
+
+class Visited(NamedTuple):
+    """A day with its mishaps: rows in the order in which they are sent, with ``sent_at``."""
+
+    recording: pl.DataFrame
+    sheet: pl.DataFrame
+    disturbances: list[Disturbance]
+
+
+def chosen(words: Iterable[str]) -> dict[str, float]:
+    """Rates by name of ``NAME`` or ``NAME=RATE``; a name alone takes its own rate, ``all`` is every fault."""
+    rates: dict[str, float] = {}
+    for word in words:
+        name, _, rate = word.partition("=")
+        for fault in FAULTS if name == "all" else (_named(name),):
+            rates[fault.name] = checked(fault, rate) if rate else fault.rate
+    return rates
+
+
+def checked(fault: Fault, rate: object) -> float:
+    """``rate`` as a number; raises ``MishapError``."""
+    try:
+        number = float(rate)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not (isfinite(number) and number >= 0) or isinstance(rate, bool):
+        raise MishapError(f"fault {fault.name}: the rate is {rate!r}, expected a number from 0, times {fault.per}")
+    return number
+
+
+def _named(name: str) -> Fault:
+    if name not in BY_NAME:
+        near = difflib.get_close_matches(name, BY_NAME, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(BY_NAME)}"
+        raise MishapError(f"no fault is called {name!r}; {hint}")
+    return BY_NAME[name]
+
+
+def visit(recording: pl.DataFrame, whose: Whose, rates: Chosen, window: Spell, seed: int, number: int) -> Visited:
+    """The day of vehicle ``number`` with its mishaps; each fault has a chance of its own, whatever else is chosen."""
+    rows = recording.with_columns(pl.col("t").alias(TAKEN), pl.col("t").alias(SENT))
+    taken = rows
+    facts: list[Fact] = []
+    disturbances: list[Disturbance] = []
+    for fault in FAULTS:
+        rate = rates.get(fault.name, 0.0)
+        mark = crc32(fault.name.encode())
+        own, common = np.random.default_rng([seed, 7, mark, number]), np.random.default_rng([seed, 8, mark])
+        for spell in spells(fault, rate, taken, window, (own, common)) if rate else ():
+            rows, said, cause, peak, unit = _befall(fault, rows, spell, own)
+            disturbances += said
+            kind = PREFIX + fault.name
+            span = spell.start - window.start, spell.end - window.start
+            facts.append(Fact(kind, 0, *span, peak, unit, 0.0, 0.0, cause))
+    rows = rows.sort(SENT, maintain_order=True).drop(TAKEN)
+    return Visited(rows, sheet(facts, whose, window.start), sorted(disturbances, key=lambda one: one.at))
+
+
+def _befall(
+    fault: Fault, rows: pl.DataFrame, spell: Spell, rng: np.random.Generator
+) -> tuple[pl.DataFrame, list[Disturbance], str, float, str]:
+    """What becomes of the rows, what happens to the device, and what the sheet says of it."""
+    if fault.strike:
+        struck = fault.strike(rows, spell, rng)
+        return struck.rows, [], struck.cause, struck.peak, struck.unit
+    assert fault.disturb  # noqa: S101 - a plug has one of them
+    said = fault.disturb(rows, spell, rng)
+    return rows, said.disturbances, said.cause, said.peak, said.unit

@@ -13,6 +13,7 @@ from devices.samples import Payload
 from streams import config, rules
 from streams.alert_rules import RULES
 from streams.chain import PARAMS
+from streams.objects import Folder
 from streams.partition import Partition
 from streams.store.store import open_store
 from streams.worker import Frame, Worker
@@ -80,7 +81,7 @@ class _House:
         store = open_store(self._folder)
         judged = rules.gather(self._settings, None)
         partition = Partition(
-            self._settings, judged, store, self._folder, lambda *_: _Sent(), lambda: False, feed_clock=True
+            self._settings, judged, store, Folder(self._folder), lambda *_: _Sent(), lambda: False, feed_clock=True
         )
         partition.restore()
         partition.start()

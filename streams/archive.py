@@ -1,21 +1,24 @@
 """Archive: accepted payloads, raw, as Parquet by fleet and UTC day; what the database need not keep any longer."""
 
-from collections.abc import Iterator
+import io
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from urllib.parse import quote, unquote
 
 import polars as pl
 from sqlalchemy import Connection, select
 
+from streams.objects import Objects
 from streams.store import schema
 
 DAY_S = 86_400.0
 AT_ONCE = 50_000  # payloads
-FOLDER = "payloads"  # of the data folder
+FOLDER = "payloads"
 SUFFIX = ".parquet"
 EPOCH = date(1970, 1, 1).toordinal()
+NAME = re.compile(rf"((?:p\d{{3}}/)?){FOLDER}/([^/]+)/(\d{{4}}-\d\d-\d\d)/(\d+)\{SUFFIX}")  # a partition has a place
 
 Vehicle = tuple[str, str]
 _COLUMNS = {
@@ -31,15 +34,15 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Part:
-    """One file: payloads of a fleet whose last sample lies in a UTC day, as many as were archived at once."""
+    """One object: payloads of a fleet whose last sample lies in a UTC day, as many as were archived at once."""
 
     fleet_id: str
     day: int  # since 1970-01-01
-    path: Path
+    name: str
     size: int  # bytes
 
 
-def write(connection: Connection, folder: Path, after: int, vehicles: list[Vehicle]) -> Iterator[int]:
+def write(connection: Connection, objects: Objects, after: int, vehicles: list[Vehicle]) -> Iterator[int]:
     """Write the payloads stored after position ``after``, a part a fleet and day at a time; the positions reached.
 
     A part is named by where its handful began: written again after a crash it replaces itself.
@@ -56,45 +59,48 @@ def write(connection: Connection, folder: Path, after: int, vehicles: list[Vehic
         frame = pl.DataFrame(rows, schema=_COLUMNS, orient="row")
         day = (pl.col("last") / DAY_S).floor().cast(pl.Int64)
         for (fleet_id, number), some in frame.group_by("fleet_id", day.alias("day"), maintain_order=True):
-            _save(some, path_of(folder, str(fleet_id), int(str(number)), after))
+            save(objects, name_of(str(fleet_id), int(str(number)), after), some)
         after = rows[-1][2]
         yield after
 
 
-def path_of(folder: Path, fleet_id: str, day: int, after: int) -> Path:
-    """Where the part of a fleet's day lies that begins after a position."""
+def name_of(fleet_id: str, day: int, after: int) -> str:
+    """What the part of a fleet's day is called that begins after a position."""
     fleet = quote(fleet_id, safe="").replace(".", "%2E")  # a fleet may be called ".."
-    return folder / FOLDER / fleet / date.fromordinal(EPOCH + day).isoformat() / f"{after + 1}{SUFFIX}"
+    return f"{FOLDER}/{fleet}/{date.fromordinal(EPOCH + day).isoformat()}/{after + 1}{SUFFIX}"
 
 
-def _save(frame: pl.DataFrame, path: Path) -> None:
-    """The whole file, or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    frame.write_parquet(unfinished)
-    unfinished.replace(path)
+def save(objects: Objects, name: str, frame: pl.DataFrame) -> None:
+    """Write a part, whole or not at all."""
+    body = io.BytesIO()
+    frame.write_parquet(body)
+    objects.put(name, body.getvalue())
 
 
-def parts(folder: Path) -> list[Part]:
-    """All parts, the oldest day first."""
+def parts(objects: Objects) -> list[Part]:
+    """All parts, of all partitions that lie there, the oldest day first."""
     found = []
-    for path in (folder / FOLDER).glob(f"*/*/*{SUFFIX}"):
-        day = date.fromisoformat(path.parent.name).toordinal() - EPOCH
-        found.append(Part(unquote(path.parent.parent.name), day, path, path.stat().st_size))
-    return sorted(found, key=lambda part: (part.day, part.fleet_id, int(part.path.stem)))
+    for name, size in objects.names():
+        if said := NAME.fullmatch(name):
+            day = date.fromisoformat(said[3]).toordinal() - EPOCH
+            found.append((day, unquote(said[2]), said[1], int(said[4]), Part(unquote(said[2]), day, name, size)))
+    return [part for *_, part in sorted(found, key=lambda one: one[:-1])]
 
 
-def drop(some: list[Part]) -> None:
-    """Delete parts, and the folders they leave empty."""
+def drop(objects: Objects, some: Iterable[Part]) -> None:
+    """Delete parts."""
+    objects.drop(part.name for part in some)
+
+
+def load(objects: Objects, part: Part) -> pl.DataFrame:
+    """The payloads of a part."""
+    return pl.read_parquet(io.BytesIO(objects.get(part.name)))
+
+
+def read(objects: Objects, some: Iterable[Part]) -> pl.DataFrame:
+    """The payloads of parts in order of arrival, each once; what only one partition says of order, by partition."""
+    by_place: dict[str, list[pl.DataFrame]] = {}
     for part in some:
-        part.path.unlink(missing_ok=True)
-        for folder in (part.path.parent, part.path.parent.parent):
-            if not any(folder.iterdir()):
-                folder.rmdir()
-
-
-def read(some: list[Part]) -> pl.DataFrame:
-    """The payloads of parts in order of arrival, each once."""
-    frames = [pl.read_parquet(part.path) for part in some]
-    stored = pl.concat(frames) if frames else pl.DataFrame(schema=_COLUMNS)
-    return stored.unique("position", keep="last").sort("position")
+        by_place.setdefault(part.name.partition(FOLDER)[0], []).append(load(objects, part))
+    frames = [pl.concat(found).unique("position", keep="last").sort("position") for found in by_place.values()]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=_COLUMNS)

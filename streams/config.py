@@ -17,6 +17,7 @@ from streams.fleet import CLASSES
 from streams.layers import FILE_VARIABLE, ConfigError, Literal, Said, from_argument, from_environment, from_file
 from streams.settings import (
     AlertSetting,
+    Archive,
     Bridge,
     Commit,
     Data,
@@ -51,6 +52,7 @@ class Config:
     kafka: Kafka = field(default_factory=Kafka)
     bridge: Bridge = field(default_factory=Bridge)
     store: Store = field(default_factory=Store)
+    archive: Archive = field(default_factory=Archive)
     http: Http = field(default_factory=Http)
     gateway: Gateway = field(default_factory=Gateway)
     commit: Commit = field(default_factory=Commit)

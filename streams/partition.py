@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 
 from devices.columns import Received
 from devices.samples import Payload
@@ -22,13 +21,14 @@ from streams.hours_book import HoursBook
 from streams.in_force import remembered
 from streams.intake import Intake
 from streams.leak_book import LeakBook
+from streams.objects import Objects
 from streams.outbox import Sender
 from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record
 from streams.registered import Registered
 from streams.retention import Kept, Retention
 from streams.rule_set import InForce
-from streams.rules import Rules, known_then
+from streams.rules import Rules, known_then, share
 from streams.sinks import callers, tellers
 from streams.sinks.base import Sink
 from streams.sinks.mqtt import Publish
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 class Partition:
     """A whole Tripmeter but for the network: ``restore``, ``start``, then ``take`` and ``turn`` until ``close``.
 
-    ``folder`` is where its archive goes, ``publish`` sends to the broker, ``stopping`` says that a database that takes
+    ``objects`` is where its archive goes, ``publish`` sends to the broker, ``stopping`` says that a database that takes
     nothing is no longer to be waited for. ``sinks`` are told every change of an alert, besides the configured ones;
     ``carriers`` only take what is addressed to them.
     """
@@ -51,7 +51,7 @@ class Partition:
         config: Config,
         rules: Rules,
         store: Store,
-        folder: Path,
+        objects: Objects,
         publish: Publish,
         stopping: Callable[[], bool],
         *,
@@ -60,7 +60,7 @@ class Partition:
         sinks: Sequence[Sink] = (),
         carriers: Sequence[Sink] = (),
     ) -> None:
-        self.store, self.number, self._folder = store, number, folder
+        self.store, self.number, self._kept = store, number, (config.data.dir, objects)
         self._clock = "feed" if feed_clock else "wall"
         self._exit = ExitStack()
         self.people = Registered(store, config.gateway.accept_unregistered)
@@ -94,7 +94,9 @@ class Partition:
         )
         self.ticks = Ticks(self._now)
         settle = config.settle
-        self.retention = Retention(store, folder, Kept(settle.horizon_days, settle.retention_days, settle.retention_mb))
+        self.retention = Retention(
+            store, objects, Kept(settle.horizon_days, settle.retention_days, settle.retention_mb)
+        )
         self.senders = [Sender(store, sink) for sink in [*sinks, *called, *carriers]]
 
     def restore(self) -> None:
@@ -188,9 +190,10 @@ class Partition:
     def _in_force(self, rules: InForce) -> InForce:
         """The thresholds of the configuration from now on, and before that those on record."""
         tables.set_clock(self.store, self._clock)
+        share(*self._kept, rules.sets[-1].version)
         with self.store.reading() as connection:
             now = tables.clock(connection, time.time())
-        return InForce(remembered(self.store, rules.sets[-1], now, partial(known_then, self._folder)))
+        return InForce(remembered(self.store, rules.sets[-1], now, partial(known_then, *self._kept)))
 
 
 def _pace(config: Config) -> Pace:

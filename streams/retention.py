@@ -3,7 +3,6 @@
 import logging
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Connection, delete, func, select
@@ -12,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from streams import archive, chain
 from streams.archive import DAY_S, Vehicle
 from streams.leak_book import WINDOW_S
+from streams.objects import Objects
 from streams.rows import SLOW_LEAK
 from streams.store import schema, upkeep
 from streams.store.store import Commit, Fenced, Store
@@ -36,8 +36,8 @@ class Kept:
 class Retention:
     """Works once a day in a thread of its own; ``tick`` tells it the time. What a crash leaves undone is done again."""
 
-    def __init__(self, store: Store, folder: Path, kept: Kept) -> None:
-        self.store, self.folder, self.kept = store, folder, kept
+    def __init__(self, store: Store, objects: Objects, kept: Kept) -> None:
+        self.store, self.objects, self.kept = store, objects, kept
         self._now = float("-inf")
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
@@ -85,7 +85,7 @@ class Retention:
     def _archive(self) -> None:
         with self.store.reading() as connection:
             vehicles = vehicles_of(connection)
-            for position in archive.write(connection, self.folder, self._meta(ARCHIVED, 0), vehicles):
+            for position in archive.write(connection, self.objects, self._meta(ARCHIVED, 0), vehicles):
                 self._note(ARCHIVED, position)
                 if self._stopping.is_set():
                     return
@@ -118,7 +118,7 @@ class Retention:
 
     def _prune_archive(self, today: int) -> None:
         """Whole days, the oldest first, and none that is not past the horizon."""
-        found = archive.parts(self.folder)
+        found = archive.parts(self.objects)
         size, most = sum(part.size for part in found), self.kept.retention_mb * 1e6
         gone = []
         for part in found:
@@ -127,7 +127,7 @@ class Retention:
             if too_old or too_much:
                 gone.append(part)
                 size -= part.size
-        archive.drop(gone)
+        archive.drop(self.objects, gone)
 
     def _prune_quarantine(self, now: float) -> None:
         quarantine, ticks = schema.quarantine, upkeep.ticks

@@ -15,6 +15,7 @@ from streams.detectors.base import Records
 from streams.hours import RuleBook
 from streams.hours.chosen import chosen
 from streams.layers import ConfigError
+from streams.objects import Folder, Objects
 from streams.roads import Table, kept, load
 from streams.rule_set import Beside, InForce, RuleSet
 from streams.settings import Paging as PagingSettings
@@ -62,13 +63,32 @@ def _beside(roads: Table, thresholds: tuple[Records, ...]) -> Beside:
     return Roads(roads, float(reach))
 
 
-def known_then(folder: Path, version: str, thresholds: tuple[Records, ...]) -> Beside | None:
-    """The roads a rule set of this ``version`` was judged with, as the data folder keeps them; None: without any."""
+def known_then(folder: Path, objects: Objects, version: str, thresholds: tuple[Records, ...]) -> Beside | None:
+    """The roads a rule set of this ``version`` was judged with, as folder or archive keep them; None: without any."""
+    path = share(folder, objects, version)
+    if path is None or path.is_file():
+        return None if path is None else _beside(load(path), thresholds)
+    logger.warning("%s is gone: what is settled of the time it held is judged without roads", path)
+    return None
+
+
+def share(folder: Path, objects: Objects, version: str) -> Path | None:
+    """See that the data folder and the archive both have the roads of a rule set: other machines settle too.
+
+    Where the folder has them, or would; None: there are none.
+    """
     digest = version.partition(ROADS)[2]
-    path = kept(folder, digest)
-    if digest and not path.is_file():
-        logger.warning("%s is gone: what is settled of the time it held is judged without roads", path)
-    return _beside(load(path), thresholds) if digest and path.is_file() else None
+    if not digest:
+        return None
+    path, name = kept(folder, digest), kept(Path(), digest).as_posix()
+    try:
+        if path.is_file() and not objects.has(name):
+            objects.put(name, path.read_bytes())
+        elif not path.is_file():
+            Folder(folder).put(name, objects.get(name))
+    except OSError as error:
+        logger.warning("roads are not shared through the archive: %s", error)
+    return path
 
 
 def paging(said: PagingSettings) -> Paging:

@@ -11,7 +11,7 @@ from devices.acks import Acks
 from devices.broker import Broker
 from devices.columns import Received
 from devices.gateway import Gateway
-from streams import doors, metrics
+from streams import doors, metrics, objects
 from streams.config import Config
 from streams.health import Checks, Health
 from streams.partition import Partition
@@ -47,7 +47,7 @@ class Service:
             config,
             rules,
             self.store,
-            config.data.dir,
+            objects.opened(config.archive, config.data.dir),
             self._publish,
             self._stop.is_set,
             feed_clock=feed_clock,

@@ -41,6 +41,17 @@ class Store:
 
 
 @dataclass(frozen=True)
+class Archive:
+    """Where raw payloads of closed days go: a folder, or S3-compatible storage."""
+
+    url: str = setting("", "`s3://bucket/prefix`, or a folder; empty: `data.dir`")
+    endpoint: str = setting("", "address of a storage of one's own: `https://minio.example.org`; empty: Amazon's")
+    region: str = setting("", "region of the bucket; empty: what the environment says")
+    access_key: str = setting("", "id of the key; empty: that of the environment, or the role of the machine")
+    secret_key: str = setting("", "the key", secret=True)
+
+
+@dataclass(frozen=True)
 class Mqtt:
     """The broker that vehicles publish to."""
 

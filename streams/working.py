@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import ExitStack
 
-from streams import doors, metrics
+from streams import doors, metrics, objects
 from streams.config import Config
 from streams.health import Checks, Health
 from streams.kafka import Frames
@@ -25,6 +25,7 @@ class Working:
 
     def __init__(self, config: Config, rules: Rules, *, feed_clock: bool = False) -> None:
         self._config, self._rules, self._feed_clock = config, rules, feed_clock
+        self._objects = objects.opened(config.archive, config.data.dir)
         self._exit = ExitStack()
         self._stopping = threading.Event()
         me = f"tripmeter-worker-{socket.gethostname()}-{os.getpid()}"
@@ -62,7 +63,7 @@ class Working:
                 self._config,
                 self._rules,
                 store,
-                self._config.data.dir / place(number),
+                self._objects.under(place(number)),
                 self._publish,
                 self._stopping.is_set,
                 number=number,

@@ -59,6 +59,31 @@ def postgres() -> Iterator[Any]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def storage() -> Iterator[Callable[..., Any]]:
+    """A server that speaks S3 (moto); ``storage("bucket/prefix")`` makes an empty bucket, and says how to reach it."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    from streams.settings import Archive
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    endpoint = "http://{}:{}".format(*server.get_host_and_port())
+    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+    boto = boto3.resource("s3", endpoint_url=endpoint, **keys)
+
+    def reach(path: str, made: bool = True) -> Archive:
+        bucket = boto.Bucket(path.partition("/")[0])
+        if made:
+            bucket.create()
+            bucket.objects.delete()
+        return Archive(f"s3://{path}", endpoint, "us-east-1", "key", "secret")
+
+    yield reach
+    server.stop()
+
+
 @pytest.fixture
 def wire() -> Iterator[Callable[[int], Any]]:
     """Makes lines to a port that can be cut: tests/stack/proxy.py."""

@@ -1,5 +1,7 @@
 """archive: raw payloads of closed days - what there is, and a recording made of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -25,8 +27,11 @@ def command() -> None:
 @screen.json_option
 def show_all(data: Path | None, as_json: bool) -> None:
     """Fleets and days, how many files and how large."""
+    objects = source.archive(data)
+    with _readable():
+        there = parts(objects)
     found = pl.DataFrame(
-        [(part.fleet_id, _date(part), part.size / 1e6) for part in parts(data or source.DATA)],
+        [(part.fleet_id, _date(part), part.size / 1e6) for part in there],
         schema={"fleet": pl.String, "day": pl.String, "MB": pl.Float64},
         orient="row",
     )
@@ -46,19 +51,31 @@ def show_all(data: Path | None, as_json: bool) -> None:
 @screen.data_option
 def export(fleet: str, first: datetime, last: datetime, out: Path, data: Path | None) -> None:
     """A recording of a fleet's days, for 'tripmeter replay'."""
+    objects = source.archive(data)
     wanted = (first.date().isoformat(), last.date().isoformat())
-    chosen = [
-        part for part in parts(data or source.DATA) if part.fleet_id == fleet and wanted[0] <= _date(part) <= wanted[1]
-    ]
+    with _readable():
+        found = parts(objects)
+        chosen = [part for part in found if part.fleet_id == fleet and wanted[0] <= _date(part) <= wanted[1]]
     if not chosen:
         raise screen.fail(
             f"no payloads of fleet {fleet!r} from {wanted[0]} to {wanted[1]}; see 'tripmeter archive list'"
         )
-    samples, refused = _intake(data).archived(read(chosen))
+    with _readable():
+        payloads = read(objects, chosen)
+    samples, refused = _intake(data).archived(payloads)
     recording(samples).write_parquet(out)
     screen.out.print(f"{samples.t.size:,} samples of {len(samples.vehicles)} vehicles written to {out}")
     if refused:
         screen.out.print(f"[yellow]note[/] {len(refused)} parts were set aside when they arrived, and are left out")
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What the storage says where it does not answer."""
+    try:
+        yield
+    except OSError as error:
+        raise screen.fail(error) from error
 
 
 def _intake(data: Path | None) -> Intake:

@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from pricing.tariff import Tariff
-from streams import config, rules, tables
+from streams import config, objects, rules, tables
 from streams.alert_rules import RULES, AlertRule
 from streams.chain import PARAMS
 from streams.cli import database, screen
 from streams.layers import ConfigError
+from streams.objects import Objects
 from streams.registry import RegistryError, Roster, load, stored
 from streams.store.migrations import SchemaError
 from streams.store.store import Store, open_store
@@ -42,6 +43,15 @@ def _in_folder(folder: Path) -> Store:
     if not (folder / "tripmeter.db").is_file():
         raise screen.fail(f"{folder} holds no tripmeter.db: give the --data folder of 'tripmeter run'")
     return open_store(folder)
+
+
+def archive(data: Path | None) -> Objects:
+    """The archive of the configuration; without one in it, the data folder."""
+    try:
+        settings = config.load()
+        return objects.opened(settings.archive, data or settings.data.dir)
+    except ConfigError as error:
+        raise screen.fail(error) from error
 
 
 def now(opened: Store) -> float:

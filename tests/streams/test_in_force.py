@@ -9,6 +9,7 @@ import pytest
 from devices.samples import Samples
 from streams.config import load
 from streams.in_force import remembered
+from streams.objects import Folder
 from streams.roads import keep, kept
 from streams.roads.table import Way, table
 from streams.roads.tags import Road
@@ -99,7 +100,7 @@ def test_the_past_keeps_the_map_of_its_time(rivers, tmp_path):
     old, new = (gather(load(None, {}), one).in_force.sets[-1] for one in maps)
     assert {one.version.partition(ROADS)[0] for one in (old, new)} == {rivers.judged().in_force.sets[-1].version}
     remembered(store, old, 100.0)
-    then = partial(known_then, tmp_path)
+    then = partial(known_then, tmp_path, Folder(tmp_path))
     sets = remembered(store, new, 300.0, then)
     assert [(one.version, one.roads.digest) for one in sets] == [
         (old.version, maps[0].digest),

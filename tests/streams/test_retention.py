@@ -10,6 +10,7 @@ from streams import archive, chain
 from streams.archive import DAY_S, Part
 from streams.embedded import Pace
 from streams.leak_book import WINDOW_S
+from streams.objects import Folder
 from streams.pipeline import only
 from streams.recorded import recording
 from streams.recording import read
@@ -45,7 +46,7 @@ def send(rivers, river, samples):
 
 
 def retention(river, tmp_path, **kept):
-    return Retention(river.store, tmp_path, Kept(**{"horizon_days": 1, "retention_days": 30} | kept))
+    return Retention(river.store, Folder(tmp_path), Kept(**{"horizon_days": 1, "retention_days": 30} | kept))
 
 
 def test_nothing_that_may_be_settled_is_let_go(rivers, rules, river, tmp_path):
@@ -94,13 +95,13 @@ def test_the_archive_holds_every_payload_once_by_fleet_and_day(rivers, river, tm
     driven(rivers, river)
     stored = {row["position"]: row for row in river.rows(schema.payloads)}
     retention(river, tmp_path).work(river.embedded.newest + DAY_S)
-    parts = archive.parts(tmp_path)
+    parts = archive.parts(Folder(tmp_path))
     assert len({part.day for part in parts}) > 2
     for part in parts:
-        frame = archive.read([part])
+        frame = archive.read(Folder(tmp_path), [part])
         assert set(frame["fleet_id"]) == {part.fleet_id}
         assert set((frame["last"] // DAY_S).cast(int)) == {part.day}
-    rows = archive.read(parts).rows(named=True)
+    rows = archive.read(Folder(tmp_path), parts).rows(named=True)
     assert [row["position"] for row in rows] == sorted(stored)
     assert all(row["body"] == stored[row["position"]]["body"] for row in rows)
 
@@ -115,7 +116,7 @@ def test_a_day_is_seen_to_once_and_a_crash_in_it_is_made_good(rivers, river, tmp
             keeper.work(now)
     assert keeper.work(now)
     assert not keeper.work(now + 60)
-    assert archive.read(archive.parts(tmp_path))["position"].is_unique().all()
+    assert archive.read(Folder(tmp_path), archive.parts(Folder(tmp_path)))["position"].is_unique().all()
     assert keeper.work(now + DAY_S)
 
 
@@ -123,20 +124,19 @@ def test_the_archive_keeps_to_its_days_and_bytes_but_never_within_the_horizon(ri
     driven(rivers, river)
     now = river.embedded.newest + DAY_S
     retention(river, tmp_path).work(now)
-    days = sorted({part.day for part in archive.parts(tmp_path)})
+    days = sorted({part.day for part in archive.parts(Folder(tmp_path))})
     retention(river, tmp_path, retention_mb=1e-6).work(now + DAY_S)
-    left = {part.day for part in archive.parts(tmp_path)}
+    left = {part.day for part in archive.parts(Folder(tmp_path))}
     assert left == {day for day in days if day >= (now + DAY_S - 3600) // DAY_S - 1}
     retention(river, tmp_path).work(now + 40 * DAY_S)
-    assert archive.parts(tmp_path) == []
+    assert archive.parts(Folder(tmp_path)) == []
 
 
 def test_a_fleet_named_like_a_folder_stays_inside(tmp_path):
-    path = archive.path_of(tmp_path, "../..", 20_000, 0)
-    assert path.resolve().is_relative_to(tmp_path)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"")
-    assert archive.parts(tmp_path) == [Part("../..", 20_000, path, 0)]
+    objects, name = Folder(tmp_path), archive.name_of("../..", 20_000, 0)
+    assert (tmp_path / name).resolve().is_relative_to(tmp_path)
+    objects.put(name, b"")
+    assert archive.parts(objects) == [Part("../..", 20_000, name, 0)]
 
 
 def test_an_archived_day_played_again_has_the_same_days_with_trouble_codes(rivers, rules, river, tmp_path):
@@ -147,8 +147,8 @@ def test_an_archived_day_played_again_has_the_same_days_with_trouble_codes(river
     send(rivers, river, replace(samples, faults=said))
     river.drain()
     with river.store.reading() as connection:
-        assert list(archive.write(connection, tmp_path, 0, vehicles_of(connection)))
-    found, _ = river.embedded.intake.archived(archive.read(archive.parts(tmp_path)))
+        assert list(archive.write(connection, Folder(tmp_path), 0, vehicles_of(connection)))
+    found, _ = river.embedded.intake.archived(archive.read(Folder(tmp_path), archive.parts(Folder(tmp_path))))
     recording(found).write_parquet(tmp_path / "days.parquet")
     again = rivers.replayed(read([tmp_path / "days.parquet"]), rules, river.source)
     assert again["exposure"]["fault_code_days"].sum() > 3

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from devices import frames
 from devices.samples import Payload
 from streams import config
+from streams.objects import Folder
 from streams.partition import Partition
 from streams.store import schema, upkeep
 from streams.store.store import open_store, rows_of
@@ -51,7 +52,7 @@ class House:
         store = open_store(self.folder / f"p{number}")
         following = store.take_over()
         partition = Partition(
-            self.settings, self.rules, store, self.folder, lambda *_: None, lambda: True, feed_clock=True
+            self.settings, self.rules, store, Folder(self.folder), lambda *_: None, lambda: True, feed_clock=True
         )
         partition.restore()
         partition.start()

@@ -5,6 +5,7 @@ import json
 import polars as pl
 import pytest
 
+from streams.objects import Folder, opened
 from streams.retention import Kept, Retention
 from streams.store.store import open_store
 
@@ -13,7 +14,7 @@ from streams.store.store import open_store
 def archived(data):
     """The data folder, its day closed."""
     store = open_store(data)
-    Retention(store, data, Kept(7, 30)).work(1_750_000_000.0 + 90_000.0)
+    Retention(store, Folder(data), Kept(7, 30)).work(1_750_000_000.0 + 90_000.0)
     store.close()
     return data
 
@@ -40,3 +41,20 @@ def test_a_fleet_without_payloads_is_an_error_that_says_what_to_do(typed, archiv
     days = ("--from", "2025-06-15", "--to", "2025-06-15")
     done = typed("archive", "export", "--fleet", "south", *days, "--out", tmp_path / "x.parquet", "--data", archived)
     assert (done.exit_code, "archive list" in done.stderr) == (1, True)
+
+
+def test_an_archive_in_a_bucket_is_listed_and_read_alike(typed, data, storage, tmp_path, monkeypatch):
+    settings = storage("shelf/tripmeter")
+    store = open_store(data)
+    Retention(store, opened(settings, data), Kept(7, 30)).work(1_750_000_000.0 + 90_000.0)
+    store.close()
+    for name in ("url", "endpoint", "region", "access_key", "secret_key"):
+        monkeypatch.setenv(f"TRIPMETER_ARCHIVE__{name.upper()}", getattr(settings, name))
+    told = json.loads(typed("archive", "list", "--data", data, "--json").stdout)
+    assert [(row["fleet"], row["day"], row["files"]) for row in told] == [("north", "2025-06-15", 1)]
+    days = ("--from", "2025-06-15", "--to", "2025-06-15")
+    done = typed("archive", "export", "--fleet", "north", *days, "--out", tmp_path / "day.parquet", "--data", data)
+    assert done.exit_code == 0, done.output
+    assert pl.read_parquet(tmp_path / "day.parquet").height
+    monkeypatch.setenv("TRIPMETER_ARCHIVE__URL", "s3://gone")
+    assert "s3://gone" in typed("archive", "list", "--data", data).stderr

@@ -11,7 +11,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from streams.layers import ConfigError
-from streams.objects import same
+from streams.objects.base import same
 from streams.settings import Archive
 
 if TYPE_CHECKING:

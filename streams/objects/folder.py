@@ -1,36 +1,10 @@
-"""Objects: where the archive lies - a local folder or a bucket - as named bytes that are there whole or not at all."""
+"""Folder: the archive in a local folder."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
-from streams.layers import ConfigError
-from streams.settings import Archive
-
-
-class Objects(Protocol):
-    """Names are relative, with slashes. What cannot be read or written raises ``OSError``."""
-
-    where: str  # as people call it
-
-    def put(self, name: str, body: bytes) -> None:
-        """Write an object in the place of what has its name; on return it has been read back and is the same."""
-
-    def get(self, name: str) -> bytes:
-        """What an object holds."""
-
-    def has(self, name: str) -> bool:
-        """Whether there is an object of this name."""
-
-    def names(self) -> list[tuple[str, int]]:
-        """All objects with their sizes (bytes), by name."""
-
-    def drop(self, names: Iterable[str]) -> None:
-        """Delete objects; one that is not there is no error."""
-
-    def under(self, place: str) -> "Objects":
-        """Those whose names begin with ``place``, by the rest of their names."""
+from streams.objects.base import same
 
 
 class Folder:
@@ -72,25 +46,6 @@ class Folder:
 
     def under(self, place: str) -> "Folder":
         return Folder(self.folder / place)
-
-
-def opened(settings: Archive, folder: Path) -> Objects:
-    """The archive of a configuration; ``folder`` is where it is if that names no other. Raises ``ConfigError``."""
-    if not settings.url:
-        return Folder(folder)
-    if "://" not in settings.url:
-        return Folder(Path(settings.url))
-    try:
-        from streams.bucket import Bucket
-    except ModuleNotFoundError as error:
-        raise ConfigError("archive.url names a bucket: pip install 'tripmeter[archive]'") from error
-    return Bucket.of(settings)
-
-
-def same(name: str, found: bytes, body: bytes) -> None:
-    """Raise ``OSError`` unless what was read back is what was written."""
-    if found != body:
-        raise OSError(f"{name}: {len(found)} bytes were read back, other than the {len(body)} written")
 
 
 def _is_empty(folder: Path) -> bool:

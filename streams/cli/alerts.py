@@ -12,6 +12,7 @@ import polars as pl
 from streams import actions, tables
 from streams.alert_rules import PRIORITIES
 from streams.cli import screen, source
+from streams.cli.alert_log import command as log
 from streams.desk import morning as mornings
 from streams.desk import tasks
 from streams.desk.decisions import DISMISSALS
@@ -32,6 +33,9 @@ actor_option = click.option("--actor", default="command line", show_default=True
 @click.group("alerts")
 def command() -> None:
     """List alerts; acknowledge, assign, resolve, dismiss or shelve them."""
+
+
+command.add_command(log)
 
 
 @command.command("list")

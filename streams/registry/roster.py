@@ -112,6 +112,11 @@ class Roster:
         row = self._row(fleet_id, vehicle_id, t)
         return (row.site or row.home_depot) if row else ""
 
+    def place(self, fleet_id: str, vehicle_id: str) -> tuple[str, str]:
+        """Time zone of a vehicle's fleet, and its latest number plate."""
+        rows = self._spans.get((fleet_id, vehicle_id))
+        return (self._fleets.zone(rows[-1][1]).key, rows[-1][1].plate) if rows else ("UTC", "")
+
     def credentials(self) -> dict[str, str]:
         """Password by username, of all devices that have one."""
         return {row.username: row.password for row in self._registry.of(Device) if row.username}

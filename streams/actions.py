@@ -11,6 +11,7 @@ from streams.desk.decisions import DISMISSALS, PUT_AWAY, STATES, key_of
 from streams.desk.desk import Desk
 from streams.messages import taken_down
 from streams.store import deeds, schema
+from streams.store.audit import Entry, record
 from streams.store.store import Store, rows_of
 from streams.tables import clock
 
@@ -39,9 +40,11 @@ def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: 
         row = {name: alert[name] for name in ("alert_id", "fleet_id", "vehicle_id", "kind", "subject", "level")}
         row |= {"first": alert["first_seen"], "seen": alert["last_start"], "until": None}
         row |= {"actor": actor, "action": action, "value": value, "reason": reason}
-        if _append(connection, row, now) and action in PUT_AWAY:
-            store.home(connection, alert["fleet_id"], alert["vehicle_id"])
-            connection.execute(insert(schema.outbox), taken_down(alert, "mqtt"))
+        if _append(connection, row, now):
+            if action in PUT_AWAY:
+                store.home(connection, alert["fleet_id"], alert["vehicle_id"])
+                connection.execute(insert(schema.outbox), taken_down(alert, "mqtt"))
+            record(connection, [Entry(actor, f"alerts.{action}", row["fleet_id"], row["alert_id"], _said(row))])
     return str(alert["alert_id"])
 
 
@@ -67,7 +70,9 @@ def shelve(
     row |= {"first": None, "seen": None, "level": None, "until": until, "value": ""}
     with store.writing() as connection:
         action = "unshelve" if until is None else "shelve"
-        _append(connection, row | {"actor": actor, "action": action, "reason": reason}, now)
+        if _append(connection, row | {"actor": actor, "action": action, "reason": reason}, now):
+            about = " ".join(filter(None, (vehicle_id, kind)))
+            record(connection, [Entry(actor, f"alerts.{action}", fleet_id, about, {"until": until, "reason": reason})])
 
 
 def find(connection: Connection, alert_id: str) -> Row:
@@ -113,6 +118,10 @@ def _check(action: str, reason: str, value: str) -> None:
         raise ActionError(f"{value!r} is no reason to dismiss an alert; there is {', '.join(DISMISSALS)}")
     if action == "dismiss" and value in ("", "other") and not reason:
         raise ActionError("to dismiss an alert needs a reason (--because or --reason): it stays on record")
+
+
+def _said(row: Row) -> Row:
+    return {name: row[name] for name in ("vehicle_id", "kind", "value", "reason") if row[name]}
 
 
 def _append(connection: Connection, row: Row, now: float) -> bool:

@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from streams import chain
 from streams.detectors.base import Records
 from streams.fleet import CLASSES
 from streams.rule_set import Beside, RuleSet
 from streams.store import schema
-from streams.store.store import Commit, Store, rows_of
+from streams.store.audit import Entry, record
+from streams.store.store import Store, rows_of
 
 KnownThen = Callable[[str, tuple[Records, ...]], Beside | None]  # (version, thresholds) -> the roads of a rule set
 
@@ -33,11 +34,25 @@ def remembered(store: Store, current: RuleSet, now: float, known_then: KnownThen
     if sets and sets[-1].version == current.version:
         return sets
     since = max(now, sets[-1].since) if sets else current.since
-    commit = Commit()
     row = {"since": since, "version": current.version, "body": _written(current.thresholds)}
-    commit.upsert(schema.rule_sets, [row])
-    store.commit(commit)
+    with store.writing() as connection:
+        connection.execute(delete(schema.rule_sets).where(schema.rule_sets.c.since == since))
+        connection.execute(insert(schema.rule_sets), row)
+        record(
+            connection, [Entry("tripmeter", "rules.changed", "", current.version, _difference(sets, current, since))]
+        )
     return [*(one for one in sets if one.since < since), current._replace(since=since)]
+
+
+def _difference(sets: Sequence[RuleSet], current: RuleSet, since: float) -> dict[str, Any]:
+    """For the audit log: which thresholds of which links are new, and since when they hold."""
+    if not sets:
+        return {}
+    links = zip(chain.PARAMS, sets[-1].thresholds, current.thresholds, strict=True)
+    names = [
+        f"{link}.{name}" for link, old, new in links for name in new.dtype.names or () if (old[name] != new[name]).any()
+    ]
+    return {"since": since, "instead_of": sets[-1].version, "thresholds": names}
 
 
 def _set(row: Mapping[str, Any], current: RuleSet, known_then: KnownThen) -> RuleSet:

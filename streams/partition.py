@@ -8,7 +8,7 @@ from functools import partial
 
 from devices.columns import Received
 from devices.samples import Payload
-from streams import metrics, recovery, tables
+from streams import metrics, noted, recovery, tables
 from streams.actions import put_away
 from streams.alerts import Alerts
 from streams.config import Config
@@ -63,6 +63,7 @@ class Partition:
         self.store, self.number, self._kept = store, number, (config.data.dir, objects)
         self._clock = "feed" if feed_clock else "wall"
         self._exit = ExitStack()
+        noted.judging(store, config)
         self.people = Registered(store, config.gateway.accept_unregistered)
         sinks, called = [*tellers(config.sinks, publish), *sinks], callers(config.sinks)
         changes = [sink.name for sink in sinks] + [sink.name for sink in called if config.sinks.all_to(sink.name)]

@@ -20,6 +20,7 @@ COMMANDS = {
     "archive": "raw payloads of closed days: list, export",
     "roads": "roads and their speed limits: import from OpenStreetMap, show",
     "quarantine": "what could not be used, and why",
+    "audit": "who did what and when; --verify: has anything been altered",
     "detectors": "what is detected, at which thresholds, from which source",
     "config": "check the configuration, show what holds",
 }

@@ -27,8 +27,6 @@ from streams.store.store import rows_of
 _FOR = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
 _UNITS = {"m": 60.0, "h": 3_600.0, "d": 86_400.0}
 
-actor_option = click.option("--actor", default="command line", show_default=True, help="Who decides.")
-
 
 @click.group("alerts")
 def command() -> None:
@@ -158,7 +156,7 @@ def _action(name: str, help_text: str) -> None:
     @command.command(name, help=help_text)
     @click.argument("alert_id")
     @click.option("--reason", default="", help="Why; kept with the alert. A note needs one.")
-    @actor_option
+    @screen.actor_option
     @screen.data_option
     def act(alert_id: str, reason: str, actor: str, data: Path | None) -> None:
         _act(data, alert_id, name, actor, reason)
@@ -173,7 +171,7 @@ _action("note", "Write something down beside it.")
 @click.argument("alert_id")
 @click.option("--because", type=click.Choice(list(DISMISSALS)), default="other", show_default=True)
 @click.option("--reason", default="", help="Why, in your words; needed for 'other'.")
-@actor_option
+@screen.actor_option
 @screen.data_option
 def dismiss(alert_id: str, because: str, reason: str, actor: str, data: Path | None) -> None:
     """It was no alert. Its events stay on record and in the price; they leave the coaching score."""
@@ -183,7 +181,7 @@ def dismiss(alert_id: str, because: str, reason: str, actor: str, data: Path | N
 @command.command("assign")
 @click.argument("alert_id")
 @click.option("--to", "assignee", default="", help="Who takes care of it; nobody, if left out.")
-@actor_option
+@screen.actor_option
 @screen.data_option
 def assign(alert_id: str, assignee: str, actor: str, data: Path | None) -> None:
     """Give it to somebody."""
@@ -196,7 +194,7 @@ def assign(alert_id: str, assignee: str, actor: str, data: Path | None) -> None:
 @click.option("--kind", default="", help="Only of this kind.")
 @click.option("--for", "length", default="8h", show_default=True, help="How long: 30m, 8h, 3d.")
 @click.option("--reason", default="", help="Why; kept on record.")
-@actor_option
+@screen.actor_option
 @screen.data_option
 def shelve(fleet_id: str, vehicle_id: str, kind: str, length: str, reason: str, actor: str, data: Path | None) -> None:
     """Call nobody about these for a while and leave them out of the lists; they are recorded and priced as ever."""
@@ -210,7 +208,7 @@ def shelve(fleet_id: str, vehicle_id: str, kind: str, length: str, reason: str, 
 @click.option("--fleet", "fleet_id", required=True, help="Whose alerts.")
 @click.option("--vehicle", "vehicle_id", default="", help="As they were shelved.")
 @click.option("--kind", default="", help="As they were shelved.")
-@actor_option
+@screen.actor_option
 @screen.data_option
 def unshelve(fleet_id: str, vehicle_id: str, kind: str, actor: str, data: Path | None) -> None:
     """End a shelf before its time."""

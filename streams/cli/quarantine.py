@@ -6,9 +6,10 @@ import click
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 
 from streams import config
-from streams.cli import screen, source
+from streams.cli import database, screen, source
 from streams.layers import ConfigError
 from streams.messages import iso
+from streams.store.audit import Entry, record
 from streams.store.schema import quarantine
 from streams.store.store import rows_of
 
@@ -66,10 +67,12 @@ def show_one(id: str, data: Path | None) -> None:  # noqa: A002  click's name fo
 @command.command("replay")
 @click.argument("ids", nargs=-1)
 @click.option("--reason", help="All that were set aside for this reason.")
+@screen.actor_option
 @screen.data_option
-def replay(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
+def replay(ids: tuple[str, ...], reason: str | None, actor: str, data: Path | None) -> None:
     """Have some of them read again, after a fix: what is of use now leaves quarantine, late or not."""
-    marked = _in_all(data, update(quarantine).where(_which(ids, reason)).values(retry=1))
+    change = update(quarantine).where(_which(ids, reason)).values(retry=1)
+    marked = _in_all(data, change, Entry(actor, "quarantine.replay", detail={"ids": ids, "reason": reason}))
     screen.out.print(f"{marked} will be read again: by the running service within a minute, else at its next start")
     _complain(marked, ids)
 
@@ -77,19 +80,22 @@ def replay(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
 @command.command("drop")
 @click.argument("ids", nargs=-1)
 @click.option("--reason", help="All that were set aside for this reason.")
+@screen.actor_option
 @screen.data_option
-def drop(ids: tuple[str, ...], reason: str | None, data: Path | None) -> None:
+def drop(ids: tuple[str, ...], reason: str | None, actor: str, data: Path | None) -> None:
     """Delete some of them for good."""
-    dropped = _in_all(data, delete(quarantine).where(_which(ids, reason)))
+    change = delete(quarantine).where(_which(ids, reason))
+    dropped = _in_all(data, change, Entry(actor, "quarantine.drop", detail={"ids": ids, "reason": reason}))
     screen.out.print(f"dropped {dropped}")
     _complain(dropped, ids)
 
 
 @command.command("letters")
 @click.option("--replay", "again", is_flag=True, help="Send those back to the workers that can be read now.")
+@screen.actor_option
 @screen.json_option
 @screen.config_options
-def letters(again: bool, as_json: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
+def letters(again: bool, actor: str, as_json: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
     """Frames of Kafka that no worker had a use for: the topic kafka.dead_letters."""
     try:
         from streams.kafka import KafkaSetupError
@@ -97,9 +103,11 @@ def letters(again: bool, as_json: bool, config_path: Path | None, sets: tuple[st
     except ModuleNotFoundError as error:
         raise screen.fail(f"{error.name} is not installed: pip install 'tripmeter[distributed]'") from error
     try:
-        kafka = config.load(config_path, sets=sets).kafka
+        settings = config.load(config_path, sets=sets)
+        kafka = settings.kafka
         if again:
             sent, left = send_back(kafka)
+            _sent_back(settings.store.url, Entry(actor, "quarantine.letters", detail={"sent": sent, "left": left}))
             screen.out.print(f"sent back {sent}; {left} can still not be read and stay")
             return
         found = waiting(kafka)
@@ -115,11 +123,24 @@ def letters(again: bool, as_json: bool, config_path: Path | None, sets: tuple[st
     screen.out.print(screen.table(f"{len(rows)} dead letters", columns, [list(row.values()) for row in rows]))
 
 
-def _in_all(data: Path | None, change: Update | Delete) -> int:
-    """Do it wherever there are such rows; how many there were."""
+def _in_all(data: Path | None, change: Update | Delete, entry: Entry) -> int:
+    """Do it wherever there are such rows, and note it down; how many there were."""
     opened = source.store(data)
     with opened.writing() as connection:
-        return sum(one.execute(change).rowcount for one in opened.everywhere(connection))
+        done = sum(one.execute(change).rowcount for one in opened.everywhere(connection))
+        record(connection, [entry._replace(detail={**entry.detail, "rows": done})])
+    return done
+
+
+def _sent_back(url: str, entry: Entry) -> None:
+    """Note it down where the workers keep the record, if that is known here."""
+    if not url:
+        screen.err.print("[yellow]note[/] store.url is not set: this is not in the audit log")
+        return
+    opened = database.at(url)
+    with opened.writing() as connection:
+        record(connection, [entry])
+    opened.close()
 
 
 def _which(ids: tuple[str, ...], reason: str | None) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from streams import registry
-from streams.cli import database
+from streams.cli import database, screen
 from streams.config import MASK, load
 from streams.layers import ConfigError
 from streams.registry import Change, Problem, Registry, cells, files, stored
@@ -20,6 +20,7 @@ from streams.registry.base import Row
 from streams.registry.book import Place
 from streams.registry.described import CELLS
 from streams.registry.rows import KINDS, Device
+from streams.store.audit import Entry, record
 from streams.store.migrations import SchemaError
 from streams.store.store import Store, open_store
 
@@ -58,8 +59,9 @@ def check(folder: Path, as_json: bool) -> None:
 @command.command("import")
 @DIR
 @click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+@screen.actor_option
 @_options
-def import_(folder: Path, dry_run: bool, data: Path | None, as_json: bool) -> None:
+def import_(folder: Path, dry_run: bool, actor: str, data: Path | None, as_json: bool) -> None:
     """Take over the files in DIR: all of them, or nothing.
 
     A kind with a file becomes what the file says; kinds without a file stay as they are.
@@ -71,7 +73,7 @@ def import_(folder: Path, dry_run: bool, data: Path | None, as_json: bool) -> No
     _stop_at(registry.ordered(problems + registry.validate(after)), as_json)
     changes = registry.diff(before, after)
     if not dry_run:
-        _write(store, after)
+        _write(store, before, after, actor)
     _report(changes, as_json, "would be " if dry_run else "")
 
 
@@ -101,8 +103,9 @@ def show(kind: str, name: str, data: Path | None, as_json: bool) -> None:
 @KIND
 @click.argument("name", metavar="ID")
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@screen.actor_option
 @_options
-def set_(kind: str, name: str, fields: Sequence[str], data: Path | None, as_json: bool) -> None:
+def set_(kind: str, name: str, fields: Sequence[str], actor: str, data: Path | None, as_json: bool) -> None:
     """Change fields of the row that ID names, or add a row of that id; FIELD= empties a field."""
     store = _store(data)
     before, after = _read(store), _read(store)
@@ -117,22 +120,23 @@ def set_(kind: str, name: str, fields: Sequence[str], data: Path | None, as_json
     if row is not None:
         after.put(row)
     _stop_at(registry.validate(after), as_json)
-    _write(store, after)
+    _write(store, before, after, actor)
     _report(registry.diff(before, after), as_json)
 
 
 @command.command("remove")
 @KIND
 @click.argument("name", metavar="ID")
+@screen.actor_option
 @_options
-def remove(kind: str, name: str, data: Path | None, as_json: bool) -> None:
+def remove(kind: str, name: str, actor: str, data: Path | None, as_json: bool) -> None:
     """Remove the rows that ID names, if nothing refers to them."""
     store = _store(data)
     before, after = _read(store), _read(store)
     for row in _found(after, kind, name):
         del after.rows[kind][row.key]
     _stop_at(registry.validate(after), as_json)
-    _write(store, after)
+    _write(store, before, after, actor)
     _report(registry.diff(before, after), as_json)
 
 
@@ -163,9 +167,18 @@ def _read(store: Store) -> Registry:
         return stored.read(connection)
 
 
-def _write(store: Store, after: Registry) -> None:
+def _write(store: Store, before: Registry, after: Registry, actor: str) -> None:
     with store.writing() as connection:
-        stored.write(connection, after, time.time())
+        changes = stored.write(connection, after, time.time())
+        record(connection, [_entry(change, before, after, actor) for change in changes])
+
+
+def _entry(change: Change, before: Registry, after: Registry, actor: str) -> Entry:
+    """For the audit log: which fields, not what was in them - some is of persons, some is secret."""
+    row = (before if change.what == "removed" else after).rows[change.kind][change.key]
+    detail = {"fields": change.fields} if change.fields else {}
+    fleet_id = str(getattr(row, "fleet_id", ""))
+    return Entry(actor, f"registry.{change.what}", fleet_id, f"{change.kind} {change.key}", detail)
 
 
 def _merged(before: Registry, said: Registry, kinds: Iterable[str]) -> Registry:

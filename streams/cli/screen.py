@@ -77,6 +77,9 @@ def verbose_option(command: Command) -> Command:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+actor_option = click.option(
+    "--actor", default="command line", show_default=True, help="Who does it; kept on record beside this machine's user."
+)
 data_option = click.option(
     "--data", type=click.Path(path_type=Path), help="Data folder of the service [default: tripmeter-data]."
 )

@@ -12,7 +12,6 @@ from streams.cli import screen, source
 from streams.desk import tasks
 from streams.messages import iso
 
-actor_option = click.option("--actor", default="command line", show_default=True, help="Who says so.")
 due_option = click.option("--due", type=click.DateTime(), help="Until when (UTC).")
 
 
@@ -58,7 +57,7 @@ def show(everything: bool, data: Path | None, as_json: bool) -> None:
 @click.option("--wheel", default="", help="Wheel, as in 1L.")
 @click.option("--assignee", default="", help="Who does it.")
 @due_option
-@actor_option
+@screen.actor_option
 @screen.data_option
 def create(
     alert_id: str,
@@ -94,7 +93,7 @@ def create(
 @click.argument("task_id")
 @click.option("--to", "assignee", default="", help="Who does it.")
 @due_option
-@actor_option
+@screen.actor_option
 @screen.data_option
 def assign(task_id: str, assignee: str, due: datetime | None, actor: str, data: Path | None) -> None:
     """Give a task to somebody, or another day."""
@@ -106,7 +105,7 @@ def assign(task_id: str, assignee: str, due: datetime | None, actor: str, data: 
 @click.argument("task_id")
 @click.option("--outcome", type=click.Choice(tasks.OUTCOMES), default="fixed", show_default=True)
 @click.option("--finding", default="", help="What was found.")
-@actor_option
+@screen.actor_option
 @screen.data_option
 def done(task_id: str, outcome: str, finding: str, actor: str, data: Path | None) -> None:
     """It is done. A tyre's task is verified by the pressure that follows, or opened again by it."""
@@ -117,7 +116,7 @@ def done(task_id: str, outcome: str, finding: str, actor: str, data: Path | None
 @command.command("drop")
 @click.argument("task_id")
 @click.option("--reason", default="", help="Why it will not be done.")
-@actor_option
+@screen.actor_option
 @screen.data_option
 def drop(task_id: str, reason: str, actor: str, data: Path | None) -> None:
     """It will not be done."""

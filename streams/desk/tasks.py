@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 from streams.alert_rules import TASKS
 from streams.ids import digest
 from streams.store import deeds
+from streams.store.audit import Entry, record
 from streams.store.store import Store, rows_of
 
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ def create(
             return str(open_[-1])
         name = digest("\x1f".join(("task", kind, *about, str(len(alike)))).encode()).hex()
         row = _row(name, kind, about, "create", actor, now)
-        connection.execute(insert(deeds.task_actions), row | {"assignee": assignee, "due": due})
+        _append(connection, row | {"assignee": assignee, "due": due})
     return name
 
 
@@ -141,5 +142,11 @@ def _close(connection: Connection, name: str, action: str, actor: str, now: floa
 
 def _add(connection: Connection, task: Row, action: str, actor: str, now: float, said: Row) -> str:
     row = _row(task["task_id"], task["kind"], _about(task), action, actor, now) | said
-    connection.execute(insert(deeds.task_actions), row)
+    _append(connection, row)
     return str(task["task_id"])
+
+
+def _append(connection: Connection, row: Row) -> None:
+    connection.execute(insert(deeds.task_actions), row)
+    said = {name: row[name] for name in ("vehicle_id", "kind", "assignee", "due", "outcome", "finding") if row[name]}
+    record(connection, [Entry(row["actor"], f"tasks.{row['action']}", row["fleet_id"], row["task_id"], said)])

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
-from streams.registry.book import Registry, diff
+from streams.registry.book import Change, Registry, diff
 from streams.registry.rows import KINDS
 from streams.store import schema
 
@@ -18,8 +18,13 @@ def read(connection: Connection, table: Table = schema.registry) -> Registry:
     return registry
 
 
-def write(connection: Connection, registry: Registry, recorded_at: float, table: Table = schema.registry) -> None:
-    """Make the stored registry equal to ``registry``; rows that do not change keep the time they were recorded at."""
+def write(
+    connection: Connection, registry: Registry, recorded_at: float, table: Table = schema.registry
+) -> list[Change]:
+    """Make the stored registry equal to ``registry``, and say what that changes.
+
+    Rows that do not change keep the time they were recorded at.
+    """
     changes = diff(read(connection, table), registry)
     gone = [{"of": change.kind, "named": change.key} for change in changes if change.what != "added"]
     new = [
@@ -37,3 +42,4 @@ def write(connection: Connection, registry: Registry, recorded_at: float, table:
         connection.execute(delete(table).where(named), gone)
     if new:
         connection.execute(insert(table), new)
+    return changes

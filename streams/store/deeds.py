@@ -56,3 +56,18 @@ task_actions = table(  # what became of tasks; append-only
     Column("outcome", String, nullable=False),
     Column("finding", Text, nullable=False),
 )
+
+audit = table(  # who did what and when: append-only, each row seals the one before (streams/store/audit.py)
+    "audit",
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, ...
+    Column("at", Float, nullable=False),  # by the wall's clock
+    Column("actor", String, nullable=False),  # who says so
+    Column("login", String, nullable=False),  # who the process was to its machine
+    Column("action", String, nullable=False),
+    Column("fleet_id", String, nullable=False),  # empty: of all
+    Column("about", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # JSON, or nothing
+    Column("salt", String, nullable=False),  # empty once ``about`` and ``detail`` have been erased
+    Column("content", String, nullable=False),  # SHA-256 of salt, about and detail
+    Column("digest", String, nullable=False),  # SHA-256 of the row, content for what it stands for, and of the last one
+)

@@ -13,6 +13,7 @@ SHARED = (
     schema.rule_sets,
     deeds.actions,
     deeds.task_actions,
+    deeds.audit,
 )  # of all partitions, where there are several
 PARTITIONED = tuple(table for table in metadata.sorted_tables if table not in SHARED)
 EMPTY = {"INTEGER": "0", "VARCHAR": "''", "TEXT": "'[]'"}  # what is in a new column of old rows; texts are JSON lists
@@ -70,7 +71,15 @@ def _owner(connection: Connection) -> None:
 
 
 # step k brings version k to k + 1
-STEPS: tuple[Callable[[Connection], None], ...] = (_complete, _catalogue, _ages, _complete, _owner, _complete)
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _complete,
+    _catalogue,
+    _ages,
+    _complete,
+    _owner,
+    _complete,
+    _complete,
+)
 
 
 def version(connection: Connection) -> int:

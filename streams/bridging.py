@@ -11,7 +11,7 @@ from devices.topics import ALL_TELEMETRY
 from streams import doors, kafka, metrics
 from streams.bridge import Bridge, partition, urgent
 from streams.config import Config
-from streams.health import Checks, Health
+from streams.health import Checks
 from streams.kafka import KafkaSetupError
 
 __all__ = ["Bridging", "KafkaSetupError"]
@@ -38,7 +38,7 @@ class Bridging:
         kafka.prepare(config.kafka)
         self.frames = kafka.Frames(config.kafka)
         self.bridge = Bridge(self.gateway, self.frames, partial(partition, kafka=config.kafka), bridge)
-        self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
+        self.health = doors.http(config, self._alive, self._ready)
 
     def __enter__(self) -> Self:
         """First Kafka, then health, at last the vehicles' broker; on the way out in reverse."""

@@ -51,6 +51,12 @@ CONNECTED = Gauge("tripmeter_gateway_connected", "1 while the gateway has its br
 UNACKED = Gauge("tripmeter_unacked_payloads", "Payloads received and not acknowledged yet", registry=REGISTRY)
 WINDOW = Gauge("tripmeter_unacked_limit_payloads", "So many of them stop the reading", registry=REGISTRY)
 FRAMES = Counter("tripmeter_frames", "Frames that a bridge has sent to Kafka", registry=REGISTRY)
+HTTP_REFUSED = Counter(
+    "tripmeter_http_refused",
+    "Requests without the right token, by status: 401 none known, 403 not for this",
+    ["status"],
+    registry=REGISTRY,
+)
 DEAD = Counter("tripmeter_dead_letters", "Frames of Kafka that were of no use, set aside", registry=REGISTRY)
 DEALS = Counter("tripmeter_rebalances", "New deals of the partitions", registry=REGISTRY)
 FENCED = Counter("tripmeter_fenced", "Partitions that turned out to be another process's", registry=REGISTRY)

@@ -1,7 +1,7 @@
-"""Noted: with which settings the record is made, in the audit log each time they have changed."""
+"""Noted: what the program itself puts into the audit log: with which settings it works, whom it turned away."""
 
 from streams.config import Config, show
-from streams.store.audit import Entry, note
+from streams.store.audit import Entry, note, record
 from streams.store.store import Store
 
 JUDGING = ("alerts", "detectors", "hours", "paging", "settle", "sinks", "tariff")  # sections
@@ -13,3 +13,9 @@ def judging(store: Store, config: Config) -> None:
     changed = {key: value for key, (value, origin) in said if origin != "default" and key.split(".")[0] in JUDGING}
     with store.writing() as connection:
         note(connection, Entry("tripmeter", "settings.changed", detail=changed))
+
+
+def append(store: Store, entry: Entry) -> None:
+    """Put one entry into the audit log."""
+    with store.writing() as connection:
+        record(connection, [entry])

@@ -6,14 +6,15 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 from devices.acks import Acks
 from devices.broker import Broker
 from devices.columns import Received
 from devices.gateway import Gateway
-from streams import doors, metrics, objects
+from streams import doors, metrics, noted, objects
 from streams.config import Config
-from streams.health import Checks, Health
+from streams.health import Checks
 from streams.partition import Partition
 from streams.rules import Rules
 from streams.sinks.base import Sink
@@ -58,7 +59,7 @@ class Service:
         self.acks = Acks()
         metrics.WINDOW.set(config.gateway.inbox)
         metrics.DISK.folder = config.data.dir
-        self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
+        self.health = doors.http(config, self._alive, self._ready, partial(noted.append, self.store))
         self._is_ready = False
 
     def __enter__(self) -> "Service":

@@ -66,6 +66,8 @@ class Mqtt:
     password: str = setting("", "its password", secret=True)
     tls: bool = setting(False, "speak TLS to an external broker")
     ca_file: str = setting("", "PEM file of who signs its certificate; empty: whom this machine trusts")
+    cert_file: str = setting("", "PEM file of a certificate of our own to log in with; empty: user name and password")
+    key_file: str = setting("", "PEM file of its key; empty: it is in `cert_file`")
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,14 @@ class Http:
 
     host: str = setting("127.0.0.1", "address that /metrics, /healthz and /readyz listen on")
     port: int = setting(8787, "their port; 0 takes a free one", 0, 65535)
+    tokens: str = setting(
+        "",
+        "who may read the metrics: lines of `NAME ROLE sha256:HEX`, as `tripmeter token` prints them; needed where "
+        "`host` is not this machine",
+        secret=True,
+    )
+    cert_file: str = setting("", "PEM file of its certificate, to speak TLS; empty: in the clear")
+    key_file: str = setting("", "PEM file of the key; empty: it is in `cert_file`")
 
 
 @dataclass(frozen=True)

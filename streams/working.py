@@ -4,17 +4,18 @@ import os
 import socket
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
-from streams import doors, metrics, objects
+from streams import doors, metrics, noted, objects
 from streams.config import Config
-from streams.health import Checks, Health
+from streams.health import Checks
 from streams.kafka import Frames
 from streams.partition import Partition
 from streams.rules import Rules
 from streams.sinks.dead_letters import DeadLetters
 from streams.sinks.mqtt import Delivery
-from streams.store.layout import open_partition, place
+from streams.store.audit import Entry
+from streams.store.layout import open_partition, open_readers, place
 from streams.worker import Worker
 
 STUCK_S = 60.0  # without a turn of the worker's thread: not alive
@@ -34,7 +35,7 @@ class Working:
         self._letters = DeadLetters(self._kafka)
         self.worker = Worker(self._begin, lambda topic, body: self._publish(topic, body, retain=False))
         metrics.DISK.folder = config.data.dir
-        self.health = Health(config.http.host, config.http.port, self._alive, self._ready)
+        self.health = doors.http(config, self._alive, self._ready, self._note)
 
     def __enter__(self) -> "Working":
         """Open the ways out."""
@@ -77,6 +78,11 @@ class Working:
 
     def _publish(self, topic: str, body: bytes, retain: bool) -> Delivery:
         return self.gateway.publish(topic, body, qos=1, retain=retain)
+
+    def _note(self, entry: Entry) -> None:
+        """Put something into the audit log of all partitions."""
+        with closing(open_readers(self._config.store.url)) as store:
+            noted.append(store, entry)
 
     def _alive(self) -> Checks:
         return {"worker": time.monotonic() - self.worker.turned_at < STUCK_S}

@@ -21,6 +21,7 @@ COMMANDS = {
     "roads": "roads and their speed limits: import from OpenStreetMap, show",
     "quarantine": "what could not be used, and why",
     "audit": "who did what and when; --verify: has anything been altered",
+    "token": "make a token for /metrics and what else is asked over HTTP",
     "detectors": "what is detected, at which thresholds, from which source",
     "config": "check the configuration, show what holds",
 }

@@ -34,7 +34,7 @@ def command(config_path: Path | None, sets: tuple[str, ...]) -> None:
             screen.err.print(
                 f"tripmeter bridge: mqtt://{settings.mqtt.host}:{settings.mqtt.port} -> "
                 f"kafka://{settings.kafka.bootstrap}/{settings.kafka.topic}  "
-                f"http://{settings.http.host}:{bridging.health.port}/metrics; stop with Ctrl-C"
+                f"{bridging.health.url}/metrics; stop with Ctrl-C"
             )
             bridging.serve()
     except (ConfigError, KafkaSetupError, BridgeError, GatewayError, OSError) as error:

@@ -66,7 +66,7 @@ def command(
 
 def _greet(service: Service, settings: Config) -> None:
     mqtt = f"{service.gateway.host}:{service.gateway.port}"
-    screen.err.print(f"tripmeter is serving: mqtt://{mqtt}  http://{settings.http.host}:{service.health.port}/metrics")
+    screen.err.print(f"tripmeter is serving: mqtt://{mqtt}  {service.health.url}/metrics")
     screen.err.print(f"data in {settings.data.dir}; stop with Ctrl-C")
 
 

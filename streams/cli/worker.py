@@ -77,5 +77,5 @@ async def _serve(settings: Config, judged: Rules, feed_clock: bool) -> int:
 def _greet(working: "Working", settings: Config) -> None:
     screen.err.print(
         f"tripmeter worker: kafka://{settings.kafka.bootstrap}/{settings.kafka.topic}  "
-        f"http://{settings.http.host}:{working.health.port}/metrics; stop with Ctrl-C"
+        f"{working.health.url}/metrics; stop with Ctrl-C"
     )

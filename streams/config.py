@@ -27,6 +27,7 @@ from streams.settings import (
     Kafka,
     Mqtt,
     Paging,
+    Retention,
     Settle,
     Sinks,
     Store,
@@ -57,6 +58,7 @@ class Config:
     gateway: Gateway = field(default_factory=Gateway)
     commit: Commit = field(default_factory=Commit)
     settle: Settle = field(default_factory=Settle)
+    retention: Retention = field(default_factory=Retention)
     alerts: Mapping[str, AlertSetting] = field(default_factory=dict)
     paging: Paging = field(default_factory=Paging)
     hours: Hours = field(default_factory=Hours)
@@ -176,8 +178,8 @@ def _settled(
             origins[key] = one.origin
         except ValueError as error:
             problems.append(f"{one.origin}: {error}")
-    if config.settle.retention_days < config.settle.horizon_days:
-        problems.append("settle.retention_days is shorter than settle.horizon_days: late data could not be settled")
+    if 0 < config.retention.payloads_days < config.settle.horizon_days:
+        problems.append("retention.payloads_days is shorter than settle.horizon_days: late data could not be settled")
     if config.hours.rule == "custom" and not (config.hours.drive_h and config.hours.break_min):
         problems.append("hours.rule is 'custom': set hours.drive_h and hours.break_min")
     return dataclasses.replace(config, origins=origins), problems

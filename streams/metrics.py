@@ -42,6 +42,9 @@ PAGES = Counter(
 )
 SETTLED = Counter("tripmeter_settled_vehicles", "Vehicles whose record was settled after late data", registry=REGISTRY)
 REVISIONS = Counter("tripmeter_revisions", "Rows that settling changed, by change", ["change"], registry=REGISTRY)
+LET_GO = Counter(
+    "tripmeter_let_go", "Rows, or files of the archive, kept long enough, by category", ["what"], registry=REGISTRY
+)
 SENT = Counter("tripmeter_sent", "Messages that left through a sink", ["sink"], registry=REGISTRY)
 FAILED = Counter("tripmeter_send_failures", "Attempts of a sink that failed", ["sink"], registry=REGISTRY)
 REFUSED = Counter(

@@ -1,4 +1,4 @@
-"""Page: tables of docs/detectors.md, detectors/, hours.md, alerts.md from the code; ``python -m streams.page docs``."""
+"""Page: tables of detectors' pages, hours.md, alerts.md, data.md from the code; ``python -m streams.page docs``."""
 
 import re
 import sys
@@ -10,8 +10,10 @@ from streams.detectors import DETECTORS
 from streams.detectors.base import Param
 from streams.fleet import CLASSES
 from streams.hours import RULES, words
+from streams.keeping import PRESETS
 
 HOURS = ("kind", "allowed", "counted", "level 1", "level 3", "source")
+KEEP = ("what", "days", "at least", "who says so")
 _TABLE = re.compile(r"(<!-- table: (\w+) -->\n)[^<]*<!-- end -->")
 
 
@@ -21,8 +23,9 @@ def refresh(page: str) -> str:
 
 
 def pages(docs: Path) -> list[Path]:
-    """The pages that hold such tables: the overview, then a page a family of detectors, hours at the wheel, alerts."""
-    return [docs / "detectors.md", *sorted((docs / "detectors").glob("*.md")), docs / "hours.md", docs / "alerts.md"]
+    """The pages that hold such tables: the overview, then a page a family of detectors, and three more."""
+    others = [docs / f"{name}.md" for name in ("hours", "alerts", "data")]
+    return [docs / "detectors.md", *sorted((docs / "detectors").glob("*.md")), *others]
 
 
 def tables() -> dict[str, str]:
@@ -34,9 +37,16 @@ def tables() -> dict[str, str]:
         "kinds": _rows(("kind", "unit", "what it means"), [(f"`{d.kind}`", d.unit, d.meaning) for d in DETECTORS]),
         "quality": _rows(("bit", "word", "what it means"), [(str(b), f"`{w}`", quality.MEANINGS[w]) for w, b in bits]),
         **{f"hours_{name}": _rows(HOURS, words.table(rules.limits)) for name, rules in RULES.items()},
+        **{f"keep_{name}": _rows(KEEP, _kept(name)) for name in PRESETS},
         **{kind: _params(params) for kind, params in rooms.items()},
         **{name: _rows(*table) for name, table in desk.tables().items()},
     }
+
+
+def _kept(preset: str) -> list[tuple[str, ...]]:
+    """How long what is kept, and who says so."""
+    rows = PRESETS[preset].items()
+    return [(f"`{name}`", f"{one.days or 'for good'}", f"{one.least or ''}", one.source) for name, one in rows]
 
 
 def _params(params: tuple[Param, ...]) -> str:

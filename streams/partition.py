@@ -20,13 +20,14 @@ from streams.fleet import Fleet
 from streams.hours_book import HoursBook
 from streams.in_force import remembered
 from streams.intake import Intake
+from streams.keeping import Keeping
 from streams.leak_book import LeakBook
 from streams.objects import Objects
 from streams.outbox import Sender
 from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record
 from streams.registered import Registered
-from streams.retention import Kept, Retention
+from streams.retention import Retention
 from streams.rule_set import InForce
 from streams.rules import Rules, known_then, share
 from streams.sinks import callers, tellers
@@ -94,10 +95,7 @@ class Partition:
             tickers=(pager.tick, self._verifier(rules), digest.tick),  # in order
         )
         self.ticks = Ticks(self._now)
-        settle = config.settle
-        self.retention = Retention(
-            store, objects, Kept(settle.horizon_days, settle.retention_days, settle.retention_mb)
-        )
+        self.retention = Retention(store, objects, Keeping.chosen(config.retention, config.settle.horizon_days))
         self.senders = [Sender(store, sink) for sink in [*sinks, *called, *carriers]]
 
     def restore(self) -> None:

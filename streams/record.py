@@ -18,6 +18,7 @@ from streams.fleet import Fleet
 from streams.hours_book import HoursBook
 from streams.leak_book import LeakBook
 from streams.messages import message_of, taken_down
+from streams.pruning import let_go
 from streams.rows import Revised
 from streams.store import schema
 from streams.store.store import Commit, named, rows_of
@@ -124,6 +125,8 @@ class Record:
             folded: dict[str, Row] = {}
             for event in sorted(standing.values(), key=lambda row: (row["start"], row["event_id"])):
                 folded |= {alert["alert_id"]: alert for alert in self.alerts.fold(event, self.put_away)}
+            old = let_go(connection, vehicle[0], "handling")
+            folded = {name: row for name, row in folded.items() if row["last_seen"] >= old or not _is_over(row)}
             gone = rows_of(connection, select(schema.alerts.c.alert_id).where(*_of(schema.alerts, vehicle)))
             pending = into.upserts.get(schema.alerts, ())
             gone += [
@@ -174,6 +177,10 @@ class Record:
                 into.append(schema.outbox, [taken_down(before, RETAINS)])
         elif after != before and (before is not None or after["last_seen"] > recent):
             self._tell(before, after, events[after["last_event_id"]], into)
+
+
+def _is_over(alert: Row) -> bool:
+    return bool(alert["condition"] == "cleared")
 
 
 def _standing(connection: Connection, commit: Commit, vehicle: Vehicle) -> dict[str, Row]:

@@ -2,16 +2,17 @@
 
 import logging
 import threading
-from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import OperationalError
 
-from streams import archive, chain
+from streams import archive, chain, metrics
 from streams.archive import DAY_S, Vehicle
+from streams.keeping import FOR_GOOD, Keeping
 from streams.leak_book import WINDOW_S
 from streams.objects import Objects
+from streams.pruning import Pruner, jurisdictions
 from streams.rows import SLOW_LEAK
 from streams.store import schema, upkeep
 from streams.store.store import Commit, Fenced, Store
@@ -24,22 +25,14 @@ ARCHIVED = "archived"  # meta: position up to which payloads are in the archive
 RETAINED = "retained"  # meta: the last day whose closing has been seen to
 
 
-@dataclass(frozen=True)
-class Kept:
-    """How long what is kept."""
-
-    horizon_days: int  # payloads in the database: late data may still be settled
-    retention_days: int  # payloads in the archive, and quarantine
-    retention_mb: float = 0.0  # of the archive at most, whole days, the oldest go first; 0: no bound
-
-
 class Retention:
     """Works once a day in a thread of its own; ``tick`` tells it the time. What a crash leaves undone is done again."""
 
-    def __init__(self, store: Store, objects: Objects, kept: Kept) -> None:
-        self.store, self.objects, self.kept = store, objects, kept
+    def __init__(self, store: Store, objects: Objects, keeping: Keeping) -> None:
+        self.store, self.objects, self.keeping = store, objects, keeping
         self._now = float("-inf")
         self._wake, self._stopping = threading.Event(), threading.Event()
+        self._pruner = Pruner(store, keeping, self._stopping.is_set)
         self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
 
     def start(self) -> None:
@@ -76,7 +69,7 @@ class Retention:
         self._archive()
         self._prune_payloads()
         self._prune_archive(int(day))
-        self._prune_quarantine(now)
+        self._pruner.work(day * DAY_S)
         self._prune_tyre_points()
         if not self._stopping.is_set():
             self._note(RETAINED, int(day))
@@ -94,7 +87,7 @@ class Retention:
         """Let go of the payloads before the midnight that settling may still start from, vehicle by vehicle."""
         with self.store.reading() as connection:
             safe = min(self._meta(ARCHIVED, 0), _snapshot(connection))
-            bases = _bases(connection, self.kept.horizon_days * DAY_S)
+            bases = _bases(connection, self.keeping.horizon_days * DAY_S)
         for slot, day in bases.items():
             self._note_pruned(slot, day)
             while not self._stopping.is_set() and self._delete_some(slot, day, safe):
@@ -118,23 +111,20 @@ class Retention:
 
     def _prune_archive(self, today: int) -> None:
         """Whole days, the oldest first, and none that is not past the horizon."""
+        with self.store.reading() as connection:
+            rules = jurisdictions(connection)
         found = archive.parts(self.objects)
-        size, most = sum(part.size for part in found), self.kept.retention_mb * 1e6
+        size, most = sum(part.size for part in found), self.keeping.payloads_mb * 1e6
         gone = []
         for part in found:
-            too_old = part.day < today - self.kept.retention_days
-            too_much = 0 < most < size and part.day < today - self.kept.horizon_days
+            days = self.keeping.of(rules.get(part.fleet_id, ""))["payloads"].days
+            too_old = days != FOR_GOOD and part.day < today - days
+            too_much = 0 < most < size and part.day < today - self.keeping.horizon_days
             if too_old or too_much:
                 gone.append(part)
                 size -= part.size
         archive.drop(self.objects, gone)
-
-    def _prune_quarantine(self, now: float) -> None:
-        quarantine, ticks = schema.quarantine, upkeep.ticks
-        before = now - self.kept.retention_days * DAY_S
-        with self.store.writing() as connection:
-            connection.execute(delete(quarantine).where(quarantine.c.received_at < before))
-            connection.execute(delete(ticks).where(ticks.c.at < before))
+        metrics.LET_GO.labels("archive").inc(len(gone))
 
     def _prune_tyre_points(self) -> None:
         """Let go of what no slow leak can be seen in any more: late data reaches back to the horizon, and it to there.
@@ -142,7 +132,7 @@ class Retention:
         In a fleet where a leak lasts, what is younger than its beginning and the windows before it stays.
         """
         points, events = schema.tyre_points, schema.events
-        reach, leak = self.kept.horizon_days * DAY_S + 4 * WINDOW_S, events.c.kind == SLOW_LEAK
+        reach, leak = self.keeping.horizon_days * DAY_S + 4 * WINDOW_S, events.c.kind == SLOW_LEAK
         lasting = select(events.c.fleet_id, func.min(events.c.start)).where(leak, events.c.end.is_(None))
         newest = select(points.c.fleet_id, points.c.vehicle_id, points.c.wheel, func.max(points.c.start))
         by_wheel = newest.group_by(points.c.fleet_id, points.c.vehicle_id, points.c.wheel)

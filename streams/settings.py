@@ -149,8 +149,29 @@ class Settle:
     """How long late data may still correct the record."""
 
     horizon_days: int = setting(7, "late data this old is still settled, days", 0)
-    retention_days: int = setting(30, "raw payloads are kept this long, days; at least the horizon", 0)
-    retention_mb: float = setting(0.0, "the archive of raw payloads holds at most this, MB; 0 no bound", 0)
+
+
+def _days(what: str) -> Any:
+    return setting(-1, f"{what}, days; 0 for good, -1 as the preset says", -1)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what is kept; docs/data.md has what the presets say, and whose word it is."""
+
+    preset: str = setting(
+        "auto",
+        "`auto`: by the fleet's jurisdiction in the registry, `custom` where it has none; or one for all fleets",
+        choices=("auto", "eu", "de", "uk", "us", "china", "custom"),
+    )
+    payloads_days: int = _days("raw payloads in the archive, and quarantine")
+    payloads_mb: float = setting(0.0, "the archive of raw payloads holds at most this, MB; 0 no bound", 0)
+    positions_days: int = _days("coordinates of events and trips")
+    trips_days: int = _days("trips, and of events what no premium is made of")
+    evidence_days: int = _days("the samples around crashes")
+    handling_days: int = _days("alerts, who was called, what people decided, tasks")
+    hours_days: int = _days("driving and standing, for hours at the wheel")
+    exposure_days: int = _days("what premiums are made of")
 
 
 @dataclass(frozen=True)

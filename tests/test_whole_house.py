@@ -154,7 +154,7 @@ def test_a_recording_published_over_mqtt_gives_the_replays_tables(rivers, brakin
 def test_buses_in_the_order_of_the_file_with_repetitions(rivers, buses, tmp_path):
     path, replayed = buses
     with serving(
-        tmp_path, options=("--set", "settle.horizon_days=4000", "--set", "settle.retention_days=4000")
+        tmp_path, options=("--set", "settle.horizon_days=4000", "--set", "retention.payloads_days=4000")
     ) as served:
         finished(publishing(served.port, path, path, "--batch", "7", "--batch-seconds", "100000"))
         served.stop()
@@ -167,7 +167,7 @@ def test_buses_in_the_order_of_the_file_with_repetitions(rivers, buses, tmp_path
 def test_killed_at_random_moments_it_loses_and_doubles_nothing(rivers, buses, tmp_path, seed):
     path, replayed = buses
     chance = random.Random(seed)  # noqa: S311
-    patient = ("--set", "settle.horizon_days=4000", "--set", "settle.retention_days=4000")
+    patient = ("--set", "settle.horizon_days=4000", "--set", "retention.payloads_days=4000")
     with serving(tmp_path, options=(*patient, "--set", "commit.snapshot_s=0.2")) as served:
         publisher = publishing(served.port, path, path, "--batch", "5", "--batch-seconds", "1000", "--window", "50")
         await_payloads(tmp_path / "data", 1)

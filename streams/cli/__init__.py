@@ -17,6 +17,7 @@ COMMANDS = {
     "tasks": "what is to be done about alerts: create, assign, done",
     "rate": "exposure and tariff -> scores and premiums, with reasons",
     "registry": "vehicles, drivers, policies: import, check, show, edit",
+    "retention": "what is kept, how long and who says so, what goes next",
     "archive": "raw payloads of closed days: list, export",
     "roads": "roads and their speed limits: import from OpenStreetMap, show",
     "quarantine": "what could not be used, and why",

@@ -59,8 +59,8 @@ def _ages(connection: Connection) -> None:
     """When a message was put into the outbox: those that wait there count from now on."""
     _complete(connection)
     outbox = schema.outbox
-    if outbox in tables_of(connection):
-        connection.execute(update(outbox).where(outbox.c.at.is_(None)).values(at=time.time()))
+    for table in {outbox, schema.undelivered} & set(tables_of(connection)):
+        connection.execute(update(table).where(table.c.at.is_(None)).values(at=time.time()))
 
 
 def _owner(connection: Connection) -> None:
@@ -77,6 +77,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _ages,
     _complete,
     _owner,
+    _complete,
     _complete,
     _complete,
 )

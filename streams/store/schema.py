@@ -166,6 +166,7 @@ undelivered = table(  # what a receiver will never take, set aside with its word
     Column("address", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("why", Text, nullable=False),
+    Column("at", Float, default=time.time),  # when, by the wall's clock
 )
 
 revisions = table(  # what late data changed in the record

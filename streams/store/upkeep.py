@@ -72,3 +72,10 @@ owner = table(  # who may write here: every commit is of an epoch, and taking ov
     Column("next", Integer, nullable=False),  # position in the input that the next commit begins at
     Column("commits", Integer, nullable=False),  # so far
 )
+
+let_go = table(  # up to when what of a fleet has been kept long enough, and was let go
+    "let_go",
+    Column("fleet_id", String, primary_key=True),
+    Column("category", String, primary_key=True),
+    Column("before", Float, nullable=False),
+)

@@ -81,7 +81,7 @@ def test_an_unknown_variable_names_itself() -> None:
         ("http.port=many", "http.port is 'many', expected a whole number"),
         ("gateway.accept_unregistered=1", "gateway.accept_unregistered is 1, expected true or false"),
         ("mqtt.broker=embeded", "mqtt.broker is 'embeded'; did you mean 'embedded'?"),
-        ("settle.retention_days=1", "settle.retention_days is shorter than settle.horizon_days"),
+        ("retention.payloads_days=1", "retention.payloads_days is shorter than settle.horizon_days"),
         ("hours.rule=custom", "set hours.drive_h and hours.break_min"),
         ("alerts.speding.min_level=1", "unknown key alerts.speding; did you mean 'speeding'?"),
         ("alerts.speeding.level=1", "unknown key alerts.speeding.level; did you mean 'min_level'?"),

@@ -8,9 +8,10 @@ import pytest
 from streams import archive
 from streams.archive import DAY_S
 from streams.embedded import Pace
+from streams.keeping import Keeping
 from streams.layers import ConfigError
 from streams.objects import Folder, opened
-from streams.retention import Kept, Retention
+from streams.retention import Retention
 from streams.settings import Archive
 from streams.store import schema
 
@@ -64,9 +65,9 @@ def test_payloads_leave_the_database_once_the_bucket_has_them(rivers, storage, t
     stored = {row["position"]: row["body"] for row in river.rows(schema.payloads)}
     bucket, now = opened(storage("shelf"), tmp_path), river.embedded.newest + DAY_S
     with pytest.raises(OSError, match="nowhere"):
-        Retention(river.store, opened(storage("nowhere", made=False), tmp_path), Kept(1, 30)).work(now)
+        Retention(river.store, opened(storage("nowhere", made=False), tmp_path), Keeping(horizon_days=1)).work(now)
     assert len(river.rows(schema.payloads)) == len(stored)
-    assert Retention(river.store, bucket, Kept(1, 30)).work(now)
+    assert Retention(river.store, bucket, Keeping(horizon_days=1)).work(now)
     assert len(river.rows(schema.payloads)) < len(stored)
     found = archive.read(bucket, archive.parts(bucket))
     assert dict(found.select("position", "body").iter_rows()) == stored

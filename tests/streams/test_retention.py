@@ -9,12 +9,13 @@ from devices.samples import FaultList
 from streams import archive, chain
 from streams.archive import DAY_S, Part
 from streams.embedded import Pace
+from streams.keeping import Keeping
 from streams.leak_book import WINDOW_S
 from streams.objects import Folder
 from streams.pipeline import only
 from streams.recorded import recording
 from streams.recording import read
-from streams.retention import Kept, Retention, vehicles_of
+from streams.retention import Retention, vehicles_of
 from streams.store import schema, upkeep
 from streams.store.store import Commit
 
@@ -46,7 +47,7 @@ def send(rivers, river, samples):
 
 
 def retention(river, tmp_path, **kept):
-    return Retention(river.store, Folder(tmp_path), Kept(**{"horizon_days": 1, "retention_days": 30} | kept))
+    return Retention(river.store, Folder(tmp_path), Keeping(horizon_days=1, **kept))
 
 
 def test_nothing_that_may_be_settled_is_let_go(rivers, rules, river, tmp_path):
@@ -125,7 +126,7 @@ def test_the_archive_keeps_to_its_days_and_bytes_but_never_within_the_horizon(ri
     now = river.embedded.newest + DAY_S
     retention(river, tmp_path).work(now)
     days = sorted({part.day for part in archive.parts(Folder(tmp_path))})
-    retention(river, tmp_path, retention_mb=1e-6).work(now + DAY_S)
+    retention(river, tmp_path, payloads_mb=1e-6).work(now + DAY_S)
     left = {part.day for part in archive.parts(Folder(tmp_path))}
     assert left == {day for day in days if day >= (now + DAY_S - 3600) // DAY_S - 1}
     retention(river, tmp_path).work(now + 40 * DAY_S)

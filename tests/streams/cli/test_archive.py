@@ -5,8 +5,9 @@ import json
 import polars as pl
 import pytest
 
+from streams.keeping import Keeping
 from streams.objects import Folder, opened
-from streams.retention import Kept, Retention
+from streams.retention import Retention
 from streams.store.store import open_store
 
 
@@ -14,7 +15,7 @@ from streams.store.store import open_store
 def archived(data):
     """The data folder, its day closed."""
     store = open_store(data)
-    Retention(store, Folder(data), Kept(7, 30)).work(1_750_000_000.0 + 90_000.0)
+    Retention(store, Folder(data), Keeping()).work(1_750_000_000.0 + 90_000.0)
     store.close()
     return data
 
@@ -46,7 +47,7 @@ def test_a_fleet_without_payloads_is_an_error_that_says_what_to_do(typed, archiv
 def test_an_archive_in_a_bucket_is_listed_and_read_alike(typed, data, storage, tmp_path, monkeypatch):
     settings = storage("shelf/tripmeter")
     store = open_store(data)
-    Retention(store, opened(settings, data), Kept(7, 30)).work(1_750_000_000.0 + 90_000.0)
+    Retention(store, opened(settings, data), Keeping()).work(1_750_000_000.0 + 90_000.0)
     store.close()
     for name in ("url", "endpoint", "region", "access_key", "secret_key"):
         monkeypatch.setenv(f"TRIPMETER_ARCHIVE__{name.upper()}", getattr(settings, name))

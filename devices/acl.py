@@ -1,11 +1,13 @@
-"""ACL: who may publish and hear what at Mosquitto, for devices with user names of their own."""
+"""ACL: who may publish and hear what at Mosquitto, by user name or, the same, by a certificate's common name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from devices.topics import ALL_TELEMETRY, ROOT, check_id
 
 GATEWAY = "tripmeter-gateway"
+BRIDGE = "tripmeter-bridge"  # and whatever begins so: it only listens
+WORKER = "tripmeter-worker"  # the same: it only speaks
 
 
 class AclError(ValueError):
@@ -20,19 +22,31 @@ class Account(NamedTuple):
     vehicle: str
 
 
-def acl(accounts: Iterable[Account], gateways: Iterable[str] = (GATEWAY,)) -> str:
-    """The text of Mosquitto's acl_file: each device its own topics, each gateway all telemetry, acks and alerts."""
+def acl(
+    accounts: Iterable[Account], gateways: Iterable[str] = (GATEWAY,), offices: Mapping[str, str] | None = None
+) -> str:
+    """The text of Mosquitto's acl_file: each device its own topics, our own processes what they are for.
+
+    ``offices`` are user names of people and the fleet of each, whose alerts they hear.
+    """
     blocks = ["# Made from the registry; make it again when devices change, and send Mosquitto a SIGHUP."]
     blocks += [_block(account.username, _device(account)) for account in accounts]
-    mine = f"{ROOT}/+/+"
-    ours = [f"read {ALL_TELEMETRY}", f"write {mine}/ack", f"write {mine}/alert/#"]
-    blocks += [_block(gateway, ours) for gateway in gateways]
+    blocks += [
+        _block(office, [f"read {ROOT}/{check_id(fleet)}/+/alert/#"]) for office, fleet in (offices or {}).items()
+    ]
+    blocks += [_block(gateway, _ours(gateway)) for gateway in gateways]
     return "\n\n".join(blocks) + "\n"
 
 
 def _device(account: Account) -> list[str]:
     own = f"{ROOT}/{check_id(account.fleet, 'fleet')}/{check_id(account.vehicle, 'vehicle')}"
     return [f"write {own}/telemetry", f"read {own}/ack", f"read {own}/alert/#"]
+
+
+def _ours(username: str) -> list[str]:
+    mine = f"{ROOT}/+/+"
+    hear, speak = [f"read {ALL_TELEMETRY}"], [f"write {mine}/ack", f"write {mine}/alert/#"]
+    return (hear if not username.startswith(WORKER) else []) + (speak if not username.startswith(BRIDGE) else [])
 
 
 def _block(username: str, rules: list[str]) -> str:

@@ -40,7 +40,12 @@ class Client(Paho):
         self._fed = b""
         self.reader = packets.Reader(super()._sock_recv, self._feed)
         self.connect(host, port, keepalive=KEEPALIVE)
-        cast(socket.socket, self.socket()).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock = self.socket()
+        if sock is None:
+            raise ConnectionResetError(
+                "it hung up at once; has it a reason to take our certificate, or its lack, amiss?"
+            )
+        cast(socket.socket, sock).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def messages(self, room: int) -> list[packets.Message]:
         """Up to ``room`` messages; other packets go the usual way."""

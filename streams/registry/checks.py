@@ -132,9 +132,8 @@ def _tyre(row: TyrePlan) -> Iterator[tuple[str, str, str]]:
 
 
 def _device(row: Device) -> Iterator[tuple[str, str, str]]:
-    if bool(row.username) != bool(row.password):
-        missing = "password" if row.username else "username"
-        yield missing, "is missing", "a credential has both username and password, or neither"
+    if row.password and not row.username:
+        yield "username", "is missing", "say whose password it is; a username alone is that of a certificate"
     if row.password == MASK:
         yield "password", "is masked", "export with --secrets, or write the password"
 

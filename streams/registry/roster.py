@@ -117,17 +117,22 @@ class Roster:
         rows = self._spans.get((fleet_id, vehicle_id))
         return (self._fleets.zone(rows[-1][1]).key, rows[-1][1].plate) if rows else ("UTC", "")
 
-    def credentials(self) -> dict[str, str]:
-        """Password by username, of all devices that have one."""
-        return {row.username: row.password for row in self._registry.of(Device) if row.username}
+    def credentials(self, at: float | None = None) -> dict[str, str]:
+        """Password by username, of all devices that have one; of those in use ``at`` (UTC epoch s), if it is said."""
+        return {row.username: row.password for row in self._devices(at) if row.password}
 
-    def topics(self) -> dict[str, list[Key]]:
-        """Vehicles that each username may publish for."""
+    def topics(self, at: float | None = None) -> dict[str, list[Key]]:
+        """Vehicles that each username may publish for; ``at`` as above."""
         found: dict[str, list[Key]] = {}
-        for row in self._registry.of(Device):
-            if row.username:
-                found.setdefault(row.username, []).append((self._fleets.fleet_of(row), row.vehicle_id))
+        for row in self._devices(at):
+            found.setdefault(row.username, []).append((self._fleets.fleet_of(row), row.vehicle_id))
         return found
+
+    def _devices(self, at: float | None) -> list[Device]:
+        """Devices with a user name."""
+        named = [row for row in self._registry.of(Device) if row.username]
+        spans = [seconds(row, self._fleets) for row in named]
+        return [row for row, (first, last) in zip(named, spans, strict=True) if at is None or first <= at < last]
 
     def risks(self) -> pl.DataFrame:
         """A row a vehicle, cover and period in which nothing about it changed, as pricing.frames.premiums reads it."""

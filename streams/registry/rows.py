@@ -121,8 +121,12 @@ class Device(Row, frozen=True, kw_only=True):
     device_id: Id
     vehicle_id: Vehicle
     fleet_id: OfFleet = ""
-    username: Annotated[str, says("login at the broker; one device, one name")] = ""
-    password: Annotated[str, says("its password; masked wherever it is shown", secret=True)] = ""
+    username: Annotated[
+        str, says("login at the broker, or the common name of its certificate; one device, one name")
+    ] = ""
+    password: Annotated[
+        str, says("its password, unless it has a certificate; masked wherever it is shown", secret=True)
+    ] = ""
     from_: Since = msgspec.field(name="from", default=None)
     to: Until = None
 

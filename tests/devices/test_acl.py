@@ -23,6 +23,19 @@ def test_each_device_has_its_own_block_and_the_gateway_the_last():
     )
 
 
+def test_a_bridge_only_listens_and_a_worker_only_speaks():
+    _, bridge, worker = acl([], ["tripmeter-bridge-2", "tripmeter-worker"]).split("\n\n")
+    assert bridge == "user tripmeter-bridge-2\ntopic read tripmeter/v1/+/+/telemetry"
+    assert [line.split()[1] for line in worker.splitlines()[1:]] == ["write", "write"]
+
+
+def test_an_office_hears_the_alerts_of_its_fleet():
+    _, office, _ = acl([], offices={"office": "acme"}).split("\n\n")
+    assert office == "user office\ntopic read tripmeter/v1/acme/+/alert/#"
+    with pytest.raises(TopicError):
+        acl([], offices={"office": "+"})
+
+
 def test_each_of_several_gateways_has_a_block():
     text = acl([], ["tripmeter-bridge", "tripmeter-worker-1"])
     assert [line for line in text.splitlines() if line.startswith("user")] == [

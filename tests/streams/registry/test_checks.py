@@ -30,7 +30,7 @@ ASSIGNED = "vehicle_id,driver_id,from,to,source\n"
         ("devices.csv", DEVICE + "b,van-1,,,,,\n", "'van-1' is in fleets north, south; fill in fleet_id"),
         ("devices.csv", DEVICE + "b,truck-1,south,,,,\n", "'truck-1' is no vehicle of fleet 'south'; write north"),
         ("devices.csv", DEVICE + "b,truck-1,east,,,,\n", "column fleet_id: 'east' is not in fleets"),
-        ("devices.csv", DEVICE + "b,truck-1,,b,,,\n", "column password: is missing; a credential has both"),
+        ("devices.csv", DEVICE + "b,truck-1,,,p,,\n", "column username: is missing; say whose password"),
         ("devices.csv", DEVICE + "b,truck-1,,u,p,,\nc,truck-1,,u,p,,\n", "'u' is also that of b"),
         (
             "devices.csv",

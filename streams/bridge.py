@@ -11,6 +11,7 @@ from typing import Protocol
 
 from devices import frames
 from devices.frames import MAX_BODY, Origin
+from devices.limits import THROTTLED, Edge, Limiter
 from devices.samples import Payload
 from streams import metrics
 from streams.settings import Bridge as Settings
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 1_000  # payloads merged at once, at most
 IDLE_S = 0.05  # longest sleep without payloads
 LATE_S = 10.0  # without Kafka's answer to a frame: not ready
-URGENT = (b"crash", b"sos", b"rollover", b"accident")
 
 
 class BridgeError(RuntimeError):
@@ -51,16 +51,14 @@ class Told(Protocol):
     def __call__(self, wrong: str) -> None: ...
 
 
-def urgent(payload: Payload) -> bool:
-    """Whether a payload may tell of a crash or a call for help: then nothing waits to be merged with it."""
-    return any(word in payload.body for word in URGENT)
-
-
 class Bridge:
     """Merges what has arrived into a frame a partition, ``place(topic)``; ``turn`` until ``BridgeError``."""
 
-    def __init__(self, gateway: Door, kafka: Sender, place: Callable[[str], int], settings: Settings) -> None:
+    def __init__(
+        self, gateway: Door, kafka: Sender, place: Callable[[str], int], settings: Settings, edge: Edge | None = None
+    ) -> None:
         self.gateway, self.kafka, self.settings = gateway, kafka, settings
+        self._edge = edge or Edge(Limiter(0.0, 0.0, 0.0))
         self._place = lru_cache(maxsize=65_536)(place)
         self.turned_at = time.monotonic()
         self._origin = Origin(secrets.randbits(64))
@@ -78,7 +76,11 @@ class Bridge:
             return
         arrived = self.gateway.take(min(room, AT_ONCE), IDLE_S, self.settings.linger_ms / 1000)
         metrics.UNACKED.set(self.gateway.received - self.gateway.acked)
-        for number, payloads in self._merged(arrived):
+        on, over = self._edge.sort(arrived)
+        metrics.THROTTLED.inc(self._edge.told())
+        if over:
+            self.gateway.acknowledge(over)
+        for number, payloads in self._merged(on):
             self._send(number, payloads)
 
     @property
@@ -140,7 +142,7 @@ class Bridge:
 
 def partition(topic: str, kafka: Kafka) -> int:
     """Which partition a topic's payloads go to; any, if it is no vehicle's: a worker sets them aside."""
-    levels = topic.split("/")
+    levels = topic.removeprefix(THROTTLED).split("/")
     return frames.partition(levels[2], levels[3], kafka.partitions, kafka.spread) if len(levels) > 3 else 0
 
 

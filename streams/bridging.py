@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Self
 
+from devices.limits import urgent
 from devices.topics import ALL_TELEMETRY
 from streams import doors, kafka, metrics
-from streams.bridge import Bridge, partition, urgent
+from streams.bridge import Bridge, partition
 from streams.config import Config
 from streams.health import Checks
 from streams.kafka import KafkaSetupError
@@ -37,7 +38,8 @@ class Bridging:
         )
         kafka.prepare(config.kafka)
         self.frames = kafka.Frames(config.kafka)
-        self.bridge = Bridge(self.gateway, self.frames, partial(partition, kafka=config.kafka), bridge)
+        place = partial(partition, kafka=config.kafka)
+        self.bridge = Bridge(self.gateway, self.frames, place, bridge, doors.edge(config.gateway))
         self.health = doors.http(config, self._alive, self._ready)
 
     def __enter__(self) -> Self:

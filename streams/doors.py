@@ -6,7 +6,8 @@ from ipaddress import ip_address
 from typing import Any
 
 from devices.gateway import Gateway
-from streams import tokens
+from devices.limits import Edge, Limiter
+from streams import settings, tokens
 from streams.config import Config
 from streams.guard import Guard
 from streams.health import Checks, Health
@@ -42,6 +43,11 @@ def tls(mqtt: Mqtt) -> ssl.SSLContext | None:
     if mqtt.cert_file:
         _own(context, "mqtt", mqtt.cert_file, mqtt.key_file)
     return context
+
+
+def edge(said: settings.Gateway) -> Edge:
+    """How much each device may send."""
+    return Edge(Limiter(said.device_payloads_s, said.device_kb_s * 1000, said.device_burst_s))
 
 
 def http(

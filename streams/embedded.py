@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 
 from devices.columns import Received
+from devices.limits import Limiter
 from devices.samples import Ints, Payload, Rejected, Samples
 from streams import metrics, rows
 from streams.aftermath import Aftermath
@@ -68,6 +69,7 @@ class Embedded:
         stopping: Callable[[], bool] = lambda: False,
         tickers: Sequence[Ticker] = (),
         wall: bool = True,
+        aside: Limiter | None = None,
     ) -> None:
         self.store, self.pipeline, self.record, self.intake, self.pace = store, pipeline, record, intake, pace
         self.tickers = tickers
@@ -80,6 +82,7 @@ class Embedded:
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
         self.silence, self.aftermath = Silence(pipeline, record), Aftermath(pipeline, record)
         self.wall = wall  # with a feed's clock a recording that has ended is no silence
+        self._aside = aside or Limiter(0.0, 0.0, 0.0)  # how much is kept of what a device sends in vain
         self._unsure: dict[int, set[float]] = {}  # when devices raised what no sample has followed yet, by slot
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
         self._named = _counted(pipeline.fleet)  # on record already
@@ -100,7 +103,7 @@ class Embedded:
         if again:
             commit.remove(schema.quarantine, [{"id": name} for name in again])
             self._read_anew(accepted, commit)
-        commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected))
+        commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected if again else self._kept(accepted)))
         self._report(accepted, samples, commit)
         self.evidence.take(commit)
         self._unsaved.tell(commit, 5 + len(arrived) // 10)
@@ -318,6 +321,12 @@ class Embedded:
                 kept.append((received, mark))
         accepted.received = [received for received, _ in kept]
         accepted.digests = [mark for _, mark in kept]
+
+    def _kept(self, accepted: Accepted) -> list[Rejected]:
+        """What is put into quarantine: of one device no more than it may fill of the disk."""
+        parts = [part for part in accepted.rejected if self._aside.admits(part.topic, len(part.body), part.received_at)]
+        metrics.NOT_KEPT.inc(len(accepted.rejected) - len(parts))
+        return parts
 
     def _read_anew(self, accepted: Accepted, commit: Commit) -> None:
         """Stored payloads of which parts were set aside: settling reads them as today's code does."""

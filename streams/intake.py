@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 from devices import topics
 from devices.codecs import DecodeError, Reading, decode
 from devices.columns import Received, collect
+from devices.limits import THROTTLED
 from devices.plausible import AHEAD, YEAR_2000
 from devices.rollover import repaired
 from devices.samples import Payload, Rejected, Samples
@@ -82,6 +83,9 @@ class Intake:
         return repaired(decode(payload.body), payload.received_at, self.ahead)
 
     def _read(self, payload: Payload) -> Received | Rejected:
+        if payload.topic.startswith(THROTTLED):
+            payload = replace(payload, topic=payload.topic.removeprefix(THROTTLED))
+            return _rejected(payload, "rate_limit", "the device sends more than it may; this is one of many")
         try:
             topic = topics.parse(payload.topic)
         except topics.TopicError as error:

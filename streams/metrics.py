@@ -25,6 +25,10 @@ BUILD.labels(version("tripmeter")).set(1)
 
 PAYLOADS = Counter("tripmeter_payloads", "Payloads taken, by what became of them", ["result"], registry=REGISTRY)
 QUARANTINED = Counter("tripmeter_quarantined", "Payloads or parts set aside, by reason", ["reason"], registry=REGISTRY)
+THROTTLED = Counter("tripmeter_throttled", "Payloads of devices that send more than they may", registry=REGISTRY)
+NOT_KEPT = Counter(
+    "tripmeter_quarantine_not_kept", "Of what was set aside: more of one device than is kept", registry=REGISTRY
+)
 SAMPLES = Counter("tripmeter_samples", "Samples run through the detectors", registry=REGISTRY)
 LATE = Counter(
     "tripmeter_late_samples", "Samples behind their vehicle's watermark, left to settling", registry=REGISTRY

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from devices.columns import Received
+from devices.limits import Limiter
 from devices.samples import Payload
 from streams import metrics, noted, recovery, tables
 from streams.actions import put_away
@@ -37,6 +38,8 @@ from streams.store.store import Commit, Store
 from streams.ticks import Ticker, Ticks
 
 logger = logging.getLogger(__name__)
+
+ASIDE_S = 10_000.0  # seconds' worth that a device may have set aside at once
 
 
 class Partition:
@@ -92,6 +95,7 @@ class Partition:
             pace,
             stopping=stopping,
             wall=not feed_clock,
+            aside=Limiter(0.0, config.gateway.quarantine_kb_s * 1000, ASIDE_S),
             tickers=(pager.tick, self._verifier(rules), digest.tick),  # in order
         )
         self.ticks = Ticks(self._now)

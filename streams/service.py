@@ -12,6 +12,7 @@ from devices.acks import Acks
 from devices.broker import Broker
 from devices.columns import Received
 from devices.gateway import Gateway
+from devices.limits import Edge, Limiter
 from streams import doors, metrics, noted, objects
 from streams.config import Config
 from streams.health import Checks
@@ -57,6 +58,7 @@ class Service:
         self.broker = self._broker()
         self.gateway = self._gateway()
         self.acks = Acks()
+        self._edge = Edge(Limiter(0.0, 0.0, 0.0)) if feed_clock else doors.edge(config.gateway)
         metrics.WINDOW.set(config.gateway.inbox)
         metrics.DISK.folder = config.data.dir
         self.health = doors.http(config, self._alive, self._ready, partial(noted.append, self.store))
@@ -107,7 +109,9 @@ class Service:
         metrics.CONNECTED.set(self.gateway.connected)
         metrics.UNACKED.set(self.gateway.received - self.gateway.acked)
         if arrived:
-            on_record = self.partition.take(arrived)
+            on, _ = self._edge.sort(arrived)
+            metrics.THROTTLED.inc(self._edge.told())
+            on_record = self.partition.take(on) if on else []
             if self._stop.is_set() and not on_record:
                 return
             self.gateway.acknowledge(arrived)

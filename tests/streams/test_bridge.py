@@ -15,8 +15,9 @@ from devices import frames, topics
 from devices.broker import Broker
 from devices.frames import MAX_BODY
 from devices.gateway import Gateway as MqttGateway
+from devices.limits import THROTTLED, TRACES, Edge, Limiter, urgent
 from devices.samples import Payload
-from streams.bridge import LATE_S, Bridge, BridgeError, partition, urgent
+from streams.bridge import LATE_S, Bridge, BridgeError, partition
 from streams.settings import Bridge as Settings
 from streams.settings import Kafka as Settled
 
@@ -171,6 +172,21 @@ def test_a_body_beyond_the_contract_is_cut_and_stops_nobody():
     bridge(gateway, kafka).turn()
     assert [len(each.body) for each in kafka.payloads()] == [MAX_BODY, 4]
     assert len(gateway.safe) == 2
+
+
+def test_of_a_flood_kafka_gets_a_trace_and_everybody_else_is_served():
+    gateway, kafka = Gateway(), Kafka(at_once=True)
+    carry = Bridge(gateway, kafka, partial(place, partitions=4), Settings(), Edge(Limiter(1.0, 0.0, 9.0)))
+    flood, calm = [payload("a", b"%d" % k) for k in range(5000)], [payload("b", b"%d" % k) for k in range(8)]
+    gateway.waiting = [*flood[:2500], *calm, *flood[2500:]]
+    while gateway.waiting:
+        carry.turn()
+    said = [each.topic for each in kafka.payloads()]
+    assert [said.count(topics.telemetry("acme", vehicle)) for vehicle in "ab"] == [10, 8]
+    assert said.count(THROTTLED + topics.telemetry("acme", "a")) == TRACES + 1
+    assert len(said) == 18 + TRACES + 1
+    assert {id(each.token) for each in gateway.safe} == {id(each.token) for each in [*flood, *calm]}
+    assert place(THROTTLED + topics.telemetry("acme", "a"), 4) == place(topics.telemetry("acme", "a"), 4)
 
 
 def test_a_fleet_stays_together_unless_it_is_too_large():

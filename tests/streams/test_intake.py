@@ -2,6 +2,7 @@
 
 import pytest
 
+from devices.limits import THROTTLED
 from devices.samples import Payload
 from streams.intake import Intake, extent
 
@@ -36,13 +37,18 @@ def test_a_good_payload_is_received_with_its_digest(intake):
         (told(b'{"v":7}'), "undecodable", "expected one of"),
         (told(topic="else/where"), "wrong_topic", ""),
         (told(topic="tripmeter/v1/f/V/ack"), "wrong_topic", "ack is ours to publish"),
+        (told(topic=f"{THROTTLED}tripmeter/v1/f/V/telemetry"), "rate_limit", "more than it may"),
         (told(topic="tripmeter/v1/f/stranger/telemetry"), "unregistered", "tripmeter registry"),
     ],
 )
 def test_what_cannot_come_in_is_set_aside_whole(intake, payload, reason, detail):
     accepted = intake.accept([payload, told()], never)
     (rejected,) = accepted.rejected
-    assert (rejected.reason, rejected.topic, rejected.body) == (reason, payload.topic, payload.body)
+    assert (rejected.reason, rejected.topic, rejected.body) == (
+        reason,
+        payload.topic.removeprefix(THROTTLED),
+        payload.body,
+    )
     assert (rejected.received_at, detail in rejected.detail) == (5.0, True)
     assert len(accepted.received) == 1
 

@@ -16,15 +16,20 @@ from simulator.accounts import AccountError, Accounts
 from simulator.convoy import Progress
 from simulator.faults import FAULTS
 from simulator.link import LinkError
+from simulator.load import command
+from simulator.load.crew import LoadError
+from simulator.load.tally import text
 from simulator.mishaps import MishapError, chosen
-from simulator.options import BEGINS, DATE, FLEET, JSON, PATH, SENDING
+from simulator.options import BEGINS, DATE, FLEET, JSON, LOAD, PATH, SENDING
 from simulator.payloads import Cut, payloads
 from simulator.publish import Load, boot_id, loads, publish
 from simulator.recordings import RecordingError
 from simulator.roads import REGIONS
 from simulator.roster import Roster, roster
-from simulator.screen import bar, sending
+from simulator.screen import bar, sending, telling
 from simulator.traffic import Traffic, Window, combined
+
+ARRIVE = 500  # devices that connect in a second, unless told otherwise
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -104,6 +109,37 @@ def faults(as_json: bool) -> None:
     rows = [{"name": f.name, "rate": f.rate, "per": str(f.per), "meaning": f.meaning} for f in FAULTS]
     lines = (f"{row['name']:16} {row['rate']:5g} {row['per']:30} {row['meaning']}" for row in rows)
     click.echo(json.dumps(rows) if as_json else "\n".join(lines))
+
+
+@main.command()
+@LOAD
+@JSON
+def load(as_json: bool, **options: Any) -> None:
+    """Load a running service: payloads when they are due, whatever became of those before; 0 if nothing was lost."""
+    vehicles, duration = options["vehicles"], options["duration"]
+    connections = options["shared_connections"] or vehicles
+    try:
+        chosen_plans = command.plans(
+            vehicles,
+            options["processes"],
+            options["hz"],
+            options["batch"],
+            options["shared_connections"],
+            options["events"],
+            fleet=options["fleet"] or command.fleet_id(),
+            duration=duration,
+            ramp=options["ramp"] or connections / ARRIVE,
+            codec=options["codec"],
+            seed=options["seed"],
+        )
+        with telling(as_json) as tell:
+            result, heard = command.bring(chosen_plans, _accounts(options, None), tell)
+    except (LinkError, LoadError, AccountError) as error:
+        raise click.ClickException(str(error)) from None
+    if options["answers"]:
+        command.write_answers(heard, options["answers"])
+    click.echo(json.dumps(result) if as_json else text(result))
+    sys.exit(0 if result["held"] else 1)
 
 
 def _traffic(options: dict[str, Any]) -> Traffic:

@@ -22,8 +22,10 @@ class Device:
     A payload keeps the boot and sequence number it was made with, however often it is sent.
     """
 
-    def __init__(self, fleet: str, vehicle: str, account: Account, boot: str, window: int = WINDOW) -> None:
+    def __init__(self, fleet: str, vehicle: str, line: "Account | Trunk", boot: str, window: int = WINDOW) -> None:
+        """``line`` is its account, for a connection of its own, or a connection that it shares."""
         self.fleet, self.vehicle, self.boot, self.window = fleet, vehicle, boot, window
+        self.committed: Callable[[int], None] | None = None  # hears the number of each payload that is
         self.resent = 0  # payloads
         self.retries = 0  # since the last acknowledgement
         self._topic = topics.telemetry(fleet, vehicle)
@@ -33,7 +35,10 @@ class Device:
         self._changed = asyncio.Event()
         self._progress, self._patience = 0.0, RETRY[0]
         ack = topics.ack(fleet, vehicle)
-        self.link = Link(account, self._pump, self._acknowledge, topics=(ack,))
+        if isinstance(line, Account):
+            self.link = Link(line, self.pump, self.acknowledge, topics=(ack,))
+        else:
+            self.link = line.carry(ack, self)
         self._connects = 0
         self._shouts: deque[bytes] = deque()
         self._impostors: set[asyncio.Task[None]] = set()
@@ -47,7 +52,7 @@ class Device:
         """Store a payload and send it as soon as can be; ``seq`` ascends."""
         self._stored[seq] = payload
         self._queue.append(seq)
-        self._pump()
+        self.pump()
 
     async def connected(self) -> None:
         """Wait until the connection is up."""
@@ -72,7 +77,7 @@ class Device:
     def shout(self, body: bytes) -> None:
         """Send what nobody will acknowledge, once, as soon as can be."""
         self._shouts.append(body)
-        self._pump()
+        self.pump()
 
     def impersonated(self, body: bytes) -> None:
         """Somebody else logs in with this device's name and password, publishes ``body`` and leaves."""
@@ -95,7 +100,12 @@ class Device:
         self._changed.clear()
         await self._changed.wait()
 
-    def _pump(self) -> None:
+    @property
+    def waiting(self) -> bool:
+        """Whether it has something that is not sent."""
+        return bool(self._queue or self._shouts)
+
+    def pump(self) -> None:
         """Send what window and connection have room for."""
         link = self.link
         if link.connects != self._connects:
@@ -123,9 +133,9 @@ class Device:
         self.resent += len(self._sent)
         self._sent.clear()
         self._queue = deque(self._stored)
-        self._pump()
+        self.pump()
 
-    def _acknowledge(self, topic: str, payload: bytes) -> None:
+    def acknowledge(self, topic: str, payload: bytes) -> None:
         """Let go of what is committed; an ack of an earlier boot, or one that makes no sense, is none."""
         try:
             ack = json.loads(payload)
@@ -138,10 +148,38 @@ class Device:
             for seq in known:
                 if first <= seq <= last and self._stored.pop(seq, None) is not None:
                     self._sent.discard(seq)
+                    if self.committed is not None:
+                        self.committed(seq)
         if ranges:
             self._progress, self._patience, self.retries = asyncio.get_running_loop().time(), RETRY[0], 0
             self._changed.set()
-            self._pump()
+            self.pump()
+
+
+class Trunk:
+    """A connection that many devices share, as behind a hub."""
+
+    def __init__(self, account: Account, topics: tuple[str, ...]) -> None:
+        """``topics`` are the ack topics of all that will be carried."""
+        self._devices: dict[str, Device] = {}
+        self._connects = 0
+        self.link = Link(account, self._ready, self._take, topics)
+
+    def carry(self, ack: str, device: Device) -> Link:
+        """Take a device on; its link."""
+        self._devices[ack] = device
+        return self.link
+
+    def _ready(self) -> None:
+        everybody = self.link.connects != self._connects
+        self._connects = self.link.connects
+        for device in self._devices.values():
+            if everybody or device.waiting:
+                device.pump()
+
+    def _take(self, topic: str, payload: bytes) -> None:
+        if topic in self._devices:
+            self._devices[topic].acknowledge(topic, payload)
 
 
 class Disturbance(NamedTuple):

@@ -164,11 +164,7 @@ class _Session(asyncio.Protocol):
             self._timer.cancel()
         unheard = "the broker closed the connection without a word; does it know this user name and password?"
         end = error or ConnectionResetError("the broker closed the connection" if self._connacked else unheard)
-        if not self.ready.done():
-            self.ready.set_exception(end)
-        if not self.closed.done():
-            self.closed.set_exception(end)
-            self.closed.exception()  # seen: nobody need wait for it
+        self._ended(end)
 
     def cut(self) -> None:
         self._transport.abort()
@@ -258,8 +254,11 @@ class _Session(asyncio.Protocol):
         self._timer = self._loop.call_later(self.link.keepalive / 2, self._ping)
 
     def _fail(self, error: Exception) -> None:
+        self._ended(error)
+        self._transport.abort()
+
+    def _ended(self, error: Exception) -> None:
         for future in (self.ready, self.closed):
             if not future.done():
                 future.set_exception(error)
-                future.exception()
-        self._transport.abort()
+                future.exception()  # seen: nobody need wait for it

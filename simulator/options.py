@@ -1,8 +1,9 @@
 """Options: what several commands of tripmeter-sim have in common."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
@@ -27,6 +28,23 @@ class Address(click.ParamType):
         return host.strip("[]"), int(port)
 
 
+class Span(click.ParamType):
+    """A length of time such as 500ms, 1s, 5m, 2h; a bare number is seconds."""
+
+    name = "time"
+    units: ClassVar = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3_600.0, "": 1.0}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found = re.fullmatch(r"([\d.]+)\s*(ms|s|m|h|)", str(value))
+        try:
+            seconds = float(found[1]) * self.units[found[2]] if found else 0.0
+        except ValueError:
+            seconds = 0.0
+        if seconds <= 0:
+            self.fail(f"{value!r} is no length of time; expected such as 500ms, 1s, 5m", param, ctx)
+        return seconds
+
+
 def _options(*options: Command) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for option in reversed(options):
@@ -48,8 +66,18 @@ FLEET = _options(
     click.option("--fault", "faults", multiple=True, metavar="NAME[=RATE]", help="Break things, see `faults`; or all."),
     click.option("--registry", type=FOLDER, help="Write the fleet's registry (CSV files) into this folder."),
 )
+BROKER = (click.option("--mqtt", default="127.0.0.1:1883", show_default=True, type=Address(), help="The broker."),)
+ACCOUNTS = (
+    click.option(
+        "--users",
+        type=click.Path(path_type=Path, exists=True),
+        help="CSV like the registry's devices.csv.",
+    ),
+    click.option("--user", help="User name of every device; {fleet} and {vehicle} are filled in."),
+    click.option("--password", help="Password of every device, likewise."),
+)
 SENDING = _options(
-    click.option("--mqtt", default="127.0.0.1:1883", show_default=True, type=Address(), help="The broker."),
+    *BROKER,
     click.option(
         "--speed", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Times real time."
     ),
@@ -63,12 +91,29 @@ SENDING = _options(
         type=click.IntRange(1),
         help="Payloads a device may have unacknowledged.",
     ),
+    *ACCOUNTS,
+)
+LOAD = _options(
+    *BROKER,
+    click.option("--vehicles", default=1_000, show_default=True, type=click.IntRange(1), help="How many."),
     click.option(
-        "--users",
-        type=click.Path(path_type=Path, exists=True),
-        help="CSV like the registry's devices.csv.",
+        "--hz", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Samples a second."
     ),
-    click.option("--user", help="User name of every device; {fleet} and {vehicle} are filled in."),
-    click.option("--password", help="Password of every device, likewise."),
+    click.option("--batch", default="10s", show_default=True, type=Span(), help="Driving in a payload."),
+    click.option("--duration", default="60s", show_default=True, type=Span(), help="How long, after the ramp."),
+    click.option("--ramp", type=Span(), help="In which all connect.  [default: 1 s for 500 of them]"),
+    click.option("--codec", default="json", show_default=True, type=click.Choice(["json", "msgpack"])),
+    click.option("--events", default=10.0, show_default=True, type=click.FloatRange(0), help="Planted a second."),
+    click.option("--processes", default=1, show_default=True, type=click.IntRange(1), help="That send."),
+    click.option(
+        "--shared-connections",
+        default=0,
+        type=click.IntRange(0),
+        help="Devices share so many connections; the report says so.  [default: each has its own]",
+    ),
+    click.option("--fleet", help="Its id.  [default: a new one, so that no alert is open]"),
+    click.option("--seed", default=7, show_default=True),
+    click.option("--answers", type=PATH, help="Write the planted events here (.parquet, .csv or .json)."),
+    *ACCOUNTS,
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Say the result as JSON on standard output.")

@@ -1,6 +1,6 @@
 """Screen: progress on the terminal, on standard error so that standard output stays the result's."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -39,3 +39,10 @@ def sending(total: int, quiet: bool) -> Iterator[Tell]:
             progress.update(task, completed=now.samples, state=state)
 
         yield tell
+
+
+@contextmanager
+def telling(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A line that says what is going on."""
+    with Console(stderr=True, quiet=quiet).status("starting") as status:
+        yield status.update

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import faust
+from aiokafka.errors import KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
@@ -171,8 +172,7 @@ async def serve(app: App, stopping: asyncio.Event) -> None:
 
     Whoever calls ends the process after it, however that went: Faust may keep threads.
     """
-    await app.start()
-    work = [asyncio.create_task(one) for one in (app.relay.run(), _watch(app), app.wait_until_stopped())]
+    work = [asyncio.create_task(one) for one in (app.relay.run(), _join_and_watch(app), app.wait_until_stopped())]
     stop = asyncio.create_task(stopping.wait())
     try:
         done, _ = await asyncio.wait([*work, stop], return_when=asyncio.FIRST_COMPLETED)
@@ -187,6 +187,29 @@ async def serve(app: App, stopping: asyncio.Event) -> None:
         await asyncio.wait_for(app.stop(), LEAVE_S)
     except TimeoutError:
         logger.warning("left without a word to Kafka, which deals our partitions out once it misses us")
+
+
+async def _join_and_watch(app: App) -> None:
+    """Raise ``WorkerError`` if Kafka does not let us in, or as ``_watch`` does."""
+    starting = asyncio.create_task(app.start())  # until partitions are dealt, which may be never
+    try:
+        while not (await asyncio.wait([starting], timeout=LOOK_S))[0]:
+            _refused(app)
+        starting.result()
+    except KafkaError as error:
+        raise WorkerError(
+            f"Kafka at {app.kafka.bootstrap} does not let us into group {app.conf.id}: {error}"
+        ) from error
+    finally:
+        starting.cancel()
+    await _watch(app)
+
+
+def _refused(app: App) -> None:
+    """Raise what Kafka has said for good to our joining the group: Faust goes on waiting for an answer."""
+    client = cast(Any, app.consumer)._thread._consumer
+    if client is not None and client._coordinator is not None:
+        client._coordinator.check_errors()
 
 
 async def _watch(app: App) -> None:

@@ -1,5 +1,6 @@
 """Service: the embedded Tripmeter - broker, gateway, one partition and health in one process."""
 
+import math
 import secrets
 import threading
 import time
@@ -118,19 +119,20 @@ class Service:
             self._on_record(on_record)
         else:
             self.partition.rest()
-        self._acknowledge()
+        self._acknowledge(time.monotonic())
         self._on_record(self.partition.turn())
 
     def drain(self) -> None:
-        """Settle all that is late and save: for those who look at the tables next."""
+        """Settle all that is late, save, and tell devices what is on record: for those who look at the tables next."""
         self.partition.drain()
+        self._acknowledge(math.inf)
 
     def stop(self) -> None:
         """End ``serve`` after the handful under way."""
         self._stop.set()
 
-    def _acknowledge(self) -> None:
-        for topic, body in self.acks.due(time.monotonic()):
+    def _acknowledge(self, now: float) -> None:
+        for topic, body in self.acks.due(now):
             self.gateway.publish(topic, body, qos=1)
 
     def _on_record(self, some: Sequence[Received]) -> None:

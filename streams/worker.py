@@ -1,6 +1,7 @@
 """Worker: the partitions that one process has been given, each a whole Tripmeter; one thread makes every call."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -123,15 +124,15 @@ class Worker:
                 self._take(number, owned, some)
                 self._on_record(self._owned[number].partition.turn())
         metrics.PARTITIONS.positions = self.positions
-        for topic, body in self._acks.due(time.monotonic()):
-            self._publish(topic, body)
+        self._acknowledge(time.monotonic())
 
     def close(self) -> None:
-        """Settle what is late, save, and let go of everything."""
+        """Settle what is late, save, tell devices what is on record, and let go of everything."""
         for number in list(self._owned):
             with self._unless_fenced(number):
                 self._owned[number].partition.drain()
                 self._drop(number)
+        self._acknowledge(math.inf)
 
     def _take(self, number: int, owned: Owned, some: Sequence[Frame]) -> None:
         """Commit frames of one partition; without any, use the quiet moment."""
@@ -176,6 +177,10 @@ class Worker:
         self._drop(number)
         self._owned[number] = Owned(*self._begin(number))
         return self._owned[number]
+
+    def _acknowledge(self, now: float) -> None:
+        for topic, body in self._acks.due(now):
+            self._publish(topic, body)
 
     def _on_record(self, some: Sequence[Received]) -> None:
         """Tell devices of these payloads."""

@@ -53,6 +53,14 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def tansu(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A broker of Kafka's protocol out of a wheel: tests/tansu.py."""
+    server = module("tansu").Tansu(tmp_path_factory.mktemp("tansu")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[Any]:
     """A real PostgreSQL: tests/stack/postgres.py."""
     with module("stack/postgres").Server() as server:

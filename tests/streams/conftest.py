@@ -1,6 +1,7 @@
 """Drives to draw: batches with the derived columns given by hand, and folds run over them, compiled or plain."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ from streams.batch import (
 from streams.detectors.base import Changes, thresholds
 from streams.fleet import FleetColumns
 from streams.quality import GAP
+
+from .house import House
 
 GAP_S = 200.0  # as condition has it
 START = 1_750_000_000.0  # 2025-06-15 15:06:40 UTC
@@ -168,3 +171,9 @@ class Kit(NamedTuple):
 def kit() -> Kit:
     """Tools for folds over conditioned batches."""
     return Kit(START, conditioned, part, together, run_fold, plain)
+
+
+@pytest.fixture
+def house(tmp_path: Path, rivers: ModuleType) -> House:
+    """Stores that outlive their workers: tests/streams/house.py."""
+    return House(tmp_path, rivers.judged())

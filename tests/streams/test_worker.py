@@ -1,69 +1,13 @@
 """Worker: partitions taken over, fed with frames and given up, over stores of their own; Kafka is played by a list."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from devices import frames
-from devices.samples import Payload
-from streams import config
-from streams.objects import Folder
 from streams.partition import Partition
 from streams.store import schema, upkeep
-from streams.store.store import open_store, rows_of
-from streams.worker import Frame, Worker
+from streams.worker import Frame
 
-FAST = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":100,"speed_limit_kmh":50}'
-
-
-def telemetry(vehicle, seq, start=1_000_000):
-    body = FAST % (seq, str([start + 60 * seq + k for k in range(60)]).encode())
-    return Payload(f"tripmeter/v1/f/{vehicle}/telemetry", body, 0.0)
-
-
-def frame(number, offset, *payloads):
-    return Frame(number, offset, frames.pack(payloads))
-
-
-@pytest.fixture(scope="module")
-def rules(rivers):
-    return rivers.judged()
-
-
-@pytest.fixture
-def house(tmp_path, rules):
-    return House(tmp_path, rules)
-
-
-class House:
-    """Stores that outlive the workers, and what these publish."""
-
-    def __init__(self, folder, rules):
-        settings = config.load(None, {}, ("gateway.accept_unregistered=true", "sinks.mqtt=false"))
-        self.settings = replace(settings, data=replace(settings.data, dir=folder))
-        self.folder, self.rules, self.published, self.taken_over = folder, rules, [], []
-
-    def worker(self):
-        return Worker(self.begin, lambda topic, body: self.published.append((topic, body)))
-
-    def begin(self, number):
-        self.taken_over.append(number)
-        store = open_store(self.folder / f"p{number}")
-        following = store.take_over()
-        partition = Partition(
-            self.settings, self.rules, store, Folder(self.folder), lambda *_: None, lambda: True, feed_clock=True
-        )
-        partition.restore()
-        partition.start()
-        return partition, following
-
-    def rows(self, number, table):
-        store = open_store(self.folder / f"p{number}")
-        with store.reading() as connection:
-            found = rows_of(connection, table.select())
-        store.close()
-        return found
+from .house import frame, telemetry
 
 
 def test_each_partition_keeps_its_own_record_and_goes_on_where_it_was(house):
@@ -121,6 +65,15 @@ def test_an_ack_follows_the_commit(house):
     worker.own({0})
     worker.turn([frame(0, 0, telemetry("A", 4))])
     assert house.published == [("tripmeter/v1/f/A/ack", b'{"boot":"b","seqs":[[4,4]]}')]
+
+
+def test_the_last_acks_are_told_on_the_way_out(house):
+    worker = house.worker()
+    worker.own({0})
+    for offset in range(3):  # within the second for which a vehicle is told once
+        worker.turn([frame(0, offset, telemetry("A", offset))])
+    worker.close()
+    assert house.published[1:] == [("tripmeter/v1/f/A/ack", b'{"boot":"b","seqs":[[1,2]]}')]
 
 
 def test_a_broken_frame_leaves_as_a_dead_letter_and_the_next_goes_on(house):

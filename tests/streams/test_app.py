@@ -1,0 +1,151 @@
+"""App: Faust on a broker brings frames to the record once and in order, and goes on where the store says."""
+
+import asyncio
+import json
+import shutil
+import threading
+from contextlib import ExitStack
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from devices import frames, topics
+from streams import app
+from streams.settings import Kafka
+from streams.store import schema, upkeep
+
+from ..stack.waiting import wait_for
+from .house import telemetry
+
+BOTH = {0: "A", 1: "B"}  # by partition, its vehicle
+WITHIN_S = 60.0
+
+
+@pytest.fixture(params=["tansu", pytest.param("kafka", marks=pytest.mark.stack)])
+def settings(request, monkeypatch):
+    """Of a topic of this test's own, on a broker out of a wheel and on the real one."""
+    if request.param == "tansu":
+        monkeypatch.setattr(app, "MISSED_S", 2.0)  # it lets everybody who joins wait for half of it
+    broker = request.getfixturevalue(request.param)
+    name = request.node.originalname
+    client = AdminClient({"bootstrap.servers": broker.bootstrap, "log_level": 0})
+    for made in client.create_topics([NewTopic(name, len(BOTH), 1)]).values():
+        made.result()
+    return Kafka(bootstrap=broker.bootstrap, topic=name, group=name, partitions=len(BOTH))
+
+
+@pytest.fixture
+def topic(settings):
+    return Topic(settings)
+
+
+class Topic:
+    """Where frames are sent to, a payload a frame."""
+
+    def __init__(self, settings):
+        self.name, self.sent = settings.topic, dict.fromkeys(BOTH, 0)
+        self._producer = Producer({"bootstrap.servers": settings.bootstrap, "acks": "all", "log_level": 0})
+
+    def send(self, count):
+        for number, vehicle in BOTH.items():
+            for seq in range(self.sent[number], self.sent[number] + count):
+                self._producer.produce(self.name, frames.pack([telemetry(vehicle, seq)]), partition=number)
+                assert self._producer.flush(20) == 0  # a record at a time, for tansu
+            self.sent[number] += count
+
+
+class Running:
+    """A worker behind Faust, on a thread of its own; ``said`` is why it has ended, if it was not told to."""
+
+    def __init__(self, settings, worker):
+        self.worker, self.said, self._settings = worker, "", settings
+        self._loop, self._stopping = asyncio.new_event_loop(), asyncio.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        try:
+            self._loop.run_until_complete(app.serve(app.create_app(self._settings, self.worker), self._stopping))
+        except app.WorkerError as error:
+            self.said = str(error)
+
+    def stop(self):
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self.wait()
+
+    def wait(self):
+        self._thread.join(WITHIN_S)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def start(settings, house):
+    with ExitStack() as made:
+
+        def begin():
+            running = Running(settings, house.worker())
+            made.callback(running.stop)
+            return running
+
+        yield begin
+
+
+def acked(house, vehicle):
+    told = [json.loads(body)["seqs"] for topic, body in house.published if topic == topics.ack("f", vehicle)]
+    return {seq for ranges in told for first, last in ranges for seq in range(first, last + 1)}
+
+
+def test_a_restart_goes_on_from_the_store_even_one_put_back(topic, start, house):
+    topic.send(3)
+    first = start()
+    wait_for(lambda: first.worker.positions == topic.sent, WITHIN_S)
+    first.stop()
+    shutil.copytree(house.folder / "p0", house.folder / "kept")
+    topic.send(3)
+    second = start()
+    wait_for(lambda: second.worker.positions == topic.sent, WITHIN_S)
+    second.stop()
+    shutil.rmtree(house.folder / "p0")
+    (house.folder / "kept").rename(house.folder / "p0")
+    topic.send(1)
+    third = start()
+    wait_for(lambda: third.worker.positions == topic.sent, WITHIN_S)
+    third.stop()
+    for number, vehicle in BOTH.items():
+        assert [row["vehicle_id"] for row in house.rows(number, upkeep.vehicles)] == [vehicle]
+        kept = house.rows(number, schema.payloads)
+        assert [row["first"] for row in kept] == [1_000_000.0 + 60 * seq for seq in range(7)]
+        assert acked(house, vehicle) == set(range(7))
+
+
+def test_a_second_worker_gets_a_share_and_leaves_it_again_without_a_gap_or_a_double(topic, start, house):
+    one = start()
+    topic.send(2)
+    wait_for(lambda: one.worker.positions == topic.sent, WITHIN_S)
+    other = start()
+    wait_for(lambda: len(one.worker.positions) == len(other.worker.positions) == 1, WITHIN_S)
+    topic.send(2)
+    wait_for(lambda: one.worker.positions | other.worker.positions == topic.sent, WITHIN_S)
+    one.stop()
+    topic.send(2)
+    wait_for(lambda: other.worker.positions == topic.sent, WITHIN_S)
+    other.stop()
+    for number in BOTH:
+        assert [row["first"] for row in house.rows(number, schema.payloads)] == [
+            1_000_000.0 + 60 * seq for seq in range(6)
+        ]
+
+
+def test_a_kafka_that_is_not_there_is_told(house):
+    running = Running(Kafka(bootstrap="127.0.0.1:1"), house.worker())
+    running.wait()
+    assert "Kafka at 127.0.0.1:1 does not let us into group tripmeter" in running.said
+
+
+@pytest.mark.stack
+def test_a_group_that_will_never_let_us_in_is_told(kafka, house, monkeypatch):
+    monkeypatch.setattr(app, "MISSED_S", 2.0)  # less than Kafka allows
+    running = Running(Kafka(bootstrap=kafka.bootstrap), house.worker())
+    running.wait()
+    assert "InvalidSessionTimeout" in running.said

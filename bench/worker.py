@@ -34,9 +34,10 @@ def _measured(size: int, repeats: int) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         house = _House(Path(folder), size)
         for _ in range(VEHICLES // house.payloads + 1):  # all vehicles are known from here on
+            house.make()
             house.turn()
         works = {"unpack": house.unpack, "decode": house.decode, "worker": house.turn}
-        found = interleaved(works, repeats)
+        found = interleaved(works, repeats, before=house.make)
         house.close()
         count = house.payloads * size
         return {
@@ -55,9 +56,10 @@ class _House:
         self.size, self.payloads = size, TURN * max(1, FRAME // size)
         self._settings = config.load(None, {}, ("gateway.accept_unregistered=true", "sinks.mqtt=false"), PARAMS, RULES)
         self._folder, self._round, self._offset = folder, 0, 0
+        self._next: Sequence[bytes] = ()
         self._worker = Worker(self._begin, lambda _topic, _body: None)
         self._worker.own([0])
-        self._next = self._made()
+        self.make()
         self.bytes = sum(len(body) for body in self._next)
 
     def unpack(self) -> None:
@@ -72,7 +74,6 @@ class _House:
     def turn(self) -> None:
         self._worker.turn([Frame(0, self._offset + k, body) for k, body in enumerate(self._next)])
         self._offset += TURN
-        self._next = self._made()
 
     def close(self) -> None:
         self._worker.close()
@@ -87,12 +88,12 @@ class _House:
         partition.start()
         return partition, store.take_over()
 
-    def _made(self) -> Sequence[bytes]:
+    def make(self) -> None:
         """The next payload of as many vehicles as a turn has payloads, some more than once if it has more."""
         rng = np.random.default_rng(self._round)
         made = [self._payload(rng) for _ in range(self.payloads)]
         a_frame = self.payloads // TURN
-        return [frames.pack(made[k : k + a_frame]) for k in range(0, self.payloads, a_frame)]
+        self._next = [frames.pack(made[k : k + a_frame]) for k in range(0, self.payloads, a_frame)]
 
     def _payload(self, rng: np.random.Generator) -> Payload:
         vehicle, hour = self._round % VEHICLES, self._round // VEHICLES

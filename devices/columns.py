@@ -1,12 +1,12 @@
 """Columns: the readings of many payloads as one table of samples, column by column, not payload by payload."""
 
-from array import array
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from devices.codecs.base import DeviceReport, Packed, Reading, Values
+from devices.codecs.base import DeviceReport, Reading, Values, unpacked
 from devices.door import Door, Received, floats
 from devices.plausible import AHEAD, YEAR_2000, clean, nowhere, whole_ms
 from devices.samples import DeviceEvent, FaultList, Floats, Ints, Rejected, Samples, TyreReadings
@@ -60,37 +60,57 @@ def _columns(door: Door) -> dict[str, Floats]:
 def _wire_columns(door: Door) -> dict[str, Floats]:
     """Values of every column by wire name, over the rows of all payloads.
 
-    Lists go into one long list, which is the quickest for many short ones; arrays are laid over it.
+    Lists go into one long list, which is the quickest for many short ones; what came packed is laid over it.
     """
     flat: dict[str, list[float | None]] = defaultdict(list)
-    packed: dict[str, list[tuple[int, Packed]]] = defaultdict(list)
-    for start, item in zip(door.starts, door.received, strict=False):
-        count = len(item.reading.t)
+    packed: dict[str, _Packed] = defaultdict(lambda: _Packed([], []))
+    for owner, item in enumerate(door.received):
         for name, values in item.reading.columns.items():
-            if type(values) is array:
-                packed[name].append((start, values))
+            if type(values) is bytes:
+                owners, chunks = packed[name]
+                owners.append(owner)
+                chunks.append(values)
                 continue
-            column = flat[name]
+            column, start = flat[name], door.starts[owner]
             if len(column) < start:
                 column += [NAN] * (start - len(column))  # the payloads between said nothing of it
-            column += _each(values, count)
-    return {name: _laid(door.starts[-1], flat[name], packed[name]) for name in dict.fromkeys([*flat, *packed])}
+            column += _each(values, len(item.reading.t))
+    return {name: _laid(door, flat.get(name), packed.get(name)) for name in dict.fromkeys([*flat, *packed])}
 
 
-def _laid(count: int, flat: list[float | None], packed: list[tuple[int, Packed]]) -> Floats:
-    """(count,) of a list whose end may be wanting, with arrays in their places."""
-    column = np.full(count, NAN)
-    column[: len(flat)] = np.array(flat, np.float64)
-    for start, values in packed:
-        column[start : start + len(values)] = values
+class _Packed(NamedTuple):
+    """What came packed of one column."""
+
+    owners: list[int]  # payloads, ascending
+    chunks: list[bytes]
+
+
+def _laid(door: Door, flat: list[float | None] | None, packed: _Packed | None) -> Floats:
+    """(n,) of a list whose end may be wanting, with what came packed in its places."""
+    whole = door.starts[-1]
+    if packed is not None:
+        owners, sizes = np.array(packed.owners), np.array(list(map(len, packed.chunks)))
+        short = sizes == 4 * door.counts[owners]
+        if sizes.size == len(door.received) and (short.all() or not short.any()):
+            return unpacked(b"".join(packed.chunks), whole)
+    column = np.full(whole, NAN)
+    if flat is not None:
+        column[: len(flat)] = np.array(flat, np.float64)
+    if packed is not None:
+        for alike in (np.flatnonzero(short), np.flatnonzero(~short)):
+            rows = door.rows(owners[alike])
+            if rows.size:
+                column[rows] = unpacked(b"".join([packed.chunks[k] for k in alike.tolist()]), rows.size)
     return column
 
 
 def _each(values: Values, count: int) -> list[float | None]:
     """A value for each of ``count`` samples."""
-    if type(values) is list:
+    if isinstance(values, list):
         return values
-    return [values] * count if isinstance(values, int | float) else list(values)
+    if isinstance(values, bytes):
+        return list(unpacked(values, count))
+    return [values] * count
 
 
 def _vehicles(received: Sequence[Received]) -> tuple[list[tuple[str, str]], Ints]:

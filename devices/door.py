@@ -1,5 +1,6 @@
 """Door: which sample is from which payload, what is let in, and what is set aside with its reason."""
 
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -25,17 +26,26 @@ class Door:
     """The rows (samples) of many payloads, in order; ``keep`` (n,) says which are in time."""
 
     def __init__(self, received: Sequence[Received], ahead: float | None, earliest: float | None) -> None:
-        counts = [len(item.reading.t) for item in received]
+        counts = np.array([len(item.reading.t) for item in received], np.int64)
         self.received, self.earliest = received, earliest
         self.ahead = float("inf") if ahead is None else ahead
-        self.starts: list[int] = [0, *np.cumsum(counts, dtype=np.int64).tolist()]  # first row of each payload, end
+        self.counts: Ints = counts  # rows of each payload
+        self.starts: list[int] = [0, *np.cumsum(counts).tolist()]  # first row of each payload, end
         self.owner: Ints = np.repeat(np.arange(len(counts)), counts)  # (n,) payload of each row
         self.t = whole_ms(_instants(received))
         self._set_aside: list[tuple[int, Rejected]] = []
         self.keep = self._in_time()
 
+    def rows(self, owners: Ints) -> Ints:
+        """The rows of these payloads (k,), one payload's after the other's."""
+        counts = self.counts[owners]
+        ends = np.cumsum(counts)
+        firsts = np.array(self.starts, np.int64)[owners] - ends + counts
+        return np.arange(ends[-1] if ends.size else 0) + np.repeat(firsts, counts)
+
     def _in_time(self) -> Bools:
-        received_at = np.array([item.payload.received_at for item in self.received], np.float64)[self.owner]
+        arrived = np.array([item.payload.received_at for item in self.received], np.float64)
+        received_at = np.repeat(arrived, self.counts)
         impossible, future = self.untimely(self.t, received_at)
         for reason, bad in (("implausible_time", impossible), ("far_future", future)):
             self.refuse_rows(reason, "t", np.flatnonzero(bad), self.t[bad], self.expected_time(reason))
@@ -93,4 +103,5 @@ def _instants(received: Sequence[Received]) -> Floats:
     """All instants, payload by payload."""
     if all(type(item.reading.t) is list for item in received):
         return floats(list(chain.from_iterable(item.reading.t for item in received)))
-    return np.concatenate([np.asarray(item.reading.t, np.float64) for item in received])
+    times = [item.reading.t for item in received]
+    return np.frombuffer(b"".join([t if type(t) is array else array("d", t) for t in times]))

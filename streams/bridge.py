@@ -5,9 +5,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Protocol
+
+import msgspec
 
 from devices import frames
 from devices.frames import MAX_BODY, Origin
@@ -148,4 +149,4 @@ def partition(topic: str, kafka: Kafka) -> int:
 
 def _fitting(payload: Payload) -> Payload:
     """A body beyond the wire contract is cut: it reaches quarantine, and stops nobody else's."""
-    return payload if len(payload.body) <= MAX_BODY else replace(payload, body=payload.body[:MAX_BODY])
+    return payload if len(payload.body) <= MAX_BODY else msgspec.structs.replace(payload, body=payload.body[:MAX_BODY])

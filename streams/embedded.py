@@ -2,29 +2,27 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-import numpy.typing as npt
-from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select
 
 from devices.columns import Received
 from devices.limits import Limiter
 from devices.samples import Ints, Payload, Rejected, Samples
 from streams import metrics, rows
 from streams.aftermath import Aftermath
-from streams.at_wheel import AtWheel
+from streams.arrivals import slots_of, sort_out
 from streams.chain import Findings
-from streams.clock_fault import clock_faults, wrong
+from streams.clock_fault import wrong
 from streams.desk.paging import LATE_S
 from streams.detectors import device_silent
+from streams.doubts import Doubts
 from streams.evidence import Evidence
-from streams.fleet import Fleet, Source
+from streams.fleet import Source
 from streams.followed import differs_since, said
-from streams.intake import Accepted, Intake, extent, stored
+from streams.intake import Accepted, Intake, extents
 from streams.late import Late
 from streams.midnights import ids_of, midnight_rows, on_record
 from streams.pipeline import DAY_S, Midnight, Pipeline, only
@@ -32,13 +30,13 @@ from streams.record import Record
 from streams.settle import Settler
 from streams.silence import Silence
 from streams.store import schema, upkeep
-from streams.store.store import Commit, Store, persistently, rows_of
+from streams.store.store import Commit, Store, rows_of
 from streams.ticks import Ticker
 from streams.unsaved import Unsaved
+from streams.writer import Writer
 
 logger = logging.getLogger(__name__)
 
-VEHICLE = ("slot", "fleet_id", "vehicle_id", "known")
 RETRIED = 100  # payloads from quarantine at once
 TOLD_AT_REST = 500  # vehicles in a quiet moment, about 30 ms
 
@@ -78,33 +76,38 @@ class Embedded:
         self.stopping = stopping
         self.newest = float("-inf")  # event time
         self._conflicts = pipeline.conflicts  # counted so far
-        self.lost = False  # the state is ahead of what the store has taken
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
         self.silence, self.aftermath = Silence(pipeline, record), Aftermath(pipeline, record)
         self.wall = wall  # with a feed's clock a recording that has ended is no silence
         self._aside = aside or Limiter(0.0, 0.0, 0.0)  # how much is kept of what a device sends in vain
-        self._unsure: dict[int, set[float]] = {}  # when devices raised what no sample has followed yet, by slot
+        self._doubts = Doubts(store, pipeline, record)
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
-        self._named = _counted(pipeline.fleet)  # on record already
+        self._writer = Writer(store, pipeline.fleet, record)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the state is ahead of what the store has taken, for good."""
+        return self._writer.lost
 
     def take(self, arrived: Sequence[Payload], again: Sequence[str] = (), into: Commit | None = None) -> list[Received]:
         """Commit a handful; the payloads that are now on record, to be acknowledged to their devices.
 
         ``again`` are the ids they have in quarantine, if they come from there; ``into`` is what to add them to.
         """
-        with self.store.reading() as connection:
-            accepted = self.intake.accept(arrived, partial(self._known, connection))
-        self._too_old(accepted)
+        commit = Commit() if into is None else into
+        accepted = self.intake.accept(arrived)
+        earliest = self.intake.earliest
+        payloads = sort_out(accepted, self.pipeline, self.store.reading, self.pace.horizon_s, earliest)
         samples, parts = self.intake.samples(accepted.received)
         accepted.rejected.extend(parts)
-        commit = Commit() if into is None else into
         self._run(samples, commit)
-        self._payload_rows(accepted, commit)
+        commit.payloads.extend(payloads)
         if again:
             commit.remove(schema.quarantine, [{"id": name} for name in again])
             self._read_anew(accepted, commit)
         commit.upsert(schema.quarantine, rows.quarantined(accepted.rejected if again else self._kept(accepted)))
-        self._report(accepted, samples, commit)
+        faults = list(wrong(accepted.received, self.intake.ahead, earliest))
+        self._doubts.report(samples, faults, commit, self.newest)
         self.evidence.take(commit)
         self._unsaved.tell(commit, 5 + len(arrived) // 10)
         if self._unsaved.due():
@@ -138,13 +141,7 @@ class Embedded:
             events = schema.events
             lasting = select(events).where(events.c.kind == device_silent.DETECTOR.kind, events.c.end.is_(None))
             self.silence.load(rows_of(connection, lasting))
-            newest = select(events.c.fleet_id, events.c.vehicle_id, func.max(events.c.start))
-            by_vehicle = newest.where(events.c.source == "device").group_by(events.c.fleet_id, events.c.vehicle_id)
-            for fleet_id, vehicle_id, start in connection.execute(by_vehicle):
-                slot = self.pipeline.fleet.slot((fleet_id, vehicle_id))
-                self._doubt([(slot, start)])
-                if slot in self._unsure:  # and there may be more of it
-                    self._unsure[slot].add(self.pipeline.watermark(slot))
+            self._doubts.load(connection)
         self.evidence.load()
         commit = Commit()
         self.record.revise(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
@@ -184,7 +181,7 @@ class Embedded:
             if since is not None:
                 commit.upsert(upkeep.vehicles, [row | {"known": known}])
             if since is not None and since <= watermark:
-                self._put_off(row["slot"], max(since, watermark - self.pace.horizon_s), commit)
+                self._late.put_off(row["slot"], max(since, watermark - self.pace.horizon_s), commit)
         self._write(commit)
 
     def tick(self, now: float) -> bool:
@@ -223,17 +220,15 @@ class Embedded:
         """A vehicle has data from ``since`` on that its state has not seen."""
         self._late.add(slot, since)
 
-    def _put_off(self, slot: int, since: float, commit: Commit) -> None:
-        """Leave a vehicle to settling, on record too."""
-        commit.upsert(upkeep.dirty, [{"slot": slot, "since": self._late.add(slot, since)}])
-
     def _run(self, samples: Samples, commit: Commit, again: bool = False) -> None:
         """Run what lies ahead; ``again``: what was kept and told the first time is not kept and told once more."""
         if not samples.t.size:
             return
         ahead = self.pipeline.ahead(samples)
         if not ahead.all():
-            self._set_aside(samples, ~ahead, commit)
+            metrics.LATE.inc(int(np.count_nonzero(~ahead)))
+            slots = self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle[~ahead]]
+            self._late.put_off_all(slots, samples.t[~ahead], commit)
             samples = only(samples, ahead)
         if samples.faults and not again:
             with self.store.reading() as connection:
@@ -242,27 +237,6 @@ class Embedded:
             if not again:
                 self._keep(self.pipeline.midnights(day), commit)
             self._found(self.pipeline.run(day), day, commit, tell=not again)
-
-    def _report(self, accepted: Accepted, samples: Samples, commit: Commit) -> None:
-        """Add what the devices themselves raised and who drove then, and what their clocks have got wrong."""
-        faults = list(wrong(accepted.received, self.intake.ahead, self.intake.earliest))
-        moved = self._unsure.keys() & set(self.pipeline.moved(samples).tolist()) if self._unsure else set()
-        if samples.events or faults or moved:
-            with self.store.reading() as connection:
-                at_wheel = AtWheel(connection, commit, self.pipeline.state, self.pipeline.fleet)
-                self.record.report(samples, at_wheel, commit, self.newest)
-                for slot in sorted(moved):
-                    vehicle, since = self.pipeline.fleet.vehicles[slot], min(self._unsure[slot])
-                    self.record.revise(at_wheel.again(vehicle, since), commit)
-                self.record.revise(clock_faults(faults, connection), commit)
-        said = [(self.pipeline.fleet.slot(samples.vehicles[event.vehicle]), event.t) for event in samples.events]
-        self._doubt([*said, *((slot, t) for slot in moved for t in self._unsure.pop(slot))])
-
-    def _doubt(self, said: Iterable[tuple[int, float]]) -> None:
-        """Who drove when a device raised something samples still to come may say, unless it is behind those heard."""
-        for slot, t in said:
-            if t >= self.pipeline.watermark(slot):
-                self._unsure.setdefault(slot, set()).add(t)
 
     def _keep(self, midnights: list[Midnight], commit: Commit) -> None:
         """Keep states that settling may start from, with the events they may still change."""
@@ -291,36 +265,9 @@ class Embedded:
         with self.store.reading() as connection:
             if tell:
                 for slot, start in self.aftermath.heard(connection, slots, found, commit):
-                    self._put_off(slot, start, commit)
+                    self._late.put_off(slot, start, commit)
             else:
                 self.aftermath.rerun(connection, slots, commit)
-
-    def _set_aside(self, samples: Samples, late: npt.NDArray[np.bool_], commit: Commit) -> None:
-        """Leave late rows to settling."""
-        metrics.LATE.inc(int(np.count_nonzero(late)))
-        slots = self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle[late]]
-        t = samples.t[late]
-        for slot in np.unique(slots).tolist():
-            self._put_off(slot, float(t[slots == slot].min()), commit)
-
-    def _too_old(self, accepted: Accepted) -> None:
-        """Turn away what lies beyond the horizon of settling."""
-        kept = []
-        for received, mark in zip(accepted.received, accepted.digests, strict=True):
-            slot = self.pipeline.fleet.slot((received.fleet, received.vehicle))
-            last, earliest = extent(received)[1], self.intake.earliest
-            wrong_clock = earliest is not None and last < earliest  # not old: the door says what it is
-            if not wrong_clock and last < self.pipeline.watermark(slot) - self.pace.horizon_s:
-                payload = received.payload
-                why = f"more than {self.pace.horizon_s / DAY_S:g} days behind the vehicle's newest sample"
-                accepted.rejected.append(
-                    Rejected("beyond_retention", why, payload.topic, payload.body, payload.received_at)
-                )
-                accepted.repeated.append(received)
-            else:
-                kept.append((received, mark))
-        accepted.received = [received for received, _ in kept]
-        accepted.digests = [mark for _, mark in kept]
 
     def _kept(self, accepted: Accepted) -> list[Rejected]:
         """What is put into quarantine: of one device no more than it may fill of the disk."""
@@ -332,65 +279,21 @@ class Embedded:
         """Stored payloads of which parts were set aside: settling reads them as today's code does."""
         _, parts = self.intake.samples(accepted.repeated)
         accepted.rejected.extend(parts)
-        for received in accepted.repeated:
-            self._put_off(self.pipeline.fleet.slot((received.fleet, received.vehicle)), extent(received)[0], commit)
-
-    def _known(self, connection: Connection, received: Received, mark: bytes) -> bool:
-        slot = self.pipeline.fleet.slot((received.fleet, received.vehicle))
-        first, last = extent(received)
-        return first <= self.pipeline.watermark(slot) and stored(connection, slot, last, mark)
-
-    def _payload_rows(self, accepted: Accepted, commit: Commit) -> None:
-        fleet = self.pipeline.fleet
-        for received, mark in zip(accepted.received, accepted.digests, strict=True):
-            slot = fleet.slot((received.fleet, received.vehicle))
-            payload = received.payload
-            commit.payloads.append((slot, payload.received_at, *extent(received), mark, payload.body))
-
-    def _names(self, commit: Commit) -> None:
-        """Vehicles, drivers and zones met for the first time."""
-        vehicles, drivers, zones = self._named
-        fleet = self.pipeline.fleet
-        for slot, who in enumerate(fleet.vehicles[vehicles:], vehicles):
-            known = said(fleet.source.known(*who))
-            commit.upsert(upkeep.vehicles, [dict(zip(VEHICLE, (slot, *who, known), strict=True))])
-        for number, driver_id in enumerate(fleet.drivers[drivers:], drivers):
-            commit.upsert(upkeep.drivers, [{"number": number, "driver_id": driver_id}])
-        for number, (fleet_id, zone_id) in enumerate(fleet.zones[zones:], zones):
-            commit.upsert(upkeep.zones, [{"number": number, "fleet_id": fleet_id, "zone_id": zone_id}])
+        self._late.put_off_all(slots_of(accepted.repeated, self.pipeline), extents(accepted.repeated)[0], commit)
 
     def _write(self, commit: Commit) -> bool:
         """Whether the commit is on disk; once one is given up, all that follows would rest on what was lost."""
-        if self.lost:
-            return False
-        self._names(commit)
-        if self.record.out_of_order:
-            with self.store.reading() as connection:
-                self.record.mend(connection, commit, self.newest - self.pace.late_s)
-        with metrics.COMMIT.time():
-            done = persistently(partial(self._committed, commit), self.stopping)
-        if done:
-            self._named = _counted(self.pipeline.fleet)
-        self.lost = not done
-        return done
-
-    def _committed(self, commit: Commit) -> None:
-        with metrics.UNWRITTEN.count_exceptions(OperationalError):
-            self.store.commit(commit)
+        return self._writer.write(commit, self.newest - self.pace.late_s, self.stopping)
 
     def gauges(self) -> dict[str, float]:
         """How far it is: what streams.metrics shows of a partition."""
         found = {
-            "tripmeter_vehicles": self._named[0],
+            "tripmeter_vehicles": self._writer.vehicles,
             "tripmeter_snapshot_time_seconds": self._unsaved.saved_time,
             "tripmeter_unsaved_vehicles": len(self._unsaved),
             "tripmeter_unsettled_vehicles": len(self._late),
         }
         return found | ({"tripmeter_event_time_seconds": self.newest} if np.isfinite(self.newest) else {})
-
-
-def _counted(fleet: Fleet) -> tuple[int, int, int]:
-    return len(fleet.vehicles), len(fleet.drivers), len(fleet.zones)
 
 
 def _count(accepted: Accepted) -> None:
@@ -399,5 +302,4 @@ def _count(accepted: Accepted) -> None:
     now = time.time()
     for part in accepted.rejected:
         metrics.QUARANTINED.labels(part.reason).inc()
-    for received in accepted.received:
-        metrics.TO_COMMIT.observe(now - received.payload.received_at)
+    metrics.TO_COMMIT.observe_all(now - np.array([one.payload.received_at for one in accepted.received]))

@@ -33,14 +33,14 @@ class HoursBook:
         self._started: Floats = np.empty(0)  # (S,) start of the slot's open driving, NaN none
         self._deadline: Floats = np.empty(0)  # (S,) last driving up to which nothing new is to be told
 
-    def load(self, driven: Iterable[tuple[Key, int, float, float, int]], events: Iterable[tuple[Key, Row]]) -> None:
-        """Begin with closed intervals (whose, slot, start, end, bits) and events already on record."""
+    def load(self, driven: Iterable[tuple[Key, int, float, float, int]], told: Iterable[tuple[Key, int, Row]]) -> None:
+        """Begin with closed intervals (whose, slot, start, end, bits) and events on record (whose, slot, row)."""
         for key, slot, start, end, bits in driven:
             if not bits & IDLE or self._rules(key, slot).on_duty:
                 self._sheet(key, slot).load(slot, start, end, bits)
-        for key, row in events:
-            if key in self._people:
-                self._people[key].events[row["event_id"]] = row
+        for key, slot, row in told:
+            if key in self._people or row["end"] is None:  # there may be an open drive and no other
+                self._sheet(key, slot).events[row["event_id"]] = row
 
     def take(self, found: Records, state: Records, slots: Ints) -> Revised:
         """Carry on with closed intervals ``found`` and the open ones of ``slots`` in ``state`` (S,) activity.STATE."""

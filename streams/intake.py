@@ -1,22 +1,26 @@
 """Intake: payloads to samples - who sent it, can it be read, has it been here before; the rest is set aside."""
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+import numpy as np
 import polars as pl
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select, tuple_
 
 from devices import topics
 from devices.codecs import DecodeError, Reading, decode
 from devices.columns import Received, collect
 from devices.limits import THROTTLED
-from devices.plausible import AHEAD, YEAR_2000
+from devices.plausible import AHEAD, YEAR_2000, whole_ms
 from devices.rollover import repaired
-from devices.samples import Payload, Rejected, Samples
+from devices.samples import Floats, Payload, Rejected, Samples
 from streams.ids import digest
 from streams.store.schema import payloads
+from streams.store.store import AT_ONCE
+
+Stored = tuple[int, float, bytes]  # slot, last, digest
 
 
 @dataclass
@@ -27,6 +31,11 @@ class Accepted:
     digests: list[bytes]  # of their bodies
     repeated: list[Received]  # stored before: only to be acknowledged
     rejected: list[Rejected]  # payloads and parts for quarantine
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Only these are to be stored and run."""
+        self.received = [self.received[k] for k in rows]
+        self.digests = [self.digests[k] for k in rows]
 
 
 class Intake:
@@ -41,8 +50,8 @@ class Intake:
         self.registered = registered
         self.ahead, self.earliest = ahead, earliest
 
-    def accept(self, arrived: Sequence[Payload], known: Callable[[Received, bytes], bool]) -> Accepted:
-        """Sort ``arrived`` out; ``known(received, digest)`` says whether the very payload is stored already."""
+    def accept(self, arrived: Sequence[Payload]) -> Accepted:
+        """Read ``arrived``; what is in it twice is taken once."""
         accepted = Accepted([], [], [], [])
         fresh: set[tuple[str, str, bytes]] = set()
         for payload in arrived:
@@ -52,7 +61,7 @@ class Intake:
                 continue
             mark = digest(payload.body)
             key = (received.fleet, received.vehicle, mark)
-            if key in fresh or known(received, mark):
+            if key in fresh:
                 accepted.repeated.append(received)
             else:
                 fresh.add(key)
@@ -84,7 +93,7 @@ class Intake:
 
     def _read(self, payload: Payload) -> Received | Rejected:
         if payload.topic.startswith(THROTTLED):
-            payload = replace(payload, topic=payload.topic.removeprefix(THROTTLED))
+            payload = msgspec.structs.replace(payload, topic=payload.topic.removeprefix(THROTTLED))
             return _rejected(payload, "rate_limit", "the device sends more than it may; this is one of many")
         try:
             topic = topics.parse(payload.topic)
@@ -104,22 +113,20 @@ def _rejected(payload: Payload, reason: str, detail: str) -> Rejected:
     return Rejected(reason, detail, payload.topic, payload.body, payload.received_at)
 
 
-_STORED = select(payloads.c.position).where(
-    payloads.c.slot == bindparam("slot"), payloads.c.last == bindparam("last"), payloads.c.digest == bindparam("mark")
-)
+def stored(connection: Connection, asked: Collection[Stored]) -> set[Stored]:
+    """Those of the payloads that are in the store, each by its slot, the end of its samples, and its digest."""
+    found: set[Stored] = set()
+    columns = payloads.c.slot, payloads.c.last, payloads.c.digest
+    pairs = sorted({one[:2] for one in asked})
+    for k in range(0, len(pairs), AT_ONCE // 2):
+        query = select(*columns).where(tuple_(payloads.c.slot, payloads.c.last).in_(pairs[k : k + AT_ONCE // 2]))
+        found.update((slot, last, bytes(mark)) for slot, last, mark in connection.execute(query))
+    return found
 
 
-def stored(connection: Connection, slot: int, last: float, mark: bytes) -> bool:
-    """Whether a payload of this vehicle that ends at ``last`` and has this digest is in the store."""
-    return connection.execute(_STORED, {"slot": slot, "last": last, "mark": mark}).first() is not None
-
-
-def extent(received: Received) -> tuple[float, float]:
-    """t of the first and last sample, on whole milliseconds as devices.plausible.whole_ms has them."""
-    t = received.reading.t
-    return _whole_ms(t[0]), _whole_ms(t[-1])
-
-
-def _whole_ms(t: float) -> float:
-    ms = t * 1000.0 + 0.5  # numpy for two numbers: 10 us a payload
-    return math.floor(ms) / 1000.0 if math.isfinite(ms) else ms
+def extents(received: Sequence[Received]) -> tuple[Floats, Floats]:
+    """t of the first and last sample of each payload, on whole milliseconds."""
+    times = [one.reading.t for one in received]
+    ends = np.array([(t[0], t[-1]) for t in times], np.float64).reshape(-1, 2)
+    first, last = whole_ms(ends).T
+    return first, last

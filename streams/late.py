@@ -3,6 +3,12 @@
 import time
 from dataclasses import dataclass
 
+import numpy as np
+
+from devices.samples import Floats, Ints
+from streams.store import upkeep
+from streams.store.store import Commit
+
 
 @dataclass
 class _Waiting:
@@ -27,6 +33,15 @@ class Late:
         one = self._waiting.setdefault(slot, _Waiting(since, now, now))
         one.since, one.latest = min(one.since, since), now
         return one.since
+
+    def put_off(self, slot: int, since: float, commit: Commit) -> None:
+        """Leave a vehicle to settling, on record too."""
+        commit.upsert(upkeep.dirty, [{"slot": slot, "since": self.add(slot, since)}])
+
+    def put_off_all(self, slots: Ints, t: Floats, commit: Commit) -> None:
+        """Leave vehicles to settling, each from the earliest of its ``t`` on."""
+        for slot in np.unique(slots).tolist():
+            self.put_off(slot, float(t[slots == slot].min()), commit)
 
     def take(self, at_once: bool = False) -> tuple[int, float] | None:
         """Slot and earliest t of one whose data has come to rest (or of any, ``at_once``); it waits no more."""

@@ -1,11 +1,14 @@
 """Metrics: what an operator watches, for Prometheus; never a coordinate, a vehicle or a driver in a label."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -15,13 +18,34 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)  # memory and CPU of the process
 BUILD = Gauge("tripmeter_build_info", "The version that runs", ["version"], registry=REGISTRY)
 BUILD.labels(version("tripmeter")).set(1)
+
+
+class Many(Collector):
+    """A histogram told many values at once: one at a time takes 2 us."""
+
+    def __init__(self, name: str, documentation: str, buckets: Sequence[float], registry: CollectorRegistry) -> None:
+        self._name, self._documentation, self._edges = name, documentation, np.array(buckets, np.float64)
+        self._counts, self._sum = np.zeros(len(buckets) + 1, np.int64), 0.0
+        registry.register(self)
+
+    def observe_all(self, values: npt.NDArray[np.float64]) -> None:
+        """Count ``values``."""
+        self._counts = self._counts + np.bincount(np.searchsorted(self._edges, values), minlength=self._counts.size)
+        self._sum += float(values.sum())
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        """What Prometheus reads."""
+        edges = [*map(repr, map(float, self._edges)), "+Inf"]
+        buckets = list(zip(edges, accumulate(self._counts.tolist()), strict=True))
+        yield HistogramMetricFamily(self._name, self._documentation, buckets=buckets, sum_value=self._sum)
+
 
 PAYLOADS = Counter("tripmeter_payloads", "Payloads taken, by what became of them", ["result"], registry=REGISTRY)
 QUARANTINED = Counter("tripmeter_quarantined", "Payloads or parts set aside, by reason", ["reason"], registry=REGISTRY)
@@ -76,7 +100,7 @@ TAKE_OVER = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
     registry=REGISTRY,
 )
-TO_COMMIT = Histogram(
+TO_COMMIT = Many(
     "tripmeter_payload_to_commit_seconds", "From arrival of a payload to its commit", buckets=_FAST, registry=REGISTRY
 )
 TO_KAFKA = Histogram(

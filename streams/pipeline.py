@@ -73,11 +73,13 @@ class Pipeline:
 
     def ahead(self, samples: Samples) -> npt.NDArray[np.bool_]:
         """(n,) which rows lie ahead of their vehicle's watermark; the others are late, or have been here before."""
-        slots = self.fleet.slots(samples.vehicles)
-        self._reserve(len(self.fleet.vehicles))
-        seen = self.state["seen"][slots] == 1
-        watermark = np.where(seen, self.state["watermark"][slots], -np.inf)
+        watermark = self.watermarks(self.fleet.slots(samples.vehicles))
         return np.asarray(samples.t > watermark[samples.vehicle])
+
+    def watermarks(self, slots: Ints) -> Floats:
+        """Newest t of each vehicle; -inf before its first."""
+        self._reserve(len(self.fleet.vehicles))
+        return np.where(self.state["seen"][slots] == 1, self.state["watermark"][slots], -np.inf)
 
     def moved(self, samples: Samples) -> Ints:
         """Slots of the vehicles that have rows, ascending."""

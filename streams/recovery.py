@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -43,17 +44,17 @@ def load_hours(connection: Connection, book: HoursBook, fleet: Fleet) -> None:
     """Put the closed driving and standing on record, and what was told of it, into the book."""
     intervals, events = schema.intervals, schema.events
     driven = select(intervals).where(intervals.c.status == "closed")
-    told = select(events).where(events.c.kind.in_(KINDS), events.c.source == "derived")
+    told = select(events).where(events.c.kind.in_(KINDS), events.c.source == "derived").order_by(events.c.event_id)
     rows = rows_of(connection, driven.order_by(*intervals.primary_key))
-    slots = [fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in rows]
-    pairs = zip(rows, slots, strict=True)
     book.load(
-        ((_key(row, slot, fleet), slot, row["start"], row["end"], _bits(row)) for row, slot in pairs),
-        (
-            (_key(row, fleet.slot((row["fleet_id"], row["vehicle_id"])), fleet), row)
-            for row in rows_of(connection, told.order_by(events.c.event_id))
-        ),
+        ((_key(row, slot, fleet), slot, row["start"], row["end"], _bits(row)) for row, slot in _slots(rows, fleet)),
+        ((_key(row, slot, fleet), slot, row) for row, slot in _slots(rows_of(connection, told), fleet)),
     )
+
+
+def _slots(rows: list[dict[str, Any]], fleet: Fleet) -> Iterator[tuple[dict[str, Any], int]]:
+    """Rows, and the slot of the vehicle that each is of."""
+    return ((row, fleet.slot((row["fleet_id"], row["vehicle_id"]))) for row in rows)
 
 
 def _bits(row: dict[str, object]) -> int:

@@ -14,7 +14,7 @@ from devices.broker import Broker
 from devices.columns import Received
 from devices.gateway import Gateway
 from devices.limits import Edge, Limiter
-from streams import doors, metrics, noted, objects
+from streams import doors, heap, metrics, noted, objects
 from streams.config import Config
 from streams.health import Checks
 from streams.partition import Partition
@@ -72,6 +72,7 @@ class Service:
             self.partition.restore()
             self._open()
             undo.pop_all()
+        heap.settle()
         self._is_ready = True
         return self
 

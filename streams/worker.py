@@ -15,7 +15,7 @@ from devices.acks import Acks
 from devices.columns import Received
 from devices.frames import FrameError
 from devices.samples import Payload
-from streams import metrics
+from streams import heap, metrics
 from streams.partition import Partition
 from streams.sinks.dead_letters import DeadLetters
 from streams.store import schema
@@ -100,7 +100,8 @@ class Worker:
 
     def own(self, numbers: Collection[int]) -> dict[int, int]:
         """These partitions are ours from now on, and no others; the offset that each goes on with."""
-        for number in set(self._owned) - set(numbers):
+        before = set(self._owned)
+        for number in before - set(numbers):
             self._drop(number)
         for number in list(self._owned):
             with self._unless_fenced(number):
@@ -109,6 +110,8 @@ class Worker:
             self._owned[number] = Owned(*self._begin(number))
             logger.info("partition %d is ours, from offset %d on", number, self._owned[number].next)
         self._paused = False
+        if before != set(self._owned):
+            heap.settle()
         metrics.DEALS.inc()
         metrics.PARTITIONS.positions = self.positions
         return self.positions

@@ -30,8 +30,10 @@ def decode(body: bytes) -> Reading:
 
     Raises ``DecodeError``.
     """
-    head = _HEAD.match(body)
-    codec = _by_version(int(head[1])) if head else _by_shape(body)
+    codec = _BY_HEAD.get(body[0]) if body else None
+    if codec is None:
+        head = _HEAD.match(body)
+        codec = _by_version(int(head[1])) if head else _by_shape(body)
     return codec.decode(body)
 
 
@@ -45,8 +47,6 @@ def _by_version(version: int) -> Codec:
 
 def _by_shape(body: bytes) -> Codec:
     """The codec of a payload that does not begin with its version."""
-    if body[:1] and body[0] in _BY_HEAD:
-        return _BY_HEAD[body[0]]
     try:
         shape = _SCAN.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

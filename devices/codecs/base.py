@@ -4,6 +4,8 @@ from array import array
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Text = Annotated[str, msgspec.Meta(max_length=256)]
@@ -12,8 +14,11 @@ if TYPE_CHECKING:
 else:
     Packed = array  # Python 3.11 knows no array[float]
 
-Values = list[float | None] | Packed | float
-"""A value for each sample, None (in an array NaN) where not measured; or one value that holds for every sample."""
+Values = list[float | None] | bytes | float
+"""A value for each sample, None where not measured; or one value that holds for every sample.
+
+Bytes hold little-endian numbers of four or eight bytes each, as many as there are samples; NaN is not measured.
+"""
 
 
 class DecodeError(ValueError):
@@ -35,7 +40,7 @@ class DeviceReport(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass
     """One decoded payload, still in the units of the wire.
 
-    ``t`` (n,) is strictly ascending and not empty; every list or array in ``columns`` and ``tyres`` is as long. Columns
+    ``t`` (n,) is strictly ascending and not empty; every list in ``columns`` and ``tyres`` is as long. Columns
     not measured are absent. ``driver`` None: the device said nothing; "": it said nobody is at the wheel.
     ``fault_codes`` None: nothing said of them; empty: none is set.
     """
@@ -49,6 +54,11 @@ class Reading(msgspec.Struct, gc=False):  # made 4x faster than a dataclass
     events: list[DeviceReport] = []
     fault_codes: list[str] | None = None
     shift: float = 0.0  # s added to every time: a clock that had lost 1,024 weeks
+
+
+def unpacked(packed: bytes, count: int) -> npt.NDArray[np.float64]:
+    """(count,) of packed numbers."""
+    return np.frombuffer(packed, f"<f{len(packed) // count}").astype(np.float64)
 
 
 class Codec(Protocol):

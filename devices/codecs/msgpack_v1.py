@@ -4,7 +4,7 @@ import sys
 from array import array
 from math import isfinite
 from operator import lt
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -28,7 +28,7 @@ class MsgpackV1:
     heads = HEADS
 
     def decode(self, body: bytes) -> Reading:
-        """The reading in a payload; raises ``DecodeError``. What came packed is an array there."""
+        """The reading in a payload; raises ``DecodeError``. Instants that came packed are an array there."""
         try:
             payload = _DECODER.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -37,9 +37,9 @@ class MsgpackV1:
         if type(t) is bytes:
             t = payload["t"] = _times(t)
         count = 1 if type(t) is float else len(t)
-        _unpack(payload, count, "$")
+        _check(payload, count, "$")
         for wheel, columns in (payload.get("tyres") or {}).items():
-            _unpack(columns, count, f"$.tyres.{wheel[:16]}")
+            _check(columns, count, f"$.tyres.{wheel[:16]}")
         reading = columnar.reading(self.name, payload)
         _see_finite(reading)
         return reading
@@ -63,7 +63,10 @@ def _times(packed: bytes) -> Packed:
     """Instants of eight bytes, each later than the one before."""
     if len(packed) % 8 or not packed:
         raise DecodeError(f"msgpack_v1: 't' has {len(packed)} bytes, expected 8 for each instant, at $.t")
-    t = _array("d", packed)
+    t: Packed = array("d")
+    t.frombytes(packed)
+    if sys.byteorder == "big":
+        t.byteswap()
     if len(t) < SHORT:
         ascending = all(map(lt, t, t[1:]))
     else:
@@ -74,29 +77,17 @@ def _times(packed: bytes) -> Packed:
     return t
 
 
-def _array(kind: Literal["f", "d"], packed: bytes) -> Packed:
-    numbers: Packed = array(kind)
-    numbers.frombytes(packed)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
-
-
-def _unpack(columns: dict[str, Any], count: int, path: str) -> None:
-    """Put arrays in the place of packed numbers."""
+def _check(columns: dict[str, Any], count: int, path: str) -> None:
+    """See that packed numbers are as many as there are instants."""
+    right = 4 * count, 8 * count
     for name, values in columns.items():
-        if type(values) is bytes:
-            if len(values) == 4 * count:
-                columns[name] = _array("f", values)
-            elif len(values) == 8 * count:
-                columns[name] = _array("d", values)
-            else:
-                found, expected = f"{len(values)} bytes", f"{4 * count} or {8 * count}: 4 or 8 for each of 't'"
-                raise DecodeError(f"msgpack_v1: '{name}' has {found}, expected {expected}, at {path}.{name}")
+        if type(values) is bytes and len(values) not in right:
+            found, expected = f"{len(values)} bytes", f"{right[0]} or {right[1]}: 4 or 8 for each of 't'"
+            raise DecodeError(f"msgpack_v1: '{name}' has {found}, expected {expected}, at {path}.{name}")
 
 
 def _packed(values: Values) -> Any:
-    if isinstance(values, int | float):
+    if isinstance(values, int | float | bytes):
         return values
     numbers = np.array(values, "<f8")
     with np.errstate(over="ignore"):

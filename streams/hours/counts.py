@@ -5,7 +5,6 @@ Sums of whole ms are exact, so that 4 h 30 are not more than 4 h 30. Each class 
 
 from collections import deque
 from collections.abc import Iterable
-from copy import copy
 from typing import Any, NamedTuple, Self
 
 from streams.hours.calendars import nights, period
@@ -67,7 +66,8 @@ class Count:
 
     def copy(self) -> Self:
         """One that goes on by itself, and has nothing done yet."""
-        other = copy(self)
+        other = object.__new__(type(self))
+        other.__dict__ |= self.__dict__  # copy.copy takes six times as long
         other.done = []
         return other
 

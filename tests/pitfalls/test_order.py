@@ -2,8 +2,8 @@
 
 import json
 import threading
-from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from sqlalchemy import event
@@ -193,7 +193,9 @@ def test_21_the_vehicle_is_the_topics_whatever_the_payload_says(pit):
     body = {"v": 1, "boot": "b", "seq": 1, "t": [pit.start], "speed_kmh": 50, "vehicle_id": "other", "fleet_id": "g"}
     river = pit.river()
     river.embedded.intake.registered = lambda fleet, vehicle: (fleet, vehicle) == ("f", "V")
-    stranger = replace(pit.payload(json.dumps(body).encode(), vehicle="X"), topic="tripmeter/v1/f/X/telemetry")
+    stranger = msgspec.structs.replace(
+        pit.payload(json.dumps(body).encode(), vehicle="X"), topic="tripmeter/v1/f/X/telemetry"
+    )
     river.embedded.take([pit.payload(json.dumps(body).encode()), stranger])
     assert river.pipeline.fleet.vehicles == [("f", "V")]
     assert [row["reason"] for row in river.rows(schema.quarantine)] == ["unregistered"]

@@ -219,7 +219,7 @@ def test_a_book_loaded_from_the_record_goes_on():
     key = ("f", 0)
     held = house.book._people[key]._held()
     closed = [(key, one.slot, one.interval.start, one.interval.end, False) for one in held]
-    again.book.load(closed, [(key, row) for row in house.rows.values()])
+    again.book.load(closed, [(key, 0, row) for row in house.rows.values()])
     again.rows = dict(house.rows)
     for one in (house, again):
         one.drive(1, 52, 75, driver=0)

@@ -93,6 +93,15 @@ def test_driving_of_a_vehicle_that_is_silent_since_counts(rivers, river):
     assert [row["vehicle_id"] for row in river.rows(schema.events) if row["kind"] == "continuous_driving"] == ["W"]
 
 
+def test_what_was_told_of_a_first_drive_is_taken_back_when_it_turns_out_longer(rivers, river):
+    """Its payloads run again all at once, so that the state never is what was told."""
+    send(rivers, river, drive(rivers, (1, 1.45), driver="D1"), drive(rivers, (0.9, 1), driver="D1"))
+    river.crash()
+    river.drain()
+    told = [row for row in river.rows(schema.events) if row["kind"] == "continuous_driving"]
+    assert [(row["start"] - rivers.START) / HOUR for row in told] == pytest.approx([1.25])
+
+
 def test_a_restart_with_nothing_is_a_beginning(rivers, river):
     river.crash()
     assert river.pipeline.fleet.vehicles == []

@@ -1,6 +1,5 @@
 """Laws of every codec: decode undoes encode, and nothing but DecodeError comes of a bad payload."""
 
-from array import array
 from math import isfinite
 
 import msgspec
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.codecs import CODECS, JSON_V1, MSGPACK_V1, DecodeError, DeviceReport, Reading, decode
+from devices.codecs.base import unpacked
 from devices.signals import SIGNALS, TYRE_SIGNALS
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -51,10 +51,12 @@ def test_decode_undoes_encode(codec, reading):
 
 
 def plain(reading):
-    """``reading`` with lists for arrays."""
+    """``reading`` with lists for arrays and packed numbers."""
 
     def listed(values):
-        return [None if v != v else v for v in values] if isinstance(values, array) else values
+        if not isinstance(values, bytes):
+            return values
+        return [None if v != v else v for v in unpacked(values, len(reading.t)).tolist()]
 
     tyres = {wheel: {name: listed(v) for name, v in said.items()} for wheel, said in reading.tyres.items()}
     columns = {name: listed(v) for name, v in reading.columns.items()}
@@ -150,4 +152,5 @@ def _decodes_or_raises(body):
         assert all(map(isfinite, [*reading.t, *(event.t for event in reading.events)]))
         assert all(b > a for a, b in zip(reading.t, reading.t[1:], strict=False))
         for values in reading.columns.values():
+            values = unpacked(values, len(reading.t)).tolist() if isinstance(values, bytes) else values
             assert isinstance(values, int | float) or len(values) == len(reading.t)

@@ -31,7 +31,7 @@ from streams.registered import Registered
 from streams.retention import Retention
 from streams.rule_set import InForce
 from streams.rules import Rules, known_then, share
-from streams.sinks import callers, tellers
+from streams.sinks import callers, reached, tellers
 from streams.sinks.base import Sink
 from streams.sinks.mqtt import Publish
 from streams.store.store import Commit, Store
@@ -66,15 +66,18 @@ class Partition:
     ) -> None:
         self.store, self.number, self._kept = store, number, (config.data.dir, objects)
         self._clock = "feed" if feed_clock else "wall"
-        self._exit = ExitStack()
+        self._exit, self._sinks = ExitStack(), config.sinks
         noted.judging(store, config)
         self.people = Registered(store, config.gateway.accept_unregistered)
-        sinks, called = [*tellers(config.sinks, publish), *sinks], callers(config.sinks)
+        sinks, called = (
+            [*tellers(config.sinks, publish), *sinks],
+            callers(config.sinks, self.people.contact, self.people.contacts()),
+        )
         changes = [sink.name for sink in sinks] + [sink.name for sink in called if config.sinks.all_to(sink.name)]
         pace = _pace(config)
         fleet = Fleet(self.people)
         self.pipeline = Pipeline(fleet, self._in_force(rules.in_force))
-        around = Surroundings(self._now, self._heard, self._zone)
+        around = Surroundings(self._now, self._heard, self._zone, self._reached)
         pager = Pager(store, rules.alerts, rules.paging, around, [sink.name for sink in called], changes)
         self.record = Record(
             fleet,
@@ -86,7 +89,8 @@ class Partition:
             pager.notify,
         )
         bounds = {"ahead": None, "earliest": None} if feed_clock else {"ahead": config.gateway.future_s}
-        digest = Digest(rules.alerts, rules.paging, self._zone, self.people.site, [sink.name for sink in called])
+        names = [sink.name for sink in called]
+        digest = Digest(rules.alerts, rules.paging, self._zone, self.people.site, names, self._reached)
         self.river = Embedded(
             store,
             self.pipeline,
@@ -178,6 +182,9 @@ class Partition:
 
     def _zone(self, fleet_id: str, vehicle_id: str) -> str:
         return self.people.known(fleet_id, vehicle_id).zone
+
+    def _reached(self, fleet_id: str) -> set[str]:
+        return reached(self._sinks, self.people.contact(fleet_id))
 
     def _now(self) -> float:
         """The clock of pages and ticks: the wall's, or with a feed the newest event time."""

@@ -4,6 +4,7 @@ import time
 
 from sqlalchemy import func, select
 
+from streams.contacts import Contact
 from streams.fleet import Known
 from streams.registry import Roster, stored
 from streams.store import schema
@@ -32,6 +33,14 @@ class Registered:
     def site(self, fleet_id: str, vehicle_id: str, t: float) -> str:
         """The site a vehicle works from at ``t``."""
         return self._roster.site(fleet_id, vehicle_id, t)
+
+    def contact(self, fleet_id: str) -> Contact:
+        """Where a fleet is reached."""
+        return self._roster.contact(fleet_id)
+
+    def contacts(self) -> list[Contact]:
+        """Of all fleets."""
+        return self._roster.contacts()
 
     def credentials(self) -> dict[str, str]:
         """Passwords of the devices by user name."""

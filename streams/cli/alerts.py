@@ -38,7 +38,7 @@ command.add_command(log)
 
 @command.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also those that are resolved, dismissed or shelved.")
-@click.option("--fleet", "fleet_id", help="Of this fleet.")
+@screen.fleet_option
 @click.option("--vehicle", "vehicle_id", help="Of this vehicle.")
 @click.option("--kind", help="Of this kind.")
 @click.option("--priority", type=click.Choice(PRIORITIES), help="Of this priority.")
@@ -76,7 +76,7 @@ def show(everything: bool, data: Path | None, as_json: bool, **wanted: str | Non
 
 
 @command.command("morning")
-@click.option("--fleet", "fleet_id", help="Of this fleet.")
+@screen.fleet_option
 @click.option("--site", help="Of this site.")
 @screen.config_options
 @screen.data_option

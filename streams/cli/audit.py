@@ -18,7 +18,7 @@ COLUMNS = ("id", "at", "actor", "login", "action", "fleet_id", "about", "detail"
 @click.command("audit")
 @click.option("--verify", is_flag=True, help="Check that no row was altered, removed or put in between.")
 @click.option("--head", default="", metavar="ID:DIGEST", help="With --verify: a head noted earlier, still to be there.")
-@click.option("--fleet", "fleet_id", help="Of this fleet.")
+@screen.fleet_option
 @click.option("--actor", help="By this person.")
 @click.option("--action", help="What was done, or how that begins: alerts, registry.removed.")
 @click.option("--last", default=50, show_default=True, type=click.IntRange(0), help="So many, the newest; 0: all.")

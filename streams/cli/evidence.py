@@ -19,9 +19,10 @@ def command() -> None:
 
 
 @command.command("list")
+@screen.fleet_option
 @source.tables_options
 @screen.json_option
-def show_all(data: Path | None, folder: Path | None, as_json: bool) -> None:
+def show_all(fleet_id: str | None, data: Path | None, folder: Path | None, as_json: bool) -> None:
     """Which events there is evidence of, and how much."""
     found = [
         {
@@ -32,6 +33,7 @@ def show_all(data: Path | None, folder: Path | None, as_json: bool) -> None:
             "signals": len(frame.columns) - 3,
         }
         for name, frame in _frames(data, folder, "").items()
+        if fleet_id is None or (frame["fleet_id"] == fleet_id).any()
     ]
     if as_json:
         screen.emit(found)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 
+from devices.topics import ROOT
 from streams import config
 from streams.cli import database, screen, source
 from streams.layers import ConfigError
@@ -23,17 +24,20 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--reason", help="Only those set aside for this reason.")
+@screen.fleet_option
 @screen.data_option
 @screen.json_option
-def show_all(reason: str | None, data: Path | None, as_json: bool) -> None:
+def show_all(reason: str | None, fleet_id: str | None, data: Path | None, as_json: bool) -> None:
     """How many there are of each reason, and the latest."""
     query = select(*[column for column in quarantine.c if column.name != "body"])
     if reason:
         query = query.where(quarantine.c.reason == reason)
+    many = select(quarantine.c.reason, func.count()).group_by(quarantine.c.reason).order_by(quarantine.c.reason)
+    if fleet_id is not None:
+        of_fleet = quarantine.c.topic.startswith(f"{ROOT}/{fleet_id}/", autoescape=True)
+        query, many = query.where(of_fleet), many.where(of_fleet)
     with source.store(data).reading() as connection:
-        counts = connection.execute(
-            select(quarantine.c.reason, func.count()).group_by(quarantine.c.reason).order_by(quarantine.c.reason)
-        ).all()
+        counts = connection.execute(many).all()
         found = rows_of(connection, query.order_by(quarantine.c.received_at.desc(), quarantine.c.id).limit(SHOWN))
     if as_json:
         screen.emit({"counts": {row[0]: row[1] for row in counts}, "latest": found})

@@ -11,6 +11,7 @@ from streams.cli import report, screen, source
 @click.command("rate")
 @source.tables_options
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the six tables to this folder (Parquet).")
+@screen.fleet_option
 @screen.registry_options
 @screen.config_options
 @screen.json_option
@@ -18,6 +19,7 @@ def command(
     data: Path | None,
     folder: Path | None,
     out: Path | None,
+    fleet_id: str | None,
     registry_path: Path | None,
     klass: str,
     config_path: Path | None,
@@ -27,6 +29,8 @@ def command(
     """Rate what is on record: a score for every driver and vehicle, a premium for every vehicle and cover."""
     tariff = source.tariff(config_path, sets)
     six = source.rated(folder, tariff, registry_path, klass) if folder else source.of_store(source.store(data), tariff)
+    if fleet_id is not None:
+        six = {name: frame.filter(frame["fleet_id"] == fleet_id) for name, frame in six.items()}
     if out:
         tables.write(six, out)
     if as_json:

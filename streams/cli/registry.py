@@ -79,10 +79,12 @@ def import_(folder: Path, dry_run: bool, actor: str, data: Path | None, as_json:
 
 @command.command("list")
 @KIND
+@screen.fleet_option
 @_options
-def list_(kind: str, data: Path | None, as_json: bool) -> None:
+def list_(kind: str, fleet_id: str | None, data: Path | None, as_json: bool) -> None:
     """List all rows of a KIND."""
-    rows = [row for _, row in sorted(_read(_store(data)).rows[kind].items())]
+    found = [row for _, row in sorted(_read(_store(data)).rows[kind].items())]
+    rows = [row for row in found if fleet_id in (None, getattr(row, "fleet_id", None))]
     _print_rows(kind, rows, as_json)
 
 

@@ -80,6 +80,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Machine-read
 actor_option = click.option(
     "--actor", default="command line", show_default=True, help="Who does it; kept on record beside this machine's user."
 )
+fleet_option = click.option("--fleet", "fleet_id", help="Of this fleet.")
 data_option = click.option(
     "--data", type=click.Path(path_type=Path), help="Data folder of the service [default: tripmeter-data]."
 )

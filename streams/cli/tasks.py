@@ -22,12 +22,13 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also those that are verified or dropped, or done for good.")
+@screen.fleet_option
 @screen.data_option
 @screen.json_option
-def show(everything: bool, data: Path | None, as_json: bool) -> None:
+def show(everything: bool, fleet_id: str | None, data: Path | None, as_json: bool) -> None:
     """Tasks that are open, or done and not verified yet."""
     with source.store(data).reading() as connection:
-        found = tasks.tasks(connection)
+        found = [task for task in tasks.tasks(connection) if fleet_id in (None, task["fleet_id"])]
     if not everything:
         found = [task for task in found if task["state"] in (tasks.OPEN, tasks.DONE)]
     if as_json:

@@ -1,6 +1,6 @@
 """Digest: every morning of a fleet, its list leaves by the channels that call people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -21,7 +21,10 @@ TITLE = "{count} to do this morning{at}, {fleet}"
 
 
 class Digest:
-    """Sends the lists. ``zone`` and ``site`` say those of a vehicle, the site at an instant."""
+    """Sends the lists. ``zone`` and ``site`` say those of a vehicle, the site at an instant.
+
+    ``reached`` says by which of the channels a fleet is called; None: by all.
+    """
 
     def __init__(
         self,
@@ -30,8 +33,10 @@ class Digest:
         zone: Callable[[str, str], str],
         site: Callable[[str, str, float], str],
         channels: Sequence[str],
+        reached: Callable[[str], Collection[str]] | None = None,
     ) -> None:
         self.rules, self.paging, self.zone, self.site, self.channels = rules, paging, zone, site, channels
+        self.reached = reached or (lambda _fleet_id: channels)
 
     def tick(self, now: float, connection: Connection, into: Commit) -> None:
         """Send the list of every fleet whose morning has come, once."""
@@ -61,6 +66,7 @@ class Digest:
             {"sink": channel, "address": "", "body": encoded(body), "retain": 0}
             for body in bodies
             for channel in self.channels
+            if channel in self.reached(fleet_id)
         ]
 
 

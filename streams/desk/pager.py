@@ -1,6 +1,6 @@
 """Pager: puts pages into the outbox - at detection, and at every tick what only time brings about."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ class Surroundings:
     clock: Callable[[], float]
     heard: Callable[[str, str], float]  # t of a vehicle's newest sample
     zone: Callable[[str, str], str]  # time zone of a vehicle's fleet
+    reached: Callable[[str], Collection[str]] | None = None  # channels by which a fleet is called; None: by all
 
 
 class Pager:
@@ -93,7 +94,11 @@ class Pager:
             kind = alert["kind"] if alert["kind"] in self.rules else RAISED  # devices name kinds at will
             metrics.PAGES.labels(kind, one.why or one.outcome).inc()
             if one.outcome == PAGED:
-                into.append(schema.outbox, _pages(alert, event, rule, one, self.channels))
+                into.append(schema.outbox, _pages(alert, event, rule, one, self._channels(alert)))
+
+    def _channels(self, alert: Row) -> Sequence[str]:
+        reached = self.channels if self.around.reached is None else self.around.reached(alert["fleet_id"])
+        return [channel for channel in self.channels if channel in reached]
 
     def _moment(self, alert: Row, event: Row, desk: Desk, now: float, news: bool) -> Moment:
         who = alert["fleet_id"], alert["vehicle_id"]
@@ -105,7 +110,7 @@ class Pager:
             decisions.shelved_until(alert, desk.shelved, now) is not None,
             event["end"] is None or (event["source"] == RAISED and now - event["end"] <= JOIN_S),
             news,
-            bool(self.channels),
+            bool(self._channels(alert)),
         )
 
     def _calm(self, alert: Row, event: Row, told: Iterable[Row], now: float, into: Commit) -> None:

@@ -10,12 +10,13 @@ import polars as pl
 from devices.samples import Floats
 from devices.signals import WHEELS, wheel_code
 from streams import fleet
+from streams.contacts import Contact
 from streams.registry.book import Registry
 from streams.registry.contracts import Policy, PolicyVehicle
 from streams.registry.couplings import couplings
 from streams.registry.periods import EVER, NEVER, Fleets, seconds, span
 from streams.registry.places import routes, zones
-from streams.registry.rows import CLASSES, Device, DriverAssignment, TyrePlan, VehicleRow
+from streams.registry.rows import CLASSES, Device, DriverAssignment, FleetRow, TyrePlan, VehicleRow
 
 Key = tuple[str, str]  # fleet, vehicle
 
@@ -116,6 +117,15 @@ class Roster:
         """Time zone of a vehicle's fleet, and its latest number plate."""
         rows = self._spans.get((fleet_id, vehicle_id))
         return (self._fleets.zone(rows[-1][1]).key, rows[-1][1].plate) if rows else ("UTC", "")
+
+    def contact(self, fleet_id: str) -> Contact:
+        """Where a fleet is reached."""
+        row = self._registry.rows["fleets"].get(fleet_id)
+        return Contact(row.alerts_mail, row.alerts_webhook) if isinstance(row, FleetRow) else Contact()
+
+    def contacts(self) -> list[Contact]:
+        """Of all fleets."""
+        return [self.contact(fleet_id) for fleet_id in sorted(self._registry.rows["fleets"])]
 
     def credentials(self, at: float | None = None) -> dict[str, str]:
         """Password by username, of all devices that have one; of those in use ``at`` (UTC epoch s), if it is said."""

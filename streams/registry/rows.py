@@ -22,6 +22,10 @@ class FleetRow(Row, frozen=True, kw_only=True):
     time_zone: Annotated[str, says("for night, days and reports: Europe/Berlin")]
     jurisdiction: Annotated[str, says("whose rules hold: two letters, ISO 3166")] = ""
     currency: Currency = ""
+    alerts_mail: Annotated[
+        str, says("its own addresses for pages and morning lists, with commas; empty: the service's `sinks.email_to`")
+    ] = ""
+    alerts_webhook: Annotated[str, says("its own URL for the same; empty: the service's `sinks.webhook`")] = ""
 
 
 class Site(Row, frozen=True, kw_only=True):

@@ -1,7 +1,9 @@
 """Sinks: the ways out in use, in order - those that are told every change, and those that only call somebody."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from streams.contacts import Contact, Contacts, nowhere
 from streams.layers import ConfigError
 from streams.settings import Sinks
 from streams.sinks.base import Sink
@@ -21,14 +23,23 @@ def tellers(said: Sinks, publish: Publish) -> list[Sink]:
     return found
 
 
-def callers(said: Sinks) -> list[Sink]:
-    """Sinks for pages and the morning list."""
+def callers(said: Sinks, contact: Contacts = nowhere, fleets: Sequence[Contact] = ()) -> list[Sink]:
+    """Sinks for pages and the morning list: the service's, or those that ``fleets`` have of their own now.
+
+    ``contact`` says where one of them is reached, whenever it is asked.
+    """
     found: list[Sink] = []
-    if said.webhook:
+    if said.webhook or any(one.webhook for one in fleets):
         try:
-            found.append(Webhook(said.webhook, said.webhook_secret))
+            found.append(Webhook(said.webhook, said.webhook_secret, contact=contact))
         except ValueError as error:
             raise ConfigError(f"sinks.webhook: {error}") from error
-    if said.email_to:
-        found.append(Email(said))
+    if said.email_to or any(one.mail for one in fleets):
+        found.append(Email(said, contact=contact))
     return found
+
+
+def reached(said: Sinks, contact: Contact) -> set[str]:
+    """Names of the sinks by which a fleet is called."""
+    by = {Webhook.name: contact.webhook or said.webhook, Email.name: contact.mail or said.email_to}
+    return {name for name, where in by.items() if where}

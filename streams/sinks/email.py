@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
+from streams.contacts import Contacts, nowhere
 from streams.messages import plain
 from streams.settings import Sinks
 from streams.sinks.base import UNREADABLE, Message, RefusedError, SinkError
@@ -20,12 +21,12 @@ LOGIN = (530, 534, 535, 538)  # RFC 4954: it wants another login, which is not t
 
 
 class Email:
-    """Mails pages to ``said.email_to``, escalations to their own target where that is an address."""
+    """Mails pages to the fleet's own addresses or ``said.email_to``; escalations to their target if that is one."""
 
     name = "email"
 
-    def __init__(self, said: Sinks, context: ssl.SSLContext | None = None) -> None:
-        self.said, self.context = said, context or ssl.create_default_context()
+    def __init__(self, said: Sinks, context: ssl.SSLContext | None = None, contact: Contacts = nowhere) -> None:
+        self.said, self.context, self.contact = said, context or ssl.create_default_context(), contact
 
     def write(self, messages: Sequence[Message]) -> None:
         taken = 0
@@ -46,12 +47,15 @@ class Email:
     def _send(self, server: smtplib.SMTP, message: Message, taken: int) -> None:
         if not message.body:
             return
-        to = message.address if "@" in message.address else self.said.email_to
         try:
-            mail = letter(json.loads(message.body))
+            told = json.loads(message.body)
+            to = self._receiver(message, told)
+            mail = letter(told)
             mail["From"], mail["To"] = self.said.email_from, to
         except UNREADABLE as error:
             raise RefusedError(f"it cannot be written as a mail: {error!r}", taken) from error
+        if not to:
+            raise RefusedError("its fleet has nobody to mail it to any more", taken)
         try:
             server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
@@ -59,6 +63,13 @@ class Email:
             _give_up(min(codes), f"{to}: {error.recipients}", taken, error)
         except smtplib.SMTPResponseException as error:
             _give_up(error.smtp_code, _said(error), taken, error)
+
+    def _receiver(self, message: Message, told: dict[str, Any]) -> str:
+        return (
+            message.address
+            if "@" in message.address
+            else self.contact(told.get("fleet_id", "")).mail or self.said.email_to
+        )
 
 
 def letter(told: dict[str, Any]) -> EmailMessage:

@@ -7,6 +7,7 @@ from typing import Any
 from streams.alert_rules import AlertRule, rule_of
 
 Row = dict[str, Any]
+Vehicle = tuple[str, str]  # fleet, vehicle
 Key = tuple[str, str, str, str]  # fleet, vehicle, kind, subject
 PutAway = Callable[[Row], float | None]
 
@@ -21,27 +22,25 @@ class Alerts:
 
     def __init__(self, rules: dict[str, AlertRule]) -> None:
         self.rules = rules
-        self._latest: dict[Key, Row] = {}
+        self._latest: dict[Vehicle, dict[Key, Row]] = {}
 
     def load(self, alerts: Iterable[Row]) -> None:
         """Go on with the alerts on record."""
         for row in sorted(alerts, key=lambda row: row["first_seen"]):
-            self._latest[_key(row)] = row
+            self._put(row)
 
     def forget(self, fleet_id: str, vehicle_id: str) -> dict[Key, Row]:
         """Drop what is known of a vehicle, before its alerts are folded anew; what the latest were."""
-        gone = self.latest(fleet_id, vehicle_id)
-        for key in gone:
-            del self._latest[key]
-        return gone
+        return self._latest.pop((fleet_id, vehicle_id), {})
 
     def latest(self, fleet_id: str, vehicle_id: str) -> dict[Key, Row]:
         """The latest alerts of a vehicle."""
-        return {key: row for key, row in self._latest.items() if key[:2] == (fleet_id, vehicle_id)}
+        return dict(self._latest.get((fleet_id, vehicle_id), {}))
 
     def standing(self, event: Row) -> Row | None:
         """The latest alert of what ``event`` is about."""
-        return self._latest.get(_key(event))
+        key = _key(event)
+        return self._latest.get(key[:2], {}).get(key)
 
     def is_past(self, event: Row) -> bool:
         """Whether ``event`` began before the last one counted: only folding the vehicle anew puts it in its place."""
@@ -57,16 +56,20 @@ class Alerts:
         rule = rule_of(self.rules, event["kind"], event["source"])
         if rule is None or rule.priority(event["level"]) is None or self.is_past(event):
             return []
-        key, changed = _key(event), []
-        alert = before = self._latest.get(key)
+        changed = []
+        alert = before = self.standing(event)
         if alert is not None and _over(alert, event, rule, put_away):
             changed.append(alert | {"superseded": 1})
             alert = None
         after = _opened(event, rule) if alert is None else _repeated(alert, event, rule)
         if after != before:
-            self._latest[key] = after
+            self._put(after)
             changed.append(after)
         return changed
+
+    def _put(self, alert: Row) -> None:
+        key = _key(alert)
+        self._latest.setdefault(key[:2], {})[key] = alert
 
 
 def _key(row: Row) -> Key:

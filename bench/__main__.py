@@ -9,8 +9,9 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import alerts, gateway, ingest, kernels, page, replay, startup, vehicles, worker
+from bench import alerts, beside, gateway, ingest, kernels, page, replay, startup, vehicles, worker
 from bench.measure import Result
+from bench.running import MissingError
 from streams.warm import warm
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -23,6 +24,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "startup": startup.run,
     "vehicles": vehicles.run,
     "worker": worker.run,
+    "peers": beside.run,
 }
 
 
@@ -57,7 +59,11 @@ def main() -> None:
     results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
     for name in chosen.names or BENCHES:
         where, begun = machine(), time.perf_counter()
-        found = BENCHES[name](chosen.quick)
+        try:
+            found = BENCHES[name](chosen.quick)
+        except MissingError as error:
+            print(f"\n{page.title(name)}: skipped, {error}", flush=True)
+            continue
         results[name] = {"machine": where, "seconds": round(time.perf_counter() - begun, 1), "result": found}
         print(f"\n{page.title(name)}  ({results[name]['seconds']} s)\n\n{page.table(name, results[name])}", flush=True)
         if not chosen.quick:

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from bench.load import FLEET, Plan, Sender, connect, packet
+from bench.load import AGO_S, FLEET, Plan, Sender, connect, packet
 from bench.measure import Result, quantiles
 from bench.running import BenchError, Running
 from devices import topics
@@ -73,7 +73,7 @@ def measure(service: Running, alerts: int, load: Plan) -> list[float]:
 def run(quick: bool = False) -> Result:
     """Hard brakes twenty a second into a background of 300 payloads a second."""
     alerts, rate = (40, 300.0) if quick else (300, 300.0)
-    load = Plan(int(alerts * PACE_S * rate), 300, 10, 1.0, int(time.time()) - 86_400, 10, 1, rate)
+    load = Plan(int(alerts * PACE_S * rate), 300, 10, 1.0, int(time.time()) - AGO_S, 10, 1, rate)
     with Running() as service:
         service.deliver(load._replace(payloads=load.vehicles, round=0, rate=0.0))
         found = measure(service, alerts, load)

@@ -2,7 +2,7 @@
 
 import time
 
-from bench.load import Plan, packets
+from bench.load import AGO_S, Plan, packets
 from bench.measure import Result, quantiles
 from bench.running import Running
 
@@ -11,8 +11,8 @@ SAMPLES = 10
 
 def run(quick: bool = False) -> Result:
     """Ten samples a payload: as fast as they are taken, then paced at half that for the time to commit."""
-    vehicles, count = 500, 5_000 if quick else 40_000
-    plan = Plan(vehicles, vehicles, SAMPLES, 1.0, int(time.time()) - 86_400, SAMPLES)
+    vehicles, count = 2_000, 5_000 if quick else 40_000
+    plan = Plan(vehicles, vehicles, SAMPLES, 1.0, int(time.time()) - AGO_S, SAMPLES)
     with Running() as service:
         service.deliver(plan)  # so that all vehicles are known
         flood = service.deliver(plan._replace(payloads=count, round=1))

@@ -19,6 +19,7 @@ FLEET = "bench"
 STYLES = 64  # different stretches of a journey that payloads are made from
 WINDOW = 1_000  # unanswered at once
 KEEPALIVE = 600  # s
+AGO_S = 300  # how old the first samples are: with older ones all vehicles would be reported silent
 
 
 class Plan(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.beside import OURS, PEERS, Peer
 from bench.measure import Result
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -24,6 +25,7 @@ TITLES = {
     "startup": "Start-up",
     "vehicles": "Vehicles served",
     "worker": "Worker: frame to commit",
+    "peers": "Beside other stream processors",
 }
 
 
@@ -144,6 +146,24 @@ def _worker(found: Result) -> str:
     return _rows([*head, "frames/s/core", "samples/s/core"], rows)
 
 
+def _peers(found: Result) -> str:
+    rows = []
+    for name, peer in [*PEERS.items(), (OURS, Peer("**Tripmeter's worker**: everything, on record in PostgreSQL"))]:
+        measured = [one[name] for size, one in found.items() if size != "skipped" and name in one]
+        if not measured:
+            rows.append([peer.meaning, found["skipped"].get(name, "not measured"), *[""] * 3])
+            continue
+        costs = " / ".join(f"{one['cpu_us_record']:,.0f}" for one in measured)
+        records = " / ".join(f"{one['records_s_core']:,.0f}" for one in measured)
+        samples = " / ".join(f"{one['samples_s_core']:,.0f}" for one in measured)
+        rows.append(
+            [peer.meaning, costs, records, samples, " / ".join(f"{one['ours_to_this']:.2g}" for one in measured)]
+        )
+    return _rows(
+        ["10 / 50 / 500 samples a payload", "CPU µs/record", "records/s/core", "samples/s/core", "ours : this"], rows
+    )
+
+
 TABLES: dict[str, Callable[[Result], str]] = {
     "kernels": _kernels,
     "replay": _replay,
@@ -153,6 +173,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "startup": _startup,
     "vehicles": _vehicles,
     "worker": _worker,
+    "peers": _peers,
 }
 
 if __name__ == "__main__":

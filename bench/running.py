@@ -28,6 +28,10 @@ class BenchError(RuntimeError):
     """The service did not do what is measured."""
 
 
+class MissingError(BenchError):
+    """What would be measured is not installed here."""
+
+
 class Running:
     """``tripmeter run`` on free ports with an empty data folder; ready when entered."""
 

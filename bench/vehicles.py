@@ -3,7 +3,7 @@
 import time
 from typing import NamedTuple
 
-from bench.load import Plan
+from bench.load import AGO_S, Plan
 from bench.measure import Result, quantiles
 from bench.running import Running
 
@@ -33,7 +33,7 @@ def measure(habit: Habit, trials: int, trial_s: float) -> Result:
     """The highest rate tried that held; it goes up by ``STEP`` while that works, else down."""
     best: Result = {"messages_s": 0.0, "vehicles": 0}
     with Running() as service:
-        known, rate, turn, first_t = 0, habit.rate, 0, int(time.time()) - 86_400
+        known, rate, turn, first_t = 0, habit.rate, 0, int(time.time()) - AGO_S
         for _ in range(trials):
             vehicles = int(rate * habit.every_s)
             plan = Plan(vehicles, vehicles, habit.samples, 1.0, first_t, habit.every_s, turn)

@@ -1,15 +1,14 @@
 """Worker: what the stage behind Kafka costs a sample, from frame to commit, beside unpacking and decoding alone."""
 
 import tempfile
-from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
+from bench import telemetry
 from bench.measure import Result, interleaved
-from devices import frames, topics
-from devices.codecs import MSGPACK_V1, Reading, decode
-from devices.samples import Payload
+from bench.telemetry import VEHICLES
+from devices import frames
+from devices.codecs import decode
 from streams import config, rules
 from streams.alert_rules import RULES
 from streams.chain import PARAMS
@@ -19,10 +18,7 @@ from streams.store.store import open_store
 from streams.worker import Frame, Worker
 
 SIZES = (10, 50, 500)  # samples in a payload
-FRAME, TURN = 500, 64  # samples in a frame, at least a payload; frames in a turn
-VEHICLES = 640
-COLUMNS = {"speed_kmh": 60.0, "accel_long_mps2": 0.3, "accel_lat_mps2": 0.3}
-PLACE = {"lat_deg": 48.0, "lon_deg": 11.0}
+TURN = 64  # frames
 
 
 def run(quick: bool = False) -> Result:
@@ -53,10 +49,10 @@ class _House:
     """A worker with one partition, and the frames of one turn after the other."""
 
     def __init__(self, folder: Path, size: int) -> None:
-        self.size, self.payloads = size, TURN * max(1, FRAME // size)
+        self.payloads = TURN * telemetry.a_frame(size)
         self._settings = config.load(None, {}, ("gateway.accept_unregistered=true", "sinks.mqtt=false"), PARAMS, RULES)
-        self._folder, self._round, self._offset = folder, 0, 0
-        self._next: Sequence[bytes] = ()
+        self._folder, self._offset, self._telemetry = folder, 0, telemetry.packed(size)
+        self._next: list[bytes] = []
         self._worker = Worker(self._begin, lambda _topic, _body: None)
         self._worker.own([0])
         self.make()
@@ -90,20 +86,7 @@ class _House:
 
     def make(self) -> None:
         """The next payload of as many vehicles as a turn has payloads, some more than once if it has more."""
-        rng = np.random.default_rng(self._round)
-        made = [self._payload(rng) for _ in range(self.payloads)]
-        a_frame = self.payloads // TURN
-        self._next = [frames.pack(made[k : k + a_frame]) for k in range(0, self.payloads, a_frame)]
-
-    def _payload(self, rng: np.random.Generator) -> Payload:
-        vehicle, hour = self._round % VEHICLES, self._round // VEHICLES
-        self._round += 1
-        t = 1.7e9 + hour * self.size / 10 + np.arange(self.size) / 10
-        reading = Reading("b", hour, t.tolist())
-        wobble = rng.normal(0, 0.1, self.size)
-        reading.columns = {name: np.float32(value + wobble).tolist() for name, value in COLUMNS.items()}
-        reading.columns |= {name: [value] * self.size for name, value in PLACE.items()}
-        return Payload(topics.telemetry("fleet", f"V{vehicle}"), MSGPACK_V1.encode(reading), 1.7e9)
+        self._next = list(islice(self._telemetry, TURN))
 
 
 class _Sent:

@@ -1,12 +1,15 @@
 """Bench: its pieces run at tiny sizes, and the page says what the results say."""
 
 import json
+from itertools import islice
 
 import numpy as np
 import pytest
 
-from bench import drives, kernels, load, page, replay
+from bench import beside, drives, kernels, load, page, replay, telemetry
 from bench.measure import interleaved, quantiles
+from bench.peers.detector import Detector, Said, State, decoded, look
+from bench.peers.meter import Meter
 from bench.running import Delivered
 from devices import packets
 from devices.codecs import decode
@@ -57,3 +60,41 @@ def test_the_page_says_what_the_results_say():
     text = page.PAGE.read_text("utf-8")
     for name, measured in json.loads(page.RESULTS.read_text()).items():
         assert page.table(name, measured) in text
+
+
+@pytest.mark.parametrize("size", [10, 500])
+def test_frames_of_the_bench_are_every_vehicles_next_payload_in_turn(size):
+    said = [payload for frame in islice(telemetry.packed(size, vehicles=3), 4) for payload in decoded(frame)]
+    assert [one.vehicle for one in said[:4]] == ["V0", "V1", "V2", "V0"]
+    assert said[3].t[0] == pytest.approx(said[0].t[-1] + 0.1)
+    assert {one.t.size for one in said} == {size}
+
+
+def test_the_peers_detector_opens_and_closes_with_hysteresis_across_payloads():
+    state, t = State(), np.arange(4.0)
+    calm = np.zeros(4)
+    assert look(state, Said("V", t, calm, calm)) == []
+    (begun,) = look(state, Said("V", t, calm, np.array([0.0, -3.0, -3.5, -3.0])))
+    assert (begun.kind, begun.start) == ("harsh_braking", 2.0)
+    (over,) = look(state, Said("V", t + 4, calm, np.array([-4.0, -2.0, 0.0, 0.0])))
+    assert (over.start, over.end, over.peak) == (2.0, 5.0, 4.0)
+    assert [event.kind for event in look(state, Said("V", t, calm + 91, calm))] == ["speeding"]
+
+
+def test_nothing_happens_in_the_frames_of_the_bench_so_that_all_do_the_same_work():
+    detector = Detector()
+    assert [event for frame in islice(telemetry.packed(50), 20) for event in detector.frame(frame)] == []
+
+
+def test_the_meter_leaves_out_what_was_there_before_its_first_look():
+    meter = Meter(5)
+    for records in (3, 0, 1, 1, 1):
+        meter.seen(records)
+    assert meter.done
+    assert meter.result()["records"] == 2
+
+
+def test_whom_the_bench_cannot_measure_it_names():
+    found = beside.run(quick=True)
+    assert set(found) == {"skipped"}
+    assert "not measured" in page.TABLES["peers"](found)

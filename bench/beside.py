@@ -1,6 +1,5 @@
 """Peers: Tripmeter's worker beside other stream processors, in one run, on the same frames in the same Kafka."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from bench import telemetry
 from bench.measure import Result, cpu_of
 from bench.peers.detector import decoded
 from bench.running import PATIENCE_S, POLL_S, BenchError
-from bench.stack import Partitions, Stack
+from bench.stack import HERE, Partitions, Stack
 from devices.broker import Broker
 from streams.store.layout import prepare
 
@@ -56,8 +55,15 @@ def run(quick: bool = False) -> Result:
     return {"skipped": skipped, **found}
 
 
+def _python() -> str:
+    """Where peers run: in an environment of their own, if there is one; Quix Streams wants an older confluent-kafka."""
+    own = HERE / ".stack" / "peers" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
+
+
 def _there(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
+    look = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is None)"
+    return not subprocess.run([_python(), "-c", look]).returncode
 
 
 def _measured(stack: Stack, size: int, skipped: dict[str, str]) -> Result:
@@ -97,7 +103,7 @@ def _singles(records: list[bytes], count: int) -> list[bytes]:
 
 
 def _peer(name: str, stack: Stack, topic: str, count: int) -> Result:
-    command = [sys.executable, "-m", "bench.peers", name, stack.kafka.bootstrap, topic, str(count)]
+    command = [_python(), "-m", "bench.peers", name, stack.kafka.bootstrap, topic, str(count)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=PEER_S)
     if ended.returncode:
         raise BenchError(f"{name}: {ended.stderr[-2000:]}")

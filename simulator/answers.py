@@ -56,33 +56,42 @@ class Fact(NamedTuple):
 
 
 class Whose(NamedTuple):
-    """Whom a row of the sheet is about."""
+    """Whom rows of the sheet are about; ``relief`` drives from s after the window begins on."""
 
     fleet_id: str
     vehicle_id: str
     driver_id: str | None
+    relief: tuple[float, str] | None = None
+
+    def at(self, instant: float) -> dict[str, str | None]:
+        """The columns of a fact that begins then."""
+        driver = self.relief[1] if self.relief and instant >= self.relief[0] else self.driver_id
+        return {"fleet_id": self.fleet_id, "vehicle_id": self.vehicle_id, "driver_id": driver}
 
 
 def answers(
     shift: Shift,
+    whose: Whose,
     whole: Track,
     manoeuvres: Records,
     crash: tuple[float, float],
     wheels: list[Wheel],
     wheel_t: Floats,
     start: float,
+    placed: list[Fact],
 ) -> pl.DataFrame:
-    """The sheet of one vehicle's day."""
+    """The sheet of one vehicle's day; ``placed`` is what is known beside the physics."""
     facts = [
+        *placed,
         *_manoeuvres(shift, manoeuvres),
         *_speeding(whole),
         *_at_the_wheel(whole),
         *_trips(whole),
-        *(fact for wheel in wheels for fact in _tyre(shift, wheel, wheel_t)),
+        *(fact for wheel in wheels for fact in _tyre(wheel, wheel_t)),
     ]
     if not np.isnan(crash[0]):
         facts.append(Fact("crash", 3, crash[0], crash[0], 3.6 * crash[1], "km/h", 0.0, crash[1], "hit an obstacle"))
-    return sheet(facts, Whose(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, shift.driver.driver_id), start)
+    return sheet(facts, whose, start)
 
 
 def sheet(facts: list[Fact], whose: Whose, start: float) -> pl.DataFrame:
@@ -93,7 +102,7 @@ def sheet(facts: list[Fact], whose: Whose, start: float) -> pl.DataFrame:
 def _row(whose: Whose, fact: Fact, start: float) -> dict[str, Any]:
     return {
         "kind": fact.kind,
-        **whose._asdict(),
+        **whose.at(fact.start),
         "subject": fact.subject,
         "level": fact.level,
         "start": datetime.fromtimestamp(round(start + fact.start, 3), UTC),
@@ -161,14 +170,14 @@ def _trips(whole: Track) -> Iterator[Fact]:
             yield Fact("trip", 0, whole.t[a], whole.t[b], km, "km", 0.0, 0.0, "")
 
 
-def _tyre(shift: Shift, wheel: Wheel, t: Floats) -> Iterator[Fact]:
+def _tyre(wheel: Wheel, t: Floats) -> Iterator[Fact]:
     """The leak itself, and the time its cold pressure was low."""
     missing = 1 - wheel.cold / wheel.placard
-    cause = "punctured" if shift.incidents.puncture else "leaks slowly"
+    cause = wheel.cause
     for a, b in _runs(missing >= LOW[0]):
         peak = float(missing[a : b + 1].max())
         level = sum(peak >= bound for bound in LOW)
         yield Fact("tyre_low", level, t[a], t[b], peak, "share", LOW[0], 0.0, cause, wheel.name)
     for a, b in _runs(missing > 0.045):
-        kind = "tyre_rapid_loss" if shift.incidents.puncture else "tyre_slow_leak"
+        kind = "tyre_rapid_loss" if cause == "punctured" else "tyre_slow_leak"
         yield Fact(kind, 2, t[a], t[b], float(missing[a : b + 1].max()), "share", 0.0, 0.0, cause, wheel.name)

@@ -3,15 +3,13 @@
 import json
 import sys
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 import polars as pl
 
-from simulator import accounts, recordings, registry
+from simulator import accounts, asked, recordings
 from simulator.accounts import AccountError, Accounts
 from simulator.convoy import Progress
 from simulator.faults import FAULTS
@@ -19,15 +17,13 @@ from simulator.link import LinkError
 from simulator.load import command
 from simulator.load.crew import LoadError
 from simulator.load.tally import text
-from simulator.mishaps import MishapError, chosen
-from simulator.options import BEGINS, DATE, FLEET, JSON, LOAD, PATH, SENDING
+from simulator.options import FLEET, JSON, LOAD, PATH, SENDING
 from simulator.payloads import Cut, payloads
 from simulator.publish import Load, boot_id, loads, publish
 from simulator.recordings import RecordingError
-from simulator.roads import REGIONS
-from simulator.roster import Roster, roster
+from simulator.roster import Roster
 from simulator.screen import bar, sending, telling
-from simulator.traffic import Traffic, Window, combined
+from simulator.traffic import combined
 
 ARRIVE = 500  # devices that connect in a second, unless told otherwise
 
@@ -44,10 +40,10 @@ def main() -> None:
 @JSON
 def drive(as_json: bool, **options: Any) -> None:
     """Drive a simulated fleet and send what its devices report, until all of it is acknowledged."""
-    traffic = _traffic(options)
+    traffic = asked.traffic(options)
     cargo, sheets = [], []
     cut = Cut(options["batch"], options["batch_seconds"])
-    for number, report in enumerate(bar("driving", traffic.reports(), options["vehicles"], quiet=as_json)):
+    for number, report in enumerate(bar("driving", traffic.reports(), len(traffic.roster.vehicles), quiet=as_json)):
         boot = boot_id()
         bodies = list(payloads(report.recording, number, boot, cut))
         whose = report.fleet_id, report.vehicle_id
@@ -88,11 +84,11 @@ def record(out: Path | None, as_json: bool, **options: Any) -> None:
     """Write what a simulated fleet's devices would report as a recording OUT (.parquet or .csv)."""
     if not (out or options["answers"] or options["registry"]):
         raise click.UsageError("nothing to write: give OUT, --answers FILE or --registry DIR")
-    traffic, begun = _traffic(options), time.monotonic()
+    traffic, begun = asked.traffic(options), time.monotonic()
     if not (out or options["answers"]):  # who they are needs no driving
-        _say({"vehicles": options["vehicles"]}, "registry of {vehicles} vehicles", as_json)
+        _say({"vehicles": len(traffic.roster.vehicles)}, "registry of {vehicles} vehicles", as_json)
         return
-    reports = list(bar("driving", traffic.reports(), options["vehicles"], quiet=as_json))
+    reports = list(bar("driving", traffic.reports(), len(traffic.roster.vehicles), quiet=as_json))
     recording, sheet = combined(reports)
     for frame, path in ((recording, out), (sheet, options["answers"])):
         if path:
@@ -140,33 +136,6 @@ def load(as_json: bool, **options: Any) -> None:
         command.write_answers(heard, options["answers"])
     click.echo(json.dumps(result) if as_json else text(result))
     sys.exit(0 if result["held"] else 1)
-
-
-def _traffic(options: dict[str, Any]) -> Traffic:
-    """The fleet and day asked for; its registry is written first, where one is."""
-    region = REGIONS[options["region"]]
-    if options["start"] == "now":
-        start = datetime.now(UTC).replace(microsecond=0)
-    elif options["start"]:
-        start = _instant(options["start"])
-    else:
-        start = datetime.fromisoformat(DATE).replace(tzinfo=ZoneInfo(region.zone)) + timedelta(hours=BEGINS)
-    business = roster(options["vehicles"], options["seed"], region.name)
-    if options["registry"]:
-        registry.write(business, start.timestamp(), options["registry"])
-    try:
-        faults = chosen(options["faults"])
-    except MishapError as error:
-        raise click.BadParameter(str(error), param_hint="--fault") from None
-    return Traffic(business, Window(start.timestamp(), options["hours"]), faults)
-
-
-def _instant(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is neither 'now' nor ISO 8601", param_hint="--start") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _accounts(options: dict[str, Any], known: Roster | None) -> Accounts:

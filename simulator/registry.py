@@ -1,13 +1,16 @@
 """Registry: the simulated business as the folder of CSV files that `tripmeter registry import` takes."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from simulator import dispatch
+from simulator.placed import Arranged
 from simulator.roads import generate
 from simulator.roster import FLEETS, Roster
 from simulator.shifts import depot
@@ -25,11 +28,15 @@ CARGO, DEDUCTIBLE = 60_000, 500
 Row = dict[str, Any]
 
 
-def write(roster: Roster, start: float, folder: Path) -> None:
-    """One CSV file a kind; policies run through the year of ``start`` (UTC epoch s)."""
+def write(roster: Roster, start: float, folder: Path, arranged: Mapping[int, Arranged] = MappingProxyType({})) -> None:
+    """One CSV file a kind; policies run through the year of ``start`` (UTC epoch s).
+
+    ``arranged`` are the days of vehicles, by their place in the roster, for which a scenario has something in store.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     year = datetime.fromtimestamp(start, UTC).year
     term = {"from": f"{year}-01-01", "to": f"{year + 1}-01-01"}
+    more = dispatch.books(arranged, generate(roster.region, np.random.default_rng([roster.seed, 2])), start)
     for kind, rows in (
         ("policyholders", _policyholders(roster)),
         ("fleets", _fleets(roster)),
@@ -39,10 +46,12 @@ def write(roster: Roster, start: float, folder: Path) -> None:
         ("devices", [_device(vehicle) for vehicle in roster.vehicles]),
         ("drivers", _drivers(roster)),
         ("policies", _policies(roster, term)),
-        ("policy_vehicles", _schedule(roster, term)),
+        ("policy_vehicles", _schedule(roster, term, start, arranged)),
         ("driver_assignments", _assignments(roster)),
+        *((kind, ()) for kind in ("trailers", "couplings", "routes", "route_assignments")),
     ):
-        _write(list(rows), folder / f"{kind}.csv")
+        if whole := [*rows, *more.get(kind, ())]:
+            _write(whole, folder / f"{kind}.csv")
 
 
 def _write(rows: list[Row], path: Path) -> None:
@@ -130,9 +139,10 @@ def _policies(roster: Roster, term: Row) -> Iterator[Row]:
         yield {"policy_id": f"P-{fleet}", **holder, **term}
 
 
-def _schedule(roster: Roster, term: Row) -> Iterator[Row]:
+def _schedule(roster: Roster, term: Row, start: float, arranged: Mapping[int, Arranged]) -> Iterator[Row]:
     """Covers a vehicle: liability for all, hull for all, cargo for goods, occupants for people."""
-    for vehicle in roster.vehicles:
+    for k, vehicle in enumerate(roster.vehicles):
+        insured = dispatch.term(arranged.get(k), term, start, roster.region.zone)
         carries = "cargo" if vehicle.kind.name in ("van", "truck") else "occupants"
         for cover in ("compulsory", "tpl_injury", "tpl_property", "own_damage", carries):
             sums = {"own_damage": vehicle.value, "cargo": CARGO}
@@ -141,7 +151,7 @@ def _schedule(roster: Roster, term: Row) -> Iterator[Row]:
                 "vehicle_id": vehicle.vehicle_id,
                 "fleet_id": vehicle.fleet_id,
                 "cover": cover,
-                **term,
+                **insured,
                 "limit": LIMITS.get(cover, ""),
                 "deductible": DEDUCTIBLE if cover == "own_damage" else "",
                 "sum_insured": sums.get(cover, ""),

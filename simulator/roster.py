@@ -36,6 +36,7 @@ class Roster:
     vehicles: tuple[Vehicle, ...]
     drivers: tuple[Driver, ...]
     incidents: tuple[Incidents, ...]
+    reliefs: tuple[Driver, ...] = ()  # who drive when a scenario has somebody else take over
 
 
 def roster(count: int, seed: int, region: str = "karlsruhe") -> Roster:

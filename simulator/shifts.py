@@ -1,6 +1,7 @@
 """Shifts: a driver's working day as a route with stops and breaks, and what is to happen to it on the way."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -8,11 +9,12 @@ import numpy as np
 from simulator.drivers import Driver
 from simulator.motion import LEG, SURPRISE, Records
 from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
-from simulator.routes import GIVE_WAY, SIGNALS, trace
+from simulator.routes import GIVE_WAY, PIECE, SIGNALS, trace
 from simulator.vehicles import Class, G, Vehicle
 
 BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
 BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
+DETOUR = 4_000.0  # m by which another way is longer
 AT_STREET = {STREET: 1.6, AVENUE: 1.6, RURAL: 0.8, MOTORWAY: 0.25}  # how much likelier a surprise is than on average
 
 
@@ -44,6 +46,14 @@ class Incidents:
     tired: bool = False  # drives on without a break
 
 
+class Orders(NamedTuple):
+    """What a day is to have beside its work; legs are numbered from stop to stop, 0 the first."""
+
+    detour: int = 0  # leg driven another way than planned; 0 none
+    relief: tuple[int, Driver] | None = None  # leg from which somebody else drives
+    trailer: int = 0  # leg from which another trailer is pulled; 0 never
+
+
 @dataclass(frozen=True)
 class Shift:
     """A day's route; ``legs`` is the driver's view of ``pieces``, row by row."""
@@ -58,6 +68,9 @@ class Shift:
     crash_at: float  # m from the start; inf none
     puncture_piece: int  # at whose end a tyre is punctured; -1 none
     repair_piece: int  # at whose end the wheel is changed
+    orders: Orders
+    stops: tuple[int, ...]  # first piece after each leg
+    planned: Records  # routes.PIECE of the way that a detour was not; else empty
 
 
 def depot(roads: Roads, fleet: str) -> int:
@@ -66,12 +79,19 @@ def depot(roads: Roads, fleet: str) -> int:
 
 
 def plan(
-    roads: Roads, vehicle: Vehicle, driver: Driver, incidents: Incidents, start: float, seconds: float, seed: list[int]
+    roads: Roads,
+    vehicle: Vehicle,
+    driver: Driver,
+    incidents: Incidents,
+    start: float,
+    seconds: float,
+    seed: list[int],
+    orders: Orders = Orders(),  # noqa: B008 - a tuple
 ) -> Shift:
     """A shift of about ``seconds`` that begins and ends at a depot drawn for the fleet."""
     rng = np.random.default_rng(seed)
     home = depot(roads, vehicle.fleet_id)
-    pieces, legs = _day(roads, vehicle, driver, incidents.tired, home, seconds, rng)
+    pieces, legs, stops, planned = _day(roads, vehicle, driver, incidents.tired, home, seconds, rng, orders)
     clock = np.cumsum(_seconds(pieces, vehicle.kind) + np.where(legs["wait"] < 1e6, legs["wait"], 0))
     ends = np.cumsum(pieces["length"])
     puncture, repair = -1, -1
@@ -86,19 +106,39 @@ def plan(
         if late.size:
             crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
     surprises = _surprises(pieces, vehicle.kind, driver, rng)
-    return Shift(vehicle, driver, incidents, start, pieces, legs, surprises, crash, puncture, repair)
+    if orders.relief:
+        leg, relief = orders.relief
+        handed = ends[stops[leg - 1] - 1]
+        later = _surprises(pieces, vehicle.kind, relief, rng)
+        surprises = np.concatenate([surprises[surprises["at"] < handed], later[later["at"] >= handed]])
+    return Shift(
+        vehicle, driver, incidents, start, pieces, legs, surprises, crash, puncture, repair, orders, stops, planned
+    )
 
 
 def _day(
-    roads: Roads, vehicle: Vehicle, driver: Driver, tired: bool, home: int, seconds: float, rng: np.random.Generator
-) -> tuple[Records, Records]:
-    """Legs from stop to stop until the shift is used up, then home."""
+    roads: Roads,
+    vehicle: Vehicle,
+    driver: Driver,
+    tired: bool,
+    home: int,
+    seconds: float,
+    rng: np.random.Generator,
+    orders: Orders,
+) -> tuple[Records, Records, tuple[int, ...], Records]:
+    """Legs from stop to stop until the shift is used up, then home; where each ends, and the way of a detour's plan."""
     work, here, used, since = WORK[vehicle.work], home, 0.0, 0.0
     pieces: list[Records] = []
     legs: list[Records] = []
+    planned = np.zeros(0, PIECE)
     while True:
         there = _stop(roads, work, vehicle.kind, here, home, seconds - used, rng)
-        leg, rows = _leg(roads, vehicle.kind, driver, work, here, there, rng)
+        way = roads.path(here, there)
+        if orders.detour and len(legs) == orders.detour:
+            planned, way = trace(roads, way), _detour(roads, way)
+        if orders.relief and len(legs) == orders.relief[0]:
+            driver = orders.relief[1]
+        leg, rows = _leg(roads, vehicle.kind, driver, work, way, rng)
         drive = float((_seconds(leg, vehicle.kind) + rows["wait"]).sum())
         if not tired and legs and since + drive > BREAK_AFTER:
             used += BREAK - legs[-1]["wait"][-1]
@@ -110,7 +150,26 @@ def _day(
         used, since, here = used + drive + stand, since + drive, there
         if here == home:
             rows["wait"][-1], rows["off"][-1] = 1e9, 1
-            return np.concatenate(pieces), np.concatenate(legs)
+            stops = tuple(np.cumsum([len(one) for one in legs]).tolist())
+            return np.concatenate(pieces), np.concatenate(legs), stops, planned
+
+
+def _detour(roads: Roads, way: list[int]) -> list[int]:
+    """Another way to the same place, over a node that makes it longer by some km, but by as little as can be."""
+    here, there = way[0], way[-1]
+    ways = []
+    for via in (*roads.city[::5], *roads.country):
+        if via not in way:
+            first, second = roads.path(here, via), roads.path(via, there)
+            if first[-2] != second[1]:  # no turning round on the spot
+                ways.append(first + second[1:])
+    least = _length(roads, way) + DETOUR
+    fit = [one for one in ways if _length(roads, one) > least]
+    return min(fit or ways, key=lambda one: _length(roads, one))
+
+
+def _length(roads: Roads, way: list[int]) -> float:
+    return float(sum(roads.graph.edges[edge]["length"] for edge in pairwise(way)))
 
 
 def _stop(roads: Roads, work: Work, kind: Class, here: int, home: int, left: float, rng: np.random.Generator) -> int:
@@ -131,10 +190,10 @@ def _seconds(pieces: Records, kind: Class) -> np.ndarray:
 
 
 def _leg(
-    roads: Roads, kind: Class, driver: Driver, work: Work, here: int, there: int, rng: np.random.Generator
+    roads: Roads, kind: Class, driver: Driver, work: Work, way: list[int], rng: np.random.Generator
 ) -> tuple[Records, Records]:
     """The way from one stop to the next, and how this driver takes it."""
-    pieces = trace(roads, roads.path(here, there))
+    pieces = trace(roads, way)
     law = np.select([pieces["road"] == RURAL, pieces["road"] == MOTORWAY], [kind.rural, kind.motorway], np.inf)
     pieces["limit"] = np.minimum(pieces["limit"], law)
     rows = np.zeros(len(pieces), LEG)

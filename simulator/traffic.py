@@ -1,49 +1,29 @@
 """Traffic: a fleet's day, seeded - who drives where, and what devices and answer sheet say of it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 import numpy as np
 import polars as pl
 
-from simulator.answers import SHEET, Whose, answers
-from simulator.device import Disturbance
-from simulator.faults import SENT, Spell
-from simulator.mishaps import Chosen, visit
+from simulator.answers import SHEET
+from simulator.drivers import draw
+from simulator.faults import SENT
+from simulator.mishaps import Chosen
 from simulator.motion import MOVER, Motion, Records, advance
+from simulator.placed import Arranged, Placed, PlacingError, arrange
+from simulator.reports import Day, Report, Window, report
 from simulator.roads import Roads, generate
 from simulator.roster import Roster
-from simulator.sensors import sense, sense_tyres
-from simulator.shifts import Shift, plan
-from simulator.tracks import reported, track, with_burst
-from simulator.tyres import wheels
-from simulator.vehicles import Class, G
+from simulator.shifts import Orders, Shift, plan
+from simulator.tyres import TRAILER, TRAILER_KPA
+from simulator.vehicles import Class, G, Vehicle
+
+__all__ = ["Report", "Traffic", "Window", "combined", "marks"]
 
 SQUAD = 25  # vehicles advanced at a time, so that a large fleet fits into memory
 DAY = 12.0  # h; a window this long holds a working day, a shorter one a part of it
-
-
-class Window(NamedTuple):
-    """The time simulated."""
-
-    start: float  # UTC epoch s
-    hours: float
-
-
-class Report(NamedTuple):
-    """One vehicle's day: what its device says, as a recording, and what truly happened.
-
-    With faults the rows stand in the order in which they are sent, ``sent_at`` says when.
-    """
-
-    fleet_id: str
-    vehicle_id: str
-    recording: pl.DataFrame
-    sheet: pl.DataFrame
-    disturbances: Sequence[Disturbance] = ()  # of its line, in the order of time
 
 
 @dataclass(frozen=True)
@@ -53,18 +33,41 @@ class Traffic:
     roster: Roster
     window: Window
     faults: Chosen = field(default_factory=dict)
+    events: tuple[Placed, ...] = ()
+
+    @cached_property
+    def roads(self) -> Roads:
+        """The network they drive on."""
+        return generate(self.roster.region, np.random.default_rng([self.roster.seed, 2]))
+
+    @cached_property
+    def arranged(self) -> dict[int, Arranged]:
+        """The days of vehicles to which a scenario wants something to happen; raises ``PlacingError``."""
+        days = {}
+        for k in sorted({event.vehicle for event in self.events}):
+            if k >= len(self.roster.vehicles):
+                raise PlacingError(f"there is no vehicle {k + 1}; the fleet has {len(self.roster.vehicles)}")
+            own = [event for event in self.events if event.vehicle == k]
+            fleet = self.roster.vehicles[k].fleet_id
+            relief = draw(np.random.default_rng([self.roster.seed, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
+            days[k] = arrange(own, partial(self._shift, k), partial(self._alone, k), relief)
+        return days
 
     def reports(self) -> Iterator[Report]:
         """Every vehicle's day, one after the other."""
-        roads = generate(self.roster.region, np.random.default_rng([self.roster.seed, 2]))
-        for first in range(0, len(self.roster.vehicles), SQUAD):
-            shifts = [self._shift(roads, k) for k in range(first, min(first + SQUAD, len(self.roster.vehicles)))]
-            motion = self._motion(shifts, first)
-            bounds = np.cumsum([0, *(len(shift.legs) for shift in shifts)])
-            for k, shift in enumerate(shifts):
-                yield self._report(roads, motion, k, shift, motion.reached[bounds[k] : bounds[k + 1]], first + k)
+        count = len(self.roster.vehicles)
+        for first in range(0, count, SQUAD):
+            squad = range(first, min(first + SQUAD, count))
+            days = [self.arranged.get(k) or Arranged(self._shift(k)) for k in squad]
+            motion = self._motion([day.shift for day in days], first)
+            bounds = np.cumsum([0, *(len(day.shift.legs) for day in days)])
+            for k, arranged in enumerate(days):
+                reached = motion.reached[bounds[k] : bounds[k + 1]]
+                yield report(
+                    Day(self.roads, self.window, self.roster.seed, first + k, arranged, reached), motion, k, self.faults
+                )
 
-    def _shift(self, roads: Roads, k: int) -> Shift:
+    def _shift(self, k: int, orders: Orders = Orders()) -> Shift:  # noqa: B008 - a tuple
         rng = np.random.default_rng([self.roster.seed, 3, k])
         driver, hours = self.roster.drivers[k], self.window.hours
         if hours >= DAY:
@@ -73,8 +76,17 @@ class Traffic:
         else:
             late = rng.uniform(0.01, 0.08) * hours
             length = 0.85 * hours
-        vehicle, incidents = self.roster.vehicles[k], self.roster.incidents[k]
-        return plan(roads, vehicle, driver, incidents, late * 3600, length * 3600, [self.roster.seed, 4, k])
+        incidents, own = self.roster.incidents[k], [event.kind for event in self.events if event.vehicle == k]
+        if "no_break" in own:
+            incidents = replace(incidents, tired=True)
+        vehicle = self.roster.vehicles[k]
+        if "trailer_swap" in own:
+            vehicle = _with_trailer(vehicle)
+        seed = [self.roster.seed, 4, k]
+        return plan(self.roads, vehicle, driver, incidents, late * 3600, length * 3600, seed, orders)
+
+    def _alone(self, k: int, shift: Shift) -> Motion:
+        return self._motion([shift], k)
 
     def _motion(self, shifts: list[Shift], first: int) -> Motion:
         seconds = round(self.window.hours * 3600)
@@ -83,42 +95,10 @@ class Traffic:
         movers = np.concatenate([_mover(shift) for shift in shifts])
         return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], sway, seconds)
 
-    def _report(self, roads: Roads, motion: Motion, k: int, shift: Shift, reached: np.ndarray, number: int) -> Report:
-        rng = np.random.default_rng([self.roster.seed, 6, number])
-        whole = track(motion, k, shift)
-        seen = reported(whole)
-        crash, speed = motion.crashed[k]
-        if not np.isnan(crash):
-            seen = with_burst(seen, crash, speed)
-        ambient = self._ambient(seen.t)
-        tyres = wheels(shift.vehicle.kind, seen.t, rng, shift.incidents.leak, _punctured(shift, reached))
-        columns = sense(roads, shift.vehicle.kind, shift.vehicle.odometer, seen, ambient, rng)
-        heard = sense_tyres(tyres, seen, ambient, phase=float(rng.uniform(0, 60)))
-        driver = shift.driver.driver_id if shift.vehicle.known_driver == "device" else None
-        identity = (
-            (columns["t"] + self.window.start).round(3).alias("t"),
-            pl.lit(shift.vehicle.vehicle_id).alias("vehicle_id"),
-            pl.lit(shift.vehicle.fleet_id).alias("fleet_id"),
-            pl.lit(driver, pl.String).alias("driver_id"),
-        )
-        recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
-        own = motion.manoeuvres[motion.manoeuvres["mover"] == k]
-        sheet = answers(shift, whole, own, (crash, speed), tyres, seen.t, self.window.start)
-        whose = Whose(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, shift.driver.driver_id)
-        report = Report(whose.fleet_id, whose.vehicle_id, recording, sheet)
-        return self._visited(report, whose, number) if self.faults else report
 
-    def _visited(self, report: Report, whose: Whose, number: int) -> Report:
-        """The day with its mishaps."""
-        window = Spell(self.window.start, self.window.start + 3600 * self.window.hours)
-        visited = visit(report.recording, whose, self.faults, window, self.roster.seed, number)
-        sheet = pl.concat([report.sheet, visited.sheet]).sort("start", maintain_order=True)
-        return report._replace(recording=visited.recording, sheet=sheet, disturbances=visited.disturbances)
-
-    def _ambient(self, t: np.ndarray) -> np.ndarray:
-        """°C outside at ``t`` s after the window begins."""
-        local = datetime.fromtimestamp(self.window.start, UTC).astimezone(ZoneInfo(self.roster.region.zone))
-        return self.roster.region.ambient(local.hour + local.minute / 60 + t / 3600)
+def _with_trailer(vehicle: Vehicle) -> Vehicle:
+    behind = tuple((wheel, TRAILER_KPA) for wheel in TRAILER)
+    return replace(vehicle, kind=replace(vehicle.kind, tyres=vehicle.kind.tyres + behind))
 
 
 def _mover(shift: Shift) -> Records:
@@ -134,14 +114,6 @@ def _mover(shift: Shift) -> Records:
 def marks(kind: Class) -> np.ndarray:
     """m/s² from which braking, acceleration and cornering are on the sheet: level 1."""
     return 0.75 * G * np.array(kind.harsh)
-
-
-def _punctured(shift: Shift, reached: np.ndarray) -> tuple[float, float] | None:
-    """s of the puncture and of the end of the wheel change, if the vehicle came that far."""
-    if shift.puncture_piece < 0 or np.isnan(reached[shift.puncture_piece]):
-        return None
-    changed = reached[shift.repair_piece] + shift.legs["wait"][shift.repair_piece]
-    return float(reached[shift.puncture_piece]), float(np.nan_to_num(changed, nan=np.inf))
 
 
 def combined(reports: list[Report]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,0 +1,187 @@
+"""Reports: one vehicle's day as its device tells it, and as it truly was."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from simulator.answers import Fact, Whose, answers
+from simulator.device import Disturbance
+from simulator.faults import Spell
+from simulator.mishaps import Chosen, visit
+from simulator.motion import Motion, Records
+from simulator.placed import Arranged
+from simulator.roads import Region, Roads
+from simulator.routes import place
+from simulator.sensors import sense, sense_tyres
+from simulator.shifts import Shift
+from simulator.tracks import Floats, Track, reported, track, with_burst
+from simulator.tyres import Wheel, flawed, swapped, wheels
+
+EVERY = 50.0  # m between the points a planned way is measured at
+
+
+class Window(NamedTuple):
+    """The time simulated."""
+
+    start: float  # UTC epoch s
+    hours: float
+
+
+class Report(NamedTuple):
+    """One vehicle's day: what its device says, as a recording, and what truly happened.
+
+    With faults the rows stand in the order in which they are sent, ``sent_at`` says when.
+    """
+
+    fleet_id: str
+    vehicle_id: str
+    recording: pl.DataFrame
+    sheet: pl.DataFrame
+    disturbances: Sequence[Disturbance] = ()  # of its line, in the order of time
+
+
+class Day(NamedTuple):
+    """A vehicle's day before it is driven: ``number`` is its place in the fleet."""
+
+    roads: Roads
+    window: Window
+    seed: int
+    number: int
+    arranged: Arranged
+    reached: Floats  # s at which the end of each piece was reached
+
+    @property
+    def shift(self) -> Shift:
+        return self.arranged.shift
+
+    @property
+    def whose(self) -> Whose:
+        """Whom its facts are about."""
+        shift, arranged = self.shift, self.arranged
+        relief = (arranged.relieved, shift.orders.relief[1].driver_id) if shift.orders.relief else None
+        return Whose(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, shift.driver.driver_id, relief)
+
+
+def report(day: Day, motion: Motion, mover: int, faults: Chosen) -> Report:
+    """What its device says, and what truly happened."""
+    shift, window, whose = day.shift, day.window, day.whose
+    rng = np.random.default_rng([day.seed, 6, day.number])
+    whole = track(motion, mover, shift)
+    seen = reported(whole)
+    crash, speed = motion.crashed[mover]
+    if not np.isnan(crash):
+        seen = with_burst(seen, crash, speed)
+    ambient = _ambient(day.roads.region, window.start, seen.t)
+    tyres = _tyres(day, seen.t, rng)
+    columns = sense(day.roads, shift.vehicle.kind, shift.vehicle.odometer, seen, ambient, rng)
+    heard = sense_tyres(tyres, seen, ambient, phase=float(rng.uniform(0, 60)))
+    identity = (
+        (columns["t"] + window.start).round(3).alias("t"),
+        pl.lit(shift.vehicle.vehicle_id).alias("vehicle_id"),
+        pl.lit(shift.vehicle.fleet_id).alias("fleet_id"),
+        pl.Series("driver_id", _carded(shift, whose, seen.t), pl.String),
+    )
+    recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
+    own = motion.manoeuvres[motion.manoeuvres["mover"] == mover]
+    sheet = answers(shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, _placed(day, whole))
+    found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet), day)
+    return _visited(found, day, faults) if faults else found
+
+
+def _carded(shift: Shift, whose: Whose, t: Floats) -> list[str | None]:
+    """Whose card is in the device at each instant, if it reads cards."""
+    if shift.vehicle.known_driver != "device":
+        return [None] * len(t)
+    return [whose.at(float(one))["driver_id"] for one in t] if whose.relief else [whose.driver_id] * len(t)
+
+
+def _tyres(day: Day, t: Floats, rng: np.random.Generator) -> list[Wheel]:
+    shift, arranged = day.shift, day.arranged
+    tyres = wheels(shift.vehicle.kind, t, rng, shift.incidents.leak, _punctured(shift, day.reached))
+    tyres = flawed(tyres, t, arranged.flaws)
+    if shift.orders.trailer:
+        tyres = swapped(tyres, t, arranged.swapped, np.random.default_rng([day.seed, 12, day.number]))
+    return tyres
+
+
+def _placed(day: Day, whole: Track) -> list[Fact]:
+    """What a scenario made happen that the physics alone do not tell."""
+    arranged, orders = day.arranged, day.shift.orders
+    facts = []
+    if orders.relief:
+        cause = f"{orders.relief[1].driver_id} takes over"
+        facts.append(Fact("driver_swap", 0, arranged.relieved, arranged.relieved, 0.0, "", 0.0, 0.0, cause))
+    if orders.trailer:
+        facts.append(Fact("trailer_swap", 0, arranged.swapped, arranged.swapped, 0.0, "", 0.0, 0.0, "another trailer"))
+    if arranged.left:
+        away = _away(day.shift, whole, *arranged.left)
+        facts.append(Fact("route_deviation", 2, *arranged.left, away, "m", 0.0, 0.0, "took another way"))
+    for kind, start, end in arranged.absences:
+        span = max(start, 0.0), min(end, float(whole.t[-1]))
+        during = (whole.t >= span[0]) & (whole.t <= span[1])
+        km = float(np.ptp(whole.distance[during])) / 1_000 if during.any() else 0.0
+        facts.append(
+            Fact(
+                kind, 0, *(span if kind == "unplugged" else (span[kind == "joins"],) * 2), km, "km", 0.0, 0.0, "unseen"
+            )
+        )
+    return facts
+
+
+def _away(shift: Shift, whole: Track, start: float, end: float) -> float:
+    """m from the planned way, where it was furthest from it."""
+    x, y = along(shift.planned)
+    during = (whole.t >= start) & (whole.t <= end)
+    places = zip(whole.x[during][::10], whole.y[during][::10], strict=True)
+    return max((float(np.hypot(x - east, y - north).min()) for east, north in places), default=0.0)
+
+
+def along(pieces: Records) -> tuple[Floats, Floats]:
+    """m east and north of points along a way."""
+    index = np.repeat(np.arange(len(pieces)), (pieces["length"] // EVERY).astype(int) + 1)
+    first = np.append(True, index[1:] != index[:-1])
+    into = EVERY * (np.arange(len(index)) - np.maximum.accumulate(np.where(first, np.arange(len(index)), 0)))
+    x, y, _ = place(pieces, index, into.astype(np.float64))
+    return x, y
+
+
+def _absent(report: Report, day: Day) -> Report:
+    """Without what nobody heard; what is on the sheet before a vehicle joined or after it left is nobody's business."""
+    recording, sheet = report.recording, report.sheet
+    for kind, start, end in day.arranged.absences:
+        a, b = day.window.start + max(start, -1.0), day.window.start + min(end, 3_600 * day.window.hours + 1.0)
+        recording = recording.filter(~pl.col("t").is_between(a, b))
+        if kind != "unplugged":
+            inside = pl.col("start").is_between(_utc(a), _utc(b), closed="none")
+            sheet = sheet.filter(~inside | (pl.col("kind") == kind))
+    return report._replace(recording=recording, sheet=sheet)
+
+
+def _utc(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _visited(report: Report, day: Day, faults: Chosen) -> Report:
+    """The day with its mishaps."""
+    window = Spell(day.window.start, day.window.start + 3_600 * day.window.hours)
+    visited = visit(report.recording, day.whose, faults, window, day.seed, day.number)
+    sheet = pl.concat([report.sheet, visited.sheet]).sort("start", maintain_order=True)
+    return report._replace(recording=visited.recording, sheet=sheet, disturbances=visited.disturbances)
+
+
+def _ambient(region: Region, start: float, t: Floats) -> Floats:
+    """°C outside at ``t`` s after the window begins at ``start``."""
+    local = datetime.fromtimestamp(start, UTC).astimezone(ZoneInfo(region.zone))
+    return np.asarray(region.ambient(local.hour + local.minute / 60 + t / 3600))
+
+
+def _punctured(shift: Shift, reached: np.ndarray) -> tuple[float, float] | None:
+    """s of the puncture and of the end of the wheel change, if the vehicle came that far."""
+    if shift.puncture_piece < 0 or np.isnan(reached[shift.puncture_piece]):
+        return None
+    changed = reached[shift.repair_piece] + shift.legs["wait"][shift.repair_piece]
+    return float(reached[shift.puncture_piece]), float(np.nan_to_num(changed, nan=np.inf))

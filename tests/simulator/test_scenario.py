@@ -1,0 +1,116 @@
+"""A scenario file is checked to the letter, and what is wrong with it is said where it stands."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from simulator import asked, scenario
+from simulator.cli import main
+from simulator.faults import BY_NAME
+from simulator.placed import KINDS
+from simulator.roads import REGIONS
+from simulator.roster import roster
+from simulator.scenario import ScenarioError
+
+REGION = REGIONS["karlsruhe"]
+START = scenario.begins(datetime(2025, 11, 12, 4), REGION)
+IDS = [vehicle.vehicle_id for vehicle in roster(10, 7).vehicles]
+MANUAL = Path(__file__).parents[2] / "docs" / "simulator.md"
+
+
+def told(tmp_path: Path, text: str) -> scenario.Scenario:
+    path = tmp_path / "day.toml"
+    path.write_text(text)
+    return scenario.read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hours = ", "Invalid value"),
+        ("hour = 5", "no key is called 'hour'; did you mean hours"),
+        ('hours = "long"', "hours is 'long', expected a number"),
+        ("hours = 25", "hours is 25, expected 0.05 to 24"),
+        ("vehicles = true", "vehicles is True, expected a whole number"),
+        ("vehicles = 0", "expected at least 1"),
+        ('region = "paris"', "region is 'paris', expected one of karlsruhe, shanghai, austin"),
+        ("start = 2025-11-12", "start is .*, expected a date and time"),
+        ("[faults]\nlos = 1", "no fault is called 'los'; did you mean loss"),
+        ("[faults]\nloss = -1", "fault loss: the rate is -1, expected a number from 0, times an hour"),
+        ("[[event]]\nvehicle = 1", "event 1: it has no kind"),
+        (
+            '[[event]]\nkind = "punture"\nvehicle = 1',
+            "event 1: no kind of event is called 'punture'; did you mean puncture",
+        ),
+        ('[[event]]\nkind = "crash"\nat = "10:12"', "event 1: vehicle is missing"),
+        ('[[event]]\nkind = "crash"\nvehicle = 1', 'event 1: at is missing, expected a local time such as "10:12"'),
+        ('[[event]]\nkind = "no_break"\nvehicle = 1\nat = "10:12"', "no key is called 'at'"),
+        ('[[event]]\nkind = "leak"\nvehicle = 1\nat = "10:12"\nwheel = 2', "wheel is 2, expected text"),
+        (
+            '[[event]]\nkind = "unplugged"\nvehicle = 1\nat = "10:12"\nminutes = 0',
+            "minutes is 0, expected a number above 0",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ScenarioError, match=said):
+        told(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('vehicle = 11\nat = "10:12"', r"event 1 \(crash\): there is no vehicle 11; the fleet has 10"),
+        ('vehicle = "VAN-01"\nat = "10:12"', "no vehicle is called 'VAN-01'; did you mean VAN-001"),
+        ('vehicle = 1\nat = "noon"', "at is 'noon', expected a local time"),
+        ('vehicle = 1\nat = "20:00"', "20:00 is not within the window, 12 Nov 04:00 to 12 Nov 18:00 local time"),
+    ],
+)
+def test_what_does_not_fit_the_fleet_or_its_day_is_said(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ScenarioError, match=said):
+        scenario.place(told(tmp_path, f'[[event]]\nkind = "crash"\n{text}'), IDS, REGION, START, 14.0)
+
+
+def test_times_are_local_and_a_vehicle_has_a_number_or_an_id(tmp_path: Path) -> None:
+    text = '[[event]]\nkind = "crash"\nvehicle = 7\nat = "10:12"\n'
+    text += '[[event]]\nkind = "leak"\nvehicle = "VAN-007"\nat = 2025-11-12T09:12:00Z\npercent_per_hour = 3\n'
+    one, two = scenario.place(told(tmp_path, text), IDS, REGION, START, 14.0)
+    assert one.vehicle == two.vehicle == 6
+    assert one.at == two.at == 6.2 * 3600
+    assert two.options == {"percent_per_hour": 3}
+    assert datetime.fromtimestamp(START + one.at, UTC).hour == 9
+
+
+def test_true_is_a_faults_own_rate(tmp_path: Path) -> None:
+    found = told(tmp_path, "[faults]\nloss = true\nbacklog = false\nduplicates = 2")
+    assert found.faults == {"loss": BY_NAME["loss"].rate, "backlog": 0.0, "duplicates": 2.0}
+
+
+@pytest.mark.parametrize("name", asked.shipped())
+def test_those_shipped_fit_their_fleets(name: str) -> None:
+    found = scenario.read(asked.SHIPPED / f"{name}.toml")
+    assert found.region and found.start and found.hours and found.vehicles
+    region, fleet = REGIONS[found.region], roster(found.vehicles, found.seed or 0, found.region)
+    ids = [vehicle.vehicle_id for vehicle in fleet.vehicles]
+    placed = scenario.place(found, ids, region, scenario.begins(found.start, region), found.hours)
+    assert len(placed) == len(found.events)
+    assert placed or found.faults
+
+
+def test_an_option_on_the_command_line_wins(tmp_path: Path) -> None:
+    (tmp_path / "day.toml").write_text("vehicles = 5\nhours = 0.1\nincidents = false")
+    words = ["record", "--scenario", str(tmp_path / "day.toml"), "--registry", str(tmp_path / "reg"), "--json"]
+    assert '"vehicles": 5' in CliRunner().invoke(main, words).output
+    assert '"vehicles": 2' in CliRunner().invoke(main, [*words, "--vehicles", "2"]).output
+
+
+def test_a_scenario_that_cannot_be_read_is_said_plainly(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["record", "x.csv", "--scenario", "no_such"])
+    assert result.exit_code == 1 and "no_such" in result.output and "Traceback" not in result.output
+
+
+def test_every_kind_of_event_is_in_the_manual() -> None:
+    text = MANUAL.read_text("utf-8")
+    assert [kind for kind in KINDS if f"| `{kind}` |" not in text] == []

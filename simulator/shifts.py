@@ -53,6 +53,11 @@ class Orders(NamedTuple):
     relief: tuple[int, Driver] | None = None  # leg from which somebody else drives
     trailer: int = 0  # leg from which another trailer is pulled; 0 never
 
+    @property
+    def first(self) -> int:
+        """The first leg that is another because of them; 0 none is."""
+        return min((leg for leg in (self.detour, self.relief[0] if self.relief else 0) if leg), default=0)
+
 
 @dataclass(frozen=True)
 class Shift:
@@ -106,14 +111,20 @@ def plan(
         if late.size:
             crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
     surprises = _surprises(pieces, vehicle.kind, driver, rng)
+    if orders.first:
+        calm = plan(roads, vehicle, driver, incidents, start, seconds, seed).surprises
+        surprises = _joined(calm, surprises, float(ends[stops[orders.first - 1] - 1]))
     if orders.relief:
         leg, relief = orders.relief
-        handed = ends[stops[leg - 1] - 1]
-        later = _surprises(pieces, vehicle.kind, relief, rng)
-        surprises = np.concatenate([surprises[surprises["at"] < handed], later[later["at"] >= handed]])
+        surprises = _joined(surprises, _surprises(pieces, vehicle.kind, relief, rng), float(ends[stops[leg - 1] - 1]))
     return Shift(
         vehicle, driver, incidents, start, pieces, legs, surprises, crash, puncture, repair, orders, stops, planned
     )
+
+
+def _joined(before: Records, after: Records, at: float) -> Records:
+    """Surprises of one plan up to ``at`` metres, then those of another."""
+    return np.concatenate([before[before["at"] < at], after[after["at"] >= at]])
 
 
 def _day(

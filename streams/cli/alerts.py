@@ -133,7 +133,8 @@ def one(alert_id: str, data: Path | None, as_json: bool) -> None:
     if as_json:
         screen.emit({"alert": found, "actions": done, "notices": told})
         return
-    screen.out.print(f"{alert['alert_id']}: {found['priority']} {found['kind']} {found['subject']}".rstrip())
+    what = screen.visible(f"{alert['alert_id']}: {found['priority']} {found['kind']} {found['subject']}")
+    screen.out.print(what.rstrip(), markup=False)
     screen.out.print(f"state {found['state']}, condition {found['condition']}, seen {found['count']} times")
     _estimate([found["kind"]])
     for at, line in sorted(
@@ -143,7 +144,7 @@ def one(alert_id: str, data: Path | None, as_json: bool) -> None:
             for row in told
         ]
     ):
-        screen.out.print(f"{iso(at)[:19]}  {' '.join(line.split())}", markup=False)
+        screen.out.print(f"{iso(at)[:19]}  {' '.join(screen.visible(line).split())}", markup=False)
 
 
 def _estimate(kinds: Iterable[str]) -> None:

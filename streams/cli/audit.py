@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from streams.cli import screen, source
-from streams.messages import iso, plain
+from streams.messages import iso
 from streams.store import audit
 
 COLUMNS = ("id", "at", "actor", "login", "action", "fleet_id", "about", "detail", "digest")
@@ -51,7 +51,7 @@ def command(
         writer.writerows({name: _cell(cell) for name, cell in row.items()} for row in said)
     else:
         shown = ("id", "at", "actor", "login", "action", "fleet_id", "about", "detail")
-        lines = [[plain(str(row[name])) for name in shown] for row in said]
+        lines = [[row[name] for name in shown] for row in said]
         screen.out.print(screen.table(f"{len(lines)} rows", [(name, "left") for name in shown], lines))
 
 

@@ -21,4 +21,4 @@ def command(id: str, data: Path | None, folder: Path | None, as_json: bool) -> N
     if as_json:
         screen.emit(found.row)
     else:
-        screen.out.print(found.text, markup=False, soft_wrap=True)
+        screen.out.print(screen.visible(found.text), markup=False, soft_wrap=True)

@@ -63,9 +63,9 @@ def show_one(id: str, data: Path | None) -> None:  # noqa: A002  click's name fo
         raise screen.fail(f"nothing in quarantine has the id {id!r}; see 'tripmeter quarantine list'")
     row = found[0]
     for name in ("id", "reason", "detail", "topic"):
-        screen.out.print(f"{name:9}{row[name]}", markup=False)
+        screen.out.print(f"{name:9}{screen.visible(row[name])}", markup=False)
     screen.out.print(f"received {iso(row['received_at'])}")
-    click.echo(row["body"])
+    screen.raw(row["body"])
 
 
 @command.command("replay")

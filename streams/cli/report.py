@@ -24,7 +24,7 @@ def show(six: Tables) -> None:
         screen.out.print(f"Hours at the wheel: {ESTIMATE}")
     screen.out.print(_scores(six["scores"]))
     for line in _unseen(six["scores"]):
-        screen.out.print(line)
+        screen.out.print(screen.visible(line), markup=False)
     screen.out.print(_premiums(six["premiums"]))
 
 

@@ -3,6 +3,7 @@
 import functools
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,10 @@ from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from streams.fleet import CLASSES
+from streams.messages import plain
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -126,8 +129,18 @@ def table(title: str, columns: list[tuple[str, str]], rows: list[list[Any]]) -> 
     for k, (heading, justify) in enumerate(columns):
         made.add_column(heading, justify=justify, no_wrap=k == 0, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
-        made.add_row(*[str(cell) for cell in row])
+        made.add_row(*[Text(visible(str(cell))) for cell in row])
     return made
+
+
+def visible(said: str) -> str:
+    """``said`` without signs that cannot be seen: devices name things at will, and a terminal obeys some of them."""
+    return "\n".join(map(plain, said.split("\n")))
+
+
+def raw(body: bytes) -> None:
+    """Bytes as they came into a file or pipe; on a terminal only what can be seen of them."""
+    click.echo(visible(body.decode(errors="replace")) if sys.stdout.isatty() else body)
 
 
 def emit(data: Any) -> None:

@@ -5,9 +5,10 @@ PY := $(VENV)/bin/python
 WORKERS ?= 2
 CHAOS_S ?= 1800
 CHAOS_SEED ?= 7
+SOAK_S ?= 1800
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test stack chaos bench evaluate docs clean
+.PHONY: help setup demo check test stack chaos soak bench evaluate docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,10 +33,17 @@ stack: $(VENV)/.installed-dev  ## tests against real servers (Mosquitto, Kafka, 
 	$(PY) -m streams.warm
 	$(PY) -m pytest -m stack
 
-chaos: $(VENV)/.installed-dev  ## half an hour of servers and workers that die at random; CHAOS_S=seconds CHAOS_SEED=number
+chaos: $(VENV)/.installed-dev  ## half an hour of servers, processes, lines and disks that fail at random; CHAOS_S=seconds CHAOS_SEED=number
 	scripts/stack.sh
 	$(PY) -m streams.warm
-	CHAOS_S=$(CHAOS_S) CHAOS_SEED=$(CHAOS_SEED) $(PY) -m pytest -m stack tests/stack/test_chaos.py
+	CHAOS_S=$(CHAOS_S) CHAOS_SEED=$(CHAOS_SEED) CHAOS_RESULT=bench/chaos.json $(PY) -m pytest -m stack tests/stack/test_chaos.py
+	$(PY) -m tests.stack.page
+
+soak: $(VENV)/.installed-dev  ## half an hour of steady load: nothing lost, nothing grows; SOAK_S=seconds
+	scripts/stack.sh
+	$(PY) -m streams.warm
+	SOAK_S=$(SOAK_S) SOAK_RESULT=bench/soak.json $(PY) -m pytest -m stack tests/stack/test_soak.py
+	$(PY) -m tests.stack.page
 
 bench: $(VENV)/.installed-dev  ## how fast each stage is: bench/results.json, docs/performance.md
 	$(PY) -m bench

@@ -37,16 +37,22 @@ def warm(progress: Progress = lambda _name, _done, _total: None) -> None:
     if not COMPILES:
         return
     total = len(LINKS) + 1
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with FileLock(CACHE / "lock"):  # whoever else wants the same waits for it
-        if not is_warm():
-            _forget()
-            with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-                for k, name in enumerate(pool.map(_compile, range(len(LINKS)))):
-                    progress(name, k + 1, total)
-        progress("all together", len(LINKS), total)
-        _run()
+    if not is_warm():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with FileLock(CACHE / "lock"):  # whoever else wants the same waits for it
+            if not is_warm():
+                _compile_all(progress)
+    _run()
     progress("done", total, total)
+
+
+def _compile_all(progress: Progress) -> None:
+    _forget()
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for k, name in enumerate(pool.map(_compile, range(len(LINKS)))):
+            progress(name, k + 1, len(LINKS) + 1)
+    progress("all together", len(LINKS), len(LINKS) + 1)
+    _run()
 
 
 def _run() -> None:

@@ -231,9 +231,9 @@ def days(seed: int, vehicles: int = 3, start: float = START) -> Samples:
     return joined([_vehicle(rng, f"V{number}", start) for number in range(vehicles)])
 
 
-def fleets(names: Sequence[str], seed: int) -> Samples:
-    """Two such vehicles in each of some fleets."""
-    parts = [days(seed + k, vehicles=2) for k in range(len(names))]
+def fleets(names: Sequence[str], seed: int, vehicles: int = 2) -> Samples:
+    """So many such vehicles in each of some fleets."""
+    parts = [days(seed + k, vehicles) for k in range(len(names))]
     return joined(
         [
             replace(part, vehicles=[(name, vehicle) for _, vehicle in part.vehicles])

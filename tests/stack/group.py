@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from confluent_kafka.admin import AdminClient, NewTopic
 from sqlalchemy import Engine, select
 
+from streams import kafka
+from streams.settings import Kafka
 from streams.store import upkeep
 from streams.store.layout import place, prepare
 from streams.store.postgres import engine_of
 
 from .waiting import wait_for
 
-PARTITIONS = 4
 WITHIN_S = 300.0
 
 
@@ -32,40 +32,38 @@ class Owner(NamedTuple):
 class Group:
     """One topic, one database, one log folder; ``spawn`` processes that work on them."""
 
-    def __init__(self, bootstrap: str, url: str, folder: Path, mqtt_port: int) -> None:
-        self.bootstrap, self.url, self.folder = bootstrap, url, folder
+    def __init__(self, bootstrap: str, url: str, folder: Path, mqtt_port: int, partitions: int = 4) -> None:
+        self.bootstrap, self.url, self.folder, self.partitions = bootstrap, url, folder, partitions
         self.topic = f"telemetry-{folder.name}"
         self.environ = os.environ | {
             "TRIPMETER_KAFKA__BOOTSTRAP": bootstrap,
             "TRIPMETER_KAFKA__TOPIC": self.topic,
             "TRIPMETER_KAFKA__DEAD_LETTERS": f"{self.topic}-dead",
             "TRIPMETER_KAFKA__GROUP": self.topic,
-            "TRIPMETER_KAFKA__PARTITIONS": str(PARTITIONS),
+            "TRIPMETER_KAFKA__PARTITIONS": str(partitions),
             "TRIPMETER_STORE__URL": url,
             "TRIPMETER_MQTT__PORT": str(mqtt_port),
             "TRIPMETER_HTTP__PORT": "0",
             "TRIPMETER_DATA__DIR": str(folder),
             "TRIPMETER_GATEWAY__ACCEPT_UNREGISTERED": "true",
         }
-        for number in range(PARTITIONS):
+        for number in range(partitions):
             prepare(url, number)
 
     def create_topics(self) -> None:
         """As the first bridge does."""
-        admin = AdminClient({"bootstrap.servers": self.bootstrap})
-        wanted = [NewTopic(self.topic, PARTITIONS, 1), NewTopic(f"{self.topic}-dead", 1, 1)]
-        for made in admin.create_topics(wanted).values():
-            made.result()
+        wanted = Kafka(self.bootstrap, self.topic, dead_letters=f"{self.topic}-dead", partitions=self.partitions)
+        kafka.prepare(wanted)
 
     def spawn(self, name: str, *command: str, **more: str) -> subprocess.Popen[bytes]:
         """A ``tripmeter`` command with its log in the folder; ``more`` environment."""
         with (self.folder / f"{name}.log").open("ab") as log:
-            words = [sys.executable, "-m", "streams", *command, "--verbose"]
+            words = [sys.executable, "-m", "streams", *command]
             return subprocess.Popen(words, env=self.environ | more, cwd=self.folder, stdout=log, stderr=log)
 
-    def worker(self, name: str) -> subprocess.Popen[bytes]:
+    def worker(self, name: str, **more: str) -> subprocess.Popen[bytes]:
         """One more worker."""
-        return self.spawn(name, "worker", "--clock", "feed")
+        return self.spawn(name, "worker", "--clock", "feed", "--verbose", **more)
 
     def finish(self) -> None:
         """Let one last worker settle and tell what is left when all others have stopped.
@@ -83,7 +81,7 @@ class Group:
         """By partition."""
         owner = upkeep.owner.c
         found = {}
-        for number in range(PARTITIONS):
+        for number in range(self.partitions):
             with _connected(engine_of(self.url, [place(number)])) as connection:
                 row = connection.execute(select(owner.epoch, owner.next, owner.commits)).one()
             found[number] = Owner(*row)

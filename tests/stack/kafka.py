@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from .ports import free_port
+from .proxy import Proxy
 from .waiting import wait_for
 
 JARS = Path(__file__).parents[2] / ".stack" / "kafka"  # scripts/stack.sh fetches them
@@ -17,8 +18,9 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},SECURE://127.0.0.1:{secure},CONTROLLER://127.0.0.1:{controller}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{port},SECURE://127.0.0.1:{secure},CONTROLLER://127.0.0.1:{controller}{behind}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SECURE://127.0.0.1:{secure}{before}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT{protocols}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 sasl.enabled.mechanisms=SCRAM-SHA-512
@@ -42,14 +44,25 @@ class Kafka:
     """One broker; ``kill`` and ``start`` again keep its data and its ports.
 
     ``bootstrap`` lets everybody in; ``secure`` only USER with PASSWORD, over TLS, which ``certificate`` signs.
+    Each of ``wires`` is a way in of its own, which can fail: who comes in by it is told of no other.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wires: int = 0) -> None:
+        self.wires = [Proxy(free_port()) for _ in range(wires)]
         port, secure, controller = (free_port() for _ in range(3))
         self.folder, self.certificate = folder, folder / "server.crt"
         self.bootstrap, self.secure = f"127.0.0.1:{port}", f"127.0.0.1:{secure}"
         self._process: subprocess.Popen[bytes] | None = None
-        settings = PROPERTIES.format(port=port, secure=secure, controller=controller, folder=folder, module=MODULE)
+        settings = PROPERTIES.format(
+            port=port,
+            secure=secure,
+            controller=controller,
+            folder=folder,
+            module=MODULE,
+            behind="".join(f",WIRE{k}://127.0.0.1:{wire.target}" for k, wire in enumerate(self.wires)),
+            before="".join(f",WIRE{k}://127.0.0.1:{wire.port}" for k, wire in enumerate(self.wires)),
+            protocols="".join(f",WIRE{k}:PLAINTEXT" for k in range(wires)),
+        )
         (folder / "server.properties").write_text(settings)
         self._run(*CERTIFICATE.split(), "-keyout", "server.key", "-out", "server.crt")
         (folder / "server.pem").write_text((folder / "server.key").read_text() + self.certificate.read_text())
@@ -73,6 +86,17 @@ class Kafka:
 
     def _said(self) -> str:
         return (self.folder / "log").read_text()[-2000:]
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended, by itself or otherwise."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        assert self._process
+        return self._process.pid
 
     def kill(self) -> None:
         """As a power cut would."""

@@ -44,6 +44,12 @@ class Mosquitto:
             return False
         return True
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         """As a power cut would: what it has not saved is gone."""
         assert self._process

@@ -34,11 +34,12 @@ def programs() -> Path:
 
 
 class Server:
-    """Starts as a context; ``url`` leads to one of its databases."""
+    """Starts as a context, in a folder of its own or in ``disk``; ``url`` leads to one of its databases."""
 
-    def __init__(self) -> None:
+    def __init__(self, disk: Path | None = None) -> None:
         roomy = SHM.is_dir() and shutil.disk_usage(SHM).free > ROOM
-        self.folder = Path(tempfile.mkdtemp(prefix="tripmeter-postgres-", dir=SHM if roomy else None))
+        where = disk or (SHM if roomy else None)
+        self.folder = Path(tempfile.mkdtemp(prefix="tripmeter-postgres-", dir=where))
         self.data = self.folder / "data"
         self.port = free_port()
         self.programs = programs()
@@ -74,7 +75,7 @@ class Server:
         names = ("-addext", "subjectAltName=DNS:localhost")
         subprocess.run(["openssl", "req", *words, *names, *made], check=True, capture_output=True, timeout=60, **AS)
         with (self.data / "postgresql.conf").open("a") as settings:
-            settings.write("ssl = on\nmax_connections = 200\n")
+            settings.write("ssl = on\nmax_connections = 200\nmax_wal_size = 256MB\n")
 
     def start(self) -> None:
         """Start if it does not run, and wait until it takes connections."""
@@ -87,6 +88,12 @@ class Server:
             raise RuntimeError(f"PostgreSQL in {self.folder} did not start")
         self._hearing = threading.Thread(target=lambda: deque(said, maxlen=0), daemon=True)
         self._hearing.start()
+
+    @property
+    def pid(self) -> int:
+        """Of its first process."""
+        assert self._server
+        return self._server.pid
 
     def kill(self) -> None:
         """kill -9, as if the machine had lost its power; only the files stay."""

@@ -11,7 +11,7 @@ from devices.broker import Broker
 from streams.registry import Roster
 from streams.registry.book import Registry
 
-from .group import PARTITIONS, Group
+from .group import Group
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
@@ -25,7 +25,7 @@ class Workers(Group):
         super().__init__(kafka.bootstrap, url, folder, port)
         self.create_topics()
         self.producer = Producer({"bootstrap.servers": kafka.bootstrap, "acks": "all", "log_level": 0})
-        self.sent = dict.fromkeys(range(PARTITIONS), 0)
+        self.sent = dict.fromkeys(range(self.partitions), 0)
         self.running = []
 
     def start(self):
@@ -36,7 +36,7 @@ class Workers(Group):
         by_partition = {}
         for payload in payloads:
             _, _, fleet, vehicle, _ = payload.topic.split("/")
-            by_partition.setdefault(frames.partition(fleet, vehicle, PARTITIONS, "fleet"), []).append(payload)
+            by_partition.setdefault(frames.partition(fleet, vehicle, self.partitions, "fleet"), []).append(payload)
         for number, some in by_partition.items():
             self.producer.produce(self.topic, frames.pack(some), partition=number)
             self.sent[number] += 1

@@ -62,6 +62,11 @@ def pipeline(pieces: Sequence[Samples], about: dict[Vehicle, About], settled: Ru
     with run.store.reading() as connection:
         for table in (schema.intervals, schema.segments):
             found[table.name] = rows_of(connection, select(table))
+    return compared(found)
+
+
+def compared(found: dict[str, Table]) -> dict[str, Table]:
+    """What of a chain's tables the twin has too, in its words."""
     told = {name: [{key: plain(value) for key, value in row.items()} for row in found[name]] for name in KEYS}
     return told | {name: [row for row in told[name] if row["kind"] in KINDS] for name in ("events", "alerts")}
 

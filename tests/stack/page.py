@@ -18,7 +18,7 @@ def chaos(found: Result) -> str:
         some = times.get(what, {"n": 0})
         seconds = (f"{some['p50']:g} s", f"{some['max']:g} s") if some["n"] else ("", "")
         rows.append((what, str(times_struck), *seconds))
-    rows.append(("**all that were waited for**", str(recovery["n"]), f"{recovery['p50']:g} s", f"{recovery['max']:g} s"))
+    rows.append(("**all waited for**", str(recovery["n"]), f"{recovery['p50']:g} s", f"{recovery['max']:g} s"))
     starts, payloads = sum(found["starts"].values()) - len(found["starts"]), found["payloads"]
     said = (
         f"{found['seconds'] / 60:g} minutes, seed {found['seed']}, {found['blows']} blows, {starts} restarts; "

@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from simulator.link import Account
+from simulator.link import Account, verified
 from simulator.roster import Roster
 
 Accounts = Callable[[str, str], Account]
@@ -25,8 +26,8 @@ def from_templates(user: str | None, password: str | None, host: str, port: int)
     """The same for every device, with ``{fleet}`` and ``{vehicle}`` filled in; None sends nothing."""
 
     def account(fleet: str, vehicle: str) -> Account:
-        words = [word and word.format(fleet=fleet, vehicle=vehicle) for word in (user, password)]
-        return Account(host, port, f"{fleet}-{vehicle}", *words)
+        name, word = (text and text.format(fleet=fleet, vehicle=vehicle) for text in (user, password))
+        return Account(host, port, f"{fleet}-{vehicle}", name, word)
 
     return account
 
@@ -45,3 +46,12 @@ def from_file(path: Path, host: str, port: int) -> Accounts:
         return Account(host, port, f"{fleet}-{vehicle}", *known[vehicle])
 
     return account
+
+
+def over_tls(accounts: Accounts, authority: Path) -> Accounts:
+    """The same accounts, over TLS; ``authority`` is the PEM file of who signs the broker's certificate."""
+    try:
+        verified(authority)
+    except OSError as error:
+        raise AccountError(f"{authority}: no PEM file that can be read ({error})") from error
+    return lambda fleet, vehicle: replace(accounts(fleet, vehicle), authority=authority)

@@ -139,13 +139,19 @@ def load(as_json: bool, **options: Any) -> None:
 
 
 def _accounts(options: dict[str, Any], known: Roster | None) -> Accounts:
-    """Accounts as asked for, else the simulated devices' own."""
-    host, port = options["mqtt"]
+    """Accounts as asked for, over TLS if asked for."""
     try:
-        if options["users"]:
-            return accounts.from_file(options["users"], host, port)
+        found = _plain_accounts(options, known)
+        return accounts.over_tls(found, options["ca"]) if options["ca"] else found
     except AccountError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _plain_accounts(options: dict[str, Any], known: Roster | None) -> Accounts:
+    """Those of a file or of a template, else the simulated devices' own."""
+    host, port = options["mqtt"]
+    if options["users"]:
+        return accounts.from_file(options["users"], host, port)
     if known and not (options["user"] or options["password"]):
         return accounts.from_roster(known, host, port)
     return accounts.from_templates(options["user"], options["password"], host, port)

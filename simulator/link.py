@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from random import Random
 
 from simulator import packets
@@ -29,6 +32,7 @@ class Account:
     client_id: str
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    authority: Path | None = None  # PEM file of who signs the broker's certificate; None: in the clear
 
 
 class Link:
@@ -96,7 +100,13 @@ class Link:
         """One connection from its beginning to its end."""
         loop = asyncio.get_running_loop()
         transport, session = await asyncio.wait_for(
-            loop.create_connection(lambda: _Session(self), self.account.host, self.account.port), PATIENCE
+            loop.create_connection(
+                lambda: _Session(self),
+                self.account.host,
+                self.account.port,
+                ssl=self.account.authority and verified(self.account.authority),
+            ),
+            PATIENCE,
         )
         try:
             await asyncio.wait_for(asyncio.shield(session.ready), PATIENCE)
@@ -130,6 +140,12 @@ async def visit(account: Account, topic: str, payload: bytes) -> None:
     if serving.done():
         logger.warning("nobody let in under the name %s: %s", account.client_id, serving.exception())
     serving.cancel()
+
+
+@cache
+def verified(authority: Path) -> ssl.SSLContext:
+    """TLS with whoever has a certificate that ``authority`` has signed. Raises ``OSError`` if it is no PEM file."""
+    return ssl.create_default_context(cafile=authority)
 
 
 class _Session(asyncio.Protocol):

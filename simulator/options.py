@@ -76,6 +76,7 @@ ACCOUNTS = (
     ),
     click.option("--user", help="User name of every device; {fleet} and {vehicle} are filled in."),
     click.option("--password", help="Password of every device, likewise."),
+    click.option("--ca", type=PATH, help="Speak TLS; PEM file of who signs the broker's certificate."),
 )
 SENDING = _options(
     *BROKER,

@@ -36,7 +36,11 @@ certificate() { # SERVICE NAME...
     openssl req -new -key "$service.key" -subj "/CN=$service" -out "$service.csr"
     {
         echo "subjectAltName=$(alternatives "$@")"
+        echo basicConstraints=critical,CA:FALSE
+        echo keyUsage=critical,digitalSignature
         echo extendedKeyUsage=serverAuth
+        echo subjectKeyIdentifier=hash
+        echo authorityKeyIdentifier=keyid
     } > "$service.ext"
     openssl x509 -req -in "$service.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days $days \
         -extfile "$service.ext" -out "$service.crt"
@@ -45,7 +49,8 @@ certificate() { # SERVICE NAME...
 
 if [ ! -e ca.crt ]; then
     key ca.key
-    openssl req -x509 -new -key ca.key -days $days -subj "/CN=Tripmeter $(date -u +%Y-%m-%d)" -out ca.crt
+    openssl req -x509 -new -key ca.key -days $days -subj "/CN=Tripmeter $(date -u +%Y-%m-%d)" \
+        -addext keyUsage=critical,keyCertSign,cRLSign -out ca.crt
 fi
 certificate mosquitto localhost 127.0.0.1 "$@"
 certificate grafana localhost 127.0.0.1 "$@"

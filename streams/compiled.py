@@ -29,6 +29,12 @@ class Locator(UserProvidedCacheLocator):
         """The folder of a file's kernels."""
         return folder(Path(py_file)).name
 
+    def ensure_cache_path(self) -> None:
+        """Made if it is not there; one that nobody may write to, as in a container, is read all the same."""
+        path = self.get_cache_path()
+        if os.access(path, os.W_OK) or not Path(path).is_dir():
+            super().ensure_cache_path()
+
 
 @cache
 def folder(path: Path) -> Path:

@@ -181,7 +181,7 @@ def _outboxes(watched: Mapping[int, Watched]) -> Iterator[Metric]:
 
 
 class Disk(Collector):
-    """Room where the data folder is, once that is known and there."""
+    """Room where the data folder is, or will be, once that is known."""
 
     folder: Path | None = None
 
@@ -189,8 +189,9 @@ class Disk(Collector):
         """As Prometheus wants them."""
         free = GaugeMetricFamily("tripmeter_disk_free_bytes", "Room left on the disk of the data folder")
         size = GaugeMetricFamily("tripmeter_disk_size_bytes", "Size of that disk")
-        if self.folder is not None and self.folder.exists():
-            found = shutil.disk_usage(self.folder)
+        if self.folder is not None:
+            folder = self.folder.absolute()
+            found = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists()))
             free.add_metric([], found.free)
             size.add_metric([], found.total)
         yield from (free, size)

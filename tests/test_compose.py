@@ -1,21 +1,14 @@
-"""docker-compose files: commands and settings exist; the same parts around a real Mosquitto carry a fleet's data."""
+"""docker-compose.yml: commands, settings, secrets and files exist; every container is held to what it needs."""
 
-import json
-import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
-import tempfile
-import threading
-import time
+import tomllib
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import click
 import pytest
+import yaml
 
 import simulator.cli
 import streams.cli
@@ -24,169 +17,149 @@ from streams.alert_rules import RULES
 from streams.chain import PARAMS
 
 ROOT = Path(__file__).parents[1]
-FILES = ("docker-compose.yml", "docker-compose.distributed.yml")
+FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+SERVICES = FILE["services"]
+OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 PROGRAMS = {"tripmeter": streams.cli.tripmeter, "tripmeter-sim": simulator.cli.main}
-PATIENCE_S = 120.0
+ONCE = {"site", "registry", "simulator"}  # they end by themselves
+TLS = {"mosquitto": "8883", "grafana": "3000"}  # whoever may be reached from outside, and where
 
 
-def found(name, pattern):
-    return re.findall(pattern, (ROOT / name).read_text("utf-8"), re.MULTILINE)
+def image(name):
+    return SERVICES[name]["image"].partition(":")[2]
 
 
-def commands(file):
-    return [json.loads(one) for one in found(file, r"^ +(?:command|entrypoint): (\[.*\])$")]
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_every_command_and_option_exists(file):
+@pytest.mark.parametrize("name", OURS)
+def test_its_command_and_options_exist(name):
     """Programs are asked for their options, scripts have to be files that may be run."""
-    assert len(commands(file)) >= 4
-    for name, *arguments in commands(file):
-        if name in PROGRAMS:
-            command, parser = chosen(PROGRAMS[name], arguments[0])
-            parser.parse_args(arguments[1:])
-            assert command.name
-        else:
-            assert (ROOT / name.lstrip("/")).stat().st_mode & 0o111, name
+    first, *arguments = SERVICES[name]["command"]
+    if first in PROGRAMS:
+        context = click.Context(PROGRAMS[first])
+        command = PROGRAMS[first].get_command(context, arguments[0])
+        command.make_parser(click.Context(command)).parse_args(arguments[1:])
+    else:
+        assert (ROOT / first).stat().st_mode & 0o111
 
 
-def chosen(program, name):
-    context = click.Context(program)
-    command = program.get_command(context, name)
-    return command, command.make_parser(click.Context(command))
+def test_commands_in_scripts_exist():
+    for script in (ROOT / "deploy" / "compose").glob("*.sh"):
+        assert script.stat().st_mode & 0o111
+        for words in re.findall(r"^(?:exec )?tripmeter ([a-z ]+)", script.read_text("utf-8"), re.MULTILINE):
+            group = PROGRAMS["tripmeter"]
+            for word in words.split():
+                group = group.get_command(click.Context(group), word)
+                assert group is not None, words
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_every_setting_exists(file):
-    settings = dict(found(file, r"^ +(TRIPMETER_\w+): (.*)$"))
-    loaded = config.load(environ=settings, params=PARAMS, kinds=RULES)
-    assert loaded.mqtt.username.startswith("tripmeter-")
+@pytest.mark.parametrize("name", OURS)
+def test_its_settings_exist(name):
+    said = {key: str(value) for key, value in SERVICES[name].get("environment", {}).items()}
+    assert not [key for key in said if not key.startswith("TRIPMETER_")]
+    plain = {key.removesuffix("__FILE"): value for key, value in said.items()}
+    config.load(environ=plain, params=PARAMS, kinds=RULES)
+    from_files = {Path(value).name for value in said.values() if value.startswith("/run/secrets/")}
+    assert from_files <= set(SERVICES[name].get("secrets", []))
+    assert not [key for key in said if re.search("PASSWORD$|SECRET$|URL$", key)], "secrets are in files"
 
 
-def test_each_of_our_processes_has_a_user_name_of_its_own_at_mosquitto():
-    names = found("docker-compose.distributed.yml", r"^ +TRIPMETER_MQTT__USERNAME: (.*)$")
-    (site,) = found("docker-compose.distributed.yml", r"^ +command: (\[.*site.sh.*\])$")
-    assert sorted(names) == sorted(json.loads(site)[3:]) == sorted(set(names))
+def test_each_of_our_programs_has_a_user_name_of_its_own_at_mosquitto():
+    names = [one["environment"].get("TRIPMETER_MQTT__USERNAME") for one in OURS.values() if "environment" in one]
+    assert sorted(filter(None, names)) == sorted(SERVICES["site"]["command"][3:])
 
 
-def test_compose_and_the_stack_lane_have_the_same_kafka():
-    (image,) = found("docker-compose.distributed.yml", r"^ +image: apache/kafka:(.*)$")
-    assert f"<version>{image}</version>" in (ROOT / "deploy/kafka/pom.xml").read_text("utf-8")
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_is_held_to_what_it_needs(name):
+    service = SERVICES[name]
+    assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+(\.\d+)?", service["image"]), "an image of one version"
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service.get("read_only") or name == "kafka"
+    assert service["mem_limit"]
+    assert service["cpus"]
+    assert service["logging"]["options"]["max-size"]
+    assert service["restart"] == ("no" if name in ONCE else "unless-stopped")
+    assert ("healthcheck" in service) == (name not in ONCE)
+    assert not {"privileged", "cap_add", "network_mode", "pid"} & service.keys()
+
+
+def test_who_is_not_told_is_not_root():
+    """Images of others whose own user is root are told another; ours, Kafka's, Prometheus's and Grafana's are not."""
+    assert SERVICES["postgres"]["user"] == "postgres"
+    assert SERVICES["mosquitto"]["user"] == "mosquitto"
+    assert re.findall("^USER (.*)$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)[-1] == "tripmeter"
+
+
+def test_only_doors_with_tls_lead_in():
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert {name: ports[0].rpartition(":")[2] for name, ports in published.items()} == TLS
+    assert all(re.match(r"(\$\{\w+:-)?127\.0\.0\.1:", port) for ports in published.values() for port in ports)
+    assert SERVICES["grafana"]["environment"]["GF_SERVER_PROTOCOL"] == "https"
+    assert FILE["networks"]["inside"]["internal"]
+    assert all(SERVICES[name]["networks"] == ["inside"] for name in ("kafka", "postgres", "prometheus", "bridge"))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_waits_until_what_it_needs_is_ready(name):
+    for other, how in SERVICES[name].get("depends_on", {}).items():
+        assert how["condition"] == ("service_completed_successfully" if other in ONCE else "service_healthy")
+
+
+def test_all_that_is_named_is_there():
+    for name, service in SERVICES.items():
+        assert set(service.get("secrets", [])) <= FILE["secrets"].keys(), name
+        for volume in service.get("volumes", []):
+            source = re.sub(r"\$\{\w+:-(.*?)\}", r"\1", volume).partition(":")[0]
+            assert (ROOT / source).exists() if source.startswith("./") else source in FILE["volumes"], volume
+
+
+def test_it_has_the_versions_of_the_rest_of_the_house():
+    pom = (ROOT / "deploy" / "kafka" / "pom.xml").read_text("utf-8")
+    assert f"<version>{image('kafka')}</version>" in pom
+    assert image("bridge") == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
 def test_every_file_the_image_copies_is_there_and_not_ignored():
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
-    for line in re.findall(r"^COPY (.*) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE):
+    for line in re.findall(r"^COPY (?!--from)(.*) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE):
         for name in line.split():
             assert (ROOT / name).exists(), name
-            assert f"!{name}" in ignored, name
+            assert any(f"!{name}".startswith(one) for one in ignored if one[0] == "!"), name
 
 
 @pytest.mark.stack
-@pytest.mark.parametrize("file", FILES)
-def test_docker_compose_takes_the_file(file):
-    for profile in ([], ["--profile", "simulator"]):
-        subprocess.run(["docker-compose", "--file", file, *profile, "config", "--quiet"], cwd=ROOT, check=True)
-
-
-@pytest.fixture
-def folder():
-    """A folder that Mosquitto can read when it has given up being root."""
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        folder.chmod(0o755)
-        (folder / "broker").mkdir()
-        if os.getuid() == 0:
-            shutil.chown(folder / "broker", "mosquitto")
-        yield folder
-
-
-class Site:
-    """What a compose file starts, with other paths and ports, as processes of this machine."""
-
-    def __init__(self, folder, file, **settings):
-        self.folder, self.file, self.processes = folder, file, []
-        self.port = free_port()
-        self.registry, self.made = folder / "registry", folder / "site"
-        here = {
-            "PATH": f"{Path(sys.executable).parent}:/usr/sbin:/usr/bin:/bin",
-            "HOME": str(Path.home()),
-            "TRIPMETER_DATA__DIR": str(folder / "data"),
-            "TRIPMETER_MQTT__HOST": "127.0.0.1",
-            "TRIPMETER_MQTT__PORT": str(self.port),
-            "TRIPMETER_MQTT__PASSWORD": "of the service",
-        }
-        self.environment = dict(found(file, r"^ +(TRIPMETER_\w+): (.*)$")) | here | settings
-
-    def __enter__(self):
-        script, _, _, *users = next(command for command in commands(self.file) if "site.sh" in command[0])
-        layout = [ROOT / script, self.registry, self.made, *users]
-        subprocess.run(layout, cwd=ROOT, env=self.environment, check=True)
-        shipped, store = ROOT / "deploy/mosquitto/mosquitto.conf", self.folder / "broker"
-        self.start([ROOT / "deploy/compose/mosquitto.sh", shipped, self.made, store, f"{self.port} 127.0.0.1"])
-        return self
-
-    def start(self, command, **settings):
-        """A process that is ready, if it says so by HTTP."""
-        http = str(free_port())
-        more = {f"TRIPMETER_{name}": str(value) for name, value in settings.items()} | {"TRIPMETER_HTTP__PORT": http}
-        self.processes.append(subprocess.Popen(command, cwd=self.folder, env=self.environment | more))
-        if command[0] == "tripmeter":
-            wait_until_ready(http, self.processes)
-
-    def __exit__(self, *_error):
-        for process in reversed(self.processes):
-            process.terminate()
-            process.wait(PATIENCE_S)
-
-
-@pytest.fixture(params=FILES)
-def site(request, folder):
-    if request.param == "docker-compose.yml":
-        with Site(folder, request.param) as site:
-            site.start(["tripmeter", "run", "--external"])
-            yield site
-        return
-    kafka, postgres = (request.getfixturevalue(name) for name in ("kafka", "postgres"))
-    where = {"TRIPMETER_KAFKA__BOOTSTRAP": kafka.bootstrap, "TRIPMETER_STORE__URL": postgres.create("compose")}
-    few = {"TRIPMETER_KAFKA__TOPIC": "compose", "TRIPMETER_KAFKA__PARTITIONS": "2"}
-    with Site(folder, request.param, **where, **few) as site:
-        site.start(["tripmeter", "bridge"], MQTT__USERNAME="tripmeter-bridge")
-        for name in ("worker-1", "worker-2"):
-            site.start(["tripmeter", "worker"], MQTT__USERNAME=f"tripmeter-{name}", DATA__DIR=folder / name)
-        yield site
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until_ready(port, processes):
-    end, tick = time.monotonic() + PATIENCE_S, threading.Event()
-    while True:
-        assert all(process.poll() is None for process in processes), "one of the two has ended"
-        assert time.monotonic() < end, "the service did not become ready"
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
-                if answer.status == 200:
-                    return
-        except (URLError, ConnectionError):
-            tick.wait(0.1)
+@pytest.mark.parametrize("profile", [[], ["--profile", "simulator"], ["--profile", "alone"]])
+def test_docker_compose_takes_the_file(profile):
+    subprocess.run(["docker-compose", *profile, "config", "--quiet"], cwd=ROOT, check=True)
 
 
 @pytest.mark.stack
-@pytest.mark.timeout(400)
-def test_a_fleet_behind_mosquitto_gets_everything_acknowledged(site):
-    drive = ["tripmeter-sim", "drive", "--mqtt", f"127.0.0.1:{site.port}", "--as-fast", "--json"]
-    done = subprocess.run(
-        [*drive, "--users", site.registry / "devices.csv", "--vehicles", "4", "--hours", "1"],
-        env=site.environment,
-        check=True,
-        capture_output=True,
-        timeout=PATIENCE_S,
-    )
-    sent = json.loads(done.stdout)
-    assert sent["vehicles"] == 4
-    assert sent["payloads"] > 0
+def test_secrets_are_made_once_and_certificates_hold_for_the_names_said(tmp_path):
+    def made(*names):
+        subprocess.run([ROOT / "scripts" / "secrets.sh", tmp_path / "s", *names], check=True, capture_output=True)
+        return {path.name: path.read_bytes() for path in (tmp_path / "s").iterdir()}
+
+    before = made("mqtt.example.org", "203.0.113.7")
+    assert {Path(one["file"]).name for one in FILE["secrets"].values()} <= before.keys()
+    assert (tmp_path / "s").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "s" / "ca.key").stat().st_mode & 0o077 == 0
+    assert before["database-password"] in before["store-url"]
+    for host in (
+        ["-verify_hostname", "mqtt.example.org"],
+        ["-verify_ip", "203.0.113.7"],
+        ["-verify_hostname", "mosquitto"],
+    ):
+        verify = ["openssl", "verify", "-CAfile", "ca.crt", "-x509_strict", *host, "mosquitto.crt"]
+        subprocess.run(verify, cwd=tmp_path / "s", check=True, capture_output=True)
+    (tmp_path / "s" / "grafana-password").unlink()
+    again = made()
+    assert again.pop("grafana-password") != before.pop("grafana-password")
+    assert again == before
+
+
+@pytest.mark.stack
+def test_prometheus_takes_its_configuration_and_the_rules_say_what_they_should():
+    if not shutil.which("promtool"):
+        pytest.fail("promtool is not installed: scripts/stack.sh")
+    for words in (["check", "config", "prometheus.yml"], ["test", "rules", "alerts_test.yml"]):
+        done = subprocess.run(["promtool", *words], cwd=ROOT / "deploy/prometheus", capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr

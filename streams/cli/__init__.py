@@ -18,6 +18,7 @@ COMMANDS = {
     "rate": "exposure and tariff -> scores and premiums, with reasons",
     "registry": "vehicles, drivers, policies: import, check, show, edit",
     "retention": "what is kept, how long and who says so, what goes next",
+    "database": "PostgreSQL: how far its partitions are, its upgrade",
     "archive": "raw payloads of closed days: list, export",
     "roads": "roads and their speed limits: import from OpenStreetMap, show",
     "quarantine": "what could not be used, and why",

@@ -1,19 +1,100 @@
-"""Database: the store of several processes, for commands that look at it or decide something."""
+"""tripmeter database: the store of several processes - how far it is, its upgrade - and how others open it."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
 from sqlalchemy.exc import DBAPIError
 
+from streams import config
+from streams.cli import screen
 from streams.layers import ConfigError
+from streams.store.migrations import SchemaError
 from streams.store.store import Store
+
+if TYPE_CHECKING:
+    from streams.store.layout import Standing
+
+Found = TypeVar("Found")
+
+NONE = "store.url is not set: 'tripmeter run' brings a database of its own up to date at its start"
+
+
+@click.group()
+def command() -> None:
+    """The PostgreSQL database of bridges and workers: how far its partitions are, and its upgrade."""
+
+
+@command.command("status")
+@screen.json_option
+@screen.config_options
+def status(as_json: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
+    """Show the version of the schemas, and of each partition its position and size."""
+    version, found = _asked(config_path, sets, _standing)
+    if as_json:
+        screen.emit({"version": version, "partitions": [one._asdict() for one in found]})
+        return
+    columns = [
+        ("partition", "left"),
+        ("epoch", "right"),
+        ("next frame", "right"),
+        ("commits", "right"),
+        ("MB", "right"),
+    ]
+    rows = [[one.partition, one.epoch, one.next, one.commits, f"{one.bytes / 1e6:.1f}"] for one in found]
+    screen.out.print(screen.table(f"schema version {version}, {len(found)} partitions", columns, rows))
+
+
+@command.command("upgrade")
+@click.option("--beside", is_flag=True, help="Though others are connected; workers of an older version then end.")
+@screen.config_options
+def upgrade(beside: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
+    """Make the schemas, or bring them to this version, step by step. Stop workers first, and have a backup."""
+    before, after = _asked(config_path, sets, lambda url: _upgraded(url, beside))
+    done = "is already at" if before == after else "is now at" if before else "has been laid out at"
+    screen.err.print(f"the database {done} schema version {after}")
+
+
+def _asked(config_path: Path | None, sets: tuple[str, ...], ask: Callable[[str], Found]) -> Found:
+    """What the database of the configuration answers."""
+    try:
+        url = config.load(config_path, sets=sets).store.url
+        if not url:
+            raise ConfigError(NONE)
+        return _usable(lambda: ask(url))
+    except (ConfigError, SchemaError) as error:
+        raise screen.fail(error) from error
 
 
 def at(url: str) -> Store:
     """All partitions of the PostgreSQL database at ``url``. Raises ``ConfigError`` saying why it cannot be used."""
+    return _usable(lambda: _readers(url))
+
+
+def _readers(url: str) -> Store:
+    from streams.store.layout import open_readers
+
+    return open_readers(url)
+
+
+def _standing(url: str) -> "tuple[int, list[Standing]]":
+    from streams.store.layout import standing
+
+    return standing(url)
+
+
+def _upgraded(url: str, beside: bool) -> tuple[int, int]:
+    from streams.store.layout import upgrade
+
+    return upgrade(url, beside)
+
+
+def _usable(ask: Callable[[], Found]) -> Found:
     try:
-        from streams.store.layout import open_readers
+        return ask()
     except ModuleNotFoundError as error:
         raise ConfigError("store.url needs a driver: pip install 'tripmeter[distributed]'") from error
-    try:
-        return open_readers(url)
     except (DBAPIError, ValueError) as error:
         raise ConfigError(f"the database of store.url cannot be used: {said(error)}") from error
 

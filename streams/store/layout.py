@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -61,26 +62,86 @@ class Readers(PostgresStore):
 
 
 def prepare(url: str, number: int | None = None, patience_s: float = 0.0) -> None:
-    """Bring all schemas to this version, and make those that are missing.
-
-    An upgrade begins a new epoch in every partition: a process of the older version can no longer write.
-    """
+    """Make the schemas that are missing. Raises ``SchemaError`` if those there are of another version."""
     wanted = set() if number is None else {place(number)}
     with ExitStack() as leaving:
         engine = _engine(url, SHARED, leaving, patience_s)
-        done = _done(engine)
-        if SHARED in done and wanted <= done:
-            return
-        guard = leaving.enter_context(engine.connect())
-        guard.exec_driver_sql(f"SELECT pg_advisory_xact_lock({CHANGING})")
-        done = _done(engine)  # by somebody else meanwhile
+        version, shown = _laid_out(engine)
+        if 0 < version < len(STEPS):
+            raise SchemaError(
+                f"the database has schema version {version}, this tripmeter works with {len(STEPS)}: stop all "
+                "processes of the older tripmeter, then 'tripmeter database upgrade'"
+            )
+        if not version or not wanted <= shown:
+            _lay_out(url, engine, wanted, leaving)
+
+
+def upgrade(url: str, beside: bool = False) -> tuple[int, int]:
+    """Bring all schemas to this version; the one they had, and the one they have.
+
+    It begins a new epoch in every partition: a process of the older version can no longer write. While one is
+    connected nothing is done and ``SchemaError`` is raised, unless ``beside`` says that this is meant.
+    """
+    with ExitStack() as leaving:
+        engine = _engine(url, SHARED, leaving)
+        version, _ = _laid_out(engine)
         with engine.connect() as connection:
-            partitions = sorted({*_partitions(connection), *wanted})
-        for name in (SHARED, *partitions):
-            if name not in done:
-                _upgrade(url, name, leaving)
-        with engine.execution_options(writing=True).begin() as connection:
-            _show(connection, partitions)
+            others = connection.exec_driver_sql(_OTHERS).scalar()
+        if version < len(STEPS) and others and not beside:
+            raise SchemaError(f"{others} connections of a tripmeter are open: stop all workers and commands first")
+        _lay_out(url, engine, set(), leaving)
+    return version, len(STEPS)
+
+
+_OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'tripmeter' AND pid <> pg_backend_pid()
+"""
+
+
+class Standing(NamedTuple):
+    """How far a partition is, and how large."""
+
+    partition: str
+    epoch: int
+    next: int  # frame of Kafka that it waits for
+    commits: int
+    bytes: int
+
+
+def standing(url: str) -> tuple[int, list[Standing]]:
+    """The version of the schemas, 0 if there are none, and all partitions. Raises ``SchemaError`` for a newer one."""
+    with ExitStack() as leaving:
+        engine = _engine(url, SHARED, leaving)
+        version, _ = _laid_out(engine)
+        with engine.connect() as connection:
+            found = []
+            for name in _partitions(connection):
+                owner = connection.exec_driver_sql(f"SELECT epoch, next, commits FROM {name}.owner").one()  # noqa: S608
+                size = connection.exec_driver_sql(_SIZE, (name,)).scalar_one()
+                found.append(Standing(name, owner.epoch, owner.next, owner.commits, size))
+    return version, found
+
+
+_SIZE = """
+SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'
+"""
+
+
+def _lay_out(url: str, engine: Engine, wanted: set[str], leaving: ExitStack) -> None:
+    """Bring every schema that is there, or ``wanted``, to this version; one process at a time."""
+    guard = leaving.enter_context(engine.connect())
+    guard.exec_driver_sql(f"SELECT pg_advisory_xact_lock({CHANGING})")
+    version, shown = _laid_out(engine)  # by somebody else meanwhile
+    done = {SHARED, *shown} if version == len(STEPS) else set()
+    with engine.connect() as connection:
+        partitions = sorted({*_partitions(connection), *wanted})
+    for name in (SHARED, *partitions):
+        if name not in done:
+            _upgrade(url, name, leaving)
+    with engine.execution_options(writing=True).begin() as connection:
+        _show(connection, partitions)
 
 
 def _engine(url: str, name: str, leaving: ExitStack, patience_s: float = 0.0) -> Engine:
@@ -89,16 +150,19 @@ def _engine(url: str, name: str, leaving: ExitStack, patience_s: float = 0.0) ->
     return engine
 
 
-def _done(engine: Engine) -> set[str]:
-    """The schemas that are of this version. Raises ``SchemaError`` if they are of a newer one."""
+def _laid_out(engine: Engine) -> tuple[int, set[str]]:
+    """The version of all schemas, 0 if there are none, and the partitions. Raises ``SchemaError`` if it is newer."""
     with engine.connect() as connection:
         if connection.exec_driver_sql("SELECT to_regclass('meta')").scalar() is None:
-            return set()
+            return 0, set()
         query = select(schema.meta.c.value).where(schema.meta.c.key == LAID_OUT)
         version, *shown = str(connection.execute(query).scalar() or "0").split()
     if int(version) > len(STEPS):
-        raise SchemaError(f"the database has schema version {version}, this tripmeter knows up to {len(STEPS)}")
-    return {SHARED, *shown} if int(version) == len(STEPS) else set()
+        raise SchemaError(
+            f"the database has schema version {version}, this tripmeter knows up to {len(STEPS)}: "
+            "it has been upgraded; start the newer tripmeter"
+        )
+    return int(version), set(shown)
 
 
 def _upgrade(url: str, name: str, leaving: ExitStack) -> None:

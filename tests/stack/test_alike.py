@@ -143,9 +143,17 @@ def test_an_upgrade_reaches_all_schemas_and_ends_the_older_version(url, store, m
     newer = (*migrations.STEPS, step)
     for module in (migrations, layout):
         monkeypatch.setattr(module, "STEPS", newer)
-    readers = open_readers(url)
+    for opening in (lambda: open_partition(url, 0), lambda: open_readers(url)):
+        with pytest.raises(SchemaError, match="tripmeter database upgrade"):
+            opening()
+    with pytest.raises(SchemaError, match="stop all workers"):
+        layout.upgrade(url)
+    store.commit(Commit())  # nothing has been done
+    assert layout.upgrade(url, beside=True) == (len(newer) - 1, len(newer))
     with pytest.raises(Fenced):
         store.commit(Commit())
+    assert layout.upgrade(url) == (len(newer), len(newer))
+    readers = open_readers(url)
     found = inspect(readers.engine)
     for place in ("tripmeter", "p000", "p001"):
         assert found.get_table_comment("meta", place)["text"] == "newer"

@@ -119,9 +119,9 @@ def test_a_river_says_how_far_it_is(river):
     assert after["tripmeter_snapshot_time_seconds"] >= before["tripmeter_snapshot_time_seconds"]
 
 
-def test_the_disk_of_the_data_folder_is_shown_once_it_is_there(tmp_path):
-    before, metrics.DISK.folder = metrics.DISK.folder, tmp_path / "absent"
+def test_the_disk_of_the_data_folder_is_shown_once_it_is_known(tmp_path):
+    before, metrics.DISK.folder = metrics.DISK.folder, None
     assert not [one for one in told() if one.name == "tripmeter_disk_free_bytes"]
-    metrics.DISK.folder = tmp_path
+    metrics.DISK.folder = tmp_path / "not" / "yet"
     assert 0 < value("tripmeter_disk_free_bytes") <= value("tripmeter_disk_size_bytes")
     metrics.DISK.folder = before

@@ -57,6 +57,8 @@ certificate grafana localhost 127.0.0.1 "$@"
 for name in database mqtt grafana; do
     password "$name-password"
 done
+password metrics-token
+test -e http-tokens || echo "prometheus metrics sha256:$(openssl dgst -sha256 -r metrics-token | cut -d ' ' -f 1)" > http-tokens
 test -e store-url || printf 'postgresql://tripmeter:%s@postgres:5432/tripmeter' "$(cat database-password)" > store-url
 
 # containers read them as users of their own; the folder keeps everybody else out, ca.key is for no container

@@ -160,6 +160,10 @@ def test_secrets_are_made_once_and_certificates_hold_for_the_names_said(tmp_path
 def test_prometheus_takes_its_configuration_and_the_rules_say_what_they_should():
     if not shutil.which("promtool"):
         pytest.fail("promtool is not installed: scripts/stack.sh")
-    for words in (["check", "config", "prometheus.yml"], ["test", "rules", "alerts_test.yml"]):
+    for words in (
+        ["check", "config", "--syntax-only", "prometheus.yml"],
+        ["check", "rules", "alerts.yml"],
+        ["test", "rules", "alerts_test.yml"],
+    ):
         done = subprocess.run(["promtool", *words], cwd=ROOT / "deploy/prometheus", capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr

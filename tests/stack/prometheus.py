@@ -22,7 +22,7 @@ START_S = 60.0
 class Prometheus:
     """Use as a context; ``targets`` are addresses by job."""
 
-    def __init__(self, folder: Path, targets: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, folder: Path, targets: Mapping[str, Sequence[str]], secrets: Path) -> None:
         self.folder, self.port = folder, free_port()
         folder.mkdir()
         shutil.copy(SHIPPED / "alerts.yml", folder)
@@ -31,6 +31,8 @@ class Prometheus:
         for job in said["scrape_configs"]:
             (found,) = job.pop("dns_sd_configs")
             assert found["names"] == [job["job_name"]]
+            token = Path(job["authorization"]["credentials_file"]).name
+            job["authorization"]["credentials_file"] = str(secrets / token)
             job["static_configs"] = [{"targets": list(targets.get(job["job_name"], ()))}]
         (folder / "prometheus.yml").write_text(yaml.safe_dump(said))
 

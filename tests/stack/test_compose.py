@@ -129,7 +129,7 @@ def test_all_of_it_carries_a_fleet_and_prometheus_sees_it(folder, kafka, postgre
         few = {"TRIPMETER_KAFKA__TOPIC": "compose", "TRIPMETER_KAFKA__PARTITIONS": "2"}
         bridge = site.start("bridge", **few)
         workers = [site.start("worker", **few, TRIPMETER_DATA__DIR=str(folder / name)) for name in "ab"]
-        with Prometheus(folder / "prometheus", {"bridge": [bridge], "worker": workers}) as watch:
+        with Prometheus(folder / "prometheus", {"bridge": [bridge], "worker": workers}, folder / "secrets") as watch:
             sent = site.drive()
             assert sent["vehicles"] == 4
             wait_for(lambda: watch.value("count(up == 1)") == 3, PATIENCE_S, lambda: watch.ask("targets"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams import compiled, condition, motion
+from streams import compiled, condition, motion, warm
 from streams.detectors import speeding
 
 TOP, BELOW, BESIDE = "streams/top.py", "streams/low/below.py", "streams/beside.py"
@@ -48,3 +48,29 @@ def test_condition_stands_on_motion_and_no_detector():
     closure = compiled._closure(Path(condition.__file__))
     assert Path(motion.__file__).resolve() in closure
     assert Path(speeding.__file__).resolve() not in closure
+
+
+def refuse(*_words, **_more):
+    raise OSError(30, "Read-only file system")
+
+
+def test_kernels_are_read_where_nobody_may_write(tmp_path, monkeypatch):
+    def found():
+        return compiled.Locator.from_function(refuse, speeding.__file__)
+
+    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path))
+    assert Path(found().get_cache_path()).is_dir()
+    monkeypatch.setattr(compiled.os, "access", lambda *_: False)
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    assert found() is not None
+    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path / "elsewhere"))
+    assert found() is None
+
+
+def test_where_nobody_may_write_nobody_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr(warm, "CACHE", tmp_path / "not there")
+    monkeypatch.setattr(warm, "is_warm", lambda: True)
+    monkeypatch.setattr(compiled.os, "access", lambda *_: False)
+    with warm._alone():
+        assert not warm.CACHE.exists()
+    monkeypatch.undo()

@@ -18,7 +18,7 @@ RUN useradd --create-home --uid 1000 tripmeter \
     && install -d -o tripmeter -g tripmeter /data /registry /site /opt/tripmeter/cache
 WORKDIR /opt/tripmeter
 COPY --from=built /opt/tripmeter/venv venv
-COPY scripts/image.sh scripts/mosquitto.py scripts/secrets.sh scripts/
+COPY scripts/image.sh scripts/mosquitto.py scripts/certificates.sh scripts/secrets.sh scripts/
 COPY deploy/compose deploy/compose
 
 # kernels for any processor of this kind, so that the image may be built elsewhere than it runs (docs/scaling.md has

@@ -98,13 +98,13 @@ class Link:
 
     async def _serve(self) -> None:
         """One connection from its beginning to its end."""
-        loop = asyncio.get_running_loop()
+        loop, authority = asyncio.get_running_loop(), self.account.authority
         transport, session = await asyncio.wait_for(
             loop.create_connection(
                 lambda: _Session(self),
                 self.account.host,
                 self.account.port,
-                ssl=self.account.authority and verified(self.account.authority),
+                ssl=verified(authority) if authority else None,
             ),
             PATIENCE,
         )

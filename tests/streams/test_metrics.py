@@ -40,7 +40,19 @@ def test_no_label_names_anybody_or_any_place(river):
     text = metrics.exposition().decode()
     assert not any(secret in text for secret in SECRET)
     labels = {name for sample in told() for name in sample.labels}
-    assert labels <= {"result", "reason", "kind", "priority", "change", "sink", "partition", "version", "what", "le"}
+    assert labels <= {
+        "result",
+        "reason",
+        "kind",
+        "priority",
+        "change",
+        "sink",
+        "partition",
+        "version",
+        "what",
+        "status",
+        "le",
+    }
     assert not re.search(r"\d{4,}", " ".join(v for s in told() for k, v in s.labels.items() if k != "le"))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import alerts, beside, gateway, ingest, kernels, page, replay, startup, vehicles, worker
+from bench import alerts, beside, costs, gateway, ingest, kernels, page, replay, startup, vehicles, worker
 from bench.measure import Result
 from bench.running import MissingError
 from streams.warm import warm
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "vehicles": vehicles.run,
     "worker": worker.run,
     "peers": beside.run,
+    "costs": costs.run,
 }
 
 

@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 from bench.gateway import BODY
+from bench.measure import Result
 from streams.bridging import Bridging
 from streams.config import Config
 from streams.settings import Http, Kafka, Mqtt
@@ -23,22 +24,29 @@ def settings(port: int, bootstrap: str) -> Config:
     return replace(Config(), mqtt=Mqtt(port=port), kafka=kafka, http=Http(port=0))
 
 
-def main(port: int, bootstrap: str) -> None:
-    """Print what it costs."""
+def measured(port: int, bootstrap: str, count: int = COUNT) -> Result:
+    """What a payload costs this process, and how full frames are."""
     with Bridging(settings(port, bootstrap)) as bridging:
         while not bridging.gateway.connected:
             bridging.bridge.turn()
-        publisher = subprocess.Popen([sys.executable, "-m", "bench.gateway", str(port), str(COUNT)], stdin=-1)
+        publisher = subprocess.Popen([sys.executable, "-m", "bench.gateway", str(port), str(count)], stdin=-1)
         while not bridging.gateway.received:
             bridging.bridge.turn()
         wall, cpu = time.perf_counter(), time.process_time()
-        while bridging.gateway.acked < COUNT:
+        while bridging.gateway.acked < count:
             bridging.bridge.turn()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         publisher.communicate()
         frames = bridging.bridge.frames
-    print(f"{COUNT} payloads of {len(BODY)} B, {COUNT / frames:.0f} a frame: {cpu / COUNT * 1e6:.1f} us of CPU each")
-    print(f"{COUNT / cpu:,.0f} a second and core; {COUNT / wall:,.0f} a second as it went")
+    return {"payloads_frame": count / frames, "cpu_us": 1e6 * cpu / count, "payloads_s_wall": count / wall}
+
+
+def main(port: int, bootstrap: str) -> None:
+    """Print what it costs."""
+    found = measured(port, bootstrap)
+    each, full = found["cpu_us"], found["payloads_frame"]
+    print(f"{COUNT} payloads of {len(BODY)} B, {full:.0f} a frame: {each:.1f} us of CPU each")
+    print(f"{1e6 / each:,.0f} a second and core; {found['payloads_s_wall']:,.0f} a second as it went")
 
 
 if __name__ == "__main__":

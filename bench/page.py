@@ -26,6 +26,7 @@ TITLES = {
     "vehicles": "Vehicles served",
     "worker": "Worker: frame to commit",
     "peers": "Beside other stream processors",
+    "costs": "What a payload costs each part",
 }
 
 
@@ -164,6 +165,22 @@ def _peers(found: Result) -> str:
     )
 
 
+def _costs(found: Result) -> str:
+    rows = []
+    for size, one in found["payload"].items():
+        cpu = [f"{one['cpu_us'][name]:.0f}" for name in ("worker", "postgres")]
+        rows.append(
+            [f"payload, samples in it: {size}", *cpu, f"{one['bytes_log']:,.0f}", f"{one['bytes_database']:,.0f}"]
+        )
+    one = found["vehicle"]
+    cpu = [f"{one['cpu_us'][name]:.0f}" for name in ("worker", "postgres")]
+    rows.append(["state of a vehicle, saved", *cpu, f"{one['bytes_log']:,.0f}", f"{one['bytes_state']:,.0f}"])
+    rows.append(["record of a driven hour, kept", "", "", "", f"{found['hour']['bytes_record']:,.0f}"])
+    table = _rows(["", "worker, CPU µs", "PostgreSQL, CPU µs", "its log, bytes", "its tables, bytes"], rows)
+    way = [[name, f"{value:.0f}"] for name, value in found["way"]["cpu_us"].items()]
+    return f"{table}\n\n{_rows(['payload of ten samples into Kafka', 'CPU µs'], way)}"
+
+
 TABLES: dict[str, Callable[[Result], str]] = {
     "kernels": _kernels,
     "replay": _replay,
@@ -174,6 +191,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "vehicles": _vehicles,
     "worker": _worker,
     "peers": _peers,
+    "costs": _costs,
 }
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ COMMANDS = {
     "audit": "who did what and when; --verify: has anything been altered",
     "token": "make a token for /metrics and what else is asked over HTTP",
     "detectors": "what is detected, at which thresholds, from which source",
+    "plan": "how many machines a fleet takes, and what they cost",
     "config": "check the configuration, show what holds",
 }
 

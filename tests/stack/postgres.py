@@ -92,7 +92,7 @@ class Server:
     @property
     def pid(self) -> int:
         """Of its first process."""
-        assert self._server
+        assert self._server is not None
         return self._server.pid
 
     def kill(self) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams import compiled, condition, motion, warm
+from streams import compiled, condition, motion
 from streams.detectors import speeding
 
 TOP, BELOW, BESIDE = "streams/top.py", "streams/low/below.py", "streams/beside.py"
@@ -65,12 +65,3 @@ def test_kernels_are_read_where_nobody_may_write(tmp_path, monkeypatch):
     assert found() is not None
     monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path / "elsewhere"))
     assert found() is None
-
-
-def test_where_nobody_may_write_nobody_waits(tmp_path, monkeypatch):
-    monkeypatch.setattr(warm, "CACHE", tmp_path / "not there")
-    monkeypatch.setattr(warm, "is_warm", lambda: True)
-    monkeypatch.setattr(compiled.os, "access", lambda *_: False)
-    with warm._alone():
-        assert not warm.CACHE.exists()
-    monkeypatch.undo()

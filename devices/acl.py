@@ -1,6 +1,7 @@
 """ACL: who may publish and hear what at Mosquitto, by user name or, the same, by a certificate's common name."""
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from typing import NamedTuple
 
 from devices.topics import ALL_TELEMETRY, ROOT, check_id
@@ -27,8 +28,13 @@ def acl(
 ) -> str:
     """The text of Mosquitto's acl_file: each device its own topics, our own processes what they are for.
 
-    ``offices`` are user names of people and the fleet of each, whose alerts they hear.
+    ``offices`` are user names of people and the fleet of each, whose alerts they hear. Raises ``AclError`` where a
+    name is that of two: it would have the rights of both.
     """
+    accounts, gateways, offices = list(accounts), list(gateways), offices or {}
+    for one, other in combinations([{account.username for account in accounts}, set(offices), set(gateways)], 2):
+        if one & other:
+            raise AclError(f"{sorted(one & other)}: a device, an office and a process of ours need names of their own")
     blocks = ["# Made from the registry; make it again when devices change, and send Mosquitto a SIGHUP."]
     blocks += [_block(account.username, _device(account)) for account in accounts]
     blocks += [

@@ -132,10 +132,10 @@ class Gateway:
     inbox: int = setting(2000, "payloads held between the broker and the pipeline before reading pauses", 1)
     accept_unregistered: bool = setting(False, "take vehicles the registry does not know")
     device_payloads_s: float = setting(
-        100.0, "payloads a second that a device may send in the long run; what is beyond is set aside; 0 no limit", 0
+        25.0, "payloads a second that a device may send in the long run; what is beyond is set aside; 0 no limit", 0
     )
-    device_kb_s: float = setting(500.0, "the same in kB a second", 0)
-    device_burst_s: float = setting(120.0, "so many seconds' worth it may send at once, after it was away", 0)
+    device_kb_s: float = setting(50.0, "the same in kB a second", 0)
+    device_burst_s: float = setting(3600.0, "so many seconds' worth it may send at once, after it or we were away", 0)
     quarantine_kb_s: float = setting(
         5.0, "kept in quarantine of a device in the long run, kB a second, and 50 MB at once with 5; 0 no limit", 0
     )

@@ -36,6 +36,14 @@ def test_an_office_hears_the_alerts_of_its_fleet():
         acl([], offices={"office": "+"})
 
 
+@pytest.mark.parametrize("name", ["tripmeter-gateway", "office"])
+def test_a_device_with_the_name_of_somebody_else_is_refused(name):
+    with pytest.raises(AclError, match=r"need names of their own"):
+        acl([Account(name, "acme", "truck-1")], offices={"office": "acme"})
+    with pytest.raises(AclError, match=r"need names of their own"):
+        acl([], offices={"tripmeter-gateway": "acme"})
+
+
 def test_each_of_several_gateways_has_a_block():
     text = acl([], ["tripmeter-bridge", "tripmeter-worker-1"])
     assert [line for line in text.splitlines() if line.startswith("user")] == [

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import click
 from click.core import ParameterSource
 
-from simulator import registry, scenario
+from simulator import profiles, registry, scenario
 from simulator.mishaps import MishapError, chosen
 from simulator.options import BEGINS, DATE
 from simulator.placed import PlacingError
+from simulator.profiles import ProfileError
 from simulator.roads import REGIONS, Region
 from simulator.roster import roster
 from simulator.scenario import Scenario, ScenarioError
@@ -27,7 +28,7 @@ def traffic(options: Mapping[str, Any]) -> Traffic:
     """The traffic asked for; its registry is written first, where one is."""
     try:
         return _traffic(options)
-    except (ScenarioError, PlacingError) as error:
+    except (ScenarioError, PlacingError, ProfileError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -39,7 +40,8 @@ def _traffic(options: Mapping[str, Any]) -> Traffic:
     if not told.incidents:
         business = replace(business, incidents=tuple(Incidents() for _ in business.vehicles))
     events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, start, hours)
-    found = Traffic(business, Window(start, hours), _faults(options, told), events)
+    devices = profiles.chosen(_pick(options, "profile", told.profile))
+    found = Traffic(business, Window(start, hours), _faults(options, told), events, devices)
     if options["registry"]:
         registry.write(business, start, options["registry"], found.arranged)
     return found

@@ -1,4 +1,4 @@
-"""Motion: the whole fleet advanced along its routes in one compiled step, ten times a second, kept once a second."""
+"""Motion: the whole fleet advanced along its routes in one compiled step, ten times a second."""
 
 from typing import Any, NamedTuple
 
@@ -69,7 +69,7 @@ AROUND = 6.0  # s the ignition is on before driving off, and after coming to sta
 
 
 class Motion(NamedTuple):
-    """What happened: columns (movers, seconds) taken at the end of each second, and what is on the sheet."""
+    """What happened: columns (movers, instants), the last at the end of each second, and what is on the sheet."""
 
     speed: Floats  # m/s
     accel: Floats  # m/s², along
@@ -84,9 +84,14 @@ class Motion(NamedTuple):
     noted: npt.NDArray[np.int64]  # (1,) how many of them
 
 
-def advance(movers: Records, legs: list[Records], surprises: list[Records], sway: Floats, seconds: int) -> Motion:
-    """Drive every mover along its legs for ``seconds``; ``sway`` (movers, k) varies its speed, a value for 20 s."""
-    shape = len(movers), seconds
+def advance(
+    movers: Records, legs: list[Records], surprises: list[Records], sway: Floats, seconds: int, keep: int = 1
+) -> Motion:
+    """Drive every mover along its legs for ``seconds``; ``sway`` (movers, k) varies its speed, a value for 20 s.
+
+    ``keep`` instants a second are kept: 1, 2, 5 or 10.
+    """
+    shape = len(movers), seconds * keep
     state = np.zeros(len(movers), STATE)
     state["release"], state["stopped"], state["off"] = movers["start"], -60.0, 1
     state["launch"] = [rows["launch"][0] for rows in legs]
@@ -104,27 +109,40 @@ def advance(movers: Records, legs: list[Records], surprises: list[Records], sway
         noted=np.zeros(1, np.int64),
     )
     bounds = [np.cumsum([0, *map(len, rows)]) for rows in (legs, surprises)]
-    _advance(movers, np.concatenate(legs), bounds[0], np.concatenate(surprises), bounds[1], sway, state, motion)
+    _advance(
+        movers, np.concatenate(legs), bounds[0], np.concatenate(surprises), bounds[1], sway, state, motion, HZ // keep
+    )
     return motion._replace(manoeuvres=motion.manoeuvres[: motion.noted[0]])
 
 
 @numba.njit(cache=True, nogil=True)
 def _advance(
-    movers: Any, legs: Any, leg_bounds: Any, surprises: Any, surprise_bounds: Any, sway: Any, state: Any, motion: Any
+    movers: Any,
+    legs: Any,
+    leg_bounds: Any,
+    surprises: Any,
+    surprise_bounds: Any,
+    sway: Any,
+    state: Any,
+    motion: Any,
+    every: int,
 ) -> None:
     for m in range(movers.size):
         first, last = leg_bounds[m], leg_bounds[m + 1]
         sudden = surprises[surprise_bounds[m] : surprise_bounds[m + 1]]
         reached = motion.reached[first:last]
         episodes = np.zeros(3, EPISODE)
-        for second in range(motion.speed.shape[1]):
+        for second in range(motion.speed.shape[1] * every // HZ):
             grid = second // 20
             pace = sway[m, grid] + (sway[m, grid + 1] - sway[m, grid]) * (second - 20 * grid) / 20.0
             for tick in range(1, HZ + 1):
                 t = second + tick * STEP
                 if t > state[m]["release"]:
                     _tick(m, t, pace, movers[m], legs[first:last], sudden, reached, state[m], episodes, motion)
-            _keep(m, second, movers[m], state[m], motion)
+                if tick == HZ:
+                    state[m]["heat"] += (movers[m]["heat"] * state[m]["speed"] - state[m]["heat"]) / WARM
+                if tick % every == 0:
+                    _keep(m, (second * HZ + tick) // every - 1, t, state[m], motion)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -246,12 +264,10 @@ def _watch(m: int, kind: int, value: float, mark: float, t: float, s: Any, episo
 
 
 @numba.njit(cache=True, nogil=True)
-def _keep(m: int, second: int, mover: Any, s: Any, motion: Any) -> None:
-    """Write down the end of a second."""
-    s["heat"] += (mover["heat"] * s["speed"] - s["heat"]) / WARM
-    t = second + 1.0
+def _keep(m: int, row: int, t: float, s: Any, motion: Any) -> None:
+    """Write down an instant."""
     dark = s["off"] == 1 and s["stopped"] + AROUND < t < s["release"] - AROUND
-    motion.speed[m, second], motion.accel[m, second] = s["speed"], s["accel"]
-    motion.distance[m, second], motion.heat[m, second] = s["distance"], s["heat"]
-    motion.piece[m, second], motion.into[m, second] = s["piece"], s["into"]
-    motion.ignition[m, second] = 0 if dark else 1
+    motion.speed[m, row], motion.accel[m, row] = s["speed"], s["accel"]
+    motion.distance[m, row], motion.heat[m, row] = s["distance"], s["heat"]
+    motion.piece[m, row], motion.into[m, row] = s["piece"], s["into"]
+    motion.ignition[m, row] = 0 if dark else 1

@@ -64,6 +64,12 @@ FLEET = _options(
     click.option("--hours", default=HOURS, show_default=True, type=click.FloatRange(0.05, 24), help="How long."),
     click.option("--answers", type=PATH, help="Write the answer sheet here (.parquet, .csv or .json)."),
     click.option("--scenario", metavar="FILE", help="TOML file, or a shipped one by name; see docs/simulator.md."),
+    click.option(
+        "--profile",
+        default="standard",
+        show_default=True,
+        help="Of the devices; a list is taken in turn, mixed is all.",
+    ),
     click.option("--fault", "faults", multiple=True, metavar="NAME[=RATE]", help="Break things, see `faults`; or all."),
     click.option("--registry", type=FOLDER, help="Write the fleet's registry (CSV files) into this folder."),
 )

@@ -14,11 +14,12 @@ from simulator.faults import Spell
 from simulator.mishaps import Chosen, visit
 from simulator.motion import Motion, Records
 from simulator.placed import Arranged
+from simulator.profiles import Profile
 from simulator.roads import Region, Roads
 from simulator.routes import place
 from simulator.sensors import sense, sense_tyres
 from simulator.shifts import Shift
-from simulator.tracks import Floats, Track, reported, track, with_burst
+from simulator.tracks import Floats, Track, reported, seconds, track, with_burst
 from simulator.tyres import Wheel, flawed, swapped, wheels
 
 EVERY = 50.0  # m between the points a planned way is measured at
@@ -52,6 +53,7 @@ class Day(NamedTuple):
     seed: int
     number: int
     arranged: Arranged
+    profile: Profile
     reached: Floats  # s at which the end of each piece was reached
 
     @property
@@ -66,19 +68,22 @@ class Day(NamedTuple):
         return Whose(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, shift.driver.driver_id, relief)
 
 
-def report(day: Day, motion: Motion, mover: int, faults: Chosen) -> Report:
-    """What its device says, and what truly happened."""
+def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen) -> Report:
+    """What its device says, and what truly happened; ``motion`` has ``keep`` instants a second."""
     shift, window, whose = day.shift, day.window, day.whose
     rng = np.random.default_rng([day.seed, 6, day.number])
-    whole = track(motion, mover, shift)
-    seen = reported(whole)
+    flaws = np.random.default_rng([day.seed, 13, day.number])
+    profile, fine = day.profile, track(motion, mover, shift, keep)
+    whole = seconds(fine, keep)
+    seen = reported(fine if profile.hz > 1 else whole, profile.hz, profile.heartbeat, float(flaws.random()))
     crash, speed = motion.crashed[mover]
-    if not np.isnan(crash):
+    if not np.isnan(crash) and profile.feels:
         seen = with_burst(seen, crash, speed)
     ambient = _ambient(day.roads.region, window.start, seen.t)
     tyres = _tyres(day, seen.t, rng)
-    columns = sense(day.roads, shift.vehicle.kind, shift.vehicle.odometer, seen, ambient, rng)
-    heard = sense_tyres(tyres, seen, ambient, phase=float(rng.uniform(0, 60)))
+    vehicle = shift.vehicle
+    columns, stuck = sense(day.roads, profile, vehicle.kind, vehicle.odometer, seen, ambient, (rng, flaws))
+    heard = sense_tyres(tyres, profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
     identity = (
         (columns["t"] + window.start).round(3).alias("t"),
         pl.lit(shift.vehicle.vehicle_id).alias("vehicle_id"),
@@ -87,7 +92,9 @@ def report(day: Day, motion: Motion, mover: int, faults: Chosen) -> Report:
     )
     recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
     own = motion.manoeuvres[motion.manoeuvres["mover"] == mover]
-    sheet = answers(shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, _placed(day, whole))
+    sheet = answers(
+        shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, [*_placed(day, whole), *_stuck(stuck)]
+    )
     found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet), day)
     return _visited(found, day, faults) if faults else found
 
@@ -130,6 +137,10 @@ def _placed(day: Day, whole: Track) -> list[Fact]:
             )
         )
     return facts
+
+
+def _stuck(spans: list[tuple[float, float]]) -> list[Fact]:
+    return [Fact("stale_can", 0, a, b, b - a, "s", 0.0, 0.0, "the bus adapter repeats itself") for a, b in spans]
 
 
 def _away(shift: Shift, whole: Track, start: float, end: float) -> float:

@@ -1,76 +1,161 @@
-"""Sensors: what a device makes of a track - noise, drift and rounding - as the columns of a recording."""
+"""Sensors: what a device makes of a track - noise, drift, reflections, rounding, a bus that sticks - as columns."""
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from simulator.profiles import Profile
 from simulator.roads import Roads
 from simulator.tracks import Track
 from simulator.tyres import Wheel, gauge, temperature
-from simulator.vehicles import Class
+from simulator.vehicles import Class, G
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
-SPEED_NOISE = 0.06  # m/s, of wheel speed while moving
-ACCEL_NOISE = 0.10  # m/s² driving; a third of it standing
-GNSS_DRIFT = 2.5  # m, one sigma, wandering within a minute
-GNSS_NOISE = 0.25  # m
-COURSE_NOISE = 1.2  # degrees
 STILL = 0.8  # m/s below which GNSS gives no course and the last is kept
 TYRES_EVERY = 60.0  # s between the readings of a wheel sensor
-PRESSURE_STEP = 2.5  # kPa
+BLOCK = 200.0  # m, of the squares of a town that are a canyon or not
+TOWN = 62 / 3.6  # m/s; where more is allowed there are no high houses
+CANYON_S = 20.0  # s between independent errors of reflected positions
+OPEN, CLOSED = (1.6, 13), (9.0, 6)  # accuracy a receiver claims, m, and satellites, in the open and between houses
+SHAKE = 0.5  # m/s² of the road, up and down, at 20 m/s
+STUCK = ("speed_kmh", "brake_pedal_pct", "odometer_km")  # what comes over the bus
+
+
+class Sensed(NamedTuple):
+    """What a device measured, a row an instant, ``t`` in s after the window begins; and when its bus stuck, s."""
+
+    columns: pl.DataFrame
+    stuck: list[tuple[float, float]]
 
 
 def sense(
-    roads: Roads, kind: Class, odometer: float, track: Track, ambient: Floats, rng: np.random.Generator
-) -> pl.DataFrame:
-    """The columns a device reports of ``track``, a row an instant, with ``t`` still in s after the window begins."""
+    roads: Roads,
+    profile: Profile,
+    kind: Class,
+    odometer: float,
+    track: Track,
+    ambient: Floats,
+    rngs: tuple[np.random.Generator, np.random.Generator],
+) -> Sensed:
+    """The columns a device reports of ``track``; the second of ``rngs`` is for its flaws."""
+    rng, flaws = rngs
     n, moving = len(track.t), track.speed > 0.1
-    noise = ACCEL_NOISE * np.where(moving, 1.0, 0.3)
-    east, north = (_drift(track.t, rng) + rng.normal(0, GNSS_NOISE, n) for _ in range(2))
+    noise = profile.accel_noise * np.where(moving, 1.0, 0.3)
+    east, north = (_drift(track.t, profile, rng) + rng.normal(0, profile.position_noise, n) for _ in range(2))
+    canyon = _canyons(track, profile, flaws)
+    for error in (east, north):
+        error += canyon * _wander(track.t, profile.canyon_drift, CANYON_S, flaws) if profile.canyon else 0.0
     lat, lon = roads.degrees(track.x + east, track.y + north)
+    speed = 3.6 * np.where(moving, np.maximum(track.speed + rng.normal(0, profile.speed_noise, n), 0), 0)
     pedal = np.where(track.accel < -0.4, np.minimum(100, -110 * track.accel / kind.brake), 0.0)
-    return pl.DataFrame(
-        {
-            "t": track.t,
-            "speed_kmh": np.round(
-                3.6 * np.where(moving, np.maximum(track.speed + rng.normal(0, SPEED_NOISE, n), 0), 0), 1
-            ),
-            "lat_deg": np.round(lat, 6),
-            "lon_deg": np.round(lon, 6),
-            "heading_deg": np.round(_course(track, rng), 0) % 360,
-            "accel_long_mps2": np.round(track.accel + noise * rng.normal(size=n), 2),
-            "accel_lat_mps2": np.round(track.lateral + noise * rng.normal(size=n), 2),
-            "brake_pedal_pct": np.round(pedal),
-            "speed_limit_kmh": np.round(track.limit * 3.6),
-            "ignition": track.ignition,
-            "odometer_km": np.round((odometer + track.distance) / 1000, 2),
-            "ambient_c": np.round(ambient),
-        }
-    )
+    columns = {
+        "t": track.t,
+        "speed_kmh": _stepped(speed, profile.speed_step),
+        "lat_deg": np.round(lat, 6),
+        "lon_deg": np.round(lon, 6),
+        "heading_deg": np.round(_course(track, profile, rng), 0) % 360,
+        "gnss_accuracy_m": np.where(canyon, CLOSED[0], OPEN[0]),
+        "satellites": np.where(canyon, CLOSED[1], OPEN[1]).astype(float),
+        "accel_long_mps2": _stepped(track.accel + noise * rng.normal(size=n), profile.accel_step),
+        "accel_lat_mps2": _stepped(track.lateral + noise * rng.normal(size=n), profile.accel_step),
+        "yaw_rate_dps": np.round(np.degrees(track.lateral / np.maximum(track.speed, 1.0)), 1),
+        "brake_pedal_pct": np.round(pedal),
+        "speed_limit_kmh": np.round(track.limit * 3.6),
+        "ignition": track.ignition,
+        "odometer_km": np.round((odometer + track.distance) / 1000, 2),
+        "ambient_c": np.round(ambient),
+    }
+    if "imu_x_mps2" in profile.signals:
+        columns |= _mounted(track, profile, flaws)
+    stuck = _sticks(track, profile, flaws)
+    for name in STUCK:
+        columns[name] = _held(columns[name], track.t, stuck)
+    names = [name for name in columns if name == "t" or name in profile.signals]
+    return Sensed(pl.DataFrame({name: columns[name] for name in names}), stuck)
 
 
-def sense_tyres(wheels: list[Wheel], track: Track, ambient: Floats, phase: float) -> pl.DataFrame:
+def sense_tyres(
+    wheels: list[Wheel], profile: Profile, track: Track, ambient: Floats, phase: float, flaws: np.random.Generator
+) -> pl.DataFrame:
     """The wheel sensors' columns of the same rows, NaN where they were silent; they report while driving."""
     slot = np.floor((track.t + phase) / TYRES_EVERY)
-    heard = np.append(True, slot[1:] != slot[:-1]) & (track.ignition > 0)
+    spoken = np.append(True, slot[1:] != slot[:-1]) & (track.ignition > 0)
     columns = {}
-    for wheel in wheels:
+    for wheel in wheels if profile.tyres else ():
         temp = temperature(wheel, ambient, track.heat)
-        pressure = np.round(gauge(wheel.cold, temp) / PRESSURE_STEP) * PRESSURE_STEP
+        pressure = np.round(gauge(wheel.cold, temp) / profile.pressure_step) * profile.pressure_step
+        lost = flaws.random(len(spoken)) < profile.tyre_loss if profile.tyre_loss else np.zeros(len(spoken), bool)
+        heard = spoken & ~lost
         columns[f"tyre_{wheel.name}_pressure_kpa"] = np.where(heard, np.maximum(pressure, 0), np.nan)
         columns[f"tyre_{wheel.name}_temp_c"] = np.where(heard, np.round(temp), np.nan)
     return pl.DataFrame(columns)
 
 
-def _drift(t: Floats, rng: np.random.Generator) -> Floats:
+def _stepped(values: Floats, step: float) -> Floats:
+    """Values as a device with so coarse numbers says them; decimal steps are rounded as decimals are."""
+    decimals = -np.log10(step)
+    if abs(decimals - round(decimals)) < 1e-9:
+        return np.asarray(np.round(values, round(decimals)))
+    return np.asarray(np.round(values / step) * step)
+
+
+def _drift(t: Floats, profile: Profile, rng: np.random.Generator) -> Floats:
     """m of GNSS error that wanders slowly."""
-    grid = np.arange(0, t[-1] + 61, 30)
-    return np.interp(t, grid, rng.normal(0, GNSS_DRIFT, len(grid)))
+    return _wander(t, profile.drift, profile.drift_s, rng)
 
 
-def _course(track: Track, rng: np.random.Generator) -> Floats:
+def _wander(t: Floats, sigma: float, every: float, rng: np.random.Generator) -> Floats:
+    grid = np.arange(0, t[-1] + 2 * every + 1, every)
+    return np.interp(t, grid, rng.normal(0, sigma, len(grid)))
+
+
+def _course(track: Track, profile: Profile, rng: np.random.Generator) -> Floats:
     """Degrees clockwise from north; standing, the last one."""
-    course = 90 - np.degrees(track.heading) + rng.normal(0, COURSE_NOISE, len(track.t))
+    course = 90 - np.degrees(track.heading) + rng.normal(0, profile.course_noise, len(track.t))
     last = np.maximum.accumulate(np.where(track.speed > STILL, np.arange(len(course)), 0))
     return np.asarray(course[last])
+
+
+def _canyons(track: Track, profile: Profile, flaws: np.random.Generator) -> Bools:
+    """Where high houses stand on both sides: some blocks of a town, whenever one passes."""
+    salt = int(flaws.integers(1 << 31))
+    block = (
+        np.floor(track.x / BLOCK).astype(np.int64) * 73_856_093
+        ^ np.floor(track.y / BLOCK).astype(np.int64) * 19_349_663
+    )
+    return np.asarray((track.limit < TOWN) & ((block ^ salt) % 1_009 < 1_009 * profile.canyon))
+
+
+def _mounted(track: Track, profile: Profile, flaws: np.random.Generator) -> dict[str, Floats]:
+    """What an accelerometer feels in its own frame, mounted anyhow, with its offsets: gravity is up."""
+    n = len(track.t)
+    turn, _ = np.linalg.qr(flaws.normal(size=(3, 3)))
+    turn[:, 0] *= np.sign(np.linalg.det(turn))  # no mirror
+    bias = flaws.normal(0, profile.imu_bias, 3)
+    shake = SHAKE * np.sqrt(track.speed / 20.0)
+    force = np.stack([track.accel, track.lateral, G + shake * flaws.normal(size=n)])
+    felt = turn @ force + bias[:, None] + flaws.normal(0, profile.imu_noise, (3, n))
+    return {f"imu_{axis}_mps2": np.round(_stepped(felt[k], profile.imu_step), 3) for k, axis in enumerate("xyz")}
+
+
+def _sticks(track: Track, profile: Profile, flaws: np.random.Generator) -> list[tuple[float, float]]:
+    """When the bus adapter repeats its last values."""
+    on = track.t[track.ignition > 0]
+    if not (profile.stale_rate and len(on)):
+        return []
+    steps = np.diff(on)
+    starts = np.sort(flaws.choice(on, flaws.poisson(profile.stale_rate * steps[steps < 120].sum() / 3600)))
+    return [(float(start), float(start + flaws.exponential(profile.stale_s))) for start in starts]
+
+
+def _held(values: Floats, t: Floats, stuck: list[tuple[float, float]]) -> Floats:
+    """The same column with the values of when it stuck repeated."""
+    held = values.copy()
+    for start, end in stuck:
+        during = (t >= start) & (t <= end)
+        held[during] = held[np.argmax(during)]
+    return held

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simulator.motion import Motion
+from simulator.motion import HZ, Motion
 from simulator.routes import place
 from simulator.shifts import Shift
 
@@ -14,7 +14,6 @@ Floats = npt.NDArray[np.float64]
 PULSE = 0.14  # s, length of a crash's half-sine deceleration pulse
 BURST_HZ = 50
 BEFORE, AFTER = 2.0, 3.0  # s of burst around a crash
-HEARTBEAT = 60  # s between reports with the ignition off
 
 
 class Track(NamedTuple):
@@ -36,12 +35,12 @@ class Track(NamedTuple):
         return Track(*(column[chosen] for column in self))
 
 
-def track(motion: Motion, mover: int, shift: Shift) -> Track:
-    """Once a second, what a mover did."""
+def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
+    """What a mover did, so often a second as its motion was kept."""
     piece, speed = motion.piece[mover], motion.speed[mover]
     x, y, heading = place(shift.pieces, piece, motion.into[mover])
     return Track(
-        np.arange(1.0, len(speed) + 1),
+        np.arange(1.0, len(speed) + 1) / keep,
         speed,
         motion.accel[mover],
         speed**2 * shift.pieces["curvature"][piece],
@@ -55,11 +54,46 @@ def track(motion: Motion, mover: int, shift: Shift) -> Track:
     )
 
 
-def reported(whole: Track) -> Track:
-    """The instants a device reports: every second with the ignition on, else a heartbeat, and each switch."""
-    on = whole.ignition > 0
+def seconds(fine: Track, keep: int) -> Track:
+    """The track once a second."""
+    return fine.rows(np.arange(len(fine.t)) % keep == keep - 1)
+
+
+def reported(fine: Track, hz: float, heartbeat: float, phase: float) -> Track:
+    """The instants a device reports: with the ignition on ``hz`` times a second, else a heartbeat, and each switch.
+
+    A slow device reports ``phase`` of its interval after the whole ones; without heartbeats it is silent when parked.
+    """
+    if hz > HZ:
+        fine = _between(fine, hz)
+    every = 1.0 / min(hz, hz_of(fine))
+    on = fine.ignition > 0
+    slot = np.floor(fine.t / every + 1e-6 + (phase if every > 1.0 else 0.0))
+    due = np.append(True, slot[1:] != slot[:-1])
     switched = np.append(True, on[1:] != on[:-1])
-    return whole.rows(on | switched | (whole.t % HEARTBEAT == 0))
+    if np.isinf(heartbeat):
+        return fine.rows(on & due)
+    return fine.rows(
+        (on & due) | switched | (np.abs(fine.t / heartbeat - np.round(fine.t / heartbeat)) * heartbeat < 1e-6)
+    )
+
+
+def hz_of(fine: Track) -> float:
+    """Instants a second of a track."""
+    return float(round(1.0 / (fine.t[1] - fine.t[0])))
+
+
+def _between(fine: Track, hz: float) -> Track:
+    """A track with instants in between: but for a crash, which has its own burst, nothing changes faster than 0.1 s."""
+    t = np.round(np.arange(1, int(fine.t[-1] * hz) + 1) / hz, 3)
+    nearest = np.minimum(np.searchsorted(fine.t, t - 1e-9), len(fine.t) - 1)
+    turned = np.interp(t, fine.t, np.unwrap(fine.heading))
+    smooth = {"speed", "accel", "lateral", "x", "y", "distance", "heat"}
+    columns = {
+        name: np.interp(t, fine.t, column) if name in smooth else column[nearest]
+        for name, column in fine._asdict().items()
+    }
+    return Track(**columns | {"t": t, "heading": turned})
 
 
 def with_burst(track: Track, at: float, speed: float) -> Track:

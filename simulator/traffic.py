@@ -11,8 +11,9 @@ from simulator.answers import SHEET
 from simulator.drivers import draw
 from simulator.faults import SENT
 from simulator.mishaps import Chosen
-from simulator.motion import MOVER, Motion, Records, advance
+from simulator.motion import HZ, MOVER, Motion, Records, advance
 from simulator.placed import Arranged, Placed, PlacingError, arrange
+from simulator.profiles import STANDARD, Profile
 from simulator.reports import Day, Report, Window, report
 from simulator.roads import Roads, generate
 from simulator.roster import Roster
@@ -34,6 +35,12 @@ class Traffic:
     window: Window
     faults: Chosen = field(default_factory=dict)
     events: tuple[Placed, ...] = ()
+    profiles: tuple[Profile, ...] = (STANDARD,)  # of the vehicles' devices, in turn
+
+    @property
+    def keep(self) -> int:
+        """Instants a second of motion that its devices need."""
+        return HZ if any(profile.hz > 1 for profile in self.profiles) else 1
 
     @cached_property
     def roads(self) -> Roads:
@@ -56,16 +63,17 @@ class Traffic:
     def reports(self) -> Iterator[Report]:
         """Every vehicle's day, one after the other."""
         count = len(self.roster.vehicles)
-        for first in range(0, count, SQUAD):
-            squad = range(first, min(first + SQUAD, count))
+        size = max(1, SQUAD // self.keep)
+        for first in range(0, count, size):
+            squad = range(first, min(first + size, count))
             days = [self.arranged.get(k) or Arranged(self._shift(k)) for k in squad]
-            motion = self._motion([day.shift for day in days], first)
+            motion = self._motion([day.shift for day in days], first, self.keep)
             bounds = np.cumsum([0, *(len(day.shift.legs) for day in days)])
             for k, arranged in enumerate(days):
                 reached = motion.reached[bounds[k] : bounds[k + 1]]
-                yield report(
-                    Day(self.roads, self.window, self.roster.seed, first + k, arranged, reached), motion, k, self.faults
-                )
+                profile = self.profiles[(first + k) % len(self.profiles)]
+                day = Day(self.roads, self.window, self.roster.seed, first + k, arranged, profile, reached)
+                yield report(day, motion, k, self.keep, self.faults)
 
     def _shift(self, k: int, orders: Orders = Orders()) -> Shift:  # noqa: B008 - a tuple
         rng = np.random.default_rng([self.roster.seed, 3, k])
@@ -88,12 +96,12 @@ class Traffic:
     def _alone(self, k: int, shift: Shift) -> Motion:
         return self._motion([shift], k)
 
-    def _motion(self, shifts: list[Shift], first: int) -> Motion:
+    def _motion(self, shifts: list[Shift], first: int, keep: int = 1) -> Motion:
         seconds = round(self.window.hours * 3600)
         draws = (np.random.default_rng([self.roster.seed, 5, first + k]) for k in range(len(shifts)))
         sway = np.array([1 + 0.012 * rng.normal(size=seconds // 20 + 2) for rng in draws])
         movers = np.concatenate([_mover(shift) for shift in shifts])
-        return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], sway, seconds)
+        return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], sway, seconds, keep)
 
 
 def _with_trailer(vehicle: Vehicle) -> Vehicle:

@@ -76,7 +76,7 @@ def spells(
     own, common = rngs
     last = float(rows[TAKEN][-1])
     if fault.per is Per.HOUR:
-        on = rows.filter(pl.col("ignition") > 0)[TAKEN].to_numpy()
+        on = (rows.filter(pl.col("ignition") > 0) if "ignition" in rows.columns else rows)[TAKEN].to_numpy()
         count = own.poisson(rate * _hours(on))
         starts = np.sort(own.choice(on, count) if count else on[:0])
     elif fault.per is Per.VEHICLE:

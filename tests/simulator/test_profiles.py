@@ -1,0 +1,145 @@
+"""Each kind of device reports what it can measure, as often and as coarsely and as wrongly as such devices do."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from devices.signals import BY_COLUMN
+from simulator import registry
+from simulator.payloads import tyre_columns
+from simulator.placed import Placed
+from simulator.profiles import IMU, PROFILES, STANDARD, Profile, ProfileError, chosen
+from simulator.reports import Report
+from simulator.roster import roster
+from simulator.traffic import Traffic, Window
+from simulator.vehicles import G
+from streams import recording
+from streams.registry import Roster, load
+
+START, HOURS, COUNT = 1_762_923_600.0, 1.0, 3
+MANUAL = Path(__file__).parents[2] / "docs" / "simulator.md"
+
+
+@pytest.fixture(scope="module")
+def days() -> dict[str, list[Report]]:
+    """The same hour of the same vehicles, by every kind of device."""
+    fleet, window = roster(COUNT, seed=5), Window(START, HOURS)
+    return {name: list(Traffic(fleet, window, profiles=(one,)).reports()) for name, one in PROFILES.items()}
+
+
+each = pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.name)
+
+
+def driving(report: Report) -> pl.DataFrame:
+    rows = report.recording
+    moving = rows["speed_kmh"] > 5
+    return rows.filter(moving)
+
+
+@each
+def test_it_reports_its_signals_and_no_other(days: dict[str, list[Report]], profile: Profile) -> None:
+    for report in days[profile.name]:
+        names = set(report.recording.columns) - {"t", "vehicle_id", "fleet_id", "driver_id"}
+        wheels = set(tyre_columns(list(names)))
+        assert names - wheels == profile.signals - {"tyres"}
+        assert bool(wheels) == profile.tyres
+        for name in names - wheels:
+            values = report.recording[name].drop_nans()
+            assert BY_COLUMN[name].low <= values.min() and values.max() <= BY_COLUMN[name].high, name
+
+
+@each
+def test_it_reports_as_often_as_it_says(days: dict[str, list[Report]], profile: Profile) -> None:
+    for report in days[profile.name]:
+        gaps = np.diff(driving(report)["t"].to_numpy())
+        assert (gaps > 0).all()
+        assert np.median(gaps) == pytest.approx(1 / profile.hz, abs=1e-3)
+
+
+@each
+def test_the_truth_is_the_same_whoever_measures_it(days: dict[str, list[Report]], profile: Profile) -> None:
+    ours = ("speeding", "trip", "harsh_braking", "harsh_cornering", "harsh_acceleration")
+    for report, standard in zip(days[profile.name], days["standard"], strict=True):
+        sheets = [one.sheet.filter(pl.col("kind").is_in(ours)) for one in (report, standard)]
+        assert sheets[0].equals(sheets[1])
+
+
+@each
+def test_positions_err_as_much_as_it_says(days: dict[str, list[Report]], profile: Profile) -> None:
+    for report, standard in zip(days[profile.name], days["standard"], strict=True):
+        both = report.recording.with_columns(pl.col("t").round(0)).join(
+            standard.recording.select("t", true=pl.col("lat_deg")), on="t"
+        )
+        error = np.abs((both["lat_deg"] - both["true"]).to_numpy()) * 111_195
+        bound = 4 * (profile.drift + STANDARD.drift + (profile.canyon_drift if profile.canyon else 0)) + 35
+        assert error.max() < bound
+        if profile is not STANDARD:
+            assert np.sqrt(np.mean(error**2)) > 1.0
+
+
+def test_houses_on_both_sides_are_worse_than_the_open_road(days: dict[str, list[Report]]) -> None:
+    seen = pl.concat([report.recording for report in days["phone"]])
+    assert set(seen["satellites"]) == {6.0, 13.0}
+    assert 0.02 < (seen["satellites"] == 6).mean() < 0.6
+
+
+def test_gravity_is_felt_in_some_direction_and_is_no_unit_vector_of_the_box(days: dict[str, list[Report]]) -> None:
+    for name in ("phone", "obd_dongle"):
+        for report in days[name]:
+            still = report.recording.filter(pl.col("speed_kmh") == 0).select(sorted(IMU)).to_numpy()
+            assert np.linalg.norm(still.mean(axis=0)) == pytest.approx(G, abs=4 * PROFILES[name].imu_bias)
+            assert np.abs(still.mean(axis=0)).max() < 0.999 * G
+        mounts = [tuple(report.recording.select(sorted(IMU)).mean().row(0)) for report in days[name]]
+        assert len(set(mounts)) == COUNT
+
+
+def test_a_bus_that_sticks_says_the_same_and_is_on_the_sheet() -> None:
+    sticky = Profile(**{**STANDARD.__dict__, "stale_rate": 5.0})
+    (report,) = Traffic(roster(1, seed=5), Window(START, 2.0), profiles=(sticky,)).reports()
+    spans = report.sheet.filter(kind="stale_can")
+    assert len(spans) >= 3
+    for row in spans.iter_rows(named=True):
+        inside = pl.col("t").is_between(row["start"].timestamp() + 1, row["end"].timestamp() - 1)
+        during = report.recording.filter(inside)
+        assert during["speed_kmh"].n_unique() <= 2 and during["odometer_km"].n_unique() <= 2
+
+
+def test_some_telegrams_of_wheels_are_lost(days: dict[str, list[Report]]) -> None:
+    heard = {}
+    for name in ("standard", "can_gateway_10hz"):
+        rows = pl.concat([report.recording for report in days[name]], how="diagonal")
+        heard[name] = sum(rows[column].drop_nulls().drop_nans().len() for column in tyre_columns(rows.columns))
+    assert 0.8 < heard["can_gateway_10hz"] / heard["standard"] < 0.97
+
+
+def test_devices_are_handed_out_in_turn() -> None:
+    fleet = Traffic(roster(4, seed=5), Window(START, 0.2), profiles=chosen("phone, standard"))
+    assert ["imu_x_mps2" in report.recording.columns for report in fleet.reports()] == [True, False, True, False]
+    assert len(chosen("mixed")) == len(PROFILES)
+    with pytest.raises(ProfileError, match="did you mean phone"):
+        chosen("fone")
+
+
+def test_each_is_in_the_manual() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", MANUAL.read_text("utf-8"), re.MULTILINE)) >= PROFILES.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["obd_dongle", "can_gateway_10hz", "recorder_50hz"])
+def test_the_product_finds_a_hard_brake_by_it(  # type: ignore[no-untyped-def]
+    name: str, rivers, tmp_path: Path
+) -> None:
+    fleet = roster(2, seed=5)
+    brake = Placed("harsh_braking", 0, 1_800.0, {"mps2": 6.0})
+    traffic = Traffic(fleet, Window(START, HOURS), {}, (brake,), (PROFILES[name],))
+    registry.write(fleet, START, tmp_path)
+    report = next(iter(traffic.reports()))
+    report.recording.write_parquet(tmp_path / "day.parquet")
+    truth = min(report.sheet.filter(kind="harsh_braking")["start"], key=lambda at: abs(at.timestamp() - START - 1_800))
+    pieces = list(recording.read([tmp_path / "day.parquet"]))
+    events = rivers.replayed(pieces, rivers.judged(), Roster(load(tmp_path)))["events"]
+    found = events.filter(pl.col("kind").is_in(["harsh_braking", "harsh_manoeuvre"]))
+    assert (found["start"] - truth).dt.total_seconds().abs().min() <= 3

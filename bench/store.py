@@ -25,7 +25,7 @@ def work(number: int, states: int = 0) -> Commit:
     found.upsert(schema.trips, [_row(schema.trips, f"trip-{k}") for k in range(EVENTS)])
     found.append(schema.outbox, [{"sink": "mqtt", "address": "a" * 60, "body": b"x" * 300, "retain": 1}] * 3)
     if states:
-        found.upsert(upkeep.states, [{"slot": k, "body": os.urandom(STATE)} for k in range(states)])
+        found.upsert(upkeep.states, [{"slot": k, "position": k, "body": os.urandom(STATE)} for k in range(states)])
     return found
 
 

@@ -10,11 +10,9 @@ from sqlalchemy import select
 
 from devices.columns import Received
 from devices.limits import Limiter
-from devices.samples import Ints, Payload, Rejected, Samples
+from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
-from streams.aftermath import Aftermath
 from streams.arrivals import slots_of, sort_out
-from streams.chain import Findings
 from streams.clock_fault import wrong
 from streams.desk.paging import LATE_S
 from streams.detectors import device_silent
@@ -24,11 +22,10 @@ from streams.fleet import Source
 from streams.followed import differs_since, said
 from streams.intake import Accepted, Intake, extents
 from streams.late import Late
-from streams.midnights import ids_of, midnight_rows, on_record
-from streams.pipeline import DAY_S, Midnight, Pipeline, only
+from streams.live import Live
+from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record
 from streams.settle import Settler
-from streams.silence import Silence
 from streams.store import schema, upkeep
 from streams.store.store import Commit, Store, rows_of
 from streams.ticks import Ticker
@@ -38,7 +35,8 @@ from streams.writer import Writer
 logger = logging.getLogger(__name__)
 
 RETRIED = 100  # payloads from quarantine at once
-TOLD_AT_REST = 500  # vehicles in a quiet moment, about 30 ms
+TOLD_AT_REST = 500  # vehicles told and saved in a quiet moment, about 40 ms
+SAVED = 50  # vehicles saved with each commit, and as many more as it has payloads: so nobody waits for ever
 
 
 @dataclass(frozen=True)
@@ -74,15 +72,19 @@ class Embedded:
         self.evidence = Evidence(store, pipeline, intake)
         self.settler = Settler(store, pipeline, record, intake, self.evidence)
         self.stopping = stopping
-        self.newest = float("-inf")  # event time
-        self._conflicts = pipeline.conflicts  # counted so far
         self._unsaved = Unsaved(pipeline, record, pace.snapshot_s, pace.snapshot_samples)
-        self.silence, self.aftermath = Silence(pipeline, record), Aftermath(pipeline, record)
         self.wall = wall  # with a feed's clock a recording that has ended is no silence
         self._aside = aside or Limiter(0.0, 0.0, 0.0)  # how much is kept of what a device sends in vain
+        self._evident_at = time.monotonic()  # evidence was written with the states last
         self._doubts = Doubts(store, pipeline, record)
         self._late = Late(pace.settle_after_s, pace.settle_within_s)
+        self.live = Live(store, pipeline, record, self._late, self._unsaved)
         self._writer = Writer(store, pipeline.fleet, record)
+
+    @property
+    def newest(self) -> float:
+        """Newest event time."""
+        return self.live.newest
 
     @property
     def lost(self) -> bool:
@@ -100,7 +102,7 @@ class Embedded:
         payloads = sort_out(accepted, self.pipeline, self.store.reading, self.pace.horizon_s, earliest)
         samples, parts = self.intake.samples(accepted.received)
         accepted.rejected.extend(parts)
-        self._run(samples, commit)
+        self.live.run(samples, commit)
         commit.payloads.extend(payloads)
         if again:
             commit.remove(schema.quarantine, [{"id": name} for name in again])
@@ -110,8 +112,7 @@ class Embedded:
         self._doubts.report(samples, faults, commit, self.newest)
         self.evidence.take(commit)
         self._unsaved.tell(commit, 5 + len(arrived) // 10)
-        if self._unsaved.due():
-            self._save(commit)
+        self._save(commit, SAVED + len(arrived))
         if not self._write(commit):
             return []
         _count(accepted)
@@ -135,22 +136,25 @@ class Embedded:
         """Take up the states that were loaded, after a restart."""
         seen = np.flatnonzero(self.pipeline.state["seen"])
         if seen.size:
-            self.newest = float(self.pipeline.state["watermark"][seen].max())
+            self.live.newest = float(self.pipeline.state["watermark"][seen].max())
         self._unsaved.loaded(seen.tolist())
         with self.store.reading() as connection:
             events = schema.events
             lasting = select(events).where(events.c.kind == device_silent.DETECTOR.kind, events.c.end.is_(None))
-            self.silence.load(rows_of(connection, lasting))
+            self.live.silence.load(rows_of(connection, lasting))
             self._doubts.load(connection)
         self.evidence.load()
         commit = Commit()
         self.record.revise(self.record.hours.flush(self.pipeline.state["activity"], seen), commit, tell=False)
         self._write(commit)
 
-    def rerun(self, samples: Samples) -> None:
-        """Run stored samples again after a restart: state is made anew, rows are written over themselves."""
+    def rerun(self, samples: Samples, since: int) -> None:
+        """Run stored samples again after a restart: state is made anew, rows are written over themselves.
+
+        ``since`` is the position up to which all states are saved.
+        """
         commit = Commit()
-        self._run(samples, commit, again=True)
+        self.live.run(samples, commit, since)
         self._write(commit)
 
     def restate(self) -> None:
@@ -166,7 +170,7 @@ class Embedded:
         if late is None:
             return False
         commit = self.settler.settle(*late, self.newest, self.newest - self.pace.late_s)
-        self._unsaved.moved([late[0]])
+        self._unsaved.moved([late[0]], self.store.position)
         return self._write(commit)
 
     def follow(self, source: Source) -> None:
@@ -189,10 +193,10 @@ class Embedded:
         commit = Commit()
         commit.upsert(upkeep.ticks, [{"at": now, "position": self.store.position}])
         if self.wall:
-            self.silence.tick(now, commit)
+            self.live.silence.tick(now, commit)
         with self.store.reading() as connection:
             if self.wall:
-                self.aftermath.tick(now, connection, commit)
+                self.live.aftermath.tick(now, connection, commit)
             for ticker in self.tickers:
                 ticker(now, connection, commit)
         return self._write(commit)
@@ -201,73 +205,26 @@ class Embedded:
         """Save the state of every vehicle that has moved on, and tell how far what is open has come."""
         commit = Commit()
         self._unsaved.tell_all(commit)
-        self._save(commit)
+        self._unsaved.save_all(commit, self.store.position)
+        self.evidence.save(commit)
         self._write(commit)
 
     def rest(self) -> bool:
         """In a quiet moment save and tell what is due, though never so much that it is noticed; False: nothing was."""
         commit = Commit()
-        told, due = self._unsaved.tell(commit, TOLD_AT_REST), self._unsaved.due()
-        if due:
-            self._save(commit)
-        return (told or due) and self._write(commit)
+        told, saved = self._unsaved.tell(commit, TOLD_AT_REST), self._save(commit, TOLD_AT_REST)
+        return (told or saved) and self._write(commit)
 
-    def _save(self, commit: Commit) -> None:
-        self._unsaved.save(commit, self.store.position + len(commit.payloads))
-        self.evidence.save(commit)
+    def _save(self, commit: Commit, most: int) -> bool:
+        saved = self._unsaved.save(commit, self.store.position + len(commit.payloads), most)
+        if saved and time.monotonic() - self._evident_at >= self.pace.snapshot_s:
+            self._evident_at = time.monotonic()
+            self.evidence.save(commit)
+        return saved
 
     def dirty(self, slot: int, since: float) -> None:
         """A vehicle has data from ``since`` on that its state has not seen."""
         self._late.add(slot, since)
-
-    def _run(self, samples: Samples, commit: Commit, again: bool = False) -> None:
-        """Run what lies ahead; ``again``: what was kept and told the first time is not kept and told once more."""
-        if not samples.t.size:
-            return
-        ahead = self.pipeline.ahead(samples)
-        if not ahead.all():
-            metrics.LATE.inc(int(np.count_nonzero(~ahead)))
-            slots = self.pipeline.fleet.slots(samples.vehicles)[samples.vehicle[~ahead]]
-            self._late.put_off_all(slots, samples.t[~ahead], commit)
-            samples = only(samples, ahead)
-        if samples.faults and not again:
-            with self.store.reading() as connection:
-                self.record.faults(samples, connection, commit)
-        for day in self.pipeline.stretches(samples):
-            if not again:
-                self._keep(self.pipeline.midnights(day), commit)
-            self._found(self.pipeline.run(day), day, commit, tell=not again)
-
-    def _keep(self, midnights: list[Midnight], commit: Commit) -> None:
-        """Keep states that settling may start from, with the events they may still change."""
-        if not midnights:
-            return
-        ids = ids_of(midnights, self.pipeline.fleet)
-        with self.store.reading() as connection:
-            told = on_record(connection, [name for names in ids for name in names])
-        told |= {row["event_id"]: row for row in commit.upserts.get(schema.events, ())}
-        commit.upsert(upkeep.midnights, midnight_rows(midnights, ids, told))
-
-    def _found(self, found: Findings, samples: Samples, commit: Commit, tell: bool) -> None:
-        slots = self.pipeline.moved(samples)
-        self.newest = max(self.newest, float(samples.t.max()))
-        self.record.take(found, self.pipeline.state, slots, commit, tell)
-        self.silence.heard(slots, found, commit)
-        if self.aftermath.concerns(slots, found):
-            self._after_crash(slots, found, commit, tell)
-        self._unsaved.moved(slots.tolist(), samples.t.size)
-        metrics.SAMPLES.inc(samples.t.size)
-        metrics.CONFLICTS.inc(self.pipeline.conflicts - self._conflicts)
-        self._conflicts = self.pipeline.conflicts
-
-    def _after_crash(self, slots: Ints, found: Findings, commit: Commit, tell: bool) -> None:
-        """Put right what the clock said of crashes whose vehicles speak again, or say it again after a restart."""
-        with self.store.reading() as connection:
-            if tell:
-                for slot, start in self.aftermath.heard(connection, slots, found, commit):
-                    self._late.put_off(slot, start, commit)
-            else:
-                self.aftermath.rerun(connection, slots, commit)
 
     def _kept(self, accepted: Accepted) -> list[Rejected]:
         """What is put into quarantine: of one device no more than it may fill of the disk."""

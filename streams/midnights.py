@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
-from streams import chain, rows
+from streams import rows, saved
 from streams.chain import STATE
 from streams.detectors import DETECTORS
 from streams.detectors.base import Records
@@ -56,11 +56,12 @@ def ids_of(midnights: Sequence[Midnight], fleet: Fleet) -> list[list[str]]:
 
 def midnight_rows(midnights: Sequence[Midnight], ids: Sequence[Sequence[str]], told: Events) -> list[Row]:
     """Rows of the midnights table; ``told`` holds the events of ``ids_of`` as they stand at each midnight."""
-    mark = chain.fingerprint()
+    mark = saved.mark()
     found = []
     for one, names in zip(midnights, ids, strict=True):
         events = json.dumps([told[name] for name in names if name in told])
-        found.append({"slot": one.slot, "day": one.day, "fingerprint": mark, "body": one.state, "told": events})
+        body = saved.pack(one.state)
+        found.append({"slot": one.slot, "day": one.day, "fingerprint": mark, "body": body, "told": events})
     return found
 
 

@@ -1,19 +1,17 @@
 """Recovery: after a restart, the last snapshot and the payloads after it make the state that was lost."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from devices.samples import Samples
-from streams import chain
+from streams import saved
 from streams.alerts import Alerts
 from streams.embedded import Embedded
 from streams.fleet import Fleet
 from streams.hours import IDLE, KINDS, SPARSE, person
 from streams.hours_book import HoursBook, Key
-from streams.intake import Intake
 from streams.leak_book import LeakBook
 from streams.pipeline import Pipeline
 from streams.rows import SLOW_LEAK
@@ -78,12 +76,12 @@ def _key(row: dict[str, object], slot: int, fleet: Fleet) -> Key:
 def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
     """Bring the state to the last accepted payload; how many payloads were run again."""
     with store.reading() as connection:
-        position = _load_states(connection, pipeline)
+        position, seen = _load_states(connection, pipeline)
         dirty = rows_of(connection, select(upkeep.dirty).order_by(upkeep.dirty.c.slot))
     river.resume()
     if position is None:
         with store.reading() as connection:
-            river.newest = _newest(connection, river.intake.ahead)
+            river.live.newest = _newest(connection, river.intake.ahead)
         for slot in range(len(pipeline.fleet.vehicles)):
             river.dirty(slot, float("-inf"))
         while river.settle_due(at_once=True):
@@ -93,9 +91,10 @@ def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:
         river.dirty(row["slot"], row["since"])
     count = 0
     with store.reading() as connection:
-        for samples, payloads in _after(connection, position, river.intake, pipeline.fleet):
-            river.rerun(samples)
-            count += payloads
+        for rows in _after(connection, position):
+            unseen = [row for row in rows if row.position > seen.get(row.slot, 0)]
+            river.rerun(river.intake.stored(unseen, pipeline.fleet.vehicles.__getitem__), position)
+            count += len(unseen)
     logger.info("restored %d vehicles, ran %d payloads again", len(pipeline.fleet.vehicles), count)
     return count
 
@@ -109,21 +108,26 @@ def _newest(connection: Connection, ahead: float | None) -> float:
     return float(connection.execute(query).scalar() or "-inf")
 
 
-def _load_states(connection: Connection, pipeline: Pipeline) -> int | None:
-    """Take over the snapshot; the position it belongs to, None if it is of another version."""
+def _load_states(connection: Connection, pipeline: Pipeline) -> tuple[int | None, dict[int, int]]:
+    """Take over the saved states; the position up to which all have seen their payloads, and by slot how far each has.
+
+    None: they are of another version.
+    """
     snapshot = connection.execute(select(upkeep.snapshots)).first()
     if snapshot is None:
-        return 0
-    if snapshot.fingerprint != chain.fingerprint():
+        return 0, {}
+    if snapshot.fingerprint != saved.mark():
         logger.warning("the snapshot is of another version: running all stored payloads again")
-        return None
+        return None, {}
+    seen = {}
     for row in connection.execute(select(upkeep.states)):
-        pipeline.restore(row.slot, row.body)
-    return int(snapshot.position)
+        pipeline.restore(row.slot, saved.unpack(row.body))
+        seen[row.slot] = row.position
+    return int(snapshot.position), seen
 
 
-def _after(connection: Connection, position: int, intake: Intake, fleet: Fleet) -> Iterator[tuple[Samples, int]]:
-    """The samples stored after ``position``, a handful of payloads at a time, and how many payloads."""
+def _after(connection: Connection, position: int) -> Iterator[Sequence[Any]]:
+    """The payloads stored after ``position``, a handful at a time."""
     payloads = schema.payloads
     while True:
         query = select(payloads).where(payloads.c.position > position).order_by(payloads.c.position).limit(AT_ONCE)
@@ -131,4 +135,4 @@ def _after(connection: Connection, position: int, intake: Intake, fleet: Fleet) 
         if not rows:
             return
         position = rows[-1].position
-        yield intake.stored(rows, fleet.vehicles.__getitem__), len(rows)
+        yield rows

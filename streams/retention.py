@@ -7,8 +7,9 @@ import numpy as np
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import OperationalError
 
-from streams import archive, chain, metrics
+from streams import archive, metrics, saved
 from streams.archive import DAY_S, Vehicle
+from streams.chain import STATE
 from streams.keeping import FOR_GOOD, Keeping
 from streams.leak_book import WINDOW_S
 from streams.objects import Objects
@@ -171,13 +172,13 @@ def _bases(connection: Connection, horizon: float) -> dict[int, int]:
     The horizon is counted from the vehicle's own newest sample, as saved, or from late data that still waits. A
     vehicle without such a midnight is left out.
     """
-    mark, midnights = chain.fingerprint(), upkeep.midnights
+    mark, midnights = saved.mark(), upkeep.midnights
     if connection.execute(select(upkeep.snapshots.c.fingerprint)).scalar() != mark:
         return {}
     waiting = {row.slot: row.since for row in connection.execute(select(upkeep.dirty))}
     bases = {}
     for slot, body in connection.execute(select(upkeep.states.c.slot, upkeep.states.c.body)).all():
-        newest = float(np.frombuffer(body, chain.STATE)["watermark"][0])
+        newest = float(np.frombuffer(saved.unpack(body), STATE)["watermark"][0])
         since = min(newest - horizon, waiting.get(slot, newest))
         query = select(func.max(midnights.c.day)).where(
             midnights.c.slot == slot, midnights.c.fingerprint == mark, midnights.c.day <= since // DAY_S

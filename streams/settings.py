@@ -148,8 +148,8 @@ class Commit:
 
     payloads: int = setting(100, "payloads in one commit at most", 1)
     linger_ms: float = setting(5.0, "longest wait for a fuller commit, ms", 0)
-    snapshot_s: float = setting(5.0, "state is saved at least this often, s", 0)
-    snapshot_samples: int = setting(1_000_000, "or after this many samples", 1)
+    snapshot_s: float = setting(5.0, "a vehicle's state is saved so long after it has moved on, s", 0)
+    snapshot_samples: int = setting(1_000_000, "or after so many samples of all", 1)
 
 
 @dataclass(frozen=True)

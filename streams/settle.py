@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Connection, Table, or_, select
 
 from devices.samples import Samples
-from streams import aftermath, chain, faults, metrics, revisions, rows, tyre_history
+from streams import aftermath, faults, metrics, revisions, rows, saved, tyre_history
 from streams.at_wheel import AtWheel
 from streams.chain import Findings
 from streams.detectors import DETECTORS
@@ -117,7 +117,8 @@ class Settler:
         commit.remove(schema.events, [{"event_id": row["event_id"]} for row in settled.faults.retracted])
         commit.remove(upkeep.midnights, _midnights(connection, slot, settled.since))
         commit.upsert(upkeep.midnights, settled.midnights)
-        commit.upsert(upkeep.states, [{"slot": slot, "body": settled.after.tobytes()}])
+        body = saved.pack(settled.after.tobytes())
+        commit.upsert(upkeep.states, [{"slot": slot, "position": self.store.position, "body": body}])
 
     def _hours(self, settled: Settled, slot: int, commit: Commit) -> None:
         """Fold the hours of whoever drove the vehicle then, or drives it now, anew."""
@@ -143,7 +144,7 @@ def _start(connection: Connection, slot: int, since: float) -> Start:
     query = (
         select(midnights)
         .where(midnights.c.slot == slot, midnights.c.day <= since // DAY_S)
-        .where(midnights.c.fingerprint == chain.fingerprint())
+        .where(midnights.c.fingerprint == saved.mark())
         .order_by(midnights.c.day.desc())
     )
     found = connection.execute(query).first()
@@ -151,7 +152,7 @@ def _start(connection: Connection, slot: int, since: float) -> Start:
         gone = connection.execute(select(upkeep.pruned.c.before).where(upkeep.pruned.c.slot == slot)).scalar()
         floor = float("-inf") if gone is None else float(gone)
         return Start(floor, None, {}, floor)
-    return Start(found.day * DAY_S, found.body, {row["event_id"]: row for row in json.loads(found.told)})
+    return Start(found.day * DAY_S, saved.unpack(found.body), {row["event_id"]: row for row in json.loads(found.told)})
 
 
 def stored_samples(connection: Connection, intake: Intake, pipeline: Pipeline, slot: int, since: float) -> Samples:

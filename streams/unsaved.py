@@ -4,41 +4,50 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
-from streams import chain
+from streams import saved
 from streams.pipeline import Pipeline
 from streams.record import Record
 from streams.store import upkeep
 from streams.store.store import Commit
 
 
+class _Behind(NamedTuple):
+    """When a vehicle first moved on from what is saved of it."""
+
+    since: float  # monotonic s
+    samples: int  # of all vehicles before that
+    position: int  # of the last payload before that
+
+
 class Unsaved:
     """Vehicles that have moved on since their state was saved, and since their open rows were told.
 
-    States are saved all at once, with the position they belong to: that is what a restart goes on from. Open trips,
-    segments and hours are told a few vehicles at a time: all at once would take 30 us a vehicle, and nothing is
-    taken meanwhile.
+    A few vehicles at a time, those that have waited longest first: all at once would take 30 us a vehicle, and nothing
+    is taken meanwhile. Each state is saved with the position it belongs to. A restart goes on from the position up to
+    which all are saved, and leaves out what the states of some have seen beyond it.
     """
 
     def __init__(self, pipeline: Pipeline, record: Record, after_s: float, after_samples: int) -> None:
         self.pipeline, self.record, self.after_s, self.after_samples = pipeline, record, after_s, after_samples
-        self._changed: set[int] = set()  # slots whose state is behind
+        self._changed: OrderedDict[int, _Behind] = OrderedDict()  # by slot, those whose state is behind
         self._samples = 0
-        self._saved_at = time.monotonic()
-        self.saved_time = time.time()  # before the first time: since when nothing has been
+        self.saved_time = time.time()  # up to when all that was taken is in saved states, epoch s
         self._untold: OrderedDict[int, float] = OrderedDict()  # slots whose open rows are behind, and since when
 
     def __len__(self) -> int:
         """Vehicles whose state is behind."""
         return len(self._changed)
 
-    def moved(self, slots: Iterable[int], samples: int = 0) -> None:
-        """These have moved on, by so many samples."""
+    def moved(self, slots: Iterable[int], position: int, samples: int = 0) -> None:
+        """These have moved on, by so many samples of payloads that come after ``position``."""
         now = time.monotonic()
+        behind = _Behind(now, self._samples, position)
         for slot in slots:
-            self._changed.add(slot)
+            self._changed.setdefault(slot, behind)
             self._untold.setdefault(slot, now)
         self._samples += samples
 
@@ -62,15 +71,33 @@ class Unsaved:
             self.record.flush(self.pipeline.state, np.array(sorted(slots), np.int64), commit)
         return bool(slots)
 
-    def due(self) -> bool:
-        """Whether state has gone unsaved for long enough, or for enough samples."""
-        age = time.monotonic() - self._saved_at
-        return bool(self._changed) and (age >= self.after_s or self._samples >= self.after_samples)
+    def save(self, commit: Commit, position: int, most: int) -> bool:
+        """Save the states of up to ``most`` vehicles that have waited long enough, or through enough samples.
 
-    def save(self, commit: Commit, position: int) -> None:
-        """Save all states; ``position`` is that of the last payload they have seen."""
+        ``position`` is that of the last payload they have seen.
+        """
+        due, samples = time.monotonic() - self.after_s, self._samples - self.after_samples
+        some = islice(self._changed.items(), most)
+        return self._save(commit, position, [k for k, one in some if one.since <= due or one.samples <= samples])
+
+    def save_all(self, commit: Commit, position: int) -> None:
+        """Save all states."""
+        if not self._save(commit, position, list(self._changed)):
+            self._mark(commit, position)
+
+    def _save(self, commit: Commit, position: int, slots: list[int]) -> bool:
+        if not slots:
+            return False
+        for slot in slots:
+            del self._changed[slot]
         state = self.pipeline.state
-        commit.upsert(upkeep.states, [{"slot": slot, "body": state[slot].tobytes()} for slot in sorted(self._changed)])
-        commit.upsert(upkeep.snapshots, [{"id": 1, "position": position, "fingerprint": chain.fingerprint()}])
-        self._changed.clear()
-        self._samples, self._saved_at, self.saved_time = 0, time.monotonic(), time.time()
+        bodies = [(slot, saved.pack(state[slot].tobytes())) for slot in sorted(slots)]
+        commit.upsert(upkeep.states, [{"slot": slot, "position": position, "body": body} for slot, body in bodies])
+        self._mark(commit, position)
+        return True
+
+    def _mark(self, commit: Commit, position: int) -> None:
+        """Say up to where all are saved."""
+        first = next(iter(self._changed.values()), _Behind(time.monotonic(), 0, position))
+        commit.upsert(upkeep.snapshots, [{"id": 1, "position": first.position, "fingerprint": saved.mark()}])
+        self.saved_time = time.time() - (time.monotonic() - first.since)

@@ -80,6 +80,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
     _complete,
     _complete,
+    _complete,
 )
 
 

@@ -25,16 +25,17 @@ zones = table(  # zones and routes that kernel states and events name by number,
     Column("zone_id", String, nullable=False),
 )
 
-states = table(  # a vehicle's kernel state; ``snapshots`` says which position it belongs to
+states = table(  # a vehicle's kernel state, and the position of the last payload it has seen
     "states",
     Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 
 snapshots = table(
     "snapshots",
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("position", Integer, nullable=False),
+    Column("position", Integer, nullable=False),  # up to which every vehicle's payloads are in its state
     Column("fingerprint", String, nullable=False),
 )
 

@@ -174,9 +174,9 @@ def test_24_a_worker_killed_at_load_has_the_state_of_one_that_was_not(pit):
 def test_24_a_restart_runs_again_only_what_the_last_snapshot_has_not_seen(pit, monkeypatch):
     again, size, rerun = [], 10, Embedded.rerun
 
-    def counted(embedded, samples):
+    def counted(embedded, samples, since):
         again[-1] += samples.t.size
-        rerun(embedded, samples)
+        rerun(embedded, samples, since)
 
     monkeypatch.setattr(Embedded, "rerun", counted)
     river = pit.river(pace=Pace(snapshot_s=1e9, snapshot_samples=SNAPSHOT))

@@ -1,14 +1,18 @@
 """Recovery: after a restart everything goes on as if there had been none, and nobody is told twice."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devices.samples import Samples
+from streams.embedded import Pace
 from streams.store import schema, upkeep
 
 HOUR = 3600.0
+HANDFUL = 7  # payloads
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +55,28 @@ def test_states_are_the_same_to_the_bit(rivers, rules, tmp_path_factory, seed, c
     assert river.pipeline.state[:2].tobytes() == before
     assert river.record.alerts._latest == alerts
     assert river.embedded.newest == max(river.pipeline.watermark(slot) for slot in range(2))
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 1_000_000), st.integers(0, 1_000_000))
+def test_it_goes_on_from_states_of_many_positions(rivers, rules, tmp_path_factory, seed, order):
+    """One vehicle is saved with each commit; some of what comes is late, some is settled meanwhile."""
+    samples, rng = rivers.days(seed), np.random.default_rng(order)
+    pace = Pace(snapshot_s=0.0, settle_after_s=1e9, settle_within_s=1e9)
+    river = rivers.River(tmp_path_factory.mktemp("river"), rules, pace=pace)
+    payloads = rivers.payloads(samples, size=8)
+    payloads = [payloads[k] for k in np.argsort(np.arange(len(payloads)) + rng.normal(0, 5, len(payloads)))]
+    rest = len(payloads) % HANDFUL
+    river.embedded.take(payloads[:rest])
+    with patch("streams.embedded.SAVED", 1 - HANDFUL):
+        for k in range(rest, len(payloads), HANDFUL):
+            river.embedded.take(payloads[k : k + HANDFUL])
+            if rng.random() < 0.1:
+                river.embedded.settle_due(at_once=True)
+            if rng.random() < 0.2:
+                river.crash()
+    river.drain()
+    assert rivers.differences(rivers.replayed([samples], rules, river.source), river.tables()) == {}
 
 
 def test_nobody_is_told_again(rivers, river):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from devices.samples import Samples
-from streams import chain
+from streams import saved
 from streams.pipeline import DAY_S, only
 from streams.store import schema, upkeep
 
@@ -188,5 +188,5 @@ def test_a_store_of_another_layout_is_settled_from_the_beginning(rivers, river, 
         connection.execute(schema.trips.update().values(trip_id=schema.trips.c.trip_id + "-old"))
     river.crash()
     assert settled_like(rivers, river, *parts) == {}
-    assert {row["fingerprint"] for row in river.rows(upkeep.midnights)} == {chain.fingerprint()}
-    assert {row["fingerprint"] for row in river.rows(upkeep.snapshots)} == {chain.fingerprint()}
+    assert {row["fingerprint"] for row in river.rows(upkeep.midnights)} == {saved.mark()}
+    assert {row["fingerprint"] for row in river.rows(upkeep.snapshots)} == {saved.mark()}

@@ -64,7 +64,7 @@ class Guard:
             due = self._clock() - since >= EVERY_S
             self._noted[name, status] = (self._clock(), 0) if due else (since, times + 1)
         if due:
-            logger.warning("http: %s was refused %s with %d, %d times", name, path, status, times + 1)
+            logger.warning("http: %s at %s was refused %s with %d, %d times", name, peer, path, status, times + 1)
             if self._note is not None:
                 detail = {"from": peer, "status": status, "times": times + 1}
                 self._note(Entry(name, "http.refused", about=path, detail=detail))

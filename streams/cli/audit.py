@@ -2,7 +2,9 @@
 
 import csv
 import json
+import math
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from streams.cli import screen, source
 from streams.messages import iso
 from streams.store import audit
 
+DAY, DAY_S = click.DateTime(["%Y-%m-%d"]), 86_400.0
 COLUMNS = ("id", "at", "actor", "login", "action", "fleet_id", "about", "detail", "digest")
 
 
@@ -21,6 +24,8 @@ COLUMNS = ("id", "at", "actor", "login", "action", "fleet_id", "about", "detail"
 @screen.fleet_option
 @click.option("--actor", help="By this person.")
 @click.option("--action", help="What was done, or how that begins: alerts, registry.removed.")
+@click.option("--from", "first", type=DAY, help="From this UTC day on.")
+@click.option("--to", "until", type=DAY, help="To this UTC day, itself included.")
 @click.option("--last", default=50, show_default=True, type=click.IntRange(0), help="So many, the newest; 0: all.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV.")
 @screen.data_option
@@ -31,6 +36,8 @@ def command(
     fleet_id: str | None,
     actor: str | None,
     action: str | None,
+    first: datetime | None,
+    until: datetime | None,
     last: int,
     as_csv: bool,
     data: Path | None,
@@ -41,7 +48,9 @@ def command(
         _verify(data, head, as_json)
         return
     with source.store(data).reading() as connection:
-        rows = audit.read(connection, fleet_id=fleet_id, actor=actor, action=action, last=last)
+        rows = audit.read(
+            connection, fleet_id=fleet_id, actor=actor, action=action, between=_between(first, until), last=last
+        )
     said = [{name: row[name] for name in COLUMNS} | {"at": iso(row["at"])} for row in rows]
     if as_json:
         screen.emit([row | {"detail": json.loads(row["detail"] or "{}")} for row in said])
@@ -53,6 +62,11 @@ def command(
         shown = ("id", "at", "actor", "login", "action", "fleet_id", "about", "detail")
         lines = [[row[name] for name in shown] for row in said]
         screen.out.print(screen.table(f"{len(lines)} rows", [(name, "left") for name in shown], lines))
+
+
+def _between(first: datetime | None, last: datetime | None) -> tuple[float, float]:
+    begin = -math.inf if first is None else first.replace(tzinfo=UTC).timestamp()
+    return begin, math.inf if last is None else last.replace(tzinfo=UTC).timestamp() + DAY_S
 
 
 def _verify(data: Path | None, head: str, as_json: bool) -> None:

@@ -3,6 +3,8 @@
 import getpass
 import hashlib
 import json
+import math
+import operator
 import os
 import secrets
 import socket
@@ -111,10 +113,16 @@ def read(
     fleet_id: str | None = None,
     actor: str | None = None,
     action: str | None = None,
+    between: tuple[float, float] = (-math.inf, math.inf),
     last: int = 0,
 ) -> list[Row]:
-    """Rows in order: of a fleet, by somebody, of an action or a family of them; the ``last`` so many (0: all)."""
+    """Rows in order: of a fleet, by somebody, of an action or a family of them; the ``last`` so many (0: all).
+
+    ``between``: from the one to before the other (UTC epoch s).
+    """
     query = select(audit)
+    for bound, compared in zip(between, (operator.ge, operator.lt), strict=True):
+        query = query.where(compared(audit.c.at, bound)) if math.isfinite(bound) else query
     for column, value in ((audit.c.fleet_id, fleet_id), (audit.c.actor, actor)):
         query = query if value is None else query.where(column == value)
     if action:

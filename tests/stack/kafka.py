@@ -6,7 +6,14 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
 
 from .ports import free_port
 from .proxy import Proxy
@@ -34,10 +41,13 @@ offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:{user}
 """
 MODULE = "org.apache.kafka.common.security.scram.ScramLoginModule"
 CERTIFICATE = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=kafka -addext subjectAltName=IP:127.0.0.1"
 USER, PASSWORD = "somebody", "of somebody"
+LIMITED = ("a-bridge", "a-worker")  # users who may what ``allow`` says; their passwords are "of" and the name
 
 
 class Kafka:
@@ -59,6 +69,7 @@ class Kafka:
             controller=controller,
             folder=folder,
             module=MODULE,
+            user=USER,
             behind="".join(f",WIRE{k}://127.0.0.1:{wire.target}" for k, wire in enumerate(self.wires)),
             before="".join(f",WIRE{k}://127.0.0.1:{wire.port}" for k, wire in enumerate(self.wires)),
             protocols="".join(f",WIRE{k}:PLAINTEXT" for k in range(wires)),
@@ -67,8 +78,9 @@ class Kafka:
         self._run(*CERTIFICATE.split(), "-keyout", "server.key", "-out", "server.crt")
         (folder / "server.pem").write_text((folder / "server.key").read_text() + self.certificate.read_text())
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        users = f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"
-        what = ["format", "--cluster-id", cluster, "--config", "server.properties", "--add-scram", users]
+        what = ["format", "--cluster-id", cluster, "--config", "server.properties"]
+        for user in (USER, *LIMITED):
+            what += ["--add-scram", f"SCRAM-SHA-512=[name={user},password=of {user}]"]
         self._run(*self._java("kafka.tools.StorageTool"), *what)
 
     def _run(self, *command: str) -> None:
@@ -112,6 +124,17 @@ class Kafka:
             self._process.wait(30)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def allow(self, user: str, kind: str, name: str, *operations: str) -> None:
+        """One of LIMITED may do this with a ``topic`` or ``group``."""
+        who = (ResourcePatternType.LITERAL, f"User:{user}", "*")
+        said = [
+            AclBinding(ResourceType[kind.upper()], name, *who, AclOperation[one], AclPermissionType.ALLOW)
+            for one in operations
+        ]
+        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        for done in admin.create_acls(said).values():
+            done.result()
 
     def records(self, topic: str) -> dict[int, list[bytes]]:
         """Everything in a topic by now, by partition."""

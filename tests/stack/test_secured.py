@@ -63,14 +63,17 @@ class Site:
         self._configure()
 
     def _configure(self):
-        whole = [(ROOT / "deploy/mosquitto" / name).read_text() for name in ("mosquitto.conf", "certificates.conf")]
-        config = "user root\n" + "".join(whole).replace("/etc/mosquitto/certs", str(self.folder))
-        config = config.replace("/etc/mosquitto/tripmeter", str(self.folder)).replace(
-            "/var/lib/mosquitto", str(self.folder)
+        """As shipped, but for the door of passwords, which nobody has, and for where things are."""
+        shipped, certificates = (
+            (ROOT / "deploy/mosquitto" / f"{name}.conf").read_text() for name in ("mosquitto", "certificates")
         )
-        first, second = config.index("listener 8883"), config.index("allow_anonymous")
-        config = config[:first] + config[second:]  # nobody has a password: that door stays shut
-        config = config.replace("listener 8885", f"listener {self.broker.port} 127.0.0.1")
+        first, second = shipped.index("listener 8883"), shipped.index("allow_anonymous")
+        shipped = shipped[:first] + shipped[second:].replace("use_username_as_clientid true\n", "", 1)
+        config = (
+            "user root\n" + shipped + certificates.replace("listener 8885", f"listener {self.broker.port} 127.0.0.1")
+        )
+        for theirs in ("/etc/mosquitto/certs", "/etc/mosquitto/tripmeter", "/var/lib/mosquitto"):
+            config = config.replace(theirs, str(self.folder))
         (self.folder / "mosquitto.conf").write_text(config)
 
     def login(self, user):
@@ -108,6 +111,11 @@ def site(tmp_path):
     made.broker.stop()
 
 
+def at_kafka(kafka, user):
+    login = {"kafka__security": "sasl_ssl", "kafka__username": user, "kafka__password": f"of {user}"}
+    return login | {"kafka__bootstrap": kafka.secure, "kafka__ca_file": kafka.certificate}
+
+
 def braking(seq, t):
     return json.dumps({"v": 1, "boot": "b", "seq": seq, "t": [t, t + 1, t + 2, t + 3], "speed_kmh": [60, 44, 27, 9]})
 
@@ -127,16 +135,16 @@ def test_with_all_doors_locked_a_payload_becomes_an_ack_and_an_alert_of_its_own_
     named = postgres.fresh().partition("?")[0].replace("127.0.0.1", "localhost")
     url = f"{named}?sslmode=verify-full&sslrootcert={postgres.certificate}"
     run(sys.executable, "-m", "streams", "registry", "import", site.registry, TRIPMETER_STORE__URL=url)
-    login = {"kafka__security": "sasl_ssl", "kafka__username": "somebody", "kafka__password": "of somebody"}
-    said = login | {"kafka__bootstrap": kafka.secure, "kafka__ca_file": kafka.certificate, "http__tokens": LINE}
-    said |= {
-        "kafka__topic": "secured",
-        "kafka__dead_letters": "secured-dead",
-        "kafka__partitions": 2,
-        "kafka__group": "secured",
-    }
-    start("bridge", **said, **site.login("tripmeter-bridge")).ready()
-    worker = start("worker", **said, **site.login("tripmeter-worker"), store__url=url, data__dir=tmp_path).ready()
+    topics = {"kafka__topic": "secured", "kafka__dead_letters": "secured-dead", "kafka__partitions": 2}
+    common = topics | {"kafka__group": "secured", "http__tokens": LINE}
+    for topic in ("secured", "secured-dead"):
+        kafka.allow("a-bridge", "topic", topic, "CREATE", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS")
+    start("bridge", **common, **at_kafka(kafka, "a-bridge"), **site.login("tripmeter-bridge")).ready()
+    kafka.allow("a-worker", "topic", "secured", "READ", "DESCRIBE")
+    kafka.allow("a-worker", "topic", "secured-dead", "WRITE", "DESCRIBE")
+    kafka.allow("a-worker", "group", "secured", "READ")
+    place = {"store__url": url, "data__dir": tmp_path}
+    worker = start("worker", **common, **at_kafka(kafka, "a-worker"), **site.login("tripmeter-worker"), **place).ready()
 
     device, acks = site.client("box-1", "tripmeter/v1/+/+/ack")
     offices = [site.client(f"{fleet}-office", "tripmeter/v1/+/+/alert/#") for fleet in OFFICES]

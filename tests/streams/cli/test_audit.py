@@ -63,6 +63,13 @@ def test_what_is_done_to_quarantine_is_there(typed, data, audited):
     assert dropped["detail"]["rows"] == 1
 
 
+def test_days_can_be_chosen(typed, data, audited):
+    typed("alerts", "shelve", "--fleet", "north", "--reason", "x", "--data", data)
+    today = audited()[0]["at"][:10]
+    assert len(audited("--from", today, "--to", today)) == 1
+    assert audited("--to", "2020-01-01") == audited("--from", "2199-01-01") == []
+
+
 def test_for_a_spreadsheet_nothing_is_a_formula(typed, data):
     typed("alerts", "shelve", "--fleet", "north", "--actor", "=1+1", "--reason", "x", "--data", data)
     *_, row = csv.DictReader(io.StringIO(typed("audit", "--csv", "--data", data).stdout))

@@ -1,16 +1,18 @@
 """Blows: what may befall a house, each drawn from a seed, and how long the house takes to get over it."""
 
 import asyncio
+import json
 import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
-from .house import MOST_WORKERS, House
+from .house import House
 from .watch import Watch
 
 PAUSE_S = (1.0, 5.0)  # between two blows
@@ -64,7 +66,8 @@ class Blows:
             "a line is slow": self._slow,
             "a process is cut off": self._cut_off,
             "nothing happens": self._nothing,
-            "a worker joins or leaves": self._more_or_fewer,
+            "a worker joins": self._joins,
+            "a worker leaves": self._leaves,
             "frames come twice": self._twice,
         }
         full = {f"the disk of {name} is full": name for name, disk in house.disks.items() if disk.real}
@@ -86,7 +89,13 @@ class Blows:
                 self.struck[-1].recovered_s = await self.watch.recovery(
                     over, min(until + PATIENCE_S, over + PATIENCE_S)
                 )
+            self._note(self.struck[-1])
             await asyncio.sleep(self.rng.uniform(*PAUSE_S))
+
+    def _note(self, blow: Blow) -> None:
+        """Among what the processes say, for whoever looks for a reason."""
+        with (self.house.folder / "blows.log").open("a") as log:
+            log.write(f"{datetime.now():%H:%M:%S} {json.dumps(blow.said())}\n")
 
     async def _nothing(self, rng: random.Random) -> str:
         """For comparison: how long it takes anyway until every partition has had something to do."""
@@ -146,14 +155,20 @@ class Blows:
             line.mend(lost)
         return one.name
 
-    async def _more_or_fewer(self, rng: random.Random) -> str:
-        """Within one and as many as there may be."""
-        at_work = self.house.at_work
-        if len(at_work) == 1 or (len(at_work) < MOST_WORKERS and rng.random() < 0.5):
-            one = rng.choice([each for each in self.house.workers if not each.wanted])
-            one.wanted = True
-            return f"{one.name} joins"
-        one = rng.choice(at_work)
+    async def _joins(self, rng: random.Random) -> str:
+        """Unless there are as many as there may be: then one leaves."""
+        idle = [each for each in self.house.workers if not each.wanted]
+        if not idle:
+            return await self._leaves(rng)
+        one = rng.choice(idle)
+        one.wanted = True
+        return f"{one.name} joins"
+
+    async def _leaves(self, rng: random.Random) -> str:
+        """Unless it is the last one: then another joins."""
+        if len(self.house.at_work) == 1:
+            return await self._joins(rng)
+        one = rng.choice(self.house.at_work)
         await asyncio.to_thread(one.end)
         return f"{one.name} leaves"
 

@@ -29,7 +29,7 @@ SECONDS = float(os.environ.get("CHAOS_S", "300"))
 SEED = int(os.environ.get("CHAOS_SEED", "7"))
 RESULT = os.environ.get("CHAOS_RESULT")
 VEHICLES, HOUR_S, ROUGH_S = 8, 300.0, 150.0  # simulated; s of chaos for an hour of theirs, for a rough vehicle a fleet
-DISK_MB = {"PostgreSQL": 1500, "Kafka": 1500}
+DISK_MB = {"PostgreSQL": 1000, "Kafka": 600}
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(SECONDS + 900)]
 

@@ -55,6 +55,7 @@ def said(tmp_path):
 def test_whatever_fails_the_record_is_that_of_one_calm_process(house, said, capsys):
     assert house.spawn("registry", "registry", "import", str(said.registry)).wait(60) == 0, house.logs()
     house.open()
+    house.until(lambda: all(owner.epoch for owner in house.owners().values()))
     rng = random.Random(SEED)  # noqa: S311
     devices = Devices({payload.topic for payload in said.payloads}, house.mosquitto.port, rng)
     struck = asyncio.run(drive(house, devices, list(order(said.payloads, rng)), rng))
@@ -73,7 +74,7 @@ async def drive(house, devices, some, rng):
     tasks = [asyncio.create_task(one) for one in (house.supervise(), watch.run())]
     blows = Blows(house, watch, rng)
     async with devices.connected():
-        striking = asyncio.create_task(strike(blows, watch, time.monotonic() + SECONDS))
+        striking = asyncio.create_task(blows.strike(time.monotonic() + SECONDS))
         await devices.offer(some, SECONDS)
         await striking
         left = await devices.drained()
@@ -81,12 +82,6 @@ async def drive(house, devices, some, rng):
     for task in tasks:
         task.cancel()
     return blows.struck
-
-
-async def strike(blows, watch, until):
-    """Once all is at work."""
-    assert await watch.recovery(time.monotonic(), until) is not None, blows.house.logs()
-    await blows.strike(until)
 
 
 def result(house, devices, struck):

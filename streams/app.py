@@ -45,15 +45,17 @@ class Relay:
 
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
+        self.broken_by: BaseException | None = None  # what the worker's thread could not do, if anything
         self._heard_at = time.monotonic()
         self._thread = ThreadPoolExecutor(1, "worker")
         self._waiting: deque[Frame] = deque()
+        self._in_hand: list[Frame] = []  # of the turn that runs
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
 
     @property
     def idle_s(self) -> float:
-        """How long no frame has come, s; while some wait here, it is not for lack of them."""
-        return 0.0 if self._waiting else time.monotonic() - self._heard_at
+        """How long no frame has come, s; while there are some here, it is not for lack of them."""
+        return 0.0 if self._waiting or self._in_hand else time.monotonic() - self._heard_at
 
     async def put(self, frame: Frame) -> None:
         """Hand over a frame, once there is room."""
@@ -66,7 +68,11 @@ class Relay:
 
     async def call(self, function: Callable[..., T], *arguments: Any) -> T:
         """Have the worker's thread do something."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+        except Exception as error:
+            self.broken_by = error
+            raise
 
     async def own(self, numbers: set[int]) -> dict[int, int]:
         """Take these partitions over; what waited comes again."""
@@ -82,9 +88,11 @@ class Relay:
                 self._arrived.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._arrived.wait(), IDLE_S)
-            some = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+            some = self._in_hand = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             self._room.set()
             await self.call(self.worker.turn, some)
+            if some:
+                self._heard_at, self._in_hand = time.monotonic(), []
 
 
 class App(faust.App):
@@ -178,7 +186,7 @@ async def serve(app: App, stopping: asyncio.Event) -> None:
         done, _ = await asyncio.wait([*work, stop], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {stop}:
             task.result()  # raises what it died of
-            raise WorkerError(f"Kafka's consumer has stopped: {app.crash_reason!r}") from app.crash_reason
+            raise _why(app)
     finally:
         for task in work:
             task.cancel()
@@ -187,6 +195,15 @@ async def serve(app: App, stopping: asyncio.Event) -> None:
         await asyncio.wait_for(app.stop(), LEAVE_S)
     except TimeoutError:
         logger.warning("left without a word to Kafka, which deals our partitions out once it misses us")
+
+
+def _why(app: App) -> BaseException:
+    """What has made Faust stop: what the worker could not do, if that is it."""
+    if app.relay.broken_by is not None:
+        return app.relay.broken_by
+    if isinstance(app.crash_reason, WorkerError):
+        return app.crash_reason
+    return WorkerError(f"Kafka's consumer has stopped: {app.crash_reason!r}")
 
 
 async def _join_and_watch(app: App) -> None:

@@ -26,6 +26,10 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 2_000  # payloads in one commit, about
 
 
+class GivenUpError(RuntimeError):
+    """Told to stop while the database took nothing: what is not on record comes again, to whoever takes over."""
+
+
 class Frame(NamedTuple):
     """A record of Kafka."""
 
@@ -126,16 +130,30 @@ class Worker:
             with self._unless_fenced(number):
                 self._take(number, owned, some)
                 self._on_record(self._owned[number].partition.turn())
+            if self._given_up():
+                return
         metrics.PARTITIONS.positions = self.positions
         self._acknowledge(time.monotonic())
 
     def close(self) -> None:
-        """Settle what is late, save, tell devices what is on record, and let go of everything."""
+        """Settle what is late, save, tell devices what is on record, and let go of everything.
+
+        Raises ``GivenUpError`` once the database does not take it.
+        """
         for number in list(self._owned):
             with self._unless_fenced(number):
                 self._owned[number].partition.drain()
+                if self._given_up():
+                    raise GivenUpError(
+                        f"the database takes no commit: partition {number} stays as it is on record, and whoever takes "
+                        "it over goes on from there"
+                    )
                 self._drop(number)
         self._acknowledge(math.inf)
+
+    def _given_up(self) -> bool:
+        """Whether a commit was given up: told to stop, nobody waits for the database any longer."""
+        return any(owned.partition.river.lost for owned in self._owned.values())
 
     def _take(self, number: int, owned: Owned, some: Sequence[Frame]) -> None:
         """Commit frames of one partition; without any, use the quiet moment."""
@@ -153,8 +171,8 @@ class Worker:
 
     def _one_by_one(self, number: int, batch: Batch) -> None:
         """Begin again from the store, with a frame at a time; one that fails again is of no use."""
+        owned = self._anew(number)
         for frame in batch.frames:
-            owned = self._anew(number)
             single = Batch(frame.offset)
             single.add(frame)
             try:
@@ -164,7 +182,8 @@ class Worker:
             except Exception as error:
                 name = type(error).__name__
                 logger.exception("partition %d: frame %d is set aside", number, frame.offset)
-                self._commit(self._anew(number), Batch(frame.offset, [frame], [], [DeadLetter(frame, name)]))
+                owned = self._anew(number)
+                self._commit(owned, Batch(frame.offset, [frame], [], [DeadLetter(frame, name)]))
 
     def _commit(self, owned: Owned, batch: Batch) -> None:
         commit = Commit(source=(batch.first, batch.after))

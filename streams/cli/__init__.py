@@ -43,9 +43,25 @@ class Lazy(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a database that refuses is told in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except _of_a_database() as error:
+            from streams.cli import database
+
+            raise click.ClickException(database.refusal(error)) from error
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _of_a_database() -> type[Exception]:
+    """What every database raises; asked for only once something is."""
+    from sqlalchemy.exc import DBAPIError
+
+    return DBAPIError
 
 
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

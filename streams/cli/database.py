@@ -20,6 +20,10 @@ Found = TypeVar("Found")
 
 NONE = "store.url is not set: 'tripmeter run' brings a database of its own up to date at its start"
 
+UNSET = """store.url is not set, and a worker keeps its record in PostgreSQL: set it, for example \
+TRIPMETER_STORE__URL=postgresql://tripmeter@db/tripmeter, or start 'tripmeter run', which needs none"""
+DENIED = "the role needs CREATE on the database, and to own its schemas: docs/operations.md, Roles"
+
 
 @click.group()
 def command() -> None:
@@ -72,6 +76,19 @@ def at(url: str) -> Store:
     return _usable(lambda: _readers(url))
 
 
+def ready(url: str) -> None:
+    """See that a worker can use the database at ``url``, or raise as ``at`` does; one that starts is waited for."""
+    if not url:
+        raise ConfigError(UNSET)
+    _usable(lambda: _prepared(url))
+
+
+def _prepared(url: str) -> None:
+    from streams.store.layout import PATIENCE_S, prepare
+
+    prepare(url, patience_s=PATIENCE_S)
+
+
 def _readers(url: str) -> Store:
     from streams.store.layout import open_readers
 
@@ -96,10 +113,12 @@ def _usable(ask: Callable[[], Found]) -> Found:
     except ModuleNotFoundError as error:
         raise ConfigError("store.url needs a driver: pip install 'tripmeter[distributed]'") from error
     except (DBAPIError, ValueError) as error:
-        raise ConfigError(f"the database of store.url cannot be used: {said(error)}") from error
+        raise ConfigError(f"store.url: {refusal(error)}") from error
 
 
-def said(error: Exception) -> object:
-    """The server's own sentence, without what the driver has around it."""
+def refusal(error: Exception) -> str:
+    """What to say of a database that does not do what it is asked: the server's own sentence, and what may help."""
     found = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    return found.args[0].get("M", found) if found.args and isinstance(found.args[0], dict) else found
+    said = found.args[0] if found.args and isinstance(found.args[0], dict) else {"M": found}
+    help_ = f"; {DENIED}" if said.get("C") == "42501" else ""
+    return f"the database cannot be used: {said.get('M', found)}{help_}"

@@ -41,8 +41,9 @@ def command(data: Path | None, clock: str, config_path: Path | None, sets: tuple
         settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
         known = settings.data.dir / roads.FILE
         judged = rules.gather(settings, roads.load(known) if known.is_file() else None)
+        database.ready(settings.store.url)
         screen.compiled()
-    except (ConfigError, RoadsError, TariffError, OSError) as error:
+    except (ConfigError, RoadsError, SchemaError, TariffError, OSError) as error:
         raise screen.fail(error) from error
     code = asyncio.new_event_loop().run_until_complete(_serve(settings, judged, clock == "feed"))
     sys.stdout.flush()
@@ -53,25 +54,32 @@ async def _serve(settings: Config, judged: Rules, feed_clock: bool) -> int:
     """Work until told to stop; the exit code."""
     try:
         from streams.app import WorkerError, create_app, serve
+        from streams.worker import GivenUpError
         from streams.working import Working
     except ModuleNotFoundError as error:
         raise screen.fail(f"{error.name} is not installed: pip install 'tripmeter[distributed]'") from error
     stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     try:
         with Working(settings, judged, feed_clock=feed_clock) as working:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, _stop, working, stopping)
             app = create_app(settings.kafka, working.worker)
             _greet(working, settings)
             await serve(app, stopping)
-    except (ConfigError, SchemaError, WorkerError, GatewayError, OSError) as error:
+    except (ConfigError, SchemaError, WorkerError, GivenUpError, GatewayError, OSError) as error:
         screen.err.print(f"Error: {error}")
         return 1
     except DBAPIError as error:  # begun anew it goes on from what the database has
-        screen.err.print(f"Error: the database does not answer: {database.said(error)}")
+        screen.err.print(f"Error: {database.refusal(error)}")
         return 1
     screen.err.print("stopped; everything acknowledged is on record")
     return 0
+
+
+def _stop(working: "Working", stopping: asyncio.Event) -> None:
+    """Told to: in its time, but no longer than the database takes what there is to save."""
+    working.stop()
+    stopping.set()
 
 
 def _greet(working: "Working", settings: Config) -> None:

@@ -3,7 +3,6 @@
 Connections find their tables by search path, so that every query is the one that SQLite gets.
 """
 
-import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,6 @@ from typing import Any
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 from sqlalchemy import (
-    URL,
     Connection,
     Engine,
     ExceptionContext,
@@ -21,12 +19,12 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    make_url,
     select,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from streams.store import bulk, schema, upkeep
+from streams.store.address import url_arguments
 from streams.store.prepared import Connection as Driver
 from streams.store.store import RETRY_S, Commit, Fenced, Row, Store
 
@@ -34,6 +32,7 @@ PAYLOADS = ("position", *[column.name for column in schema.payloads.c if column.
 SILENT_S = 60.0  # a server not heard of for so long is given up; by people and upgrades, after ten times that
 FROZEN_S = 10  # a writer that rests in the middle of its transaction for so long has lost it
 PASSING = ("08", "25P03", "53", "57", "58", "40001", "40P01", "55P03")  # errors that go away: gone, full, locked
+DENIED = "42501"  # a right that somebody may still grant
 NOBODY = -1  # epoch of a store that has not taken over
 TAKEN = "23"  # a row that may not be
 
@@ -127,7 +126,9 @@ class PartitionStore(PostgresStore):
             with _connected(self._writing) as (connection, _):
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
                 connection.execute(select(upkeep.owner.c.id).with_for_update())
-        except OperationalError:
+        except OperationalError as error:
+            if _code(error.orig) == DENIED:
+                raise
             with _connected(self._writing) as (connection, _):
                 connection.exec_driver_sql(_END_WRITERS)
 
@@ -144,11 +145,10 @@ def engine_of(url: str, path: Sequence[str], patience_s: float = 0.0) -> Engine:
 
     A server that is away, as while it starts again, is waited for so long; then ``OperationalError``.
     """
-    said = make_url(url)
-    arguments = _arguments(said) | {"startup_params": {"search_path": ", ".join(path)}}
+    arguments = url_arguments(url) | {"startup_params": {"search_path": ", ".join(path)}}
     arguments["timeout"] = SILENT_S if patience_s else 10 * SILENT_S
     engine = create_engine(
-        said.set(drivername="postgresql+pg8000", query={}),
+        "postgresql+pg8000://",
         creator=partial(_connection, arguments, patience_s),
         paramstyle="numeric_dollar",
         hide_parameters=True,
@@ -173,31 +173,9 @@ def _is_passing(error: BaseException) -> bool:
     return isinstance(error, InterfaceError) or _code(error).startswith(PASSING)
 
 
-def _code(error: BaseException) -> str:
+def _code(error: BaseException | None) -> str:
     """SQLSTATE, as the server says it."""
     return str(error.args[0].get("C", "")) if isinstance(error, DatabaseError) else ""
-
-
-def _arguments(url: URL) -> dict[str, Any]:
-    """What the driver wants of a URL; ``sslmode`` and ``sslrootcert`` as libpq has them."""
-    query = dict(url.query)
-    mode, authority = query.pop("sslmode", "prefer"), query.pop("sslrootcert", None)
-    if query or mode not in ("disable", "prefer", "require", "verify-full"):
-        raise ValueError(
-            f"store.url has {sorted(query) or mode}; there is sslmode (disable to verify-full), sslrootcert"
-        )
-    secure: Any = {"disable": False, "prefer": None, "require": True}.get(mode)
-    if mode == "verify-full":
-        secure = ssl.create_default_context(cafile=None if authority is None else str(authority))
-    return {
-        "user": url.username or "tripmeter",
-        "password": url.password,
-        "host": url.host or "127.0.0.1",
-        "port": url.port or 5432,
-        "database": url.database or "tripmeter",
-        "ssl_context": secure,
-        "application_name": "tripmeter",
-    }
 
 
 def _begin(connection: Connection) -> None:
@@ -211,7 +189,9 @@ def _begin(connection: Connection) -> None:
 def _as_elsewhere(context: ExceptionContext) -> DBAPIError | None:
     """The driver has one error for everything: make of it what SQLAlchemy's other databases raise."""
     found = context.original_exception
-    if _is_passing(found):
+    if isinstance(found, DatabaseError) and isinstance(found.args[0], dict):
+        found.args[0].pop("D", None)  # the whole row, which has no place in a log
+    if _is_passing(found) or _code(found) == DENIED:
         return OperationalError(context.statement, None, found, hide_parameters=True)
     if _code(found).startswith(TAKEN):
         return IntegrityError(context.statement, None, found, hide_parameters=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import column, create_engine, func, select, table
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from devices.samples import Payload
 from streams.store.layout import open_partition, open_readers, prepare
@@ -106,3 +107,36 @@ def test_the_servers_certificate_is_looked_at_when_it_is_asked_for(postgres):
 
 
 ROLE = statements("CREATE ROLE tripmeter")
+
+
+def test_a_right_that_is_missing_is_the_databases_fault_until_it_is_granted(postgres):
+    url = postgres.fresh()
+    name = database_of(url)
+    postgres.ask(f"CREATE ROLE {name} LOGIN")
+    with engine_of(url).connect() as administrator:
+        for schema_name in ("p000", "tripmeter"):
+            administrator.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema_name} TO {name}")
+            administrator.exec_driver_sql(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema_name} TO {name}")
+        store = open_partition(url.replace("tripmeter@", f"{name}@"), 0)
+        with pytest.raises(OperationalError, match="permission denied for table owner"):
+            store.take_over()
+        administrator.exec_driver_sql(f"GRANT ALL ON ALL TABLES IN SCHEMA p000 TO {name}")
+        store.take_over()
+        administrator.exec_driver_sql(f"REVOKE INSERT ON p000.payloads FROM {name}")
+        work = Commit(payloads=[(0, 1.0, 1.0, 1.0, b"digest", b"body")])
+        with pytest.raises(OperationalError, match="permission denied for table payloads"):
+            store.commit(work)
+        administrator.exec_driver_sql(f"GRANT INSERT ON p000.payloads TO {name}")
+        store.commit(work)
+    assert store.position == 1
+    store.close()
+
+
+def test_what_a_row_holds_is_in_no_error(postgres):
+    store = open_partition(postgres.fresh(), 0)
+    store.take_over()
+    with pytest.raises(IntegrityError) as refused:
+        store.commit(Commit(payloads=[(0, float("nan"), 1.0, 1.0, b"digest", b"51.5074 north")]))
+    assert "not-null" in str(refused.value)
+    assert b"51.5074 north".hex() not in repr(refused.value) + repr(refused.value.orig)
+    store.close()

@@ -14,6 +14,7 @@ from devices import frames, topics
 from streams import app
 from streams.settings import Kafka
 from streams.store import schema, upkeep
+from streams.store.migrations import SchemaError
 
 from ..stack.waiting import wait_for
 from .house import telemetry
@@ -67,7 +68,7 @@ class Running:
     def _run(self):
         try:
             self._loop.run_until_complete(app.serve(app.create_app(self._settings, self.worker), self._stopping))
-        except app.WorkerError as error:
+        except (SchemaError, app.WorkerError) as error:
             self.said = str(error)
 
     def stop(self):
@@ -135,6 +136,16 @@ def test_a_second_worker_gets_a_share_and_leaves_it_again_without_a_gap_or_a_dou
         assert [row["first"] for row in house.rows(number, schema.payloads)] == [
             1_000_000.0 + 60 * seq for seq in range(6)
         ]
+
+
+def test_what_the_worker_cannot_do_is_told_in_its_own_words(settings, house, monkeypatch):
+    def newer(_number):
+        raise SchemaError("start the newer tripmeter")
+
+    monkeypatch.setattr(house, "begin", newer)
+    running = Running(settings, house.worker())
+    running.wait()
+    assert running.said == "start the newer tripmeter"
 
 
 def test_a_kafka_that_is_not_there_is_told(house):

@@ -5,7 +5,8 @@ from sqlalchemy.exc import OperationalError
 
 from streams.partition import Partition
 from streams.store import schema, upkeep
-from streams.worker import Frame
+from streams.store.store import Store
+from streams.worker import Frame, GivenUpError
 
 from .house import frame, telemetry
 
@@ -104,6 +105,7 @@ def test_a_payload_that_breaks_the_pipeline_costs_its_own_frame_only(house, monk
     assert [row["vehicle_id"] for row in house.rows(0, upkeep.vehicles)] == ["A"]
     (letter,) = [row for row in house.rows(0, schema.outbox) if row["sink"] == "dead_letters"]
     assert letter["address"] == "0/1: ZeroDivisionError"
+    assert len(house.taken_over) == 3  # and not a time a frame: that takes a second
 
 
 def test_a_database_that_is_away_is_no_frames_fault(house, monkeypatch):
@@ -122,6 +124,21 @@ def test_a_database_that_is_away_is_no_frames_fault(house, monkeypatch):
     assert heir.own({0}) == {0: 0}
     heir.turn([frame(0, 0, telemetry("A", 0)), frame(0, 1, telemetry("A", 1))])
     assert heir.positions == {0: 2}
+
+
+def test_told_to_stop_while_the_database_takes_nothing_it_gives_up_and_says_so(house, monkeypatch):
+    def full(*_arguments):
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    worker = house.worker()
+    worker.own({0, 1})
+    worker.turn([frame(0, 0, telemetry("A", 0))])
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "commit", full)
+        worker.turn([frame(0, 1, telemetry("A", 1)), frame(1, 0, telemetry("B", 0))])
+        with pytest.raises(GivenUpError, match="partition 0 stays as it is on record"):
+            worker.close()
+    assert house.worker().own({0, 1}) == {0: 1, 1: 0}
 
 
 def test_what_nobody_finished_whoever_comes_next_does(house):

@@ -5,28 +5,13 @@ import math
 
 import numpy as np
 import pytest
-from sqlalchemy import make_url
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.schema import CreateTable
 
 from streams import config
 from streams.config import MASK
-from streams.store import bulk, columns, layout, migrations, postgres, prepared, schema
+from streams.store import bulk, columns, layout, migrations, prepared, schema
 from streams.store.store import Commit, Fenced, memory_store
-
-
-def test_what_a_url_says():
-    found = postgres._arguments(make_url("postgresql://me:pass%40word@db.example:6543/fleet?sslmode=disable"))
-    assert (found["user"], found["password"], found["host"], found["port"]) == ("me", "pass@word", "db.example", 6543)
-    assert (found["database"], found["ssl_context"]) == ("fleet", False)
-    found = postgres._arguments(make_url("postgresql://db?sslmode=verify-full"))
-    assert found["ssl_context"].check_hostname
-
-
-@pytest.mark.parametrize("wrong", ["sslmode=verify-ca", "connect_timeout=3"])
-def test_what_a_url_cannot_say(wrong):
-    with pytest.raises(ValueError, match="sslmode"):
-        postgres._arguments(make_url(f"postgresql://db?{wrong}"))
 
 
 def test_a_partition_has_a_name():

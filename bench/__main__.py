@@ -9,7 +9,21 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import alerts, beside, costs, gateway, ingest, kernels, page, replay, startup, vehicles, worker
+from bench import (
+    alerts,
+    beside,
+    costs,
+    distributed,
+    gateway,
+    ingest,
+    kernels,
+    page,
+    replay,
+    scale,
+    startup,
+    vehicles,
+    worker,
+)
 from bench.measure import Result
 from bench.running import MissingError
 from streams.warm import warm
@@ -26,6 +40,8 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "worker": worker.run,
     "peers": beside.run,
     "costs": costs.run,
+    "distributed": distributed.run,
+    "scale": scale.run,
 }
 
 

@@ -6,9 +6,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from bench import drives
@@ -22,6 +24,10 @@ KEEPALIVE = 600  # s
 AGO_S = 300  # how old the first samples are: with older ones all vehicles would be reported silent
 
 
+Body = Callable[[int, int, int], bytes]  # of a vehicle, its round and the first instant
+"""Makes payloads."""
+
+
 class Plan(NamedTuple):
     """Which payloads: ``payloads`` of them, in turn from vehicle 0, 1, ...; then its next round."""
 
@@ -33,6 +39,7 @@ class Plan(NamedTuple):
     span_s: int  # from round to round
     round: int = 0  # first
     rate: float = 0.0  # payloads a second; 0 as fast as they are answered
+    packed: bool = False  # msgpack with packed numbers instead of JSON
 
 
 def packet(topic: str, body: bytes, mid: int) -> bytes:
@@ -45,9 +52,11 @@ def packet(topic: str, body: bytes, mid: int) -> bytes:
     return b"\x32" + length + bytes([size]) + content
 
 
-def templates(samples: int) -> list[bytes]:
-    """Payloads at 1 Hz, about 560 bytes for ten samples; seq, driver and t are still to be filled in."""
-    way = drives.journey(STYLES * samples, seed=3)
+def templates(samples: int, step_s: float = 1.0) -> list[bytes]:
+    """Payloads, about 560 bytes for ten samples; seq, driver and t are still to be filled in."""
+    seconds = np.arange(STYLES * samples) * step_s
+    coarse = drives.journey(int(seconds[-1]) + 2, seed=3)
+    way = drives.Journey(*[np.interp(seconds, np.arange(column.size), column) for column in coarse])
     found = []
     for k in range(0, STYLES * samples, samples):
         here = slice(k, k + samples)
@@ -66,16 +75,37 @@ def templates(samples: int) -> list[bytes]:
 
 def packets(plan: Plan) -> list[bytes]:
     """All packets of a plan."""
-    bodies = templates(plan.samples)
+    said = _packed(plan) if plan.packed else _text(plan)
     names = [topics.telemetry(FLEET, f"v{vehicle}") for vehicle in range(plan.vehicles)]
     found = []
     for k in range(plan.payloads):
         vehicle, turn = k % plan.vehicles, plan.round + k // plan.vehicles
-        first = plan.first_t + turn * plan.span_s
-        t = b",".join(b"%.1f" % (first + n * plan.step_s) for n in range(plan.samples))
-        body = bodies[(vehicle + turn) % STYLES] % (turn, vehicle, t)
+        body = said(vehicle, turn, plan.first_t + turn * plan.span_s)
         found.append(packet(names[vehicle], body, k % 65_535 + 1))
     return found
+
+
+def _text(plan: Plan) -> Body:
+    bodies = templates(plan.samples, plan.step_s)
+
+    def said(vehicle: int, turn: int, first: int) -> bytes:
+        t = b",".join(b"%.1f" % (first + n * plan.step_s) for n in range(plan.samples))
+        return bodies[(vehicle + turn) % STYLES] % (turn, vehicle, t)
+
+    return said
+
+
+def _packed(plan: Plan) -> Body:
+    readings = [json.loads(body % (0, 0, b"0")) for body in templates(plan.samples, plan.step_s)]
+    for reading in readings:
+        reading |= {name: np.array(one, "<f4").tobytes() for name, one in reading.items() if isinstance(one, list)}
+    ticks = np.arange(plan.samples) * plan.step_s
+
+    def said(vehicle: int, turn: int, first: int) -> bytes:
+        who = {"seq": turn, "driver": f"D-{vehicle}", "t": (first + ticks).tobytes()}
+        return msgspec.msgpack.encode(readings[(vehicle + turn) % STYLES] | who)
+
+    return said
 
 
 def connect(port: int, client_id: str) -> socket.socket:
@@ -127,7 +157,11 @@ class Sender:
         """Monotonic s at which each payload went out."""
         if self.process.wait():
             raise ConnectionError("the bench's sender failed")
-        return np.asarray(np.load(self.out))
+        return np.asarray(np.load(self.out)[1:])
+
+    def cpu(self) -> float:
+        """CPU seconds that sending took, once it is done."""
+        return float(np.load(self.out)[0])
 
 
 def main(port: str, out: str, plan: str) -> None:
@@ -138,7 +172,9 @@ def main(port: str, out: str, plan: str) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    np.save(out, send(connection, ready, chosen.rate))
+    cpu = time.process_time()
+    times = send(connection, ready, chosen.rate)
+    np.save(out, np.concatenate([[time.process_time() - cpu], times]))
 
 
 if __name__ == "__main__":

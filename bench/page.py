@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import distributed_tables
 from bench.beside import OURS, PEERS, Peer
+from bench.markdown import rows as _rows
 from bench.measure import Result
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -27,6 +29,8 @@ TITLES = {
     "worker": "Worker: frame to commit",
     "peers": "Beside other stream processors",
     "costs": "What a payload costs each part",
+    "distributed": "End to end, as many processes",
+    "scale": "From a thousand vehicles to a million",
 }
 
 
@@ -60,11 +64,6 @@ def write(results: Result) -> None:
         if found:
             text = f"{before}{head}\n{table(name, measured)}\n\n{foot}{rest.partition(foot)[2]}"
     PAGE.write_text(text, "utf-8")
-
-
-def _rows(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _pairs(pairs: dict[str, str]) -> str:
@@ -181,6 +180,23 @@ def _costs(found: Result) -> str:
     return f"{table}\n\n{_rows(['payload of ten samples into Kafka', 'CPU µs'], way)}"
 
 
+def _scale(found: Result) -> str:
+    lines = []
+    for one in found["sizes"]:
+        costs = [f"{cost:,.0f}" for cost in one["ns_sample"].values()]
+        lines.append([f"{one['vehicles']:,}", *costs, f"{one['state_mb']:,.0f}"])
+    size = found["state_bytes"] / 1e6
+    lines += [[f"{count:,}", *["no room"] * 4, f"{count * size:,.0f}"] for count in found["no_room"]]
+    head = [
+        "vehicles",
+        "first seen",
+        "vehicle by vehicle, in order",
+        "vehicle by vehicle, shuffled",
+        "sample by sample",
+    ]
+    return _rows([*head, "states, MB"], lines)
+
+
 TABLES: dict[str, Callable[[Result], str]] = {
     "kernels": _kernels,
     "replay": _replay,
@@ -192,6 +208,8 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "worker": _worker,
     "peers": _peers,
     "costs": _costs,
+    "distributed": distributed_tables.table,
+    "scale": _scale,
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Stack: a real Kafka, PostgreSQL and Mosquitto on this machine for as long as a bench needs them; scripts/stack.sh."""
 
-import importlib.util
+import importlib
 import os
 import shutil
 import sys
@@ -22,6 +22,7 @@ from streams.store.layout import place
 from streams.store.postgres import engine_of
 
 HERE = Path(__file__).parents[1]
+ROOM = "servers_of_the_stack_lane"
 
 
 def missing() -> str:
@@ -146,11 +147,6 @@ class Partitions:
 
 def _module(name: str) -> ModuleType:
     """A server of the stack lane."""
-    known = f"stack_{name}"
-    if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, HERE / "tests" / "stack" / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[known] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[known])
-    return sys.modules[known]
+    room = sys.modules.setdefault(ROOM, ModuleType(ROOM))
+    room.__path__ = [str(HERE / "tests" / "stack")]
+    return importlib.import_module(f"{ROOM}.{name}")

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from bench import beside, drives, kernels, load, page, replay, telemetry
+from bench import beside, distributed_tables, drives, kernels, load, page, replay, scale, telemetry
 from bench.measure import interleaved, quantiles
 from bench.peers.detector import Detector, Said, State, decoded, look
 from bench.peers.meter import Meter
@@ -29,9 +29,10 @@ def test_a_replay_by_stage(tmp_path):
     assert set(replay.BOUND) <= found["ns_sample"].keys()
 
 
+@pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("samples", [1, 10])
-def test_packets_of_the_load_are_payloads_with_instants_that_ascend_from_round_to_round(samples):
-    plan = load.Plan(6, 2, samples, 1.0, 1_763_786_400, 10, round=4)
+def test_packets_of_the_load_are_payloads_with_instants_that_ascend_from_round_to_round(samples, packed):
+    plan = load.Plan(6, 2, samples, 1.0, 1_763_786_400, 10, round=4, packed=packed)
     newest = {}
     for packet in load.packets(plan):
         topic, mid, body = packets.publish(packet, *packets.split(packet, 0))
@@ -98,3 +99,29 @@ def test_whom_the_bench_cannot_measure_it_names():
     found = beside.run(quick=True)
     assert set(found) == {"skipped"}
     assert "not measured" in page.TABLES["peers"](found)
+
+
+def test_a_million_vehicles_at_a_tiny_size(monkeypatch):
+    monkeypatch.setattr(scale, "SIZES", (3, 5))
+    monkeypatch.setattr(scale, "LEAST", 0)
+    monkeypatch.setattr(scale, "available", lambda: 4.0 * scale.SPARE * scale.STATE.itemsize)
+    found = scale.run()
+    (three,) = found["sizes"]
+    assert all(cost > 0 for cost in three["ns_sample"].values())
+    assert found["no_room"] == [5]
+    assert "no room" in page.TABLES["scale"](found)
+
+
+def test_what_held_is_told_and_what_did_not():
+    trial = {
+        "samples_s": 1_000, "payloads_s": 100.0, "vehicles": 1_000, "behind_s": 0.2, "lost": 0, "held": True,
+        "alert_ms": dict.fromkeys(("p50", "p95", "p99", "max"), 30.0), "cpu_ns_sample": {"worker": 5.0},
+        "cores_others": 0.1, "mean_ms": dict.fromkeys(distributed_tables.NAMES, 7.0),
+    }  # fmt: skip
+    more = trial | {"held": False, "vehicles": 2_000, "behind_s": np.inf}
+    shape = {"meaning": "10 samples", "trials": [trial, more]}
+    killed = {"caught_up_s": 11.0, "lost": 0, "payloads": 100}
+    told = distributed_tables.table({"tens": shape, "recovery": {"begun_anew": killed}})
+    assert told.startswith("**1,000 vehicles at 1 Hz**")
+    assert "| 2,000 | 30 / 30 / 30 / 30 | inf | 0 | no |" in told
+    assert distributed_tables.best({"trials": [more]}) is None

@@ -92,6 +92,11 @@ def drop(objects: Objects, some: Iterable[Part]) -> None:
     objects.drop(part.name for part in some)
 
 
+def bodies(some: list[bytes]) -> pl.Series:
+    """The column of payloads."""
+    return pl.Series("body", some, pl.Binary)
+
+
 def load(objects: Objects, part: Part) -> pl.DataFrame:
     """The payloads of a part."""
     return pl.read_parquet(io.BytesIO(objects.get(part.name)))

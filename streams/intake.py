@@ -19,6 +19,7 @@ from devices.samples import Floats, Payload, Rejected, Samples
 from streams.ids import digest
 from streams.store.schema import payloads
 from streams.store.store import AT_ONCE
+from streams.veil import NOBODY, Veil
 
 Stored = tuple[int, float, bytes]  # slot, last, digest
 
@@ -41,13 +42,18 @@ class Accepted:
 class Intake:
     """The door of the river. ``registered(fleet, vehicle)`` says who may come in.
 
-    ``ahead`` and ``earliest`` bound the times believed, as devices.columns.collect has them.
+    ``ahead`` and ``earliest`` bound the times believed, as devices.columns.collect has them. ``veil`` takes the names
+    of persons who were erased off what comes late.
     """
 
     def __init__(
-        self, registered: Callable[[str, str], bool], ahead: float | None = AHEAD, earliest: float | None = YEAR_2000
+        self,
+        registered: Callable[[str, str], bool],
+        ahead: float | None = AHEAD,
+        earliest: float | None = YEAR_2000,
+        veil: Veil = NOBODY,
     ) -> None:
-        self.registered = registered
+        self.registered, self.veil = registered, veil
         self.ahead, self.earliest = ahead, earliest
 
     def accept(self, arrived: Sequence[Payload]) -> Accepted:
@@ -59,7 +65,7 @@ class Intake:
             if isinstance(received, Rejected):
                 accepted.rejected.append(received)
                 continue
-            mark = digest(payload.body)
+            mark = digest(received.payload.body)  # as it is kept
             key = (received.fleet, received.vehicle, mark)
             if key in fresh:
                 accepted.repeated.append(received)
@@ -93,7 +99,7 @@ class Intake:
 
     def _read(self, payload: Payload) -> Received | Rejected:
         if payload.topic.startswith(THROTTLED):
-            payload = msgspec.structs.replace(payload, topic=payload.topic.removeprefix(THROTTLED))
+            payload = self.veil.over(msgspec.structs.replace(payload, topic=payload.topic.removeprefix(THROTTLED)))
             return _rejected(payload, "rate_limit", "the device sends more than it may; this is one of many")
         try:
             topic = topics.parse(payload.topic)
@@ -101,6 +107,7 @@ class Intake:
             return _rejected(payload, "wrong_topic", str(error))
         if topic.channel != "telemetry":
             return _rejected(payload, "wrong_topic", f"{topic.channel} is ours to publish, a device sends telemetry")
+        payload = self.veil.over(payload)
         if not self.registered(topic.fleet, topic.vehicle):
             return _rejected(payload, "unregistered", "no such vehicle in the registry; see 'tripmeter registry'")
         try:

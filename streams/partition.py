@@ -17,6 +17,7 @@ from streams.desk.digest import Digest
 from streams.desk.pager import Pager, Surroundings
 from streams.desk.verify import Verifier
 from streams.embedded import Embedded, Pace
+from streams.erasure import work
 from streams.fleet import Fleet
 from streams.hours_book import HoursBook
 from streams.in_force import remembered
@@ -27,7 +28,7 @@ from streams.objects import Objects
 from streams.outbox import Sender
 from streams.pipeline import DAY_S, Pipeline
 from streams.record import Record
-from streams.registered import Registered
+from streams.registered import LOOK_S, Registered
 from streams.retention import Retention
 from streams.rule_set import InForce
 from streams.rules import Rules, known_then, share
@@ -36,6 +37,7 @@ from streams.sinks.base import Sink
 from streams.sinks.mqtt import Publish
 from streams.store.store import Commit, Store
 from streams.ticks import Ticker, Ticks
+from streams.veil import Veil
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +69,8 @@ class Partition:
         self.store, self.number, self._kept = store, number, (config.data.dir, objects)
         self._clock = "feed" if feed_clock else "wall"
         self._exit, self._sinks = ExitStack(), config.sinks
+        self._cleared = work.clear_record(store, lambda c: tables.clock(c, time.time()))  # nothing is in memory yet
+        self._looked_at = time.monotonic()
         noted.judging(store, config)
         self.people = Registered(store, config.gateway.accept_unregistered)
         sinks, called = (
@@ -95,7 +99,7 @@ class Partition:
             store,
             self.pipeline,
             self.record,
-            Intake(self.people.may_enter, **bounds),
+            Intake(self.people.may_enter, **bounds, veil=self._veil()),
             pace,
             stopping=stopping,
             wall=not feed_clock,
@@ -115,6 +119,8 @@ class Partition:
             recovery.load_leaks(connection, self.record.leaks, self.pipeline.fleet)
         recovery.restore(self.store, self.pipeline, self.river)
         self.river.follow(self.people)
+        if self._cleared:  # what the broker retains names nobody either
+            self.river.restate()
 
     def start(self) -> None:
         """Begin to archive and to send."""
@@ -153,6 +159,14 @@ class Partition:
             self._wake()
         return on_record
 
+    def is_outdated(self) -> bool:
+        """Whether somebody is to be erased, so that memory has to be made anew; looked at once a second."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_S:
+            return False
+        self._looked_at = now
+        return bool(work.at_stage(self.store, work.ASKED))
+
     def drain(self) -> None:
         """Settle all that is late and save: for those who look at the tables next."""
         while self.river.settle_due(at_once=True):
@@ -175,6 +189,10 @@ class Partition:
         self.retention.tick(minute)
         self._wake()
         return self.river.retry()
+
+    def _veil(self) -> Veil:
+        with self.store.reading() as connection:
+            return Veil.load(connection)
 
     def _verifier(self, rules: Rules) -> Ticker:
         read = Intake(lambda *_: True, ahead=None, earliest=None)

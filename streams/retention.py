@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from streams import archive, metrics, saved
 from streams.archive import DAY_S, Vehicle
 from streams.chain import STATE
+from streams.erasure import work as erasing
 from streams.keeping import FOR_GOOD, Keeping
 from streams.leak_book import WINDOW_S
 from streams.objects import Objects
@@ -56,6 +57,8 @@ class Retention:
             self._wake.wait()
             self._wake.clear()
             try:
+                erasing.clear_archive(self.store, self.objects)
+                erasing.forget(self.store, self._now)
                 self.work(self._now)
             except Fenced:  # whoever has taken over goes on
                 return

@@ -221,7 +221,7 @@ def quarantined(parts: Sequence[Rejected]) -> list[Row]:
     """Rows of the quarantine; what is the same in all but time has the same id."""
     return [
         {
-            "id": digest("\x1f".join((part.reason, part.topic, part.detail)).encode() + part.body).hex()[:16],
+            "id": set_aside(part.reason, part.topic, part.detail, part.body),
             "received_at": part.received_at,
             "reason": part.reason,
             "detail": part.detail,
@@ -231,6 +231,11 @@ def quarantined(parts: Sequence[Rejected]) -> list[Row]:
         }
         for part in parts
     ]
+
+
+def set_aside(reason: str, topic: str, detail: str, body: bytes) -> str:
+    """Id of a row of the quarantine."""
+    return digest("\x1f".join((reason, topic, detail)).encode() + body).hex()[:16]
 
 
 def subject(detector: Detector, fleet: Fleet, number: int) -> str:

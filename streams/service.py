@@ -46,7 +46,8 @@ class Service:
         self._own_user = ("", "")
         self._exit.enter_context(sole_use(config.data.dir))
         self.store = self._opened(open_store(config.data.dir))
-        self.partition = Partition(
+        self._make = partial(
+            Partition,
             config,
             rules,
             self.store,
@@ -56,6 +57,7 @@ class Service:
             feed_clock=feed_clock,
             sinks=sinks,
         )
+        self.partition = self._make()
         self.broker = self._broker()
         self.gateway = self._gateway()
         self.acks = Acks()
@@ -122,6 +124,16 @@ class Service:
             self.partition.rest()
         self._acknowledge(time.monotonic())
         self._on_record(self.partition.turn())
+        if self.partition.is_outdated():
+            self._renew()
+
+    def _renew(self) -> None:
+        """Begin again from a store that somebody is to be erased from; the doors stay open meanwhile."""
+        self.partition.drain()
+        self.partition.close(save=False)
+        self.partition = self._make()
+        self.partition.restore()
+        self.partition.start()
 
     def drain(self) -> None:
         """Settle all that is late, save, and tell devices what is on record: for those who look at the tables next."""

@@ -130,6 +130,7 @@ class Worker:
             with self._unless_fenced(number):
                 self._take(number, owned, some)
                 self._on_record(self._owned[number].partition.turn())
+                self._renew(number)
             if self._given_up():
                 return
         metrics.PARTITIONS.positions = self.positions
@@ -194,6 +195,14 @@ class Worker:
         owned.next = batch.after
         metrics.DEAD.inc(len(batch.dead))
         self._on_record(on_record)
+
+    def _renew(self, number: int) -> None:
+        """Begin again from a store that somebody is to be erased from."""
+        partition = self._owned[number].partition
+        if partition.is_outdated():
+            partition.drain()
+            if not partition.river.lost:
+                self._anew(number)
 
     def _anew(self, number: int) -> Owned:
         self._drop(number)

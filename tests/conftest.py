@@ -12,6 +12,7 @@ import pytest
 ON_POSTGRES = {
     "test_actions",
     "test_embedded",
+    "test_erasure",
     "test_evidence",
     "test_faults",
     "test_followed",

@@ -33,6 +33,7 @@ from streams.replay import Run
 from streams.store import schema
 from streams.store.layout import open_readers
 from streams.store.store import Store, open_store
+from streams.veil import Veil
 from streams.zones import Route, Zone
 
 opened: Callable[[Path], Store] = open_store  # the fixture puts another database here
@@ -104,8 +105,8 @@ class River:
         self.pager = Pager(self.store, self.rules.alerts, self.rules.paging, around, self.channels, self.sinks)
         notify = self.pager.notify if self.channels else quietly
         self.record = Record(fleet, book, leaks, alerts, self.sinks, lambda alert: put_away(self.store, alert), notify)
-        intake = Intake(lambda _fleet, _vehicle: True, ahead=self.ahead, earliest=self.earliest)
         with self.store.reading() as connection:
+            intake = Intake(lambda _fleet, _vehicle: True, self.ahead, self.earliest, Veil.load(connection))
             recovery.load_fleet(connection, fleet)
             recovery.load_alerts(connection, alerts)
             recovery.load_hours(connection, book, fleet)

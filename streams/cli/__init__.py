@@ -19,6 +19,7 @@ COMMANDS = {
     "registry": "vehicles, drivers, policies: import, check, show, edit",
     "retention": "what is kept, how long and who says so, what goes next",
     "database": "PostgreSQL: how far its partitions are, its upgrade",
+    "erase": "one person's data becomes nobody's, with no premium changed",
     "archive": "raw payloads of closed days: list, export",
     "roads": "roads and their speed limits: import from OpenStreetMap, show",
     "quarantine": "what could not be used, and why",

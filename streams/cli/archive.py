@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import polars as pl
@@ -84,7 +85,7 @@ def _intake(data: Path | None) -> Intake:
     with opened.reading() as connection:
         fed = is_fed(connection)
     opened.close()
-    bounds: dict[str, float | None] = {"ahead": None, "earliest": None} if fed else {}
+    bounds: dict[str, Any] = {"ahead": None, "earliest": None} if fed else {}
     return Intake(lambda _fleet, _vehicle: True, **bounds)
 
 

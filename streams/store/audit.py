@@ -64,11 +64,20 @@ def note(connection: Connection, entry: Entry) -> None:
 
 def erase(connection: Connection, word: str, actor: str) -> int:
     """Empty what the rows say that name ``word``, how many; the chain still holds, and the erasure is on record."""
+    return empty(connection, naming(connection, word), actor)
+
+
+def naming(connection: Connection, word: str) -> list[int]:
+    """Numbers of the rows that name ``word``."""
     named = audit.c.about.contains(word, autoescape=True) | audit.c.detail.contains(word, autoescape=True)
     named &= audit.c.action != ERASED
-    numbers = list(connection.execute(select(audit.c.id).where(named).order_by(audit.c.id)).scalars())
+    return list(connection.execute(select(audit.c.id).where(named).order_by(audit.c.id)).scalars())
+
+
+def empty(connection: Connection, numbers: list[int], actor: str) -> int:
+    """Empty what these rows say, and say so."""
     if numbers:
-        connection.execute(update(audit).where(named).values(about="", detail="", salt=""))
+        connection.execute(update(audit).where(audit.c.id.in_(numbers)).values(about="", detail="", salt=""))
         record(connection, [Entry(actor, ERASED, detail={"rows": numbers})])
     return len(numbers)
 

@@ -80,3 +80,19 @@ let_go = table(  # up to when what of a fleet has been kept long enough, and was
     Column("category", String, primary_key=True),
     Column("before", Float, nullable=False),
 )
+
+erasures = table(  # persons whose data was made nobody's
+    "erasures",
+    Column("token", String, primary_key=True),  # what stands where their id stood
+    Column("fleet_id", String, nullable=False),
+    Column("stage", String, nullable=False),  # asked, recorded (all but the archive), done
+    Column("person", Text, nullable=False),  # JSON: their id and names, until all is done; then empty
+    Column("asked_at", Float, nullable=False),  # by the wall's clock
+    Column("done_at", Float),
+    Column("before", Float),  # samples before this (UTC epoch s) are theirs, later ones somebody else's
+    Column("salt", String, nullable=False),  # by which late data is known to be theirs, until it is forgotten
+    Column("mark", String, nullable=False),
+    Column("until", Float, nullable=False),  # when that is
+    Column("counts", Text, nullable=False),  # JSON: rows changed by table
+    Column("seal", String, nullable=False),  # of the exposure that was theirs, without who it was
+)

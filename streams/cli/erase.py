@@ -1,0 +1,184 @@
+"""erase: one person's data becomes nobody's - what there is, whether it may go, and what was done."""
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection, select
+
+from streams import config, tables
+from streams.cli import screen, source
+from streams.erasure import rows, work
+from streams.erasure.hold import held
+from streams.erasure.person import TOKEN, Person, new_token
+from streams.erasure.registered import names_of
+from streams.keeping import Keeping
+from streams.layers import ConfigError
+from streams.messages import iso
+from streams.pruning import jurisdictions
+from streams.store import audit
+from streams.store.store import Store, rows_of, sole_use
+from streams.store.upkeep import erasures
+
+
+class _Undo(Exception):  # noqa: N818  nothing is wrong
+    """Ends a transaction that was only tried."""
+
+
+@click.group("erase")
+def command() -> None:
+    """Make one person's data nobody's: no kilometre and no premium changes (docs/data.md)."""
+
+
+@command.command("driver")
+@click.argument("driver_id")
+@click.option("--fleet", "fleet_id", help="Their fleet, where more than one has a driver of this id.")
+@click.option("--also", multiple=True, metavar="WORDS", help="Another word for them in notes: a name, a nickname.")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--despite-hold", "despite", default="", metavar="WHY", help="Though a law wants some of it kept.")
+@screen.actor_option
+@screen.config_options
+@screen.data_option
+@screen.json_option
+def driver(
+    driver_id: str,
+    fleet_id: str | None,
+    also: tuple[str, ...],
+    dry_run: bool,
+    despite: str,
+    actor: str,
+    config_path: Path | None,
+    sets: tuple[str, ...],
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Put a token, made by chance, in the place of DRIVER_ID: in database, archive, registry, people's notes."""
+    try:
+        settings = config.load(config_path, sets=sets)
+    except ConfigError as error:
+        raise screen.fail(error) from error
+    store = source.store(data)
+    keeping = Keeping.chosen(settings.retention, settings.settle.horizon_days)
+    with store.reading() as connection:
+        person = _person(connection, driver_id, fleet_id, also)
+        holds = [str(one) for one in held(connection, person, keeping, tables.clock(connection, time.time()))]
+    if dry_run:
+        _say(_tried(store, person), holds, as_json)
+        return
+    if holds and not despite:
+        raise screen.fail("\n".join([*holds, "wait until then, or say why it goes now: --despite-hold WHY"]))
+    _ask(store, person, actor, despite if holds else "", settings.settle.horizon_days)
+    screen.out.print(f"{person.token} stands for them from now on")
+    if not _here(store, data):
+        screen.out.print("the service does it within seconds, the archive within minutes: 'tripmeter erase list'")
+
+
+@command.command("list")
+@screen.data_option
+@screen.json_option
+def show(data: Path | None, as_json: bool) -> None:
+    """Erasures, how far each has come, what it changed, and whether the exposure is what it was then."""
+    names = ("token", "fleet_id", "stage", "asked_at", "done_at", "counts", "seal", "until", "mark")
+    with source.store(data).reading() as connection:
+        query = select(*[erasures.c[name] for name in names]).order_by(erasures.c.asked_at)
+        found = [
+            row
+            | {"exposure": _exposure(connection, row), "known": bool(row["mark"]), "counts": json.loads(row["counts"])}
+            for row in rows_of(connection, query)
+        ]
+    if as_json:
+        screen.emit(
+            [{name: row[name] for name in row if name != "mark"} | {"known": bool(row["mark"])} for row in found]
+        )
+        return
+    heads = ("token", "fleet", "stage", "asked", "late data known until", "exposure", "rows")
+    lines = [
+        [
+            row["token"],
+            row["fleet_id"],
+            row["stage"],
+            iso(row["asked_at"])[:16],
+            iso(row["until"])[:10] if row["mark"] else "forgotten",
+            row["exposure"],
+            ", ".join(f"{name} {count}" for name, count in row["counts"].items()),
+        ]
+        for row in found
+    ]
+    screen.out.print(screen.table(f"{len(lines)} erasures", [(head, "left") for head in heads], lines))
+
+
+def _exposure(connection: Connection, row: dict[str, str]) -> str:
+    """Whether the exposure under a token is to the last bit what it was when the name went."""
+    if row["stage"] == work.ASKED:
+        return ""
+    same = rows.sealed(connection, row["fleet_id"], row["token"]) == row["seal"]
+    return "as it was" if same else "settled or let go since"
+
+
+def _person(connection: Connection, driver_id: str, fleet_id: str | None, also: tuple[str, ...]) -> Person:
+    """The one driver of this id. Fails if there is none, or more than one."""
+    if driver_id.startswith(TOKEN):
+        raise screen.fail(f"{driver_id} stands for somebody who has been erased")
+    fleets = [fleet_id] if fleet_id else sorted(jurisdictions(connection))
+    found = []
+    for fleet in fleets:
+        names = names_of(connection, fleet, driver_id)
+        person = Person(fleet, driver_id, (*names, *also), new_token())
+        if names or fleet_id or rows.count(connection, person):
+            found.append(person)
+    if len(found) != 1:
+        where = ", ".join(person.fleet_id for person in found)
+        raise screen.fail(
+            f"driver {driver_id!r} is in {f'fleets {where}: say which with --fleet' if where else 'no fleet'}"
+        )
+    return found[0]
+
+
+def _tried(store: Store, person: Person) -> Counter[str]:
+    """What would change: it is done, and taken back."""
+    counts: Counter[str] = Counter()
+    try:
+        with store.writing() as connection:
+            for one in store.everywhere(connection):
+                counts += work.changed(one, person, time.time())
+            raise _Undo
+    except _Undo:
+        return counts
+
+
+def _ask(store: Store, person: Person, actor: str, despite: str, horizon_days: int) -> None:
+    with store.writing() as connection:
+        for one in store.everywhere(connection):
+            work.ask(one, person, time.time(), horizon_days)
+        detail = {"despite": despite} if despite else {}
+        audit.record(connection, [audit.Entry(actor, "erasure.asked", person.fleet_id, person.token, detail)])
+
+
+def _here(store: Store, data: Path | None) -> bool:
+    """Do it at once if no service has the data folder; whether that was so."""
+    if store.engine.dialect.name != "sqlite":
+        return False
+    try:
+        with sole_use(data or source.DATA):
+            work.clear_record(store, lambda connection: tables.clock(connection, time.time()))
+            work.clear_archive(store, source.archive(data))
+    except OSError as error:
+        if "another tripmeter" not in str(error):
+            raise screen.fail(f"{error}; what is missing is done by the service, or when this is said again") from error
+        return False
+    screen.out.print("done: nothing here names them any more")
+    return True
+
+
+def _say(counts: Counter[str], holds: list[str], as_json: bool) -> None:
+    if as_json:
+        screen.emit({"rows": dict(counts), "held": holds})
+        return
+    columns = [("what", "left"), ("rows that change", "right")]
+    screen.out.print(
+        screen.table("would change, and the archive's files", columns, [list(row) for row in counts.items()])
+    )
+    for line in holds:
+        screen.out.print(f"[yellow]held[/] {line}", soft_wrap=True)

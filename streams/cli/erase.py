@@ -3,7 +3,9 @@
 import json
 import time
 from collections import Counter
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import Connection, select
@@ -12,7 +14,7 @@ from streams import config, tables
 from streams.cli import screen, source
 from streams.erasure import rows, work
 from streams.erasure.hold import held
-from streams.erasure.person import TOKEN, Person, new_token
+from streams.erasure.person import TOKEN, Person, new_token, summed
 from streams.erasure.registered import names_of
 from streams.keeping import Keeping
 from streams.layers import ConfigError
@@ -21,6 +23,8 @@ from streams.pruning import jurisdictions
 from streams.store import audit
 from streams.store.store import Store, rows_of, sole_use
 from streams.store.upkeep import erasures
+
+Row = dict[str, Any]
 
 
 class _Undo(Exception):  # noqa: N818  nothing is wrong
@@ -80,27 +84,21 @@ def driver(
 @screen.json_option
 def show(data: Path | None, as_json: bool) -> None:
     """Erasures, how far each has come, what it changed, and whether the exposure is what it was then."""
-    names = ("token", "fleet_id", "stage", "asked_at", "done_at", "counts", "seal", "until", "mark")
     with source.store(data).reading() as connection:
-        query = select(*[erasures.c[name] for name in names]).order_by(erasures.c.asked_at)
-        found = [
-            row
-            | {"exposure": _exposure(connection, row), "known": bool(row["mark"]), "counts": json.loads(row["counts"])}
-            for row in rows_of(connection, query)
-        ]
+        on_record = rows_of(connection, select(erasures).order_by(erasures.c.asked_at, erasures.c.token))
+        by_token = groupby(on_record, lambda row: str(row["token"]))
+        found = [_told(connection, token, list(parts)) for token, parts in by_token]
     if as_json:
-        screen.emit(
-            [{name: row[name] for name in row if name != "mark"} | {"known": bool(row["mark"])} for row in found]
-        )
+        screen.emit(found)
         return
     heads = ("token", "fleet", "stage", "asked", "late data known until", "exposure", "rows")
     lines = [
         [
             row["token"],
-            row["fleet_id"],
+            row["fleet"],
             row["stage"],
-            iso(row["asked_at"])[:16],
-            iso(row["until"])[:10] if row["mark"] else "forgotten",
+            row["asked"][:16],
+            (row["known_until"] or "forgotten")[:10],
             row["exposure"],
             ", ".join(f"{name} {count}" for name, count in row["counts"].items()),
         ]
@@ -109,12 +107,27 @@ def show(data: Path | None, as_json: bool) -> None:
     screen.out.print(screen.table(f"{len(lines)} erasures", [(head, "left") for head in heads], lines))
 
 
-def _exposure(connection: Connection, row: dict[str, str]) -> str:
-    """Whether the exposure under a token is to the last bit what it was when the name went."""
-    if row["stage"] == work.ASKED:
-        return ""
-    same = rows.sealed(connection, row["fleet_id"], row["token"]) == row["seal"]
-    return "as it was" if same else "settled or let go since"
+def _told(connection: Connection, token: str, parts: list[Row]) -> Row:
+    """An erasure, whose ``parts`` are in as many partitions; it has come as far as the last of them."""
+    stage = min((row["stage"] for row in parts), key=work.STAGES.index)
+    counts: Counter[str] = Counter()
+    for row in parts:
+        counts.update(json.loads(row["counts"]))
+    fleet_id, seal = parts[0]["fleet_id"], summed(row["seal"] or "0" for row in parts)
+    same = rows.sealed(connection, fleet_id, token) == seal
+    done = [row["done_at"] for row in parts]
+    known = [row["until"] for row in parts if row["mark"]]
+    return {
+        "token": token,
+        "fleet": fleet_id,
+        "stage": stage,
+        "asked": iso(parts[0]["asked_at"]),
+        "done": iso(max(done)) if stage == work.DONE else None,
+        "known_until": iso(max(known)) if known else None,
+        "exposure": "" if stage == work.ASKED else "as it was" if same else "settled or let go since",
+        "seal": seal,
+        "counts": dict(counts),
+    }
 
 
 def _person(connection: Connection, driver_id: str, fleet_id: str | None, also: tuple[str, ...]) -> Person:

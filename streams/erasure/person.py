@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Self
@@ -65,7 +66,15 @@ def new_token() -> str:
     return TOKEN + secrets.token_hex(8)
 
 
-def seal_of(rows: list[dict[str, Any]]) -> str:
-    """Stands for rows of exposure without whose they are, in any order."""
-    told = sorted(json.dumps({name: row[name] for name in row if name != "driver_id"}, sort_keys=True) for row in rows)
-    return sha256("\n".join(told).encode()).hexdigest()
+def seal_of(rows: Iterable[dict[str, Any]]) -> str:
+    """Stands for rows of exposure without whose they are: the sum of their SHA-256, in any order."""
+    return summed(_sha256({name: row[name] for name in row if name != "driver_id"}) for row in rows)
+
+
+def summed(seals: Iterable[str]) -> str:
+    """The seal of all that several stand for: of the same person in several partitions."""
+    return f"{sum(int(seal, 16) for seal in seals) % 2**256:064x}"
+
+
+def _sha256(row: dict[str, Any]) -> str:
+    return sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 Row = dict[str, Any]
 Clock = Callable[[Connection], float]  # what time it is in a store (UTC epoch s)
 
-ASKED, RECORDED, DONE = "asked", "recorded", "done"
+STAGES = ASKED, RECORDED, DONE = ("asked", "recorded", "done")
 REMEMBERED_DAYS = 30  # ours: devices hold back data for weeks at most; no shorter than the horizon
 BY = "tripmeter"
 

@@ -10,6 +10,8 @@ from devices.samples import Payload
 from streams import tables
 from streams.actions import put_away
 from streams.cli import tripmeter
+from streams.erasure import work
+from streams.objects import Folder
 from streams.registered import Registered
 from streams.store import schema
 from streams.store.layout import open_partition
@@ -27,6 +29,7 @@ def payloads(vehicle):
     for k in range(0, len(speeds), 31):
         body = {"v": 1, "boot": "b", "seq": k, "t": (START + np.arange(k, min(k + 31, len(speeds)))).tolist()}
         body |= {"speed_kmh": speeds[k : k + 31], "speed_limit_kmh": 50, "lat_deg": 53.5, "lon_deg": 10.0}
+        body["driver"] = "Nadeschda"
         if k == 93:
             body["accel_long_g"] = [-9.0] + [0.0] * (len(body["t"]) - 1)
         yield Payload(TOPIC.format(vehicle), json.dumps(body).encode(), START)
@@ -133,3 +136,20 @@ def test_a_database_that_cannot_be_used_is_said_so_without_its_password(url):
 def test_alone_it_keeps_its_own_database(url, tmp_path):
     done = CliRunner().invoke(tripmeter, ["run", "--data", str(tmp_path)], env={"TRIPMETER_STORE__URL": url})
     assert (done.exit_code, "tripmeter worker" in done.stderr) == (1, True)
+
+
+def test_a_person_goes_from_all_partitions_each_by_whoever_works_it(typed, partitions, tmp_path):
+    would = json.loads(typed("erase", "driver", "Nadeschda", "--dry-run", "--json"))["rows"]
+    assert "service does it" in typed("erase", "driver", "Nadeschda")
+    for number, river in enumerate(partitions.values(), 1):
+        assert work.clear_record(river.store, lambda _: START) == 1
+        (told,) = json.loads(typed("erase", "list", "--json"))
+        assert told["stage"] == ("asked" if number == 1 else "recorded")
+        river.crash()
+    for river in partitions.values():
+        assert work.clear_archive(river.store, Folder(tmp_path)) == 1
+    (told,) = json.loads(typed("erase", "list", "--json"))
+    assert (told["stage"], told["exposure"], told["counts"]) == ("done", "as it was", would)
+    for river in partitions.values():
+        assert {row["driver_id"] for row in river.rows(schema.segments)} == {told["token"]}
+        assert not any(b"Nadeschda" in row["body"] for row in river.rows(schema.payloads))

@@ -50,7 +50,10 @@ def _difference(sets: Sequence[RuleSet], current: RuleSet, since: float) -> dict
         return {}
     links = zip(chain.PARAMS, sets[-1].thresholds, current.thresholds, strict=True)
     names = [
-        f"{link}.{name}" for link, old, new in links for name in new.dtype.names or () if (old[name] != new[name]).any()
+        f"{link}.{name}"
+        for link, old, new in links
+        for name in new.dtype.names or ()
+        if not np.array_equal(old[name], new[name], equal_nan=True)
     ]
     return {"since": since, "instead_of": sets[-1].version, "thresholds": names}
 

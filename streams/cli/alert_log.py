@@ -16,7 +16,7 @@ BOUNDS = click.DateTime(["%Y-%m-%d"])
 
 @click.command("log")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write: .csv (steps in a second one) or .xlsx.")
-@click.option("--fleet", "fleet_id", help="Of this fleet.")
+@screen.fleet_option
 @click.option("--from", "first", type=BOUNDS, help="First seen on this day of the fleet's time zone or later.")
 @click.option("--to", "last", type=BOUNDS, help="First seen on this day or earlier.")
 @screen.data_option

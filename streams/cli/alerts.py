@@ -1,5 +1,6 @@
 """alerts: what a fleet manager does with them - list, morning, acknowledge, assign, resolve, dismiss, note, shelve."""
 
+import json
 import re
 import time
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from streams.hours import ESTIMATE
 from streams.hours import KINDS as HOURS
 from streams.messages import iso
 from streams.registry import Roster, stored
+from streams.sinks.base import UNREADABLE
 from streams.store.schema import undelivered
 from streams.store.store import rows_of
 
@@ -217,13 +219,14 @@ def unshelve(fleet_id: str, vehicle_id: str, kind: str, actor: str, data: Path |
 
 
 @command.command("shelves")
+@screen.fleet_option
 @screen.data_option
 @screen.json_option
-def shelves(data: Path | None, as_json: bool) -> None:
+def shelves(fleet_id: str | None, data: Path | None, as_json: bool) -> None:
     """What is shelved now, until when, by whom and why."""
     with source.store(data).reading() as connection:
         now = tables.clock(connection, time.time())
-        found = [row for row in shelved(connection) if row["until"] > now]
+        found = [row for row in shelved(connection) if row["until"] > now and fleet_id in (None, row["fleet_id"])]
     if as_json:
         screen.emit(found)
         return
@@ -243,18 +246,28 @@ def shelves(data: Path | None, as_json: bool) -> None:
 
 
 @command.command("undelivered")
+@screen.fleet_option
 @screen.data_option
 @screen.json_option
-def refused(data: Path | None, as_json: bool) -> None:
+def refused(fleet_id: str | None, data: Path | None, as_json: bool) -> None:
     """What a receiver refused for good, with its word for it."""
     with source.store(data).reading() as connection:
         found = rows_of(connection, undelivered.select().order_by(undelivered.c.id))
+    found = [row for row in found if fleet_id in (None, _fleet_of(row["body"]))]
     if as_json:
         screen.emit([row | {"body": row["body"].decode(errors="replace")} for row in found])
         return
     columns = [(name, "left") for name in ("id", "channel", "to", "why")]
     rows = [[row["id"], row["sink"], row["address"], row["why"]] for row in found]
     screen.out.print(screen.table(f"{len(found)} undelivered", columns, rows))
+
+
+def _fleet_of(body: bytes) -> str:
+    """Whose a message is; empty: nobody knows."""
+    try:
+        return str(json.loads(body)["fleet_id"])
+    except UNREADABLE:
+        return ""
 
 
 def _act(data: Path | None, alert_id: str, action: str, actor: str, reason: str, value: str = "") -> None:

@@ -8,13 +8,15 @@ from typing import Any
 
 import click
 import polars as pl
+from click.core import ParameterSource
 
 from simulator import accounts, asked, recordings
 from simulator.accounts import AccountError, Accounts
 from simulator.convoy import Progress
 from simulator.faults import FAULTS
 from simulator.link import LinkError
-from simulator.load import command
+from simulator.load import capacity, command, dry
+from simulator.load.capacity import HABITS, Habit
 from simulator.load.crew import LoadError
 from simulator.load.tally import text
 from simulator.options import FLEET, JSON, LOAD, PATH, SENDING
@@ -25,7 +27,9 @@ from simulator.roster import Roster
 from simulator.screen import bar, sending, telling
 from simulator.traffic import combined
 
-ARRIVE = 500  # devices that connect in a second, unless told otherwise
+DRY = """{samples_per_second_and_core:,} samples/s and core in {payloads_per_second_and_core:,} payloads of {payload_bytes} bytes ({codec}),
+by {vehicles:,} vehicles"""
+TRIAL_S = 20.0  # s a number of vehicles is tried, unless told otherwise
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -112,30 +116,40 @@ def faults(as_json: bool) -> None:
 @JSON
 def load(as_json: bool, **options: Any) -> None:
     """Load a running service: payloads when they are due, whatever became of those before; 0 if nothing was lost."""
-    vehicles, duration = options["vehicles"], options["duration"]
-    connections = options["shared_connections"] or vehicles
+    if options["dry_run"]:
+        samples = max(1, round(options["hz"] * options["batch"]))
+        made = dry.made(options["vehicles"], samples, options["batch"], options["codec"])
+        _say(made, DRY, as_json)
+        return
+    who = _accounts(options, None)
     try:
-        chosen_plans = command.plans(
-            vehicles,
-            options["processes"],
-            options["hz"],
-            options["batch"],
-            options["shared_connections"],
-            options["events"],
-            fleet=options["fleet"] or command.fleet_id(),
-            duration=duration,
-            ramp=options["ramp"] or connections / ARRIVE,
-            codec=options["codec"],
-            seed=options["seed"],
-        )
         with telling(as_json) as tell:
-            result, heard = command.bring(chosen_plans, _accounts(options, None), tell)
+            if options["capacity"]:
+                habits, trial_s = _habits(options)
+                rows = command.capacities(options, habits, trial_s, who, tell)
+            else:
+                words = options["vehicles"], options["hz"], options["batch"], options["duration"]
+                result, heard = command.bring(command.asked(options, *words), who, tell)
     except (LinkError, LoadError, AccountError) as error:
         raise click.ClickException(str(error)) from None
+    if options["capacity"]:
+        click.echo(json.dumps(rows) if as_json else capacity.text(rows))
+        sys.exit(0 if all(one["vehicles"] for one in rows) else 1)
     if options["answers"]:
         command.write_answers(heard, options["answers"])
     click.echo(json.dumps(result) if as_json else text(result))
     sys.exit(0 if result["held"] else 1)
+
+
+def _habits(options: dict[str, Any]) -> tuple[tuple[Habit, ...], float]:
+    """Those of the table, or the one that --hz and --batch describe; and s a trial."""
+    source = click.get_current_context().get_parameter_source
+    given = {name for name in ("hz", "batch", "duration") if source(name) is not ParameterSource.DEFAULT}
+    trial_s = options["duration"] if "duration" in given else TRIAL_S
+    if given <= {"duration"}:
+        return HABITS, trial_s
+    hz, batch = options["hz"], options["batch"]
+    return (Habit(f"{hz:g} Hz in payloads of {batch:g} s", hz, batch, options["vehicles"]),), trial_s
 
 
 def _accounts(options: dict[str, Any], known: Roster | None) -> Accounts:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,16 @@ import polars as pl
 from simulator import recordings
 from simulator.accounts import Accounts
 from simulator.answers import SHEET, Fact, Whose, sheet
+from simulator.load.capacity import LIMIT_MS, OWN, Habit, holds, row, search
 from simulator.load.crew import LoadError
 from simulator.load.crews import Heard, drive
 from simulator.load.plan import SOS, Plan
 from simulator.load.tally import tally
 
 Tell = Callable[[str], None]
+Row = dict[str, Any]
+ARRIVE = 500  # devices that connect in a second, unless told otherwise
+HANDFUL, REST = 10, 12  # vehicles that tell whether a service has caught up, and how often they are asked
 EAR = "listener"  # under whose account alerts are heard
 
 
@@ -45,6 +49,59 @@ def plans(
         )
         for k in range(count)
     ]
+
+
+def asked(options: Mapping[str, Any], vehicles: int, hz: float, batch: float, duration: float) -> list[Plan]:
+    """The plans of a load with the other options as given."""
+    shared = min(options["shared_connections"], vehicles)
+    return plans(
+        vehicles,
+        options["processes"],
+        hz,
+        batch,
+        shared,
+        options["events"],
+        fleet=options["fleet"] or fleet_id(),
+        duration=duration,
+        ramp=options["ramp"] or max(1.0, (shared or vehicles) / ARRIVE),
+        codec=options["codec"],
+        seed=options["seed"],
+    )
+
+
+def capacities(
+    options: Mapping[str, Any], habits: Iterable[Habit], trial_s: float, who: Accounts, tell: Tell
+) -> list[Row]:
+    """How many vehicles of each habit the service serves; each number is tried with a fleet nobody has seen."""
+    most = options["most"] if options["shared_connections"] else min(options["most"], OWN)
+    rows = []
+    for habit in habits:
+
+        def trial(vehicles: int, habit: Habit = habit) -> Row:
+            tell(f"{habit.meaning}: {vehicles:,} vehicles")
+            try:
+                chosen = asked(options, vehicles, habit.hz, habit.batch, max(trial_s, habit.batch))
+                result, _ = bring(chosen, who, lambda _: None)
+            except LoadError as error:
+                result = {"held": False, "alert_ms": {"p99": None}, "why": str(error)}
+            if not holds(result):
+                _rested(options, who, tell)
+            return result
+
+        rows.append(row(habit, search(trial, habit.start, most)))
+    return rows
+
+
+def _rested(options: Mapping[str, Any], who: Accounts, tell: Tell) -> None:
+    """Wait until the service has worked off what was too much: until a handful of vehicles is served well again."""
+    for _ in range(REST):
+        tell("waiting until the service has caught up")
+        try:
+            if holds(bring(asked(options, HANDFUL, 1.0, 1.0, 3.0), who, lambda _: None)[0]):
+                return
+        except LoadError:
+            continue
+    raise LoadError(f"the service does not serve {HANDFUL} vehicles within {LIMIT_MS:g} ms any more, or never did")
 
 
 def bring(chosen: list[Plan], who: Accounts, tell: Tell) -> tuple[dict[str, Any], Heard]:

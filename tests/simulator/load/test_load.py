@@ -118,3 +118,12 @@ def test_what_never_came_is_slower_than_all() -> None:
 def test_what_is_asked_wrongly_is_said(words: list[str], said: str) -> None:
     result = CliRunner().invoke(main, ["load", *words])
     assert result.exit_code == 2 and said in result.output
+
+
+@pytest.mark.slow
+def test_capacity_is_searched_for_against_the_service(served: int) -> None:
+    words = ["--capacity", "--hz", "1", "--batch", "1s", "--vehicles", "4", "--most", "4", "--duration", "2s", "--json"]
+    result = CliRunner().invoke(main, ["load", "--mqtt", f"127.0.0.1:{served}", *words])
+    (row,) = json.loads(result.stdout)
+    assert row["vehicles"] in (0, 1, 2, 3, 4)  # how fast this machine is today is not the question
+    assert (result.exit_code == 0) == (row["vehicles"] > 0)

@@ -10,25 +10,27 @@ import click
 import polars as pl
 from click.core import ParameterSource
 
-from simulator import accounts, asked, recordings
+from simulator import accounts, asked, recordings, streamed
 from simulator.accounts import AccountError, Accounts
 from simulator.convoy import Progress
+from simulator.days import days
 from simulator.faults import FAULTS
 from simulator.link import LinkError
 from simulator.load import capacity, command, dry
 from simulator.load.capacity import HABITS, Habit
 from simulator.load.crew import LoadError
 from simulator.load.tally import text
-from simulator.options import FLEET, JSON, LOAD, PATH, SENDING
+from simulator.options import FLEET, JSON, LOAD, SENDING
 from simulator.payloads import Cut, payloads
 from simulator.publish import Load, boot_id, loads, publish
 from simulator.recordings import RecordingError
 from simulator.roster import Roster
 from simulator.screen import bar, sending, telling
-from simulator.traffic import combined
 
-DRY = """{samples_per_second_and_core:,} samples/s and core in {payloads_per_second_and_core:,} payloads of {payload_bytes} bytes ({codec}),
-by {vehicles:,} vehicles"""
+DRY = (
+    "{samples_per_second_and_core:,} samples/s and core in {payloads_per_second_and_core:,} payloads"
+    " of {payload_bytes} bytes ({codec}), {vehicles:,} vehicles"
+)
 TRIAL_S = 20.0  # s a number of vehicles is tried, unless told otherwise
 
 
@@ -81,25 +83,34 @@ def publish_files(files: tuple[Path, ...], order: str, as_json: bool, **options:
 
 
 @main.command()
-@click.argument("out", required=False, type=PATH)
+@click.argument("out", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--days", "count", default=1, show_default=True, type=click.IntRange(1), help="OUT is then a folder, a file a day."
+)
 @FLEET
 @JSON
-def record(out: Path | None, as_json: bool, **options: Any) -> None:
+def record(out: Path | None, count: int, as_json: bool, **options: Any) -> None:
     """Write what a simulated fleet's devices would report as a recording OUT (.parquet or .csv)."""
-    if not (out or options["answers"] or options["registry"]):
+    answers = options["answers"]
+    if not (out or answers or options["registry"]):
         raise click.UsageError("nothing to write: give OUT, --answers FILE or --registry DIR")
     traffic, begun = asked.traffic(options), time.monotonic()
-    if not (out or options["answers"]):  # who they are needs no driving
+    if not (out or answers):  # who they are needs no driving
         _say({"vehicles": len(traffic.roster.vehicles)}, "registry of {vehicles} vehicles", as_json)
         return
-    reports = list(bar("driving", traffic.reports(), len(traffic.roster.vehicles), quiet=as_json))
-    recording, sheet = combined(reports)
-    for frame, path in ((recording, out), (sheet, options["answers"])):
-        if path:
-            recordings.write(frame, path)
+    tally, columns = streamed.Tally(), streamed.schema(traffic)
+    for date, reports in days(traffic, count):
+        watched = bar(f"driving {date}", reports, len(traffic.roster.vehicles), quiet=as_json)
+        streamed.write(watched, columns, _of_day(out, date, count), _of_day(answers, date, count), tally)
     seconds = round(time.monotonic() - begun, 2)
-    result = {"vehicles": len(reports), "samples": len(recording), "facts": len(sheet), "seconds": seconds}
-    _say(result, "{samples} samples of {vehicles} vehicles, {facts} facts on the sheet, in {seconds} s", as_json)
+    result = {"vehicles": len(traffic.roster.vehicles), "samples": tally.samples, "facts": tally.facts}
+    words = "{samples} samples of {vehicles} vehicles, {facts} facts on the sheet, in {seconds} s"
+    _say(result | {"days": count, "seconds": seconds}, words, as_json)
+
+
+def _of_day(path: Path | None, date: str, of: int) -> Path | None:
+    """The file of a day: of one day the file itself, of several one in that folder."""
+    return path if path is None or of == 1 else path / f"{date}.parquet"
 
 
 @main.command()

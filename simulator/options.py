@@ -62,7 +62,9 @@ FLEET = _options(
     click.option("--region", default="karlsruhe", show_default=True, type=click.Choice(list(REGIONS))),
     click.option("--start", help=f"UTC time (ISO 8601) or 'now'.  [default: {DATE}, {BEGINS:02d}:00 local time]"),
     click.option("--hours", default=HOURS, show_default=True, type=click.FloatRange(0.05, 24), help="How long."),
-    click.option("--answers", type=PATH, help="Write the answer sheet here (.parquet, .csv or .json)."),
+    click.option(
+        "--answers", type=click.Path(path_type=Path), help="Write the answer sheet here (.parquet, .csv or .json)."
+    ),
     click.option("--scenario", metavar="FILE", help="TOML file, or a shipped one by name; see docs/simulator.md."),
     click.option(
         "--profile",

@@ -1,8 +1,10 @@
 """Recordings: files of samples in Tripmeter's own columns, a row an instant, read and written."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from devices.signals import BY_COLUMN
 from simulator.payloads import IDENTITY, tyre_columns
@@ -54,6 +56,20 @@ def write(recording: pl.DataFrame, path: Path) -> None:
         recording.write_json(path)
     else:
         recording.write_parquet(path)
+
+
+def stream(frames: Iterator[pl.DataFrame], columns: pl.Schema, path: Path) -> None:
+    """A recording as Parquet or CSV, by the file's ending, frame after frame as they come."""
+
+    def source(*_: object) -> Iterator[pl.DataFrame]:
+        yield from frames
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lazy = register_io_source(source, schema=columns)
+    if path.suffix == ".csv":
+        lazy.sink_csv(path)
+    else:
+        lazy.sink_parquet(path)
 
 
 def _epoch(t: pl.Series) -> pl.Series:

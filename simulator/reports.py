@@ -42,6 +42,7 @@ class Report(NamedTuple):
     vehicle_id: str
     recording: pl.DataFrame
     sheet: pl.DataFrame
+    odometer: float  # m, at the end of the day
     disturbances: Sequence[Disturbance] = ()  # of its line, in the order of time
 
 
@@ -95,7 +96,8 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen) -> R
     sheet = answers(
         shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, [*_placed(day, whole), *_stuck(stuck)]
     )
-    found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet), day)
+    odometer = vehicle.odometer + float(whole.distance[-1])
+    found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, odometer), day)
     return _visited(found, day, faults) if faults else found
 
 

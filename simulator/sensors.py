@@ -22,6 +22,11 @@ TOWN = 62 / 3.6  # m/s; where more is allowed there are no high houses
 CANYON_S = 20.0  # s between independent errors of reflected positions
 OPEN, CLOSED = (1.6, 13), (9.0, 6)  # accuracy a receiver claims, m, and satellites, in the open and between houses
 SHAKE = 0.5  # m/s² of the road, up and down, at 20 m/s
+COLUMNS = (  # of which a device reports those of its profile, in this order
+    "speed_kmh", "lat_deg", "lon_deg", "heading_deg", "gnss_accuracy_m", "satellites", "accel_long_mps2",
+    "accel_lat_mps2", "yaw_rate_dps", "brake_pedal_pct", "speed_limit_kmh", "ignition", "odometer_km", "ambient_c",
+    "imu_x_mps2", "imu_y_mps2", "imu_z_mps2",
+)  # fmt: skip
 STUCK = ("speed_kmh", "brake_pedal_pct", "odometer_km")  # what comes over the bus
 
 
@@ -74,8 +79,8 @@ def sense(
     stuck = _sticks(track, profile, flaws)
     for name in STUCK:
         columns[name] = _held(columns[name], track.t, stuck)
-    names = [name for name in columns if name == "t" or name in profile.signals]
-    return Sensed(pl.DataFrame({name: columns[name] for name in names}), stuck)
+    names = [name for name in COLUMNS if name in profile.signals]
+    return Sensed(pl.DataFrame({name: columns[name] for name in ("t", *names)}), stuck)
 
 
 def sense_tyres(

@@ -37,6 +37,14 @@ class Traffic:
     events: tuple[Placed, ...] = ()
     profiles: tuple[Profile, ...] = (STANDARD,)  # of the vehicles' devices, in turn
 
+    day: int = 0  # after the first: another chance, on the same roads
+
+    @cached_property
+    def chance(self) -> int:
+        """Seed of all that is of this day."""
+        seed = self.roster.seed
+        return int(np.random.SeedSequence([seed, 14, self.day]).generate_state(1)[0]) if self.day else seed
+
     @property
     def keep(self) -> int:
         """Instants a second of motion that its devices need."""
@@ -56,7 +64,7 @@ class Traffic:
                 raise PlacingError(f"there is no vehicle {k + 1}; the fleet has {len(self.roster.vehicles)}")
             own = [event for event in self.events if event.vehicle == k]
             fleet = self.roster.vehicles[k].fleet_id
-            relief = draw(np.random.default_rng([self.roster.seed, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
+            relief = draw(np.random.default_rng([self.chance, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
             days[k] = arrange(own, partial(self._shift, k), partial(self._alone, k), relief)
         return days
 
@@ -72,11 +80,11 @@ class Traffic:
             for k, arranged in enumerate(days):
                 reached = motion.reached[bounds[k] : bounds[k + 1]]
                 profile = self.profiles[(first + k) % len(self.profiles)]
-                day = Day(self.roads, self.window, self.roster.seed, first + k, arranged, profile, reached)
+                day = Day(self.roads, self.window, self.chance, first + k, arranged, profile, reached)
                 yield report(day, motion, k, self.keep, self.faults)
 
     def _shift(self, k: int, orders: Orders = Orders()) -> Shift:  # noqa: B008 - a tuple
-        rng = np.random.default_rng([self.roster.seed, 3, k])
+        rng = np.random.default_rng([self.chance, 3, k])
         driver, hours = self.roster.drivers[k], self.window.hours
         if hours >= DAY:
             late = rng.uniform(0.1, 0.8) if driver.early else rng.uniform(2.0, 4.5)
@@ -90,7 +98,7 @@ class Traffic:
         vehicle = self.roster.vehicles[k]
         if "trailer_swap" in own:
             vehicle = _with_trailer(vehicle)
-        seed = [self.roster.seed, 4, k]
+        seed = [self.chance, 4, k]
         return plan(self.roads, vehicle, driver, incidents, late * 3600, length * 3600, seed, orders)
 
     def _alone(self, k: int, shift: Shift) -> Motion:
@@ -98,7 +106,7 @@ class Traffic:
 
     def _motion(self, shifts: list[Shift], first: int, keep: int = 1) -> Motion:
         seconds = round(self.window.hours * 3600)
-        draws = (np.random.default_rng([self.roster.seed, 5, first + k]) for k in range(len(shifts)))
+        draws = (np.random.default_rng([self.chance, 5, first + k]) for k in range(len(shifts)))
         sway = np.array([1 + 0.012 * rng.normal(size=seconds // 20 + 2) for rng in draws])
         movers = np.concatenate([_mover(shift) for shift in shifts])
         return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], sway, seconds, keep)

@@ -1,0 +1,61 @@
+"""Days: the same fleet day after day - odometers go on, and now and then something happens to somebody."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from simulator.reports import Report, Window
+from simulator.roster import Roster
+from simulator.shifts import Incidents
+from simulator.traffic import Traffic
+
+CRASHES, ROUGHER = 1 / 4_000, 8.0  # a day of a calm driver, and how much likelier for the roughest; ours
+PUNCTURES, TIRED = 1 / 400, 1 / 60  # a day; ours: one a vehicle and year or two, and by roughness
+
+
+def days(traffic: Traffic, count: int) -> Iterator[tuple[str, Iterator[Report]]]:
+    """Each day's local date and reports, which are to be taken before the next day's."""
+    left = {event.vehicle for event in traffic.events if event.kind == "leaves"}
+    today = traffic
+    for day in range(count):
+        if day:
+            today = _next(traffic, today, day)
+        start = datetime.fromtimestamp(today.window.start, ZoneInfo(traffic.roster.region.zone))
+        driven: dict[int, float] = {}
+        yield f"{start:%Y-%m-%d}", _noting(today, driven, left if day else set())
+        vehicles = enumerate(today.roster.vehicles)
+        whole = tuple(replace(vehicle, odometer=driven.get(k, vehicle.odometer)) for k, vehicle in vehicles)
+        today = replace(today, roster=replace(today.roster, vehicles=whole))
+
+
+def _noting(today: Traffic, driven: dict[int, float], left: set[int]) -> Iterator[Report]:
+    for k, report in enumerate(today.reports()):
+        driven[k] = report.odometer
+        if k not in left:
+            yield report
+
+
+def _next(first: Traffic, today: Traffic, day: int) -> Traffic:
+    """The day after: the same local hour, another chance."""
+    zone = ZoneInfo(first.roster.region.zone)
+    start = datetime.fromtimestamp(first.window.start, UTC).astimezone(zone) + timedelta(days=day)  # of the clock
+    roster = replace(today.roster, incidents=_incidents(today.roster, day))
+    return replace(today, roster=roster, window=Window(start.timestamp(), first.window.hours), events=(), day=day)
+
+
+def _incidents(roster: Roster, day: int) -> tuple[Incidents, ...]:
+    rng = np.random.default_rng([roster.seed, 15, day])
+    found = []
+    for driver in roster.drivers:
+        crash, puncture, tired = rng.random(3)
+        found.append(
+            Incidents(
+                crash=0.2 + 0.7 * rng.random() if crash < CRASHES * (1 + ROUGHER * driver.rough**2) else None,
+                puncture=0.2 + 0.6 * rng.random() if puncture < PUNCTURES else None,
+                tired=bool(tired < TIRED * 2 * driver.rough),
+            )
+        )
+    return tuple(found)

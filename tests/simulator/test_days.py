@@ -1,0 +1,77 @@
+"""Day after day the same fleet goes on where it stood, and is written without being held in memory."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from simulator import streamed
+from simulator.cli import main
+from simulator.days import days
+from simulator.roster import roster
+from simulator.traffic import Traffic, Window, combined
+
+START = 1_762_923_600.0  # 2025-11-12 06:00 in Karlsruhe
+BEFORE_SUMMER = 1_774_760_400.0 - 86_400.0  # 2026-03-28 06:00 in Karlsruhe; that night clocks go forward
+
+
+@pytest.fixture(scope="module")
+def week() -> dict[str, list]:  # type: ignore[type-arg]
+    fleet = Traffic(roster(3, seed=5), Window(START, 1.0))
+    return {date: list(reports) for date, reports in days(fleet, 3)}
+
+
+def test_the_first_day_is_the_day_itself(week) -> None:  # type: ignore[no-untyped-def]
+    alone = list(Traffic(roster(3, seed=5), Window(START, 1.0)).reports())
+    for one, other in zip(week["2025-11-12"], alone, strict=True):
+        assert one.recording.equals(other.recording) and one.sheet.equals(other.sheet)
+
+
+def test_no_day_is_like_another_and_odometers_go_on(week) -> None:  # type: ignore[no-untyped-def]
+    assert list(week) == ["2025-11-12", "2025-11-13", "2025-11-14"]
+    for vehicle in zip(*week.values(), strict=True):
+        readings = [report.recording["odometer_km"] for report in vehicle]
+        for today, tomorrow in pairwise(readings):
+            assert tomorrow[0] == pytest.approx(today[-1], abs=0.02)
+        assert len({report.recording["speed_kmh"].sum() for report in vehicle}) == 3
+
+
+def test_a_day_begins_at_the_same_hour_by_the_clock() -> None:
+    fleet = Traffic(roster(1, seed=5), Window(BEFORE_SUMMER, 0.1))
+    first, second = (next(reports).recording["t"][0] for _, reports in days(fleet, 2))
+    assert second - first == pytest.approx(23 * 3_600, abs=61)
+
+
+def test_a_file_has_every_row_and_every_column(tmp_path: Path) -> None:
+    fleet = Traffic(roster(4, seed=5), Window(START, 0.3), {"backlog": 5.0})
+    whole, sheet = combined(list(fleet.reports()))
+    tally = streamed.Tally()
+    out, answers = tmp_path / "day.parquet", tmp_path / "sheet.parquet"
+    streamed.write(fleet.reports(), streamed.schema(fleet), out, answers, tally)
+    written = pl.read_parquet(out)
+    assert set(written.columns) == set(whole.columns)
+    order = [*written.columns]
+    assert written.sort("vehicle_id", "t").equals(whole.select(order).sort("vehicle_id", "t"))
+    assert pl.read_parquet(answers).equals(sheet)
+    assert (tally.samples, tally.facts, tally.vehicles) == (len(whole), len(sheet), 4)
+
+
+def test_a_file_takes_vehicles_as_they_come(tmp_path: Path) -> None:
+    fleet = Traffic(roster(3, seed=5), Window(START, 0.1))
+    report = next(fleet.reports())
+    many = (report for _ in range(200))
+    streamed.write(many, streamed.schema(fleet), tmp_path / "long.csv", None, streamed.Tally())
+    assert pl.scan_csv(tmp_path / "long.csv").select(pl.len()).collect().item() == 200 * len(report.recording)
+
+
+def test_several_days_are_a_folder(tmp_path: Path) -> None:
+    words = ["record", str(tmp_path / "year"), "--days", "2", "--vehicles", "2", "--hours", "0.1"]
+    result = CliRunner().invoke(main, [*words, "--answers", str(tmp_path / "sheets"), "--json"])
+    assert result.exit_code == 0, result.output
+    for folder in ("year", "sheets"):
+        assert [path.name for path in sorted((tmp_path / folder).iterdir())] == [
+            "2025-11-12.parquet",
+            "2025-11-13.parquet",
+        ]

@@ -143,7 +143,13 @@ def _worker(found: Result) -> str:
         rates = [f"{one['frames_s_core']:,.0f}", f"{one['samples_s_core']:,.0f}"]
         rows.append([name.rpartition("_")[2], f"{one['bytes_frame'] / 1000:.1f}", *costs, *rates])
     head = ["samples a payload", "kB a frame", "unpacked", "and decoded", "**to commit**, ns a sample"]
-    return _rows([*head, "frames/s/core", "samples/s/core"], rows)
+    table = _rows([*head, "frames/s/core", "samples/s/core"], rows)
+    stages = [one["stages_ns_sample"] for one in found.values() if "stages_ns_sample" in one]
+    if not stages:
+        return table
+    costs = [[stage, *[f"{one[stage]:,.0f}" for one in stages]] for stage in stages[0]]
+    heads = [f"{name.rpartition('_')[2]} samples a payload" for name in found]
+    return f"{table}\n\n{_rows(['CPU ns a sample', *heads], costs)}"
 
 
 def _peers(found: Result) -> str:

@@ -1,24 +1,43 @@
 """Worker: what the stage behind Kafka costs a sample, from frame to commit, beside unpacking and decoding alone."""
 
 import tempfile
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from bench import telemetry
-from bench.measure import Result, interleaved
+from bench.measure import Result, Stages, interleaved, spent
 from bench.telemetry import VEHICLES
 from devices import frames
 from devices.codecs import decode
-from streams import config, rules
+from streams import chain, config, embedded, pipeline, rules
 from streams.alert_rules import RULES
 from streams.chain import PARAMS
+from streams.embedded import Embedded
+from streams.intake import Intake
 from streams.objects import Folder
 from streams.partition import Partition
+from streams.record import Record
 from streams.store.store import open_store
 from streams.worker import Frame, Worker
+from streams.writer import Writer
 
 SIZES = (10, 50, 500)  # samples in a payload
 TURN = 64  # frames
+STAGES: tuple[tuple[Any, str, str], ...] = (
+    (frames, "unpack", "unpack frames"),
+    (Intake, "accept", "decode, check the topic"),
+    (embedded, "sort_out", "recognise repeats"),
+    (Intake, "samples", "to one table, plausibility"),
+    (pipeline, "assemble", "group by vehicle"),
+    (chain, "_run", "kernels"),
+    (Record, "take", "findings to rows"),
+    (Record, "flush", "open trips to rows"),
+    (Embedded, "_save", "states, squeezed"),
+    (Writer, "write", "commit"),
+)
 
 
 def run(quick: bool = False) -> Result:
@@ -34,15 +53,31 @@ def _measured(size: int, repeats: int) -> Result:
             house.turn()
         works = {"unpack": house.unpack, "decode": house.decode, "worker": house.turn}
         found = interleaved(works, repeats, before=house.make)
-        house.close()
         count = house.payloads * size
+        stages = _stages(house, count, repeats)
+        house.close()
         return {
             "payloads_frame": house.payloads // TURN,
             "bytes_frame": house.bytes // TURN,
-            "cpu_ns_sample": {name: 1e9 * spent.cpu / count for name, spent in found.items()},
+            "cpu_ns_sample": {name: 1e9 * took.cpu / count for name, took in found.items()},
             "samples_s_core": count / found["worker"].cpu,
             "frames_s_core": TURN / found["worker"].cpu,
+            "stages_ns_sample": stages,
         }
+
+
+def _stages(house: "_House", count: int, repeats: int) -> dict[str, float]:
+    """CPU ns a sample by stage of a turn; stages do not nest, what lies between them is ``other``."""
+    stages, cpu = Stages(), 0.0
+    with ExitStack() as stack:
+        for where, name, stage in STAGES:
+            stack.enter_context(patch.object(where, name, stages.timed(stage, getattr(where, name))))
+        for _ in range(repeats):
+            house.make()
+            cpu += spent(house.turn).cpu
+    found = {stage: stages.cpu.get(stage, 0.0) for _, _, stage in STAGES}
+    found["other"] = cpu - sum(found.values())
+    return {stage: 1e9 * seconds / count / repeats for stage, seconds in found.items()}
 
 
 class _House:

@@ -17,11 +17,13 @@ from sqlalchemy import Select, func, select
 
 from bench.running import BenchError, MissingError
 from streams.kafka import MAX_RECORD
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.layout import place
 from streams.store.postgres import engine_of
 
 HERE = Path(__file__).parents[1]
+TAKEN = select(upkeep.owner.c.next)
+POSITION, COUNTED = select(func.max(schema.payloads.c.position)), select(func.count()).select_from(schema.payloads)
 ROOM = "servers_of_the_stack_lane"
 
 
@@ -122,15 +124,15 @@ class Partitions:
 
     def taken(self) -> int:
         """Frames on record."""
-        return self._sum(select(schema.owner.c.next))
+        return self._sum(TAKEN)
 
     def payloads(self) -> int:
         """Payloads on record, the fast way: their positions count up, and nothing is let go within a bench."""
-        return self._sum(select(func.max(schema.payloads.c.position)))
+        return self._sum(POSITION)
 
     def counted(self) -> int:
         """Payloads on record, counted one by one."""
-        return self._sum(select(func.count()).select_from(schema.payloads))
+        return self._sum(COUNTED)
 
     def close(self) -> None:
         """Look no more."""

@@ -14,6 +14,7 @@ from evaluation import (
     controls,
     crashes,
     detectability,
+    faulty,
     manoeuvres,
     roads,
     simulated,
@@ -38,6 +39,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "controls": controls.section,
     "detectability": detectability.section,
     "simulated": simulated.section,
+    "faults": faulty.section,
     "leaks": slow_leaks.section,
     "alerts": alert_budget.section,
 }

@@ -1,5 +1,6 @@
 """Arrivals: which payloads of a handful are new, which were here before or are too old, all in one pass; their rows."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 
 from devices.columns import Received
 from devices.samples import Floats, Ints, Rejected
+from streams import metrics
 from streams.intake import Accepted, extents, stored
 from streams.pipeline import DAY_S, Pipeline
 
@@ -69,3 +71,13 @@ def _turn_away(accepted: Accepted, rows: Ints, horizon_s: float) -> None:
     for k in rows.tolist():
         payload = accepted.received[k].payload
         accepted.rejected.append(Rejected("beyond_retention", why, payload.topic, payload.body, payload.received_at))
+
+
+def count(accepted: Accepted) -> None:
+    """Tell the metrics what has become of a handful that is on record now."""
+    metrics.PAYLOADS.labels("accepted").inc(len(accepted.received))
+    metrics.PAYLOADS.labels("repeated").inc(len(accepted.repeated))
+    now = time.time()
+    for part in accepted.rejected:
+        metrics.QUARANTINED.labels(part.reason).inc()
+    metrics.TO_COMMIT.observe_all(now - np.array([one.payload.received_at for one in accepted.received]))

@@ -12,7 +12,7 @@ from devices.columns import Received
 from devices.limits import Limiter
 from devices.samples import Payload, Rejected, Samples
 from streams import metrics, rows
-from streams.arrivals import slots_of, sort_out
+from streams.arrivals import count, slots_of, sort_out
 from streams.clock_fault import wrong
 from streams.desk.paging import LATE_S
 from streams.detectors import device_silent
@@ -115,7 +115,7 @@ class Embedded:
         self._save(commit, SAVED + len(arrived))
         if not self._write(commit):
             return []
-        _count(accepted)
+        count(accepted)
         return [*accepted.received, *accepted.repeated]
 
     def retry(self) -> list[Received]:
@@ -251,12 +251,3 @@ class Embedded:
             "tripmeter_unsettled_vehicles": len(self._late),
         }
         return found | ({"tripmeter_event_time_seconds": self.newest} if np.isfinite(self.newest) else {})
-
-
-def _count(accepted: Accepted) -> None:
-    metrics.PAYLOADS.labels("accepted").inc(len(accepted.received))
-    metrics.PAYLOADS.labels("repeated").inc(len(accepted.repeated))
-    now = time.time()
-    for part in accepted.rejected:
-        metrics.QUARANTINED.labels(part.reason).inc()
-    metrics.TO_COMMIT.observe_all(now - np.array([one.payload.received_at for one in accepted.received]))

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     RootTransaction,
-    Table,
     create_engine,
     event,
     select,
@@ -26,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from streams.store import bulk, schema, upkeep
 from streams.store.address import url_arguments
 from streams.store.prepared import Connection as Driver
-from streams.store.store import RETRY_S, Commit, Fenced, Row, Store
+from streams.store.store import RETRY_S, Commit, Fenced, Store, latest
 
 PAYLOADS = ("position", *[column.name for column in schema.payloads.c if column.name != "position"])
 SILENT_S = 60.0  # a server not heard of for so long is given up; by people and upgrades, after ten times that
@@ -54,17 +53,21 @@ class PostgresStore(Store):
     def _begun(self) -> AbstractContextManager[Connection]:
         return _written(self._writing)
 
-    def _payloads(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-        bulk.insert(connection, schema.payloads, [dict(zip(PAYLOADS, row, strict=True)) for row in rows])
-
-    def _append(self, connection: Connection, table: Table, rows: list[Row]) -> None:
-        bulk.insert(connection, table, rows)
-
-    def _delete(self, connection: Connection, table: Table, rows: list[Row]) -> None:
-        bulk.delete(connection, table, rows)
-
-    def _upsert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
-        bulk.upsert(connection, table, rows)
+    def _write(self, connection: Connection, work: Commit) -> None:
+        """All of it in one round trip; what a commit is held up by is waiting for answers, one a table."""
+        lines: list[bulk.Line] = []
+        if work.payloads:
+            rows = [dict(zip(PAYLOADS, row, strict=True)) for row in self._numbered(work)]
+            lines += bulk.insert(schema.payloads, rows)
+        for table, rows in work.deletes.items():
+            lines += bulk.delete(table, rows)
+        for table, rows in latest(work):
+            lines += bulk.upsert(table, rows)
+        for table, rows in work.appends.items():
+            lines += bulk.insert(table, rows)
+        if work.sent:
+            lines += bulk.delete(schema.outbox, [{"id": number} for number in work.sent])
+        bulk.run(connection, lines)
 
 
 class PartitionStore(PostgresStore):

@@ -8,8 +8,10 @@ from typing import Any
 
 from pg8000 import dbapi
 from pg8000.converters import make_params
-from pg8000.exceptions import InterfaceError
+from pg8000.core import SYNC_MSG, Context, _flush, _write
+from pg8000.exceptions import DatabaseError, InterfaceError
 
+TOGETHER = "together"  # stands for statements that go out in one round trip
 KEPT = 200  # prepared statements of a connection
 LONG = 60  # parameters; a list of names is of another length every time
 
@@ -21,6 +23,13 @@ class Cursor(dbapi.Cursor):
         """Run one statement; ``InterfaceError`` when the server is not heard."""
         self._context = _heard(self._c.run, operation, args, stream)
         self._row_iter = None if self._context.rows is None else iter(self._context.rows)
+
+    def executemany(self, operation: str, param_sets: Sequence[Any]) -> None:
+        """Run one statement with many parameters; of ``TOGETHER`` these are statements with theirs."""
+        if operation != TOGETHER:
+            super().executemany(operation, param_sets)
+            return
+        self._context, self._row_iter = _heard(self._c.run_together, param_sets), None
 
 
 class Connection(dbapi.Connection):
@@ -43,13 +52,39 @@ class Connection(dbapi.Connection):
             return self.execute_unnamed(statement, args, stream=stream)
         if not args:
             return self.execute_simple(statement)
+        name, columns, readers = self._prepared(statement)
+        return self.execute_named(name, make_params(self.py_types, args), columns, readers, statement)
+
+    def run_together(self, lines: Sequence[tuple[str, Sequence[Any]]]) -> Any:
+        """Run statements that answer nothing, all of them sent before the first answer is read; the last's context.
+
+        Within a transaction: once one has failed the server refuses those that follow. Their answers are small, so that
+        neither side waits for the other to read.
+        """
+        named = [self._prepared(statement)[0] for statement, _ in lines]
+        for name, (_, args) in zip(named, lines, strict=True):
+            self.send_BIND(name, make_params(self.py_types, args))
+            self.send_EXECUTE()
+            _write(self._sock, SYNC_MSG)
+        _flush(self._sock)
+        errors, context = [], None
+        for statement, _ in lines:
+            context = Context(statement)
+            try:
+                self.handle_messages(context)
+            except DatabaseError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        return context
+
+    def _prepared(self, statement: str) -> tuple[bytes, Any, Any]:
         if statement not in self._known:
             self._known[statement] = self.prepare_statement(statement, ())
             if len(self._known) > KEPT:
                 self.close_prepared_statement(self._known.popitem(last=False)[1][0])
         self._known.move_to_end(statement)
-        name, columns, readers = self._known[statement]
-        return self.execute_named(name, make_params(self.py_types, args), columns, readers, statement)
+        return self._known[statement]
 
     def close(self) -> None:
         """Say goodbye; one that is gone hears nothing of it."""

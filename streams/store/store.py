@@ -137,17 +137,15 @@ class Store:
 
     def _write(self, connection: Connection, work: Commit) -> None:
         if work.payloads:
-            self._payloads(connection, [(self.position + k, *row) for k, row in enumerate(work.payloads, 1)])
+            connection.exec_driver_sql(_INSERT_PAYLOADS, self._numbered(work))
         for table, rows in work.deletes.items():
-            self._delete(connection, table, rows)
-        for table, rows in work.upserts.items():
-            keys = [column.name for column in table.primary_key]
-            latest = {tuple([row[key] for key in keys]): row for row in rows}
-            if latest:
-                self._upsert(connection, table, list(latest.values()))
+            for row in rows:
+                connection.execute(delete(table).where(*[table.c[name] == value for name, value in row.items()]))
+        for table, rows in latest(work):
+            self._upsert(connection, table, rows)
         for table, rows in work.appends.items():
             if rows:
-                self._append(connection, table, rows)
+                connection.execute(insert(table), rows)
         if work.sent:
             connection.execute(delete(schema.outbox).where(schema.outbox.c.id.in_(work.sent)))
 
@@ -155,15 +153,9 @@ class Store:
         if work.payloads:  # senders commit from their own threads, without payloads
             self.position += len(work.payloads)
 
-    def _payloads(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-        connection.exec_driver_sql(_INSERT_PAYLOADS, rows)
-
-    def _append(self, connection: Connection, table: Table, rows: list[Row]) -> None:
-        connection.execute(insert(table), rows)
-
-    def _delete(self, connection: Connection, table: Table, rows: list[Row]) -> None:
-        for row in rows:
-            connection.execute(delete(table).where(*[table.c[name] == value for name, value in row.items()]))
+    def _numbered(self, work: Commit) -> list[tuple[Any, ...]]:
+        """The payloads with their positions."""
+        return [(self.position + k, *row) for k, row in enumerate(work.payloads, 1)]
 
     def _upsert(self, connection: Connection, table: Table, rows: list[Row]) -> None:
         """Insert or replace rows by primary key, one a key."""
@@ -192,6 +184,14 @@ class Store:
 _INSERT_PAYLOADS = (
     "INSERT INTO payloads (position, slot, received_at, first, last, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+def latest(work: Commit) -> Iterator[tuple[Table, list[Row]]]:
+    """The rows to upsert, the last one of each key."""
+    for table, rows in work.upserts.items():
+        keys = [column.name for column in table.primary_key]
+        if rows:
+            yield table, list({tuple([row[key] for key in keys]): row for row in rows}.values())
 
 
 def _position(connection: Connection) -> int:

@@ -14,7 +14,7 @@ BACKLOG_S = 7 * 86_400.0  # a payload may have been kept this long before it was
 
 def lost(t: float, received_at: float, ahead: float) -> float:
     """Seconds that a clock lost by rollover says too little at ``t``; 0 if that is not what is wrong with it."""
-    if not abs(t) < YEAR_2100:
+    if not (received_at + ahead - t >= WEEKS_S and abs(t) < YEAR_2100):
         return 0.0
     times = floor((received_at + ahead - t) / WEEKS_S)
     if not 1 <= times <= MOST or received_at - (t + times * WEEKS_S) > BACKLOG_S:

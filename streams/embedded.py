@@ -1,6 +1,5 @@
 """Embedded: one handful of payloads at a time through intake, pipeline, record and store, in one commit."""
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,8 +30,6 @@ from streams.store.store import Commit, Store, rows_of
 from streams.ticks import Ticker
 from streams.unsaved import Unsaved
 from streams.writer import Writer
-
-logger = logging.getLogger(__name__)
 
 RETRIED = 100  # payloads from quarantine at once
 TOLD_AT_REST = 500  # vehicles told and saved in a quiet moment, about 40 ms

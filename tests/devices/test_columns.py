@@ -71,11 +71,12 @@ def slowly(everything, ahead, earliest):
                 continue
             row = {}
             for column, said in reading.columns.items():
-                signal, value = BY_COLUMN[column], value_of(said, k)
-                if value < signal.low or value > signal.high:
+                signal = BY_COLUMN[column]
+                value = value_of(said, k) * signal.scale
+                if value < signal.low * signal.scale or value > signal.high * signal.scale:
                     refused.add((p, "out_of_range", column))
                     value = math.nan
-                row[signal.name] = value * signal.scale
+                row[signal.name] = value
             if row.get("lat") == 0 and row.get("lon") == 0:
                 refused.add((p, "null_island", "lat_deg"))
                 row |= {"lat": math.nan, "lon": math.nan}

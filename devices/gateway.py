@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 BACKOFF = (0.05, 5.0)  # s before the second attempt to connect, and at most between later ones
 BURST = 256  # messages read before anything else is done
+BRIEF, CUTS = 10.0, 3  # s; so many connections in a row that lasted no longer: somebody ends them
+RIVAL = ", again after seconds: is somebody else connected under our client id? Each needs one of its own"
 LEAVE = 3.0  # s to send what is still to send, before we go
 PUBLISHES = 100  # unanswered at once, like rumqttd's own window
 
@@ -63,6 +65,7 @@ class Gateway:
         self._thread: threading.Thread | None = None
         self._subscribed, self._stopping = threading.Event(), threading.Event()
         self._refusal, self._was_connected = "", False
+        self._cuts = 0  # connections in a row that were brief
         self._client = client = Client(client_id, clean=not topic)
         client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
         self._published = Published(client.new_mid)
@@ -144,16 +147,22 @@ class Gateway:
             except OSError as error:
                 self._say(f"{error}")
                 continue
+            began = time.monotonic()
             self._serve()
             if self._stopping.is_set():
                 break
             if self.connected:
-                delay = BACKOFF[0]
-                logger.warning("lost the broker at %s:%d", self.host, self.port)
+                delay = self._lost(time.monotonic() - began)
             else:
                 self._say(self._refusal or "it hung up; are user name and password right?")
             self._subscribed.clear()
         self._subscribed.clear()
+
+    def _lost(self, lasted: float) -> float:
+        """The connection has ended after so many s: how many to wait before the next."""
+        self._cuts = self._cuts + 1 if lasted < BRIEF else 0
+        logger.warning("lost the broker at %s:%d%s", self.host, self.port, RIVAL if self._cuts >= CUTS else "")
+        return min(BACKOFF[0] * 2.0**self._cuts, BACKOFF[1])
 
     def _say(self, refusal: str) -> None:
         if refusal != self._refusal:

@@ -7,12 +7,8 @@ told everybody of an assignment, so that is where partitions are taken over.
 import asyncio
 import logging
 import ssl
-import time
-from collections import deque
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 import faust
 from aiokafka.errors import KafkaError
@@ -20,16 +16,12 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams import metrics
+from streams.relay import Relay
 from streams.settings import Kafka
 from streams.worker import Frame, Worker
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-ROOM = 512  # frames that wait for the worker, before Kafka does
-AT_ONCE = 64  # frames in one turn
-IDLE_S = 0.05  # longest sleep without frames
 STUCK_S = 30.0  # without a frame, though Kafka has some
 LOOK_S = 5.0
 MISSED_S = 10.0  # without a heartbeat: dead, and others take over
@@ -38,61 +30,6 @@ LEAVE_S = 20.0  # for Faust to leave the group
 
 class WorkerError(RuntimeError):
     """The worker cannot go on: what was found, and what to do."""
-
-
-class Relay:
-    """Between Faust's loop and the worker's thread: frames in order, and calls."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
-        self.broken_by: BaseException | None = None  # what the worker's thread could not do, if anything
-        self._heard_at = time.monotonic()
-        self._thread = ThreadPoolExecutor(1, "worker")
-        self._waiting: deque[Frame] = deque()
-        self._in_hand: list[Frame] = []  # of the turn that runs
-        self._arrived, self._room = asyncio.Event(), asyncio.Event()
-
-    @property
-    def idle_s(self) -> float:
-        """How long no frame has come, s; while there are some here, it is not for lack of them."""
-        return 0.0 if self._waiting or self._in_hand else time.monotonic() - self._heard_at
-
-    async def put(self, frame: Frame) -> None:
-        """Hand over a frame, once there is room."""
-        self._heard_at = time.monotonic()
-        while len(self._waiting) >= ROOM:
-            self._room.clear()
-            await self._room.wait()
-        self._waiting.append(frame)
-        self._arrived.set()
-
-    async def call(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Have the worker's thread do something."""
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
-        except Exception as error:
-            self.broken_by = error
-            raise
-
-    async def own(self, numbers: set[int]) -> dict[int, int]:
-        """Take these partitions over; what waited comes again."""
-        self._waiting.clear()
-        self._room.set()
-        self._heard_at = time.monotonic()
-        return await self.call(self.worker.own, numbers)
-
-    async def run(self) -> None:
-        """Turn with what has come, until cancelled."""
-        while True:
-            if not self._waiting:
-                self._arrived.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._arrived.wait(), IDLE_S)
-            some = self._in_hand = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
-            self._room.set()
-            await self.call(self.worker.turn, some)
-            if some:
-                self._heard_at, self._in_hand = time.monotonic(), []
 
 
 class App(faust.App):
@@ -238,7 +175,17 @@ async def _watch(app: App) -> None:
         metrics.PARTITIONS.lag = {one: max(end - positions.get(one, 0), 0) for one, end in ends.items()}
         behind = sum(metrics.PARTITIONS.lag.values())
         if behind and app.relay.idle_s > STUCK_S:
-            raise WorkerError(f"{behind} frames wait in Kafka, and none has come for {STUCK_S:g} s")
+            raise WorkerError(_stuck(app, behind, sorted(set(ends) - set(positions))))
+
+
+def _stuck(app: App, behind: int, others: list[int]) -> str:
+    said = f"{behind} frames wait in Kafka, and none has come for {STUCK_S:g} s"
+    if others:
+        said += (
+            f"; partitions {', '.join(map(str, others))} are ours by Kafka, and another's by the database: is there a "
+            f"second group at work on it, besides {app.kafka.group} (kafka.group)?"
+        )
+    return said
 
 
 def credentials(kafka: Kafka) -> faust.auth.Credentials | None:

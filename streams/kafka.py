@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
@@ -18,6 +19,7 @@ Told = Callable[[str], None]
 """Is told of a frame: empty, it is safe; else what went wrong, and it is not."""
 
 ANSWER_S = 10.0  # for Kafka to answer a question
+PATIENCE_S = 30.0  # for one that has just started to be able to answer
 POLL_S = 0.2
 MAX_RECORD = frames.MAX_FRAME + 4096  # bytes; what Kafka adds is less
 KEPT_MS = 7 * 24 * 3600 * 1000
@@ -44,15 +46,32 @@ def connection(kafka: Kafka) -> dict[str, Any]:
 
 def prepare(kafka: Kafka) -> None:
     """See that both topics are there and fit, or make them; raises ``KafkaSetupError``."""
-    seen: list[KafkaError] = []  # on the way: why nobody answers
-    client = AdminClient(connection(kafka) | {"error_cb": seen.append}, logger=logger)
-    try:
+    with _administered(kafka) as client:
         there = client.list_topics(timeout=ANSWER_S).topics
         _make(client, [topic for topic in _wanted(kafka) if topic.topic not in there])
         there = client.list_topics(timeout=ANSWER_S).topics
         if kafka.topic in there:  # a new one may take a moment to show
             _check_partitions(kafka, there[kafka.topic])
         _check_size(kafka, client)
+
+
+def check(kafka: Kafka) -> None:
+    """See that there is something to work on; raises ``KafkaSetupError``."""
+    with _administered(kafka) as client:
+        there = client.list_topics(timeout=ANSWER_S).topics
+    if kafka.topic not in there:
+        raise KafkaSetupError(
+            f"topic {kafka.topic} is not in Kafka at {kafka.bootstrap}: start 'tripmeter bridge' first, it makes it"
+        )
+    _check_partitions(kafka, there[kafka.topic])
+
+
+@contextmanager
+def _administered(kafka: Kafka) -> Iterator[AdminClient]:
+    seen: list[KafkaError] = []  # on the way: why nobody answers
+    client = AdminClient(connection(kafka) | {"error_cb": seen.append}, logger=logger)
+    try:
+        yield client
     except KafkaException as error:
         client.poll(0)
         said = "; ".join(dict.fromkeys(each.str() for each in (error.args[0], *seen)))
@@ -87,7 +106,8 @@ def _check_partitions(kafka: Kafka, topic: TopicMetadata) -> None:
 def _check_size(kafka: Kafka, client: AdminClient) -> None:
     resource = ConfigResource(ConfigResource.Type.TOPIC, kafka.topic)
     (asked,) = client.describe_configs([resource], request_timeout=ANSWER_S).values()
-    allowed = int(asked.result(ANSWER_S)["max.message.bytes"].value)
+    said = asked.result(ANSWER_S).get("max.message.bytes")  # what else speaks Kafka's protocol may not say
+    allowed = int(said.value) if said else MAX_RECORD
     if allowed < MAX_RECORD:
         raise KafkaSetupError(
             f"topic {kafka.topic} takes records of {allowed} bytes, and a frame may have {MAX_RECORD}: set the topic's "
@@ -183,7 +203,7 @@ class Backlog:
 
     def _asked(self, ask: Callable[[], Any]) -> Any:
         """Kafka's answer; while it is only about to be able to give one, it is asked again."""
-        patient = time.monotonic() + ANSWER_S
+        patient = time.monotonic() + PATIENCE_S
         while True:
             try:
                 return ask()

@@ -22,11 +22,14 @@ class Letter(NamedTuple):
 
     @classmethod
     def of(cls, body: bytes) -> Self:
-        """What a record of the topic says."""
-        (payload,) = frames.unpack(body)
-        where, _, why = payload.topic.partition(": ")
-        partition, _, offset = where.partition("/")
-        return cls(int(partition), int(offset), why, payload.body, body)
+        """What a record of the topic says; what somebody else has put there says nothing, and stays."""
+        try:
+            (payload,) = frames.unpack(body)
+            where, _, why = payload.topic.partition(": ")
+            partition, _, offset = where.partition("/")
+            return cls(int(partition), int(offset), why, payload.body, body)
+        except ValueError as error:  # FrameError is one
+            return cls(-1, -1, f"no letter of ours: {error}", b"", body)
 
     def is_readable(self) -> bool:
         """Whether today's code can take the frame apart."""

@@ -4,14 +4,17 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 
-from streams import doors, metrics, noted, objects
+from devices import frames
+from streams import doors, kafka, metrics, noted, objects
 from streams.config import Config
 from streams.health import Checks
-from streams.kafka import Frames
+from streams.layers import ConfigError
 from streams.partition import Partition
 from streams.rules import Rules
+from streams.settings import Kafka
 from streams.sinks.dead_letters import DeadLetters
 from streams.sinks.mqtt import Delivery
 from streams.store.audit import Entry
@@ -31,14 +34,15 @@ class Working:
         self._stopping = threading.Event()
         me = f"tripmeter-worker-{socket.gethostname()}-{os.getpid()}"
         self.gateway = doors.gateway(config.mqtt, client_id=me, topic="")
-        self._kafka = Frames(config.kafka, config.kafka.dead_letters)
+        self._kafka = kafka.Frames(config.kafka, config.kafka.dead_letters)
         self._letters = DeadLetters(self._kafka)
         self.worker = Worker(self._begin, lambda topic, body: self._publish(topic, body, retain=False))
         metrics.DISK.folder = config.data.dir
         self.health = doors.http(config, self._alive, self._ready, self._note)
 
     def __enter__(self) -> "Working":
-        """Open the ways out."""
+        """See that there is something to work on, and open the ways out."""
+        kafka.check(self._config.kafka)
         self.health.start()
         self._exit.callback(self.health.stop)
         self._kafka.start()
@@ -72,6 +76,7 @@ class Working:
                 carriers=[self._letters],
             )
             partition.restore()
+            _are_at_home(self._config.kafka, number, partition.pipeline.fleet.vehicles)
             partition.start()
             undo.pop_all()
         return partition, following
@@ -89,3 +94,13 @@ class Working:
 
     def _ready(self) -> Checks:
         return {"gateway": self.gateway.connected, "partitions": bool(self.worker.positions)}
+
+
+def _are_at_home(said: Kafka, number: int, vehicles: Sequence[tuple[str, str]]) -> None:
+    """Raise ``ConfigError`` if by the settings of today some vehicles of a partition belong into others."""
+    strays = sum(frames.partition(*vehicle, said.partitions, said.spread) != number for vehicle in vehicles)
+    if strays:
+        raise ConfigError(
+            f"partition {number} holds {strays} vehicles that kafka.partitions={said.partitions} and kafka.spread="
+            f"{said.spread} put into others: with data on record neither may change. Set them back, for the bridges too"
+        )

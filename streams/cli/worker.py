@@ -54,6 +54,7 @@ async def _serve(settings: Config, judged: Rules, feed_clock: bool) -> int:
     """Work until told to stop; the exit code."""
     try:
         from streams.app import WorkerError, create_app, serve
+        from streams.kafka import KafkaSetupError
         from streams.worker import GivenUpError
         from streams.working import Working
     except ModuleNotFoundError as error:
@@ -66,7 +67,7 @@ async def _serve(settings: Config, judged: Rules, feed_clock: bool) -> int:
             app = create_app(settings.kafka, working.worker)
             _greet(working, settings)
             await serve(app, stopping)
-    except (ConfigError, SchemaError, WorkerError, GivenUpError, GatewayError, OSError) as error:
+    except (ConfigError, SchemaError, KafkaSetupError, WorkerError, GivenUpError, GatewayError, OSError) as error:
         screen.err.print(f"Error: {error}")
         return 1
     except DBAPIError as error:  # begun anew it goes on from what the database has

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from devices import frames
+from devices.frames import MAX_FRAME
 from devices.samples import Payload
 from streams.sinks.base import Message, SinkError
 
@@ -52,5 +53,6 @@ class DeadLetters:
 
     def _send(self, message: Message) -> Answer:
         answer = Answer()
-        self.kafka.send(0, frames.pack([Payload(message.address, message.body, 0.0)]), answer)
+        body = message.body[:MAX_FRAME]  # what is larger no bridge has packed, and Kafka would refuse the letter
+        self.kafka.send(0, frames.pack([Payload(message.address, body, 0.0)]), answer)
         return answer

@@ -268,6 +268,13 @@ class TestByTheByte:
         assert script.acked[0] == []
         assert gate.reconnects == 1
 
+    def test_connections_that_somebody_ends_again_and_again_are_told(self, script, gate, until, caplog):
+        for times in (1, 2, 3):
+            script.cut()
+            until(lambda times=times: script.subscribed == times + 1 and gate.connected)
+        said = [record.message for record in caplog.records if "lost the broker" in record.message]
+        assert ["client id" in one for one in said] == [False, False, True]
+
     def test_a_broker_that_talks_nonsense_is_left_and_tried_again(self, script, gate, until):
         script.connections[-1].sendall(b"\x30\xff\xff\xff\xff\xff\xff")
         until(lambda: script.subscribed == 2 and gate.connected)

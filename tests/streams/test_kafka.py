@@ -1,11 +1,13 @@
 """Kafka: frames into a broker of librdkafka's own, in this process; what clients are told of the settings."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from streams.kafka import Frames, connection
+from streams import kafka as way
+from streams.kafka import Frames, KafkaSetupError, connection
 from streams.settings import Kafka
 
 
@@ -77,3 +79,22 @@ def test_only_what_was_said_is_told_to_a_client():
         "sasl.password": word,
         "ssl.ca.location": "ca.pem",
     }
+
+
+def test_topics_are_made_and_a_worker_without_them_is_told_who_makes_them(tansu):
+    said = Kafka(bootstrap=tansu.bootstrap, topic="made", dead_letters="made-dead", partitions=3)
+    with pytest.raises(KafkaSetupError, match=r"topic made is not in Kafka at .* start 'tripmeter bridge' first"):
+        way.check(said)
+    way.prepare(said)
+    way.prepare(said)  # as the next bridge does
+    way.check(said)
+
+
+def test_a_topic_of_another_number_of_partitions_is_refused(tansu):
+    made = Kafka(bootstrap=tansu.bootstrap, topic="cut", dead_letters="cut-dead", partitions=3)
+    way.prepare(made)
+    for look in (way.prepare, way.check):
+        with pytest.raises(
+            KafkaSetupError, match=r"has 3 partitions, but kafka.partitions is 4.*Set kafka.partitions=3"
+        ):
+            look(replace(made, partitions=4))

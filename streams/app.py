@@ -125,7 +125,7 @@ async def serve(app: App, stopping: asyncio.Event) -> None:
             task.result()  # raises what it died of
             raise _why(app)
     finally:
-        for task in work:
+        for task in (*work, stop):
             task.cancel()
     await app.relay.call(app.relay.worker.close)
     try:

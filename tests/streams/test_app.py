@@ -66,10 +66,12 @@ class Running:
         self._thread.start()
 
     def _run(self):
+        made = app.create_app(self._settings, self.worker)
         try:
-            self._loop.run_until_complete(app.serve(app.create_app(self._settings, self.worker), self._stopping))
+            self._loop.run_until_complete(app.serve(made, self._stopping))
         except (SchemaError, app.WorkerError) as error:
             self.said = str(error)
+            self._loop.run_until_complete(made.stop())  # a process would end with all its threads
 
     def stop(self):
         self._loop.call_soon_threadsafe(self._stopping.set)

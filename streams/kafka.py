@@ -20,6 +20,7 @@ Told = Callable[[str], None]
 
 ANSWER_S = 10.0  # for Kafka to answer a question
 PATIENCE_S = 30.0  # for one that has just started to be able to answer
+STARTING = (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.NOT_COORDINATOR)
 POLL_S = 0.2
 MAX_RECORD = frames.MAX_FRAME + 4096  # bytes; what Kafka adds is less
 KEPT_MS = 7 * 24 * 3600 * 1000
@@ -208,7 +209,8 @@ class Backlog:
             try:
                 return ask()
             except KafkaException as error:
-                if not error.args[0].retriable() or time.monotonic() > patient:
+                starts = error.args[0].retriable() or error.args[0].code() in STARTING
+                if not starts or time.monotonic() > patient:
                     why = error.args[0].str()
                     raise KafkaSetupError(f"topic {self._place.topic} cannot be read: {why}") from error
                 time.sleep(POLL_S)

@@ -129,6 +129,7 @@ class Service:
 
     def _renew(self) -> None:
         """Begin again from a store that somebody is to be erased from; the doors stay open meanwhile."""
+        self._turn_at = float("inf")  # alive, however long it takes
         self.partition.drain()
         self.partition.close(save=False)
         self.partition = self._make()

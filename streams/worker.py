@@ -200,6 +200,7 @@ class Worker:
         """Begin again from a store that somebody is to be erased from."""
         partition = self._owned[number].partition
         if partition.is_outdated():
+            self.turned_at = math.inf  # alive, however long it takes
             partition.drain()
             if not partition.river.lost:
                 self._anew(number)

@@ -17,6 +17,7 @@ ON_POSTGRES = {
     "test_faults",
     "test_followed",
     "test_hours_across",
+    "test_pruning",
     "test_recovery",
     "test_reports",
     "test_retention",

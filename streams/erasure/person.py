@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
 
@@ -34,7 +35,11 @@ class Person:
 
     def is_in(self, body: bytes) -> bool:
         """Whether a body may name them: escaped letters may hide it."""
-        return b"\\" in body or any(word.encode() in body for word in self.words)
+        return b"\\" in body or any(word in body for word in self._sought)
+
+    @cached_property
+    def _sought(self) -> tuple[bytes, ...]:
+        return tuple(word.encode() for word in self.words)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -17,7 +17,7 @@ from streams.ids import digest
 from streams.store import deeds, schema, upkeep
 from streams.store.store import rows_of
 
-AT_ONCE = 5_000  # rows
+AT_ONCE = 1_000  # rows: what is kept around a crash may be 100 kB
 
 Row = dict[str, Any]
 
@@ -55,18 +55,14 @@ def written(connection: Connection, person: Person) -> Counter[str]:
 
 def told(connection: Connection, person: Person) -> Counter[str]:
     """Rows kept as JSON: revisions, midnights' events, messages on their way out or refused."""
-    slots = _slots(person)
+    slots = _slots(connection, person)
+    midnights = upkeep.midnights
     return Counter(
         {
-            "revisions": _each(connection, select(schema.revisions), "before", lambda said: _json(said, person)),
-            "midnights": _each(
-                connection,
-                select(upkeep.midnights).where(upkeep.midnights.c.slot.in_(slots)),
-                "told",
-                lambda said: _json(said, person),
-            ),
-            "outbox": _each(connection, select(schema.outbox), "body", lambda body: _message(body, person)),
-            "undelivered": _each(connection, select(schema.undelivered), "body", lambda body: _message(body, person)),
+            "revisions": _each(connection, schema.revisions, "before", lambda said: _json(said, person)),
+            "midnights": _each(connection, midnights, "told", lambda said: _json(said, person), slots),
+            "outbox": _each(connection, schema.outbox, "body", lambda body: _message(body, person)),
+            "undelivered": _each(connection, schema.undelivered, "body", lambda body: _message(body, person)),
         }
     )
 
@@ -74,10 +70,9 @@ def told(connection: Connection, person: Person) -> Counter[str]:
 def raw(connection: Connection, person: Person) -> Counter[str]:
     """Payloads on record and in quarantine, and the samples kept around crashes."""
     payloads, evidence = schema.payloads, schema.evidence
-    query = select(payloads).where(payloads.c.slot.in_(_slots(person)))
-    counts = Counter(payloads=_each(connection, query, "body", lambda body: _payload(body, person)))
-    theirs = select(evidence).where(evidence.c.fleet_id == person.fleet_id)
-    counts["evidence"] = _each(connection, theirs, "body", lambda body: recording(body, person))
+    slots = _slots(connection, person)
+    counts = Counter(payloads=_each(connection, payloads, "body", lambda body: _payload(body, person), slots))
+    counts["evidence"] = _each(connection, evidence, "body", lambda body: recording(body, person), {person.fleet_id})
     counts["quarantine"] = _quarantined(connection, person)
     return counts
 
@@ -140,46 +135,49 @@ def _quarantined(connection: Connection, person: Person) -> int:
     return changed
 
 
-def _each(connection: Connection, query: Select[Any], column: str, change: Callable[[Any], Any]) -> int:
-    """Change a column of the rows of ``query``, a table's first key column after the other; how many changed."""
-    table = query.get_final_froms()[0]
-    assert isinstance(table, Table)  # noqa: S101
-    keys = [one.name for one in table.primary_key]
-    other = update(table).where(*[table.c[name] == bindparam(f"key_{name}") for name in keys])
+OWNERS = {schema.payloads: "slot", upkeep.midnights: "slot", schema.evidence: "fleet_id"}  # column that says whose
+
+
+def _each(
+    connection: Connection, table: Table, column: str, change: Callable[[Any], Any], of: Collection[Any] = ()
+) -> int:
+    """Change a column of the rows of a table, or of those whose owner is one of ``of``; how many changed.
+
+    It goes through the table in order of its key, whosever rows they are: to look for some and sort them takes longer.
+    """
+    keys, owner = list(table.primary_key), table.c[OWNERS.get(table, column)]
+    other = update(table).where(*[key == bindparam(f"key_{key.name}") for key in keys])
+    values: Row = {column: bindparam("said")} | {name: bindparam(f"new_{name}") for name in _marks(table)}
     changed = 0
-    for some in _chunks(connection, query, table):
-        pairs = [(row, change(row[column])) for row in some]
+    for some in _chunks(connection, select(*keys, owner.label("owner"), table.c[column].label("said")), keys):
+        pairs = [(row, change(row.said)) for row in some if table not in OWNERS or row.owner in of]
         told = [
-            {f"key_{name}": row[name] for name in keys} | {"said": after} | _mark(table, after)
+            {f"key_{key.name}": value for key, value in zip(keys, row, strict=False)}
+            | {"said": after}
+            | _mark(table, after)
             for row, after in pairs
-            if after != row[column]
+            if after != row.said
         ]
         if told:
-            values: Row = {column: bindparam("said")} | {name: bindparam(f"new_{name}") for name in _marks(table)}
             connection.execute(other.values(values), told)
         changed += len(told)
     return changed
 
 
-def _chunks(connection: Connection, query: Select[Any], table: Table) -> Iterator[list[Row]]:
-    """The rows in order of their key, some at a time."""
-    keys = list(table.primary_key)
-    after: tuple[Any, ...] | None = None
-    while True:
-        ordered = query.order_by(*keys).limit(AT_ONCE)
-        if after is not None:
-            ordered = ordered.where(_behind(keys, after))
-        some = rows_of(connection, ordered)
-        if not some:
-            return
+def _chunks(connection: Connection, query: Select[Any], keys: list[Any]) -> Iterator[Sequence[Any]]:
+    """The rows in order of their keys, some at a time."""
+    ordered = query.order_by(*keys).limit(AT_ONCE)
+    some = connection.execute(ordered).all()
+    while some:
         yield some
-        after = tuple(some[-1][key.name] for key in keys)
+        some = connection.execute(ordered.where(_behind(keys, some[-1]))).all()
 
 
-def _behind(keys: list[Any], after: tuple[Any, ...]) -> Any:
+def _behind(keys: list[Any], row: Sequence[Any]) -> Any:
+    """Of rows in order of ``keys``, those after ``row``."""
     if len(keys) == 1:
-        return keys[0] > after[0]
-    return or_(keys[0] > after[0], (keys[0] == after[0]) & _behind(keys[1:], after[1:]))
+        return keys[0] > row[0]
+    return or_(keys[0] > row[0], (keys[0] == row[0]) & _behind(keys[1:], row[1:]))
 
 
 def _marks(table: Table) -> tuple[str, ...]:
@@ -191,8 +189,9 @@ def _mark(table: Table, body: Any) -> Row:
     return {f"new_{name}": digest(body) for name in _marks(table)}
 
 
-def _slots(person: Person) -> Select[Any]:
-    return select(upkeep.vehicles.c.slot).where(upkeep.vehicles.c.fleet_id == person.fleet_id)
+def _slots(connection: Connection, person: Person) -> set[int]:
+    vehicles = upkeep.vehicles
+    return set(connection.execute(select(vehicles.c.slot).where(vehicles.c.fleet_id == person.fleet_id)).scalars())
 
 
 def _key(table: Table, row: Row) -> list[Any]:

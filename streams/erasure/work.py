@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import re
 import secrets
 import sqlite3
 import time
@@ -123,8 +124,14 @@ def _audited(connection: Connection, person: Person) -> int:
     numbers = sorted({number for word in person.words for number in audit.naming(connection, word)})
     query = select(audited).where(audited.c.id.in_(numbers), audited.c.fleet_id.in_(["", person.fleet_id]))
     found = rows_of(connection, query.order_by(audited.c.id))
-    theirs = [row["id"] for row in found if any(person.text(row[name]) != row[name] for name in ("about", "detail"))]
+    theirs = [row["id"] for row in found if _is_about(row, person)]
     return audit.empty(connection, theirs, BY)
+
+
+def _is_about(row: Row, person: Person) -> bool:
+    """Whether a row of the audit log names them: in words, or as the key of a row of the registry."""
+    of_registry = row["action"].startswith("registry.") and person.driver_id in re.split("[ /]", row["about"])
+    return of_registry or any(person.text(row[name]) != row[name] for name in ("about", "detail"))
 
 
 def _after_all(connection: Connection, now: float) -> float:

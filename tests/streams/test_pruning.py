@@ -46,7 +46,8 @@ def keep(river, folder, days, **said):
 def test_within_the_shortest_period_nothing_goes(rivers, river, tmp_path):
     before = river.tables()
     assert rivers.differences(before, keep(river, tmp_path, 25).tables()) == {}
-    assert audit.read(river.store.reading().__enter__(), action="retention") == []
+    with river.store.reading() as connection:
+        assert audit.read(connection, action="retention") == []
 
 
 def test_positions_go_first_and_nothing_else(rivers, river, tmp_path):

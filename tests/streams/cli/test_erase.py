@@ -36,7 +36,7 @@ def erase(typed, data, *options):
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(typed, registered):
     said = json.loads(erase(typed, registered, "--dry-run", "--json").stdout)
-    assert said["rows"].keys() >= {"payloads", "segments", "trips", "registry"}
+    assert said["rows"].keys() >= {"payloads", "segments", "trips", "registry", "audit"}
     assert "165/2014" in said["held"][0]
     assert "would change" in erase(typed, registered, "--dry-run").stdout
     assert json.loads(typed("erase", "list", "--data", registered, "--json").stdout) == []
@@ -61,10 +61,11 @@ def test_afterwards_nobody_is_named_and_the_registry_still_stands(typed, registe
     assert (row["stage"], row["exposure"], row["counts"]["archive"]) == ("done", "as it was", 1)
     assert typed("registry", "export", tmp_path / "out", "--data", registered).exit_code == 0
     assert typed("registry", "check", tmp_path / "out").exit_code == 0
-    for word in (b'"D1"', b"Ada", b"Lovelace", b"D1 best"):
+    for word in (b'"D1"', b"Ada", b"Lovelace", b"D1 best", b"drivers D1", b"/D1/"):
         assert not any(word in path.read_bytes() for path in registered.rglob("*") if path.is_file()), word
     text = (tmp_path / "out" / "driver_assignments.csv").read_text()
     assert text.count(row["token"]) == 2
+    assert typed("audit", "--verify", "--data", registered).exit_code == 0
     after = pl.DataFrame(json.loads(typed("rate", "--data", registered, "--json").stdout)["premiums"])
     assert after.equals(before)
     assert "erased-" in typed("erase", "list", "--data", registered).stdout

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -28,7 +29,7 @@ from simulator.roster import roster
 from simulator.traffic import Traffic, Window
 from streams import config, rules
 from streams.alert_rules import RULES
-from streams.chain import PARAMS, STATE
+from streams.chain import PARAMS
 from streams.objects.folder import Folder
 from streams.partition import Partition
 from streams.store.layout import open_partition
@@ -38,6 +39,7 @@ SIZES = (1, 10, 60)  # samples in a payload
 VEHICLES, HOURS = 300, 1.0  # many at once, for what a payload costs
 DAY_VEHICLES, DAY_HOURS = 20, 12.0  # a working day, for what is kept of it
 MOST = 15_000  # payloads of a measurement
+CROWDS = 10  # as many vehicles again, for what one takes in memory
 SETTINGS = ("gateway.accept_unregistered=true", "sinks.mqtt=false", "commit.snapshot_s=1e9")
 SIZE = """
 SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -62,10 +64,10 @@ def run(quick: bool = False) -> Result:
         many = _reports(VEHICLES // (10 if quick else 1), HOURS)
         found: Result = {"payload": {}}
         for size in SIZES:
-            house = House(server, folder, f"costs{size}")
-            found["payload"][str(size)] = house.payload_costs(_cut(many, size))
+            house, said = House(server, folder, f"costs{size}"), _cut(many, size)
+            found["payload"][str(size)] = house.payload_costs(said)
             if size == 10:
-                found["vehicle"] = house.vehicle_costs()
+                found["vehicle"] = house.vehicle_costs() | {"bytes_memory": house.memory(said)}
             house.close()
         found["hour"] = _hour(server, folder, quick)
     found["way"] = _way(quick)
@@ -80,7 +82,6 @@ class House:
         self.folder.mkdir()
         self.url, self.offset, self.bytes = server.create(name), 0, 0
         self.settings = config.load(None, {}, SETTINGS, PARAMS, RULES)
-        self.before = _resident()
         self.worker = Worker(self._begin, lambda _topic, _body: None)
         self.worker.own([0])
 
@@ -101,18 +102,26 @@ class House:
         }
 
     def vehicle_costs(self) -> Result:
-        """Of saving the state of one vehicle that has moved on, and what it takes in memory."""
+        """Of saving the state of one vehicle that has moved on."""
         vehicles = len(self.partition.pipeline.fleet.vehicles)
         at = self.spent()
         self.partition.river.snapshot()
         cost = {name: value / vehicles for name, value in _since(at, self.spent()).items()}
         return {
             "vehicles": vehicles,
-            "bytes_state": STATE.itemsize,
-            "bytes_memory": (_resident() - self.before) / vehicles,
+            "bytes_state": self.ask("SELECT avg(octet_length(body)) FROM states"),
             "bytes_log": cost["log"],
             "cpu_us": {name: 1e6 * cost[name] for name in ("worker", "postgres")},
         }
+
+    def memory(self, said: Sequence[Payload]) -> float:
+        """Bytes of a vehicle more in the process, when the same have come under so many other names."""
+        one_each = list({one.topic: one for one in said}.values())
+        before = 0
+        for crowd in range(CROWDS + 1):
+            before = before or (_resident() if crowd else 0)
+            self.take([replace(one, topic=one.topic.replace("/v1/", f"/v1/crowd{crowd}-")) for one in one_each])
+        return (_resident() - before) / (CROWDS * len(one_each))
 
     def take(self, said: Sequence[Payload]) -> None:
         """Payloads in frames as a busy bridge makes them, a commit as often as each vehicle has spoken."""
@@ -192,7 +201,7 @@ def _way(quick: bool) -> Result:
         return {
             "bytes_body": len(bridge.BODY),
             "payloads_frame": cost["payloads_frame"],
-            "bytes_kafka": kept / count,
+            "bytes_kept": kept / count,
             "cpu_us": {"bridge": cost["cpu_us"], **cpu},
         }
 

@@ -3,12 +3,14 @@
 #   image.sh install VENV    Tripmeter and what it needs, nothing of how it was made
 #   image.sh warm VENV       compile the kernels into $XDG_CACHE_HOME, for the processor that $NUMBA_CPU_NAME names
 set -eu
-cd "$(dirname "$0")/.."
-step=$1 venv=$2
+step=${1:-} venv=${2:-}
+mkdir -p "${venv:-.}"
+venv=$(cd "${venv:-.}" && pwd)
 
 install() {
+    cd "$(dirname "$0")/.."
     "${PYTHON:-python3}" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir '.[distributed]'
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir '.[archive,distributed,xlsx]'
     "$venv/bin/python" -m pip uninstall --quiet --yes setuptools pip
     find "$venv" -type d -path '*/site-packages/*/tests' -prune -exec rm -rf {} +
 }
@@ -21,5 +23,8 @@ warm() {
 
 case $step in
 install | warm) "$step" ;;
-*) sed -n '2,4s/^# *//p' "$0" >&2 && exit 2 ;;
+*)
+    sed -n "2,4s/^# *//p" "$0" >&2
+    exit 2
+    ;;
 esac

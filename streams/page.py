@@ -11,6 +11,7 @@ from streams.detectors.base import Param
 from streams.fleet import CLASSES
 from streams.hours import RULES, words
 from streams.keeping import PRESETS
+from streams.planning import page as planning
 
 HOURS = ("kind", "allowed", "counted", "level 1", "level 3", "source")
 KEEP = ("what", "days", "at least", "who says so")
@@ -66,3 +67,5 @@ def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 if __name__ == "__main__":
     for path in pages(Path(sys.argv[1])):
         path.write_text(refresh(path.read_text()))
+    sizing = Path(sys.argv[1]) / "scaling.md"
+    sizing.write_text(planning.refresh(sizing.read_text()))

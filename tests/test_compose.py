@@ -167,3 +167,21 @@ def test_prometheus_takes_its_configuration_and_the_rules_say_what_they_should()
     ):
         done = subprocess.run(["promtool", *words], cwd=ROOT / "deploy/prometheus", capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_steps_of_the_image_are_those_of_the_script():
+    steps = re.findall(r"^RUN scripts/image.sh (\w+) (\S+)$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert steps == [("install", "/opt/tripmeter/venv"), ("warm", "/opt/tripmeter/venv")]
+    script = (ROOT / "scripts" / "image.sh").read_text("utf-8")
+    assert set(re.findall(r"^(\w+)\(\) \{", script, re.MULTILINE)) == {"install", "warm"}
+
+
+def test_where_kernels_are_compiled_is_where_a_container_reads_them():
+    """For the same processor, in a folder that any user may read."""
+    file = (ROOT / "Dockerfile").read_text("utf-8")
+    before, _, _ = file.partition("RUN scripts/image.sh warm")
+    assert "NUMBA_CPU_NAME=$CPU" in before
+    assert "XDG_CACHE_HOME=/opt/tripmeter/cache" in before
+    said = [str(one.get("environment", {})) for one in OURS.values()]
+    assert not [one for one in said if "NUMBA" in one or "XDG" in one]
+    assert not [volume for one in OURS.values() for volume in one.get("volumes", []) if "/opt" in volume]

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 from streams.planning.measured import Costs
 from streams.planning.plan import Fleet, Plan, assumptions, plan
 
-PAGE = Path("docs") / "scaling.md"
 VEHICLES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 TABLES = {  # of the page: by name, the same fleets with devices of other habits
     "hz_in_tens": Fleet(1, hz=1.0, samples=10),
@@ -70,7 +68,3 @@ def _short(value: float) -> str:
         if value >= size:
             return f"{value / (1e3 if name == 'k' else size):.3g} {name}"
     return f"{value:,.0f}"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(refresh(PAGE.read_text("utf-8")), "utf-8")

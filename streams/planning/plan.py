@@ -123,15 +123,19 @@ def _cell(fleet: Fleet, costs: Costs, given: Assumptions, cells: int) -> Plan | 
     workers = max(given["workers"]["least"], math.ceil(load.of("worker") / headroom["utilisation"]))
     partitions = max(16, 2 ** math.ceil(math.log2(given["workers"]["partitions"] * workers)))
     log_mb_s = load.of("log") / 1e6
-    postgres = _machines(given, load.of("postgres"), 0.0, 1, spare=False)
-    too_large = postgres.count > 1 or log_mb_s > given["postgres"]["log_mb_s"] * headroom["utilisation"]
+    said, held = given["postgres"], _database(load, given)
+    disk = held / headroom["disk"]
+    postgres = _machines(given, load.of("postgres"), held * said["memory_share"], 1, spare=False)
+    too_large = (
+        postgres.count > 1 or disk > said["disk_gb"] * GB or log_mb_s > said["log_mb_s"] * headroom["utilisation"]
+    )
     if too_large or partitions > MOST_PARTITIONS:
         return None
     carried = load.payloads * costs.way["bridge"]
     bridges = max(2, math.ceil(carried / headroom["utilisation"]))
     brokers = _brokers(load, given)
     app = _machines(given, load.of("worker") + carried, load.vehicles * costs.vehicle["memory"], 2)
-    postgres = _with(postgres, 1 + given["postgres"]["standbys"], _database(load, given) / headroom["disk"])
+    postgres = _with(postgres, 1 + said["standbys"], disk)
     kafka = _kafka(load, given)
     mosquitto = _machines(
         given,

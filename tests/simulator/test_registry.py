@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.accounts import AccountError, from_file, from_roster
+from simulator.accounts import AccountError, from_file, from_roster, from_templates, over_tls
 from simulator.registry import write
 from simulator.roster import roster
 from streams.registry.checks import validate
@@ -32,3 +32,12 @@ def test_a_vehicle_without_an_account_is_named(tmp_path: Path) -> None:
     (tmp_path / "users.csv").write_text("vehicle_id,password\nv1,x\n")
     with pytest.raises(AccountError, match="no account for vehicle v2"):
         from_file(tmp_path / "users.csv", "h", 1)("f", "v2")
+
+
+def test_who_signs_a_broker_has_to_be_in_a_file_that_can_be_read(tmp_path):
+    plain = from_templates("u", "w", "h", 1)
+    (tmp_path / "ca.crt").write_text("nothing")
+    for name in ("ca.crt", "absent.crt"):
+        with pytest.raises(AccountError, match="no PEM file"):
+            over_tls(plain, tmp_path / name)
+    assert plain("f", "v").authority is None

@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -67,7 +66,8 @@ def run(quick: bool = False) -> Result:
             house, said = House(server, folder, f"costs{size}"), _cut(many, size)
             found["payload"][str(size)] = house.payload_costs(said)
             if size == 10:
-                found["vehicle"] = house.vehicle_costs() | {"bytes_memory": house.memory(said)}
+                memory = house.memory(said)
+                found["vehicle"] = house.vehicle_costs() | {"bytes_memory": memory}
             house.close()
         found["hour"] = _hour(server, folder, quick)
     found["way"] = _way(quick)
@@ -120,7 +120,8 @@ class House:
         before = 0
         for crowd in range(CROWDS + 1):
             before = before or (_resident() if crowd else 0)
-            self.take([replace(one, topic=one.topic.replace("/v1/", f"/v1/crowd{crowd}-")) for one in one_each])
+            named = [one.topic.replace("/v1/", f"/v1/crowd{crowd}-") for one in one_each]
+            self.take([Payload(topic, one.body, one.received_at) for topic, one in zip(named, one_each, strict=True)])
         return (_resident() - before) / (CROWDS * len(one_each))
 
     def take(self, said: Sequence[Payload]) -> None:

@@ -134,7 +134,8 @@ def _cell(fleet: Fleet, costs: Costs, given: Assumptions, cells: int) -> Plan | 
     carried = load.payloads * costs.way["bridge"]
     bridges = max(2, math.ceil(carried / headroom["utilisation"]))
     brokers = _brokers(load, given)
-    app = _machines(given, load.of("worker") + carried, load.vehicles * costs.vehicle["memory"], 2)
+    memory = load.vehicles * costs.vehicle["memory"] + (workers + bridges) * given["workers"]["process_gb"] * GB
+    app = _machines(given, load.of("worker") + carried, memory, 2)
     postgres = _with(postgres, 1 + said["standbys"], disk)
     kafka = _kafka(load, given)
     mosquitto = _machines(

@@ -1,10 +1,12 @@
 """Intake: who sent it, can it be read, has it been here before; everything else is set aside with its reason."""
 
 import pytest
+from sqlalchemy import event
 
 from devices.limits import THROTTLED
 from devices.samples import Payload
-from streams.intake import Intake, extents
+from streams.intake import AT_ONCE, Intake, extents, stored
+from streams.store.store import Commit, memory_store
 
 GOOD = b'{"v":1,"boot":"b","seq":1,"t":[1000.0,1001.0004],"speed_kmh":50}'
 
@@ -73,3 +75,22 @@ def test_a_clock_that_is_fast_is_judged_by_when_the_payload_came():
 def test_the_extent_is_on_whole_milliseconds(intake):
     first, last = extents(intake.accept([told()]).received)
     assert (first.tolist(), last.tolist()) == ([1000.0], [1001.0])
+
+
+def test_what_was_here_before_is_found_by_index_however_much_is_stored():
+    store, asked = memory_store(), [(k % 7, 1000.0 + k, b"%016d" % k) for k in range(3 * AT_ONCE + 1)]
+    work = Commit(payloads=[(slot, 0.0, last, last, mark, b"body") for slot, last, mark in asked[1:]])
+    store.commit(work)
+    other = [(slot, last, bytes(16)) for slot, last, _ in asked]
+    plans = []
+
+    def explain(connection, _cursor, statement, parameters, _context, _many):
+        if statement.startswith("SELECT"):
+            plans.extend(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+
+    event.listen(store.engine, "before_cursor_execute", explain)
+    with store.reading() as connection:
+        assert stored(connection, [*asked, *other]) == set(asked[1:])
+        assert stored(connection, []) == set()
+    assert plans
+    assert not [plan for *_, plan in plans if "SCAN" in plan]

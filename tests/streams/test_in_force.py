@@ -9,12 +9,12 @@ import pytest
 from devices.samples import Samples
 from streams.config import load
 from streams.in_force import remembered
-from streams.objects import Folder
+from streams.objects import Folder, opened
 from streams.roads import keep, kept
 from streams.roads.table import Way, table
 from streams.roads.tags import Road
 from streams.rule_set import InForce, RuleSet
-from streams.rules import ROADS, gather, known_then
+from streams.rules import ROADS, gather, known_then, share
 from streams.store import schema
 from streams.store.store import memory_store
 
@@ -108,3 +108,18 @@ def test_the_past_keeps_the_map_of_its_time(rivers, tmp_path):
     ]
     kept(tmp_path, maps[0].digest).unlink()
     assert [one.roads is None for one in remembered(store, new, 400.0, then)] == [True, False]
+
+
+def test_another_machine_finds_the_maps_of_the_past_in_the_archive(storage, rivers, tmp_path):
+    """A worker that takes a partition over settles what was driven while another machine knew other roads."""
+    said = Road(2, 0, ((50.0,) * 4,) * 2, None)
+    known = table([Way(said, [(8.4 + 0.001 * k, 49.0) for k in range(100)])])
+    keep(known, tmp_path / "one")
+    old, bucket = gather(load(None, {}), known).in_force.sets[-1], opened(storage("maps"), tmp_path)
+    share(tmp_path / "one", bucket, old.version)
+    found = known_then(tmp_path / "other", bucket, old.version, old.thresholds)
+    assert found is not None
+    assert found.digest == known.digest
+    away = opened(storage("nowhere", made=False), tmp_path)
+    assert known_then(tmp_path / "other", away, old.version, old.thresholds) is not None  # it keeps a copy
+    assert known_then(tmp_path / "third", away, old.version, old.thresholds) is None

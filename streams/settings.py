@@ -78,7 +78,7 @@ class Kafka:
     topic: str = setting("tripmeter.telemetry", "topic of what devices send; a bridge makes it if it is not there")
     group: str = setting("tripmeter", "consumer group of the workers; those of one group share the partitions")
     dead_letters: str = setting("tripmeter.dead-letters", "topic of frames that no worker can read")
-    partitions: int = setting(16, "partitions of the topic: never changed once there is data", 1, 10_000)
+    partitions: int = setting(16, "partitions of the topic: never changed once there is data", 1, 1_000)
     spread: str = setting(
         "fleet",
         "what stays together in a partition: a `fleet`, or each `vehicle` of one too large; never changed either",

@@ -5,6 +5,7 @@ import json
 import shutil
 import threading
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 from confluent_kafka import Producer
@@ -162,3 +163,13 @@ def test_a_group_that_will_never_let_us_in_is_told(kafka, house, monkeypatch):
     running = Running(Kafka(bootstrap=kafka.bootstrap), house.worker())
     running.wait()
     assert "InvalidSessionTimeout" in running.said
+
+
+def test_who_stands_still_because_of_a_second_group_says_so():
+    """Each takes the other's partitions over, and Kafka knows nothing of it."""
+    stopped = SimpleNamespace(kafka=Kafka(group="mine"))
+    assert "second group at work" not in app._stuck(stopped, 7, [])
+    said = app._stuck(stopped, 7, [0, 3])
+    assert said.startswith("7 frames wait in Kafka")
+    assert "partitions 0, 3 are ours by Kafka, and another's by the database" in said
+    assert "besides mine (kafka.group)" in said

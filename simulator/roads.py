@@ -40,6 +40,7 @@ REGIONS = {
 STREET, AVENUE, RURAL, MOTORWAY = range(4)
 LIMITS = {STREET: (30, 30, 50), AVENUE: (50, 50, 60), RURAL: (70, 80, 100), MOTORWAY: (100, 120, 130)}  # km/h, drawn
 
+DETOUR = 4_000.0  # m by which another way is longer
 EARTH = 6_371_008.8  # m, mean radius
 
 
@@ -66,6 +67,22 @@ class Roads:
     def path(self, a: int, b: int) -> list[int]:
         """Nodes of the quickest way from ``a`` to ``b``."""
         return list(nx.bidirectional_dijkstra(self.graph, a, b, weight="seconds")[1])
+
+    def detour(self, way: list[int]) -> list[int]:
+        """Another way to the same place, over a node that makes it longer by some km, but by as little as can be."""
+        ways = []
+        for via in (*self.city[::5], *self.country):
+            if via not in way:
+                first, second = self.path(way[0], via), self.path(via, way[-1])
+                if first[-2] != second[1]:  # no turning round on the spot
+                    ways.append(first + second[1:])
+        least = self.length(way) + DETOUR
+        fit = [one for one in ways if self.length(one) > least]
+        return min(fit or ways, key=self.length)
+
+    def length(self, nodes: list[int]) -> float:
+        """m of a way."""
+        return float(sum(self.graph.edges[edge]["length"] for edge in pairwise(nodes)))
 
     def seconds(self, nodes: list[int], top: float) -> float:
         """How long that takes at the limits, or at ``top`` m/s where they allow more."""

@@ -14,6 +14,7 @@ from simulator.vehicles import Class, G
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Rngs = tuple[np.random.Generator, np.random.Generator]
 
 STILL = 0.8  # m/s below which GNSS gives no course and the last is kept
 TYRES_EVERY = 60.0  # s between the readings of a wheel sensor
@@ -44,31 +45,13 @@ def sense(
     odometer: float,
     track: Track,
     ambient: Floats,
-    rngs: tuple[np.random.Generator, np.random.Generator],
+    rngs: Rngs,
 ) -> Sensed:
     """The columns a device reports of ``track``; the second of ``rngs`` is for its flaws."""
-    rng, flaws = rngs
-    n, moving = len(track.t), track.speed > 0.1
-    noise = profile.accel_noise * np.where(moving, 1.0, 0.3)
-    east, north = (_drift(track.t, profile, rng) + rng.normal(0, profile.position_noise, n) for _ in range(2))
-    canyon = _canyons(track, profile, flaws)
-    for error in (east, north):
-        error += canyon * _wander(track.t, profile.canyon_drift, CANYON_S, flaws) if profile.canyon else 0.0
-    lat, lon = roads.degrees(track.x + east, track.y + north)
-    speed = 3.6 * np.where(moving, np.maximum(track.speed + rng.normal(0, profile.speed_noise, n), 0), 0)
-    pedal = np.where(track.accel < -0.4, np.minimum(100, -110 * track.accel / kind.brake), 0.0)
+    flaws = rngs[1]
     columns = {
-        "t": track.t,
-        "speed_kmh": _stepped(speed, profile.speed_step),
-        "lat_deg": np.round(lat, 6),
-        "lon_deg": np.round(lon, 6),
-        "heading_deg": np.round(_course(track, profile, rng), 0) % 360,
-        "gnss_accuracy_m": np.where(canyon, CLOSED[0], OPEN[0]),
-        "satellites": np.where(canyon, CLOSED[1], OPEN[1]).astype(float),
-        "accel_long_mps2": _stepped(track.accel + noise * rng.normal(size=n), profile.accel_step),
-        "accel_lat_mps2": _stepped(track.lateral + noise * rng.normal(size=n), profile.accel_step),
-        "yaw_rate_dps": np.round(np.degrees(track.lateral / np.maximum(track.speed, 1.0)), 1),
-        "brake_pedal_pct": np.round(pedal),
+        **_placed(roads, profile, track, rngs),
+        **_felt(profile, kind, track, rngs[0]),
         "speed_limit_kmh": np.round(track.limit * 3.6),
         "ignition": track.ignition,
         "odometer_km": np.round((odometer + track.distance) / 1000, 2),
@@ -79,8 +62,45 @@ def sense(
     stuck = _sticks(track, profile, flaws)
     for name in STUCK:
         columns[name] = _held(columns[name], track.t, stuck)
-    names = [name for name in COLUMNS if name in profile.signals]
-    return Sensed(pl.DataFrame({name: columns[name] for name in ("t", *names)}), stuck)
+    reported = {name: columns[name] for name in COLUMNS if name in profile.signals}
+    return Sensed(pl.DataFrame({"t": track.t, **reported}), stuck)
+
+
+def _placed(roads: Roads, profile: Profile, track: Track, rngs: Rngs) -> dict[str, Floats]:
+    """Where the receiver says that it is, and how sure it claims to be."""
+    rng, flaws = rngs
+    n = len(track.t)
+    east, north = (_drift(track.t, profile, rng) + rng.normal(0, profile.position_noise, n) for _ in range(2))
+    canyon = _canyons(track, profile, flaws)
+    if profile.canyon:
+        east += canyon * _wander(track.t, profile.canyon_drift, CANYON_S, flaws)
+        north += canyon * _wander(track.t, profile.canyon_drift, CANYON_S, flaws)
+    lat, lon = roads.degrees(track.x + east, track.y + north)
+    return {
+        "lat_deg": np.round(lat, 6),
+        "lon_deg": np.round(lon, 6),
+        "gnss_accuracy_m": np.where(canyon, CLOSED[0], OPEN[0]),
+        "satellites": np.where(canyon, CLOSED[1], OPEN[1]).astype(float),
+    }
+
+
+def _felt(profile: Profile, kind: Class, track: Track, rng: np.random.Generator) -> dict[str, Floats]:
+    """How it moves."""
+    n, moving = len(track.t), track.speed > 0.1
+    noise = profile.accel_noise * np.where(moving, 1.0, 0.3)
+    speed = 3.6 * np.where(moving, np.maximum(track.speed + rng.normal(0, profile.speed_noise, n), 0), 0)
+    yaw: Floats = np.degrees(track.lateral / np.maximum(track.speed, 1.0)).astype(np.float64)
+    pedal: Floats = np.where(track.accel < -0.4, np.minimum(100, -110 * track.accel / kind.brake), 0.0).astype(
+        np.float64
+    )
+    return {
+        "speed_kmh": _stepped(speed, profile.speed_step),
+        "heading_deg": np.round(_course(track, profile, rng), 0) % 360,
+        "accel_long_mps2": _stepped(track.accel + noise * rng.normal(size=n), profile.accel_step),
+        "accel_lat_mps2": _stepped(track.lateral + noise * rng.normal(size=n), profile.accel_step),
+        "yaw_rate_dps": np.round(yaw, 1),
+        "brake_pedal_pct": np.round(pedal),
+    }
 
 
 def sense_tyres(

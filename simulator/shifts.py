@@ -1,7 +1,6 @@
 """Shifts: a driver's working day as a route with stops and breaks, and what is to happen to it on the way."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,6 @@ from simulator.vehicles import Class, G, Vehicle
 
 BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
 BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
-DETOUR = 4_000.0  # m by which another way is longer
 AT_STREET = {STREET: 1.6, AVENUE: 1.6, RURAL: 0.8, MOTORWAY: 0.25}  # how much likelier a surprise is than on average
 
 
@@ -146,7 +144,7 @@ def _day(
         there = _stop(roads, work, vehicle.kind, here, home, seconds - used, rng)
         way = roads.path(here, there)
         if orders.detour and len(legs) == orders.detour:
-            planned, way = trace(roads, way), _detour(roads, way)
+            planned, way = trace(roads, way), roads.detour(way)
         if orders.relief and len(legs) == orders.relief[0]:
             driver = orders.relief[1]
         leg, rows = _leg(roads, vehicle.kind, driver, work, way, rng)
@@ -163,24 +161,6 @@ def _day(
             rows["wait"][-1], rows["off"][-1] = 1e9, 1
             stops = tuple(np.cumsum([len(one) for one in legs]).tolist())
             return np.concatenate(pieces), np.concatenate(legs), stops, planned
-
-
-def _detour(roads: Roads, way: list[int]) -> list[int]:
-    """Another way to the same place, over a node that makes it longer by some km, but by as little as can be."""
-    here, there = way[0], way[-1]
-    ways = []
-    for via in (*roads.city[::5], *roads.country):
-        if via not in way:
-            first, second = roads.path(here, via), roads.path(via, there)
-            if first[-2] != second[1]:  # no turning round on the spot
-                ways.append(first + second[1:])
-    least = _length(roads, way) + DETOUR
-    fit = [one for one in ways if _length(roads, one) > least]
-    return min(fit or ways, key=lambda one: _length(roads, one))
-
-
-def _length(roads: Roads, way: list[int]) -> float:
-    return float(sum(roads.graph.edges[edge]["length"] for edge in pairwise(way)))
 
 
 def _stop(roads: Roads, work: Work, kind: Class, here: int, home: int, left: float, rng: np.random.Generator) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 
 from simulator.load.crews import Heard
 from simulator.load.herd import Floats
+from simulator.load.plan import Plan
 
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
@@ -22,13 +23,33 @@ def quantiles(seconds: Floats) -> dict[str, float | None]:
 
 def tally(heard: Heard, seconds: float) -> dict[str, Any]:
     """The result; ``held`` if nothing was lost and every planted event had its alert."""
-    plans = [crew.plan for crew in heard.crews]
+    alerts, times = np.array(heard.alerts), [crew.times for crew in heard.crews]
+    lost, missed = sum(crew.lost for crew in heard.crews), int(np.isnan(alerts).sum())
+    sent = sum(crew.plan.payloads + crew.plan.vehicles for crew in heard.crews)
+    one = heard.crews[0].plan
+    return {
+        **_asked([crew.plan for crew in heard.crews]),
+        "payloads": sent,
+        "samples": sent * one.samples,
+        "acked": sent - lost,
+        "lost": lost,
+        "resent": sum(crew.resent for crew in heard.crews),
+        "reconnects": sum(crew.reconnects for crew in heard.crews),
+        "sent_late_ms": quantiles(np.concatenate([one.sent for one in times])),
+        "ack_ms": quantiles(np.concatenate([one.acked for one in times])),
+        "alerts_of": one.kind,
+        "alerts_planted": len(alerts),
+        "alerts_missed": missed,
+        "alert_ms": quantiles(alerts),
+        "simulator_cores": round(sum(crew.cpu for crew in heard.crews) / one.duration, 3),
+        "seconds": round(seconds, 1),
+        "held": lost == 0 and missed == 0,
+    }
+
+
+def _asked(plans: list[Plan]) -> dict[str, Any]:
+    """What was to be brought."""
     one, vehicles = plans[0], sum(plan.vehicles for plan in plans)
-    sent = sum(plan.payloads + plan.vehicles for plan in plans)
-    lost = sum(crew.lost for crew in heard.crews)
-    alerts = np.array(heard.alerts)
-    missed = int(np.isnan(alerts).sum())
-    cpu = sum(crew.cpu for crew in heard.crews)
     shared = sum(plan.shared for plan in plans)
     return {
         "vehicles": vehicles,
@@ -40,21 +61,6 @@ def tally(heard: Heard, seconds: float) -> dict[str, Any]:
         "codec": one.codec,
         "connections": f"{shared} shared by {vehicles} devices" if shared else "one for each device",
         "processes": len(plans),
-        "payloads": sent,
-        "samples": sent * one.samples,
-        "acked": sent - lost,
-        "lost": lost,
-        "resent": sum(crew.resent for crew in heard.crews),
-        "reconnects": sum(crew.reconnects for crew in heard.crews),
-        "sent_late_ms": quantiles(np.concatenate([crew.times.sent for crew in heard.crews])),
-        "ack_ms": quantiles(np.concatenate([crew.times.acked for crew in heard.crews])),
-        "alerts_of": one.kind,
-        "alerts_planted": len(alerts),
-        "alerts_missed": missed,
-        "alert_ms": quantiles(alerts),
-        "simulator_cores": round(cpu / one.duration, 3),
-        "seconds": round(seconds, 1),
-        "held": lost == 0 and missed == 0,
     }
 
 

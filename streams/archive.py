@@ -98,8 +98,12 @@ def bodies(some: list[bytes]) -> pl.Series:
 
 
 def load(objects: Objects, part: Part) -> pl.DataFrame:
-    """The payloads of a part."""
-    return pl.read_parquet(io.BytesIO(objects.get(part.name)))
+    """The payloads of a part; ``OSError`` if it does not hold any."""
+    try:
+        return pl.read_parquet(io.BytesIO(objects.get(part.name)), schema=_COLUMNS)
+    except pl.exceptions.PolarsError as error:
+        why = str(error).splitlines()[0]
+        raise OSError(f"{part.name} in {objects.where} is no part of the archive, take it away: {why}") from error
 
 
 def read(objects: Objects, some: Iterable[Part]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 import numpy as np
 from sqlalchemy import Connection, delete, func, select
@@ -57,13 +58,21 @@ class Retention:
             self._wake.wait()
             self._wake.clear()
             try:
-                erasing.clear_archive(self.store, self.objects)
-                erasing.forget(self.store, self._now)
-                self.work(self._now)
+                for task in (self.work, self.erase):
+                    self._try(task)
             except Fenced:  # whoever has taken over goes on
                 return
-            except (OperationalError, OSError) as error:  # at the next tick again
-                logger.warning("payloads could not be archived: %s", error)
+
+    def _try(self, task: Callable[[float], object]) -> None:
+        try:
+            task(self._now)
+        except (OperationalError, OSError) as error:  # at the next tick again
+            logger.warning("the archive cannot be seen to: %s", error)
+
+    def erase(self, now: float) -> None:
+        """Take persons who were erased out of the archive too, and at last forget by what they were known."""
+        erasing.clear_archive(self.store, self.objects)
+        erasing.forget(self.store, now)
 
     def work(self, now: float) -> bool:
         """See to the days that have closed by ``now``; False: it has been done, or there is none."""

@@ -247,3 +247,22 @@ def test_in_the_end_nobody_can_tell_who_it_was(rivers, river, tmp_path):
     send(rivers, river, late, boot="late")
     river.drain()
     assert NAME in {row["driver_id"] for row in river.rows(schema.segments)}  # a new person: erase again
+
+
+def test_a_file_of_the_archive_that_cannot_be_read_is_named_and_the_erasure_waits(rivers, river, tmp_path):
+    send(rivers, river, drives(rivers))
+    river.drain()
+    keeper = Retention(river.store, Folder(tmp_path), Keeping(horizon_days=1))
+    keeper.work(river.embedded.live.newest + DAY_S)
+    name = archive.name_of("f", 20_000, 10**6)
+    Folder(tmp_path).put(name, b"no Parquet")
+    erase(river)
+    with pytest.raises(OSError, match=f"{name} .* take it away"):
+        work.clear_archive(river.store, Folder(tmp_path))
+    assert [row["stage"] for row in river.rows(upkeep.erasures)] == ["recorded"]
+    assert keeper.work(river.embedded.live.newest + 2 * DAY_S)  # all else goes on
+    Folder(tmp_path).drop([name])
+    keeper.erase(0.0)
+    assert [row["stage"] for row in river.rows(upkeep.erasures)] == ["done"]
+    bodies = archive.read(Folder(tmp_path), archive.parts(Folder(tmp_path)))["body"]
+    assert not any(NAME.encode() in body for body in bodies)

@@ -4,12 +4,9 @@ CPU is that of the process (its threads, its children), whoever waits for whom: 
 """
 
 import heapq
-import importlib
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -20,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bench import bridge
 from bench.measure import TICK, Result, cpu_of
+from bench.stack import Stack
 from devices import frames, topics
 from devices.samples import Payload
 from simulator.payloads import Cut, payloads
@@ -57,30 +55,28 @@ class Spent(NamedTuple):
 
 def run(quick: bool = False) -> Result:
     """All of it; needs what scripts/stack.sh installs."""
-    with ExitStack() as exits:
-        folder = Path(exits.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        server = exits.enter_context(_stack("postgres").Server())
+    with Stack() as stack:
         many = _reports(VEHICLES // (10 if quick else 1), HOURS)
         found: Result = {"payload": {}}
         for size in SIZES:
-            house, said = House(server, folder, f"costs{size}"), _cut(many, size)
+            house, said = House(stack, f"costs{size}"), _cut(many, size)
             found["payload"][str(size)] = house.payload_costs(said)
             if size == 10:
                 memory = house.memory(said)
                 found["vehicle"] = house.vehicle_costs() | {"bytes_memory": memory}
             house.close()
-        found["hour"] = _hour(server, folder, quick)
-    found["way"] = _way(quick)
+        found["hour"] = _hour(stack, quick)
+        found["way"] = _way(stack, quick)
     return found
 
 
 class House:
     """A worker with one partition on PostgreSQL."""
 
-    def __init__(self, server: Any, folder: Path, name: str) -> None:
-        self.server, self.folder = server, folder / name
+    def __init__(self, stack: Stack, name: str) -> None:
+        self.server, self.folder = stack.postgres, stack.folder / name
         self.folder.mkdir()
-        self.url, self.offset, self.bytes = server.create(name), 0, 0
+        self.url, self.offset, self.bytes = self.server.create(name), 0, 0
         self.settings = config.load(None, {}, SETTINGS, PARAMS, RULES)
         self.worker = Worker(self._begin, lambda _topic, _body: None)
         self.worker.own([0])
@@ -168,10 +164,10 @@ class _Sent:
         return True
 
 
-def _hour(server: Any, folder: Path, quick: bool) -> Result:
+def _hour(stack: Stack, quick: bool) -> Result:
     """What stays of a driven hour when its payloads have gone: in the database, and of them in the archive."""
     said = _cut(_reports(DAY_VEHICLES, 1.0 if quick else DAY_HOURS), 60, most=10**9)
-    house = House(server, folder, "day")
+    house = House(stack, "day")
     before = house.size(RECORD)
     house.take(said)
     house.partition.drain()
@@ -183,28 +179,20 @@ def _hour(server: Any, folder: Path, quick: bool) -> Result:
     return {"hours": hours, "bytes_record": record / hours, "bytes_archive": archived / hours}
 
 
-def _way(quick: bool) -> Result:
+def _way(stack: Stack, quick: bool) -> Result:
     """Of one payload of ten samples on its way from Mosquitto into Kafka."""
-    with ExitStack() as exits:
-        folder = Path(exits.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        for name in ("kafka", "mosquitto"):
-            (folder / name).mkdir()
-        kafka = _stack("kafka").Kafka(folder / "kafka").start()
-        exits.callback(kafka.stop)
-        mosquitto = _stack("mosquitto").Mosquitto(folder / "mosquitto").start()
-        exits.callback(mosquitto.stop)
-        servers = {"mosquitto": mosquitto.pid, "kafka": kafka.pid}
-        at = {name: cpu_of(pid) for name, pid in servers.items()}
-        count = 10_000 if quick else bridge.COUNT
-        cost = bridge.measured(mosquitto.port, kafka.bootstrap, count)
-        cpu = {name: 1e6 * (cpu_of(pid) - at[name]) / count for name, pid in servers.items()}
-        kept = sum(path.stat().st_size for path in (folder / "kafka" / "data").glob("tripmeter.bench-*/*.log"))
-        return {
-            "bytes_body": len(bridge.BODY),
-            "payloads_frame": cost["payloads_frame"],
-            "bytes_kept": kept / count,
-            "cpu_us": {"bridge": cost["cpu_us"], **cpu},
-        }
+    servers = {"mosquitto": stack.mosquitto.pid, "kafka": stack.kafka.pid}
+    at = {name: cpu_of(pid) for name, pid in servers.items()}
+    count = 10_000 if quick else bridge.COUNT
+    cost = bridge.measured(stack.mosquitto.port, stack.kafka.bootstrap, count)
+    cpu = {name: 1e6 * (cpu_of(pid) - at[name]) / count for name, pid in servers.items()}
+    kept = sum(path.stat().st_size for path in (stack.folder / "kafka" / "data").glob("tripmeter.bench-*/*.log"))
+    return {
+        "bytes_body": len(bridge.BODY),
+        "payloads_frame": cost["payloads_frame"],
+        "bytes_kept": kept / count,
+        "cpu_us": {"bridge": cost["cpu_us"], **cpu},
+    }
 
 
 def _reports(vehicles: int, hours: float) -> list[Any]:
@@ -257,8 +245,3 @@ def _family_cpu(pid: int) -> float:
     gone = (int(fields[13]) + int(fields[14])) * TICK
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return cpu_of(pid) + gone + sum(cpu_of(int(child)) for child in children)
-
-
-def _stack(name: str) -> Any:
-    """A server of the stack lane."""
-    return importlib.import_module(f"tests.stack.{name}")

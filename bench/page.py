@@ -9,6 +9,7 @@ from bench import distributed_tables
 from bench.beside import OURS, PEERS, Peer
 from bench.markdown import rows as _rows
 from bench.measure import Result
+from streams.planning import page as planning
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 RESULTS = Path(__file__).with_name("results.json")
@@ -64,6 +65,8 @@ def write(results: Result) -> None:
         if found:
             text = f"{before}{head}\n{table(name, measured)}\n\n{foot}{rest.partition(foot)[2]}"
     PAGE.write_text(text, "utf-8")
+    sizing = PAGE.with_name("scaling.md")
+    sizing.write_text(planning.refresh(sizing.read_text("utf-8")), "utf-8")
 
 
 def _pairs(pairs: dict[str, str]) -> str:

@@ -22,11 +22,13 @@ COPY scripts/image.sh scripts/mosquitto.py scripts/certificates.sh scripts/secre
 COPY deploy/compose deploy/compose
 
 # kernels for any processor of this kind, so that the image may be built elsewhere than it runs (docs/scaling.md has
-# what that costs); --build-arg CPU=skylake where all machines are at least that
+# what that costs); --build-arg CPU=skylake where all machines are at least that. Features empty: those of that kind,
+# and not, besides, those of the machine that builds
 ARG CPU=generic
 ENV PATH=/opt/tripmeter/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     NUMBA_CPU_NAME=$CPU \
+    NUMBA_CPU_FEATURES= \
     XDG_CACHE_HOME=/opt/tripmeter/cache
 USER tripmeter
 # the one compile step, so that a new container is ready in a second, its root read-only

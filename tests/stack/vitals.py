@@ -54,13 +54,18 @@ class Vitals:
         spread = {name: {"p50": statistics.median(some), "max": max(some)} for name, some in self.counted.items()}
         return {"processes": found, "seen meanwhile": spread}
 
-    def growing(self) -> list[str]:
-        """What has grown from the middle third of the time to the last by more than it may."""
+    def growing(self, heaps_mb: dict[str, float]) -> list[str]:
+        """What has grown from the middle third of the time to the last by more than it may.
+
+        ``heaps_mb`` of processes that fill a heap of a fixed size before they tidy up.
+        """
         found = []
         for name, some in self.seen.items():
             _, before, after = _thirds(some)
             for field, room, share in zip(Vital._fields, ROOM, SHARE, strict=True):
                 was, is_ = _middle(before, field), _middle(after, field)
+                if field == "memory_mb":
+                    was = max(was, heaps_mb.get(name, 0.0))
                 if is_ > was * (1 + share) + room:
                     found.append(f"{name}: {field} from {was} to {is_}")
         return found

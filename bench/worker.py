@@ -14,6 +14,7 @@ from devices import frames
 from devices.codecs import decode
 from streams import chain, config, embedded, pipeline, rules
 from streams.alert_rules import RULES
+from streams.arrived import Frame
 from streams.chain import PARAMS
 from streams.embedded import Embedded
 from streams.intake import Intake
@@ -21,7 +22,7 @@ from streams.objects import Folder
 from streams.partition import Partition
 from streams.record import Record
 from streams.store.store import open_store
-from streams.worker import Frame, Worker
+from streams.worker import Worker
 from streams.writer import Writer
 
 SIZES = (10, 50, 500)  # samples in a payload

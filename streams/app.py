@@ -16,9 +16,10 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams import metrics
+from streams.arrived import Frame
 from streams.relay import Relay
 from streams.settings import Kafka
-from streams.worker import Frame, Worker
+from streams.worker import Worker
 
 logger = logging.getLogger(__name__)
 

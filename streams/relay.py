@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from streams.worker import Frame, Worker
+from streams.arrived import Frame
+from streams.worker import Worker
 
 T = TypeVar("T")
 

@@ -5,67 +5,25 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 
-from devices import frames
 from devices.acks import Acks
 from devices.columns import Received
-from devices.frames import FrameError
-from devices.samples import Payload
 from streams import heap, metrics
+from streams.arrived import Batch, DeadLetter, Frame, batches, letter_row
 from streams.partition import Partition
-from streams.sinks.dead_letters import DeadLetters
 from streams.store import schema
-from streams.store.store import Commit, Fenced
+from streams.store.store import RETRY_S, Commit, Fenced, Store
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE = 2_000  # payloads in one commit, about
 
 
 class GivenUpError(RuntimeError):
     """Told to stop while the database took nothing: what is not on record comes again, to whoever takes over."""
-
-
-class Frame(NamedTuple):
-    """A record of Kafka."""
-
-    partition: int
-    offset: int
-    body: bytes
-
-
-class DeadLetter(NamedTuple):
-    """A frame of no use, and why."""
-
-    frame: Frame
-    why: str
-
-
-@dataclass
-class Batch:
-    """Frames of a partition that follow each other, for one commit."""
-
-    first: int  # offset
-    frames: list[Frame] = field(default_factory=list)
-    payloads: list[Payload] = field(default_factory=list)
-    dead: list[DeadLetter] = field(default_factory=list)
-
-    @property
-    def after(self) -> int:
-        """Offset of the frame that comes next."""
-        return self.first + len(self.frames)
-
-    def add(self, frame: Frame) -> None:
-        """The next frame."""
-        self.frames.append(frame)
-        try:
-            self.payloads += frames.unpack(frame.body)
-        except FrameError as error:
-            self.dead.append(DeadLetter(frame, str(error)))
 
 
 @dataclass
@@ -76,14 +34,23 @@ class Owned:
     next: int  # offset of the frame it waits for
 
 
+class Begin(Protocol):
+    """Opens a partition and restores its state; where its input goes on.
+
+    It takes the store over from whoever had it. With ``store`` it goes on with that, which is still ours, or raises
+    ``Fenced``.
+    """
+
+    def __call__(self, number: int, store: Store | None = None) -> tuple[Partition, int]: ...
+
+
 class Worker:
     """``own`` what Kafka assigns, ``turn`` with the frames that have come; ``close`` saves all.
 
-    ``begin(number)`` opens a partition: it takes the store over from whoever had it and restores the state. Who has
-    lost a partition to another process finds out at its next commit, which writes nothing, and lets go of it.
+    Who has lost a partition to another process finds out at its next commit, which writes nothing, and lets go of it.
     """
 
-    def __init__(self, begin: Callable[[int], tuple[Partition, int]], publish: Callable[[str, bytes], object]) -> None:
+    def __init__(self, begin: Begin, publish: Callable[[str, bytes], object]) -> None:
         self._begin, self._publish = begin, publish
         self._owned: dict[int, Owned] = {}
         self._acks = Acks()
@@ -100,7 +67,7 @@ class Worker:
         self._paused = True
         for number in list(self._owned):
             with self._unless_fenced(number):
-                self._owned[number].partition.river.snapshot()
+                self._through(number, lambda owned: owned.partition.river.snapshot())
 
     def own(self, numbers: Collection[int]) -> dict[int, int]:
         """These partitions are ours from now on, and no others; the offset that each goes on with."""
@@ -109,7 +76,7 @@ class Worker:
             self._drop(number)
         for number in list(self._owned):
             with self._unless_fenced(number):
-                self._owned[number].partition.store.commit(Commit())  # another had it meanwhile?
+                self._through(number, lambda owned: owned.partition.store.commit(Commit()))  # another had it meanwhile?
         for number in sorted(set(numbers) - set(self._owned)):
             self._owned[number] = Owned(*self._begin(number))
             logger.info("partition %d is ours, from offset %d on", number, self._owned[number].next)
@@ -125,12 +92,10 @@ class Worker:
         self.turned_at = time.monotonic()
         if self._paused:  # what has arrived will come again
             return
-        for number, owned in list(self._owned.items()):
+        for number in list(self._owned):
             some = [frame for frame in arrived if frame.partition == number]
             with self._unless_fenced(number):
-                self._take(number, owned, some)
-                self._on_record(self._owned[number].partition.turn())
-                self._renew(number)
+                self._through(number, partial(self._turn, number, some))
             if self._given_up():
                 return
         metrics.PARTITIONS.positions = self.positions
@@ -156,12 +121,32 @@ class Worker:
         """Whether a commit was given up: told to stop, nobody waits for the database any longer."""
         return any(owned.partition.river.lost for owned in self._owned.values())
 
+    def _through(self, number: int, work: Callable[[Owned], object]) -> None:
+        """Do something with a partition; where the database breaks it off, begin again from what is on record."""
+        while True:
+            try:
+                work(self._owned[number])
+            except OperationalError as error:
+                partition = self._owned[number].partition
+                if partition.river.stopping() or not partition.store.passes(error):
+                    raise
+                logger.warning("partition %d: the database broke off, beginning again: %s", number, error.orig)
+                time.sleep(RETRY_S)
+                self._anew(number)
+            else:
+                return
+
+    def _turn(self, number: int, some: Sequence[Frame], owned: Owned) -> None:
+        self._take(number, owned, some)
+        self._on_record(self._owned[number].partition.turn())
+        self._renew(number)
+
     def _take(self, number: int, owned: Owned, some: Sequence[Frame]) -> None:
         """Commit frames of one partition; without any, use the quiet moment."""
-        for batch in _batches(owned.next, some):
+        for batch in batches(owned.next, some):
             try:
                 self._commit(owned, batch)
-            except Fenced:
+            except (Fenced, OperationalError):  # no frame is to blame
                 raise
             except Exception:
                 logger.exception("partition %d: frames %d to %d failed", number, batch.first, batch.after - 1)
@@ -178,7 +163,7 @@ class Worker:
             single.add(frame)
             try:
                 self._commit(owned, single)
-            except (Fenced, OperationalError):  # no frame is to blame
+            except (Fenced, OperationalError):
                 raise
             except Exception as error:
                 name = type(error).__name__
@@ -188,7 +173,7 @@ class Worker:
 
     def _commit(self, owned: Owned, batch: Batch) -> None:
         commit = Commit(source=(batch.first, batch.after))
-        commit.append(schema.outbox, [_row(letter) for letter in batch.dead])
+        commit.append(schema.outbox, [letter_row(letter) for letter in batch.dead])
         on_record = owned.partition.take(batch.payloads, commit)
         if owned.partition.river.lost:  # told to stop before the database took it
             return
@@ -206,8 +191,19 @@ class Worker:
                 self._anew(number)
 
     def _anew(self, number: int) -> Owned:
-        self._drop(number)
-        self._owned[number] = Owned(*self._begin(number))
+        """Begin again from what is on record, once the database answers, if the partition is still ours."""
+        partition = self._owned.pop(number).partition
+        partition.close(save=False)
+        while number not in self._owned:
+            try:
+                self._owned[number] = Owned(*self._begin(number, partition.store))
+            except Fenced:
+                partition.store.close()
+                raise
+            except OperationalError as error:
+                if partition.river.stopping() or not partition.store.passes(error):
+                    raise
+                time.sleep(RETRY_S)
         return self._owned[number]
 
     def _acknowledge(self, now: float) -> None:
@@ -234,26 +230,3 @@ class Worker:
             metrics.FENCED.inc()
             if number in self._owned:
                 self._drop(number)
-
-
-def _batches(following: int, some: Sequence[Frame]) -> Iterator[Batch]:
-    """``some`` in batches from offset ``following`` on.
-
-    What lies before it has been taken. What lies behind a gap was on its way when the partition was taken over, and
-    comes again in its turn.
-    """
-    batch = Batch(following)
-    for frame in some:
-        if frame.offset == batch.after:
-            batch.add(frame)
-            if len(batch.payloads) >= AT_ONCE:
-                yield batch
-                batch = Batch(batch.after)
-    if batch.frames:
-        yield batch
-
-
-def _row(letter: DeadLetter) -> dict[str, object]:
-    """A row of the outbox."""
-    address = f"{letter.frame.partition}/{letter.frame.offset}: {letter.why}"
-    return {"sink": DeadLetters.name, "address": address, "body": letter.frame.body, "retain": 0}

@@ -19,6 +19,7 @@ from streams.sinks.dead_letters import DeadLetters
 from streams.sinks.mqtt import Delivery
 from streams.store.audit import Entry
 from streams.store.layout import open_partition, open_readers, place
+from streams.store.store import Store
 from streams.worker import Worker
 
 STUCK_S = 60.0  # without a turn of the worker's thread: not alive
@@ -58,12 +59,14 @@ class Working:
         """A database that takes nothing is no longer waited for."""
         self._stopping.set()
 
-    def _begin(self, number: int) -> tuple[Partition, int]:
-        """Take a partition over from whoever had it."""
-        store = open_partition(self._config.store.url, number)
+    def _begin(self, number: int, store: Store | None = None) -> tuple[Partition, int]:
+        """Take a partition over from whoever had it, or go on with a store of ours."""
         with ExitStack() as undo, metrics.TAKE_OVER.time():
-            undo.callback(store.close)
-            following = store.take_over()
+            if store is not None:
+                following = store.resume()
+            else:
+                store = undo.enter_context(closing(open_partition(self._config.store.url, number)))
+                following = store.take_over()
             partition = Partition(
                 self._config,
                 self._rules,

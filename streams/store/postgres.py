@@ -50,6 +50,10 @@ class PostgresStore(Store):
         """A connection to read from; all it reads is of one moment."""
         return _read(self.engine)
 
+    def passes(self, error: OperationalError) -> bool:
+        """Whether it is gone, full or locked, and no right is missing."""
+        return error.orig is not None and _is_passing(error.orig)
+
     def _begun(self) -> AbstractContextManager[Connection]:
         return _written(self._writing)
 
@@ -97,6 +101,14 @@ class PartitionStore(PostgresStore):
         with self._turn:
             self._end_frozen()
             found = super().take_over()
+            self._commits, self._unsure = self._count(), None
+        return found
+
+    def resume(self) -> int:
+        """As any store's; whether the last commit has come through need not be asked any more."""
+        with self._turn:
+            self._end_frozen()
+            found = super().resume()
             self._commits, self._unsure = self._count(), None
         return found
 

@@ -114,6 +114,17 @@ class Store:
         self.epoch = found.epoch
         return int(found.next)
 
+    def resume(self) -> int:
+        """Go on after a broken connection; where the input does. ``Fenced`` if somebody else has taken over."""
+        with self._begun() as connection:
+            self._fence(connection, upkeep.owner.c.commits)  # waits for a commit of ours that is still under way
+            self.position = _position(connection)
+            return int(connection.execute(select(upkeep.owner.c.next)).scalar_one())
+
+    def passes(self, _error: OperationalError) -> bool:
+        """Whether what the database says now it may not say in a moment."""
+        return True
+
     def home(self, connection: Connection, fleet_id: str, vehicle_id: str) -> None:
         """Let a connection write where a vehicle's rows are: here they are all in one place."""
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from devices import frames
 from devices.samples import Payload
 from streams import config
+from streams.arrived import Frame
 from streams.objects import Folder
 from streams.partition import Partition
 from streams.store.store import open_store, rows_of
-from streams.worker import Frame, Worker
+from streams.worker import Worker
 
 FAST = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":100,"speed_limit_kmh":50}'
 
@@ -28,17 +29,23 @@ class House:
     def __init__(self, folder, rules):
         settings = config.load(None, {}, ("gateway.accept_unregistered=true", "sinks.mqtt=false"))
         self.settings = replace(settings, data=replace(settings.data, dir=folder))
-        self.folder, self.rules, self.published, self.taken_over = folder, rules, [], []
+        self.folder, self.rules, self.published = folder, rules, []
+        self.begun, self.taken_over = [], []  # partitions
+        self.stopping = True  # a database that takes nothing is not waited for
 
     def worker(self):
         return Worker(self.begin, lambda topic, body: self.published.append((topic, body)))
 
-    def begin(self, number):
-        self.taken_over.append(number)
-        store = open_store(self.folder / f"p{number}")
-        following = store.take_over()
+    def begin(self, number, store=None):
+        self.begun.append(number)
+        following = store.resume() if store else None
+        if store is None:
+            self.taken_over.append(number)
+            store = open_store(self.folder / f"p{number}")
+            following = store.take_over()
+        publish, objects = (lambda *_: None), Folder(self.folder)
         partition = Partition(
-            self.settings, self.rules, store, Folder(self.folder), lambda *_: None, lambda: True, feed_clock=True
+            self.settings, self.rules, store, objects, publish, lambda: self.stopping, feed_clock=True
         )
         partition.restore()
         partition.start()

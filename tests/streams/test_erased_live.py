@@ -56,7 +56,7 @@ def test_a_worker_goes_on_from_a_store_without_them(house):
     token = ask(house.folder / "p0")
     worker.turn([])
     assert worker.positions == {0: 2}
-    assert house.taken_over == [0, 0]
+    assert house.begun == [0, 0]
     worker.turn([frame(0, 2, driven(1)), frame(0, 3, driven(2))])  # late, and one sent again
     worker.close()
     assert drivers(house) == {token}

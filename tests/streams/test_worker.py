@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from streams.arrived import Frame
 from streams.partition import Partition
 from streams.store import schema, upkeep
 from streams.store.store import Store
-from streams.worker import Frame, GivenUpError
+from streams.worker import GivenUpError
 
 from .house import frame, telemetry
 
@@ -105,7 +106,7 @@ def test_a_payload_that_breaks_the_pipeline_costs_its_own_frame_only(house, monk
     assert [row["vehicle_id"] for row in house.rows(0, upkeep.vehicles)] == ["A"]
     (letter,) = [row for row in house.rows(0, schema.outbox) if row["sink"] == "dead_letters"]
     assert letter["address"] == "0/1: ZeroDivisionError"
-    assert len(house.taken_over) == 3  # and not a time a frame: that takes a second
+    assert len(house.begun) == 3  # and not a time a frame: that takes a second
 
 
 def test_a_database_that_is_away_is_no_frames_fault(house, monkeypatch):
@@ -158,3 +159,44 @@ def test_what_nobody_finished_whoever_comes_next_does(house):
     last.close()
     for table in (schema.segments, schema.trips, schema.intervals, schema.events, schema.alerts):
         assert house.rows(1, table) == house.rows(0, table), table.name
+
+
+def test_a_database_that_comes_back_is_gone_on_with(house, monkeypatch):
+    """Nothing is taken over again, no frame is lost, and none counts twice."""
+    house.stopping, worker = False, house.worker()
+    worker.own({0})
+    worker.turn([frame(0, 0, telemetry("A", 0))])
+    broken = iter([True, False, True, False])
+
+    def breaks(method):
+        def run(self, *arguments):
+            found = method(self, *arguments)
+            if next(broken, False):
+                raise OperationalError("SELECT", {}, Exception("network error"))
+            return found
+
+        return run
+
+    monkeypatch.setattr(Partition, "take", breaks(Partition.take))
+    monkeypatch.setattr(Partition, "turn", breaks(Partition.turn))
+    worker.turn([frame(0, 1, telemetry("A", 1)), frame(0, 2, telemetry("A", 2))])
+    worker.turn([frame(0, 3, telemetry("A", 3))])
+    assert worker.positions == {0: 4}
+    assert len(house.rows(0, schema.payloads)) == 4
+    assert house.taken_over == [0]
+
+
+def test_a_database_that_comes_back_as_anothers_is_let_go_of(house, monkeypatch):
+    house.stopping, zombie, heir = False, house.worker(), house.worker()
+    zombie.own({0})
+
+    def breaks(self, *_arguments):
+        heir.own({0})
+        raise OperationalError("SELECT", {}, Exception("network error"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Partition, "rest", breaks)
+        zombie.turn([])
+    assert zombie.positions == {}
+    heir.turn([frame(0, 0, telemetry("A", 0))])
+    assert heir.positions == {0: 1}

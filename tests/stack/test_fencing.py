@@ -97,3 +97,16 @@ def test_partitions_disturb_each_other_as_little_as_two_databases(url):
     assert len(everything(readers)["payloads"]) == 4
     one.take_over()
     other.commit(work(1, 2))
+
+
+def test_who_lost_its_connection_goes_on_where_it_was_unless_another_has_begun(url):
+    store, other = open_partition(url, 0), open_partition(url, 0)
+    store.take_over()
+    store.commit(work(0, 3))
+    assert store.resume() == 3
+    assert store.position == 1
+    store.commit(work(3, 4))
+    assert other.take_over() == 4
+    with pytest.raises(Fenced):
+        store.resume()
+    other.commit(work(4, 5))

@@ -177,11 +177,21 @@ def _connection(arguments: Mapping[str, Any], patience_s: float) -> Driver:
     until = time.monotonic() + patience_s
     while True:
         try:
-            return Driver(**arguments)
+            return _greeted(arguments)
         except (DatabaseError, InterfaceError) as error:
             if not _is_passing(error) or time.monotonic() >= until:
                 raise
         time.sleep(RETRY_S)
+
+
+def _greeted(arguments: Mapping[str, Any]) -> Driver:
+    try:
+        return Driver(**arguments)
+    except (
+        ConnectionError,
+        TimeoutError,
+    ) as error:  # while they greet, where the driver has no word for it
+        raise InterfaceError(str(error)) from error
 
 
 def _is_passing(error: BaseException) -> bool:

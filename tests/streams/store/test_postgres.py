@@ -2,15 +2,20 @@
 
 import json
 import math
+import socket
+import struct
+import threading
 
 import numpy as np
 import pytest
 from sqlalchemy.dialects.postgresql import dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
 from streams import config
 from streams.config import MASK
 from streams.store import bulk, columns, layout, migrations, prepared, schema
+from streams.store.postgres import engine_of
 from streams.store.store import Commit, Fenced, memory_store
 
 
@@ -70,3 +75,17 @@ def test_sqlite_knows_owners_too():
     for write in (lambda: store.commit(Commit()), lambda: store.writing().__enter__()):
         with pytest.raises(Fenced):
             write()
+
+
+def test_a_line_that_breaks_in_the_middle_of_the_greeting_is_a_server_that_is_away():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def hang_up():
+            line, _ = door.accept()
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            line.close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        url = f"postgresql://a@127.0.0.1:{door.getsockname()[1]}/b?sslmode=require"
+        with pytest.raises(OperationalError):
+            engine_of(url, []).connect()

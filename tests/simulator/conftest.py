@@ -2,9 +2,14 @@
 
 import asyncio
 import json
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import pytest
@@ -16,6 +21,7 @@ from simulator.link import Account, Link
 from simulator.roster import roster
 from simulator.traffic import Report, Traffic, Window
 
+PATIENCE_S = 60.0
 START = 1_762_923_600.0  # 2025-11-12 06:00 in Karlsruhe
 
 
@@ -75,3 +81,25 @@ class Service:
 @pytest.fixture
 def service() -> type[Service]:
     return Service
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a service as its operator starts it."""
+    port, folder = free_port(), tmp_path_factory.mktemp("served")
+    words = ["run", "--data", folder / "data", "--mqtt", f"127.0.0.1:{port}", "--http", f"127.0.0.1:{free_port()}"]
+    with (folder / "log").open("wb") as log:
+        command = [sys.executable, "-m", "streams", *map(str, words), "--accept-unregistered"]
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ)
+        until = time.monotonic() + PATIENCE_S
+        while b"is serving" not in (folder / "log").read_bytes():
+            assert process.poll() is None and time.monotonic() < until, (folder / "log").read_text()
+            time.sleep(0.05)
+        yield port
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0

@@ -2,13 +2,7 @@
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -23,30 +17,6 @@ from simulator.load import crew as module
 from simulator.load.crew import Crew
 from simulator.load.plan import Plan
 from simulator.load.tally import quantiles
-
-PATIENCE_S = 60.0
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a service as its operator starts it."""
-    port, folder = free_port(), tmp_path_factory.mktemp("served")
-    words = ["run", "--data", folder / "data", "--mqtt", f"127.0.0.1:{port}", "--http", f"127.0.0.1:{free_port()}"]
-    with (folder / "log").open("wb") as log:
-        command = [sys.executable, "-m", "streams", *map(str, words), "--accept-unregistered"]
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ)
-        until = time.monotonic() + PATIENCE_S
-        while b"is serving" not in (folder / "log").read_bytes():
-            assert process.poll() is None and time.monotonic() < until, (folder / "log").read_text()
-            time.sleep(0.05)
-        yield port
-        process.terminate()
-        assert process.wait(PATIENCE_S) == 0
 
 
 def load(port: int, *words: str) -> tuple[int, dict[str, object]]:

@@ -42,14 +42,14 @@ class Layout:
     at: tuple[int, ...]
 
     def write(self, seq: int, t: Floats, columns: Columns) -> Bytes:
-        """(vehicles, size) payloads; ``t`` (samples,) UTC epoch s, ``columns`` (fields, vehicles, samples)."""
+        """(vehicles, size) payloads; ``t`` (vehicles, samples) UTC epoch s, ``columns`` (fields, vehicles, samples)."""
         table = np.tile(self.template, (columns.shape[1], 1))
         if self.codec == "json":
             _digits(table, seq, t, columns, self.seq, np.array(self.at), WIDTHS, DECIMALS)
             return table
         table[:, self.seq : self.seq + 4] = np.frombuffer(np.array([seq], ">u4").tobytes(), np.uint8)
         size = 8 * self.samples
-        table[:, self.at[0] : self.at[0] + size] = np.frombuffer(np.round(t, 3).astype("<f8").tobytes(), np.uint8)
+        table[:, self.at[0] : self.at[0] + size] = np.ascontiguousarray(np.round(t, 3), "<f8").view(np.uint8)
         for field, at, values in zip(FIELDS, self.at[1:], columns, strict=True):
             packed = np.round(values, field.decimals).astype(_packed(field))
             table[:, at : at + packed.itemsize * self.samples] = packed.view(np.uint8)
@@ -108,8 +108,8 @@ def _digits(
     for v in range(table.shape[0]):
         row = table[v]
         _number(row, seq_at, 10, 0, float(seq))
-        for j in range(t.size):
-            _number(row, at[0] + j * (widths[0] + 1), widths[0], decimals[0], t[j])
+        for j in range(t.shape[1]):
+            _number(row, at[0] + j * (widths[0] + 1), widths[0], decimals[0], t[v, j])
             for f in range(columns.shape[0]):
                 _number(row, at[f + 1] + j * (widths[f + 1] + 1), widths[f + 1], decimals[f + 1], columns[f, v, j])
 

@@ -46,6 +46,7 @@ class Crew:
     def __init__(self, plan: Plan, accounts: Sequence[Account]) -> None:
         self.plan, self.begun = plan, time.monotonic()
         self.times = Times(np.full(plan.payloads, np.nan), np.full(plan.payloads, np.nan))
+        self._epoch = max(time.time() - time.monotonic() for _ in range(9))  # not while somebody else had the core
         self._tasks: list[asyncio.Task[None]] = []
         boot = secrets.token_hex(4)
         self._layout = bodies.layout(plan.codec, plan.samples, boot)
@@ -130,14 +131,14 @@ class Crew:
     def _offer(self, k: int, end: int, turn: int, due: float) -> None:
         """Make the payloads of vehicles ``k`` to ``end`` in round ``turn`` and hand them out.
 
-        Their newest sample is from the instant at which the first of them is due, ``due`` s after the beginning.
+        The first is due ``due`` s after the beginning; each one's newest sample is from the instant at which it is.
         """
         plan, base = self.plan, (turn - 1) * self.plan.vehicles
         dt = plan.batch / plan.samples
-        at = time.time() - time.monotonic() + self.begun + due
         columns = self._columns[:, k:end]
         advance(self._herd[k:end], turn - 1, due, dt, columns)
-        t = np.round(at - dt * np.arange(plan.samples - 1, -1, -1), 3)
+        at = self._epoch + self.begun + due + plan.due(np.arange(end - k, dtype=np.float64))
+        t = np.round(at[:, None] - dt * np.arange(plan.samples - 1, -1, -1), 3).astype(np.float64)
         for number, row in enumerate(self._layout.write(turn + 1, t, columns), base + k):
             body = row.tobytes()
             self._devices[number - base].offer(turn + 1, _alarmed(body) if number in self._alarms else body)

@@ -20,7 +20,7 @@ def columns(vehicles: int, samples: int) -> np.ndarray:
 @pytest.mark.parametrize("codec", ["json", "msgpack"])
 def test_they_say_what_the_columns_hold(codec: str, samples: int) -> None:
     said, t = columns(3, samples), 1_763_786_400.0 + np.arange(samples) / 10
-    table = bodies.layout(codec, samples, "b0071d").write(41, t, said)
+    table = bodies.layout(codec, samples, "b0071d").write(41, np.tile(t, (3, 1)), said)
     for vehicle, row in enumerate(table):
         reading = decode(row.tobytes())
         assert (reading.boot, reading.seq) == ("b0071d", 41)

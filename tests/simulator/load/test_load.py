@@ -97,3 +97,23 @@ def test_capacity_is_searched_for_against_the_service(served: int) -> None:
     (row,) = json.loads(result.stdout)
     assert row["vehicles"] in (0, 1, 2, 3, 4)  # how fast this machine is today is not the question
     assert (result.exit_code == 0) == (row["vehicles"] > 0)
+
+
+def test_a_vehicles_samples_are_evenly_apart_however_late_they_are_sent(broker: Broker, service) -> None:  # type: ignore[no-untyped-def]
+    plan = Plan("f", 0, 1, 10, 10.0, 1.0, 3.0, 0.1, "json", 0, 0.0)
+    accounts = [Account("127.0.0.1", broker.port, f"even-{k}") for k in range(10)]
+
+    async def scene() -> None:
+        async with service(broker.port).running() as product:
+            crew = Crew(plan, accounts)
+            await crew.connect()
+            await crew.greet()
+            asyncio.get_running_loop().call_later(1.0, lambda: time.sleep(0.7))  # the hold-up itself
+            await crew.drive(time.monotonic())
+            await crew.drained()
+            for k in range(10):
+                own = [r.t for topic, r in product.readings if plan.vehicle(k) in topic and r.seq > 1]
+                assert np.diff(np.concatenate(own)) == pytest.approx(np.full(29, 0.1), abs=2e-3)
+            await crew.leave()
+
+    asyncio.run(asyncio.wait_for(scene(), 60))

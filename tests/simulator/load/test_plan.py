@@ -67,7 +67,7 @@ def test_the_product_finds_the_planted_brakes_and_no_other(hz: float, batch: flo
     for turn in range(10):
         advance(state, turn, turn * batch, 1 / hz, table)
         t = 1.7637864e9 + turn * batch + np.arange(load.samples) / hz
-        for k, row in enumerate(layout.write(turn + 1, t, table)):
+        for k, row in enumerate(layout.write(turn + 1, np.tile(t, (20, 1)), table)):
             payload = Payload(f"tripmeter/v1/f/v{k}/telemetry", row.tobytes(), 2e9)
             received.append(Received(payload, "f", f"v{k}", decode(payload.body)))
     samples, _ = collect(received)

@@ -123,5 +123,6 @@ def test_what_held_is_told_and_what_did_not():
     killed = {"caught_up_s": 11.0, "lost": 0, "payloads": 100}
     told = distributed_tables.table({"tens": shape, "recovery": {"begun_anew": killed}})
     assert told.startswith("**1,000 vehicles at 1 Hz**")
+    assert "| **all of it, samples/s/core** | 200,000,000 |" in told
     assert "| 2,000 | 30 / 30 / 30 / 30 | inf | 0 | no |" in told
     assert distributed_tables.best({"trials": [more]}) is None

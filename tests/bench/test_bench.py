@@ -119,7 +119,7 @@ def test_what_held_is_told_and_what_did_not():
         "cores_others": 0.1, "mean_ms": dict.fromkeys(distributed_tables.NAMES, 7.0),
     }  # fmt: skip
     more = trial | {"held": False, "vehicles": 2_000, "behind_s": np.inf}
-    shape = {"meaning": "10 samples", "trials": [trial, more]}
+    shape = {"meaning": "10 samples", "trials": [trial, more], "full": more}
     killed = {"caught_up_s": 11.0, "lost": 0, "payloads": 100}
     told = distributed_tables.table({"tens": shape, "recovery": {"begun_anew": killed}})
     assert told.startswith("**1,000 vehicles at 1 Hz**")

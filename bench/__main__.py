@@ -41,6 +41,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "peers": beside.run,
     "costs": costs.run,
     "distributed": distributed.run,
+    "recovery": distributed.recovery,
     "scale": scale.run,
 }
 

@@ -15,8 +15,6 @@ def table(found: Result) -> str:
     """All of it."""
     shapes = {name: one for name, one in found.items() if "trials" in one}
     parts = [_headline(shapes), _trials(shapes), _costs(shapes)]
-    if "recovery" in found:
-        parts.append(_recovery(found["recovery"]))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -68,7 +66,8 @@ def _all(trial: Result) -> float:
     return float(sum(cost for name, cost in trial["cpu_ns_sample"].items() if name != "others"))
 
 
-def _recovery(found: Result) -> str:
+def recovery(found: Result) -> str:
+    """How long a dead worker is missed."""
     lines = [
         [RECOVERY[name], f"{one['caught_up_s']:.1f}", f"{one['payloads']:,}", str(one["lost"])]
         for name, one in found.items()

@@ -31,6 +31,7 @@ TITLES = {
     "peers": "Beside other stream processors",
     "costs": "What a payload costs each part",
     "distributed": "End to end, as many processes",
+    "recovery": "A worker killed",
     "scale": "From a thousand vehicles to a million",
 }
 
@@ -218,6 +219,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "peers": _peers,
     "costs": _costs,
     "distributed": distributed_tables.table,
+    "recovery": distributed_tables.recovery,
     "scale": _scale,
 }
 

@@ -121,7 +121,8 @@ def test_what_held_is_told_and_what_did_not():
     more = trial | {"held": False, "vehicles": 2_000, "behind_s": np.inf}
     shape = {"meaning": "10 samples", "trials": [trial, more], "full": more}
     killed = {"caught_up_s": 11.0, "lost": 0, "payloads": 100}
-    told = distributed_tables.table({"tens": shape, "recovery": {"begun_anew": killed}})
+    told = distributed_tables.table({"tens": shape})
+    assert "| begun anew at once | 11.0 | 100 | 0 |" in distributed_tables.recovery({"begun_anew": killed})
     assert told.startswith("**1,000 vehicles at 1 Hz**")
     assert "| **all of it, samples/s/core** | 200,000,000 |" in told
     assert "| 2,000 | 30 / 30 / 30 / 30 | inf | 0 | no |" in told

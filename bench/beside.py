@@ -20,9 +20,9 @@ from streams.store.layout import prepare
 
 SIZES = (10, 50, 500)  # samples in a payload
 PARTITIONS = 4
-FRAMES = 1_500  # a partition
-WORKED_S = 8.0  # our worker is looked at for so long
-REPEATS = 3
+FRAMES = 400  # a partition
+WORKED_S = 5.0  # our worker is looked at for so long
+REPEATS = 1
 PEER_S = 120.0  # longest that one may take
 
 
@@ -40,7 +40,7 @@ PEERS = {
     "flow.detect": Peer("Bytewax, two detectors", "bytewax"),
     "quix.detect": Peer("Quix Streams, two detectors", "quixstreams"),
     "shell.detect": Peer("Tripmeter's Faust and thread, the same two detectors", "faust"),
-    "faust_each.detect": Peer("Faust, a record a sample, two detectors", "faust", each=40_000),
+    "faust_each.detect": Peer("Faust, a record a sample, two detectors", "faust", each=20_000),
 }
 OURS = "worker"
 

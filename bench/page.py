@@ -157,6 +157,7 @@ def _worker(found: Result) -> str:
 
 
 def _peers(found: Result) -> str:
+    sizes = " / ".join(name.rpartition("_")[2] for name in found if name != "skipped")
     rows = []
     for name, peer in [*PEERS.items(), (OURS, Peer("**Tripmeter's worker**: everything, on record in PostgreSQL"))]:
         measured = [one[name] for size, one in found.items() if size != "skipped" and name in one]
@@ -170,7 +171,7 @@ def _peers(found: Result) -> str:
             [peer.meaning, costs, records, samples, " / ".join(f"{one['ours_to_this']:.2g}" for one in measured)]
         )
     return _rows(
-        ["10 / 50 / 500 samples a payload", "CPU µs/record", "records/s/core", "samples/s/core", "ours : this"], rows
+        [f"{sizes} samples a payload", "CPU µs/record", "records/s/core", "samples/s/core", "ours : this"], rows
     )
 
 

@@ -24,6 +24,7 @@ STARTING = (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_
 POLL_S = 0.2
 MAX_RECORD = frames.MAX_FRAME + 4096  # bytes; what Kafka adds is less
 KEPT_MS = 7 * 24 * 3600 * 1000
+FOR_EVER_MS = -1  # dead letters: until somebody has sent them back
 
 
 class KafkaSetupError(RuntimeError):
@@ -80,9 +81,12 @@ def _administered(kafka: Kafka) -> Iterator[AdminClient]:
 
 
 def _wanted(kafka: Kafka) -> list[NewTopic]:
-    settings = {"max.message.bytes": str(MAX_RECORD), "cleanup.policy": "delete", "retention.ms": str(KEPT_MS)}
-    names = ((kafka.topic, kafka.partitions), (kafka.dead_letters, 1))
-    return [NewTopic(name, many, kafka.replicas, config=settings) for name, many in names]
+    settings = {"max.message.bytes": str(MAX_RECORD), "cleanup.policy": "delete"}
+    topics = ((kafka.topic, kafka.partitions, KEPT_MS), (kafka.dead_letters, 1, FOR_EVER_MS))
+    return [
+        NewTopic(name, many, kafka.replicas, config=settings | {"retention.ms": str(kept)})
+        for name, many, kept in topics
+    ]
 
 
 def _make(client: AdminClient, topics: list[NewTopic]) -> None:

@@ -80,6 +80,8 @@ def _holder(number: int, words: list[str], plain: bool) -> Holder:
     if len(words) != 3:
         raise ConfigError(f"{where}: {_LINE}")
     name, roles, secret = words
+    if "@" in (one[-1:] for one in roles.split(",")):  # a fleet left out by mistake must not mean all of them
+        raise ConfigError(f"{where}: {name} has an @ without a fleet in {roles!r}; leave it away for all fleets")
     grants = tuple(Grant(*one.split("@", 1)) for one in roles.split(","))
     for grant in grants:
         if grant.role not in ROLES:

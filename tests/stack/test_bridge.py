@@ -5,9 +5,11 @@ import sys
 
 import numpy as np
 import pytest
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from devices import frames
+from streams.kafka import prepare
+from streams.settings import Kafka
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
@@ -121,6 +123,16 @@ def test_over_tls_with_a_login(start, kafka, settings, device, carried, until):
 def test_a_wrong_login_is_told_at_the_start(start, kafka, settings):
     with pytest.raises(AssertionError, match="Authentication failed"):
         start("bridge", **secured(kafka, settings, "of nobody"))
+
+
+def test_frames_are_kept_for_a_week_and_dead_letters_until_they_are_sent_back(kafka):
+    settings = Kafka(bootstrap=kafka.bootstrap, topic="kept", dead_letters="kept-dead", partitions=2)
+    prepare(settings)
+    wanted = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in ("kept", "kept-dead")]
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+    asked = admin.describe_configs(wanted)
+    found = {one.name: answer.result()["retention.ms"].value for one, answer in asked.items()}
+    assert found == {"kept": str(7 * 86_400_000), "kept-dead": "-1"}
 
 
 def test_a_topic_of_another_size_is_told_at_the_start(kafka, settings):

@@ -56,6 +56,7 @@ def test_a_role_is_for_a_fleet_or_for_all(grant, fleet, may):
     [
         ("ann metrics", "line 1: expected NAME ROLE"),
         (f"ann king {TOKEN}", "ann is to be 'king'; there is metrics, operator"),
+        (f"ann operator@,metrics {TOKEN}", "ann has an @ without a fleet"),
         ("ann metrics sha256:abcd", "64 hexadecimal digits"),
         ("ann metrics sha256:" + "zz" * 32, "64 hexadecimal digits"),
         ("ann metrics short", "has 5 characters, expected at least 16"),

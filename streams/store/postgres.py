@@ -87,7 +87,8 @@ class PartitionStore(PostgresStore):
     def commit(self, work: Commit) -> None:
         """As any store's; tried again after a broken connection, it finds out what became of the first try."""
         with self._turn:
-            if self._learn() is work:
+            self._learn()
+            if work.came_through:
                 return
             try:
                 super().commit(work)
@@ -112,18 +113,16 @@ class PartitionStore(PostgresStore):
             self._commits, self._unsure = self._count(), None
         return found
 
-    def _learn(self) -> Commit | None:
-        """The commit of which nobody knew what became of it, if it has come through."""
+    def _learn(self) -> None:
+        """Find out what became of the unsure commit, and note it there: whoever asks may not be who tries it again."""
         work = self._unsure
         if work is None:
-            return None
-        came_through = self._count() > self._commits
+            return
+        work.came_through = self._count() > self._commits
         self._unsure = None
-        if not came_through:
-            return None
-        self._commits += 1
-        self._moved(work)
-        return work
+        if work.came_through:
+            self._commits += 1
+            self._moved(work)
 
     def _count(self) -> int:
         """Commits so far; waits for one that is still under way."""
@@ -187,10 +186,7 @@ def _connection(arguments: Mapping[str, Any], patience_s: float) -> Driver:
 def _greeted(arguments: Mapping[str, Any]) -> Driver:
     try:
         return Driver(**arguments)
-    except (
-        ConnectionError,
-        TimeoutError,
-    ) as error:  # while they greet, where the driver has no word for it
+    except (ConnectionError, TimeoutError) as error:  # while they greet, where the driver has no word for it
         raise InterfaceError(str(error)) from error
 
 

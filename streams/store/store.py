@@ -47,6 +47,7 @@ class Commit:
     deletes: dict[Table, list[Row]] = field(default_factory=dict)  # rows named by some of their columns
     sent: list[int] = field(default_factory=list)  # outbox rows that have left
     source: tuple[int, int] | None = None  # where its input begins, and where the next one's does
+    came_through: bool = field(default=False, init=False, compare=False)  # though its answer was lost
 
     def upsert(self, table: Table, rows: Iterable[Row]) -> None:
         """Insert or replace rows by primary key; the last one of a key wins."""

@@ -86,6 +86,31 @@ def test_what_a_sender_could_not_finish_does_not_confuse_the_river(url, monkeypa
     assert (store.position, count(store, schema.payloads), count(store, schema.outbox)) == (2, 2, 1)
 
 
+@pytest.mark.parametrize("source", [(0, 3), None])
+def test_a_sender_that_commits_before_the_river_tries_again(url, monkeypatch, source):
+    """It finds out that the river's commit has come through; the river is told too, and writes nothing twice."""
+    store = open_partition(url, 0)
+    store.take_over()
+    commit = Connection.commit
+
+    def cut(connection):
+        monkeypatch.setattr(Connection, "commit", commit)
+        commit(connection)
+        connection._usock.shutdown(2)
+        raise InterfaceError("network error")
+
+    def between():
+        sender = threading.Thread(target=store.commit, args=[Commit(sent=[-1])])
+        sender.start()
+        sender.join()
+
+    monkeypatch.setattr(Connection, "commit", cut)
+    first = work(0, 3)
+    first.source = source
+    assert persistently(lambda: store.commit(first), between)
+    assert (store.position, count(store, schema.payloads), count(store, schema.outbox)) == (1, 1, 1)
+
+
 def test_connections_that_the_server_has_dropped_are_not_noticed(postgres, url):
     store = open_partition(url, 0)
     store.take_over()

@@ -1,10 +1,13 @@
 """PostgreSQL without a server: what a URL says, how rows are written down, and what the schema is there."""
 
+import gc
 import json
 import math
 import socket
+import sqlite3
 import struct
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -15,8 +18,9 @@ from sqlalchemy.schema import CreateTable
 from streams import config
 from streams.config import MASK
 from streams.store import bulk, columns, layout, migrations, prepared, schema
-from streams.store.postgres import engine_of
-from streams.store.store import Commit, Fenced, memory_store
+from streams.store import store as store_module
+from streams.store.postgres import PartitionStore, engine_of
+from streams.store.store import Commit, Fenced, Store, memory_store, open_store, persistently, rows_of
 
 
 def test_a_partition_has_a_name():
@@ -89,3 +93,93 @@ def test_a_line_that_breaks_in_the_middle_of_the_greeting_is_a_server_that_is_aw
         url = f"postgresql://a@127.0.0.1:{door.getsockname()[1]}/b?sslmode=require"
         with pytest.raises(OperationalError):
             engine_of(url, []).connect()
+
+
+class OnSqlite(PartitionStore):
+    """A partition whose rows are in SQLite; what it knows of its commits is as on a server."""
+
+    _write = Store._write
+
+    def _end_frozen(self):
+        """No other session is there."""
+
+
+@pytest.fixture
+def partition(tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "RETRY_S", 0.0)
+    store = OnSqlite(open_store(tmp_path).engine)
+    store.take_over()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def cut(partition, monkeypatch):
+    """Lose the next commit, or only its answer."""
+    dialect, whole = partition.engine.dialect, partition.engine.dialect.do_commit
+
+    def once(*, arrives):
+        def lost(connection):
+            monkeypatch.setattr(dialect, "do_commit", whole)
+            if arrives:
+                whole(connection)
+            raise sqlite3.OperationalError("network error")
+
+        monkeypatch.setattr(dialect, "do_commit", lost)
+
+    return once
+
+
+def read(store, table):
+    with store.reading() as connection:
+        return rows_of(connection, table.select())
+
+
+def one_payload(source):
+    found = Commit(payloads=[(0, 1.0, 2.0, 3.0, b"digest", b"body")], source=source)
+    found.append(schema.outbox, [{"sink": "mqtt", "address": "a", "body": b"x", "retain": 1}])
+    return found
+
+
+@pytest.mark.parametrize("source", [(0, 3), None])
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_sender_in_between_takes_nobodys_answer(partition, cut, source, arrives):
+    """It finds out first what became of a river's commit; the river, which tries again, is told too."""
+
+    def between():
+        sender = threading.Thread(target=partition.commit, args=[Commit(sent=[-1])])
+        sender.start()
+        sender.join()
+
+    cut(arrives=arrives)
+    work = one_payload(source)
+    assert persistently(lambda: partition.commit(work), between)
+    assert (len(read(partition, schema.payloads)), len(read(partition, schema.outbox)), partition.position) == (1, 1, 1)
+    partition.commit(one_payload(source and (3, 4)))
+    assert [row["position"] for row in read(partition, schema.payloads)] == [1, 2]
+
+
+def test_a_sender_that_loses_its_own_answer_in_between_takes_nobodys_either(partition, cut):
+    def between():
+        cut(arrives=True)
+        with pytest.raises(OperationalError):
+            partition.commit(Commit(sent=[-1]))
+
+    cut(arrives=True)
+    work = one_payload((0, 3))
+    assert persistently(lambda: partition.commit(work), between)
+    assert (len(read(partition, schema.payloads)), partition.position) == (1, 1)
+
+
+def test_commits_nobody_asks_about_again_do_not_pile_up(partition, cut):
+    def lost():
+        cut(arrives=True)
+        work = Commit(sent=[-1])
+        with pytest.raises(OperationalError):
+            partition.commit(work)
+        return weakref.ref(work)
+
+    abandoned = [lost() for _ in range(3)]
+    partition.commit(Commit())
+    gc.collect()
+    assert [one() for one in abandoned] == [None] * 3

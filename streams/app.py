@@ -52,7 +52,7 @@ class _Consumer(driver.Consumer):
         app = cast(App, self.app)
         mine = {tp for tp in self.assignment() if tp.topic == app.kafka.topic}
         positions = await app.relay.own({tp.partition for tp in mine})
-        there = {tp: positions[tp.partition] for tp in mine}
+        there = {tp: positions[tp.partition] for tp in mine if tp.partition in positions}
         await _held_by_kafka(self, there)
         await self.seek_wait(there)
         return there

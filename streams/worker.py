@@ -55,7 +55,7 @@ class Worker:
         self._owned: dict[int, Owned] = {}
         self._acks = Acks()
         self._paused = False
-        self.turned_at = time.monotonic()
+        self.turned_at = time.monotonic()  # infinite while it takes over, or waits for the database
 
     @property
     def positions(self) -> dict[int, int]:
@@ -70,7 +70,11 @@ class Worker:
                 self._through(number, lambda owned: owned.partition.river.snapshot())
 
     def own(self, numbers: Collection[int]) -> dict[int, int]:
-        """These partitions are ours from now on, and no others; the offset that each goes on with."""
+        """These partitions are ours from now on, and no others; the offset that each goes on with.
+
+        One that another process takes over meanwhile is not among them.
+        """
+        self.turned_at = math.inf  # alive, however long it takes
         before = set(self._owned)
         for number in before - set(numbers):
             self._drop(number)
@@ -78,13 +82,15 @@ class Worker:
             with self._unless_fenced(number):
                 self._through(number, lambda owned: owned.partition.store.commit(Commit()))  # another had it meanwhile?
         for number in sorted(set(numbers) - set(self._owned)):
-            self._owned[number] = Owned(*self._begin(number))
-            logger.info("partition %d is ours, from offset %d on", number, self._owned[number].next)
+            with self._unless_fenced(number):
+                self._owned[number] = Owned(*self._begin(number))
+                logger.info("partition %d is ours, from offset %d on", number, self._owned[number].next)
         self._paused = False
         if before != set(self._owned):
             heap.settle()
         metrics.DEALS.inc()
         metrics.PARTITIONS.positions = self.positions
+        self.turned_at = time.monotonic()
         return self.positions
 
     def turn(self, arrived: Sequence[Frame]) -> None:
@@ -130,6 +136,7 @@ class Worker:
                 partition = self._owned[number].partition
                 if partition.river.stopping() or not partition.store.passes(error):
                     raise
+                self.turned_at = math.inf
                 logger.warning("partition %d: the database broke off, beginning again: %s", number, error.orig)
                 time.sleep(RETRY_S)
                 self._anew(number)

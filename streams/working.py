@@ -1,11 +1,13 @@
 """Working: what a worker process has besides Faust - a way out to the vehicles' broker, its partitions, health."""
 
+import math
 import os
 import socket
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
+from functools import partial
 
 from devices import frames
 from streams import doors, kafka, metrics, noted, objects
@@ -18,7 +20,7 @@ from streams.settings import Kafka
 from streams.sinks.dead_letters import DeadLetters
 from streams.sinks.mqtt import Delivery
 from streams.store.audit import Entry
-from streams.store.layout import open_partition, open_readers, place
+from streams.store.layout import open_partition, open_readers, patiently, place
 from streams.store.store import Store
 from streams.worker import Worker
 
@@ -60,7 +62,12 @@ class Working:
         self._stopping.set()
 
     def _begin(self, number: int, store: Store | None = None) -> tuple[Partition, int]:
-        """Take a partition over from whoever had it, or go on with a store of ours."""
+        """Take a partition over from whoever had it, once the database answers, or go on with a store of ours."""
+        if store is not None:  # the worker waits itself
+            return self._begun(number, store)
+        return patiently(partial(self._begun, number, None), self._is_over)
+
+    def _begun(self, number: int, store: Store | None) -> tuple[Partition, int]:
         with ExitStack() as undo, metrics.TAKE_OVER.time():
             if store is not None:
                 following = store.resume()
@@ -73,7 +80,7 @@ class Working:
                 store,
                 self._objects.under(place(number)),
                 self._publish,
-                self._stopping.is_set,
+                self._is_over,
                 number=number,
                 feed_clock=self._feed_clock,
                 carriers=[self._letters],
@@ -83,6 +90,11 @@ class Working:
             partition.start()
             undo.pop_all()
         return partition, following
+
+    def _is_over(self) -> bool:
+        """Whether to give up; asked by the worker's thread when the database did not take something."""
+        self.worker.turned_at = math.inf  # it waits, and is not stuck
+        return self._stopping.is_set()
 
     def _publish(self, topic: str, body: bytes, retain: bool) -> Delivery:
         return self.gateway.publish(topic, body, qos=1, retain=retain)

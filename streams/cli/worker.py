@@ -1,11 +1,14 @@
 """worker: partitions of a fleet that has outgrown one process, from Kafka into PostgreSQL, until Ctrl-C or SIGTERM."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
+from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +27,8 @@ from streams.store.migrations import SchemaError
 
 if TYPE_CHECKING:
     from streams.working import Working
+
+logger = logging.getLogger(__name__)
 
 
 @click.command("worker")
@@ -45,9 +50,25 @@ def command(data: Path | None, clock: str, config_path: Path | None, sets: tuple
         screen.compiled()
     except (ConfigError, RoadsError, SchemaError, TariffError, OSError) as error:
         raise screen.fail(error) from error
-    code = asyncio.new_event_loop().run_until_complete(_serve(settings, judged, clock == "feed"))
-    sys.stdout.flush()
+    code = _ended(_serve(settings, judged, clock == "feed"))
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(code)  # Faust may keep threads, and all is saved
+
+
+def _ended(work: Coroutine[Any, Any, int]) -> int:
+    """The exit code of ``work``, whatever it ends with.
+
+    An error that left the command would wait for Faust's threads, which wait for ever and keep our partitions.
+    """
+    try:
+        return asyncio.new_event_loop().run_until_complete(work)
+    except click.ClickException:  # nothing has begun
+        raise
+    except (Exception, asyncio.CancelledError):
+        logger.exception("the worker has failed")
+        return 1
 
 
 async def _serve(settings: Config, judged: Rules, feed_clock: bool) -> int:

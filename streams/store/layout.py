@@ -1,14 +1,22 @@
 """Layout: which schemas a Tripmeter has on PostgreSQL, their upgrade, and the views that show all partitions as one."""
 
-from collections.abc import Iterator, Sequence
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.exc import OperationalError
 
 from streams.store import migrations, schema, upkeep
 from streams.store.migrations import STEPS, SchemaError
-from streams.store.postgres import PartitionStore, PostgresStore, engine_of
+from streams.store.postgres import PartitionStore, PostgresStore, engine_of, is_passing
+from streams.store.store import RETRY_S
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 SHARED, EVERYTHING = "tripmeter", "everything"
 MOST = 1000  # partitions
@@ -21,6 +29,18 @@ def open_partition(url: str, number: int) -> PartitionStore:
     """The store of one partition, made if it is not there; ``take_over`` before anything is written."""
     prepare(url, number, PATIENCE_S)
     return PartitionStore(engine_of(url, [place(number), SHARED], PATIENCE_S))
+
+
+def patiently(work: Callable[[], T], stop: Callable[[], bool]) -> T:
+    """What ``work`` returns, begun anew until the database answers; raises what it refuses, or once told to stop."""
+    while True:
+        try:
+            return work()
+        except OperationalError as error:
+            if not is_passing(error.orig) or stop():
+                raise
+            logger.warning("the database broke off, taking over again: %s", error.orig)
+            time.sleep(RETRY_S)
 
 
 def open_readers(url: str) -> "Readers":

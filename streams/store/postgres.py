@@ -52,7 +52,7 @@ class PostgresStore(Store):
 
     def passes(self, error: OperationalError) -> bool:
         """Whether it is gone, full or locked, and no right is missing."""
-        return error.orig is not None and _is_passing(error.orig)
+        return is_passing(error.orig)
 
     def _begun(self) -> AbstractContextManager[Connection]:
         return _written(self._writing)
@@ -178,7 +178,7 @@ def _connection(arguments: Mapping[str, Any], patience_s: float) -> Driver:
         try:
             return _greeted(arguments)
         except (DatabaseError, InterfaceError) as error:
-            if not _is_passing(error) or time.monotonic() >= until:
+            if not is_passing(error) or time.monotonic() >= until:
                 raise
         time.sleep(RETRY_S)
 
@@ -190,7 +190,8 @@ def _greeted(arguments: Mapping[str, Any]) -> Driver:
         raise InterfaceError(str(error)) from error
 
 
-def _is_passing(error: BaseException) -> bool:
+def is_passing(error: BaseException | None) -> bool:
+    """Whether what the driver raised may be over in a moment."""
     return isinstance(error, InterfaceError) or _code(error).startswith(PASSING)
 
 
@@ -212,7 +213,7 @@ def _as_elsewhere(context: ExceptionContext) -> DBAPIError | None:
     found = context.original_exception
     if isinstance(found, DatabaseError) and isinstance(found.args[0], dict):
         found.args[0].pop("D", None)  # the whole row, which has no place in a log
-    if _is_passing(found) or _code(found) == DENIED:
+    if is_passing(found) or _code(found) == DENIED:
         return OperationalError(context.statement, None, found, hide_parameters=True)
     if _code(found).startswith(TAKEN):
         return IntegrityError(context.statement, None, found, hide_parameters=True)

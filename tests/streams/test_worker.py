@@ -1,13 +1,15 @@
 """Worker: partitions taken over, fed with frames and given up, over stores of their own; Kafka is played by a list."""
 
+import math
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from streams.arrived import Frame
 from streams.partition import Partition
 from streams.store import schema, upkeep
-from streams.store.store import Store
-from streams.worker import GivenUpError
+from streams.store.store import Fenced, Store
+from streams.worker import GivenUpError, Worker
 
 from .house import frame, telemetry
 
@@ -200,3 +202,45 @@ def test_a_database_that_comes_back_as_anothers_is_let_go_of(house, monkeypatch)
     assert zombie.positions == {}
     heir.turn([frame(0, 0, telemetry("A", 0))])
     assert heir.positions == {0: 1}
+
+
+def test_who_is_replaced_while_taking_over_lets_go_of_that_partition_only(house):
+    begin, heir = house.begin, house.worker()
+
+    def slowly(number, store=None):
+        taken = begin(number, store)
+        if number == 0:
+            heir.own({0})
+            raise Fenced
+        return taken
+
+    worker = Worker(slowly, lambda *_: None)
+    assert worker.own({0, 1}) == {1: 0}
+    worker.turn([frame(0, 0, telemetry("A", 0)), frame(1, 0, telemetry("B", 0))])
+    assert worker.positions == {1: 1}
+    heir.turn([frame(0, 0, telemetry("A", 0))])
+    assert heir.positions == {0: 1}
+
+
+def test_who_takes_over_or_waits_for_the_database_is_not_stuck(house, monkeypatch):
+    seen, begin, house.stopping = [], house.begin, False
+
+    def watched(number, store=None):
+        seen.append(worker.turned_at)
+        return begin(number, store)
+
+    worker = Worker(watched, lambda *_: None)
+    worker.own({0})
+    assert worker.turned_at < math.inf
+    broken = iter([True])
+
+    def breaks(self):
+        if next(broken, False):
+            raise OperationalError("SELECT", {}, Exception("network error"))
+        return []
+
+    monkeypatch.setattr(Partition, "turn", breaks)
+    worker.turn([])
+    worker.turn([])
+    assert seen == [math.inf, math.inf]
+    assert worker.turned_at < math.inf

@@ -6,24 +6,29 @@ told everybody of an assignment, so that is where partitions are taken over.
 
 import asyncio
 import logging
+import math
 import ssl
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 import faust
-from aiokafka.errors import KafkaError
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams import metrics
 from streams.arrived import Frame
+from streams.progress import Progress
 from streams.relay import Relay
 from streams.settings import Kafka
 from streams.worker import Worker
 
 logger = logging.getLogger(__name__)
 
-STUCK_S = 30.0  # without a frame, though Kafka has some
+STUCK_S = 30.0  # for a partition to stand still, though Kafka has frames for it
+DEAL_S = 120.0  # the same while partitions are dealt out: others may take a minute to let go
 LOOK_S = 5.0
 MISSED_S = 10.0  # without a heartbeat: dead, and others take over
 LEAVE_S = 20.0  # for Faust to leave the group
@@ -168,25 +173,57 @@ def _refused(app: App) -> None:
 
 
 async def _watch(app: App) -> None:
-    """Raise ``WorkerError`` once Kafka has frames for us and Faust brings none: consumers have been seen to stall."""
+    """Raise ``WorkerError`` once a partition stands still though Kafka has more of it: consumers do stall.
+
+    While partitions are taken over, the database is away or frames wait in line here, nothing is wrong with Kafka.
+    """
+    ends, progress, worker = _Ends(app.consumer), Progress(), app.relay.worker
     while True:
         await asyncio.sleep(LOOK_S)
-        positions = app.relay.worker.positions
-        ends = {tp.partition: app.consumer.highwater(tp) or 0 for tp in app.consumer.assignment()}
-        metrics.PARTITIONS.lag = {one: max(end - positions.get(one, 0), 0) for one, end in ends.items()}
-        behind = sum(metrics.PARTITIONS.lag.values())
-        if behind and app.relay.idle_s > STUCK_S:
-            raise WorkerError(_stuck(app, behind, sorted(set(ends) - set(positions))))
+        found, positions = await ends.look(), worker.positions
+        lag = {number: max(end - positions.get(number, 0), 0) for number, end in found.items()}
+        metrics.PARTITIONS.lag = lag
+        if worker.turned_at == math.inf or app.relay.busy_s > LOOK_S:
+            progress.forget()
+        standing = progress.standing(worker.deals, positions, lag, time.monotonic())
+        stuck = [number for number, s in standing.items() if s > (DEAL_S if worker.paused else STUCK_S)]
+        if stuck:
+            raise WorkerError(_stuck(app, {number: lag[number] for number in stuck}, positions))
 
 
-def _stuck(app: App, behind: int, others: list[int]) -> str:
-    said = f"{behind} frames wait in Kafka, and none has come for {STUCK_S:g} s"
+class _Ends:
+    """Where our partitions end: as Kafka says when asked, or while it does not answer, as the last fetch has seen."""
+
+    def __init__(self, consumer: Any) -> None:
+        self._consumer = consumer
+        self._asked: asyncio.Task[Mapping[TP, int]] | None = None  # one at a time: Faust's thread has two hands
+
+    async def look(self) -> dict[int, int]:
+        """By partition, offset after its last frame."""
+        ours = self._consumer.assignment()
+        ends = {tp.partition: self._consumer.highwater(tp) or 0 for tp in ours}
+        if ours and self._asked is None:
+            self._asked = asyncio.create_task(self._consumer.highwaters(*ours))
+        if self._asked and (await asyncio.wait([self._asked], timeout=LOOK_S))[0]:
+            asked, self._asked = self._asked, None
+            with suppress(KafkaError, ConsumerStoppedError):
+                ends |= {tp.partition: end for tp, end in asked.result().items() if tp in ours}
+        return ends
+
+
+def _stuck(app: App, lag: Mapping[int, int], positions: Mapping[int, int]) -> str:
+    """What to say of partitions that stand still."""
+    said = [
+        f"partition {number} has stood at {positions.get(number, 0)}, and {behind} frames wait in Kafka"
+        for number, behind in sorted(lag.items())
+    ]
+    others = sorted(set(lag) - set(positions))
     if others:
-        said += (
-            f"; partitions {', '.join(map(str, others))} are ours by Kafka, and another's by the database: is there a "
+        said.append(
+            f"partitions {', '.join(map(str, others))} are ours by Kafka, and another's by the database: is there a "
             f"second group at work on it, besides {app.kafka.group} (kafka.group)?"
         )
-    return said
+    return "; ".join(said)
 
 
 def credentials(kafka: Kafka) -> faust.auth.Credentials | None:

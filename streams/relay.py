@@ -24,20 +24,18 @@ class Relay:
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
         self.broken_by: BaseException | None = None  # what the worker's thread could not do, if anything
-        self._heard_at = time.monotonic()
+        self._rested_at = time.monotonic()  # when nothing waited
         self._thread = ThreadPoolExecutor(1, "worker")
         self._waiting: deque[Frame] = deque()
-        self._in_hand: list[Frame] = []  # of the turn that runs
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
 
     @property
-    def idle_s(self) -> float:
-        """How long no frame has come, s; while there are some here, it is not for lack of them."""
-        return 0.0 if self._waiting or self._in_hand else time.monotonic() - self._heard_at
+    def busy_s(self) -> float:
+        """How long frames have always waited here, or a turn has taken, s: who stands still may only wait in line."""
+        return time.monotonic() - self._rested_at
 
     async def put(self, frame: Frame) -> None:
         """Hand over a frame, once there is room."""
-        self._heard_at = time.monotonic()
         while len(self._waiting) >= ROOM:
             self._room.clear()
             await self._room.wait()
@@ -56,18 +54,16 @@ class Relay:
         """Take these partitions over; what waited comes again."""
         self._waiting.clear()
         self._room.set()
-        self._heard_at = time.monotonic()
         return await self.call(self.worker.own, numbers)
 
     async def run(self) -> None:
         """Turn with what has come, until cancelled."""
         while True:
             if not self._waiting:
+                self._rested_at = time.monotonic()
                 self._arrived.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._arrived.wait(), IDLE_S)
-            some = self._in_hand = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+            some = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             self._room.set()
             await self.call(self.worker.turn, some)
-            if some:
-                self._heard_at, self._in_hand = time.monotonic(), []

@@ -54,17 +54,18 @@ class Worker:
         self._begin, self._publish = begin, publish
         self._owned: dict[int, Owned] = {}
         self._acks = Acks()
-        self._paused = False
+        self.paused = False  # while partitions are dealt out
+        self.deals = 0
         self.turned_at = time.monotonic()  # infinite while it takes over, or waits for the database
 
     @property
     def positions(self) -> dict[int, int]:
         """By partition, the offset it waits for."""
-        return {number: owned.next for number, owned in self._owned.items()}
+        return {number: owned.next for number, owned in list(self._owned.items())}
 
     def pause(self) -> None:
         """Kafka deals the partitions out anew: save what another process may have to load in a moment."""
-        self._paused = True
+        self.paused = True
         for number in list(self._owned):
             with self._unless_fenced(number):
                 self._through(number, lambda owned: owned.partition.river.snapshot())
@@ -85,9 +86,10 @@ class Worker:
             with self._unless_fenced(number):
                 self._owned[number] = Owned(*self._begin(number))
                 logger.info("partition %d is ours, from offset %d on", number, self._owned[number].next)
-        self._paused = False
+        self.paused = False
         if before != set(self._owned):
             heap.settle()
+        self.deals += 1
         metrics.DEALS.inc()
         metrics.PARTITIONS.positions = self.positions
         self.turned_at = time.monotonic()
@@ -96,7 +98,7 @@ class Worker:
     def turn(self, arrived: Sequence[Frame]) -> None:
         """Commit what has arrived, and let each partition do what is due."""
         self.turned_at = time.monotonic()
-        if self._paused:  # what has arrived will come again
+        if self.paused:  # what has arrived will come again
             return
         for number in list(self._owned):
             some = [frame for frame in arrived if frame.partition == number]

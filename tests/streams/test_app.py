@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import math
 import shutil
 import threading
 from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
+from aiokafka.errors import KafkaTimeoutError
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
@@ -168,8 +170,86 @@ def test_a_group_that_will_never_let_us_in_is_told(kafka, house, monkeypatch):
 def test_who_stands_still_because_of_a_second_group_says_so():
     """Each takes the other's partitions over, and Kafka knows nothing of it."""
     stopped = SimpleNamespace(kafka=Kafka(group="mine"))
-    assert "second group at work" not in app._stuck(stopped, 7, [])
-    said = app._stuck(stopped, 7, [0, 3])
-    assert said.startswith("7 frames wait in Kafka")
+    assert "second group at work" not in app._stuck(stopped, {0: 7}, {0: 5})
+    said = app._stuck(stopped, {0: 7, 3: 2}, {1: 5})
+    assert said.startswith("partition 0 has stood at 0, and 7 frames wait in Kafka; partition 3")
     assert "partitions 0, 3 are ours by Kafka, and another's by the database" in said
     assert "besides mine (kafka.group)" in said
+
+
+class Standing:
+    """An application whose partition 0 flows, and whose partition 1 stands at 5, of 9 frames."""
+
+    def __init__(self):
+        self.worker = SimpleNamespace(positions={0: 0, 1: 5}, deals=1, paused=False, turned_at=0.0)
+        self.kafka, self.consumer = Kafka(group="mine"), self
+        self.relay = SimpleNamespace(worker=self.worker, busy_s=0.0)
+
+    def assignment(self):
+        return {app.TP("frames", 0), app.TP("frames", 1)}
+
+    def highwater(self, _tp):
+        return 5  # a fetch that stalls sees nothing new
+
+    async def highwaters(self, *ours):
+        self.worker.positions = self.worker.positions | {0: self.worker.positions[0] + 1}
+        return {tp: 9 if tp.partition else 1_000_000 for tp in ours}
+
+    def said(self):
+        """Why it ends within 20 looks, if it does."""
+        try:
+            asyncio.run(asyncio.wait_for(app._watch(self), 0.2))
+        except app.WorkerError as error:
+            return str(error)
+        except TimeoutError:
+            return ""
+
+
+@pytest.fixture
+def standing(monkeypatch):
+    monkeypatch.setattr(app, "LOOK_S", 0.01)
+    monkeypatch.setattr(app, "STUCK_S", 0.05)
+    return Standing()
+
+
+def test_one_partition_that_stands_still_while_others_flow_is_told(standing):
+    assert standing.said() == "partition 1 has stood at 5, and 4 frames wait in Kafka"
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        lambda at: setattr(at.worker, "turned_at", math.inf),
+        lambda at: setattr(at.worker, "paused", True),
+        lambda at: setattr(at.relay, "busy_s", 1.0),
+        lambda at: setattr(at.worker, "positions", {0: 0, 1: 9}),
+    ],
+    ids=["taking over", "dealt out", "in line", "at its end"],
+)
+def test_who_has_a_reason_to_stand_still_is_left_alone(standing, busy):
+    busy(standing)
+    assert standing.said() == ""
+
+
+@pytest.mark.parametrize("seen", [5, 9])
+def test_while_kafka_does_not_answer_it_goes_by_what_was_fetched(standing, monkeypatch, seen):
+    async def silent(*_ours):
+        raise KafkaTimeoutError
+
+    standing.worker.positions = {0: 5, 1: 5}
+    monkeypatch.setattr(standing, "highwaters", silent)
+    monkeypatch.setattr(standing, "highwater", lambda tp: seen if tp.partition else 5)
+    assert ("partition 1 has stood at 5" in standing.said()) == (seen == 9)
+
+
+def test_a_kafka_that_is_silent_is_asked_once(standing, monkeypatch):
+    asked = []
+
+    async def silent(*_ours):
+        asked.append(1)
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(standing, "highwaters", silent)
+    monkeypatch.setattr(standing, "highwater", lambda _tp: 9)
+    assert "partition 1 has stood at 5" in standing.said()
+    assert asked == [1]

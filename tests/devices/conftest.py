@@ -6,12 +6,8 @@ from collections.abc import Callable, Iterator
 
 import paho.mqtt.client as mqtt
 import pytest
-from hypothesis import HealthCheck, settings
 
 from devices.broker import Broker
-
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")  # a test is right or wrong however busy the machine is
 
 Until = Callable[..., None]
 

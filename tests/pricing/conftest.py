@@ -4,13 +4,9 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import settings
 
 from pricing.premium import Risk
 from pricing.tariffs import standard
-
-settings.register_profile("no deadline", deadline=None, max_examples=50)  # the clock of a busy machine proves nothing
-settings.load_profile("no deadline")
 
 DAY = date(2026, 3, 2)
 

@@ -252,11 +252,11 @@ def test_in_the_end_nobody_can_tell_who_it_was(rivers, river, tmp_path):
 def test_a_file_of_the_archive_that_cannot_be_read_is_named_and_the_erasure_waits(rivers, river, tmp_path):
     send(rivers, river, drives(rivers))
     river.drain()
-    keeper = Retention(river.store, Folder(tmp_path), Keeping(horizon_days=1))
-    keeper.work(river.embedded.live.newest + DAY_S)
+    Retention(river.store, Folder(tmp_path), Keeping(horizon_days=1)).work(river.embedded.live.newest + DAY_S)
     name = archive.name_of("f", 20_000, 10**6)
     Folder(tmp_path).put(name, b"no Parquet")
     erase(river)
+    keeper = Retention(river.store, Folder(tmp_path), Keeping(horizon_days=1))  # of the service that has begun again
     with pytest.raises(OSError, match=f"{name} .* take it away"):
         work.clear_archive(river.store, Folder(tmp_path))
     assert [row["stage"] for row in river.rows(upkeep.erasures)] == ["recorded"]

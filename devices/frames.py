@@ -32,7 +32,10 @@ class Origin(NamedTuple):
     seq: int = 0
 
 
-def pack(payloads: Sequence[Payload], origin: Origin = Origin()) -> bytes:  # noqa: B008  it does not change
+NOBODY = Origin()
+
+
+def pack(payloads: Sequence[Payload], origin: Origin = NOBODY) -> bytes:
     """A frame that holds ``payloads`` in their order; their tokens stay behind."""
     parts = [_HEAD.pack(len(payloads), *origin)]
     for payload in payloads:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from simulator.drivers import Driver
 from simulator.placed import Arranged
 from simulator.reports import along
 from simulator.roads import Roads
@@ -24,12 +25,12 @@ def books(arranged: Mapping[int, Arranged], roads: Roads, start: float) -> Rows:
     """Rows by kind of file; ``start`` is the window's, UTC epoch s."""
     days = list(arranged.values())
     return {
-        "drivers": [_relief(day) for day in days if day.shift.orders.relief],
+        "drivers": [_relief(day, relief[1]) for day in days if (relief := day.shift.orders.relief)],
         "tyre_plans": list(_trailer_plan()) if any(day.shift.orders.trailer for day in days) else [],
         "trailers": [row for day in days if day.shift.orders.trailer for row in _trailers(day)],
         "couplings": [row for day in days if day.shift.orders.trailer for row in _couplings(day, start)],
         "routes": [_route(day, roads) for day in days if day.left],
-        "route_assignments": [_assignment(day, start) for day in days if day.left],
+        "route_assignments": [_assignment(day, day.left, start) for day in days if day.left],
     }
 
 
@@ -53,10 +54,8 @@ def _own(vehicle: Vehicle) -> Row:
     return {"fleet_id": vehicle.fleet_id}
 
 
-def _relief(day: Arranged) -> Row:
-    relief = day.shift.orders.relief
-    assert relief  # noqa: S101 - asked for
-    return {"driver_id": relief[1].driver_id, **_own(day.shift.vehicle), "name": f"Relief {relief[1].driver_id}"}
+def _relief(day: Arranged, driver: Driver) -> Row:
+    return {"driver_id": driver.driver_id, **_own(day.shift.vehicle), "name": f"Relief {driver.driver_id}"}
 
 
 def _trailer_plan() -> Iterator[Row]:
@@ -90,8 +89,7 @@ def _route(day: Arranged, roads: Roads) -> Row:
     return {"route_id": f"way-{vehicle.vehicle_id}", **_own(vehicle), "line": f"LINESTRING ({line})", "width_m": WIDTH}
 
 
-def _assignment(day: Arranged, start: float) -> Row:
-    assert day.left  # noqa: S101 - asked for
-    vehicle, (left, arrived) = day.shift.vehicle, day.left
+def _assignment(day: Arranged, way: tuple[float, float], start: float) -> Row:
+    vehicle, (left, arrived) = day.shift.vehicle, way
     span = {"from": _iso(start + left), "to": _iso(start + arrived)}
     return {"vehicle_id": vehicle.vehicle_id, "route_id": f"way-{vehicle.vehicle_id}", **span, **_own(vehicle)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import cast
 
 from simulator import packets
 from simulator.packets import ProtocolError
@@ -167,8 +168,7 @@ class _Session(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         account = self.link.account
         self._send(
             packets.connect(account.client_id, account.user, account.password, self.link.clean, self.link.keepalive)

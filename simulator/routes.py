@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from math import atan2, cos, pi, sin, tan
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -111,12 +112,12 @@ def _road(pen: _Pen, roads: Roads, a: int, b: int, begin: float, end: float) -> 
     pen.draw(data["length"] - end - at, 0.0, limit, road)
 
 
-def _bends(data: dict[str, object], forward: bool) -> list[tuple[float, float, float, float]]:
+def _bends(data: dict[str, Any], forward: bool) -> list[tuple[float, float, float, float]]:
     """Bends of a road as met in the direction driven; from the far end they come mirrored and in reverse."""
-    bends = [tuple(bend) for bend in data["bends"]]  # type: ignore[attr-defined]
+    bends = [tuple(bend) for bend in data["bends"]]
     if forward:
         return bends
-    length: float = data["length"]  # type: ignore[assignment]
+    length: float = data["length"]
     return [(length - o - 4 * r * sin(angle), r, angle, -side) for o, r, angle, side in reversed(bends)]
 
 

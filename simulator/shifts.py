@@ -57,6 +57,9 @@ class Orders(NamedTuple):
         return min((leg for leg in (self.detour, self.relief[0] if self.relief else 0) if leg), default=0)
 
 
+NONE = Orders()
+
+
 @dataclass(frozen=True)
 class Shift:
     """A day's route; ``legs`` is the driver's view of ``pieces``, row by row."""
@@ -89,7 +92,7 @@ def plan(
     start: float,
     seconds: float,
     seed: list[int],
-    orders: Orders = Orders(),  # noqa: B008 - a tuple
+    orders: Orders = NONE,
 ) -> Shift:
     """A shift of about ``seconds`` that begins and ends at a depot drawn for the fleet."""
     rng = np.random.default_rng(seed)

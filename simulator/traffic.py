@@ -17,7 +17,7 @@ from simulator.profiles import STANDARD, Profile
 from simulator.reports import Day, Report, Window, report
 from simulator.roads import Roads, generate
 from simulator.roster import Roster
-from simulator.shifts import Orders, Shift, plan
+from simulator.shifts import NONE, Orders, Shift, plan
 from simulator.tyres import TRAILER, TRAILER_KPA
 from simulator.vehicles import Class, G, Vehicle
 
@@ -83,7 +83,7 @@ class Traffic:
                 day = Day(self.roads, self.window, self.chance, first + k, arranged, profile, reached)
                 yield report(day, motion, k, self.keep, self.faults)
 
-    def _shift(self, k: int, orders: Orders = Orders()) -> Shift:  # noqa: B008 - a tuple
+    def _shift(self, k: int, orders: Orders = NONE) -> Shift:
         rng = np.random.default_rng([self.chance, 3, k])
         driver, hours = self.roster.drivers[k], self.window.hours
         if hours >= DAY:

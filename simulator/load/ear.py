@@ -25,9 +25,9 @@ class Ear:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._task is not None  # noqa: S101 - entered
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def _take(self, topic: str, body: bytes) -> None:
         if body:

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from streams import chain
 from streams.detectors.base import Records
 from streams.fleet import CLASSES
 from streams.rule_set import Beside, RuleSet
 from streams.store import schema
-from streams.store.audit import Entry, record
+from streams.store.audit import Entry, alone, record
 from streams.store.store import Store, rows_of
 
 KnownThen = Callable[[str, tuple[Records, ...]], Beside | None]  # (version, thresholds) -> the roads of a rule set
@@ -28,34 +28,35 @@ def remembered(store: Store, current: RuleSet, now: float, known_then: KnownThen
     The very first holds for all time before it too. A parameter that an older set did not have yet has the current
     value in it. ``known_then`` finds the roads of an older one.
     """
-    with store.reading() as connection:
-        rows = rows_of(connection, select(schema.rule_sets).order_by(schema.rule_sets.c.since))
-    sets = [_set(row, current, known_then) for row in rows]
-    if sets and sets[-1].version == current.version:
-        return sets
-    since = max(now, sets[-1].since) if sets else current.since
-    row = {"since": since, "version": current.version, "body": _written(current.thresholds)}
     with store.writing() as connection:
-        connection.execute(delete(schema.rule_sets).where(schema.rule_sets.c.since == since))
-        connection.execute(insert(schema.rule_sets), row)
-        record(
-            connection, [Entry("tripmeter", "rules.changed", "", current.version, _difference(sets, current, since))]
-        )
-    return [*(one for one in sets if one.since < since), current._replace(since=since)]
+        alone(connection)  # workers that begin together have the same to say
+        rows = rows_of(connection, select(schema.rule_sets).order_by(schema.rule_sets.c.since))
+        if not rows or rows[-1]["version"] != current.version:
+            since = max(now, rows[-1]["since"]) if rows else current.since
+            _write(connection, current, since, rows)
+            rows = [row for row in rows if row["since"] < since] + [{"since": since, "version": current.version}]
+    *older, last = rows
+    return [*(_set(row, current, known_then) for row in older), current._replace(since=last["since"])]
 
 
-def _difference(sets: Sequence[RuleSet], current: RuleSet, since: float) -> dict[str, Any]:
+def _write(connection: Connection, current: RuleSet, since: float, rows: Sequence[Mapping[str, Any]]) -> None:
+    row = {"since": since, "version": current.version, "body": _written(current.thresholds)}
+    connection.execute(delete(schema.rule_sets).where(schema.rule_sets.c.since == since))
+    connection.execute(insert(schema.rule_sets), row)
+    detail = _difference(rows[-1], current, since) if rows else {}
+    record(connection, [Entry("tripmeter", "rules.changed", "", current.version, detail)])
+
+
+def _difference(before: Mapping[str, Any], current: RuleSet, since: float) -> dict[str, Any]:
     """For the audit log: which thresholds of which links are new, and since when they hold."""
-    if not sets:
-        return {}
-    links = zip(chain.PARAMS, sets[-1].thresholds, current.thresholds, strict=True)
+    links = zip(chain.PARAMS, _read(before["body"], current.thresholds), current.thresholds, strict=True)
     names = [
         f"{link}.{name}"
         for link, old, new in links
         for name in new.dtype.names or ()
         if not np.array_equal(old[name], new[name], equal_nan=True)
     ]
-    return {"since": since, "instead_of": sets[-1].version, "thresholds": names}
+    return {"since": since, "instead_of": before["version"], "thresholds": names}
 
 
 def _set(row: Mapping[str, Any], current: RuleSet, known_then: KnownThen) -> RuleSet:

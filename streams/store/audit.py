@@ -43,8 +43,7 @@ def record(connection: Connection, entries: Iterable[Entry], at: float | None = 
     wanted = list(entries)
     if not wanted:
         return
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+    alone(connection)
     last = connection.execute(select(audit.c.id, audit.c.digest).order_by(audit.c.id.desc()).limit(1)).first()
     first, before = (last.id + 1, last.digest) if last else (1, "")
     rows = []
@@ -55,8 +54,15 @@ def record(connection: Connection, entries: Iterable[Entry], at: float | None = 
     connection.execute(insert(audit), rows)
 
 
+def alone(connection: Connection) -> None:
+    """Wait until nobody else appends, and let nobody until the end of the caller's transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+
+
 def note(connection: Connection, entry: Entry) -> None:
     """Append ``entry``, unless the last of its action says the same: for what is looked at again at every start."""
+    alone(connection)
     last = read(connection, action=entry.action, last=1)
     if (last[0]["detail"] if last else "") != _written(entry.detail):
         record(connection, [entry])

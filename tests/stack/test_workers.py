@@ -79,7 +79,7 @@ def test_killed_and_frozen_at_any_moment_they_leave_the_record_of_one_process(wo
     workers.until(lambda: workers.positions() == workers.sent)
     second.send_signal(signal.SIGCONT)  # what it had in hand is another's by now
     codes = workers.stop()
-    assert codes[0] == -signal.SIGKILL
+    assert codes[0] == -signal.SIGKILL, workers.logs()
     assert codes[1] in (0, 1), workers.logs()  # who wakes too late may find Kafka's consumer ended
     assert codes[2:] == [0], workers.logs()
     workers.finish()

@@ -100,8 +100,8 @@ _SEEN = select(
 
 def put_away(store: Store, alert: Row) -> float | None:
     """Start of the newest event people had seen of an alert when they resolved or dismissed it; None: they have not."""
-    with store.reading() as connection:
-        return connection.execute(_SEEN, {name: alert[name] for name in _ABOUT}).scalar()
+    about = {name: alert[name] for name in _ABOUT}
+    return store.ask(lambda connection: connection.execute(_SEEN, about).scalar())
 
 
 def history(connection: Connection, alert: Row) -> list[Row]:

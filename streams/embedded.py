@@ -235,6 +235,10 @@ class Embedded:
         accepted.rejected.extend(parts)
         self._late.put_off_all(slots_of(accepted.repeated, self.pipeline), extents(accepted.repeated)[0], commit)
 
+    def told(self) -> set[str]:
+        """Sinks for which there is something new."""
+        return self._writer.told()
+
     def _write(self, commit: Commit) -> bool:
         """Whether the commit is on disk; once one is given up, all that follows would rest on what was lost."""
         return self._writer.write(commit, self.newest - self.pace.late_s, self.stopping)

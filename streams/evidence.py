@@ -152,8 +152,8 @@ class Evidence:
         found = {window.event_id: window for window in some}
         if not found:
             return []
-        with self.store.reading() as connection:
-            known = {row["event_id"] for row in named(connection, schema.evidence.c.event_id, [*found])}
+        rows = self.store.ask(lambda connection: named(connection, schema.evidence.c.event_id, [*found]))
+        known = {row["event_id"] for row in rows}
         return [window for name, window in found.items() if name not in known]
 
     def _forget(self, commit: Commit) -> None:

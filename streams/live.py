@@ -51,8 +51,7 @@ class Live:
         if not midnights:
             return
         ids = ids_of(midnights, self.pipeline.fleet)
-        with self.store.reading() as connection:
-            told = on_record(connection, [name for names in ids for name in names])
+        told = self.store.ask(lambda connection: on_record(connection, [name for names in ids for name in names]))
         told |= {row["event_id"]: row for row in commit.upserts.get(schema.events, ())}
         commit.upsert(upkeep.midnights, midnight_rows(midnights, ids, told))
 

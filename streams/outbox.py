@@ -143,9 +143,11 @@ class Sender:
         behind = {message.address for message in self._put_off.values() if message.retain}
         in_turn = outbox.c.id.not_in(self._put_off), or_(outbox.c.retain == 0, outbox.c.address.not_in(behind))
         query = select(outbox).where(outbox.c.sink == self.sink.name, *in_turn)
-        with self.store.reading() as connection:
+        query = query.order_by(outbox.c.id).limit(self._at_once)
+        rows = self.store.ask(lambda connection: connection.execute(query).all())
+        self.waiting = (len(rows), min((row.at for row in rows if row.at), default=self.clock()))
+        if self._put_off or len(rows) == self._at_once:
             of_all = select(func.count(), func.min(outbox.c.at)).where(outbox.c.sink == self.sink.name)
-            count, since = connection.execute(of_all).one()
+            count, since = self.store.ask(lambda connection: connection.execute(of_all).one())
             self.waiting = (count, since or self.clock())
-            rows = connection.execute(query.order_by(outbox.c.id).limit(self._at_once)).all()
         return [Message(row.id, row.address, row.body, bool(row.retain), row.at) for row in rows]

@@ -212,8 +212,10 @@ class Partition:
         return self.pipeline.watermark(self.pipeline.fleet.slot((fleet_id, vehicle_id)))
 
     def _wake(self) -> None:
+        told = self.river.told()
         for sender in self.senders:
-            sender.wake()
+            if sender.sink.name in told:
+                sender.wake()
 
     def _in_force(self, rules: InForce) -> InForce:
         """The thresholds of the configuration from now on, and before that those on record."""

@@ -61,10 +61,8 @@ class Registered:
     def _stamp(self) -> tuple[int, float]:
         """Differs after every change: how many rows there are, and when the newest was recorded."""
         registry = schema.registry
-        with self.store.reading() as connection:
-            count, latest = connection.execute(
-                select(func.count(), func.coalesce(func.max(registry.c.recorded_at), 0.0)).select_from(registry)
-            ).one()
+        stamp = select(func.count(), func.coalesce(func.max(registry.c.recorded_at), 0.0)).select_from(registry)
+        count, latest = self.store.ask(lambda connection: connection.execute(stamp).one())
         return count, latest
 
     def _read(self) -> Roster:

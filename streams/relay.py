@@ -14,7 +14,7 @@ from streams.worker import Worker
 T = TypeVar("T")
 
 ROOM = 512  # frames that wait for the worker, before Kafka does
-AT_ONCE = 64  # frames in one turn
+AT_ONCE = 512  # frames in one turn
 IDLE_S = 0.05  # longest sleep without frames
 
 

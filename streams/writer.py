@@ -9,7 +9,7 @@ from streams import metrics
 from streams.fleet import Fleet
 from streams.followed import said
 from streams.record import Record
-from streams.store import upkeep
+from streams.store import schema, upkeep
 from streams.store.store import Commit, Store, persistently
 
 VEHICLE = ("slot", "fleet_id", "vehicle_id", "known")
@@ -22,6 +22,7 @@ class Writer:
         self.store, self.fleet, self.record = store, fleet, record
         self.lost = False  # the state is ahead of what the store has taken
         self._named = _counted(fleet)  # on record already
+        self._told: set[str] = set()
 
     def write(self, commit: Commit, recent: float, stopping: Callable[[], bool]) -> bool:
         """Whether the commit is on disk; ``recent`` as record.mend has it."""
@@ -35,8 +36,14 @@ class Writer:
             done = persistently(partial(self._committed, commit), stopping)
         if done:
             self._named = _counted(self.fleet)
+            self._told |= {row["sink"] for row in commit.appends.get(schema.outbox, ())}
         self.lost = not done
         return done
+
+    def told(self) -> set[str]:
+        """Sinks for which there are messages on record that were not there when this was last asked."""
+        told, self._told = self._told, set()
+        return told
 
     @property
     def vehicles(self) -> int:

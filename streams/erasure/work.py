@@ -48,8 +48,7 @@ def ask(connection: Connection, person: Person, now: float, horizon_days: int) -
 def at_stage(store: Store, stage: str) -> list[Row]:
     """Erasures that wait at a stage, in the order they were asked for."""
     query = select(erasures).where(erasures.c.stage == stage).order_by(erasures.c.asked_at, erasures.c.token)
-    with store.reading() as connection:
-        return rows_of(connection, query)
+    return store.ask(lambda connection: rows_of(connection, query))
 
 
 def clear_record(store: Store, clock: Clock) -> int:

@@ -13,7 +13,10 @@ from streams.store.prepared import TOGETHER, text
 
 Row = dict[str, Any]
 Names = tuple[str, ...]
-Line = tuple[str, tuple[str]]  # a statement, and its rows as JSON
+Line = tuple[str, tuple[str, ...]]  # a statement, and its rows as JSON
+
+BEGIN: Line = ("begin", ())
+COMMIT: Line = ("commit", ())
 
 AT_ONCE = 1_000  # rows in a statement: states of 2 kB come to 3 MB of JSON
 _encode = msgspec.json.Encoder().encode  # bytes as base64
@@ -46,10 +49,7 @@ def delete(table: Table, rows: Iterable[Row]) -> Iterator[Line]:
 
 def run(connection: Connection, lines: Sequence[Line]) -> None:
     """Run them in order, all in one round trip."""
-    if len(lines) == 1:
-        connection.exec_driver_sql(*lines[0])
-    elif lines:
-        connection.exec_driver_sql(TOGETHER, list(lines))
+    connection.exec_driver_sql(TOGETHER, list(lines))
 
 
 def _lines(verb: str, table: Table, names: Names, rows: Sequence[Row], missing: Names = ()) -> Iterator[Line]:

@@ -5,10 +5,10 @@ Connections find their tables by search path, so that every query is the one tha
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 from sqlalchemy import (
@@ -32,6 +32,8 @@ SILENT_S = 60.0  # a server not heard of for so long is given up; by people and 
 FROZEN_S = 10  # a writer that rests in the middle of its transaction for so long has lost it
 PASSING = ("08", "25P03", "53", "57", "58", "40001", "40P01", "55P03")  # errors that go away: gone, full, locked
 DENIED = "42501"  # a right that somebody may still grant
+T = TypeVar("T")
+
 NOBODY = -1  # epoch of a store that has not taken over
 TAKEN = "23"  # a row that may not be
 
@@ -45,10 +47,24 @@ class PostgresStore(Store):
 
     def _open(self) -> None:
         """Nothing to make."""
+        self._plain = self.engine.execution_options(plain=True)  # without a transaction that begins by itself
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read from; all it reads is of one moment."""
         return _read(self.engine)
+
+    def ask(self, question: Callable[[Connection], T]) -> T:
+        """The answer to one question, without a transaction; asked again if the connection turns out to be broken."""
+        try:
+            return self._ask(question)
+        except OperationalError as error:
+            if not error.connection_invalidated:
+                raise
+        return self._ask(question)
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        with self._plain.connect() as connection:
+            return question(connection)
 
     def passes(self, error: OperationalError) -> bool:
         """Whether it is gone, full or locked, and no right is missing."""
@@ -57,8 +73,23 @@ class PostgresStore(Store):
     def _begun(self) -> AbstractContextManager[Connection]:
         return _written(self._writing)
 
-    def _write(self, connection: Connection, work: Commit) -> None:
-        """All of it in one round trip; what a commit is held up by is waiting for answers, one a table."""
+    def _put(self, work: Commit) -> None:
+        """All of it in one round trip, from begin to commit: what holds a commit up is waiting for answers."""
+        try:
+            with self._plain.connect() as connection:
+                bulk.run(connection, [bulk.BEGIN, _LEAVE, self._fence_line(work), *self._lines(work), bulk.COMMIT])
+        except IntegrityError as error:
+            if _column(error.orig) != ("owner", "epoch"):
+                raise
+            raise Fenced(f"epoch {self.epoch} has ended, or its input does not go on at {work.source}") from None
+
+    def _fence_line(self, work: Commit) -> bulk.Line:
+        """As ``_fence``: whoever is not the owner tries to write what may not be."""
+        if work.source is None:
+            return _MINE, (str(self.epoch),)
+        return _MINE_FROM, (str(self.epoch), *map(str, work.source))
+
+    def _lines(self, work: Commit) -> list[bulk.Line]:
         lines: list[bulk.Line] = []
         if work.payloads:
             rows = [dict(zip(PAYLOADS, row, strict=True)) for row in self._numbered(work)]
@@ -71,7 +102,7 @@ class PostgresStore(Store):
             lines += bulk.insert(table, rows)
         if work.sent:
             lines += bulk.delete(schema.outbox, [{"id": number} for number in work.sent])
-        bulk.run(connection, lines)
+        return lines
 
 
 class PartitionStore(PostgresStore):
@@ -91,11 +122,21 @@ class PartitionStore(PostgresStore):
             if work.came_through:
                 return
             try:
-                super().commit(work)
-            except OperationalError:
-                self._unsure = work
-                raise
-            self._commits += 1
+                self._commit(work)
+            except OperationalError as error:
+                if not error.connection_invalidated:
+                    raise
+                self._learn()  # a connection that the server has dropped is no reason to raise
+                if not work.came_through:
+                    self._commit(work)
+
+    def _commit(self, work: Commit) -> None:
+        try:
+            super().commit(work)
+        except OperationalError:
+            self._unsure = work
+            raise
+        self._commits += 1
 
     def take_over(self) -> int:
         """Become the only one whose commits count; where its input begins. Those of others raise ``Fenced``."""
@@ -147,6 +188,12 @@ class PartitionStore(PostgresStore):
                 connection.exec_driver_sql(_END_WRITERS)
 
 
+_LEAVE = (f"SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_S}s'", ())
+_MINE = "UPDATE owner SET commits = commits + 1, epoch = CASE WHEN epoch = $1::bigint THEN epoch END"
+_MINE_FROM = """
+UPDATE owner SET commits = commits + 1, next = $3::bigint,
+    epoch = CASE WHEN epoch = $1::bigint AND next = $2::bigint THEN epoch END
+"""
 _END_WRITERS = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
 WHERE relation = 'owner'::regclass AND mode IN ('RowShareLock', 'RowExclusiveLock')
@@ -200,11 +247,17 @@ def _code(error: BaseException | None) -> str:
     return str(error.args[0].get("C", "")) if isinstance(error, DatabaseError) else ""
 
 
+def _column(error: BaseException | None) -> tuple[str, str]:
+    """Which table's column an error is about."""
+    said = error.args[0] if isinstance(error, DatabaseError) else {}
+    return said.get("t", ""), said.get("c", "")
+
+
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("writing"):
-        connection.exec_driver_sql(f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_S}s'")
-    else:
+        connection.exec_driver_sql(f"BEGIN; {_LEAVE[0]}")
+    elif not options.get("plain"):
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
@@ -214,7 +267,8 @@ def _as_elsewhere(context: ExceptionContext) -> DBAPIError | None:
     if isinstance(found, DatabaseError) and isinstance(found.args[0], dict):
         found.args[0].pop("D", None)  # the whole row, which has no place in a log
     if is_passing(found) or _code(found) == DENIED:
-        return OperationalError(context.statement, None, found, hide_parameters=True)
+        gone = context.is_disconnect
+        return OperationalError(context.statement, None, found, hide_parameters=True, connection_invalidated=gone)
     if _code(found).startswith(TAKEN):
         return IntegrityError(context.statement, None, found, hide_parameters=True)
     return None

@@ -1,4 +1,7 @@
-"""Prepared: pg8000 with statements prepared once a connection, a round trip each instead of three."""
+"""Prepared: pg8000 with statements prepared once a connection, and many of them in one round trip.
+
+A round trip is two processes that wake each other: most of what a small commit costs.
+"""
 
 import socket
 from collections import OrderedDict
@@ -14,6 +17,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 TOGETHER = "together"  # stands for statements that go out in one round trip
 KEPT = 200  # prepared statements of a connection
 LONG = 60  # parameters; a list of names is of another length every time
+ROOM = 1 << 18  # bytes that wait to be sent together
 
 
 class Cursor(dbapi.Cursor):
@@ -38,6 +42,7 @@ class Connection(dbapi.Connection):
     def __init__(self, **said: Any) -> None:
         super().__init__(**said)
         self._usock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a large commit waits 40 ms for an ack
+        self._sock = self._usock.makefile("rwb", ROOM)
         self.autocommit = True
         self.py_types |= {float: number, str: text, bool: lambda value: "1" if value else "0"}
         self._known: OrderedDict[str, tuple[bytes, Any, Any]] = OrderedDict()
@@ -58,8 +63,8 @@ class Connection(dbapi.Connection):
     def run_together(self, lines: Sequence[tuple[str, Sequence[Any]]]) -> Any:
         """Run statements that answer nothing, all of them sent before the first answer is read; the last's context.
 
-        Within a transaction: once one has failed the server refuses those that follow. Their answers are small, so that
-        neither side waits for the other to read.
+        Within a transaction: once one has failed the server refuses those that follow, and undoes all of it where they
+        end with a commit. Their answers are small, so that neither side waits for the other to read.
         """
         named = [self._prepared(statement)[0] for statement, _ in lines]
         for name, (_, args) in zip(named, lines, strict=True):
@@ -67,9 +72,10 @@ class Connection(dbapi.Connection):
             self.send_EXECUTE()
             _write(self._sock, SYNC_MSG)
         _flush(self._sock)
-        errors, context = [], None
+        errors: list[DatabaseError] = []
+        context = None
         for statement, _ in lines:
-            context = Context(statement)
+            context = Context("rollback" if errors else statement)  # which is what a commit becomes
             try:
                 self.handle_messages(context)
             except DatabaseError as error:
@@ -92,8 +98,9 @@ class Connection(dbapi.Connection):
             super().close()
 
     def commit(self) -> None:
-        """Make the transaction stand."""
-        _heard(self.execute_simple, "commit")
+        """Make the transaction stand, if there is one."""
+        if self._in_transaction:
+            _heard(self.execute_simple, "commit")
 
     def rollback(self) -> None:
         """Undo the transaction, if there is one."""

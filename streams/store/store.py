@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import (
@@ -32,6 +32,7 @@ from streams.store import migrations, schema, upkeep
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Row = dict[str, Any]
 RETRY_S = 0.5
 AT_ONCE = 10_000  # values in one query; SQLite takes 32,766
@@ -89,6 +90,11 @@ class Store:
         """A connection to read from; all it reads is of one moment."""
         return self.engine.connect()
 
+    def ask(self, question: Callable[[Connection], T]) -> T:
+        """The answer to one question: on a server one round trip, where ``reading`` takes three."""
+        with self.reading() as connection:
+            return question(connection)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection whose work is one transaction; nobody else writes meanwhile."""
@@ -101,9 +107,7 @@ class Store:
 
         Raises what the database raises, or ``Fenced``; then nothing of it was written.
         """
-        with self._begun() as connection:
-            self._fence(connection, upkeep.owner.c.commits + 1, work.source)
-            self._write(connection, work)
+        self._put(work)
         self._moved(work)
 
     def take_over(self) -> int:
@@ -146,6 +150,11 @@ class Store:
             mine = mine.where(owner.c.next == source[0]).values(next=source[1])
         if connection.execute(mine).rowcount == 0:
             raise Fenced(f"epoch {self.epoch} of the store has ended, or its input does not go on at {source}")
+
+    def _put(self, work: Commit) -> None:
+        with self._begun() as connection:
+            self._fence(connection, upkeep.owner.c.commits + 1, work.source)
+            self._write(connection, work)
 
     def _write(self, connection: Connection, work: Commit) -> None:
         if work.payloads:

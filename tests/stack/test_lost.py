@@ -49,17 +49,17 @@ def test_a_connection_that_breaks_at_the_commit(url, monkeypatch, arrives):
     """Whether the server has heard it or not: it is done once, and the input goes on behind it."""
     store = open_partition(url, 0)
     store.take_over()
-    commit = Connection.commit
+    commit = Connection.run_together
 
-    def cut(connection):
+    def cut(connection, lines):
         monkeypatch.undo()
         monkeypatch.setattr(store_module, "RETRY_S", 0.0)
         if arrives:
-            commit(connection)
+            commit(connection, lines)
         connection._usock.shutdown(2)
         raise InterfaceError("network error")
 
-    monkeypatch.setattr(Connection, "commit", cut)
+    monkeypatch.setattr(Connection, "run_together", cut)
     first = work(0, 3)
     assert persistently(lambda: store.commit(first), lambda: False)
     store.commit(work(3, 4))
@@ -72,14 +72,14 @@ def test_what_a_sender_could_not_finish_does_not_confuse_the_river(url, monkeypa
     store = open_partition(url, 0)
     store.take_over()
     store.commit(work(0, 1))
-    commit = Connection.commit
+    commit = Connection.run_together
 
-    def cut(connection):
+    def cut(connection, lines):
         monkeypatch.undo()
-        commit(connection)
-        raise InterfaceError("network error")
+        commit(connection, lines)
+        raise InterfaceError("no answer")
 
-    monkeypatch.setattr(Connection, "commit", cut)
+    monkeypatch.setattr(Connection, "run_together", cut)
     with pytest.raises(OperationalError):
         store.commit(Commit(sent=[1]))
     store.commit(work(1, 2))
@@ -91,20 +91,19 @@ def test_a_sender_that_commits_before_the_river_tries_again(url, monkeypatch, so
     """It finds out that the river's commit has come through; the river is told too, and writes nothing twice."""
     store = open_partition(url, 0)
     store.take_over()
-    commit = Connection.commit
+    commit = Connection.run_together
 
-    def cut(connection):
-        monkeypatch.setattr(Connection, "commit", commit)
-        commit(connection)
-        connection._usock.shutdown(2)
-        raise InterfaceError("network error")
+    def cut(connection, lines):
+        monkeypatch.setattr(Connection, "run_together", commit)
+        commit(connection, lines)
+        raise InterfaceError("no answer")
 
     def between():
         sender = threading.Thread(target=store.commit, args=[Commit(sent=[-1])])
         sender.start()
         sender.join()
 
-    monkeypatch.setattr(Connection, "commit", cut)
+    monkeypatch.setattr(Connection, "run_together", cut)
     first = work(0, 3)
     first.source = source
     assert persistently(lambda: store.commit(first), between)
@@ -228,14 +227,23 @@ def test_a_line_that_is_cut_anywhere(postgres, rivers, monkeypatch, tmp_path, wi
 
 FROZEN = """
 import os, signal, sys
-from sqlalchemy import event
 from streams.store import schema
 from streams.store.layout import open_partition
+from streams.store.prepared import Connection
 from streams.store.store import Commit, Fenced, persistently
 
 store = open_partition(sys.argv[1], 0)
 store.take_over()
-event.listen(store.engine, "commit", lambda _connection: os.kill(os.getpid(), signal.SIGSTOP))
+whole = Connection.run_together
+
+
+def stop_between(connection, lines):
+    whole(connection, lines[:-1])
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return whole(connection, lines[-1:])
+
+
+Connection.run_together = stop_between
 commit = Commit(source=(0, 1))
 commit.append(schema.outbox, [{"sink": "mqtt", "address": "zombie", "body": b"x", "retain": 1}])
 try:

@@ -98,7 +98,7 @@ def test_a_line_that_breaks_in_the_middle_of_the_greeting_is_a_server_that_is_aw
 class OnSqlite(PartitionStore):
     """A partition whose rows are in SQLite; what it knows of its commits is as on a server."""
 
-    _write = Store._write
+    _put, ask = Store._put, Store.ask
 
     def _end_frozen(self):
         """No other session is there."""

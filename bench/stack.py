@@ -18,8 +18,8 @@ from sqlalchemy import Select, func, select
 from bench.running import BenchError, MissingError
 from streams.kafka import MAX_RECORD
 from streams.store import schema, upkeep
+from streams.store.engine import engine_of
 from streams.store.layout import place
-from streams.store.postgres import engine_of
 
 HERE = Path(__file__).parents[1]
 TAKEN = select(upkeep.owner.c.next)

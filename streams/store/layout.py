@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import OperationalError
 
 from streams.store import migrations, schema, upkeep
+from streams.store.engine import engine_of, is_passing
 from streams.store.migrations import STEPS, SchemaError
-from streams.store.postgres import PartitionStore, PostgresStore, engine_of, is_passing
+from streams.store.postgres import PartitionStore, PostgresStore
 from streams.store.store import RETRY_S
 
 T = TypeVar("T")

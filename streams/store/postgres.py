@@ -4,38 +4,30 @@ Connections find their tables by search path, so that every query is the one tha
 """
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeVar
 
-from pg8000.exceptions import DatabaseError, InterfaceError
-from sqlalchemy import (
-    Connection,
-    Engine,
-    ExceptionContext,
-    RootTransaction,
-    create_engine,
-    event,
-    select,
-)
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from streams.store import bulk, schema, upkeep
-from streams.store.address import url_arguments
-from streams.store.prepared import Connection as Driver
-from streams.store.store import RETRY_S, Commit, Fenced, Store, latest
+from streams.store.engine import DENIED, LEAVE, code, column, connected, is_passing, read, written
+from streams.store.store import Commit, Fenced, Store, latest
 
-PAYLOADS = ("position", *[column.name for column in schema.payloads.c if column.name != "position"])
-SILENT_S = 60.0  # a server not heard of for so long is given up; by people and upgrades, after ten times that
-FROZEN_S = 10  # a writer that rests in the middle of its transaction for so long has lost it
-PASSING = ("08", "25P03", "53", "57", "58", "40001", "40P01", "55P03")  # errors that go away: gone, full, locked
-DENIED = "42501"  # a right that somebody may still grant
 T = TypeVar("T")
-
+PAYLOADS = ("position", *[one.name for one in schema.payloads.c if one.name != "position"])
 NOBODY = -1  # epoch of a store that has not taken over
-TAKEN = "23"  # a row that may not be
+_MINE = "UPDATE owner SET commits = commits + 1, epoch = CASE WHEN epoch = $1::bigint THEN epoch END"
+_MINE_FROM = """
+UPDATE owner SET commits = commits + 1, next = $3::bigint,
+    epoch = CASE WHEN epoch = $1::bigint AND next = $2::bigint THEN epoch END
+"""
+_END_WRITERS = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE relation = 'owner'::regclass AND mode IN ('RowShareLock', 'RowExclusiveLock')
+    AND granted AND pid <> pg_backend_pid()
+"""
 
 
 class PostgresStore(Store):
@@ -51,7 +43,7 @@ class PostgresStore(Store):
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read from; all it reads is of one moment."""
-        return _read(self.engine)
+        return read(self.engine)
 
     def ask(self, question: Callable[[Connection], T]) -> T:
         """The answer to one question, without a transaction; asked again if the connection turns out to be broken."""
@@ -71,15 +63,15 @@ class PostgresStore(Store):
         return is_passing(error.orig)
 
     def _begun(self) -> AbstractContextManager[Connection]:
-        return _written(self._writing)
+        return written(self._writing)
 
     def _put(self, work: Commit) -> None:
         """All of it in one round trip, from begin to commit: what holds a commit up is waiting for answers."""
         try:
             with self._plain.connect() as connection:
-                bulk.run(connection, [bulk.BEGIN, _LEAVE, self._fence_line(work), *self._lines(work), bulk.COMMIT])
+                bulk.run(connection, [bulk.BEGIN, (LEAVE, ()), self._fence_line(work), *self._lines(work), bulk.COMMIT])
         except IntegrityError as error:
-            if _column(error.orig) != ("owner", "epoch"):
+            if column(error.orig) != ("owner", "epoch"):
                 raise
             raise Fenced(f"epoch {self.epoch} has ended, or its input does not go on at {work.source}") from None
 
@@ -169,7 +161,7 @@ class PartitionStore(PostgresStore):
         """Commits so far; waits for one that is still under way."""
         owner = upkeep.owner
         query = select(owner.c.commits).where(owner.c.epoch == self.epoch).with_for_update()
-        with _connected(self._writing) as (connection, _):
+        with connected(self._writing) as (connection, _):
             found = connection.execute(query).scalar()
         if found is None:
             raise Fenced(f"epoch {self.epoch} of the store has ended")
@@ -178,126 +170,11 @@ class PartitionStore(PostgresStore):
     def _end_frozen(self) -> None:
         """End the session of a writer that rests in the middle of a transaction: a process may be frozen there."""
         try:
-            with _connected(self._writing) as (connection, _):
+            with connected(self._writing) as (connection, _):
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
                 connection.execute(select(upkeep.owner.c.id).with_for_update())
         except OperationalError as error:
-            if _code(error.orig) == DENIED:
+            if code(error.orig) == DENIED:
                 raise
-            with _connected(self._writing) as (connection, _):
+            with connected(self._writing) as (connection, _):
                 connection.exec_driver_sql(_END_WRITERS)
-
-
-_LEAVE = (f"SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_S}s'", ())
-_MINE = "UPDATE owner SET commits = commits + 1, epoch = CASE WHEN epoch = $1::bigint THEN epoch END"
-_MINE_FROM = """
-UPDATE owner SET commits = commits + 1, next = $3::bigint,
-    epoch = CASE WHEN epoch = $1::bigint AND next = $2::bigint THEN epoch END
-"""
-_END_WRITERS = """
-SELECT pg_terminate_backend(pid) FROM pg_locks
-WHERE relation = 'owner'::regclass AND mode IN ('RowShareLock', 'RowExclusiveLock')
-    AND granted AND pid <> pg_backend_pid()
-"""
-
-
-def engine_of(url: str, path: Sequence[str], patience_s: float = 0.0) -> Engine:
-    """A pool of connections that find their tables in the schemas of ``path``, the first one first.
-
-    A server that is away, as while it starts again, is waited for so long; then ``OperationalError``.
-    """
-    arguments = url_arguments(url) | {"startup_params": {"search_path": ", ".join(path)}}
-    arguments["timeout"] = SILENT_S if patience_s else 10 * SILENT_S
-    engine = create_engine(
-        "postgresql+pg8000://",
-        creator=partial(_connection, arguments, patience_s),
-        paramstyle="numeric_dollar",
-        hide_parameters=True,
-    )
-    event.listen(engine, "begin", _begin)
-    event.listen(engine, "handle_error", _as_elsewhere)
-    return engine
-
-
-def _connection(arguments: Mapping[str, Any], patience_s: float) -> Driver:
-    until = time.monotonic() + patience_s
-    while True:
-        try:
-            return _greeted(arguments)
-        except (DatabaseError, InterfaceError) as error:
-            if not is_passing(error) or time.monotonic() >= until:
-                raise
-        time.sleep(RETRY_S)
-
-
-def _greeted(arguments: Mapping[str, Any]) -> Driver:
-    try:
-        return Driver(**arguments)
-    except (ConnectionError, TimeoutError) as error:  # while they greet, where the driver has no word for it
-        raise InterfaceError(str(error)) from error
-
-
-def is_passing(error: BaseException | None) -> bool:
-    """Whether what the driver raised may be over in a moment."""
-    return isinstance(error, InterfaceError) or _code(error).startswith(PASSING)
-
-
-def _code(error: BaseException | None) -> str:
-    """SQLSTATE, as the server says it."""
-    return str(error.args[0].get("C", "")) if isinstance(error, DatabaseError) else ""
-
-
-def _column(error: BaseException | None) -> tuple[str, str]:
-    """Which table's column an error is about."""
-    said = error.args[0] if isinstance(error, DatabaseError) else {}
-    return said.get("t", ""), said.get("c", "")
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("writing"):
-        connection.exec_driver_sql(f"BEGIN; {_LEAVE[0]}")
-    elif not options.get("plain"):
-        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-
-def _as_elsewhere(context: ExceptionContext) -> DBAPIError | None:
-    """The driver has one error for everything: make of it what SQLAlchemy's other databases raise."""
-    found = context.original_exception
-    if isinstance(found, DatabaseError) and isinstance(found.args[0], dict):
-        found.args[0].pop("D", None)  # the whole row, which has no place in a log
-    if is_passing(found) or _code(found) == DENIED:
-        gone = context.is_disconnect
-        return OperationalError(context.statement, None, found, hide_parameters=True, connection_invalidated=gone)
-    if _code(found).startswith(TAKEN):
-        return IntegrityError(context.statement, None, found, hide_parameters=True)
-    return None
-
-
-@contextmanager
-def _read(engine: Engine) -> Iterator[Connection]:
-    with _connected(engine) as (connection, _):
-        yield connection
-
-
-@contextmanager
-def _written(engine: Engine) -> Iterator[Connection]:
-    with _connected(engine) as (connection, transaction), transaction:
-        yield connection
-
-
-@contextmanager
-def _connected(engine: Engine) -> Iterator[tuple[Connection, RootTransaction]]:
-    """A connection and its transaction; connections that the server has dropped are replaced."""
-    connection = engine.connect()
-    try:
-        transaction = connection.begin()
-    except OperationalError:
-        if not connection.invalidated:  # and with it all others that are as old
-            connection.close()
-            raise
-        connection.close()
-        connection = engine.connect()
-        transaction = connection.begin()
-    with connection:
-        yield connection, transaction

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, select
 from streams import kafka
 from streams.settings import Kafka
 from streams.store import upkeep
+from streams.store.engine import engine_of
 from streams.store.layout import place, prepare
-from streams.store.postgres import engine_of
 
 from .waiting import wait_for
 

@@ -13,7 +13,7 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 from sqlalchemy import text
 
-from streams.store.postgres import engine_of
+from streams.store.engine import engine_of
 
 from . import results
 from .group import Group

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from streams.store.engine import engine_of
 from streams.store.layout import place
-from streams.store.postgres import engine_of
 
 EVERY_S = 0.1
 

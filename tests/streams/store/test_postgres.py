@@ -19,7 +19,8 @@ from streams import config
 from streams.config import MASK
 from streams.store import bulk, columns, layout, migrations, prepared, schema
 from streams.store import store as store_module
-from streams.store.postgres import PartitionStore, engine_of
+from streams.store.engine import engine_of
+from streams.store.postgres import PartitionStore
 from streams.store.store import Commit, Fenced, Store, memory_store, open_store, persistently, rows_of
 
 

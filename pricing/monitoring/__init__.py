@@ -1,0 +1,1 @@
+"""Monitoring: whether a tariff still says what claims say."""

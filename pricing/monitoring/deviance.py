@@ -1,0 +1,20 @@
+"""Deviance: how far predicted claim counts are from those reported, and what a second model improves."""
+
+import numpy as np
+
+from pricing.credibility.panel import Codes, Floats, sums
+from pricing.monitoring.bootstrap import Interval, by_group
+
+
+def poisson(claims: Floats, predicted: Floats) -> Floats:
+    """Unit deviance of each row; ``predicted`` above 0."""
+    logs = np.log(claims / predicted, out=np.zeros_like(predicted), where=claims > 0)
+    return 2 * (claims * logs - claims + predicted)
+
+
+def improvement(
+    claims: Floats, before: Floats, after: Floats, group: Codes, chance: np.random.Generator, draws: int = 1000
+) -> Interval:
+    """Share of the Poisson deviance of ``before`` that ``after`` does away with, with its interval over groups."""
+    old, new = (sums(group, poisson(claims, predicted)) for predicted in (before, after))
+    return by_group(lambda w: float(1 - w @ new / (w @ old)), np.arange(old.size), chance, draws)

@@ -17,6 +17,7 @@ from bench import (
     gateway,
     ingest,
     kernels,
+    motion,
     page,
     replay,
     scale,
@@ -43,6 +44,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "distributed": distributed.run,
     "recovery": distributed.recovery,
     "scale": scale.run,
+    "motion": motion.run,
 }
 
 

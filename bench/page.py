@@ -33,6 +33,7 @@ TITLES = {
     "distributed": "End to end, as many processes",
     "recovery": "A worker killed",
     "scale": "From a thousand vehicles to a million",
+    "motion": "The simulator's step",
 }
 
 
@@ -208,6 +209,11 @@ def _scale(found: Result) -> str:
     return _rows([*head, "states, MB"], lines)
 
 
+def _motion(found: Result) -> str:
+    rows = [[name, f"{cost:.1f}", f"{1e3 / cost:.1f}"] for name, cost in found.items()]
+    return _rows(["10 samples a second of a vehicle", "ns a sample", "M samples/s/core"], rows)
+
+
 TABLES: dict[str, Callable[[Result], str]] = {
     "kernels": _kernels,
     "replay": _replay,
@@ -222,6 +228,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "distributed": distributed_tables.table,
     "recovery": distributed_tables.recovery,
     "scale": _scale,
+    "motion": _motion,
 }
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from simulator.dynamics import G
 from simulator.motion import ACCELERATION, BRAKING, CORNERING, SURPRISED, Records
 from simulator.shifts import Shift
 from simulator.tracks import Track
 from simulator.tyres import Wheel
-from simulator.vehicles import G
 
 Floats = npt.NDArray[np.float64]
 

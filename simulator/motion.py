@@ -2,9 +2,12 @@
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from simulator.compiled import kernel
+from simulator.dynamics import DYNAMICS, bounds, burnt, resistance
+from simulator.pedals import want
 
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
@@ -14,6 +17,8 @@ LEG = np.dtype(
         ("length", "f8"),  # m
         ("curvature", "f8"),  # 1/m, + left
         ("cap", "f8"),  # m/s the driver would drive here
+        ("slide", "f8"),  # m/s at which the bend takes most of a dry road's friction; inf on a straight
+        ("mass", "f8"),  # kg, with what is loaded
         ("wait", "f8"),  # s to stand at its end; 0 drive on
         ("off", "i8"),  # 1: the engine is switched off while waiting
         ("brake", "f8"),  # m/s² with which the driver slows down for its end
@@ -23,13 +28,12 @@ LEG = np.dtype(
 SURPRISE = np.dtype([("at", "f8"), ("brake", "f8"), ("drop", "f8")])  # m from the start, m/s², share of speed lost
 MOVER = np.dtype(
     [
+        *((name, DYNAMICS[name]) for name in DYNAMICS.names or ()),
         ("start", "f8"),  # s after the window begins
-        ("power", "f8"),  # W/kg
-        ("traction", "f8"),  # m/s², the most at standstill
-        ("brake", "f8"),  # m/s², full braking
+        ("traction", "f8"),  # m/s², the most anyone asks for
         ("top", "f8"),  # m/s, the limiter's
         ("cruise", "f8"),  # m/s² used to get back to speed
-        ("heat", "f8"),  # K a tyre warms for each m/s
+        ("heat", "f8"),  # K a tyre warms for each m/s, half laden
         ("crash", "f8"),  # m from the start; inf never
         ("marks", "f8", (3,)),  # m/s² beyond which a manoeuvre is put on the sheet, by kind
     ]
@@ -41,6 +45,7 @@ STATE = np.dtype(
         ("distance", "f8"),
         ("into", "f8"),  # m after the beginning of the piece
         ("heat", "f8"),  # K of the tyres above ambient
+        ("fuel", "f8"),  # l burnt
         ("piece", "i8"),
         ("surprise", "i8"),  # the next one
         ("goal", "f8"),  # m/s to brake down to when surprised; 0 not surprised
@@ -60,8 +65,9 @@ PLANNED, SURPRISED = range(2)
 
 HZ = 10
 STEP = 1.0 / HZ  # s
+KNOT = 100.0  # m between two elevations of a route; the slope is even in between
+GRID = 20  # s between two values of a driver's sway and of the road's grip
 CLEAR = 0.83  # an episode ends at this share of its mark
-SLOW = 8.0  # m/s below which nobody is surprised
 IMPACT = 10.0  # m/s below which nobody crashes
 WARM = 1_500.0  # s, time constant of a tyre's warming
 CALL = 180.0  # s from a crash until someone switches the ignition off
@@ -78,6 +84,7 @@ class Motion(NamedTuple):
     into: Floats  # m after the beginning of that piece
     ignition: npt.NDArray[np.uint8]
     heat: Floats  # K of the tyres above ambient
+    fuel: Floats  # l burnt since the start
     reached: Floats  # (all pieces,) s at which each piece's end was reached; NaN never
     crashed: Floats  # (movers, 2) s of the crash and speed before it; NaN none
     manoeuvres: Records  # MANOEUVRE
@@ -85,11 +92,19 @@ class Motion(NamedTuple):
 
 
 def advance(
-    movers: Records, legs: list[Records], surprises: list[Records], sway: Floats, seconds: int, keep: int = 1
+    movers: Records,
+    legs: list[Records],
+    surprises: list[Records],
+    slopes: list[Floats],
+    air: tuple[Floats, Floats],
+    seconds: int,
+    keep: int = 1,
 ) -> Motion:
-    """Drive every mover along its legs for ``seconds``; ``sway`` (movers, k) varies its speed, a value for 20 s.
+    """Drive every mover along its legs for ``seconds``.
 
-    ``keep`` instants a second are kept: 1, 2, 5 or 10.
+    ``slopes`` are m a metre of each ``KNOT`` of the way. ``air`` are two tables (movers, k), a value each ``GRID``:
+    by how much the mover's speed varies, and the road's grip as a share of a dry one's. ``keep`` instants a second are
+    kept: 1, 2, 5 or 10.
     """
     shape = len(movers), seconds * keep
     state = np.zeros(len(movers), STATE)
@@ -103,53 +118,64 @@ def advance(
         into=np.zeros(shape),
         ignition=np.zeros(shape, np.uint8),
         heat=np.zeros(shape),
+        fuel=np.zeros(shape),
         reached=np.full(sum(map(len, legs)), np.nan),
         crashed=np.full((len(movers), 2), np.nan),
         manoeuvres=np.zeros(len(movers) * (200 + seconds // 20), MANOEUVRE),
         noted=np.zeros(1, np.int64),
     )
-    bounds = [np.cumsum([0, *map(len, rows)]) for rows in (legs, surprises)]
-    _advance(
-        movers, np.concatenate(legs), bounds[0], np.concatenate(surprises), bounds[1], sway, state, motion, HZ // keep
-    )
+    ways = np.concatenate(legs), np.concatenate(surprises), np.concatenate(slopes)
+    a, b, c = (np.cumsum([0, *map(len, rows)]) for rows in (legs, surprises, slopes))
+    _advance(movers, *ways, a, b, c, *air, state, motion, HZ // keep)
     return motion._replace(manoeuvres=motion.manoeuvres[: motion.noted[0]])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _advance(
     movers: Any,
-    legs: Any,
-    leg_bounds: Any,
-    surprises: Any,
-    surprise_bounds: Any,
+    all_legs: Any,
+    all_surprises: Any,
+    all_slopes: Any,
+    leg_ends: Any,
+    surprise_ends: Any,
+    slope_ends: Any,
     sway: Any,
+    grips: Any,
     state: Any,
     motion: Any,
     every: int,
 ) -> None:
     for m in range(movers.size):
-        first, last = leg_bounds[m], leg_bounds[m + 1]
-        sudden = surprises[surprise_bounds[m] : surprise_bounds[m + 1]]
-        reached = motion.reached[first:last]
-        episodes = np.zeros(3, EPISODE)
+        mover, s, episodes = movers[m], state[m], np.zeros(3, EPISODE)
+        legs = all_legs[leg_ends[m] : leg_ends[m + 1]]
+        surprises = all_surprises[surprise_ends[m] : surprise_ends[m + 1]]
+        slopes = all_slopes[slope_ends[m] : slope_ends[m + 1]]
+        reached = motion.reached[leg_ends[m] : leg_ends[m + 1]]
         for second in range(motion.speed.shape[1] * every // HZ):
-            grid = second // 20
-            pace = sway[m, grid] + (sway[m, grid + 1] - sway[m, grid]) * (second - 20 * grid) / 20.0
+            grid, part = second // GRID, (second % GRID) / GRID
+            pace = sway[m, grid] + (sway[m, grid + 1] - sway[m, grid]) * part
+            grip = grips[m, grid] + (grips[m, grid + 1] - grips[m, grid]) * part
             for tick in range(1, HZ + 1):
                 t = second + tick * STEP
-                if t > state[m]["release"]:
-                    _tick(m, t, pace, movers[m], legs[first:last], sudden, reached, state[m], episodes, motion)
+                if t > s["release"]:
+                    slope = slopes[min(np.int64(s["distance"] / KNOT), slopes.size - 1)]
+                    _tick(m, t, pace, grip, slope, mover, legs, surprises, reached, s, episodes, motion)
+                elif s["off"] == 0:
+                    s["fuel"] += mover["idle"] * STEP
                 if tick == HZ:
-                    state[m]["heat"] += (movers[m]["heat"] * state[m]["speed"] - state[m]["heat"]) / WARM
+                    flex = mover["heat"] * s["speed"] * legs[s["piece"]]["mass"] / mover["laden"]
+                    s["heat"] += (flex - s["heat"]) / WARM
                 if tick % every == 0:
-                    _keep(m, (second * HZ + tick) // every - 1, t, state[m], motion)
+                    _keep(m, (second * HZ + tick) // every - 1, t, s, motion)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _tick(
     m: int,
     t: float,
     pace: float,
+    grip: float,
+    slope: float,
     mover: Any,
     legs: Any,
     surprises: Any,
@@ -160,8 +186,10 @@ def _tick(
 ) -> None:
     """A tenth of a second of driving."""
     leg = legs[s["piece"]]
-    want = _want(mover, legs, surprises, s, min(leg["cap"] * pace, mover["top"]))
-    _move(s, max(want, -mover["brake"]))
+    hold = np.sqrt(grip)
+    cap = min(leg["cap"] * pace, mover["top"], leg["slide"] * hold)
+    hope = want(mover, legs, surprises, s, cap, hold)
+    _move(s, mover, leg, max(hope, -mover["friction"]), slope, grip)
     side = s["speed"] * s["speed"] * abs(leg["curvature"])
     for kind, value in ((BRAKING, -s["accel"]), (ACCELERATION, s["accel"]), (CORNERING, side)):
         _watch(m, kind, value, mover["marks"][kind], t, s, episodes[kind], motion)
@@ -180,7 +208,7 @@ def _tick(
             _next(legs, t, reached, s)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _next(legs: Any, t: float, reached: Any, s: Any) -> None:
     """Go on to the next piece; the last is never left."""
     reached[s["piece"]] = t
@@ -191,61 +219,23 @@ def _next(legs: Any, t: float, reached: Any, s: Any) -> None:
         s["release"] = np.inf
 
 
-@numba.njit(cache=True, nogil=True)
-def _want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float) -> Any:
-    """m/s² the driver wants now."""
-    speed = s["speed"]
-    need, share = _ahead(legs, s["piece"], s["into"], speed)
-    s["braking"] = 1 if share > 1.0 or (s["braking"] == 1 and share > 0.3) else 0
-    while s["surprise"] < surprises.size and s["distance"] >= surprises[s["surprise"]]["at"]:
-        if speed > SLOW and s["goal"] == 0:
-            s["goal"] = speed * (1 - surprises[s["surprise"]]["drop"])
-            s["hard"] = surprises[s["surprise"]]["brake"]
-        s["surprise"] += 1
-    if speed <= s["goal"]:
-        s["goal"] = 0.0
-    if speed > 0.6 * cap:
-        s["launch"] = 0.0
-    if s["goal"] > 0:
-        return -max(s["hard"], need)
-    if s["braking"] == 1:
-        return -need
-    push = min(max(s["launch"], mover["cruise"]), mover["traction"], mover["power"] / max(speed, 1.0))
-    return min(push, max((cap - speed) / 2.0, -1.0))
-
-
-@numba.njit(cache=True, nogil=True)
-def _ahead(legs: Any, piece: int, into: float, speed: float) -> tuple[float, float]:
-    """m/s² of braking needed for what lies ahead, and as a share of what the driver would brake for it."""
-    reach = legs[piece]["length"] - into
-    horizon = speed * speed + 20.0  # braking at 0.5 m/s² stops within it
-    need = most = 0.0
-    while True:
-        halt = legs[piece]["wait"] > 0 or piece + 1 == legs.size
-        goal = 0.0 if halt else legs[piece + 1]["cap"]
-        if goal < speed:
-            brake = (speed * speed - goal * goal) / (2 * max(reach, 0.1 if halt else 1.0 + 0.3 * speed))
-            if brake > most * legs[piece]["brake"]:
-                need, most = brake, brake / legs[piece]["brake"]
-        if halt or reach > horizon:
-            return need, most
-        piece += 1
-        reach += legs[piece]["length"]
-
-
-@numba.njit(cache=True, nogil=True)
-def _move(s: Any, want: float) -> None:
-    """Ease the acceleration towards ``want`` (a foot has a jerk) and move on."""
+@kernel
+def _move(s: Any, mover: Any, leg: Any, want: float, slope: float, grip: float) -> None:
+    """Ease the acceleration towards ``want`` (a foot has a jerk) as far as engine, brakes and tyres go, and move on."""
+    speed, mass = s["speed"], leg["mass"]
+    against = resistance(mover, mass, speed, slope)
+    pull, brake = bounds(mover, mass, speed, speed * speed * leg["curvature"], grip)
     jerk = 15.0 if s["goal"] > 0 else 4.0 + 2.0 * abs(want)  # m/s³
-    s["accel"] += min(max(want - s["accel"], -jerk * STEP), jerk * STEP)
-    if s["speed"] + s["accel"] * STEP < 0:
-        s["accel"] = -s["speed"] / STEP
-    s["speed"] += s["accel"] * STEP
+    accel = s["accel"] + min(max(want - s["accel"], -jerk * STEP), jerk * STEP)
+    accel = max(min(max(accel, -brake - against), pull - against), -speed / STEP)
+    s["fuel"] += burnt(mover, mass, (accel + against), speed) * STEP
+    s["accel"] = accel
+    s["speed"] = max(speed + accel * STEP, 0.0)
     s["distance"] += s["speed"] * STEP
     s["into"] += s["speed"] * STEP
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _watch(m: int, kind: int, value: float, mark: float, t: float, s: Any, episode: Any, motion: Any) -> None:
     """Follow one kind of manoeuvre and note it when it is over."""
     if episode["open"] == 0:
@@ -263,11 +253,11 @@ def _watch(m: int, kind: int, value: float, mark: float, t: float, s: Any, episo
         motion.noted[0] += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _keep(m: int, row: int, t: float, s: Any, motion: Any) -> None:
     """Write down an instant."""
     dark = s["off"] == 1 and s["stopped"] + AROUND < t < s["release"] - AROUND
     motion.speed[m, row], motion.accel[m, row] = s["speed"], s["accel"]
     motion.distance[m, row], motion.heat[m, row] = s["distance"], s["heat"]
-    motion.piece[m, row], motion.into[m, row] = s["piece"], s["into"]
+    motion.piece[m, row], motion.into[m, row], motion.fuel[m, row] = s["piece"], s["into"], s["fuel"]
     motion.ignition[m, row] = 0 if dark else 1

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.drivers import Driver
-from simulator.motion import IMPACT, SLOW, SURPRISE, Motion
+from simulator.dynamics import G
+from simulator.motion import IMPACT, SURPRISE, Motion
+from simulator.pedals import SLOW
 from simulator.shifts import Orders, Shift
 from simulator.tyres import Flaw
-from simulator.vehicles import G
 
 REPAIR_AFTER = 9_000.0  # m a punctured tyre is driven on
 CHANGE = 2_400.0  # s a wheel change takes

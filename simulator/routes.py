@@ -129,6 +129,15 @@ def _gate(roads: Roads, node: int, turn: float) -> int:
     return GIVE_WAY if abs(turn) > THROUGH and MOTORWAY not in kinds else OPEN_ROAD
 
 
+def slopes(roads: Roads, pieces: Records, knot: float) -> npt.NDArray[np.float64]:
+    """Slope, m a metre of map, of each ``knot`` metres of a way that lies on the ground; the last one's is begun."""
+    ends = np.cumsum(pieces["length"])
+    at = knot * np.arange(int(ends[-1] / knot) + 2)
+    index = np.minimum(np.searchsorted(ends, at, side="right"), len(pieces) - 1)
+    x, y, _ = place(pieces, index, np.minimum(at, ends[-1]) - ends[index] + pieces["length"][index])
+    return np.diff(roads.ground.elevation(x, y)) / knot
+
+
 def place(pieces: Records, index: npt.NDArray[np.int64], into: npt.NDArray[np.float64]) -> tuple[np.ndarray, ...]:
     """x, y and heading (rad) at ``into`` metres after the beginning of each piece ``index``."""
     here = pieces[index]

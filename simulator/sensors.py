@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from simulator.dynamics import G
 from simulator.profiles import Profile
 from simulator.roads import Roads
 from simulator.tracks import Track
 from simulator.tyres import Wheel, gauge, temperature
-from simulator.vehicles import Class, G
+from simulator.vehicles import Class
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

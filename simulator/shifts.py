@@ -6,13 +6,15 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.drivers import Driver
-from simulator.motion import LEG, SURPRISE, Records
+from simulator.dynamics import G
+from simulator.motion import KNOT, LEG, SURPRISE, Floats, Records
 from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
-from simulator.routes import GIVE_WAY, PIECE, SIGNALS, trace
-from simulator.vehicles import Class, G, Vehicle
+from simulator.routes import GIVE_WAY, PIECE, SIGNALS, slopes, trace
+from simulator.vehicles import Class, Vehicle
 
 BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
 BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
+HOLDS = 0.7  # of the road's friction that a bend may take of anyone: who brakes in it needs the rest; ours
 AT_STREET = {STREET: 1.6, AVENUE: 1.6, RURAL: 0.8, MOTORWAY: 0.25}  # how much likelier a surprise is than on average
 
 
@@ -23,14 +25,16 @@ class Work(NamedTuple):
     stand: tuple[float, float]  # s at a stop
     off: float  # share of stops with the engine off
     halts: bool  # a bus: calls at every node on its way
+    load: tuple[float, float]  # share of what it may carry that is loaded at a stop, drawn
+    dropped: float = 0.0  # or left at each stop of what it set out with
 
 
 WORK = {
-    "parcel": Work(("city",), (90, 330), 0.8, False),
-    "sales": Work(("city", "country"), (900, 2_400), 1.0, False),
-    "regional": Work(("country", "city", "country"), (900, 2_000), 0.9, False),
-    "haul": Work(("exits", "exits", "country"), (1_200, 2_400), 0.9, False),
-    "line": Work(("city",), (420, 780), 1.0, True),
+    "parcel": Work(("city",), (90, 330), 0.8, False, (0.7, 0.95), 0.07),
+    "sales": Work(("city", "country"), (900, 2_400), 1.0, False, (0.1, 0.3)),
+    "regional": Work(("country", "city", "country"), (900, 2_000), 0.9, False, (0.1, 1.0)),
+    "haul": Work(("exits", "exits", "country"), (1_200, 2_400), 0.9, False, (0.3, 1.0)),
+    "line": Work(("city",), (420, 780), 1.0, True, (0.1, 0.7)),
 }
 
 
@@ -71,6 +75,7 @@ class Shift:
     pieces: Records  # routes.PIECE
     legs: Records  # motion.LEG
     surprises: Records  # motion.SURPRISE
+    slopes: Floats  # m a metre of each motion.KNOT of the way
     crash_at: float  # m from the start; inf none
     puncture_piece: int  # at whose end a tyre is punctured; -1 none
     repair_piece: int  # at whose end the wheel is changed
@@ -111,6 +116,7 @@ def plan(
         late = np.flatnonzero(free & (clock > incidents.crash * clock[-1]))
         if late.size:
             crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
+    legs["mass"] = np.repeat(_masses(vehicle, len(stops), np.random.default_rng([*seed, 16])), np.diff([0, *stops]))
     surprises = _surprises(pieces, vehicle.kind, driver, rng)
     if orders.first:
         calm = plan(roads, vehicle, driver, incidents, start, seconds, seed).surprises
@@ -118,9 +124,17 @@ def plan(
     if orders.relief:
         leg, relief = orders.relief
         surprises = _joined(surprises, _surprises(pieces, vehicle.kind, relief, rng), float(ends[stops[leg - 1] - 1]))
-    return Shift(
-        vehicle, driver, incidents, start, pieces, legs, surprises, crash, puncture, repair, orders, stops, planned
-    )
+    whole = pieces, legs, surprises, slopes(roads, pieces, KNOT)
+    return Shift(vehicle, driver, incidents, start, *whole, crash, puncture, repair, orders, stops, planned)
+
+
+def _masses(vehicle: Vehicle, count: int, rng: np.random.Generator) -> Floats:
+    """kg of the vehicle on its way to each of so many stops: loaded and unloaded there, or delivered bit by bit."""
+    work, kind = WORK[vehicle.work], vehicle.kind
+    share = rng.uniform(*work.load, count)
+    if work.dropped:
+        share = share[0] * (1 - work.dropped) ** np.arange(count)
+    return np.asarray(kind.empty + share * (kind.gross - kind.empty))
 
 
 def _joined(before: Records, after: Records, at: float) -> Records:
@@ -193,6 +207,7 @@ def _leg(
     rows = np.zeros(len(pieces), LEG)
     rows["length"], rows["curvature"] = pieces["length"], pieces["curvature"]
     rows["cap"] = _caps(pieces, kind, driver, rng)
+    rows["slide"] = np.sqrt(HOLDS * kind.brake / np.maximum(np.abs(pieces["curvature"]), 1e-9))
     rows["wait"] = _waits(pieces, work, rng)
     late = (rng.random(len(rows)) < driver.late) & (rows["wait"] > 0)
     habit = driver.brake * kind.harsh[0] / 0.36 * rng.uniform(0.85, 1.15, len(rows))

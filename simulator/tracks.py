@@ -30,6 +30,7 @@ class Track(NamedTuple):
     limit: Floats
     ignition: Floats
     heat: Floats  # K of the tyres above ambient
+    fuel: Floats  # l burnt since the start
 
     def rows(self, chosen: npt.NDArray[np.generic]) -> "Track":
         return Track(*(column[chosen] for column in self))
@@ -51,6 +52,7 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
         shift.pieces["limit"][piece],
         motion.ignition[mover].astype(float),
         motion.heat[mover],
+        motion.fuel[mover],
     )
 
 
@@ -88,7 +90,7 @@ def _between(fine: Track, hz: float) -> Track:
     t = np.round(np.arange(1, int(fine.t[-1] * hz) + 1) / hz, 3)
     nearest = np.minimum(np.searchsorted(fine.t, t - 1e-9), len(fine.t) - 1)
     turned = np.interp(t, fine.t, np.unwrap(fine.heading))
-    smooth = {"speed", "accel", "lateral", "x", "y", "distance", "heat"}
+    smooth = {"speed", "accel", "lateral", "x", "y", "distance", "heat", "fuel"}
     columns = {
         name: np.interp(t, fine.t, column) if name in smooth else column[nearest]
         for name, column in fine._asdict().items()

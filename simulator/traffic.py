@@ -9,6 +9,7 @@ import polars as pl
 
 from simulator.answers import SHEET
 from simulator.drivers import draw
+from simulator.dynamics import G
 from simulator.faults import SENT
 from simulator.mishaps import Chosen
 from simulator.motion import HZ, MOVER, Motion, Records, advance
@@ -19,7 +20,7 @@ from simulator.roads import Roads, generate
 from simulator.roster import Roster
 from simulator.shifts import NONE, Orders, Shift, plan
 from simulator.tyres import TRAILER, TRAILER_KPA
-from simulator.vehicles import Class, G, Vehicle
+from simulator.vehicles import AIR, Class, Vehicle
 
 __all__ = ["Report", "Traffic", "Window", "combined", "marks"]
 
@@ -65,7 +66,7 @@ class Traffic:
             own = [event for event in self.events if event.vehicle == k]
             fleet = self.roster.vehicles[k].fleet_id
             relief = draw(np.random.default_rng([self.chance, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
-            days[k] = arrange(own, partial(self._shift, k), partial(self._alone, k), relief)
+            days[k] = arrange(own, partial(self.shift, k), partial(self._alone, k), relief)
         return days
 
     def reports(self) -> Iterator[Report]:
@@ -74,8 +75,8 @@ class Traffic:
         size = max(1, SQUAD // self.keep)
         for first in range(0, count, size):
             squad = range(first, min(first + size, count))
-            days = [self.arranged.get(k) or Arranged(self._shift(k)) for k in squad]
-            motion = self._motion([day.shift for day in days], first, self.keep)
+            days = [self.arranged.get(k) or Arranged(self.shift(k)) for k in squad]
+            motion = self.motion([day.shift for day in days], first, self.keep)
             bounds = np.cumsum([0, *(len(day.shift.legs) for day in days)])
             for k, arranged in enumerate(days):
                 reached = motion.reached[bounds[k] : bounds[k + 1]]
@@ -83,7 +84,8 @@ class Traffic:
                 day = Day(self.roads, self.window, self.chance, first + k, arranged, profile, reached)
                 yield report(day, motion, k, self.keep, self.faults)
 
-    def _shift(self, k: int, orders: Orders = NONE) -> Shift:
+    def shift(self, k: int, orders: Orders = NONE) -> Shift:
+        """The working day of the ``k``-th vehicle."""
         rng = np.random.default_rng([self.chance, 3, k])
         driver, hours = self.roster.drivers[k], self.window.hours
         if hours >= DAY:
@@ -102,14 +104,17 @@ class Traffic:
         return plan(self.roads, vehicle, driver, incidents, late * 3600, length * 3600, seed, orders)
 
     def _alone(self, k: int, shift: Shift) -> Motion:
-        return self._motion([shift], k)
+        return self.motion([shift], k)
 
-    def _motion(self, shifts: list[Shift], first: int, keep: int = 1) -> Motion:
+    def motion(self, shifts: list[Shift], first: int, keep: int = 1) -> Motion:
+        """The vehicles from the ``first`` on driven through their days, ``keep`` instants a second kept."""
         seconds = round(self.window.hours * 3600)
         draws = (np.random.default_rng([self.chance, 5, first + k]) for k in range(len(shifts)))
         sway = np.array([1 + 0.012 * rng.normal(size=seconds // 20 + 2) for rng in draws])
         movers = np.concatenate([_mover(shift) for shift in shifts])
-        return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], sway, seconds, keep)
+        slopes = [shift.slopes for shift in shifts]
+        air = sway, np.ones_like(sway)
+        return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], slopes, air, seconds, keep)
 
 
 def _with_trailer(vehicle: Vehicle) -> Vehicle:
@@ -120,8 +125,10 @@ def _with_trailer(vehicle: Vehicle) -> Vehicle:
 def _mover(shift: Shift) -> Records:
     kind, row = shift.vehicle.kind, np.zeros(1, MOVER)
     row["start"], row["crash"] = shift.start, shift.crash_at
-    row["power"], row["traction"], row["brake"] = kind.power / kind.mass, kind.accel, kind.brake
-    row["top"] = kind.top
+    row["power"], row["force"], row["brakes"], row["friction"] = kind.power, kind.force, kind.brakes, kind.brake
+    row["laden"], row["rolling"], row["drag"] = kind.mass, kind.rolling, AIR / 2 * kind.front
+    row["idle"], row["burn"] = kind.idle / 3_600, kind.burn
+    row["traction"], row["top"] = kind.accel, kind.top
     row["cruise"], row["heat"] = shift.driver.accel * kind.accel, kind.heat
     row["marks"] = marks(kind)
     return row

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 
-G = 9.80665  # m/s²
+from simulator.dynamics import G
+
+AIR = 1.2  # kg/m³ at 20 °C
+DIESEL = 35.8e6  # J/l; EN 590
+DRIVELINE = 0.92  # share of the crank's work that comes to the wheels
+STEEP = 0.14  # 12 %, rolling resistance and a reserve
+LADEN_BRAKES = 0.9
 
 
 @dataclass(frozen=True)
 class Class:
     """Physical limits of a vehicle class, in SI, and the limits the law and its maker set it.
 
-    ``harsh`` is (braking, acceleration, cornering) in g at level 2, ``severe`` at level 3; level 1 is 0.75 of
-    level 2. Source of both: Verizon, nmfta, Geotab, GPS Insight and Bouncie thresholds by class, as published.
+    ``rolling`` is of labelled tyres (UN R117: cars 6.5 to 12, lorries 4 to 8 N/kN); ``front`` of the order of VECTO's
+    lorries, the others of makers' data; fuel of Guzzella and Sciarretta, Vehicle Propulsion Systems, rounded.
     """
 
     name: str
@@ -27,6 +33,31 @@ class Class:
     heat: float  # K above ambient that a tyre reaches for each m/s, once warm
     harsh: tuple[float, float, float]
     severe: tuple[float, float, float]
+    rolling: float  # N of rolling resistance for each N of weight
+    front: float  # m², drag coefficient times frontal area
+    idle: float  # l/h of fuel burnt standing
+    efficiency: float  # share of the fuel's energy that each further J at the crank takes
+    tank: float  # l
+
+    @property
+    def empty(self) -> float:
+        """kg with its driver and nothing loaded."""
+        return 2 * self.mass - self.gross
+
+    @property
+    def force(self) -> float:
+        """N it pulls with at most: for its ``accel``, and to start on a slope of 12 % fully laden (97/27/EC)."""
+        return max(self.accel * self.mass, STEEP * G * self.gross)
+
+    @property
+    def brakes(self) -> float:
+        """N its brakes hold: a little less than its tyres when fully laden, more than the 5 m/s² of UN R13 then."""
+        return LADEN_BRAKES * self.brake * self.gross
+
+    @property
+    def burn(self) -> float:
+        """l for each J at the wheels."""
+        return 1.0 / (DRIVELINE * self.efficiency * DIESEL)
 
 
 def _axles(front: float, rear: float, dual: bool) -> tuple[tuple[str, float], ...]:
@@ -44,18 +75,22 @@ CLASSES = {
         Class(
             "car", 1_550, 2_000, 85e3, 3.9, 9.0, 6.0, _kmh(190), _kmh(100), _kmh(130),
             _axles(230, 230, False), 0.75, (0.36, 0.31, 0.40), (0.46, 0.40, 0.50),
+            0.010, 0.65, 0.6, 0.36, 50,
         ),
         Class(
             "van", 2_500, 3_500, 100e3, 3.4, 8.2, 5.0, _kmh(150), _kmh(100), _kmh(130),
             _axles(340, 420, False), 0.80, (0.34, 0.29, 0.36), (0.42, 0.36, 0.45),
+            0.010, 1.40, 0.8, 0.37, 75,
         ),
         Class(
             "truck", 13_000, 18_000, 260e3, 1.7, 6.0, 3.6, _kmh(90), _kmh(60), _kmh(80),
             _axles(830, 830, True), 1.10, (0.32, 0.25, 0.30), (0.41, 0.32, 0.38),
+            0.0065, 5.50, 2.3, 0.40, 400,
         ),
         Class(
             "bus", 14_000, 19_500, 220e3, 2.2, 6.2, 3.7, _kmh(100), _kmh(80), _kmh(100),
             _axles(830, 830, True), 1.00, (0.25, 0.20, 0.25), (0.32, 0.28, 0.32),
+            0.0070, 4.00, 2.5, 0.39, 300,
         ),
     )
 }  # fmt: skip

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from simulator.compiled import kernel
 from simulator.load.herd import Columns, Floats
 
 Bytes = npt.NDArray[np.uint8]
@@ -101,7 +101,7 @@ def _packed(field: Field) -> str:
     return "<f8" if field.decimals == 6 or field is TIME else "<f4"
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _digits(
     table: Bytes, seq: int, t: Floats, columns: Columns, seq_at: int, at: Floats, widths: Floats, decimals: Floats
 ) -> None:
@@ -114,7 +114,7 @@ def _digits(
                 _number(row, at[f + 1] + j * (widths[f + 1] + 1), widths[f + 1], decimals[f + 1], columns[f, v, j])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _number(row: Bytes, at: int, width: int, decimals: int, value: float) -> None:
     """Write a number from the right, spaces before it."""
     whole = np.int64(np.floor(abs(value) * 10.0**decimals + 0.5))

@@ -1,8 +1,9 @@
 """Herd: thousands of vehicles that drive and now and then brake hard, advanced together in one compiled step."""
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from simulator.compiled import kernel
 
 Floats = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.float64]  # (speed km/h, lat, lon, heading in degrees, accel m/s²; vehicles; samples)
@@ -41,7 +42,7 @@ def herd(count: int, seed: int, first: int) -> Records:
     return state
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def advance(state: Records, turn: int, elapsed: float, dt: float, columns: Columns) -> None:
     """Drive ``state`` (vehicles,) on by as many samples as ``columns`` have, ``dt`` s apart, and say what they are.
 

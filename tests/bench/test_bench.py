@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from bench import beside, distributed_tables, drives, kernels, load, page, replay, scale, telemetry
+from bench import beside, distributed_tables, drives, kernels, load, motion, page, replay, scale, telemetry
 from bench.measure import interleaved, quantiles
 from bench.peers.detector import Detector, Said, State, decoded, look
 from bench.peers.meter import Meter
@@ -20,6 +20,12 @@ def test_kernels_and_what_stands_beside_them():
     found = kernels.measure(vehicles=3, each=50, repeats=1)
     assert list(found) == [*(link.name for link in LINKS), "chain", "numpy brakes", "one column", "every column"]
     assert all(np.isfinite(cost) for cost in found.values())
+
+
+def test_the_simulators_step_beside_copying_what_it_leaves():
+    found = motion.measure(vehicles=1, hours=0.1, repeats=1)
+    assert all(cost > 0 for cost in found.values())
+    assert all(name in page.TABLES["motion"](found) for name in found)
 
 
 def test_a_replay_by_stage(tmp_path):

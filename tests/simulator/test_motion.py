@@ -1,14 +1,22 @@
 """Motion keeps to physics: no vehicle beats its class, goes backwards or stops without braking."""
 
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from simulator.dynamics import G
 from simulator.motion import BRAKING, LEG, MOVER, SURPRISE, Motion, advance
 
 
 def mover(**values: float) -> np.ndarray:
     row = np.zeros(1, MOVER)
-    usual = {"power": 50.0, "traction": 3.5, "brake": 8.0, "top": 40.0, "cruise": 1.2, "heat": 0.8, "crash": np.inf}
+    usual = {"power": 50_000.0, "force": 3_500.0, "brakes": 8_000.0, "friction": 8.0, "laden": 1_000.0}
+    usual |= {"traction": 3.5, "top": 40.0, "cruise": 1.2, "heat": 0.8, "crash": np.inf, "burn": 1e-7, "idle": 2e-4}
     for name, value in (usual | values).items():
         row[name] = value
     row["marks"] = 2.6, 2.3, 2.9
@@ -18,15 +26,24 @@ def mover(**values: float) -> np.ndarray:
 def legs(*rows: dict[str, float]) -> np.ndarray:
     table = np.zeros(len(rows), LEG)
     for row, values in zip(table, rows, strict=True):
-        usual = {"length": 1_000.0, "cap": 15.0, "brake": 1.5, "launch": 1.5}
+        usual = {"length": 1_000.0, "cap": 15.0, "brake": 1.5, "launch": 1.5, "mass": 1_000.0, "slide": np.inf}
         for name, value in (usual | values).items():
             row[name] = value
     return table
 
 
-def drive(way: np.ndarray, *surprises: tuple[float, float, float], seconds: int = 200, **values: float) -> Motion:
+def drive(
+    way: np.ndarray,
+    *surprises: tuple[float, float, float],
+    seconds: int = 200,
+    slope: float = 0.0,
+    grip: float = 1.0,
+    keep: int = 1,
+    **values: float,
+) -> Motion:
     sway = np.ones((1, seconds // 20 + 2))
-    return advance(mover(**values), [way], [np.array(list(surprises), SURPRISE)], sway, seconds)
+    sudden = [np.array(list(surprises), SURPRISE)]
+    return advance(mover(**values), [way], sudden, [np.full(1, slope)], (sway, grip * sway), seconds, keep)
 
 
 def test_a_straight_road_to_a_stop() -> None:
@@ -67,7 +84,7 @@ def test_nobody_brakes_beyond_the_tyres() -> None:
 
 
 def test_power_bounds_the_pull() -> None:
-    weak = drive(legs({"wait": 1e9, "cap": 40.0, "launch": 3.5}), power=10.0, traction=1.5)
+    weak = drive(legs({"wait": 1e9, "cap": 40.0, "launch": 3.5}), power=10_000.0, traction=1.5)
     pulling = weak.speed[0] > 2
     assert (weak.accel[0, pulling] <= 10.0 / (weak.speed[0, pulling] - 0.4) + 1e-9).all()
     assert weak.accel.max() <= 1.5
@@ -92,3 +109,100 @@ def test_a_tyre_warms_with_speed() -> None:
     motion = drive(legs({"length": 1e6, "cap": 25.0}), seconds=7_200)
     assert motion.heat[0, -1] == pytest.approx(0.8 * 25.0, rel=0.02)
     assert (np.diff(motion.heat[0]) >= 0).all()
+
+
+AIR = {"rolling": 0.01, "drag": 0.5}
+HILLS = pytest.mark.parametrize("slope", [-0.06, 0.0, 0.06])
+
+
+def forces(motion: Motion, mass: float, slope: float) -> tuple[np.ndarray, np.ndarray]:
+    """Speed at the beginning of each tenth of a second, and m/s² of the tyres' force along the road during it."""
+    before, accel = motion.speed[0, :-1], motion.accel[0, 1:]
+    return before, accel + G * (AIR["rolling"] + slope) + AIR["drag"] * before**2 / mass
+
+
+@HILLS
+@pytest.mark.parametrize("grip", [0.3, 1.0])
+@pytest.mark.parametrize("mass", [700.0, 2_000.0])
+def test_no_force_beyond_the_tyres_the_brakes_or_the_engine(slope: float, grip: float, mass: float) -> None:
+    way = legs({"mass": mass, "cap": 30.0, "launch": 3.5}, {"mass": mass, "length": 60.0, "wait": 1e9, "brake": 6.0})
+    motion = drive(way, (300.0, 40.0, 0.5), slope=slope, grip=grip, keep=10, **AIR)
+    before, force = forces(motion, mass, slope)
+    driven = (before > 0) & (motion.speed[0, 1:] > 0)
+    assert np.abs(force[driven]).max() <= grip * 8.0 + 1e-9
+    assert -force[driven].min() <= 8_000.0 / mass + 1e-9
+    assert (mass * force * before)[driven].max() <= 50_000.0 + 1e-6
+    assert motion.speed.min() >= 0
+
+
+@HILLS
+def test_work_becomes_height_speed_and_warmth(slope: float) -> None:
+    mass = 1_200.0
+    way = legs({"mass": mass, "cap": 25.0, "length": 1e6})
+    motion = drive(way, seconds=150, slope=slope, keep=10, **AIR)
+    before, force = forces(motion, mass, slope)
+    metres = np.diff(motion.distance[0])
+    lost = (G * AIR["rolling"] + AIR["drag"] * before**2 / mass) @ metres
+    height, kinetic = slope * motion.distance[0, -1], motion.speed[0, -1] ** 2 / 2
+    assert kinetic > 150
+    assert force @ metres == pytest.approx(kinetic + G * height + lost, rel=0.02)
+
+
+def test_the_odometer_is_the_integral_of_speed() -> None:
+    motion = drive(legs({}, {"wait": 1e9}), (400.0, 4.0, 0.6), slope=0.03, keep=10, **AIR)
+    assert np.cumsum(motion.speed[0]) / 10 == pytest.approx(motion.distance[0], abs=0.04)  # the last 0.4 m/s of a stop
+
+
+def test_who_is_laden_climbs_slower_and_burns_more() -> None:
+    def climb(mass: float) -> Motion:
+        way = legs({"mass": mass, "cap": 40.0, "length": 1e6})
+        return drive(way, slope=0.05, power=20_000.0, seconds=300, **AIR)
+
+    light, laden = climb(800.0), climb(1_600.0)
+    assert laden.speed[0, -1] < 0.75 * light.speed[0, -1]
+    assert laden.fuel[0, -1] / laden.distance[0, -1] > 1.25 * light.fuel[0, -1] / light.distance[0, -1]
+
+
+def test_who_is_laden_brakes_longer_where_brakes_and_not_tyres_are_the_bound() -> None:
+    light, laden = (drive(legs({"mass": mass, "wait": 1e9}), (400.0, 40.0, 0.9)) for mass in (800.0, 1_600.0))
+    assert light.accel.min() == pytest.approx(-8.0)
+    assert laden.accel.min() == pytest.approx(-5.0)
+
+
+def test_a_wet_road_brakes_longer_and_its_bends_are_met_slower() -> None:
+    bend = {"length": 60.0, "curvature": 0.01, "cap": 23.0, "slide": float(np.sqrt(0.7 * 8.0 / 0.01))}
+    way = legs({"cap": 30.0, "length": 800.0}, bend, {"cap": 30.0, "length": 2_000.0, "wait": 1e9})
+    dry, wet = (drive(way, (1_800.0, 40.0, 0.9), grip=grip, keep=10) for grip in (1.0, 0.4))
+    through = [motion.speed[0, motion.piece[0] == 1].max() for motion in (dry, wet)]
+    assert through[1] < through[0] - 3.0
+    assert through[1] ** 2 * 0.01 < 0.4 * 8.0
+    assert dry.accel.min() == pytest.approx(-8.0)
+    assert wet.accel.min() == pytest.approx(-0.4 * 8.0)
+
+
+def test_fuel_is_burnt_standing_and_climbing_and_not_rolling_downhill() -> None:
+    way = legs({"length": 2_000.0, "wait": 60.0}, {"length": 1e6})
+    up, down = (drive(way, slope=slope, seconds=400, **AIR) for slope in (0.04, -0.04))
+    assert (np.diff(up.fuel[0]) >= 0).all() and up.fuel[0, -1] > 2 * down.fuel[0, -1] > 0
+    still = (up.speed[0, 1:] == 0) & (up.speed[0, :-1] == 0) & (up.fuel[0, 1:] > 0)
+    assert np.diff(up.fuel[0])[still] == pytest.approx(2e-4)
+    rolling = (down.speed[0, 1:] > 10) & (np.abs(down.accel[0, 1:]) < 0.01)
+    assert np.diff(down.fuel[0])[rolling].max() == 0
+
+
+def rough() -> Motion:
+    """A drive with something of everything."""
+    way = legs({"cap": 30.0}, {"length": 40.0, "cap": 8.0, "curvature": 0.03}, {"wait": 20.0}, {"wait": 1e9})
+    return drive(way, (600.0, 5.0, 0.5), slope=0.02, grip=0.7, keep=10, **AIR)
+
+
+def digest(motion: Motion) -> str:
+    return hashlib.sha256(b"".join(column.tobytes() for column in motion)).hexdigest()
+
+
+@pytest.mark.parametrize("off", ["0", "1"])
+def test_compiled_and_plain_agree_to_the_bit(off: str) -> None:
+    script = "import test_motion as here; print(here.digest(here.rough()))"
+    env = os.environ | {"NUMBA_DISABLE_JIT": off, "PYTHONPATH": str(Path(__file__).parent)}
+    said = subprocess.run([sys.executable, "-c", script], env=env, check=True, capture_output=True, text=True)
+    assert said.stdout.strip() == digest(rough())

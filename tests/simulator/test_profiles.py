@@ -9,13 +9,13 @@ import pytest
 
 from devices.signals import BY_COLUMN
 from simulator import registry
+from simulator.dynamics import G
 from simulator.payloads import tyre_columns
 from simulator.placed import Placed
 from simulator.profiles import IMU, PROFILES, STANDARD, Profile, ProfileError, chosen
 from simulator.reports import Report
 from simulator.roster import roster
 from simulator.traffic import Traffic, Window
-from simulator.vehicles import G
 from streams import recording
 from streams.registry import Roster, load
 

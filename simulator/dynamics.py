@@ -1,0 +1,58 @@
+"""Dynamics: engine, brakes and tyres against rolling, air and the hill, as m/s² of a vehicle's mass, and its fuel."""
+
+from typing import Any
+
+import numpy as np
+
+from simulator.compiled import kernel
+
+G = 9.80665  # m/s²
+DRIVEN = 0.5  # share of the weight on the driven axle; ours
+OVERRUN = 4.0  # m/s above which a modern engine burns nothing while the vehicle pushes it; ours
+
+DYNAMICS = np.dtype(
+    [
+        ("power", "f8"),  # W at the wheels
+        ("force", "f8"),  # N, the most the engine pulls in its lowest gear
+        ("brakes", "f8"),  # N, the most the brakes hold
+        ("friction", "f8"),  # m/s², the most the tyres hold on a dry road, in any direction
+        ("laden", "f8"),  # kg, half laden
+        ("rolling", "f8"),  # N of rolling resistance for each N of weight
+        ("drag", "f8"),  # N for each m²/s² of speed
+        ("idle", "f8"),  # l/s burnt standing
+        ("burn", "f8"),  # l for each J at the wheels
+    ]
+)
+
+
+@kernel
+def resistance(mover: Any, mass: float, speed: float, slope: float) -> Any:
+    """m/s² by which rolling, air and the hill hold a vehicle back; below 0 the hill drives it.
+
+    ``slope`` is m of height a metre of map; so is distance, so that work against the hill is mass by G by height.
+    Source: Wong, Theory of Ground Vehicles, 4th ed., 3.1.
+    """
+    return G * (mover["rolling"] + slope) + mover["drag"] * speed * speed / mass
+
+
+@kernel
+def bounds(mover: Any, mass: float, speed: float, side: float, grip: float) -> Any:
+    """m/s² that the engine can pull and the brakes can hold at most.
+
+    Power, force and brakes bound them, and the tyres, of whose circle of friction (Kamm) ``side`` m/s² are taken.
+    """
+    tyres = grip * mover["friction"]
+    left = np.sqrt(max(tyres * tyres - side * side, 0.0))
+    pull = min(mover["force"], mover["power"] / max(speed, 1.0)) / mass
+    return min(pull, DRIVEN * left), min(mover["brakes"] / mass, left)
+
+
+@kernel
+def burnt(mover: Any, mass: float, push: float, speed: float) -> Any:
+    """l/s at ``push`` m/s² at the wheels: a line over power, and nothing in overrun.
+
+    Source: the Willans line, Guzzella and Sciarretta, Vehicle Propulsion Systems, 2.2.
+    """
+    if push < 0 and speed > OVERRUN:
+        return 0.0
+    return mover["idle"] + mover["burn"] * mass * max(push, 0.0) * speed

@@ -1,11 +1,12 @@
 """Document: a TOML text read table by table; whatever is unknown, missing or of the wrong kind says where it is."""
 
+import difflib
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar, Self
 
 
 class TariffError(ValueError):
@@ -15,20 +16,22 @@ class TariffError(ValueError):
 class Table:
     """One TOML table; ``done`` complains about keys that nobody asked for."""
 
+    wrong: ClassVar[type[ValueError]] = TariffError  # what is raised
+
     def __init__(self, content: dict[str, Any], path: str) -> None:
         self._content, self._path, self._asked = content, path, set[str]()
 
-    @staticmethod
-    def read(text: str, where: str) -> "Table":
+    @classmethod
+    def read(cls, text: str, where: str) -> Self:
         """The root table; numbers with a point become Decimal, as they are written."""
         try:
-            return Table(tomllib.loads(text, parse_float=Decimal), f"{where}: ")
+            return cls(tomllib.loads(text, parse_float=Decimal), f"{where}: ")
         except tomllib.TOMLDecodeError as error:
-            raise TariffError(f"{where}: no valid TOML: {error}") from error
+            raise cls.wrong(f"{where}: no valid TOML: {error}") from error
 
-    def error(self, key: str, message: str) -> TariffError:
+    def error(self, key: str, message: str) -> ValueError:
         """What is wrong with ``key``, with its path."""
-        return TariffError(f"{self._path}{key}: {message}")
+        return self.wrong(f"{self._path}{key}: {message}")
 
     def __iter__(self) -> Iterator[str]:
         """Keys of the table as written."""
@@ -94,33 +97,35 @@ class Table:
         table.done()
         return found
 
-    def table(self, key: str) -> "Table":
+    def table(self, key: str) -> Self:
         """The table under ``key``."""
-        return Table(self._get(key, dict, "a table"), f"{self._path}{key}.")
+        return type(self)(self._get(key, dict, "a table"), f"{self._path}{key}.")
 
-    def each(self, key: str, read: Callable[["Table"], Any]) -> tuple[Any, ...]:
+    def each(self, key: str, read: Callable[[Self], Any]) -> tuple[Any, ...]:
         """What ``read`` makes of each table of the list under ``key``."""
         values = self._get(key, list, "a list of tables")
-        tables = [Table(value, f"{self._path}{key}[{i}].") for i, value in enumerate(values)]
-        return tuple(_finished(table, read) for table in tables)
+        tables = [type(self)(value, f"{self._path}{key}[{i}].") for i, value in enumerate(values)]
+        found = []
+        for table in tables:
+            found.append(read(table))
+            table.done()
+        return tuple(found)
 
     def done(self) -> None:
         """Complain about the first key nobody asked for."""
         unknown = [key for key in self._content if key not in self._asked]
         if unknown:
-            raise self.error(unknown[0], f"unknown key; known here: {', '.join(sorted(self._asked))}")
+            known = sorted(self._asked)
+            meant = difflib.get_close_matches(unknown[0], known, 1, 0.5)
+            hint = f"; did you mean {meant[0]!r}?" if meant else ""
+            raise self.error(unknown[0], f"unknown key; known here: {', '.join(known)}{hint}")
 
     def _get(self, key: str, kind: type | tuple[type, ...], expected: str) -> Any:
         self._asked.add(key)
         if key not in self._content:
-            raise self.error(key, f"missing; expected {expected}")
+            written = difflib.get_close_matches(key, self._content.keys() - self._asked, 1, 0.7)
+            raise self.error(key, f"missing; expected {expected}{f'; is {written[0]!r} meant?' if written else ''}")
         value = self._content[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise self.error(key, f"{value!r} is not {expected}")
         return value
-
-
-def _finished(table: Table, read: Callable[[Table], Any]) -> Any:
-    found = read(table)
-    table.done()
-    return found

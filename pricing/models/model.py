@@ -1,0 +1,173 @@
+"""Model: a spec fitted to data - coefficients, errors, how well it fits - and what it expects of other data."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pricing.models import cells, families, irls, monotone, rows
+from pricing.models.blocks import Floats
+from pricing.models.cells import Cells
+from pricing.models.design import INTERCEPT, Scale, parts, scales
+from pricing.models.problem import Problem, pose
+from pricing.models.spec import ModelError, Spec
+
+PREDICTION = "prediction"
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One coefficient; of a categorical term also the base, whose estimate is 0 and certain."""
+
+    term: str
+    label: str
+    estimate: float
+    error: float  # standard error; of a monotone term given the bands that were pooled
+    rows: int | None = None  # of a level: rows, weight and response it has
+    weight: float | None = None
+    response: float | None = None
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a model fits the data it was fitted to."""
+
+    rows_read: int
+    rows: int  # that were fitted
+    cells: int
+    parameters: int
+    iterations: int
+    weight: float  # exposure, for a frequency
+    observed: float
+    fitted: float
+    null_deviance: float
+    deviance: float
+    aic: float | None  # None: the family's likelihood has no closed form
+    pearson: float
+    phi: float  # Pearson's chi-squared over the degrees of freedom
+    load: float  # factor for what is above the cap
+
+    @property
+    def deviance_100(self) -> float:
+        """100 times the mean over rows, as published."""
+        return 100.0 * self.deviance / self.rows
+
+    @property
+    def null_deviance_100(self) -> float:
+        """That of everybody at the mean."""
+        return 100.0 * self.null_deviance / self.rows
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted spec."""
+
+    spec: Spec
+    scales: Mapping[str, Scale]
+    coefficients: tuple[Coefficient, ...]
+    fit: Fit
+
+    def estimate(self, term: str, label: str = "") -> float:
+        """A coefficient."""
+        return next(one.estimate for one in self.coefficients if (one.term, one.label) == (term, label))
+
+
+def fit(spec: Spec, frame: pl.DataFrame) -> Model:
+    """The model of policy data."""
+    return refit(spec, cells.build(spec, frame))
+
+
+def refit(spec: Spec, data: Cells) -> Model:
+    """The model of cells."""
+    w, s = data.column("weight"), data.column("response")
+    if s.sum() <= 0.0:
+        raise ModelError(f"column {spec.response.column!r}: no claim in {int(data.column('rows').sum()):,} rows")
+    fitted = scales(spec, data.frame, w)
+    problem = pose(parts(spec, data.frame, fitted), spec.power, w, s, spec.l2)
+    irls.check(problem)
+    found, free = monotone.solve(problem, monotone.steps(spec, problem, fitted))
+    measured = _measured(spec, data, problem, found, free.shape[1])
+    scale = measured.phi if spec.dispersion == "pearson" else 1.0
+    errors = np.sqrt(np.maximum(np.diag(irls.covariance(problem, found.eta, free)), 0.0) * scale)
+    named = dict(zip(problem.names, zip(problem.raw @ found.beta, errors, strict=True), strict=True))
+    return Model(spec, fitted, tuple(_coefficients(spec, data, fitted, named)), measured)
+
+
+def _coefficients(
+    spec: Spec, data: Cells, fitted: Mapping[str, Scale], named: dict[tuple[str, str], tuple[float, float]]
+) -> list[Coefficient]:
+    """In the order of the spec, bases included."""
+    made = [Coefficient(INTERCEPT, "", float(b), float(e)) for b, e in [named[INTERCEPT, ""]]]
+    for term in spec.terms:
+        if term.kind != "categorical":
+            own = [(label, both) for (name, label), both in named.items() if name == term.name]
+            made += [Coefficient(term.name, label, float(b), float(e)) for label, (b, e) in own]
+            continue
+        seen = _by_level(data, term.name)
+        for level in fitted[term.name].levels:
+            b, e = named.get((term.name, level), (0.0, 0.0))
+            made.append(Coefficient(term.name, level, float(b), float(e), *seen[level]))
+    return made
+
+
+def _by_level(data: Cells, name: str) -> dict[str, tuple[int, float, float]]:
+    sums = {key: data.column(key) for key in ("rows", "weight", "response")}
+    table = pl.DataFrame({"level": data.frame[name], **sums}).group_by("level").agg(pl.col(*sums).sum())
+    return {level: (int(count), weight, response) for level, count, weight, response in table.iter_rows()}
+
+
+def _measured(spec: Spec, data: Cells, problem: Problem, found: irls.Solution, parameters: int) -> Fit:
+    w, s, p = problem.w, problem.s, spec.power
+    saturated, count = math.fsum(data.column("saturated")), int(data.column("rows").sum())
+    even = np.full(w.size, math.log(s.sum() / w.sum()))
+    half = families.half_deviance(p, w, s, found.eta)
+    chi = families.pearson(p, w, s, data.column("square"), found.eta)
+    left = count - parameters
+    if left <= 0:
+        raise ModelError(f"{count} rows cannot carry {parameters} coefficients; take terms out")
+    return Fit(
+        rows_read=data.read,
+        rows=count,
+        cells=w.size,
+        parameters=parameters,
+        iterations=found.iterations,
+        weight=math.fsum(w),
+        observed=math.fsum(s),
+        fitted=math.fsum(w * np.exp(found.eta)),
+        null_deviance=2.0 * (saturated + families.half_deviance(p, w, s, even)),
+        deviance=2.0 * (saturated + half),
+        aic=2.0 * (half - math.fsum(data.column("constant")) + parameters) if p == 1.0 else None,
+        pearson=chi,
+        phi=chi / left,
+        load=data.load,
+    )
+
+
+def predict(model: Model, frame: pl.DataFrame) -> pl.Series:
+    """Expected response of each row for its exposure, large losses loaded."""
+    spec = model.spec
+    rows.check(frame.columns, spec, fitted=False)
+    shared = {}
+    for term in spec.leaves:
+        if term.kind == "categorical":
+            shared[term.name] = rows.known(rows.labelled(frame, term), term, model.scales[term.name].levels)
+        else:
+            shared[term.number.name] = rows.numbers(frame, term.number)
+    eta = np.full(frame.height, model.estimate(INTERCEPT))
+    for part in parts(spec, pl.DataFrame(shared), model.scales):
+        eta += part.block.dot(np.array([model.estimate(part.term.name, label) for label in part.labels]))
+    expected = model.fit.load * np.exp(eta)
+    for number in (spec.exposure, spec.offset):
+        if number is not None:
+            expected *= _exposed(frame, number.column, rows.numbers(frame, number).to_numpy())
+    return pl.Series(PREDICTION, expected, pl.Float64)
+
+
+def _exposed(frame: pl.DataFrame, column: str, x: Floats) -> Floats:
+    if (odd := int((x < 0.0).sum())) > 0:
+        raise ModelError(
+            f"column {column!r}: {odd:,} of {frame.height:,} rows are below 0; nothing can be expected of them"
+        )
+    return x

@@ -1,0 +1,1 @@
+"""Billing: what is charged, and when; an indication never charges by itself."""

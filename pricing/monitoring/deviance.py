@@ -7,8 +7,9 @@ from pricing.monitoring.bootstrap import Interval, by_group
 
 
 def poisson(claims: Floats, predicted: Floats) -> Floats:
-    """Unit deviance of each row; ``predicted`` above 0."""
-    logs = np.log(claims / predicted, out=np.zeros_like(predicted), where=claims > 0)
+    """Unit deviance of each row; 0 where none were predicted and none came, infinite where none were and some did."""
+    own, told = (np.log(x, out=np.full_like(x, -np.inf), where=x > 0) for x in (claims, predicted))
+    logs = np.subtract(own, told, out=np.zeros_like(claims), where=claims > 0)
     return 2 * (claims * logs - claims + predicted)
 
 

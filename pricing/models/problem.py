@@ -91,7 +91,9 @@ def _orthogonal(dense: list[Columns], names: list[tuple[str, str]], w: Floats) -
     root = np.sqrt(w / w.sum())[:, None]
     lengths = np.sqrt(np.sum((root * columns) ** 2, axis=0))
     q, r = np.linalg.qr(root * columns / np.where(lengths > 0.0, lengths, 1.0))
-    small = np.flatnonzero(np.abs(np.diag(r)) < RANK)
+    own = np.zeros(columns.shape[1])  # of more columns than rows, those beyond have nothing of their own
+    own[: min(r.shape)] = np.abs(np.diag(r))
+    small = np.flatnonzero(own < RANK)
     if small.size:
         raise ModelError(_explained(names, r, int(small[0])))
     return q / root, np.linalg.inv(r) / lengths[:, None]

@@ -34,8 +34,7 @@ class SpecTable(Table):
 
     def maybe_number(self, key: str, low: float = float("-inf"), high: float = float("inf")) -> float | None:
         """A number, or None."""
-        self._asked.add(key)
-        return float(self.number(key, low, high)) if key in self._content else None
+        return float(self.number(key, low, high)) if self.has(key) else None
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         """A whole number between two, or ``default``."""
@@ -63,12 +62,16 @@ class SpecTable(Table):
 
     def maybe_label(self, key: str) -> str | None:
         """A level, or None."""
-        self._asked.add(key)
-        return label(self._get(key, (str, int, Decimal), "a level")) if key in self._content else None
+        return label(self._get(key, (str, int, Decimal), "a level")) if self.has(key) else None
 
     def maybe_tables(self, key: str, read: "Callable[[SpecTable], Any]") -> tuple[Any, ...]:
         """What ``read`` makes of each table of a list that may be left out."""
         return self._maybe(key, lambda: self.each(key, read), ())
+
+    def has(self, key: str) -> bool:
+        """Whether there is something under ``key``, which may be left out."""
+        self._asked.add(key)
+        return key in self._content
 
     def asked(self, key: str) -> Any:
         """What is under ``key``, whatever it is."""
@@ -78,8 +81,7 @@ class SpecTable(Table):
         return self._maybe(key, lambda: self._get(key, list, "a list"), [])
 
     def _maybe(self, key: str, read: Callable[[], T], default: T) -> T:
-        self._asked.add(key)
-        return read() if key in self._content else default
+        return read() if self.has(key) else default
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def parse(text: str, where: str) -> Spec:
 def read(root: SpecTable) -> Spec:
     """The spec of a table."""
     family = root.text("family", FAMILIES)
-    large = root.table("large_losses") if "large_losses" in root else None
+    large = root.table("large_losses") if root.has("large_losses") else None
     spec = Spec(
         name=root.text("name"),
         family=family,
@@ -204,9 +206,7 @@ def _power(root: SpecTable, family: str) -> float:
         return FAMILIES[family] or 1.0
     power = float(root.number("power", 1.0, 2.0))
     if power in (1.0, 2.0):
-        raise root.error(
-            "power", f"{power:g} is {'poisson' if power == 1 else 'gamma'}; a Tweedie's is between 1 and 2"
-        )
+        raise root.error("power", f"{power:g} is {'poisson' if power == 1 else 'gamma'}, a family of its own")
     return power
 
 
@@ -221,7 +221,7 @@ def _number(root: SpecTable, key: str) -> Number:
 
 
 def _maybe_number(root: SpecTable, key: str) -> Number | None:
-    return _number(root, key) if key in root else None
+    return _number(root, key) if root.has(key) else None
 
 
 def _bounded(table: SpecTable, term: bool = False) -> Number:
@@ -230,7 +230,7 @@ def _bounded(table: SpecTable, term: bool = False) -> Number:
         raise table.error("max", f"{high:g} is not above min, {low:g}")
     if not term:
         return Number(table.text("column"), low, high)
-    values = table.numbers("values", low=float("-inf")) if "values" in table else {}
+    values = table.numbers("values", low=float("-inf")) if table.has("values") else {}
     pairs = tuple((level, float(value)) for level, value in values.items())
     return Number(table.text("column"), low, high, table.maybe_number("missing"), pairs)
 
@@ -242,6 +242,7 @@ def _condition(table: SpecTable) -> Condition:
         table.labels("is_not"),
         *(table.maybe_number(key) for key in ("min", "max", "above", "below")),
     )
+    table.done()
     if found == Condition(found.column, (), (), None, None, None, None):
         raise table.error("column", "asks nothing of it; add is, is_not, min, max, above or below")
     return found

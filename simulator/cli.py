@@ -10,7 +10,7 @@ import click
 import polars as pl
 from click.core import ParameterSource
 
-from simulator import accounts, asked, recordings, streamed
+from simulator import accounts, asked, portfolio, recordings, registry, streamed
 from simulator.accounts import AccountError, Accounts
 from simulator.convoy import Progress
 from simulator.days import days
@@ -20,11 +20,11 @@ from simulator.load import capacity, command, dry
 from simulator.load.capacity import HABITS, Habit
 from simulator.load.crew import LoadError
 from simulator.load.tally import text
-from simulator.options import FLEET, JSON, LOAD, SENDING
+from simulator.options import FLEET, FOLDER, JSON, LOAD, PORTFOLIO, SENDING
 from simulator.payloads import Cut, payloads
 from simulator.publish import Load, boot_id, loads, publish
 from simulator.recordings import RecordingError
-from simulator.roster import Roster
+from simulator.roster import Roster, roster
 from simulator.screen import bar, sending, telling
 
 DRY = (
@@ -111,6 +111,24 @@ def record(out: Path | None, count: int, as_json: bool, **options: Any) -> None:
 def _of_day(path: Path | None, date: str, of: int) -> Path | None:
     """The file of a day: of one day the file itself, of several one in that folder."""
     return path if path is None or of == 1 else path / f"{date}.parquet"
+
+
+@main.command()
+@click.argument("out", type=FOLDER)
+@PORTFOLIO
+@JSON
+def claims(out: Path, as_json: bool, **options: Any) -> None:
+    """Write a fleet's weeks, its claims as they develop, and the truth behind them into the folder OUT."""
+    begun = time.monotonic()
+    business = roster(options["vehicles"], options["seed"], options["region"])
+    span = portfolio.term(options["start"].date(), options["days"], business.region.zone)
+    if options["registry"]:
+        registry.write(business, float(span.midnights[0]), options["registry"])
+    done = portfolio.write(business, span, out, ".csv" if options["as_csv"] else ".parquet")
+    result = done._asdict() | {"days": span.days, "seconds": round(time.monotonic() - begun, 2)}
+    _say(
+        result, "{claims} claims of {vehicles} vehicles in {days} days, {weeks} vehicle-weeks, in {seconds} s", as_json
+    )
 
 
 @main.command()

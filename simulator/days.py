@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from simulator.perils import PERILS, relativity
 from simulator.reports import Report, Window
 from simulator.roster import Roster
 from simulator.shifts import Incidents
 from simulator.traffic import Traffic
 
-CRASHES, ROUGHER = 1 / 4_000, 8.0  # a day of a calm driver, and how much likelier for the roughest; ours
-PUNCTURES, TIRED = 1 / 400, 1 / 60  # a day; ours: one a vehicle and year or two, and by roughness
+CRASHES = 1 / 4_000  # a day of the middle driver; as much likelier for others as their claims are; ours
+OWN_DAMAGE = PERILS["own_damage"]
+PUNCTURES, TIRED = 1 / 400, 1 / 60  # a day; ours: one a vehicle and year or two, and by how fast a driver tires
 
 
 def days(traffic: Traffic, count: int) -> Iterator[tuple[str, Iterator[Report]]]:
@@ -42,7 +44,9 @@ def _next(first: Traffic, today: Traffic, day: int) -> Traffic:
     """The day after: the same local hour, another chance."""
     zone = ZoneInfo(first.roster.region.zone)
     start = datetime.fromtimestamp(first.window.start, UTC).astimezone(zone) + timedelta(days=day)  # of the clock
-    roster = replace(today.roster, incidents=_incidents(today.roster, day))
+    rng = np.random.default_rng([first.roster.seed, 16, day])
+    drivers = tuple(replace(one, early=bool(rng.random() < one.night)) for one in first.roster.drivers)
+    roster = replace(today.roster, drivers=drivers, incidents=_incidents(today.roster, day))
     return replace(today, roster=roster, window=Window(start.timestamp(), first.window.hours), events=(), day=day)
 
 
@@ -53,9 +57,9 @@ def _incidents(roster: Roster, day: int) -> tuple[Incidents, ...]:
         crash, puncture, tired = rng.random(3)
         found.append(
             Incidents(
-                crash=0.2 + 0.7 * rng.random() if crash < CRASHES * (1 + ROUGHER * driver.rough**2) else None,
+                crash=0.2 + 0.7 * rng.random() if crash < CRASHES * relativity(driver, OWN_DAMAGE) else None,
                 puncture=0.2 + 0.6 * rng.random() if puncture < PUNCTURES else None,
-                tired=bool(tired < TIRED * 2 * driver.rough),
+                tired=bool(tired < TIRED * driver.fatigue / 0.08),
             )
         )
     return tuple(found)

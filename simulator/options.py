@@ -129,4 +129,13 @@ LOAD = _options(
     click.option("--answers", type=PATH, help="Write the planted events here (.parquet, .csv or .json)."),
     *ACCOUNTS,
 )
+PORTFOLIO = _options(
+    click.option("--vehicles", default=1_000, show_default=True, type=click.IntRange(1), help="How many."),
+    click.option("--days", default=365, show_default=True, type=click.IntRange(1), help="How long."),
+    click.option("--seed", default=7, show_default=True, help="The same seed gives the same claims."),
+    click.option("--region", default="karlsruhe", show_default=True, type=click.Choice(list(REGIONS))),
+    click.option("--start", default="2025-01-01", show_default=True, type=click.DateTime(["%Y-%m-%d"]), help="Date."),
+    click.option("--csv", "as_csv", is_flag=True, help="CSV files instead of Parquet."),
+    click.option("--registry", type=FOLDER, help="Write the fleet's registry (CSV files) into this folder."),
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Say the result as JSON on standard output.")

@@ -117,13 +117,15 @@ def plan(
         if late.size:
             crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
     legs["mass"] = np.repeat(_masses(vehicle, len(stops), np.random.default_rng([*seed, 16])), np.diff([0, *stops]))
-    surprises = _surprises(pieces, vehicle.kind, driver, rng)
+    hours = _at_the_wheel(pieces, legs, vehicle.kind)
+    surprises = _surprises(pieces, hours, vehicle.kind, driver, rng)
     if orders.first:
         calm = plan(roads, vehicle, driver, incidents, start, seconds, seed).surprises
         surprises = _joined(calm, surprises, float(ends[stops[orders.first - 1] - 1]))
     if orders.relief:
         leg, relief = orders.relief
-        surprises = _joined(surprises, _surprises(pieces, vehicle.kind, relief, rng), float(ends[stops[leg - 1] - 1]))
+        theirs = _surprises(pieces, hours, vehicle.kind, relief, rng)
+        surprises = _joined(surprises, theirs, float(ends[stops[leg - 1] - 1]))
     whole = pieces, legs, surprises, slopes(roads, pieces, KNOT)
     return Shift(vehicle, driver, incidents, start, *whole, crash, puncture, repair, orders, stops, planned)
 
@@ -226,7 +228,9 @@ def _caps(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator
     town[pieces["edge"]] = pieces["road"] <= AVENUE
     flow = driver.pace * np.where(town, rng.uniform(0.75, 1.0, roads), rng.uniform(0.93, 1.0, roads))
     mood = np.where(rng.random(roads) < driver.hurry, rng.uniform(1.12, 1.35, roads), flow)
-    lateral = driver.lateral * kind.harsh[2] / 0.40 * np.exp((0.1 + 0.25 * driver.rough) * rng.normal(size=roads))
+    lateral = (
+        driver.lateral * kind.harsh[2] / 0.40 * np.exp((0.1 + 0.25 * (1 - driver.smooth)) * rng.normal(size=roads))
+    )
     bend = np.minimum(lateral, 0.9 * kind.lateral)[pieces["edge"]] / np.maximum(np.abs(pieces["curvature"]), 1e-9)
     return np.asarray(
         np.minimum.reduce([pieces["limit"] * mood[pieces["edge"]], np.sqrt(bend), np.full(len(pieces), kind.top)])
@@ -246,14 +250,21 @@ def _waits(pieces: Records, work: Work, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(waits)
 
 
-def _surprises(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator) -> Records:
-    """Where someone ahead brakes, and how hard this driver, with this headway, must brake then."""
-    likelier = np.array([AT_STREET[road] for road in range(4)])[pieces["road"]]
+def _at_the_wheel(pieces: Records, legs: Records, kind: Class) -> np.ndarray:
+    """h at the wheel since the last break, at the beginning of each piece."""
+    before = np.cumsum(_seconds(pieces, kind)) - _seconds(pieces, kind)
+    rested = np.append(False, legs["wait"][:-1] >= BREAK)
+    return np.asarray((before - np.maximum.accumulate(np.where(rested, before, 0.0))) / 3600)
+
+
+def _surprises(pieces: Records, hours: np.ndarray, kind: Class, driver: Driver, rng: np.random.Generator) -> Records:
+    """Where someone ahead brakes, and how hard this driver, with this headway and so tired, must brake then."""
+    likelier = np.array([AT_STREET[road] for road in range(4)])[pieces["road"]] * (1 + driver.fatigue * hours)
     rate = np.cumsum(pieces["length"] * likelier) * driver.surprises / 100_000
     at = np.interp(np.sort(rng.uniform(0, rate[-1], rng.poisson(rate[-1]))), rate, np.cumsum(pieces["length"]))
     rows = np.zeros(len(at), SURPRISE)
     rows["at"] = at
-    peak = kind.harsh[0] * G * (0.7 + 0.45 * driver.rough + 0.15 * rng.normal(size=len(at)))
+    peak = kind.harsh[0] * G * (0.7 + 0.45 * (1 - driver.smooth) + 0.15 * rng.normal(size=len(at)))
     rows["brake"] = np.clip(peak, 1.5, 0.9 * kind.brake)
     rows["drop"] = rng.uniform(0.35, 0.75, len(at))
     return rows

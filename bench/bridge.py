@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from bench.gateway import BODY
 from bench.measure import Result
-from streams.bridging import Bridging
 from streams.config import Config
+from streams.distributed.bridging import Bridging
 from streams.settings import Http, Kafka, Mqtt
 
 COUNT = 100_000

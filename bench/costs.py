@@ -26,12 +26,12 @@ from simulator.roster import roster
 from simulator.traffic import Traffic, Window
 from streams import config, rules
 from streams.alert_rules import RULES
-from streams.arrived import Frame
-from streams.chain import PARAMS
+from streams.distributed.arrived import Frame
+from streams.distributed.worker import Worker
 from streams.objects.folder import Folder
-from streams.partition import Partition
+from streams.pipeline.chain import PARAMS
+from streams.river.partition import Partition
 from streams.store.layout import open_partition
-from streams.worker import Worker
 
 SIZES = (1, 10, 60)  # samples in a payload
 VEHICLES, HOURS = 300, 1.0  # many at once, for what a payload costs

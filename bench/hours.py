@@ -7,12 +7,12 @@ import time
 
 import numpy as np
 
-from streams.activity import DRIVE, INTERVAL, STATE
-from streams.detectors.base import CLOSE, Records
-from streams.fleet import Fleet, Known
-from streams.folds import UNDER_WAY
+from streams.fleets.fleet import Fleet, Known
 from streams.hours import RULES, RuleBook
-from streams.hours_book import HoursBook
+from streams.journeys.activity import DRIVE, INTERVAL, STATE
+from streams.journeys.folds import UNDER_WAY
+from streams.kernels.params import CLOSE, Records
+from streams.records.hours_book import HoursBook
 
 DRIVERS, DAYS, LEGS = 10_000, 28, 12  # a day: so many drives of 40 min, 10 min apart, one break of an hour
 A_COMMIT = 20  # drivers whose driving begins or ends in one commit

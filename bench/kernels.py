@@ -8,11 +8,12 @@ import numpy as np
 from bench import drives
 from bench.measure import Result, interleaved
 from devices.signals import WHEELS
-from streams import chain
-from streams.batch import DERIVED_FLOATS, DERIVED_INTS, SAID, Batch, assemble
-from streams.chain import LINKS, STATE, Rooms
-from streams.detectors.base import Changes, thresholds
-from streams.fleet import Fleet, FleetColumns, Known
+from streams.detectors.base import Changes
+from streams.fleets.batch import DERIVED_FLOATS, DERIVED_INTS, SAID, Batch, assemble
+from streams.fleets.fleet import Fleet, FleetColumns, Known
+from streams.kernels.params import thresholds
+from streams.pipeline import chain
+from streams.pipeline.chain import LINKS, STATE, Rooms
 
 LAYOUTS = {"1 vehicle x 1,000,000": (1, 1_000_000), "10,000 vehicles x 100": (10_000, 100)}
 QUICK = {"1 vehicle x 100,000": (1, 100_000), "1,000 vehicles x 100": (1_000, 100)}

@@ -11,9 +11,11 @@ from unittest.mock import patch
 from bench import drives
 from bench.measure import Result, Stages
 from devices.samples import Samples
-from streams import chain, config, mapping, pipeline, recording, replay, rules, tables
-from streams.pipeline import Pipeline
-from streams.record import Record
+from streams import config, replay, rules, tables
+from streams.pipeline import chain, pipeline
+from streams.pipeline.pipeline import Pipeline
+from streams.recordings import mapping, recording
+from streams.records.record import Record
 from streams.replay import Assumed, Run
 
 HERE = Path(__file__).parents[1]

@@ -11,11 +11,11 @@ from bench import drives
 from bench.kernels import Anyone
 from bench.measure import Result
 from devices.samples import Ints, Samples
-from streams import chain
-from streams.batch import assemble
-from streams.chain import STATE, Rooms
-from streams.detectors.base import thresholds
-from streams.fleet import Fleet
+from streams.fleets.batch import assemble
+from streams.fleets.fleet import Fleet
+from streams.kernels.params import thresholds
+from streams.pipeline import chain
+from streams.pipeline.chain import STATE, Rooms
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 EACH = 10  # samples of a vehicle in a batch

@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from sqlalchemy import Select, func, select
 
 from bench.running import BenchError, MissingError
-from streams.kafka import MAX_RECORD
+from streams.distributed.kafka import MAX_RECORD
 from streams.store import schema, upkeep
 from streams.store.engine import engine_of
 from streams.store.layout import place

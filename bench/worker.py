@@ -12,18 +12,20 @@ from bench.measure import Result, Stages, interleaved, spent
 from bench.telemetry import VEHICLES
 from devices import frames
 from devices.codecs import decode
-from streams import chain, config, embedded, pipeline, rules
+from streams import config, rules
 from streams.alert_rules import RULES
-from streams.arrived import Frame
-from streams.chain import PARAMS
-from streams.embedded import Embedded
-from streams.intake import Intake
+from streams.distributed.arrived import Frame
+from streams.distributed.worker import Worker
+from streams.intake.intake import Intake
 from streams.objects import Folder
-from streams.partition import Partition
-from streams.record import Record
+from streams.pipeline import chain, pipeline
+from streams.pipeline.chain import PARAMS
+from streams.records.record import Record
+from streams.river import embedded
+from streams.river.embedded import Embedded
+from streams.river.partition import Partition
+from streams.river.writer import Writer
 from streams.store.store import open_store
-from streams.worker import Worker
-from streams.writer import Writer
 
 SIZES = (10, 50, 500)  # samples in a payload
 TURN = 64  # frames

@@ -11,10 +11,10 @@ from evaluation.ferreira import MANOEUVRES
 from evaluation.measure import Fact, Finding, Section, Span, marked
 from evaluation.recordings import SHARED, rules, run, spans, thinned
 from evaluation.transfer import scaled
-from streams import chain
-from streams.batch import assemble
-from streams.detectors.base import thresholds
-from streams.fleet import Fleet
+from streams.fleets.batch import assemble
+from streams.fleets.fleet import Fleet
+from streams.kernels.params import thresholds
+from streams.pipeline import chain
 from streams.replay import Assumed
 
 COMMA = SHARED / "driving" / "comma2k19_example"

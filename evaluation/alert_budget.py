@@ -14,8 +14,8 @@ from evaluation.called import Called, Page, called
 from evaluation.measure import Fact, Section
 from evaluation.recordings import read, rules
 from simulator import registry, roster, traffic
-from streams import recording
 from streams.desk.morning import listed
+from streams.recordings import recording
 from streams.registry import Roster, load
 from streams.replay import Assumed
 from streams.rules import Rules

@@ -12,22 +12,22 @@ from sqlalchemy import func, select
 from devices.columns import Received
 from devices.plausible import clean
 from devices.samples import Floats, Ints, Rejected, Samples
-from streams.actions import put_away
-from streams.alerts import Alerts
+from streams.desk.actions import put_away
 from streams.desk.desk import laid_out
 from streams.desk.pager import Pager, Surroundings
 from streams.desk.paging import PAGED
-from streams.embedded import Embedded, Pace
-from streams.fleet import Fleet, Source
-from streams.hours_book import HoursBook
-from streams.intake import Intake
-from streams.leak_book import LeakBook
-from streams.pipeline import Pipeline
-from streams.record import Record
+from streams.fleets.fleet import Fleet, Source
+from streams.intake.intake import Intake
+from streams.pipeline.pipeline import Pipeline
+from streams.records.alerts import Alerts
+from streams.records.hours_book import HoursBook
+from streams.records.leak_book import LeakBook
+from streams.records.record import Record
+from streams.river.embedded import Embedded, Pace
+from streams.river.ticks import TICK_S
 from streams.rules import Rules
 from streams.store import deeds, schema
 from streams.store.store import Store, open_store, rows_of
-from streams.ticks import TICK_S
 
 Row = dict[str, Any]
 Arrival = Callable[[Ints, Floats], Floats]  # (n,) vehicle and t -> when it comes in, never before the one before it

@@ -14,7 +14,7 @@ from simulator import registry, roster, traffic
 from simulator.answers import Whose
 from simulator.faults import BY_NAME, Per, Spell
 from simulator.mishaps import PREFIX, visit
-from streams import recording
+from streams.recordings import recording
 from streams.registry import Roster, load
 from streams.rules import Rules
 from streams.tables import Tables

@@ -9,11 +9,12 @@ import polars as pl
 
 from devices.samples import Floats, Ints, Samples
 from evaluation.measure import Span
-from streams import config, mapping, recording
+from streams import config
 from streams.alert_rules import RULES
-from streams.chain import PARAMS
-from streams.fleet import Source
-from streams.pipeline import only
+from streams.fleets.fleet import Source
+from streams.pipeline.chain import PARAMS
+from streams.pipeline.pipeline import only
+from streams.recordings import mapping, recording
 from streams.replay import Assumed, Run
 from streams.rules import Rules, gather
 from streams.tables import Tables

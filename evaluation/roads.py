@@ -12,11 +12,11 @@ from evaluation.recordings import read
 from simulator import roads as drawn
 from simulator.roads import AVENUE, MOTORWAY, REGIONS, RURAL, STREET, Roads
 from simulator.routes import place, trace
-from streams import condition
-from streams.batch import assemble
-from streams.detectors.base import thresholds
-from streams.fleet import Fleet
-from streams.places import DEGREE
+from streams.conditioning import condition
+from streams.conditioning.places import DEGREE
+from streams.fleets.batch import assemble
+from streams.fleets.fleet import Fleet
+from streams.kernels.params import thresholds
 from streams.replay import Assumed
 from streams.roads.beside import Roads as Beside
 from streams.roads.table import Way, table

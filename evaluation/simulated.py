@@ -14,7 +14,7 @@ from evaluation.measure import Fact, Finding, Section, marked
 from evaluation.recordings import rules, run, spans, thinned
 from simulator import registry, roster, traffic
 from simulator.shifts import Incidents
-from streams import recording
+from streams.recordings import recording
 from streams.registry import Roster, load
 from streams.tables import Tables
 

@@ -8,7 +8,7 @@ from evaluation.measure import Finding, Section, Span, marked
 from evaluation.recordings import rules, run
 from simulator.roads import REGIONS
 from simulator.tyres import gauge
-from streams.fleet import Known
+from streams.fleets.fleet import Known
 
 START = 1_750_032_000.0  # a midnight, UTC epoch s
 LOSSES, LIMIT = (0.0, 1.0, 2.0, 2.5, 3.0, 5.0, 10.0), 2.0  # % a day, and the published limit

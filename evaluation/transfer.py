@@ -9,7 +9,7 @@ from evaluation.manoeuvres import FERREIRA, beyond, fared
 from evaluation.measure import Fact, Section, per_100_km
 from evaluation.recordings import read, rules, run
 from streams.detectors import DETECTORS
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES
 from streams.rules import Rules
 
 SCALES = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)

@@ -19,11 +19,11 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams import metrics
-from streams.arrived import Frame
-from streams.progress import Progress
-from streams.relay import Relay
+from streams.distributed.arrived import Frame
+from streams.distributed.progress import Progress
+from streams.distributed.relay import Relay
+from streams.distributed.worker import Worker
 from streams.settings import Kafka
-from streams.worker import Worker
 
 logger = logging.getLogger(__name__)
 

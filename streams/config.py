@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES
 from streams.layers import FILE_VARIABLE, ConfigError, Literal, Said, from_argument, from_environment, from_file
 from streams.settings import (
     AlertSetting,
@@ -36,7 +36,7 @@ from streams.settings import (
 
 if TYPE_CHECKING:
     from streams.alert_rules import AlertRule
-    from streams.detectors.base import Param, Records
+    from streams.kernels.params import Param, Records
 
 MASK = "••••••"
 
@@ -80,7 +80,7 @@ def load(
 ) -> Config:
     """The settings of ``path`` (or of the file TRIPMETER_CONFIG names), overridden by ``environ``, then by ``sets``.
 
-    ``params`` is what ``[detectors]`` may name (streams.chain.PARAMS), ``kinds`` what ``[alerts]`` may name
+    ``params`` is what ``[detectors]`` may name (streams.pipeline.chain.PARAMS), ``kinds`` what ``[alerts]`` may name
     (streams.alert_rules.RULES); where one is not given, names are taken as written. Raises ``ConfigError`` naming
     every unknown key and impossible value at once.
     """

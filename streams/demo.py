@@ -24,8 +24,8 @@ from rich.text import Text
 from pricing import explain
 from pricing.tariff import Tariff
 from streams import config, metrics, rules, tables
-from streams.chain import PARAMS
 from streams.cli import report, screen, source
+from streams.pipeline.chain import PARAMS
 from streams.registry import load, stored
 from streams.service import Service
 from streams.sinks.base import Message

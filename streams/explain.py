@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pricing import explain as pricing_explain
-from streams import faults
 from streams.alert_rules import RAISED, RULES
 from streams.detectors import DETECTORS
-from streams.evidence import is_kept
 from streams.hours import KINDS as HOURS
 from streams.hours import words as hours_words
-from streams.rows import SLOW_LEAK
+from streams.records import faults
+from streams.records.evidence import is_kept
+from streams.records.rows import SLOW_LEAK
 from streams.tables import Tables
 
 Row = dict[str, Any]

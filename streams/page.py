@@ -4,13 +4,14 @@ import re
 import sys
 from pathlib import Path
 
-from streams import condition, quality, tyre_history
+from streams.conditioning import condition
 from streams.desk import page as desk
 from streams.detectors import DETECTORS
-from streams.detectors.base import Param
-from streams.fleet import CLASSES
 from streams.hours import RULES, words
-from streams.keeping import PRESETS
+from streams.journeys import tyre_history
+from streams.keeping.keeping import PRESETS
+from streams.kernels import quality
+from streams.kernels.params import CLASSES, Param
 from streams.planning import page as planning
 
 HOURS = ("kind", "allowed", "counted", "level 1", "level 3", "source")

@@ -12,15 +12,18 @@ from sqlalchemy import select
 
 from devices.plausible import clean
 from devices.samples import Samples
-from streams import evidence, recording, tables
-from streams.alerts import Alerts
-from streams.at_wheel import AtWheel
-from streams.fleet import CLASSES, Fleet, Known, Source
-from streams.hours_book import HoursBook
-from streams.leak_book import LeakBook
-from streams.mapping import Mapping
-from streams.pipeline import Pipeline
-from streams.record import Record
+from streams import tables
+from streams.fleets.fleet import Fleet, Known, Source
+from streams.kernels.params import CLASSES
+from streams.pipeline.pipeline import Pipeline
+from streams.recordings import recording
+from streams.recordings.mapping import Mapping
+from streams.records import evidence
+from streams.records.alerts import Alerts
+from streams.records.at_wheel import AtWheel
+from streams.records.hours_book import HoursBook
+from streams.records.leak_book import LeakBook
+from streams.records.record import Record
 from streams.rules import Rules
 from streams.store import schema
 from streams.store.store import Commit, Store, memory_store, rows_of

@@ -7,17 +7,18 @@ from pathlib import Path
 from pricing.document import TariffError
 from pricing.tariff import Tariff
 from pricing.tariffs import parse, standard
-from streams import chain, config
+from streams import config
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
 from streams.desk.paging import Paging, clock_time, steps
-from streams.detectors.base import Records
 from streams.hours import RuleBook
 from streams.hours.chosen import chosen
+from streams.kernels.params import Records
 from streams.layers import ConfigError
 from streams.objects import Folder, Objects
+from streams.pipeline import chain
+from streams.pipeline.rule_set import Beside, InForce, RuleSet
 from streams.roads import Table, kept, load
-from streams.rule_set import Beside, InForce, RuleSet
 from streams.settings import Paging as PagingSettings
 
 logger = logging.getLogger(__name__)

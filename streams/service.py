@@ -14,14 +14,16 @@ from devices.broker import Broker
 from devices.columns import Received
 from devices.gateway import Gateway
 from devices.limits import Edge, Limiter
-from streams import doors, heap, metrics, noted, objects
+from streams import metrics, objects
 from streams.config import Config
-from streams.health import Checks
-from streams.partition import Partition
+from streams.river import heap, noted
+from streams.river.partition import Partition
 from streams.rules import Rules
 from streams.sinks.base import Sink
 from streams.sinks.mqtt import Delivery
 from streams.store.store import Store, open_store, sole_use
+from streams.web import doors
+from streams.web.health import Checks
 
 LET_IN_S = 15.0  # for our own broker to let us in
 IDLE_S = 0.05  # longest sleep without payloads

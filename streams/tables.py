@@ -6,23 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from pricing import frames
 from pricing.exposure import KILOMETRES, exposure
 from pricing.tariff import Tariff
-from streams.bands import BANDS
 from streams.desk.decisions import dismissed
 from streams.desk.desk import Desk, laid_out
+from streams.kernels.bands import BANDS
 from streams.store import schema
-from streams.store.store import Commit, Store
 
 Tables = dict[str, pl.DataFrame]
 
 NAMES = ("events", "trips", "alerts", "exposure", "scores", "premiums")
 MOMENT = pl.Datetime("ms", "UTC")
 TIMES = ("start", "end", "first_seen", "last_seen", "paged", "shelved_until")
-CLOCK = "clock"  # key of the meta table
 ASSUMED = "assumed"  # policy of a recording without a registry
 ASSUMED_COVERS = ("compulsory", "tpl_injury", "tpl_property", "own_damage")
 ALERTS: dict[str, Any] = {
@@ -163,21 +161,3 @@ def rated(six: Tables, tariff: Tariff, risks: pl.DataFrame) -> Tables:
     """The tables with scores and premiums made anew."""
     scored = frames.scores(six["exposure"], risks, tariff)
     return six | {"scores": scored, "premiums": frames.premiums(six["exposure"], risks, tariff)}
-
-
-def set_clock(store: Store, which: str) -> None:
-    """Say whether time goes by in a store with the ``wall`` clock or with its ``feed``."""
-    commit = Commit()
-    commit.upsert(schema.meta, [{"key": CLOCK, "value": which}])
-    store.commit(commit)
-
-
-def clock(connection: Connection, now: float) -> float:
-    """What time it is in a store (UTC epoch s): ``now``, or with a feed the newest sample, if that is earlier."""
-    newest = connection.execute(select(func.max(schema.segments.c.end))).scalar()
-    return min(float(newest), now) if is_fed(connection) and newest is not None else now
-
-
-def is_fed(connection: Connection) -> bool:
-    """Whether time goes by in a store with its feed."""
-    return connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == CLOCK)).scalar() == "feed"

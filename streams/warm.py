@@ -11,12 +11,13 @@ import numpy as np
 from filelock import FileLock
 
 from devices.samples import Samples
-from streams import chain
-from streams.batch import Batch, assemble
-from streams.chain import FOLDS, LINKS, PARAMS, STATE, Rooms
-from streams.compiled import CACHE, COMPILES, folder
-from streams.detectors.base import CHANGE, Changes, Records, thresholds
-from streams.fleet import Fleet, FleetColumns, Known
+from streams.detectors.base import CHANGE, Changes
+from streams.fleets.batch import Batch, assemble
+from streams.fleets.fleet import Fleet, FleetColumns, Known
+from streams.kernels.compiled import CACHE, COMPILES, folder
+from streams.kernels.params import Records, thresholds
+from streams.pipeline import chain
+from streams.pipeline.chain import FOLDS, LINKS, PARAMS, STATE, Rooms
 
 Progress = Callable[[str, int, int], None]  # what comes next, links done, links in all
 KEPT_S = 30 * 86_400.0  # s that what was compiled is kept

@@ -14,21 +14,21 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("busy", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-ON_POSTGRES = {
-    "test_actions",
-    "test_embedded",
-    "test_erasure",
-    "test_evidence",
-    "test_faults",
-    "test_followed",
+ON_POSTGRES = {  # of tests/streams
+    "desk/test_actions",
+    "erasure/test_erasure",
+    "fleets/test_followed",
+    "keeping/test_pruning",
+    "records/test_evidence",
+    "records/test_faults",
+    "records/test_reports",
+    "river/test_embedded",
+    "river/test_recovery",
+    "river/test_retention",
+    "settling/test_settle",
+    "settling/test_silence",
     "test_hours_across",
-    "test_pruning",
-    "test_recovery",
-    "test_reports",
-    "test_retention",
     "test_same_answer",
-    "test_settle",
-    "test_silence",
     "test_trailers",
 }
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -108,8 +108,8 @@ def wire() -> Iterator[Callable[[int], Any]]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The stack lane runs these files on PostgreSQL too."""
-    file = Path(metafunc.module.__file__)
-    if "rivers" in metafunc.fixturenames and file.parent.name == "streams" and file.stem in ON_POSTGRES:
+    streams, file = Path(__file__).parent / "streams", Path(metafunc.module.__file__).with_suffix("")
+    if "rivers" in metafunc.fixturenames and file in {streams / name for name in ON_POSTGRES}:
         both = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]
         metafunc.parametrize("rivers", both, indirect=True, scope="session")
 

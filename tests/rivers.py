@@ -16,25 +16,26 @@ from devices.codecs import JSON_V1
 from devices.readings import readings
 from devices.samples import Payload, Samples, TyreReadings
 from devices.signals import WHEELS
-from streams import config, recovery, rules, tables
-from streams.actions import put_away
+from streams import config, rules, tables
 from streams.alert_rules import RULES
-from streams.alerts import Alerts
-from streams.chain import PARAMS
+from streams.desk.actions import put_away
 from streams.desk.pager import Pager, Surroundings
-from streams.embedded import Embedded, Pace
-from streams.fleet import Described, Fleet, Known
-from streams.hours_book import HoursBook
-from streams.intake import Intake
-from streams.leak_book import LeakBook
-from streams.pipeline import DAY_S, Pipeline
-from streams.record import Record, quietly
+from streams.fleets.fleet import Described, Fleet, Known
+from streams.fleets.zones import Route, Zone
+from streams.intake.intake import Intake
+from streams.intake.veil import Veil
+from streams.pipeline.chain import PARAMS
+from streams.pipeline.pipeline import DAY_S, Pipeline
+from streams.records.alerts import Alerts
+from streams.records.hours_book import HoursBook
+from streams.records.leak_book import LeakBook
+from streams.records.record import Record, quietly
 from streams.replay import Run
+from streams.river import recovery
+from streams.river.embedded import Embedded, Pace
 from streams.store import schema
 from streams.store.layout import open_readers
 from streams.store.store import Store, open_store
-from streams.veil import Veil
-from streams.zones import Route, Zone
 
 opened: Callable[[Path], Store] = open_store  # the fixture puts another database here
 COMPILED: dict[Any, Any] = {}  # SQL, for all stores: to compile it takes longer than to run it

@@ -14,7 +14,7 @@ import simulator.cli
 import streams.cli
 from streams import config
 from streams.alert_rules import RULES
-from streams.chain import PARAMS
+from streams.pipeline.chain import PARAMS
 
 ROOT = Path(__file__).parents[1]
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))

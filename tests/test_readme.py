@@ -10,8 +10,8 @@ from simulator.cli import main as simulator
 from streams import config
 from streams.cli import COMMANDS
 from streams.detectors import DETECTORS
-from streams.fleet import Fleet
-from streams.pipeline import Pipeline
+from streams.fleets.fleet import Fleet
+from streams.pipeline.pipeline import Pipeline
 from streams.replay import Assumed
 from streams.rules import gather
 

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from streams import mapping
 from streams.hours import KINDS as HOURS
+from streams.recordings import mapping
 from streams.replay import Assumed, replay
 
 MAPPINGS = Path(__file__).parent / "mappings"

@@ -15,7 +15,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from streams import mapping, recording, tables
+from streams import tables
+from streams.recordings import mapping, recording
 
 MAPPINGS = Path(__file__).parent / "mappings"
 ENVIRONMENT = os.environ | {"COLUMNS": "200"}

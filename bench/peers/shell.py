@@ -7,9 +7,9 @@ from typing import cast
 from bench.peers.detector import Detector
 from bench.peers.meter import Meter
 from streams.app import create_app, serve
-from streams.arrived import Frame
+from streams.distributed.arrived import Frame
+from streams.distributed.worker import Worker
 from streams.settings import Kafka
-from streams.worker import Worker
 
 
 class Stub:

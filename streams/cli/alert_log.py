@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from streams import sheets, tables
-from streams.cli import screen, source
+from streams.cli import screen, sheets, source
 from streams.desk.handling import log
 from streams.registry import Roster, stored
+from streams.store import marks
 
 BOUNDS = click.DateTime(["%Y-%m-%d"])
 
@@ -37,7 +37,7 @@ def command(
         return fleet_id in (None, fleet) and not early and not late
 
     with source.store(data).reading() as connection:
-        now = tables.clock(connection, time.time())
+        now = marks.clock(connection, time.time())
         roster = Roster(stored.read(connection))
         found, steps = log(connection, now, roster.place, wanted)
     if as_json:

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 import polars as pl
 
-from streams import actions, tables
+from streams import tables
 from streams.alert_rules import PRIORITIES
 from streams.cli import screen, source
 from streams.cli.alert_log import command as log
+from streams.desk import actions, tasks
 from streams.desk import morning as mornings
-from streams.desk import tasks
 from streams.desk.decisions import DISMISSALS
 from streams.desk.desk import Desk, laid_out, shelved
 from streams.hours import ESTIMATE
@@ -23,6 +23,7 @@ from streams.hours import KINDS as HOURS
 from streams.messages import iso
 from streams.registry import Roster, stored
 from streams.sinks.base import UNREADABLE
+from streams.store import marks
 from streams.store.schema import undelivered
 from streams.store.store import rows_of
 
@@ -50,7 +51,7 @@ command.add_command(log)
 def show(everything: bool, data: Path | None, as_json: bool, **wanted: str | None) -> None:
     """Alerts that are open or acknowledged, the most urgent first."""
     with source.store(data).reading() as connection:
-        found = tables.alerts(connection, tables.clock(connection, time.time()))
+        found = tables.alerts(connection, marks.clock(connection, time.time()))
     if not everything:
         found = found.filter(pl.col("state").is_in(["open", "acknowledged"]) & pl.col("shelved_until").is_null())
     for name, value in wanted.items():
@@ -94,7 +95,7 @@ def morning(
     """What needs doing today, site by site, what may cost most first. Losses are illustrative: they order the list."""
     rules = source.alert_rules(config_path, sets)
     with source.store(data).reading() as connection:
-        now = tables.clock(connection, time.time())
+        now = marks.clock(connection, time.time())
         roster = Roster(stored.read(connection))
         standing = laid_out(connection, now, standing=True)
         items = mornings.listed(standing, tasks.tasks(connection), now, rules, roster.site)
@@ -130,7 +131,7 @@ def one(alert_id: str, data: Path | None, as_json: bool) -> None:
         except actions.ActionError as error:
             raise screen.fail(error) from error
         desk = Desk(connection)
-        found = desk.laid_out(alert, tables.clock(connection, time.time()))
+        found = desk.laid_out(alert, marks.clock(connection, time.time()))
         done, told = actions.history(connection, alert), desk.told(alert)
     if as_json:
         screen.emit({"alert": found, "actions": done, "notices": told})
@@ -225,7 +226,7 @@ def unshelve(fleet_id: str, vehicle_id: str, kind: str, actor: str, data: Path |
 def shelves(fleet_id: str | None, data: Path | None, as_json: bool) -> None:
     """What is shelved now, until when, by whom and why."""
     with source.store(data).reading() as connection:
-        now = tables.clock(connection, time.time())
+        now = marks.clock(connection, time.time())
         found = [row for row in shelved(connection) if row["until"] > now and fleet_id in (None, row["fleet_id"])]
     if as_json:
         screen.emit(found)

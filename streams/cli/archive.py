@@ -9,11 +9,11 @@ from typing import Any
 import click
 import polars as pl
 
-from streams.archive import EPOCH, Part, parts, read
 from streams.cli import screen, source
-from streams.intake import Intake
-from streams.recorded import recording
-from streams.tables import is_fed
+from streams.intake.intake import Intake
+from streams.keeping.archive import EPOCH, Part, parts, read
+from streams.recordings.recorded import recording
+from streams.store.marks import is_fed
 
 BOUNDS = click.DateTime(["%Y-%m-%d"])
 

@@ -8,10 +8,10 @@ import click
 from devices.gateway import GatewayError
 from streams import config
 from streams.alert_rules import RULES
-from streams.bridge import BridgeError
-from streams.chain import PARAMS
 from streams.cli import screen
+from streams.distributed.bridge import BridgeError
 from streams.layers import ConfigError
+from streams.pipeline.chain import PARAMS
 
 
 @click.command("bridge")
@@ -23,7 +23,7 @@ def command(config_path: Path | None, sets: tuple[str, ...]) -> None:
     Addresses and secrets are settings: mqtt.host, kafka.bootstrap, bridge.share; 'tripmeter config show' lists them.
     """
     try:
-        from streams.bridging import Bridging, KafkaSetupError
+        from streams.distributed.bridging import Bridging, KafkaSetupError
     except ModuleNotFoundError as error:
         raise screen.fail(f"{error.name} is not installed: pip install 'tripmeter[distributed]'") from error
     try:

@@ -17,7 +17,7 @@ def command() -> None:
 
 def _load(path: Path | None, sets: Sequence[str]) -> config.Config:
     from streams.alert_rules import RULES
-    from streams.chain import PARAMS
+    from streams.pipeline.chain import PARAMS
 
     try:
         return config.load(path, None, sets, PARAMS, RULES)

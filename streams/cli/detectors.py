@@ -6,11 +6,11 @@ import click
 
 from streams import config
 from streams.alert_rules import RULES
-from streams.chain import PARAMS
 from streams.cli import screen
 from streams.detectors import DETECTORS
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES
 from streams.layers import ConfigError
+from streams.pipeline.chain import PARAMS
 
 
 @click.command("detectors")

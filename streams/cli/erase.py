@@ -10,17 +10,17 @@ from typing import Any
 import click
 from sqlalchemy import Connection, select
 
-from streams import config, tables
+from streams import config
 from streams.cli import screen, source
 from streams.erasure import rows, work
 from streams.erasure.hold import held
 from streams.erasure.person import TOKEN, Person, new_token, summed
 from streams.erasure.registered import names_of
-from streams.keeping import Keeping
+from streams.keeping.keeping import Keeping
+from streams.keeping.pruning import jurisdictions
 from streams.layers import ConfigError
 from streams.messages import iso
-from streams.pruning import jurisdictions
-from streams.store import audit
+from streams.store import audit, marks
 from streams.store.store import Store, rows_of, sole_use
 from streams.store.upkeep import erasures
 
@@ -67,7 +67,7 @@ def driver(
     keeping = Keeping.chosen(settings.retention, settings.settle.horizon_days)
     with store.reading() as connection:
         person = _person(connection, driver_id, fleet_id, also)
-        holds = [str(one) for one in held(connection, person, keeping, tables.clock(connection, time.time()))]
+        holds = [str(one) for one in held(connection, person, keeping, marks.clock(connection, time.time()))]
     if dry_run:
         _say(_tried(store, person), holds, as_json)
         return
@@ -175,7 +175,7 @@ def _here(store: Store, data: Path | None) -> bool:
         return False
     try:
         with sole_use(data or source.DATA):
-            work.clear_record(store, lambda connection: tables.clock(connection, time.time()))
+            work.clear_record(store, lambda connection: marks.clock(connection, time.time()))
             work.clear_archive(store, source.archive(data))
     except OSError as error:
         if "another tripmeter" not in str(error):

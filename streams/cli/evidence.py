@@ -7,8 +7,8 @@ import polars as pl
 from sqlalchemy import select
 
 from streams.cli import screen, source
-from streams.evidence import FOLDER, frame_of
 from streams.messages import iso
+from streams.records.evidence import FOLDER, frame_of
 from streams.store import schema
 from streams.store.store import rows_of
 

@@ -102,8 +102,8 @@ def drop(ids: tuple[str, ...], reason: str | None, actor: str, data: Path | None
 def letters(again: bool, actor: str, as_json: bool, config_path: Path | None, sets: tuple[str, ...]) -> None:
     """Frames of Kafka that no worker had a use for: the topic kafka.dead_letters."""
     try:
-        from streams.kafka import KafkaSetupError
-        from streams.letters import send_back, waiting
+        from streams.distributed.kafka import KafkaSetupError
+        from streams.distributed.letters import send_back, waiting
     except ModuleNotFoundError as error:
         raise screen.fail(f"{error.name} is not installed: pip install 'tripmeter[distributed]'") from error
     try:

@@ -8,14 +8,16 @@ import click
 import polars as pl
 
 from pricing.document import TariffError
-from streams import config, evidence, mapping, roads, rules, tables
+from streams import config, roads, rules, tables
 from streams.alert_rules import RULES
-from streams.chain import PARAMS
 from streams.cli import limits, report, screen
-from streams.fleet import Source
+from streams.fleets.fleet import Source
 from streams.layers import ConfigError
-from streams.mapping import MappingError
-from streams.recording import RecordingError
+from streams.pipeline.chain import PARAMS
+from streams.recordings import mapping
+from streams.recordings.mapping import MappingError
+from streams.recordings.recording import RecordingError
+from streams.records import evidence
 from streams.registry import RegistryError, Roster
 from streams.registry import load as load_registry
 from streams.replay import Assumed, Replayed

@@ -7,13 +7,15 @@ from typing import Any
 import click
 from sqlalchemy import Connection, func, select
 
-from streams import config, tables
-from streams.ages import STEPS
+from streams import config
 from streams.cli import screen, source
-from streams.keeping import CATEGORIES, DAY_S, FOR_GOOD, Keep, Keeping
+from streams.keeping.ages import STEPS
+from streams.keeping.keeping import CATEGORIES, DAY_S, FOR_GOOD, Keep, Keeping
+from streams.keeping.pruning import jurisdictions
 from streams.layers import ConfigError
 from streams.messages import iso
-from streams.pruning import jurisdictions, let_go
+from streams.store import marks
+from streams.store.marks import let_go
 
 
 @click.command("retention")
@@ -31,7 +33,7 @@ def command(
         raise screen.fail(error) from error
     keeping = Keeping.chosen(settings.retention, settings.settle.horizon_days)
     with source.store(data).reading() as connection:
-        now = tables.clock(connection, time.time())
+        now = marks.clock(connection, time.time())
         fleets = {name: land for name, land in jurisdictions(connection).items() if fleet_id in (None, name)}
         rows = [
             _row(connection, name, keeping.name(land), category, keep, now)

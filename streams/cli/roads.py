@@ -9,7 +9,7 @@ import numpy as np
 
 from streams import roads
 from streams.cli import limits, screen, source
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES
 from streams.roads import Report, RoadsError, Table
 from streams.roads.tags import KINDS
 

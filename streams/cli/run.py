@@ -12,10 +12,10 @@ from devices.gateway import GatewayError
 from pricing.document import TariffError
 from streams import config, roads, rules
 from streams.alert_rules import RULES
-from streams.chain import PARAMS
 from streams.cli import screen
 from streams.config import Config
 from streams.layers import ConfigError
+from streams.pipeline.chain import PARAMS
 from streams.roads import RoadsError
 from streams.service import Service
 from streams.store.migrations import SchemaError

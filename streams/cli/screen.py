@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES
 from streams.messages import plain
 
 out = Console(highlight=False)

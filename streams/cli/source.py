@@ -10,11 +10,12 @@ import click
 from pricing.tariff import Tariff
 from streams import config, objects, rules, tables
 from streams.alert_rules import RULES, AlertRule
-from streams.chain import PARAMS
 from streams.cli import database, screen
 from streams.layers import ConfigError
 from streams.objects import Objects
+from streams.pipeline.chain import PARAMS
 from streams.registry import RegistryError, Roster, load, stored
+from streams.store import marks
 from streams.store.migrations import SchemaError
 from streams.store.store import Store, open_store
 from streams.tables import Tables, TablesError
@@ -57,7 +58,7 @@ def archive(data: Path | None) -> Objects:
 def now(opened: Store) -> float:
     """What time it is in a store (UTC epoch s)."""
     with opened.reading() as connection:
-        return tables.clock(connection, time.time())
+        return marks.clock(connection, time.time())
 
 
 def read(data: Path | None, folder: Path | None) -> Tables:
@@ -99,4 +100,4 @@ def of_store(opened: Store, rated_with: Tariff) -> Tables:
     with opened.reading() as connection:
         registry = stored.read(connection)
         risks = Roster(registry).risks() if registry.rows["vehicles"] else None
-        return tables.read(connection, rated_with, risks, tables.moment(tables.clock(connection, time.time())))
+        return tables.read(connection, rated_with, risks, tables.moment(marks.clock(connection, time.time())))

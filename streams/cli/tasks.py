@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from streams import actions
 from streams.alert_rules import RAISED, RULES, TASKS, rule_of
 from streams.cli import screen, source
-from streams.desk import tasks
+from streams.desk import actions, tasks
 from streams.messages import iso
 
 due_option = click.option("--due", type=click.DateTime(), help="Until when (UTC).")

@@ -2,9 +2,9 @@
 
 import click
 
-from streams import tokens
 from streams.cli import screen
-from streams.tokens import Grant
+from streams.web import tokens
+from streams.web.tokens import Grant
 
 
 @click.command("token")

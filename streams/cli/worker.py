@@ -17,16 +17,16 @@ from devices.gateway import GatewayError
 from pricing.document import TariffError
 from streams import config, roads, rules
 from streams.alert_rules import RULES
-from streams.chain import PARAMS
 from streams.cli import database, screen
 from streams.config import Config
 from streams.layers import ConfigError
+from streams.pipeline.chain import PARAMS
 from streams.roads import RoadsError
 from streams.rules import Rules
 from streams.store.migrations import SchemaError
 
 if TYPE_CHECKING:
-    from streams.working import Working
+    from streams.distributed.working import Working
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +75,9 @@ async def _serve(settings: Config, judged: Rules, feed_clock: bool) -> int:
     """Work until told to stop; the exit code."""
     try:
         from streams.app import WorkerError, create_app, serve
-        from streams.kafka import KafkaSetupError
-        from streams.worker import GivenUpError
-        from streams.working import Working
+        from streams.distributed.kafka import KafkaSetupError
+        from streams.distributed.worker import GivenUpError
+        from streams.distributed.working import Working
     except ModuleNotFoundError as error:
         raise screen.fail(f"{error.name} is not installed: pip install 'tripmeter[distributed]'") from error
     stopping = asyncio.Event()

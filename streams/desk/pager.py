@@ -13,7 +13,7 @@ from streams.desk.decisions import Row, is_about, key_of
 from streams.desk.desk import FLAP_S, Desk
 from streams.desk.paging import PAGED, TOLD, Due, Moment, Paging, due, is_late, is_quiet
 from streams.messages import body_of, encoded, iso, message_of
-from streams.reports import JOIN_S
+from streams.records.reports import JOIN_S
 from streams.store import deeds, schema
 from streams.store.store import Commit, Store, named, rows_of
 

@@ -9,18 +9,18 @@ from sqlalchemy import Connection, or_, select
 
 from devices.samples import Samples
 from devices.signals import wheel_code
-from streams.chain import PARAMS
+from streams.conditioning.tyres import cold
 from streams.desk import tasks
 from streams.desk.decisions import Row
-from streams.fleet import Known
-from streams.intake import Intake
-from streams.leak_book import rule_of
-from streams.leaks import LeakRule, Point, loss
-from streams.rows import SLOW_LEAK
-from streams.rule_set import InForce
+from streams.fleets.fleet import Known
+from streams.intake.intake import Intake
+from streams.pipeline.chain import PARAMS
+from streams.pipeline.rule_set import InForce
+from streams.records.leak_book import rule_of
+from streams.records.leaks import LeakRule, Point, loss
+from streams.records.rows import SLOW_LEAK
 from streams.store import deeds, schema, upkeep
 from streams.store.store import Commit
-from streams.tyres import cold
 
 AT_ONCE = 2_000  # payloads after it was done
 TWICE = 2  # readings in a row decide, as with the alert itself

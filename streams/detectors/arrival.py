@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, Detector, Param, zone
+from streams.detectors.base import Detector, zone
 from streams.detectors.borders import (
     CROSSING,
     MOST,
@@ -17,8 +16,10 @@ from streams.detectors.borders import (
     whether_driving,
 )
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.spans import span
-from streams.zones import CUSTOMER, SITE, STOP
+from streams.fleets.zones import CUSTOMER, SITE, STOP
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, Param
+from streams.kernels.spans import span
 
 PARAMS = (
     *CROSSING,

@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from devices.samples import Ints
 from devices.signals import wheel_name
-from streams.compiled import kernel
-from streams.fleet import CLASSES, Fleet
-
-Records = npt.NDArray[np.void]
-
-OPEN, RAISE, CLOSE = 0, 1, 2
+from streams.fleets.fleet import Fleet
+from streams.kernels.compiled import kernel
+from streams.kernels.params import Param, Records, thresholds
 
 CHANGE = np.dtype(
     [
@@ -33,7 +29,7 @@ CHANGE = np.dtype(
         ("speed", "f8"),  # m/s at the start; NaN unknown
         ("lat", "f8"),
         ("lon", "f8"),
-        ("over", "f8", 4),  # m over a posted limit so far, by streams.bands; 0 in all kinds but speeding
+        ("over", "f8", 4),  # m over a posted limit so far, by streams.kernels.bands; 0 in all kinds but speeding
     ]
 )
 
@@ -43,32 +39,6 @@ class Changes(NamedTuple):
 
     rows: Records  # (room,) CHANGE
     count: Ints  # type: ignore[assignment]  # (1,)
-
-
-@dataclass(frozen=True)
-class Param:
-    """One threshold of a detector: a value per vehicle class, in the unit that config files use.
-
-    ``scale`` turns it into the kernel's unit (``tolerance_kmh`` -> m/s). ``source`` says who published it.
-    """
-
-    name: str  # with unit where it has one, as in config: tolerance_kmh
-    values: tuple[float, float, float, float] | float  # CLASSES in order, or one for all
-    source: str
-    scale: float = 1.0
-
-    def by_class(self) -> tuple[float, ...]:
-        """Value per class, in the kernel's unit."""
-        values = self.values if isinstance(self.values, tuple) else (self.values,) * len(CLASSES)
-        return tuple(value * self.scale for value in values)
-
-
-def thresholds(params: tuple[Param, ...]) -> Records:
-    """(len(CLASSES),) a structured array of ``params``, a field each and a row per vehicle class."""
-    rows = np.zeros(len(CLASSES), [(param.name, "f8") for param in params])
-    for param in params:
-        rows[param.name] = param.by_class()
-    return rows
 
 
 def wheel(_fleet: Fleet, number: int) -> str:

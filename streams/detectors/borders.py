@@ -3,10 +3,10 @@
 from math import isnan
 from typing import Any
 
-from streams.compiled import inner
-from streams.detectors.base import Param
-from streams.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX
-from streams.surroundings import REACH
+from streams.fleets.surroundings import REACH
+from streams.kernels.compiled import inner
+from streams.kernels.params import Param
+from streams.kernels.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX
 
 STOOD, PERHAPS, DROVE = 0, 1, 2  # what is known of the vehicle around a fix: a standing vehicle crosses no border
 FAR = -2.0 * REACH  # m inside a zone that is not near

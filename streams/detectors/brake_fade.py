@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.watch import ABOVE, NOTHING, STATE, holds, tell, weigh
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import Param
+from streams.kernels.spans import span
 
 _R13 = "UN R13 annex 4, 1.5.3: hot brakes keep 80 % of what is prescribed"
 

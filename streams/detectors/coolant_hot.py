@@ -3,9 +3,10 @@
 from math import isnan
 from typing import Any
 
-from streams.compiled import kernel
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.watch import ABOVE, NOTHING, RUNNING_RPM, STATE, holds, tell, weigh
+from streams.kernels.compiled import kernel
+from streams.kernels.params import Param
 
 PARAMS = (
     Param(

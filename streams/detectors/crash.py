@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.gravity import DOWN, GRAVITY, follow_gravity, level_part
 from streams.detectors.manoeuvre import G
-from streams.quality import FALL, GAP, JUMP
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.quality import FALL, GAP, JUMP
+from streams.kernels.spans import span
 
 FELT, SEEN, CONFIRMED, UNCONFIRMED = 1, 2, 3, 4  # source: by the accelerometer, by the speed; felt, and what followed
 

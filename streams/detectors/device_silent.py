@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import kernel
-from streams.detectors.base import CLOSE, OPEN, Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.ignition import ON, ignition_after, is_measured
-from streams.spans import span
+from streams.kernels.compiled import kernel
+from streams.kernels.ignition import ON, ignition_after, is_measured
+from streams.kernels.params import CLOSE, OPEN, Param
+from streams.kernels.spans import span
 
 HOUR = 3600.0
 PARKED, AWAKE = 0, 1  # source: what the vehicle was when it was last heard

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner
-from streams.detectors.base import CLOSE, OPEN, RAISE, emit
+from streams.conditioning.places import apart, shrink
+from streams.detectors.base import emit
 from streams.detectors.episode import here
-from streams.places import apart, shrink
+from streams.kernels.compiled import inner
+from streams.kernels.params import CLOSE, OPEN, RAISE
 
 FAULT = np.dtype(
     [

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.episode import rung
 from streams.detectors.fault import FAULT, away, follow
-from streams.ignition import OFF, ON
-from streams.quality import BAD_FIX, DOUBTED, GAP, NO_FIX
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.ignition import OFF, ON
+from streams.kernels.params import Param
+from streams.kernels.quality import BAD_FIX, DOUBTED, GAP, NO_FIX
+from streams.kernels.spans import span
 
 MINUTE = 60.0
 STAYS, DRIVES = 1, 2

@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param, zone
+from streams.detectors.base import Detector, zone
 from streams.detectors.borders import (
     CROSSING,
     MOST,
@@ -18,8 +17,10 @@ from streams.detectors.borders import (
     whether_driving,
 )
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.spans import span
-from streams.zones import ALLOWED, FORBIDDEN
+from streams.fleets.zones import ALLOWED, FORBIDDEN
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.spans import span
 
 AT_ONCE = 2  # borders a vehicle can be watched beyond
 NOTHING = -1  # to tell

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import kernel
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.episode import rung
 from streams.detectors.fault import FAULT, follow
-from streams.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX, RELOCATED
-from streams.spans import span
+from streams.kernels.compiled import kernel
+from streams.kernels.params import Param
+from streams.kernels.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX, RELOCATED
+from streams.kernels.spans import span
 
 MINUTE = 60.0
 FROZEN, LOST, JUMPS = 1, 2, 3

@@ -3,10 +3,10 @@
 from math import fabs, nan, sqrt
 from typing import Any
 
-from streams.compiled import inner
-from streams.detectors.base import Param
 from streams.detectors.manoeuvre import G
-from streams.spans import span
+from streams.kernels.compiled import inner
+from streams.kernels.params import Param
+from streams.kernels.spans import span
 
 DOWN = [
     ("down_x", "f8"),  # m/s², reading of an accelerometer at rest, smoothed

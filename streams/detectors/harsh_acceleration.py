@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from streams.compiled import kernel
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.manoeuvre import FORWARD, SOURCES, STATE, G, follow, gates
+from streams.kernels.compiled import kernel
+from streams.kernels.params import Param
 
 PARAMS = (
     Param("level1_g", (0.2325, 0.2175, 0.1875, 0.15), "ours: 0.75 x level 2, for coaching and scores", G),

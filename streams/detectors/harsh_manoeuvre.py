@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
+from streams.conditioning.motion import IMU
 from streams.detectors import harsh_acceleration, harsh_braking, harsh_cornering, manoeuvre
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.manoeuvre import ANYWHERE, SOURCES, UNSEEN, G, follow, gates
-from streams.motion import IMU
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import Param
+from streams.kernels.spans import span
 
 
 def _most(name: str) -> Param:

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.ignition import ON, engine_after
-from streams.quality import GAP
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.quality import GAP
+from streams.kernels.spans import span
 
 PARAMS = (
     Param("level1_s", 300.0, "nmfta long idle and Digital Matter: 300 s"),

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.borders import MOST
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.ignition import OFF, ON, engine_after
-from streams.quality import FROM_POSITION, GAP
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.quality import FROM_POSITION, GAP
+from streams.kernels.spans import span
 
 PARAMS = (
     Param("level2_kmh", 8.0, "Samsara: a trip starts at 5 mph", 1 / 3.6),

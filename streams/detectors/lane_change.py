@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.manoeuvre import SIDEWAYS, SOURCES, G, fast, limit_of, source_at
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, Param
+from streams.kernels.spans import span
 
 PARAMS = (
     Param("level1_g", (0.30, 0.27, 0.225, 0.1875), "as harsh cornering: tyres and load feel no difference", G),

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner
-from streams.detectors.base import CLOSE, OPEN, RAISE, Param
+from streams.conditioning.motion import IMU
 from streams.detectors.episode import EPISODE, begin, since_when, tell
-from streams.motion import IMU
-from streams.quality import FROM_POSITION, HELD, JUMP, STALE
-from streams.spans import span
+from streams.kernels.compiled import inner
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.quality import FROM_POSITION, HELD, JUMP, STALE
+from streams.kernels.spans import span
 
 G = 9.80665  # m/s²
 FORWARD, BACKWARD, SIDEWAYS, ANYWHERE = 1, -1, 0, 2  # even: to any side

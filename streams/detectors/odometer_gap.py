@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, Detector, Param, emit
+from streams.detectors.base import Detector, emit
 from streams.detectors.device_silent import awake_after
 from streams.detectors.episode import rung
-from streams.ignition import ignition_after, is_measured
-from streams.quality import DOUBTED
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.ignition import ignition_after, is_measured
+from streams.kernels.params import CLOSE, OPEN, Param
+from streams.kernels.quality import DOUBTED
+from streams.kernels.spans import span
 
 KM = 1000.0
 

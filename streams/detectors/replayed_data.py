@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.episode import rung
 from streams.detectors.fault import FAULT, follow
-from streams.quality import BAD_FIX, DOUBTED, NO_FIX
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import Param
+from streams.kernels.quality import BAD_FIX, DOUBTED, NO_FIX
+from streams.kernels.spans import span
 
 MINUTE = 60.0
 ROOM = 32  # marks remembered: an hour of driving at one sample a second, two at one in 30 s

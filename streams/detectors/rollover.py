@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
 from streams.detectors import watch
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.gravity import DOWN, follow_gravity
 from streams.detectors.manoeuvre import G
 from streams.detectors.watch import ABOVE, NOTHING, tell, weigh
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import Param
+from streams.kernels.spans import span
 
 DEGREES = 180 / pi
 

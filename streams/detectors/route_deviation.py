@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param, zone
+from streams.detectors.base import Detector, zone
 from streams.detectors.borders import MOST, far_beyond, is_good
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.quality import GAP
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.quality import GAP
+from streams.kernels.spans import span
 
 PARAMS = (
     Param("level1_m", 30.0, "ours: receivers in cities err by 10 to 30 m"),

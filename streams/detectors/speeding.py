@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from streams.bands import GRACE, KMH, band_of
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, since_when, tell
-from streams.spans import span
+from streams.kernels.bands import GRACE, KMH, band_of
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.spans import span
 
 LIMIT_SOURCES = ("", "device", "road", "class", "own")  # as Batch.limit_source
 CLASS = LIMIT_SOURCES.index("class")  # assumed, not posted: exposure counts no km over it

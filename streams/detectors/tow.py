@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
+from streams.conditioning.places import apart, shrink
+from streams.detectors.base import Detector
 from streams.detectors.borders import MOST, is_good
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.ignition import OFF, ON, engine_after
-from streams.places import apart, shrink
-from streams.quality import FROM_POSITION, GAP, RELOCATED
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.quality import FROM_POSITION, GAP, RELOCATED
+from streams.kernels.spans import span
 
 ROLLS = 2  # samples in a row that make it ignition_off_movement's
 

@@ -3,11 +3,12 @@
 from math import isnan, nan
 from typing import Any
 
-from streams.compiled import kernel
-from streams.detectors.base import Detector, Param
+from streams.conditioning.tyres import first_swap
+from streams.detectors.base import Detector
 from streams.detectors.watch import NOTHING
 from streams.detectors.wheels import STATE, release, report, weigh
-from streams.tyres import first_swap
+from streams.kernels.compiled import kernel
+from streams.kernels.params import Param
 
 PARAMS = (
     Param("level1_pct", 15.0, "ours: three quarters of level 2"),

@@ -3,11 +3,12 @@
 from math import isnan, nan
 from typing import Any
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import Detector, Param
+from streams.conditioning.tyres import cold, first_swap
+from streams.detectors.base import Detector
 from streams.detectors.watch import NOTHING
 from streams.detectors.wheels import STATE, find, release, report, told_of, weigh
-from streams.tyres import cold, first_swap
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import Param
 
 AXLE, PAIR = 0, 1
 _PAIR = "detection reference b4: tyres of a pair 5 % apart; the harder one carries the load"

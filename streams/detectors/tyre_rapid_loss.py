@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
+from streams.conditioning.tyres import NONE, cold, first_swap, tenths
 from streams.detectors import wheels
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.watch import NOTHING
 from streams.detectors.wheels import (
     AGAIN,
@@ -23,9 +23,10 @@ from streams.detectors.wheels import (
     tell,
     told_of,
 )
-from streams.quality import GAP
-from streams.spans import span
-from streams.tyres import NONE, cold, first_swap, tenths
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.quality import GAP
+from streams.kernels.spans import span
 
 PARAMS = (
     Param("rate_pct", 2.0, "detection reference b4: 2 % a minute ..."),

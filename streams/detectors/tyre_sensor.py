@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from devices.signals import WHEELS
-from streams.compiled import inner, kernel
+from streams.conditioning.tyres import first_swap, next_swap, placard_of, swaps_at, tenths
 from streams.detectors import wheels
-from streams.detectors.base import CLOSE, OPEN, Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.wheels import begin, find, hundredths, mark, release, tell, told_of
-from streams.quality import GAP
-from streams.spans import span
-from streams.tyres import first_swap, next_swap, placard_of, swaps_at, tenths
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, Param
+from streams.kernels.quality import GAP
+from streams.kernels.spans import span
 
 SILENT, STUCK, LEAPING = 0, 1, 2
 ALL = -1  # in place of a wheel: every one of the vehicle

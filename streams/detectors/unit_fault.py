@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import Detector, Param
+from streams.detectors.base import Detector
 from streams.detectors.fault import FAULT, away, follow
-from streams.quality import BAD_FIX, DOUBTED, NO_FIX, RELOCATED
-from streams.spans import span
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import Param
+from streams.kernels.quality import BAD_FIX, DOUBTED, NO_FIX, RELOCATED
+from streams.kernels.spans import span
 
 MPS, KNOTS, MPH, TOO_FAST = 1, 2, 3, 4
 MOST = 60  # windows remembered

@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner, kernel
-from streams.detectors.base import CLOSE, OPEN, RAISE, Detector, Param
+from streams.conditioning.places import apart, shrink
+from streams.detectors.base import Detector
 from streams.detectors.borders import is_good
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.places import apart, shrink
-from streams.quality import GAP
-from streams.spans import span
-from streams.zones import CUSTOMER, NO_STOPS, SITE, STOP
+from streams.fleets.zones import CUSTOMER, NO_STOPS, SITE, STOP
+from streams.kernels.compiled import inner, kernel
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.quality import GAP
+from streams.kernels.spans import span
 
 PARAMS = (
     Param("stand_s", 900.0, "ours: longer than a fuel stop or a queue"),

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner
-from streams.detectors.base import CLOSE, OPEN, RAISE, Param, emit
+from streams.detectors.base import emit
 from streams.detectors.episode import here, rung
-from streams.spans import span
+from streams.kernels.compiled import inner
+from streams.kernels.params import CLOSE, OPEN, RAISE, Param
+from streams.kernels.spans import span
 
 ABOVE, BELOW = 1.0, -1.0  # on which side of its limits a value is bad
 NOTHING = -1  # to tell

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from streams.compiled import inner
-from streams.detectors.base import CLOSE, OPEN, RAISE, emit
+from streams.conditioning.tyres import ZERO, next_swap, swaps_at
+from streams.detectors.base import emit
 from streams.detectors.episode import here, rung
 from streams.detectors.watch import NOTHING
-from streams.quality import UNCOMPENSATED
-from streams.spans import span
-from streams.tyres import ZERO, next_swap, swaps_at
+from streams.kernels.compiled import inner
+from streams.kernels.params import CLOSE, OPEN, RAISE
+from streams.kernels.quality import UNCOMPENSATED
+from streams.kernels.spans import span
 
 ROOM = 12  # wheels of a vehicle that a detector follows at a time
 AGAIN = -1  # memory of ``before``: the reading before was below the clearing line

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from streams.erasure.person import Person
-from streams.evidence import KINDS
-from streams.keeping import DAY_S, Keeping
-from streams.pruning import jurisdictions
+from streams.keeping.keeping import DAY_S, Keeping
+from streams.keeping.pruning import jurisdictions
+from streams.records.evidence import KINDS
 from streams.store import schema
 
 _EVENTS, _ALERTS, _INTERVALS = schema.events, schema.alerts, schema.intervals

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Table, func, insert, select, update
 
-from streams import chain, saved
 from streams.erasure.person import Person
+from streams.pipeline import chain, saved
 from streams.store import schema, upkeep
 
 SAID = ("condition", "said")  # a driver's number + 1, as the device said it

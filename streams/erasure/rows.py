@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Select, Table, bindparam, delete, func, inser
 
 from devices import topics
 from devices.renaming import text
-from streams import rows
 from streams.erasure.person import Person, seal_of
 from streams.ids import digest
+from streams.records import rows
 from streams.store import deeds, schema, upkeep
 from streams.store.store import rows_of
 

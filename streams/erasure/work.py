@@ -13,18 +13,18 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from streams import archive
 from streams.erasure import rows
 from streams.erasure.numbers import renumber
 from streams.erasure.person import Person
 from streams.erasure.registered import refollow, unregister
-from streams.keeping import DAY_S
+from streams.intake.veil import mark_of
+from streams.keeping import archive
+from streams.keeping.keeping import DAY_S
 from streams.objects import Objects
 from streams.store import audit, schema
 from streams.store.deeds import audit as audited
 from streams.store.store import Store, rows_of
 from streams.store.upkeep import erasures
-from streams.veil import mark_of
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from streams.time_zones import offsets
+from streams.fleets.time_zones import offsets
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS

@@ -6,7 +6,7 @@ import numpy as np
 
 from devices.samples import Floats
 from devices.signals import AXLES, WHEELS, axle_of
-from streams.fleet import Coupled
+from streams.fleets.fleet import Coupled
 from streams.registry.book import Registry
 from streams.registry.periods import Fleets, seconds
 from streams.registry.rows import Coupling, Trailer

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from streams.geometry import MOST_LAT, ShapeError, area, circle, line
+from streams.fleets.geometry import MOST_LAT, ShapeError, area, circle, line
+from streams.fleets.zones import KINDS, SITE, Route, Zone
 from streams.registry.base import Row
 from streams.registry.book import Registry
 from streams.registry.periods import Fleets, seconds
 from streams.registry.rows import Geofence, RouteAssignment, RouteRow, RouteStop, Site
-from streams.zones import KINDS, SITE, Route, Zone
 
 Complaint = tuple[str, str, str]  # column, what, what to do
 RADIUS_M = 100.0  # of a site that says where it is but not how far it reaches

@@ -9,8 +9,9 @@ import polars as pl
 
 from devices.samples import Floats
 from devices.signals import WHEELS, wheel_code
-from streams import fleet
-from streams.contacts import Contact
+from streams.fleets import fleet
+from streams.fleets.contacts import Contact
+from streams.kernels import params
 from streams.registry.book import Registry
 from streams.registry.contracts import Policy, PolicyVehicle
 from streams.registry.couplings import couplings
@@ -94,7 +95,7 @@ class Roster:
             passenger = row.use == "passenger" or klass == "bus"
             if not found or found[-1][0] != (klass, row.tyre_plan, passenger):
                 since = seconds(row, self._fleets)[0] if found else float("-inf")
-                one = fleet.Described(since, fleet.CLASSES.index(klass), self._plans.get(row.tyre_plan), passenger)
+                one = fleet.Described(since, params.CLASSES.index(klass), self._plans.get(row.tyre_plan), passenger)
                 found.append(((klass, row.tyre_plan, passenger), one))
         return found[-1][1], tuple(one for _, one in found[:-1])
 

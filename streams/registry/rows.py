@@ -5,9 +5,9 @@ from typing import Annotated
 
 import msgspec
 
+from streams.fleets.zones import KINDS as ZONE_KINDS
 from streams.registry.base import Currency, Id, InFleet, Name, Note, OfFleet, Row, Since, Until, Vehicle, says
 from streams.registry.contracts import Policy, Policyholder, PolicyVehicle
-from streams.zones import KINDS as ZONE_KINDS
 
 CLASSES = {"M1": "car", "N1": "van", "N2": "truck", "N3": "truck", "M2": "bus", "M3": "bus"}  # UNECE -> ours
 

@@ -8,9 +8,9 @@ import numpy.typing as npt
 import shapely
 
 from devices.samples import Floats, Ints
-from streams.batch import ROADSIDE, Batch
-from streams.fleet import FleetColumns
-from streams.positions import EARTH_M
+from streams.fleets.batch import ROADSIDE, Batch
+from streams.fleets.fleet import FleetColumns
+from streams.fleets.positions import EARTH_M
 from streams.roads.table import Table, ends, touching
 
 KMH = 1 / 3.6

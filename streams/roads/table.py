@@ -11,8 +11,8 @@ import numpy.typing as npt
 import polars as pl
 
 from devices.samples import Floats, Ints
-from streams.fleet import CLASSES
-from streams.positions import EARTH_M
+from streams.fleets.positions import EARTH_M
+from streams.kernels.params import CLASSES
 from streams.roads.errors import RoadsError
 from streams.roads.tags import DIRECTIONS, Road
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import inf, isnan, nan
 from typing import NamedTuple
 
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES
 
 UNKNOWN, MOTORWAY, RURAL, URBAN, RESIDENTIAL = range(5)  # Batch.road_class
 KINDS = ("unknown", "motorway", "rural", "urban", "residential")

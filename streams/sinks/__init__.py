@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from streams.contacts import Contact, Contacts, nowhere
+from streams.fleets.contacts import Contact, Contacts, nowhere
 from streams.layers import ConfigError
 from streams.settings import Sinks
 from streams.sinks.base import Sink

@@ -13,7 +13,7 @@ WAIT_S = 10.0
 
 
 class Way(Protocol):
-    """Into the topic: streams.kafka.Frames."""
+    """Into the topic: streams.distributed.kafka.Frames."""
 
     def send(self, partition: int, frame: bytes, told: Callable[[str], None]) -> None: ...
 

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
-from streams.contacts import Contacts, nowhere
+from streams.fleets.contacts import Contacts, nowhere
 from streams.messages import plain
 from streams.settings import Sinks
 from streams.sinks.base import UNREADABLE, Message, RefusedError, SinkError

@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
-from streams.contacts import Contacts, key_of, nowhere
+from streams.fleets.contacts import Contacts, key_of, nowhere
 from streams.sinks.base import UNREADABLE, Message, RefusedError, SinkError, UnwillingError
 
 TIMEOUT_S = 10.0

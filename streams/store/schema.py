@@ -4,8 +4,8 @@ import time
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Text
 
-from streams.bands import BANDS
-from streams.exposure import SUMS
+from streams.journeys.exposure import SUMS
+from streams.kernels.bands import BANDS
 from streams.store.columns import WHO, table, who
 
 meta = table("meta", Column("key", String, primary_key=True), Column("value", Text, nullable=False))

@@ -13,7 +13,7 @@ from bench.peers.meter import Meter
 from bench.running import Delivered
 from devices import packets
 from devices.codecs import decode
-from streams.chain import LINKS
+from streams.pipeline.chain import LINKS
 
 
 def test_kernels_and_what_stands_beside_them():

@@ -12,8 +12,8 @@ import pytest
 
 from devices.acl import Account, acl
 from devices.gateway import Gateway, GatewayError
-from streams import doors
 from streams.settings import Mqtt
+from streams.web import doors
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy" / "mosquitto"

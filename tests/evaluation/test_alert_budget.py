@@ -8,7 +8,7 @@ from devices.signals import WHEELS
 from evaluation.alert_budget import START, _facts, back_again
 from evaluation.called import Page, called
 from evaluation.recordings import rules
-from streams.fleet import Known
+from streams.fleets.fleet import Known
 
 NOON, HOUR = 1_750_075_200.0, 3_600.0  # 12:00 UTC
 

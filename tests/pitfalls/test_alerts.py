@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from devices.samples import Payload
-from streams.actions import act
+from streams.desk.actions import act
 from streams.desk.decisions import GONE, STATES
 from streams.desk.desk import laid_out
 from streams.store import schema

@@ -14,7 +14,7 @@ from simulator import device
 from simulator.device import Device
 from simulator.link import Account
 from streams import config
-from streams.fleet import Known
+from streams.fleets.fleet import Known
 from streams.service import Service
 from streams.store import schema, store
 from streams.store.store import open_store, rows_of

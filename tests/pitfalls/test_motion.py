@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streams.fleet import Known
+from streams.fleets.fleet import Known
 
 HOUR = 3_600.0
 

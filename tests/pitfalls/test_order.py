@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from streams import outbox
-from streams.embedded import Embedded, Pace
-from streams.pipeline import DAY_S
+from streams.pipeline.pipeline import DAY_S
+from streams.river import outbox
+from streams.river.embedded import Embedded, Pace
 from streams.sinks.base import SinkError
 from streams.store import schema
 from streams.store.store import Commit

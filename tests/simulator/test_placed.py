@@ -11,7 +11,7 @@ from simulator.reports import Report
 from simulator.roads import REGIONS
 from simulator.roster import Incidents, roster
 from simulator.traffic import Traffic, Window, combined
-from streams import recording
+from streams.recordings import recording
 from streams.registry import Roster, load
 
 HOURS = 14.0

@@ -16,7 +16,7 @@ from simulator.profiles import IMU, PROFILES, STANDARD, Profile, ProfileError, c
 from simulator.reports import Report
 from simulator.roster import roster
 from simulator.traffic import Traffic, Window
-from streams import recording
+from streams.recordings import recording
 from streams.registry import Roster, load
 
 START, HOURS, COUNT = 1_762_923_600.0, 1.0, 3

@@ -5,7 +5,7 @@ import pytest
 
 from simulator import registry
 from simulator.traffic import combined
-from streams import recording
+from streams.recordings import recording
 from streams.registry import Roster, load
 
 

@@ -13,8 +13,8 @@ from devices.signals import wheel_name
 from simulator import registry
 from simulator.roster import roster
 from simulator.traffic import Traffic, Window, combined
-from streams import recording
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES
+from streams.recordings import recording
 from streams.registry import Roster, load
 
 from .. import rivers

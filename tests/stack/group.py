@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, select
 
-from streams import kafka
+from streams.distributed import kafka
 from streams.settings import Kafka
 from streams.store import upkeep
 from streams.store.engine import engine_of

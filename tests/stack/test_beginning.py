@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from streams import config, noted
-from streams.in_force import remembered
+from streams import config
+from streams.river import noted
+from streams.river.in_force import remembered
 from streams.store import audit, schema
 from streams.store.layout import open_partition
 from streams.store.store import rows_of
@@ -43,7 +44,7 @@ def together(monkeypatch, stores, until):
             return connection.exec_driver_sql(WAITING).scalar_one()
 
     def run(work):
-        for place in ("streams.in_force.record", "streams.store.audit.record"):
+        for place in ("streams.river.in_force.record", "streams.store.audit.record"):
             monkeypatch.setattr(place, hold)
         with ThreadPoolExecutor(2) as threads:
             first = threads.submit(work, stores[0])

@@ -8,7 +8,7 @@ import pytest
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from devices import frames
-from streams.kafka import prepare
+from streams.distributed.kafka import prepare
 from streams.settings import Kafka
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]

@@ -7,13 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from devices.samples import Payload
-from streams import tables
-from streams.actions import put_away
 from streams.cli import tripmeter
+from streams.desk.actions import put_away
 from streams.erasure import work
 from streams.objects import Folder
-from streams.registered import Registered
-from streams.store import schema
+from streams.registry.registered import Registered
+from streams.store import marks, schema
 from streams.store.layout import open_partition
 from streams.store.store import open_store
 
@@ -38,7 +37,7 @@ def payloads(vehicle):
 
 def drive(rivers, folder, vehicles):
     river = rivers.River(folder, rivers.judged())
-    tables.set_clock(river.store, "feed")
+    marks.set_clock(river.store, "feed")
     for vehicle in vehicles:
         river.embedded.take(list(payloads(vehicle)))
     river.drain()

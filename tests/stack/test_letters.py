@@ -6,8 +6,8 @@ import pytest
 
 from devices import frames
 from devices.samples import Payload
-from streams import kafka as way
-from streams import letters
+from streams.distributed import kafka as way
+from streams.distributed import letters
 from streams.settings import Kafka
 from streams.sinks.base import Message
 from streams.sinks.dead_letters import DeadLetters

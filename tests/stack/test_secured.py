@@ -14,11 +14,11 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 
-from streams import tokens
-from streams.noted import append
+from streams.river.noted import append
 from streams.store import audit
 from streams.store.audit import Entry
 from streams.store.layout import open_partition, open_readers
+from streams.web import tokens
 
 from .mosquitto import Mosquitto
 

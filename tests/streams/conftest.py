@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from devices.signals import WHEELS
-from streams.batch import (
+from streams.detectors.base import Changes
+from streams.fleets.batch import (
     DERIVED_FLOATS,
     DERIVED_INTS,
     DERIVED_TYRES,
@@ -21,9 +22,9 @@ from streams.batch import (
     _nowhere,
     no_roads,
 )
-from streams.detectors.base import Changes, thresholds
-from streams.fleet import FleetColumns
-from streams.quality import GAP
+from streams.fleets.fleet import FleetColumns
+from streams.kernels.params import thresholds
+from streams.kernels.quality import GAP
 
 from .house import House
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from devices import frames
 from devices.samples import Payload
 from streams import config
-from streams.arrived import Frame
+from streams.distributed.arrived import Frame
+from streams.distributed.worker import Worker
 from streams.objects import Folder
-from streams.partition import Partition
+from streams.river.partition import Partition
 from streams.store.store import open_store, rows_of
-from streams.worker import Worker
 
 FAST = b'{"v":1,"boot":"b","seq":%d,"t":%s,"speed_kmh":100,"speed_limit_kmh":50}'
 

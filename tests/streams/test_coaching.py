@@ -6,8 +6,8 @@ import pytest
 from devices.samples import Payload
 from pricing.counts import KINDS
 from streams import tables
-from streams.actions import act
-from streams.bands import BANDS
+from streams.desk.actions import act
+from streams.kernels.bands import BANDS
 from streams.store import deeds, schema
 from streams.store.store import Commit, memory_store
 

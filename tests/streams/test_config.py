@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from streams.alert_rules import AlertRule
 from streams.config import MASK, alert_rules, load, rule_version, show, thresholds
-from streams.detectors.base import Param
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES, Param
 from streams.layers import ConfigError
 
 PARAMS = {

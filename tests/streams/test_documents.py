@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
-from streams import config, mapping
+from streams import config
 from streams.alert_rules import RULES
-from streams.chain import PARAMS
-from streams.mapping import Column, Csv, Pivot, Position, Time, Who
-from streams.recording import read
+from streams.pipeline.chain import PARAMS
+from streams.recordings import mapping
+from streams.recordings.mapping import Column, Csv, Pivot, Position, Time, Who
+from streams.recordings.recording import read
+from streams.recordings.units import UNITS
 from streams.registry import check
 from streams.registry.described import CELLS, Cell
 from streams.registry.rows import KINDS
 from streams.rules import gather
 from streams.settings import AlertSetting
 from streams.sinks.webhook import signature
-from streams.units import UNITS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.signals import WHEELS
-from streams.fleet import Described
-from streams.geometry import circle
+from streams.fleets.fleet import Described
+from streams.fleets.geometry import circle
+from streams.fleets.zones import Route, Zone
 from streams.hours import HoursRules, Limit, Rest, RuleBook
 from streams.hours.limits import Calendar
-from streams.pipeline import only
-from streams.zones import Route, Zone
+from streams.pipeline.pipeline import only
 
 SHM = Path("/dev/shm")  # noqa: S108  every commit waits for its disk
 seeds = st.integers(0, 1_000_000)

@@ -6,10 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from streams import mapping, recording, tables
-from streams.embedded import Pace
-from streams.pipeline import only
+from streams import tables
+from streams.pipeline.pipeline import only
+from streams.recordings import mapping, recording
 from streams.replay import Assumed, replay
+from streams.river.embedded import Pace
 
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 SLICES = {  # some seconds of testing each

@@ -15,7 +15,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from devices.broker import BrokerError
-from streams import actions, config
+from streams import config
+from streams.desk import actions
 from streams.service import Service
 from streams.store import schema, upkeep
 from streams.store.store import open_store, rows_of

@@ -7,8 +7,8 @@ import pytest
 
 from devices.samples import Samples, TyreReadings
 from devices.signals import WHEELS, wheel_code
-from streams.fleet import Coupled, Known
-from streams.rows import SLOW_LEAK
+from streams.fleets.fleet import Coupled, Known
+from streams.records.rows import SLOW_LEAK
 
 DAY = 86_400.0
 INF = float("inf")

@@ -12,7 +12,8 @@ from devices.plausible import clean
 from devices.samples import Samples
 from devices.signals import WHEELS, wheel_code
 from streams.config import load
-from streams.fleet import CLASSES, Known
+from streams.fleets.fleet import Known
+from streams.kernels.params import CLASSES
 from streams.replay import Run
 from streams.rules import Rules, gather
 from streams.store import schema

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from devices.samples import Samples
-from streams import mapping
-from streams.pipeline import only
-from streams.recording import read
+from streams.pipeline.pipeline import only
+from streams.recordings import mapping
+from streams.recordings.recording import read
 from streams.replay import Assumed, replay
 
 from .both import disagree, rules, twins

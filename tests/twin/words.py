@@ -4,8 +4,8 @@ import math
 from types import SimpleNamespace
 from typing import Any
 
-from streams.chain import PARAMS
-from streams.fleet import CLASSES
+from streams.kernels.params import CLASSES
+from streams.pipeline.chain import PARAMS
 
 NAN = math.nan
 NEVER = None

@@ -11,8 +11,8 @@ from simulator.load.crew import LoadError
 from simulator.load.herd import HARD, advance, herd
 from simulator.load.plan import BRAKE, SOS, Plan
 from streams import config
-from streams.fleet import Fleet
-from streams.pipeline import Pipeline
+from streams.fleets.fleet import Fleet
+from streams.pipeline.pipeline import Pipeline
 from streams.replay import Assumed
 from streams.rules import gather
 

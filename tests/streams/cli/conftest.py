@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from streams import recording, tables
 from streams.cli import tripmeter
+from streams.recordings import recording
+from streams.store import marks
 
 START = 1_750_000_000.0
 
@@ -62,7 +63,7 @@ def replayed(file, tmp_path_factory):
 def data(file, rivers, tmp_path):
     """The data folder of a service that has heard the drive, and something it could not read."""
     river = rivers.River(tmp_path / "data", rivers.judged())
-    tables.set_clock(river.store, "feed")
+    marks.set_clock(river.store, "feed")
     for samples in recording.read([Path(file)]):
         river.embedded.take(rivers.payloads(samples))
     river.embedded.take([rivers.Payload("tripmeter/v1/north/HH-1/telemetry", b"not json \xff", START)])

@@ -5,9 +5,9 @@ import json
 import polars as pl
 import pytest
 
-from streams.keeping import Keeping
+from streams.keeping.keeping import Keeping
 from streams.objects import Folder, opened
-from streams.retention import Retention
+from streams.river.retention import Retention
 from streams.store.store import open_store
 
 

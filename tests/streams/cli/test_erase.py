@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from streams.erasure import work
-from streams.keeping import Keeping
+from streams.keeping.keeping import Keeping
 from streams.objects import Folder
-from streams.retention import Retention
+from streams.river.retention import Retention
 from streams.store.store import open_store, sole_use
 
 

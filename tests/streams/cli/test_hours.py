@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from streams import recording, tables
+from streams import tables
 from streams.hours import ESTIMATE
+from streams.recordings import recording
+from streams.store import marks
 
 LONG = ("hours.rule=custom", "hours.drive_h=0.1", "hours.break_min=20", "hours.continuous_driving_notice_min=1")
 
@@ -14,7 +16,7 @@ LONG = ("hours.rule=custom", "hours.drive_h=0.1", "hours.break_min=20", "hours.c
 def long_drive(file, rivers, tmp_path):
     """The data folder of a service for which six minutes are too long."""
     river = rivers.River(tmp_path / "data", rivers.judged(*LONG))
-    tables.set_clock(river.store, "feed")
+    marks.set_clock(river.store, "feed")
     for samples in recording.read([file]):
         river.embedded.take(rivers.payloads(samples))
     river.drain()

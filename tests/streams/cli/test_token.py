@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from streams import tokens
+from streams.web import tokens
 
 
 def test_the_line_knows_the_token_and_does_not_hold_it(typed):

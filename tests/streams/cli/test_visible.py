@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from streams import tables
+from streams.store import marks
 
 EVIL = "[/x][link=http://evil]\x1b[2J\u202e"
 START = 1_750_000_000.0
@@ -13,7 +13,7 @@ START = 1_750_000_000.0
 @pytest.fixture
 def data(rivers, tmp_path):
     river = rivers.River(tmp_path / "data", rivers.judged())
-    tables.set_clock(river.store, "feed")
+    marks.set_clock(river.store, "feed")
     said = {"v": 1, "boot": "b", "seq": 1, "driver": EVIL, "t": [START + k for k in range(60)], "speed_kmh": 90}
     said |= {"speed_limit_kmh": 50, "events": [{"t": START + 9, "kind": EVIL, "level": 3, "code": EVIL}]}
     topic = f"tripmeter/v1/north/{EVIL.replace('/', '')}/telemetry"

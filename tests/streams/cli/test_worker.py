@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from click.testing import CliRunner
 
-from streams import working
 from streams.cli import tripmeter, worker
+from streams.distributed import working
 from streams.store.store import Fenced
 
 

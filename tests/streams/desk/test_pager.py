@@ -7,9 +7,9 @@ import pytest
 
 from devices.samples import Payload
 from devices.signals import WHEELS
-from streams.actions import act, shelve
+from streams.desk.actions import act, shelve
 from streams.desk.desk import laid_out
-from streams.fleet import Known
+from streams.fleets.fleet import Known
 from streams.store import deeds, schema
 
 NOON = 1_750_000_000.0 // 86_400 * 86_400 + 10 * 3_600  # 12:00 in Berlin

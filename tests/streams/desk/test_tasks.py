@@ -8,7 +8,7 @@ from devices.signals import WHEELS
 from streams.desk import tasks
 from streams.desk.tasks import About, TaskError
 from streams.desk.verify import Reading, Verifier, holds
-from streams.fleet import Coupled, Known
+from streams.fleets.fleet import Coupled, Known
 from streams.store import deeds, schema
 
 ABOUT = About("f", "V", "1L", "a1")

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from devices.samples import Samples, TyreReadings
-from streams.batch import Batch, assemble
-from streams.condition import PARAMS, STATE, condition
+from streams.conditioning.condition import PARAMS, STATE, condition
 from streams.detectors import DETECTORS
-from streams.detectors.base import CHANGE, OPEN, Changes, Records, thresholds
-from streams.fleet import Fleet, Known
-from streams.surroundings import surround
+from streams.detectors.base import CHANGE, Changes
+from streams.fleets.batch import Batch, assemble
+from streams.fleets.fleet import Fleet, Known
+from streams.fleets.surroundings import surround
+from streams.kernels.params import OPEN, Records, thresholds
 
 START = 1_750_000_000.0
 ROUGH = runpy.run_path(str(Path(__file__).parent / "rough.py"))

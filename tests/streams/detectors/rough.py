@@ -7,14 +7,15 @@ import numpy as np
 
 from devices.samples import Samples, TyreReadings
 from devices.signals import WHEELS
-from streams.batch import DERIVED_FLOATS, DERIVED_INTS, assemble
-from streams.condition import PARAMS, STATE, condition
+from streams.conditioning.condition import PARAMS, STATE, condition
 from streams.detectors import DETECTORS
-from streams.detectors.base import CHANGE, Changes, thresholds
-from streams.fleet import CLASSES, Fleet, FleetColumns, Known
-from streams.geometry import circle
-from streams.surroundings import surround
-from streams.zones import ALLOWED, CUSTOMER, FORBIDDEN, SITE, Route, Zone
+from streams.detectors.base import CHANGE, Changes
+from streams.fleets.batch import DERIVED_FLOATS, DERIVED_INTS, assemble
+from streams.fleets.fleet import Fleet, FleetColumns, Known
+from streams.fleets.geometry import circle
+from streams.fleets.surroundings import surround
+from streams.fleets.zones import ALLOWED, CUSTOMER, FORBIDDEN, SITE, Route, Zone
+from streams.kernels.params import CLASSES, thresholds
 
 START = 1_750_000_000.0
 PERIODS = (0.01, 0.1, 0.1, 0.9, 1.0, 1.0, 1.0, 2.0, 3.0, 30.0, 120.0, 250.0)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from devices.samples import Samples
-from streams.batch import assemble
-from streams.condition import PARAMS, STATE, condition
-from streams.detectors.base import thresholds
-from streams.quality import BAD_FIX, FALL, FROM_POSITION, GAP, HELD, JUMP, NO_FIX, RELOCATED, SPARSE, STALE
+from streams.conditioning.condition import PARAMS, STATE, condition
+from streams.fleets.batch import assemble
+from streams.kernels.params import thresholds
+from streams.kernels.quality import BAD_FIX, FALL, FROM_POSITION, GAP, HELD, JUMP, NO_FIX, RELOCATED, SPARSE, STALE
 
 KMH = 1 / 3.6
 DEGREE = 6_371_008.8 * pi / 180

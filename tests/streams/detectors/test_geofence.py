@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from streams.geometry import EARTH, circle
-from streams.zones import ALLOWED, CUSTOMER, FORBIDDEN, SITE, STOP, Route, Zone
+from streams.fleets.geometry import EARTH, circle
+from streams.fleets.zones import ALLOWED, CUSTOMER, FORBIDDEN, SITE, STOP, Route, Zone
 
 DEGREE = EARTH * np.pi / 180
 LAT, LON = 48.0, 11.0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from streams.detectors.base import CLOSE, OPEN, RAISE
+from streams.kernels.params import CLOSE, OPEN, RAISE
 
 G = 9.80665
 KMH = 1 / 3.6

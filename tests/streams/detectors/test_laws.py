@@ -12,20 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.samples import Samples, TyreReadings
-from streams import chain
-from streams.batch import (
-    DERIVED_FLOATS,
-    DERIVED_INTS,
-    DERIVED_TYRES,
-    NEAR,
-    SAID,
-    SAID_TYRES,
-    SURROUNDINGS,
-)
-from streams.condition import PARAMS, STATE, condition
+from streams.conditioning.condition import PARAMS, STATE, condition
 from streams.detectors import DETECTORS
-from streams.detectors.base import CHANGE, CLOSE, OPEN, RAISE, Changes, thresholds
-from streams.fleet import CLASSES
+from streams.detectors.base import CHANGE, Changes
+from streams.fleets.batch import DERIVED_FLOATS, DERIVED_INTS, DERIVED_TYRES, NEAR, SAID, SAID_TYRES, SURROUNDINGS
+from streams.kernels.params import CLASSES, CLOSE, OPEN, RAISE, thresholds
+from streams.pipeline import chain
 
 DERIVED = (*DERIVED_FLOATS, *DERIVED_INTS)
 KINDS = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.kind)

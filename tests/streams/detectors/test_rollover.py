@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from streams.detectors.base import CLOSE, OPEN
+from streams.kernels.params import CLOSE, OPEN
 
 G = 9.80665
 MOUNT = np.linalg.qr(np.random.default_rng(8).normal(size=(3, 3)))[0]

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from streams.geometry import EARTH
-from streams.zones import Route
+from streams.fleets.geometry import EARTH
+from streams.fleets.zones import Route
 
 DEGREE = EARTH * np.pi / 180
 TOUR = "LINESTRING(11 48, 11 48.3)"

@@ -15,9 +15,9 @@ from streams.detectors import (
     tow,
     unplanned_stop,
 )
-from streams.detectors.base import CLOSE, OPEN, RAISE
-from streams.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX, RELOCATED
-from streams.zones import ALLOWED, CUSTOMER, FORBIDDEN, SITE, STOP
+from streams.fleets.zones import ALLOWED, CUSTOMER, FORBIDDEN, SITE, STOP
+from streams.kernels.params import CLOSE, OPEN, RAISE
+from streams.kernels.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX, RELOCATED
 
 ROOMS = (arrival, geofence, idling, ignition_off_movement, route_deviation, tow, unplanned_stop)
 LIMITS = {room.DETECTOR.kind: {param.name: param.by_class()[0] for param in room.PARAMS} for room in ROOMS}

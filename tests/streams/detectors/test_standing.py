@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from streams.geometry import EARTH, circle
-from streams.zones import CUSTOMER, FORBIDDEN, SITE, Route, Zone
+from streams.fleets.geometry import EARTH, circle
+from streams.fleets.zones import CUSTOMER, FORBIDDEN, SITE, Route, Zone
 
 DEGREE = EARTH * np.pi / 180
 DAY = 1_750_000_000.0  # 15:06 UTC, 23:06 on the fleet's clock of the tests

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from streams.geometry import EARTH
+from streams.fleets.geometry import EARTH
 
 DEGREE = EARTH * np.pi / 180
 KINDS = ("tow", "ignition_off_movement")

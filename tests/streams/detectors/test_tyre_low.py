@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from streams.detectors.base import CLOSE, OPEN, RAISE
-from streams.quality import UNCOMPENSATED
-from streams.tyres import cold
+from streams.conditioning.tyres import cold
+from streams.kernels.params import CLOSE, OPEN, RAISE
+from streams.kernels.quality import UNCOMPENSATED
 
 
 def readings(*pressures, temp=20.0, wheel=0, every=60.0):

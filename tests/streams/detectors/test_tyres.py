@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from devices.signals import wheel_code
-from streams.detectors.base import CLOSE, OPEN, RAISE
-from streams.quality import UNCOMPENSATED
+from streams.kernels.params import CLOSE, OPEN, RAISE
+from streams.kernels.quality import UNCOMPENSATED
 
 L1, R1, LO, LI, RI, RO = 0, 3, 4, 5, 6, 7
 SILENT, STUCK, LEAPING = 0, 1, 2

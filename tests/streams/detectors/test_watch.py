@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from streams.detectors.base import CLOSE, OPEN, RAISE
+from streams.kernels.params import CLOSE, OPEN, RAISE
 
 NAN = np.nan
 TRUCK = {"klass": "truck"}

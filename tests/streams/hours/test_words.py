@@ -10,7 +10,7 @@ from streams.desk.morning import _named
 from streams.hours import ESTIMATE, KINDS, RULES, Episode, HoursRules, Limit, custom, words
 from streams.hours.chosen import chosen
 from streams.messages import message_of
-from streams.rows import hours_event
+from streams.records.rows import hours_event
 from streams.settings import Hours
 
 LIMITS = [(rules, limit) for rules in RULES.values() for limit in rules.limits]

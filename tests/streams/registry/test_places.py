@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from streams.fleet import Known
-from streams.followed import differs_since, said
+from streams.fleets.fleet import Known
+from streams.fleets.followed import differs_since, said
+from streams.fleets.zones import FORBIDDEN, SITE
 from streams.registry import Roster, check, load
-from streams.zones import FORBIDDEN, SITE
 
 SQUARE = '"POLYGON((9 48, 9.01 48, 9.01 48.01, 9 48))"'
 FILES = {

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from devices.signals import wheel_code
-from streams.fleet import Fleet, Known
+from streams.fleets.fleet import Fleet, Known
 from streams.registry import Registry, Roster, load
 
 

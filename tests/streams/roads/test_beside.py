@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from streams.batch import assemble
-from streams.fleet import Fleet
+from streams.fleets.batch import assemble
+from streams.fleets.fleet import Fleet
 from streams.replay import Assumed
 from streams.roads.beside import Roads
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from streams.fleet import Fleet
-from streams.pipeline import Pipeline, only
+from streams.fleets.fleet import Fleet
+from streams.pipeline.pipeline import Pipeline, only
 from streams.replay import Assumed
 
 MOTORWAY = {"highway": "motorway", "maxspeed": "120", "oneway": "yes"}

@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from streams import condition
-from streams.batch import assemble
-from streams.detectors.base import thresholds
-from streams.fleet import Fleet
-from streams.pipeline import Pipeline, only
+from streams.conditioning import condition
+from streams.fleets.batch import assemble
+from streams.fleets.fleet import Fleet
+from streams.kernels.params import thresholds
+from streams.pipeline.pipeline import Pipeline, only
+from streams.pipeline.rule_set import InForce
 from streams.replay import Assumed
-from streams.rule_set import InForce
 
 MOTORWAY = {"highway": "motorway", "maxspeed": "120", "oneway": "yes"}
 STREET = {"highway": "tertiary", "maxspeed": "50"}

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams import config, outbox
+from streams import config
+from streams.river import outbox
 from streams.service import Service
 from streams.sinks.base import SinkError
 from streams.store import schema

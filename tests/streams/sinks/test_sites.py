@@ -7,8 +7,9 @@ from email import message_from_string, policy
 
 import pytest
 
-from streams import config, outbox
+from streams import config
 from streams.registry import load, stored
+from streams.river import outbox
 from streams.service import Service
 from streams.store.store import open_store
 

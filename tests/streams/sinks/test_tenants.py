@@ -9,12 +9,13 @@ import paho.mqtt.client as mqtt
 import pytest
 from click.testing import CliRunner
 
-from streams import config, outbox
-from streams.actions import act, shelve
+from streams import config
 from streams.cli import tripmeter
-from streams.contacts import Contact, key_of
 from streams.desk import tasks
+from streams.desk.actions import act, shelve
+from streams.fleets.contacts import Contact, key_of
 from streams.registry import load, stored
+from streams.river import outbox
 from streams.service import Service
 from streams.sinks.webhook import Webhook, signature
 from streams.store import schema

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from streams import outbox
 from streams.layers import ConfigError
+from streams.river import outbox
 from streams.settings import Sinks
 from streams.sinks import callers
 from streams.sinks.base import Message, RefusedError, SinkError, UnwillingError

@@ -1,0 +1,1 @@
+"""Distributed: many processes over Kafka - the bridge that feeds it, the workers that share its partitions."""

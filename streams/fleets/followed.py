@@ -1,0 +1,75 @@
+"""Followed: what the registry said of each vehicle when its record was made, and since when it says otherwise."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from devices.samples import Floats
+from streams.fleets.fleet import Known
+from streams.ids import digest
+
+Span = tuple[float, float, str]  # from, to, who or what held
+DATED = ("described", "assignments", "zones", "routes", "couplings")
+
+
+def said(known: Known) -> str:
+    """What a registry says of a vehicle, as text to be kept."""
+    return json.dumps(
+        {
+            "zone": known.zone,
+            "jurisdiction": known.jurisdiction,
+            "described": list(_described(known)),
+            "assignments": list(known.assignments),
+            "zones": [(one.start, one.end, _mark(one[:3])) for one in known.zones],
+            "routes": [(one.start, one.end, _mark(one[:4])) for one in known.routes],
+            "couplings": [(one.start, one.to, _mark((*one[2:5], _told(one.placard)))) for one in known.couplings],
+        }
+    )
+
+
+def _described(known: Known) -> Iterator[Span]:
+    """The periods of a vehicle's class, tyres and use; the first begins with time."""
+    some = known.descriptions()
+    starts = [float("-inf"), *(one.since for one in some[1:])]
+    for one, start, end in zip(some, starts, [*starts[1:], float("inf")], strict=True):
+        yield start, end, _mark((one.klass, _told(one.placard), one.passenger))
+
+
+def _told(placard: Floats | None) -> list[float | None] | None:
+    return None if placard is None else [None if value != value else value for value in placard.tolist()]
+
+
+def _mark(described: tuple[Any, ...]) -> str:
+    """Stands for a zone, route, trailer or description, which may take pages to describe."""
+    return digest(repr(described).encode()).hex()[:16]
+
+
+def differs_since(before: str, after: str) -> float | None:
+    """Earliest instant of which two such texts say different things: -inf from the very beginning, None never.
+
+    Drivers, routes and trailers are assigned from an instant on, zones and descriptions of the vehicle have periods;
+    the time zone and jurisdiction of its fleet hold for ever.
+    """
+    if before == after:
+        return None
+    old, new = json.loads(before), json.loads(after)
+    if any(old.get(name) != new[name] for name in new if name not in DATED):
+        return float("-inf")
+    changes = (since for name in DATED for since in _changes(_spans(old, name), _spans(new, name)))
+    return min(changes, default=None)
+
+
+def _spans(told: Mapping[str, Any], name: str) -> set[Span]:
+    return {(start, end, what) for start, end, what in told.get(name, ())}
+
+
+def _changes(old: set[Span], new: set[Span]) -> Iterator[float]:
+    """Where spans begin to differ: at the start of one that is new or gone, or at the earlier of two ends."""
+    ends = _ends(old), _ends(new)
+    for start, end, what in old ^ new:
+        others = [told[start, what] for told in ends if (start, what) in told]
+        yield min(end, *others) if len(others) == 2 else start
+
+
+def _ends(spans: Iterable[Span]) -> dict[tuple[float, str], float]:
+    return {(start, what): end for start, end, what in spans}

@@ -1,0 +1,1 @@
+"""Intake: payloads at the door - from whom, readable, new or here before, in whose name."""

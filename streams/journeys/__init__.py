@@ -1,0 +1,1 @@
+"""Journeys: trips, activity, exposure and what tyres held, folded out of conditioned samples."""

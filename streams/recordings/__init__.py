@@ -1,0 +1,1 @@
+"""Recordings: files of samples, ours or as a mapping reads them - columns, instants, units."""

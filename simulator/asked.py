@@ -41,7 +41,7 @@ def _traffic(options: Mapping[str, Any]) -> Traffic:
         business = replace(business, incidents=tuple(Incidents() for _ in business.vehicles))
     events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, start, hours)
     devices = profiles.chosen(_pick(options, "profile", told.profile))
-    found = Traffic(business, Window(start, hours), _faults(options, told), events, devices)
+    found = Traffic(business, Window(start, hours), _faults(options, told), events, devices, weather=told.weather)
     if options["registry"]:
         registry.write(business, start, options["registry"], found.arranged)
     return found

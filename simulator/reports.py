@@ -21,6 +21,7 @@ from simulator.sensors import sense, sense_tyres
 from simulator.shifts import Shift
 from simulator.tracks import Floats, Track, reported, seconds, track, with_burst
 from simulator.tyres import Wheel, flawed, swapped, wheels
+from simulator.weather import spells
 
 EVERY = 50.0  # m between the points a planned way is measured at
 
@@ -51,6 +52,7 @@ class Day(NamedTuple):
 
     roads: Roads
     window: Window
+    skies: list[str]  # weather of each hour from the local midnight before
     seed: int
     number: int
     arranged: Arranged
@@ -93,9 +95,8 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen) -> R
     )
     recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
     own = motion.manoeuvres[motion.manoeuvres["mover"] == mover]
-    sheet = answers(
-        shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, [*_placed(day, whole), *_stuck(stuck)]
-    )
+    known = [*_placed(day, whole), *_stuck(stuck), *_slippery(day)]
+    sheet = answers(shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, known)
     odometer = vehicle.odometer + float(whole.distance[-1])
     found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, odometer), day)
     return _visited(found, day, faults) if faults else found
@@ -143,6 +144,12 @@ def _placed(day: Day, whole: Track) -> list[Fact]:
 
 def _stuck(spans: list[tuple[float, float]]) -> list[Fact]:
     return [Fact("stale_can", 0, a, b, b - a, "s", 0.0, 0.0, "the bus adapter repeats itself") for a, b in spans]
+
+
+def _slippery(day: Day) -> list[Fact]:
+    """When roads were not dry."""
+    found = spells(day.roads.region, day.window.start, 3_600 * day.window.hours, day.skies)
+    return [Fact("slippery_road", 0, one.start, one.end, 1 - one.grip, "share", 0.0, 0.0, one.kind) for one in found]
 
 
 def _away(shift: Shift, whole: Track, start: float, end: float) -> float:

@@ -24,6 +24,7 @@ class Region(NamedTuple):
     cold: float  # °C, the night's lowest in the default season
     warm: float  # °C, the afternoon's highest
     altitude: float  # m above the sea
+    wet: float  # share of hours in which it rains; ours, of a month of that climate
     steepest: float  # m a metre, of its roads; German rural ones have 4.5 to 8 % at most (RAL 2012)
 
     def ambient(self, hour: np.ndarray) -> np.ndarray:
@@ -35,9 +36,9 @@ class Region(NamedTuple):
 REGIONS = {
     region.name: region
     for region in (
-        Region("karlsruhe", 49.0094, 8.4044, "Europe/Berlin", "DE", "EUR", 3.0, 12.0, 115.0, 0.06),
-        Region("shanghai", 31.2304, 121.4737, "Asia/Shanghai", "CN", "CNY", 10.0, 19.0, 4.0, 0.01),
-        Region("austin", 30.2672, -97.7431, "America/Chicago", "US", "USD", 9.0, 22.0, 149.0, 0.05),
+        Region("karlsruhe", 49.0094, 8.4044, "Europe/Berlin", "DE", "EUR", 3.0, 12.0, 115.0, 0.12, 0.06),
+        Region("shanghai", 31.2304, 121.4737, "Asia/Shanghai", "CN", "CNY", 10.0, 19.0, 4.0, 0.10, 0.01),
+        Region("austin", 30.2672, -97.7431, "America/Chicago", "US", "USD", 9.0, 22.0, 149.0, 0.07, 0.05),
     )
 }
 

@@ -13,8 +13,9 @@ from simulator.faults import BY_NAME
 from simulator.mishaps import Chosen, MishapError, checked
 from simulator.placed import KINDS, Kind, Placed
 from simulator.roads import REGIONS, Region
+from simulator.weather import SKIES
 
-KEYS = ("about", "region", "seed", "start", "hours", "vehicles", "incidents", "profile", "faults", "event")
+KEYS = ("about", "region", "seed", "start", "hours", "vehicles", "incidents", "profile", "weather", "faults", "event")
 DAY_H = 24
 
 
@@ -33,6 +34,7 @@ class Scenario:
     vehicles: int | None = None
     incidents: bool = True  # the usual leak, puncture, tired driver and crash of each day
     profile: str | None = None  # of the devices
+    weather: str | None = None  # all day
     faults: Chosen | None = None
     events: tuple[Mapping[str, Any], ...] = ()
 
@@ -61,6 +63,9 @@ def _scenario(told: dict[str, Any]) -> Scenario:
     vehicles = _value(told, "vehicles", int)
     if vehicles is not None and vehicles < 1:
         raise ScenarioError(f"vehicles is {vehicles}, expected at least 1")
+    weather = _value(told, "weather", str)
+    if weather is not None and weather not in SKIES:
+        raise ScenarioError(f"weather is {weather!r}, expected one of {', '.join(SKIES)}")
     incidents = _value(told, "incidents", bool)
     return Scenario(
         region,
@@ -70,6 +75,7 @@ def _scenario(told: dict[str, Any]) -> Scenario:
         vehicles,
         True if incidents is None else incidents,
         _value(told, "profile", str),
+        weather,
         _faults(_value(told, "faults", dict) or {}),
         tuple(_event(number, event) for number, event in enumerate(_value(told, "event", list) or [], 1)),
     )

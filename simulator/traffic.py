@@ -12,7 +12,7 @@ from simulator.drivers import draw
 from simulator.dynamics import G
 from simulator.faults import SENT
 from simulator.mishaps import Chosen
-from simulator.motion import HZ, MOVER, Motion, Records, advance
+from simulator.motion import GRID, HZ, MOVER, Motion, Records, advance
 from simulator.placed import Arranged, Placed, PlacingError, arrange
 from simulator.profiles import STANDARD, Profile
 from simulator.reports import Day, Report, Window, report
@@ -21,6 +21,7 @@ from simulator.roster import Roster
 from simulator.shifts import NONE, Orders, Shift, plan
 from simulator.tyres import TRAILER, TRAILER_KPA
 from simulator.vehicles import AIR, Class, Vehicle
+from simulator.weather import HOURS, air, skies
 
 __all__ = ["Report", "Traffic", "Window", "combined", "marks"]
 
@@ -39,12 +40,18 @@ class Traffic:
     profiles: tuple[Profile, ...] = (STANDARD,)  # of the vehicles' devices, in turn
 
     day: int = 0  # after the first: another chance, on the same roads
+    weather: str | None = None  # of weather.SKIES all day; None: by chance
 
     @cached_property
     def chance(self) -> int:
         """Seed of all that is of this day."""
         seed = self.roster.seed
         return int(np.random.SeedSequence([seed, 14, self.day]).generate_state(1)[0]) if self.day else seed
+
+    @cached_property
+    def skies(self) -> list[str]:
+        """The weather of each hour from the local midnight before it begins."""
+        return [self.weather] * HOURS if self.weather else skies(self.roster.region, self.chance)
 
     @property
     def keep(self) -> int:
@@ -81,7 +88,7 @@ class Traffic:
             for k, arranged in enumerate(days):
                 reached = motion.reached[bounds[k] : bounds[k + 1]]
                 profile = self.profiles[(first + k) % len(self.profiles)]
-                day = Day(self.roads, self.window, self.chance, first + k, arranged, profile, reached)
+                day = Day(self.roads, self.window, self.skies, self.chance, first + k, arranged, profile, reached)
                 yield report(day, motion, k, self.keep, self.faults)
 
     def shift(self, k: int, orders: Orders = NONE) -> Shift:
@@ -109,12 +116,13 @@ class Traffic:
     def motion(self, shifts: list[Shift], first: int, keep: int = 1) -> Motion:
         """The vehicles from the ``first`` on driven through their days, ``keep`` instants a second kept."""
         seconds = round(self.window.hours * 3600)
+        around = air(self.roster.region, self.window.start, np.arange(0.0, seconds + 2 * GRID, GRID), self.skies)
         draws = (np.random.default_rng([self.chance, 5, first + k]) for k in range(len(shifts)))
-        sway = np.array([1 + 0.012 * rng.normal(size=seconds // 20 + 2) for rng in draws])
+        sway = np.array([around.pace * (1 + 0.012 * rng.normal(size=around.pace.size)) for rng in draws])
         movers = np.concatenate([_mover(shift) for shift in shifts])
         slopes = [shift.slopes for shift in shifts]
-        air = sway, np.ones_like(sway)
-        return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], slopes, air, seconds, keep)
+        tables = sway, np.tile(around.grip, (len(shifts), 1))
+        return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], slopes, tables, seconds, keep)
 
 
 def _with_trailer(vehicle: Vehicle) -> Vehicle:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from simulator.compiled import kernel
 from simulator.dynamics import DYNAMICS, bounds, burnt, resistance
-from simulator.pedals import want
+from simulator.pedals import red, stops, want
 
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
@@ -20,6 +20,8 @@ LEG = np.dtype(
         ("slide", "f8"),  # m/s at which the bend takes most of a dry road's friction; inf on a straight
         ("mass", "f8"),  # kg, with what is loaded
         ("wait", "f8"),  # s to stand at its end; 0 drive on
+        ("cycle", "f8"),  # s of the light at its end; 0 none
+        ("phase", "f8"),  # s at which that turns red
         ("off", "i8"),  # 1: the engine is switched off while waiting
         ("brake", "f8"),  # m/s² with which the driver slows down for its end
         ("launch", "f8"),  # m/s² with which the driver leaves its end after a wait
@@ -54,6 +56,7 @@ STATE = np.dtype(
         ("launch", "f8"),  # m/s² of getting away; 0 once away
         ("stopped", "f8"),  # s at which it last came to stand
         ("release", "f8"),  # s until which it stands
+        ("through", "i8"),  # piece at whose end it does not stop any more, red or not
         ("off", "i8"),  # 1: with the engine off
     ]
 )
@@ -109,6 +112,7 @@ def advance(
     shape = len(movers), seconds * keep
     state = np.zeros(len(movers), STATE)
     state["release"], state["stopped"], state["off"] = movers["start"], -60.0, 1
+    state["through"] = -1
     state["launch"] = [rows["launch"][0] for rows in legs]
     motion = Motion(
         speed=np.zeros(shape),
@@ -188,7 +192,7 @@ def _tick(
     leg = legs[s["piece"]]
     hold = np.sqrt(grip)
     cap = min(leg["cap"] * pace, mover["top"], leg["slide"] * hold)
-    hope = want(mover, legs, surprises, s, cap, hold)
+    hope = want(mover, legs, surprises, s, cap, hold, t)
     _move(s, mover, leg, max(hope, -mover["friction"]), slope, grip)
     side = s["speed"] * s["speed"] * abs(leg["curvature"])
     for kind, value in ((BRAKING, -s["accel"]), (ACCELERATION, s["accel"]), (CORNERING, side)):
@@ -198,13 +202,14 @@ def _tick(
         s["speed"] = s["accel"] = 0.0
         s["stopped"], s["release"], s["off"] = t + CALL, np.inf, 1
         return
-    if leg["wait"] > 0:
+    if stops(legs, s["piece"], s["through"], t):
         if s["speed"] < 0.4 and leg["length"] - s["into"] < 1.5:
             s["speed"] = s["accel"] = 0.0
-            s["stopped"], s["release"], s["off"], s["launch"] = t, t + leg["wait"], leg["off"], leg["launch"]
+            green = t + leg["wait"] + red(leg, t + leg["wait"])
+            s["stopped"], s["release"], s["off"], s["launch"] = t, green, leg["off"], leg["launch"]
             _next(legs, t, reached, s)
     else:
-        while s["into"] >= legs[s["piece"]]["length"] and legs[s["piece"]]["wait"] == 0:
+        while s["into"] >= legs[s["piece"]]["length"] and not stops(legs, s["piece"], s["through"], t):
             _next(legs, t, reached, s)
 
 

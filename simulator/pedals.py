@@ -5,13 +5,31 @@ from typing import Any
 from simulator.compiled import kernel
 
 SLOW = 8.0  # m/s below which nobody is surprised
+RED = 0.55  # share of a light's cycle, so that for a tenth of it both ways are red; ours
+AMBER = 3.05  # m/s² of braking up to which people stop for a light that turns; ITE's for its yellow, 10 ft/s²
+LOOK = 0.101  # s, a step and a little, after it turned
 
 
 @kernel
-def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, hold: float) -> Any:
+def red(leg: Any, t: float) -> Any:
+    """s for which the light at the end of a leg stays red; 0 it is green or there is none."""
+    if leg["cycle"] == 0:
+        return 0.0
+    return max(RED * leg["cycle"] - (t - leg["phase"]) % leg["cycle"], 0.0)
+
+
+@kernel
+def stops(legs: Any, piece: int, through: int, t: float) -> Any:
+    """Whether someone has to stand at the end of a piece."""
+    leg = legs[piece]
+    return leg["wait"] > 0 or (piece != through and red(leg, t) > 0)
+
+
+@kernel
+def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, hold: float, t: float) -> Any:
     """m/s² the driver wants now."""
     speed = s["speed"]
-    need, share = ahead(legs, s["piece"], s["into"], speed, hold)
+    need, share = ahead(legs, s, speed, hold, t)
     s["braking"] = 1 if share > 1.0 or (s["braking"] == 1 and share > 0.3) else 0
     while s["surprise"] < surprises.size and s["distance"] >= surprises[s["surprise"]]["at"]:
         if speed > SLOW and s["goal"] == 0:
@@ -30,19 +48,34 @@ def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, hold: float)
 
 
 @kernel
-def ahead(legs: Any, piece: int, into: float, speed: float, hold: float) -> tuple[float, float]:
-    """m/s² of braking needed for what lies ahead, and as a share of what the driver would brake for it."""
-    reach = legs[piece]["length"] - into
+def ahead(legs: Any, s: Any, speed: float, hold: float, t: float) -> tuple[float, float]:
+    """m/s² of braking needed for what lies ahead, and as a share of what the driver would brake for it.
+
+    Who could no longer stop decently when a light turns goes through.
+    """
+    piece = s["piece"]
+    reach = legs[piece]["length"] - s["into"]
     horizon = speed * speed + 20.0  # braking at 0.5 m/s² stops within it
     need = most = 0.0
     while True:
-        halt = legs[piece]["wait"] > 0 or piece + 1 == legs.size
+        leg = legs[piece]
+        last = piece + 1 == legs.size
+        halt = last or stops(legs, piece, s["through"], t)
         goal = 0.0 if halt else min(legs[piece + 1]["cap"], legs[piece + 1]["slide"] * hold)
         if goal < speed:
             brake = (speed * speed - goal * goal) / (2 * max(reach, 0.1 if halt else 1.0 + 0.3 * speed))
-            if brake > most * legs[piece]["brake"]:
-                need, most = brake, brake / legs[piece]["brake"]
+            if halt and leg["wait"] == 0 and not last and brake > AMBER * hold * hold and _turned(leg, t):
+                s["through"] = piece
+                continue
+            if brake > most * leg["brake"]:
+                need, most = brake, brake / leg["brake"]
         if halt or reach > horizon:
             return need, most
         piece += 1
         reach += legs[piece]["length"]
+
+
+@kernel
+def _turned(leg: Any, t: float) -> Any:
+    """Whether a light has just turned red."""
+    return red(leg, t) > RED * leg["cycle"] - LOOK

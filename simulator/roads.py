@@ -45,6 +45,7 @@ REGIONS = {
 STREET, AVENUE, RURAL, MOTORWAY = range(4)
 LIMITS = {STREET: (30, 30, 50), AVENUE: (50, 50, 60), RURAL: (70, 80, 100), MOTORWAY: (100, 120, 130)}  # km/h, drawn
 
+CYCLES = (60.0, 75.0, 90.0)  # s; RiLSA 2015: 30 to 90, 120 at most
 DETOUR = 4_000.0  # m by which another way is longer
 EARTH = 6_371_008.8  # m, mean radius
 
@@ -61,7 +62,10 @@ class Bend(NamedTuple):
 @dataclass(frozen=True)
 class Roads:
     """A graph whose nodes carry ``x``, ``y`` (m east and north of the city), ``z`` (m above the sea) and ``signals``;
-    edges ``road``, ``limit`` (m/s), ``length`` (m), ``seconds`` and ``bends``. Roads lie on the ``ground``."""
+    edges ``road``, ``limit`` (m/s), ``length`` (m), ``seconds`` and ``bends``. Roads lie on the ``ground``.
+
+    Nodes with signals have ``cycle`` (s) and ``phase`` (s at which it turns red for who comes from west or east).
+    """
 
     region: Region
     graph: nx.Graph
@@ -115,7 +119,7 @@ def generate(region: Region, rng: np.random.Generator) -> Roads:
     _join(graph, rng, corners, country, 9_000.0)
     whole = max(nx.connected_components(graph), key=len)
     graph.remove_nodes_from([node for node in graph if node not in whole])
-    _signals(graph)
+    _signals(graph, rng)
     ground = terrain(region.altitude, region.steepest, rng)
     for node in graph.nodes.values():
         node["z"] = float(ground.elevation(node["x"], node["y"]))
@@ -206,8 +210,11 @@ def _join(graph: nx.Graph, rng: np.random.Generator, nodes: list[int], others: l
             _link(graph, rng, node, near, RURAL)
 
 
-def _signals(graph: nx.Graph) -> None:
+def _signals(graph: nx.Graph, rng: np.random.Generator) -> None:
     """Traffic lights where two avenues cross."""
     for node in graph:
         roads = [data["road"] for _, _, data in graph.edges(node, data=True)]
         graph.nodes[node]["signals"] = roads.count(AVENUE) >= 3
+        if graph.nodes[node]["signals"]:
+            cycle = float(rng.choice(CYCLES))
+            graph.nodes[node].update(cycle=cycle, phase=float(rng.uniform(0, cycle)))

@@ -21,6 +21,8 @@ PIECE = np.dtype(
         ("road", "i8"),  # roads.STREET ...
         ("edge", "i8"),  # running number of the road it lies on, within the route
         ("gate", "i8"),  # what waits at its end: OPEN_ROAD, SIGNALS, GIVE_WAY
+        ("cycle", "f8"),  # s of the light at its end; 0 none
+        ("phase", "f8"),  # s at which that turns red
         ("x", "f8"),  # m east and north, of its beginning
         ("y", "f8"),
         ("heading", "f8"),  # rad, counter-clockwise from east, at its beginning
@@ -46,7 +48,8 @@ class _Pen:
     def draw(self, length: float, curvature: float, limit: float, road: int) -> None:
         if length < 0.5:
             return
-        self.rows.append((length, curvature, limit, road, self.edge, OPEN_ROAD, self.x, self.y, self.heading))
+        here = self.x, self.y, self.heading
+        self.rows.append((length, curvature, limit, road, self.edge, OPEN_ROAD, 0.0, 0.0, *here))
         turned = self.heading + curvature * length
         if curvature:
             self.x += (sin(turned) - sin(self.heading)) / curvature
@@ -56,10 +59,10 @@ class _Pen:
             self.y += length * sin(turned)
         self.heading = turned
 
-    def gate(self, kind: int) -> None:
+    def gate(self, kind: int, light: tuple[float, float]) -> None:
         if self.rows:
             row = self.rows[-1]
-            self.rows[-1] = (*row[:5], kind, *row[6:])
+            self.rows[-1] = (*row[:5], kind, *light, *row[8:])
 
 
 def trace(roads: Roads, nodes: list[int], edge: int = 0) -> Records:
@@ -71,7 +74,7 @@ def trace(roads: Roads, nodes: list[int], edge: int = 0) -> Records:
         _road(pen, roads, a, b, corners[k][0], corners[k + 1][0])
         tangent, radius, turn = corners[k + 1]
         if tangent:
-            pen.gate(_gate(roads, b, turn))
+            pen.gate(_gate(roads, b, turn), _light(roads, a, b))
             data = roads.graph.edges[a, b]
             pen.draw(radius * abs(turn), (1 if turn > 0 else -1) / radius, data["limit"], data["road"])
         pen.edge += 1
@@ -127,6 +130,15 @@ def _gate(roads: Roads, node: int, turn: float) -> int:
     if roads.graph.nodes[node]["signals"]:
         return SIGNALS
     return GIVE_WAY if abs(turn) > THROUGH and MOTORWAY not in kinds else OPEN_ROAD
+
+
+def _light(roads: Roads, a: int, b: int) -> tuple[float, float]:
+    """Cycle of the light at ``b``, and when it turns red for who comes from ``a``; across, half a cycle later."""
+    node = roads.graph.nodes[b]
+    if not node["signals"]:
+        return 0.0, 0.0
+    along = abs(cos(_heading(roads, a, b))) > abs(sin(_heading(roads, a, b)))
+    return node["cycle"], node["phase"] + (0.0 if along else node["cycle"] / 2)
 
 
 def slopes(roads: Roads, pieces: Records, knot: float) -> npt.NDArray[np.float64]:

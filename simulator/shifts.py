@@ -8,8 +8,9 @@ import numpy as np
 from simulator.drivers import Driver
 from simulator.dynamics import G
 from simulator.motion import KNOT, LEG, SURPRISE, Floats, Records
+from simulator.pedals import RED
 from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
-from simulator.routes import GIVE_WAY, PIECE, SIGNALS, slopes, trace
+from simulator.routes import GIVE_WAY, PIECE, slopes, trace
 from simulator.vehicles import Class, Vehicle
 
 BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
@@ -195,8 +196,8 @@ def _stop(roads: Roads, work: Work, kind: Class, here: int, home: int, left: flo
 
 
 def _seconds(pieces: Records, kind: Class) -> np.ndarray:
-    """About how long each piece takes."""
-    return np.asarray(pieces["length"] / (0.85 * np.minimum(pieces["limit"], kind.top)))
+    """About how long each piece takes, with the light at its end."""
+    return np.asarray(pieces["length"] / (0.85 * np.minimum(pieces["limit"], kind.top)) + RED**2 / 2 * pieces["cycle"])
 
 
 def _leg(
@@ -211,7 +212,8 @@ def _leg(
     rows["cap"] = _caps(pieces, kind, driver, rng)
     rows["slide"] = np.sqrt(HOLDS * kind.brake / np.maximum(np.abs(pieces["curvature"]), 1e-9))
     rows["wait"] = _waits(pieces, work, rng)
-    late = (rng.random(len(rows)) < driver.late) & (rows["wait"] > 0)
+    rows["cycle"], rows["phase"] = pieces["cycle"], pieces["phase"]
+    late = (rng.random(len(rows)) < driver.late) & ((rows["wait"] > 0) | (rows["cycle"] > 0))
     habit = driver.brake * kind.harsh[0] / 0.36 * rng.uniform(0.85, 1.15, len(rows))
     hard = np.minimum(kind.harsh[0] * G * rng.uniform(0.9, 1.3, len(rows)), 0.85 * kind.brake)
     rows["brake"] = np.where(late, hard, habit)
@@ -238,11 +240,10 @@ def _caps(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator
 
 
 def _waits(pieces: Records, work: Work, rng: np.random.Generator) -> np.ndarray:
-    """s to stand at the end of each piece: red lights, right of way, a bus's halts."""
+    """s to stand at the end of each piece whatever a light says: right of way, a bus's halts."""
     count = len(pieces)
-    red = (pieces["gate"] == SIGNALS) & (rng.random(count) < 0.45)
     yields = (pieces["gate"] == GIVE_WAY) & (rng.random(count) < 0.25)
-    waits = np.where(red, rng.uniform(5, 50, count), 0.0) + np.where(yields, rng.uniform(1, 8, count), 0.0)
+    waits = np.where(yields, rng.uniform(1, 8, count), 0.0)
     if work.halts:
         last = np.append(np.diff(pieces["edge"]) > 0, False) | (pieces["gate"] != 0)
         calls = last & (pieces["curvature"] == 0) & (rng.random(count) < 0.7)

@@ -1,14 +1,13 @@
 """Tariff: every number a premium or a score is made with, dated and named by its hash."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
+from pricing.canonical import digest, text
 from pricing.factors import Factor
 
 CLASSES = ("car", "van", "truck", "bus")  # UNECE M1, N1, N2 and N3, M2 and M3
@@ -88,7 +87,7 @@ class Tariff:
     @cached_property
     def digest(self) -> str:
         """sha256 over the canonical content: numbers and names, not comments, order of keys or layout."""
-        return sha256(json.dumps(self.content(), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return digest(text(self.content()))
 
     @cached_property
     def tariff_id(self) -> str:

@@ -1,0 +1,107 @@
+"""Rated: a premium with everything it was made from, and the same premium made again from that alone."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pricing.canonical import plain
+from pricing.exposure import Exposure
+from pricing.ledger.entry import Draft, Entry, instead
+from pricing.premium import INDICATED, Risk
+from pricing.rating import rate
+from pricing.score import Own, score
+from pricing.tariff import Tariff
+
+RATING = "rating"
+
+
+class ReplayError(ValueError):
+    """An entry that cannot be made again from what is at hand."""
+
+
+def rated(risk: Risk, exposure: Exposure, tariff: Tariff, own: Own | None = None, kind: str = INDICATED) -> Draft:
+    """Draft of the premium of ``risk``; ``own`` is the vehicle's exposure by class over as long a history as there is.
+
+    The premium is made from what is written down, numbers to 6 places, and not from what was handed in.
+    """
+    history = {risk.klass: exposure} if own is None else own
+    snapshot = {
+        "risk": plain(risk),
+        "exposure": plain(exposure.sums),
+        "own": [{"class": klass, "sums": plain(seen.sums)} for klass, seen in history.items()],
+    }
+    return _draft(snapshot, kind, tariff)
+
+
+def replay(entry: Entry, tariff: Tariff) -> Entry:
+    """``entry`` made again from its snapshot and ``tariff``: equal to it bit for bit, or it was never made so.
+
+    Raises ``ReplayError`` if ``tariff`` is not the one it was made with.
+    """
+    made, said = entry["made"], entry.draft
+    if made.get("by") != RATING:
+        raise ReplayError(f"entry {entry['seq']} of policy {said.policy_id} was not made by rating: {made.get('by')!r}")
+    if made["tariff"] != tariff.digest:
+        raise ReplayError(f"entry {entry['seq']} was made with tariff {made['tariff_id']}, not with {tariff.tariff_id}")
+    again = _draft({name: made[name] for name in ("risk", "exposure", "own")}, said.kind, tariff)
+    amount = again.amount if said.reverses is None else -again.amount
+    return instead(entry, replace(again, amount=amount, reason=said.reason, reverses=said.reverses))
+
+
+def row(entry: Entry) -> dict[str, Any]:
+    """The entry as a row of the premiums table, which ``explain_premium`` reads."""
+    made, said = entry["made"], entry.draft
+    if said.reverses is not None:
+        raise ReplayError(f"entry {entry['seq']} reverses another; explain that one")
+    steps = [{**step, "credibility": _number(step["credibility"])} for step in made["steps"]]
+    names = {name: made[name] for name in ("tariff_id", "status", "caps")}
+    return {
+        **vars(said),
+        **names,
+        "premium_id": entry.hash,
+        "fleet_id": made["risk"]["fleet_id"],
+        "credibility": _number(made["credibility"]),
+        "factors": steps,
+    }
+
+
+def _number(said: str | None) -> float | None:
+    return None if said is None else float(said)
+
+
+def _draft(snapshot: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
+    risk, exposure = _risk(snapshot["risk"]), _exposure(snapshot["exposure"])
+    own = {part["class"]: _exposure(part["sums"]) for part in snapshot["own"]}
+    premium = rate(risk, exposure, tariff, score(own, tariff, "vehicle"), kind)
+    ladder = {"steps": plain(premium.factors), "caps": premium.caps, "credibility": plain(premium.credibility)}
+    names = {"by": RATING, "tariff": tariff.digest, "tariff_id": tariff.tariff_id, "status": tariff.status}
+    return Draft(
+        policy_id=risk.policy_id,
+        vehicle_id=risk.vehicle_id,
+        cover=risk.cover,
+        kind=kind,
+        valid_from=risk.valid_from,
+        valid_to=risk.valid_to,
+        amount=premium.amount,
+        currency=premium.currency,
+        made=names | snapshot | ladder,
+    )
+
+
+def _exposure(sums: Mapping[str, str]) -> Exposure:
+    return Exposure({name: float(x) for name, x in sums.items() if x is not None})
+
+
+def _risk(said: Mapping[str, Any]) -> Risk:
+    """A risk as ``plain`` wrote it down."""
+    return Risk(**{each.name: _field(each.type, said[each.name]) for each in fields(Risk)})
+
+
+def _field(kind: Any, said: Any) -> Any:
+    if kind is float:
+        return float("nan") if said is None else float(said)
+    if kind is date:
+        return date.fromisoformat(said)
+    return Decimal(said) if kind == Decimal | None and said is not None else said

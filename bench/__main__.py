@@ -15,6 +15,7 @@ from bench import (
     costs,
     distributed,
     gateway,
+    glm,
     ingest,
     kernels,
     motion,
@@ -44,6 +45,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "distributed": distributed.run,
     "recovery": distributed.recovery,
     "scale": scale.run,
+    "glm": glm.run,
     "motion": motion.run,
 }
 

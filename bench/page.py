@@ -19,6 +19,13 @@ NAMES = {
     "one column": "copying one column",
     "every column": "copying every column",
 }
+FITS = {
+    "cells": "rows to cells, once",
+    "refit": "**refit from cells**, standard errors included",
+    "glum": "glum",
+    "scikit-learn": "scikit-learn, newton-cholesky",
+    "statsmodels": "statsmodels, standard errors included",
+}
 TITLES = {
     "kernels": "Kernels: ns a sample",
     "replay": "Replay from Parquet: ns a sample",
@@ -33,6 +40,7 @@ TITLES = {
     "distributed": "End to end, as many processes",
     "recovery": "A worker killed",
     "scale": "From a thousand vehicles to a million",
+    "glm": "A tariff fitted again",
     "motion": "The simulator's step",
 }
 
@@ -214,6 +222,20 @@ def _motion(found: Result) -> str:
     return _rows(["10 samples a second of a vehicle", "ns a sample", "M samples/s/core"], rows)
 
 
+def _glm(found: Result) -> str:
+    lines = []
+    for name, meaning in FITS.items():
+        line = [meaning]
+        for one in found.values():
+            tool = one["tools"][name]
+            ratio = tool["wall_s"] / one["tools"]["refit"]["wall_s"]
+            apart = f"{tool['apart']:.0e}" if "apart" in tool else ""
+            line += [f"{tool['cpu_s']:.3g}", f"{tool['wall_s']:.3g}", "" if name == "cells" else f"{ratio:.3g}", apart]
+        lines.append(line)
+    heads = [f"{one['cells']:,} cells, {one['coefficients']} coefficients: CPU s" for one in found.values()]
+    return _rows(["", *[head for first in heads for head in (first, "s", "x refit", "apart")]], lines)
+
+
 TABLES: dict[str, Callable[[Result], str]] = {
     "kernels": _kernels,
     "replay": _replay,
@@ -228,6 +250,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "distributed": distributed_tables.table,
     "recovery": distributed_tables.recovery,
     "scale": _scale,
+    "glm": _glm,
     "motion": _motion,
 }
 

@@ -48,13 +48,7 @@ def build(spec: Spec, frame: pl.DataFrame) -> Cells:
     """The cells of policy data."""
     rows.check(frame.columns, spec)
     used = rows.chosen(frame.select(rows.needed(spec)), spec)
-    shared = {}
-    for term in spec.leaves:
-        if term.kind == "categorical":
-            said = rows.labelled(used, term)
-            shared[term.name] = rows.known(said, term, term.levels) if term.levels else said
-        else:
-            shared[term.number.name] = rows.numbers(used, term.number)
+    shared = rows.shared(spec, used, {term.name: term.levels for term in spec.leaves})
     statistics, capped = _statistics(spec, used)
     return _summed([statistics.with_columns(**shared)], tuple(shared), frame.height, capped)
 

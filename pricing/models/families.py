@@ -4,8 +4,6 @@ Source: Joergensen 1987; Ohlsson and Johansson 2010, section 2.3. All are convex
 maximum found is the maximum.
 """
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -34,4 +32,4 @@ def slopes(power: float, w: Floats, s: Floats, eta: Floats) -> tuple[Floats, Flo
 def pearson(power: float, w: Floats, s: Floats, square: Floats, eta: Floats) -> float:
     """Pearson's chi-squared: the sum of w (r - mu)² / mu^power."""
     mu = np.exp(eta)
-    return math.fsum((square - 2.0 * mu * s + mu * mu * w) / mu**power)
+    return float(((square - 2.0 * mu * s + mu * mu * w) / mu**power).sum())

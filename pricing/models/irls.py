@@ -83,9 +83,8 @@ def _unfinished(problem: Problem, step: Floats, length: float) -> str:
 
 def check(problem: Problem) -> None:
     """Raise where a column has no rows, no response, or nothing that others have not."""
-    for block, place in problem.slices():
-        if isinstance(block, Levels):
-            _check_levels(problem, block, place)
+    for block, place in zip(problem.levels, problem.slices[1:], strict=True):
+        _check_levels(problem, block, place)
     matrix = problem.information(problem.w)
     size = np.sqrt(np.diag(matrix))
     left = matrix / size / size[:, None]

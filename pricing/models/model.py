@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pricing.models import cells, families, irls, monotone, rows
+from pricing.models import cells, families, irls, monotone, rows, wide
 from pricing.models.blocks import Floats
 from pricing.models.cells import Cells
 from pricing.models.design import INTERCEPT, Scale, parts, scales
@@ -87,7 +87,10 @@ def refit(spec: Spec, data: Cells) -> Model:
     fitted = scales(spec, data.frame, w)
     problem = pose(parts(spec, data.frame, fitted), spec.power, w, s, spec.l2)
     irls.check(problem)
-    found, free = monotone.solve(problem, monotone.steps(spec, problem, fitted))
+    if spec.engine == "glum":
+        found, free = wide.solve(problem), np.eye(len(problem.names))
+    else:
+        found, free = monotone.solve(problem, monotone.steps(spec, problem, fitted))
     measured = _measured(spec, data, problem, found, free.shape[1])
     scale = measured.phi if spec.dispersion == "pearson" else 1.0
     errors = np.sqrt(np.maximum(np.diag(irls.covariance(problem, found.eta, free)), 0.0) * scale)
@@ -120,7 +123,7 @@ def _by_level(data: Cells, name: str) -> dict[str, tuple[int, float, float]]:
 
 def _measured(spec: Spec, data: Cells, problem: Problem, found: irls.Solution, parameters: int) -> Fit:
     w, s, p = problem.w, problem.s, spec.power
-    saturated, count = math.fsum(data.column("saturated")), int(data.column("rows").sum())
+    saturated, count = float(data.column("saturated").sum()), int(data.column("rows").sum())
     even = np.full(w.size, math.log(s.sum() / w.sum()))
     half = families.half_deviance(p, w, s, found.eta)
     chi = families.pearson(p, w, s, data.column("square"), found.eta)
@@ -133,12 +136,12 @@ def _measured(spec: Spec, data: Cells, problem: Problem, found: irls.Solution, p
         cells=w.size,
         parameters=parameters,
         iterations=found.iterations,
-        weight=math.fsum(w),
-        observed=math.fsum(s),
-        fitted=math.fsum(w * np.exp(found.eta)),
+        weight=float(w.sum()),
+        observed=float(s.sum()),
+        fitted=float(w @ np.exp(found.eta)),
         null_deviance=2.0 * (saturated + families.half_deviance(p, w, s, even)),
         deviance=2.0 * (saturated + half),
-        aic=2.0 * (half - math.fsum(data.column("constant")) + parameters) if p == 1.0 else None,
+        aic=2.0 * (half - float(data.column("constant").sum()) + parameters) if p == 1.0 else None,
         pearson=chi,
         phi=chi / left,
         load=data.load,
@@ -149,12 +152,7 @@ def predict(model: Model, frame: pl.DataFrame) -> pl.Series:
     """Expected response of each row for its exposure, large losses loaded."""
     spec = model.spec
     rows.check(frame.columns, spec, fitted=False)
-    shared = {}
-    for term in spec.leaves:
-        if term.kind == "categorical":
-            shared[term.name] = rows.known(rows.labelled(frame, term), term, model.scales[term.name].levels)
-        else:
-            shared[term.number.name] = rows.numbers(frame, term.number)
+    shared = rows.shared(spec, frame, {name: scale.levels for name, scale in model.scales.items()})
     eta = np.full(frame.height, model.estimate(INTERCEPT))
     for part in parts(spec, pl.DataFrame(shared), model.scales):
         eta += part.block.dot(np.array([model.estimate(part.term.name, label) for label in part.labels]))

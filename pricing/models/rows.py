@@ -2,6 +2,7 @@
 
 import difflib
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -94,6 +95,18 @@ def _most(strange: pl.Series) -> str:
     return ", ".join(most) + (f" and {counts.height - SHOWN} more" if counts.height > SHOWN else "")
 
 
+def shared(spec: Spec, frame: pl.DataFrame, fitted: Mapping[str, Sequence[str]]) -> dict[str, pl.Series]:
+    """What the terms read of each row: levels first, then numbers; ``fitted`` are the levels there can be, if known."""
+    levelled = {term.name: labelled(frame, term) for term in spec.leaves if term.kind == "categorical"}
+    named = {term.name: term for term in spec.leaves}
+    checked = {
+        name: known(said, named[name], fitted[name]) if fitted[name] else said for name, said in levelled.items()
+    }
+    return checked | {
+        term.number.name: numbers(frame, term.number) for term in spec.leaves if term.kind != "categorical"
+    }
+
+
 def _floats(column: pl.Series) -> pl.Series:
     if not (column.dtype.is_numeric() or column.dtype == pl.Boolean):
         raise ModelError(
@@ -138,7 +151,7 @@ def levels(column: pl.Series) -> pl.Series:
     return column.replace_strict(values, [label(value) for value in values], default=None, return_dtype=pl.String)
 
 
-def known(said: pl.Series, term: Term, fitted: tuple[str, ...]) -> pl.Series:
+def known(said: pl.Series, term: Term, fitted: Sequence[str]) -> pl.Series:
     """``said`` with what was not ``fitted`` replaced by the level the spec says, if it does."""
     strange = said.filter(~said.is_in(fitted))
     if strange.is_empty():

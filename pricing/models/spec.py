@@ -197,6 +197,8 @@ def read(root: SpecTable) -> Spec:
         large.done()
     root.maybe_text("about")
     root.done()
+    if spec.engine == "glum" and any(term.monotone for term in spec.terms):
+        raise root.error("engine", "glum fits no monotone terms here; leave engine out")
     _distinct(root, spec)
     return spec
 

@@ -1,0 +1,166 @@
+"""GLM: a refit from cells beside glum, scikit-learn and statsmodels on the same policies, to the same coefficients.
+
+Each is asked for the maximum itself, not for the neighbourhood its defaults stop in. The others are given their design
+ready made, as the refit is given its cells; standard errors are in the time of ours and of statsmodels. Two portfolios:
+terms in bands only, and the published model, whose bonus-malus and density leave few rows alike.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from bench.measure import Result, interleaved, spent
+from bench.running import MissingError
+from pricing import specs
+from pricing.models import cells, model, rows
+from pricing.models.blocks import Columns, Floats
+from pricing.models.design import Part, parts
+from pricing.models.model import Model
+from pricing.models.spec import Spec, parse
+
+DATA = Path(__file__).parents[2] / "shared" / "data" / "pricing" / "fremtpl2" / "policies.parquet"
+BANDED = """
+name = "banded"
+family = "poisson"
+response = "ClaimNbSev"
+exposure = { column = "Exposure", max = 1 }
+rows = [{ column = "SetWM", is = ["learn"] }]
+terms = [
+  { type = "categorical", column = "DrivAge", bands = [20, 25, 30, 40, 50, 70] },
+  { type = "categorical", column = "BonusMalus", bands = [50, 60, 80, 100] },
+  { type = "categorical", column = "VehAge", bands = [5, 12] },
+  { type = "categorical", column = "VehPower", max = 9 },
+  { type = "categorical", column = "Area" },
+]
+"""
+SPECS = {"banded": BANDED, "glm1": specs.text("fremtpl2_glm1")}
+REPEATS, QUICK = 3, 60_000
+SLOW = "statsmodels"  # measured once
+
+Fit = Callable[[], Floats]  # intercept and coefficients
+
+
+class Table:
+    """Policies as the others want them, in the columns of our fit: codes, numbers, rate and weight."""
+
+    def __init__(self, spec: Spec, frame: pl.DataFrame, ours: Model) -> None:
+        used = rows.chosen(frame.select(rows.needed(spec)), spec)
+        levels = {name: scale.levels for name, scale in ours.scales.items()}
+        self.parts = parts(spec, pl.DataFrame(rows.shared(spec, used, levels)), ours.scales)
+        self.weight = rows.numbers(used, spec.exposure or spec.response).to_numpy()
+        self.rate = rows.numbers(used, spec.response).to_numpy() / self.weight
+
+    def wide(self) -> Floats:
+        """A column a coefficient, without the intercept."""
+        return np.asfortranarray(np.hstack([_written(part) for part in self.parts]))
+
+
+def _written(part: Part) -> Floats:
+    """The columns of a block, zeros and all."""
+    if isinstance(part.block, Columns):
+        return part.block.matrix
+    return np.asarray(part.block.codes[:, None] == np.arange(part.block.size), dtype=np.float64)
+
+
+def _glum(table: Table) -> Fit:
+    import glum
+    import tabmat
+
+    columns = [_tabmat(part, tabmat) for part in table.parts]
+    design = tabmat.SplitMatrix(columns)
+
+    def fit() -> Floats:
+        regressor = glum.GeneralizedLinearRegressor(
+            family="poisson", alpha=0, gradient_tol=1e-10, max_iter=100, fit_intercept=True, copy_X=False
+        )
+        regressor.fit(design, table.rate, sample_weight=table.weight)
+        return np.concatenate([[regressor.intercept_], regressor.coef_])
+
+    return fit
+
+
+def _tabmat(part: Part, tabmat: Any) -> Any:
+    """A block as glum's own matrices, the base as the category that is dropped."""
+    if isinstance(part.block, Columns):
+        return tabmat.DenseMatrix(np.asfortranarray(part.block.matrix))
+    codes = (part.block.codes + 1) % (part.block.size + 1)
+    return tabmat.CategoricalMatrix(codes, np.arange(part.block.size + 1), drop_first=True)
+
+
+def _sklearn(table: Table) -> Fit:
+    from sklearn.linear_model import PoissonRegressor
+
+    design = table.wide()
+    regressor = PoissonRegressor(alpha=0.0, solver="newton-cholesky", tol=1e-12, max_iter=100)
+
+    def fit() -> Floats:
+        regressor.fit(design, table.rate, sample_weight=table.weight)
+        return np.concatenate([[regressor.intercept_], regressor.coef_])
+
+    return fit
+
+
+def _statsmodels(table: Table) -> Fit:
+    import statsmodels.api as sm
+
+    design = np.hstack([np.ones((table.rate.size, 1)), table.wide()])
+    counts, offset = table.rate * table.weight, np.log(table.weight)
+    return lambda: np.asarray(sm.GLM(counts, design, sm.families.Poisson(), offset=offset).fit(tol=1e-12).params)
+
+
+PEERS: dict[str, Callable[[Table], Fit]] = {"glum": _glum, "scikit-learn": _sklearn, "statsmodels": _statsmodels}
+
+
+def run(quick: bool = False) -> Result:
+    """Seconds of CPU and as it went, per portfolio and tool, and how far each ends from ours."""
+    if not DATA.is_file():
+        raise MissingError(f"no {DATA.name} of French policies in ../shared/data")
+    frame = pl.read_parquet(DATA)
+    frame = frame.sample(QUICK, seed=1) if quick else frame
+    return {name: _measured(parse(text, name), frame, quick) for name, text in SPECS.items()}
+
+
+def _measured(spec: Spec, frame: pl.DataFrame, quick: bool) -> Result:
+    made = cells.build(spec, frame)
+    ours = model.refit(spec, made)
+    table = Table(spec, frame, ours)
+    works = {"cells": lambda: cells.build(spec, frame), "refit": lambda: model.refit(spec, made)}
+    found: dict[str, Floats] = {}
+    for name, peer in PEERS.items():
+        works[name] = _kept(found, name, _prepared(peer, table, name))
+    slow = works.pop(SLOW)
+    costs = interleaved(works, 1 if quick else REPEATS) | {SLOW: spent(slow)}
+    own = _coefficients(ours, table)
+    return {
+        "rows": ours.fit.rows,
+        "cells": ours.fit.cells,
+        "coefficients": ours.fit.parameters,
+        "tools": {
+            name: {"cpu_s": cost.cpu, "wall_s": cost.wall}
+            | ({"apart": float(np.abs(found[name] - own).max())} if name in found else {})
+            for name, cost in costs.items()
+        },
+    }
+
+
+def _prepared(peer: Callable[[Table], Fit], table: Table, name: str) -> Fit:
+    try:
+        return peer(table)
+    except ModuleNotFoundError as error:
+        raise MissingError(f"{name} is not installed: pip install 'tripmeter[bench]'") from error
+
+
+def _kept(found: dict[str, Floats], name: str, fit: Fit) -> Callable[[], None]:
+    def work() -> None:
+        found[name] = fit()
+
+    return work
+
+
+def _coefficients(ours: Model, table: Table) -> Floats:
+    """In the order of the others' columns."""
+    named = [ours.estimate(part.term.name, label) for part in table.parts for label in part.labels]
+    return np.array([ours.estimate("(intercept)"), *named])

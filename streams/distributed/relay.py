@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,7 +13,6 @@ from streams.distributed.worker import Worker
 T = TypeVar("T")
 
 ROOM = 512  # frames that wait for the worker, before Kafka does
-AT_ONCE = 512  # frames in one turn
 IDLE_S = 0.05  # longest sleep without frames
 
 
@@ -26,7 +24,7 @@ class Relay:
         self.broken_by: BaseException | None = None  # what the worker's thread could not do, if anything
         self._rested_at = time.monotonic()  # when nothing waited
         self._thread = ThreadPoolExecutor(1, "worker")
-        self._waiting: deque[Frame] = deque()
+        self._waiting: list[Frame] = []
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
 
     @property
@@ -64,6 +62,7 @@ class Relay:
                 self._arrived.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._arrived.wait(), IDLE_S)
-            some = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+            some = [*self._waiting]
+            self._waiting.clear()
             self._room.set()
             await self.call(self.worker.turn, some)

@@ -38,14 +38,6 @@ def panel(risk: Codes, x: Floats, w: Floats, risks: int | None = None) -> Panel:
     return Panel(weight, mean, np.bincount(risk, minlength=n), scatter)
 
 
-def relative(x: Floats, w: Floats, mean: Floats) -> tuple[Floats, Floats]:
-    """Observations and exposure against the class ``mean`` of each row: a rate of 1 is the class, whatever the class.
-
-    Exposure becomes expected events, so that risks of frequent and of rare classes share one structure.
-    """
-    return x / mean, w * mean
-
-
 def sums(group: Codes, x: Floats, groups: int = 0) -> Floats:
     """Sum of ``x`` by group; groups count from 0."""
     return np.asarray(np.bincount(group, x, groups), np.float64)

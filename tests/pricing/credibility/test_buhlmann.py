@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from pricing.credibility.buhlmann import Structure, bichsel_straub, buhlmann, buhlmann_straub
-from pricing.credibility.panel import panel, relative
+from pricing.credibility.panel import panel
 
 
 def test_hachemeister_without_weights(hachemeister):
@@ -133,11 +133,3 @@ def test_units_do_not_matter(risks, unit):
     assume(a.between > 1e-6)
     assert_allclose(b.credibility(there.weight), a.credibility(here.weight), rtol=1e-5)
     assert_allclose(b.premium(there.mean, there.weight), a.premium(here.mean, here.weight), rtol=1e-5, atol=1e-9)
-
-
-def test_against_their_classes_risks_of_rare_and_frequent_classes_are_one_portfolio():
-    """Twice the class's rate is 2 in either class, and so is the credible relativity for the same expected events."""
-    x, w, mean = np.array([2.0, 4.0, 20.0, 40.0]), np.array([10.0, 10.0, 1.0, 1.0]), np.array([2.0, 2.0, 20.0, 20.0])
-    rate, expected = relative(x, w, mean)
-    assert_allclose(rate, [1.0, 2.0, 1.0, 2.0])
-    assert_allclose(expected, [20.0, 20.0, 20.0, 20.0])

@@ -12,7 +12,7 @@ from simulator.dynamics import G
 from simulator.motion import ACCELERATION, BRAKING, CORNERING, SURPRISED, Records
 from simulator.shifts import Shift
 from simulator.tracks import Track
-from simulator.tyres import Wheel
+from simulator.tyres import LEAKS, PUNCTURED, Wheel, mates
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,6 +37,9 @@ OVER = 5.0 / 3.6  # m/s over the limit, and for how long, that makes an episode
 LASTING = 5  # s
 AT_THE_WHEEL = 4.5 * 3600  # s; EU 561/2006: then 45 minutes are due, or 15 and later 30
 REST, SPLIT = 45 * 60, (15 * 60, 30 * 60)  # s
+LOSSES = {PUNCTURED: "tyre_rapid_loss", LEAKS: "tyre_slow_leak"}
+APART = {False: (0.10, 0.15, 0.25), True: (0.05, 0.10, 0.20)}  # of their mean, cold: across an axle, within a pair
+HOT = (15.0, 20.0, 35.0)  # K that a dragging brake adds
 LOW = (0.10, 0.20, 0.25)  # share of the placard pressure missing, cold, at levels 1 to 3
 
 
@@ -88,6 +91,7 @@ def answers(
         *_at_the_wheel(whole),
         *_trips(whole),
         *(fact for wheel in wheels for fact in _tyre(wheel, wheel_t)),
+        *_apart(wheels, wheel_t),
     ]
     if not np.isnan(crash[0]):
         facts.append(Fact("crash", 3, crash[0], crash[0], 3.6 * crash[1], "km/h", 0.0, crash[1], "hit an obstacle"))
@@ -178,6 +182,25 @@ def _tyre(wheel: Wheel, t: Floats) -> Iterator[Fact]:
         peak = float(missing[a : b + 1].max())
         level = sum(peak >= bound for bound in LOW)
         yield Fact("tyre_low", level, t[a], t[b], peak, "share", LOW[0], 0.0, cause, wheel.name)
-    for a, b in _runs(missing > 0.045):
-        kind = "tyre_rapid_loss" if cause == "punctured" else "tyre_slow_leak"
-        yield Fact(kind, 2, t[a], t[b], float(missing[a : b + 1].max()), "share", 0.0, 0.0, cause, wheel.name)
+    for a, b in _runs(missing > 0.045) if cause in LOSSES else ():
+        yield Fact(LOSSES[cause], 2, t[a], t[b], float(missing[a : b + 1].max()), "share", 0.0, 0.0, cause, wheel.name)
+
+
+def _apart(wheels: list[Wheel], t: Floats) -> Iterator[Fact]:
+    """Tyres softer, cold, than the one across the axle or the other of their pair."""
+    for wheel, mate, pair in mates(wheels):
+        share = 2 * (mate.cold - wheel.cold) / (mate.cold + wheel.cold)
+        for a, b in _runs(share >= APART[pair][0]):
+            peak, cause = float(share[a : b + 1].max()), wheel.cause or mate.cause
+            level = sum(peak >= bound for bound in APART[pair])
+            yield Fact("tyre_imbalance", level, t[a], t[b], peak, "share", APART[pair][0], 0.0, cause, wheel.name)
+
+
+def hot(wheels: list[Wheel], t: Floats, heat: Floats) -> Iterator[Fact]:
+    """Wheels that a dragging brake makes hotter than they were without; ``heat`` K of the tyres above ambient."""
+    for wheel in wheels:
+        more = np.asarray(wheel.drag * heat + np.zeros(len(t)))
+        for a, b in _runs(more >= HOT[0]):
+            peak = float(more[a : b + 1].max())
+            level = sum(peak >= bound for bound in HOT)
+            yield Fact("tyre_hot", level, t[a], t[b], peak, "K", HOT[0], 0.0, wheel.cause, wheel.name)

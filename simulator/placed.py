@@ -11,10 +11,11 @@ from simulator.dynamics import G
 from simulator.motion import IMPACT, SURPRISE, Motion
 from simulator.pedals import SLOW
 from simulator.shifts import Orders, Shift
-from simulator.tyres import Flaw
+from simulator.tyres import DRAG, DRAGS, LEAKS, PUNCTURED, UNFILLED, Flaw
 
 REPAIR_AFTER = 9_000.0  # m a punctured tyre is driven on
 CHANGE = 2_400.0  # s a wheel change takes
+UNFILLED_PCT = 8.0  # % of the pressure that an inner tyre was filled too low
 LEAK = 2.2  # % of the pressure an hour
 HARD = 1.25  # of the class's harsh braking, unless the scenario says how hard
 DROP = 0.6  # share of speed lost in it
@@ -34,6 +35,10 @@ KINDS = {
     "crash": Kind("it hits something, at the next moment it is fast enough"),
     "puncture": Kind("a tyre goes down in a quarter of an hour and is changed 9 km on", {"wheel": str}),
     "leak": Kind("a tyre begins to leak, `percent_per_hour`", {"wheel": str, "percent_per_hour": float}),
+    "brake_drag": Kind("a brake begins to drag: its wheel runs hot", {"wheel": str}),
+    "dual_imbalance": Kind(
+        "the inner tyre of a pair was filled too low", {"wheel": str, "percent": float}, timed=False
+    ),
     "no_break": Kind("its driver takes no break all day: more than 4.5 h at the wheel", timed=False),
     "route_deviation": Kind("from its next departure it goes another way than planned, to the same place"),
     "driver_swap": Kind("from its next departure somebody else drives"),
@@ -169,13 +174,28 @@ def _punctured(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
     legs["wait"][repair], legs["off"][repair] = max(CHANGE, legs["wait"][repair]), 1
     shift = replace(shift, legs=legs)
     changed = float(drive(shift).reached[repair]) + CHANGE
-    flaw = Flaw("punctured", event.options.get("wheel"), event.at, np.inf if np.isnan(changed) else changed)
+    flaw = Flaw(PUNCTURED, event.options.get("wheel"), event.at, np.inf if np.isnan(changed) else changed)
     return replace(arranged, shift=shift, flaws=(*arranged.flaws, flaw))
 
 
 def _leaks(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
     rate = float(event.options.get("percent_per_hour", LEAK)) / 100
-    flaw = Flaw("leaks slowly", event.options.get("wheel"), event.at, np.inf, rate)
+    flaw = Flaw(LEAKS, event.options.get("wheel"), event.at, np.inf, rate)
+    return replace(arranged, flaws=(*arranged.flaws, flaw))
+
+
+def _drags(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
+    flaw = Flaw(DRAGS, event.options.get("wheel"), event.at, np.inf, rate=0.0, drag=DRAG)
+    return replace(arranged, flaws=(*arranged.flaws, flaw))
+
+
+def _unfilled(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
+    vehicle = arranged.shift.vehicle
+    inner = [wheel for wheel, _ in vehicle.kind.tyres if wheel.endswith("I")]
+    if not inner:
+        raise PlacingError(f"{event.kind}: {vehicle.vehicle_id} has no tyres in pairs")
+    missing = float(event.options.get("percent", UNFILLED_PCT)) / 100
+    flaw = Flaw(UNFILLED, event.options.get("wheel", inner[0]), 0.0, np.inf, rate=0.0, missing=missing)
     return replace(arranged, flaws=(*arranged.flaws, flaw))
 
 
@@ -198,6 +218,8 @@ HAPPENING: Mapping[str, Callable[[Placed, Arranged, Drive], Arranged]] = {
     "crash": _crashes,
     "puncture": _punctured,
     "leak": _leaks,
+    "brake_drag": _drags,
+    "dual_imbalance": _unfilled,
     "joins": _absent,
     "leaves": _absent,
     "unplugged": _absent,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from simulator.answers import Fact, Whose, answers
+from simulator.answers import Fact, Whose, answers, hot
 from simulator.device import Disturbance
 from simulator.faults import Spell
 from simulator.mishaps import Chosen, visit
@@ -95,7 +95,7 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen) -> R
     )
     recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
     own = motion.manoeuvres[motion.manoeuvres["mover"] == mover]
-    known = [*_placed(day, whole), *_stuck(stuck), *_slippery(day)]
+    known = [*_placed(day, whole), *_stuck(stuck), *_slippery(day), *hot(tyres, seen.t, seen.heat)]
     sheet = answers(shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, known)
     odometer = vehicle.odometer + float(whole.distance[-1])
     found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, odometer), day)

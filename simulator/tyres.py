@@ -1,4 +1,4 @@
-"""Tyres: how warm they run and what pressure that gives, with a slow leak or a puncture."""
+"""Tyres: how warm they run and what pressure that gives, with a leak, a puncture, a pair apart or a dragging brake."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,10 +7,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from simulator.motion import WARM
 from simulator.vehicles import Class
 
 Floats = npt.NDArray[np.float64]
 
+PUNCTURED, LEAKS, UNFILLED, DRAGS = "punctured", "leaks slowly", "filled too low", "brake drags"
+DRAG = 1.6  # times the heat of rolling that a dragging brake adds: 40 K at 90 km/h of a lorry; ours
 ATMOSPHERE = 101.325  # kPa
 ZERO = 273.15  # K at 0 °C
 COLD = 20.0  # °C at which a placard pressure is meant
@@ -31,16 +34,19 @@ class Wheel:
     cold: Floats
     warmth: float  # times the axle's heat
     cause: str = ""  # of the air it loses
+    drag: float | Floats = 0.0  # times the axle's heat that a dragging brake adds
 
 
 class Flaw(NamedTuple):
-    """A tyre that loses air from ``start`` on (s), until it is changed at ``end``."""
+    """A tyre that loses air from ``start`` on (s), until it is changed at ``end``, or whose brake drags."""
 
-    cause: str  # punctured, leaks slowly
+    cause: str  # PUNCTURED ...
     wheel: str | None  # None: the last
     start: float
     end: float
     rate: float = 3_600 / PUNCTURE  # 1/h of the cold gauge pressure
+    missing: float = 0.0  # share of it that is gone at once
+    drag: float = 0.0  # times the axle's heat that its brake adds
 
 
 def gauge(cold: Floats, temp: Floats) -> Floats:
@@ -62,9 +68,9 @@ def wheels(
     for k, (name, placard) in enumerate(kind.tyres):
         cold, cause = np.full(len(t), placard * (1 + fill[k])), ""
         if k == chosen and leak:
-            cold, cause = placard * (1 - LEAKED) * np.exp(-SLOW_LEAK / 3600 * t), "leaks slowly"
+            cold, cause = placard * (1 - LEAKED) * np.exp(-SLOW_LEAK / 3600 * t), LEAKS
         if k == chosen and puncture:
-            cause = "punctured"
+            cause = PUNCTURED
             flat = (t >= puncture[0]) & (t < puncture[1])
             cold[flat] *= np.exp(-(t[flat] - puncture[0]) / PUNCTURE)
             cold[t >= puncture[1]] = placard
@@ -76,9 +82,11 @@ def flawed(wheels: list[Wheel], t: Floats, flaws: Sequence[Flaw]) -> list[Wheel]
     """The same tyres with flaws."""
     for flaw in flaws:
         k = next((k for k, wheel in enumerate(wheels) if wheel.name == flaw.wheel), len(wheels) - 1)
-        cold = wheels[k].cold * np.exp(-flaw.rate / 3600 * np.maximum(t - flaw.start, 0.0))
+        since = np.maximum(t - flaw.start, 0.0)
+        cold = wheels[k].cold * (1 - flaw.missing) * np.exp(-flaw.rate / 3600 * since)
         cold = np.where(t >= flaw.end, wheels[k].placard, cold)
-        wheels = [*wheels[:k], replace(wheels[k], cold=cold, cause=flaw.cause), *wheels[k + 1 :]]
+        drag = wheels[k].drag + flaw.drag * -np.expm1(-since / WARM)
+        wheels = [*wheels[:k], replace(wheels[k], cold=cold, cause=flaw.cause, drag=drag), *wheels[k + 1 :]]
     return wheels
 
 
@@ -94,6 +102,15 @@ def swapped(wheels: list[Wheel], t: Floats, at: float, rng: np.random.Generator)
 
 
 def temperature(wheel: Wheel, ambient: Floats, heat: Floats) -> Floats:
-    """°C of the air in a tyre: a soft one flexes more and runs hotter."""
+    """°C of the air in a tyre: a soft one flexes more and runs hotter, and so does one whose brake drags."""
     low = np.clip(1 - wheel.cold / wheel.placard, 0, 0.6)
-    return ambient + heat * wheel.warmth * (1 + 0.6 * low)
+    return ambient + heat * (wheel.warmth * (1 + 0.6 * low) + wheel.drag)
+
+
+def mates(wheels: Sequence[Wheel]) -> list[tuple[Wheel, Wheel, bool]]:
+    """Each tyre beside the one across its axle, and beside the other of its pair (true)."""
+    named = {wheel.name: wheel for wheel in wheels}
+    across, within = str.maketrans("LR", "RL"), str.maketrans("OI", "IO")
+    beside = [(wheel, wheel.name[:1] + wheel.name[1:].translate(across), False) for wheel in wheels]
+    beside += [(wheel, wheel.name.translate(within), True) for wheel in wheels if len(wheel.name) > 2]
+    return [(wheel, named[other], pair) for wheel, other, pair in beside if other in named]

@@ -44,6 +44,7 @@ def plain(traffic: Traffic) -> list[Report]:
 def fact(reports: list[Report], traffic: Traffic, kind: str) -> tuple[Report, Placed, dict[str, object]]:
     """The fact on the sheet that a placed event became."""
     names = {"puncture": "tyre_rapid_loss", "leak": "tyre_slow_leak", "no_break": "continuous_driving"}
+    names |= {"brake_drag": "tyre_hot", "dual_imbalance": "tyre_imbalance"}
     (event,) = (event for event in traffic.events if event.kind == kind)
     report = reports[event.vehicle]
     rows = report.sheet.filter(pl.col("kind") == names.get(kind, kind)).iter_rows(named=True)
@@ -55,6 +56,8 @@ def fact(reports: list[Report], traffic: Traffic, kind: str) -> tuple[Report, Pl
     [
         ("harsh_braking", 120),
         ("puncture", 60),
+        ("brake_drag", 7_200),  # once it has warmed its wheel
+        ("dual_imbalance", 60),
         ("leak", 5_400),  # on the sheet once 4.5 % are gone
         ("crash", 3_600),  # at the next moment it is fast enough
         ("route_deviation", 5_400),  # from the next departure
@@ -135,8 +138,9 @@ def test_the_product_finds_what_was_placed_and_its_registry_is_taken(  # type: i
     pieces = list(recording.read([tmp_path / "day.parquet"]))
     events = rivers.replayed(pieces, rivers.judged(), Roster(load(tmp_path)))["events"]
     kinds = {"puncture": "tyre_rapid_loss", "leak": "tyre_low", "unplugged": "odometer_gap"}
+    kinds |= {"brake_drag": "tyre_hot", "dual_imbalance": "tyre_imbalance"}
     for placed in traffic.events:
-        if placed.kind in ("puncture", "leak", "crash", "harsh_braking", "route_deviation", "unplugged"):
+        if placed.kind in (*kinds, "crash", "harsh_braking", "route_deviation"):
             name = traffic.roster.vehicles[placed.vehicle].vehicle_id
             found = events.filter(kind=kinds.get(placed.kind, placed.kind), vehicle_id=name)
             assert len(found) >= 1, placed

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from simulator.tyres import gauge, temperature, wheels
+from simulator.answers import hot
+from simulator.tyres import DRAG, DRAGS, UNFILLED, Flaw, flawed, gauge, mates, temperature, wheels
 from simulator.vehicles import CLASSES
 
 T = np.arange(0.0, 36_000.0, 60.0)
@@ -44,3 +45,30 @@ def test_a_soft_tyre_runs_hotter() -> None:
     ambient, heat = np.full(len(T), 10.0), np.full(len(T), 20.0)
     warm, hot = (temperature(wheel, ambient, heat)[-1] for wheel in pair)
     assert hot >= warm >= 30.0
+
+
+def test_a_dragging_brake_warms_its_wheel_by_degrees_and_leaves_its_air() -> None:
+    sound = wheels(CLASSES["truck"], T, np.random.default_rng(1))
+    ill = flawed(sound, T, [Flaw(DRAGS, "1R", 7_200.0, np.inf, rate=0.0, drag=DRAG)])
+    ambient, heat = np.full(len(T), 10.0), np.full(len(T), 25.0)
+    more = temperature(ill[1], ambient, heat) - temperature(sound[1], ambient, heat)
+    assert (more[T <= 7_200] == 0).all() and (np.diff(more) >= 0).all()
+    assert more[-1] == pytest.approx(DRAG * 25.0, rel=1e-3)
+    assert (ill[1].cold == sound[1].cold).all()
+    assert all(one is other for k, (one, other) in enumerate(zip(ill, sound, strict=True)) if k != 1)
+    (fact,) = hot(ill, T, heat)
+    assert (fact.subject, fact.level) == ("1R", 3) and fact.start > 7_200
+
+
+def test_a_tyre_filled_too_low_is_apart_from_its_pair_all_day() -> None:
+    sound = wheels(CLASSES["truck"], T, np.random.default_rng(1))
+    ill = flawed(sound, T, [Flaw(UNFILLED, "2LI", 0.0, np.inf, rate=0.0, missing=0.08)])
+    pairs = {(one.name, other.name): (other.cold - one.cold) / other.cold for one, other, pair in mates(ill) if pair}
+    assert (pairs["2LI", "2LO"] > 0.05).all() and np.ptp(pairs["2LI", "2LO"]) == 0
+    assert set(pairs) == {("2LO", "2LI"), ("2LI", "2LO"), ("2RI", "2RO"), ("2RO", "2RI")}
+
+
+def test_mates_stand_across_the_axle_and_in_pairs() -> None:
+    names = {(one.name, other.name) for one, other, _ in mates(wheels(CLASSES["bus"], T, np.random.default_rng(1)))}
+    assert {("1L", "1R"), ("2LO", "2RO"), ("2RI", "2LI"), ("2LI", "2LO")} <= names
+    assert len(names) == 10

@@ -74,7 +74,7 @@ PROFILES = {
         ),
         Profile(
             "can_gateway_10hz", "on a lorry's bus: wheel speed in 1/256 km/h (SAE J1939, SPN 84), pedal, yaw, tyres",
-            PLACE | QUALITY | ALIGNED | BUS | {"yaw_rate_dps", "tyres"}, hz=10.0, speed_noise=0.02,
+            PLACE | QUALITY | ALIGNED | BUS | {"yaw_rate_dps", "fuel_pct", "tyres"}, hz=10.0, speed_noise=0.02,
             speed_step=1 / 256, accel_noise=0.15, accel_step=0.01, canyon=0.15, stale_rate=0.1, stale_s=120.0,
             pressure_step=4.0, tyre_loss=0.1,  # J1939 SPN 241: 4 kPa a bit
         ),

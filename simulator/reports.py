@@ -23,6 +23,7 @@ from simulator.tracks import Floats, Track, reported, seconds, track, with_burst
 from simulator.tyres import Wheel, flawed, swapped, wheels
 from simulator.weather import spells
 
+FILLED = (0.5, 1.0)  # share of the tank in the morning; a day takes less than half of it
 EVERY = 50.0  # m between the points a planned way is measured at
 
 
@@ -85,7 +86,8 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen) -> R
     ambient = _ambient(day.roads.region, window.start, seen.t)
     tyres = _tyres(day, seen.t, rng)
     vehicle = shift.vehicle
-    columns, stuck = sense(day.roads, profile, vehicle.kind, vehicle.odometer, seen, ambient, (rng, flaws))
+    filled = float(np.random.default_rng([day.seed, 18, day.number]).uniform(*FILLED))
+    columns, stuck = sense(day.roads, profile, vehicle.kind, vehicle.odometer, filled, seen, ambient, (rng, flaws))
     heard = sense_tyres(tyres, profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
     identity = (
         (columns["t"] + window.start).round(3).alias("t"),

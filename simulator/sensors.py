@@ -27,8 +27,9 @@ SHAKE = 0.5  # m/s² of the road, up and down, at 20 m/s
 COLUMNS = (  # of which a device reports those of its profile, in this order
     "speed_kmh", "lat_deg", "lon_deg", "heading_deg", "gnss_accuracy_m", "satellites", "accel_long_mps2",
     "accel_lat_mps2", "yaw_rate_dps", "brake_pedal_pct", "speed_limit_kmh", "ignition", "odometer_km", "ambient_c",
-    "imu_x_mps2", "imu_y_mps2", "imu_z_mps2",
+    "imu_x_mps2", "imu_y_mps2", "imu_z_mps2", "fuel_pct",
 )  # fmt: skip
+FUEL_STEP = 0.4  # %; SAE J1939, SPN 96
 STUCK = ("speed_kmh", "brake_pedal_pct", "odometer_km")  # what comes over the bus
 
 
@@ -44,11 +45,15 @@ def sense(
     profile: Profile,
     kind: Class,
     odometer: float,
+    filled: float,
     track: Track,
     ambient: Floats,
     rngs: Rngs,
 ) -> Sensed:
-    """The columns a device reports of ``track``; the second of ``rngs`` is for its flaws."""
+    """The columns a device reports of ``track``; the second of ``rngs`` is for its flaws.
+
+    The odometer (m) and how full the tank is (a share) are the morning's.
+    """
     flaws = rngs[1]
     columns = {
         **_placed(roads, profile, track, rngs),
@@ -57,6 +62,7 @@ def sense(
         "ignition": track.ignition,
         "odometer_km": np.round((odometer + track.distance) / 1000, 2),
         "ambient_c": np.round(ambient),
+        "fuel_pct": _stepped(100 * (filled - track.fuel / kind.tank), FUEL_STEP),
     }
     if "imu_x_mps2" in profile.signals:
         columns |= _mounted(track, profile, flaws)
@@ -163,7 +169,9 @@ def _mounted(track: Track, profile: Profile, flaws: np.random.Generator) -> dict
     turn[:, 0] *= np.sign(np.linalg.det(turn))  # no mirror
     bias = flaws.normal(0, profile.imu_bias, 3)
     shake = SHAKE * np.sqrt(track.speed / 20.0)
-    force = np.stack([track.accel, track.lateral, G + shake * flaws.normal(size=n)])
+    steep = np.arctan(track.slope)  # uphill part of gravity is felt as if it sped up
+    along, up = track.accel + G * np.sin(steep), G * np.cos(steep) + shake * flaws.normal(size=n)
+    force = np.stack([along, track.lateral, up])
     felt = turn @ force + bias[:, None] + flaws.normal(0, profile.imu_noise, (3, n))
     return {f"imu_{axis}_mps2": np.round(_stepped(felt[k], profile.imu_step), 3) for k, axis in enumerate("xyz")}
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simulator.motion import HZ, Motion
+from simulator.motion import HZ, KNOT, Motion
 from simulator.routes import place
 from simulator.shifts import Shift
 
@@ -31,6 +31,7 @@ class Track(NamedTuple):
     ignition: Floats
     heat: Floats  # K of the tyres above ambient
     fuel: Floats  # l burnt since the start
+    slope: Floats  # m of height a metre, + uphill
 
     def rows(self, chosen: npt.NDArray[np.generic]) -> "Track":
         return Track(*(column[chosen] for column in self))
@@ -53,6 +54,7 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
         motion.ignition[mover].astype(float),
         motion.heat[mover],
         motion.fuel[mover],
+        shift.slopes[np.minimum((motion.distance[mover] / KNOT).astype(np.int64), len(shift.slopes) - 1)],
     )
 
 

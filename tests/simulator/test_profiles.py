@@ -1,6 +1,7 @@
 """Each kind of device reports what it can measure, as often and as coarsely and as wrongly as such devices do."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ from simulator.placed import Placed
 from simulator.profiles import IMU, PROFILES, STANDARD, Profile, ProfileError, chosen
 from simulator.reports import Report
 from simulator.roster import roster
+from simulator.sensors import _mounted
+from simulator.tracks import Track
 from simulator.traffic import Traffic, Window
+from simulator.vehicles import CLASSES
 from streams.recordings import recording
 from streams.registry import Roster, load
 
@@ -49,6 +53,31 @@ def test_it_reports_its_signals_and_no_other(days: dict[str, list[Report]], prof
         for name in names - wheels:
             values = report.recording[name].drop_nans()
             assert BY_COLUMN[name].low <= values.min() and values.max() <= BY_COLUMN[name].high, name
+
+
+def test_the_tank_empties_by_what_is_burnt(days: dict[str, list[Report]]) -> None:
+    for report in days["can_gateway_10hz"]:
+        fuel, km = report.recording["fuel_pct"].to_numpy(), report.recording["odometer_km"]
+        assert (np.diff(fuel) <= 0).all() and 0 < fuel[-1] <= fuel[0] <= 100
+        tank = CLASSES[report.vehicle_id.split("-")[0].lower()].tank
+        burnt = (fuel[0] - fuel[-1]) / 100 * tank
+        assert 100 * (burnt + 0.004 * tank) / (km[-1] - km[0]) > 1 and burnt < 12  # l, in an hour
+
+
+def test_an_accelerometer_feels_the_hill() -> None:
+    """Level, it feels gravity up and what speeds it up; on a hill part of gravity along the way too."""
+    profile = replace(STANDARD, signals=IMU | {"speed_kmh"}, imu_noise=0.0, imu_bias=0.0, imu_step=0.001)
+    flat = Track(*(np.zeros(50) for _ in Track._fields))._replace(t=np.arange(50.0), speed=np.full(50, 1e-12))
+    for slope in (-0.06, 0.0, 0.06):
+        steep = flat._replace(slope=np.full(50, slope))
+        felt = _mounted(steep, profile, np.random.default_rng(4))
+        size = np.sqrt(sum(values**2 for values in felt.values()))
+        assert size == pytest.approx(G, abs=0.01)
+        up, along = G * np.cos(np.arctan(slope)), G * np.sin(np.arctan(slope))
+        level = np.array([_mounted(flat, profile, np.random.default_rng(4))[name][0] for name in sorted(felt)])
+        here = np.array([felt[name][0] for name in sorted(felt)])
+        assert here @ level / G == pytest.approx(up, abs=0.02)
+        assert np.linalg.norm(np.cross(here, level)) / G == pytest.approx(abs(along), abs=0.02)
 
 
 @each

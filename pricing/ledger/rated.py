@@ -1,24 +1,20 @@
 """Rated: a premium with everything it was made from, and the same premium made again from that alone."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from pricing.canonical import plain
 from pricing.exposure import Exposure
-from pricing.ledger.entry import Draft, Entry, instead
+from pricing.ledger.entry import Draft, Entry
 from pricing.premium import INDICATED, Risk
 from pricing.rating import rate
 from pricing.score import Own, score
 from pricing.tariff import Tariff
 
 RATING = "rating"
-
-
-class ReplayError(ValueError):
-    """An entry that cannot be made again from what is at hand."""
 
 
 def rated(risk: Risk, exposure: Exposure, tariff: Tariff, own: Own | None = None, kind: str = INDICATED) -> Draft:
@@ -35,26 +31,16 @@ def rated(risk: Risk, exposure: Exposure, tariff: Tariff, own: Own | None = None
     return _draft(snapshot, kind, tariff)
 
 
-def replay(entry: Entry, tariff: Tariff) -> Entry:
-    """``entry`` made again from its snapshot and ``tariff``: equal to it bit for bit, or it was never made so.
-
-    Raises ``ReplayError`` if ``tariff`` is not the one it was made with.
-    """
-    made, said = entry["made"], entry.draft
-    if made.get("by") != RATING:
-        raise ReplayError(f"entry {entry['seq']} of policy {said.policy_id} was not made by rating: {made.get('by')!r}")
-    if made["tariff"] != tariff.digest:
-        raise ReplayError(f"entry {entry['seq']} was made with tariff {made['tariff_id']}, not with {tariff.tariff_id}")
-    again = _draft({name: made[name] for name in ("risk", "exposure", "own")}, said.kind, tariff)
-    amount = again.amount if said.reverses is None else -again.amount
-    return instead(entry, replace(again, amount=amount, reason=said.reason, reverses=said.reverses))
+def again(draft: Draft, tariff: Tariff) -> Draft:
+    """The draft made again from its snapshot and ``tariff``."""
+    return _draft({name: draft.made[name] for name in ("risk", "exposure", "own")}, draft.kind, tariff)
 
 
 def row(entry: Entry) -> dict[str, Any]:
     """The entry as a row of the premiums table, which ``explain_premium`` reads."""
     made, said = entry["made"], entry.draft
     if said.reverses is not None:
-        raise ReplayError(f"entry {entry['seq']} reverses another; explain that one")
+        raise ValueError(f"entry {entry['seq']} reverses another; explain that one")
     steps = [{**step, "credibility": _number(step["credibility"])} for step in made["steps"]]
     names = {name: made[name] for name in ("tariff_id", "status", "caps")}
     return {

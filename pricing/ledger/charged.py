@@ -1,0 +1,78 @@
+"""Charged: a charge with the arithmetic that made it - part of a term, a deposit adjusted, a bill by the km."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pricing.billing.declaration import Declaration
+from pricing.billing.per_km import PerKm, Reading
+from pricing.billing.term import Term
+from pricing.canonical import plain
+from pricing.ledger.entry import Draft
+from pricing.premium import ADJUSTMENT, CHARGED
+
+Made = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose charge it is."""
+
+    policy_id: str
+    vehicle_id: str  # "" where it is the policy's
+    cover: str
+    currency: str
+
+
+def part(account: Account, premium: Decimal, start: date, end: date, term: Term, reason: str) -> Draft:
+    """Pro rata from ``start`` to ``end`` of a ``premium`` for the whole term; below 0 for what is given back."""
+    return _draft(account, CHARGED, start, end, reason, {"by": "part", "premium": premium, "term": term, "from": start})
+
+
+def adjusted(account: Account, deposit: Declaration, actual: Decimal, term: Term) -> Draft:
+    """What is due on a deposit once the ``actual`` km or vehicle-days are known."""
+    made = {"by": "adjusted", "deposit": deposit, "actual": actual, "rounding": term.rounding}
+    return _draft(account, ADJUSTMENT, term.start, term.end, "adjusted", made)
+
+
+def billed(account: Account, rates: PerKm, reading: Reading, before: Decimal, start: date, end: date) -> Draft:
+    """What is due at a billing date; ``before`` was billed since the term began."""
+    made = {"by": "billed", "rates": rates, "reading": reading, "before": before}
+    return _draft(account, CHARGED, start, end, "billed", made)
+
+
+def again(draft: Draft) -> Draft:
+    """The draft made again from what it says it was made from."""
+    account = Account(draft.policy_id, draft.vehicle_id, draft.cover, draft.currency)
+    return _draft(account, draft.kind, draft.valid_from, draft.valid_to, draft.reason, draft.made)
+
+
+def _draft(account: Account, kind: str, start: date, end: date, reason: str, made: Made) -> Draft:
+    """Made from what is written down, not from what was handed in."""
+    said = plain(made)
+    amount = AMOUNTS[said["by"]](said, end)
+    return Draft(
+        account.policy_id, account.vehicle_id, account.cover, kind, start, end, amount, account.currency, said, reason
+    )
+
+
+def _part(made: Made, end: date) -> Decimal:
+    term = made["term"]
+    whole = Term(date.fromisoformat(term["start"]), date.fromisoformat(term["end"]), term["rounding"])
+    return whole.share(Decimal(made["premium"]), date.fromisoformat(made["from"]), end)
+
+
+def _adjusted(made: Made, _: date) -> Decimal:
+    deposit = Declaration(**{name: Decimal(x) for name, x in made["deposit"].items()})
+    return deposit.adjusted(Decimal(made["actual"]), made["rounding"]).due
+
+
+def _billed(made: Made, _: date) -> Decimal:
+    rates, reading = made["rates"], made["reading"]
+    found = PerKm(Decimal(rates["per_day"]), Decimal(rates["per_km"]), rates["rounding"])
+    return found.bill(Reading(reading["days"], Decimal(reading["km"])), Decimal(made["before"])).due
+
+
+AMOUNTS: dict[str, Callable[[Made, date], Decimal]] = {"part": _part, "adjusted": _adjusted, "billed": _billed}

@@ -1,8 +1,10 @@
 """GLM: a refit from cells beside glum, scikit-learn and statsmodels on the same policies, to the same coefficients.
 
-Each is asked for the maximum itself, not for the neighbourhood its defaults stop in. The others are given their design
-ready made, as the refit is given its cells; standard errors are in the time of ours and of statsmodels. Two portfolios:
-terms in bands only, and the published model, whose bonus-malus and density leave few rows alike.
+Each is asked for the maximum itself, not for the neighbourhood its defaults stop in; glum as near as its line search
+goes: at a gradient of 1e-8 it takes 67 iterations instead of 4, which find nothing better than rounding. The others are
+given their design ready made, as the refit is given its cells; standard errors are in the time of ours and of
+statsmodels. Two portfolios: terms in bands only, and the published model, whose bonus-malus and density leave few rows
+alike.
 """
 
 from collections.abc import Callable
@@ -74,7 +76,7 @@ def _glum(table: Table) -> Fit:
 
     def fit() -> Floats:
         regressor = glum.GeneralizedLinearRegressor(
-            family="poisson", alpha=0, gradient_tol=1e-10, max_iter=100, fit_intercept=True, copy_X=False
+            family="poisson", alpha=0, gradient_tol=1e-6, max_iter=100, fit_intercept=True, copy_X=False
         )
         regressor.fit(design, table.rate, sample_weight=table.weight)
         return np.concatenate([[regressor.intercept_], regressor.coef_])

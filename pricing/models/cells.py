@@ -12,7 +12,6 @@ from pricing.models.spec import ModelError, Number, Spec
 
 Floats = npt.NDArray[np.float64]
 
-SUMS = ("weight", "response", "square", "saturated", "constant")
 COUNT = "rows"
 
 
@@ -22,26 +21,28 @@ class Cells:
 
     With r the response per exposure and offset, and w its weight: ``weight`` the sum of w, ``response`` of w r,
     ``square`` of w r², ``saturated`` of what the deviance has that no coefficient moves, ``constant`` of what the
-    log-likelihood has so. ``read`` and ``load`` are the rows before the spec's conditions, and the factor from capped
-    to full losses.
+    log-likelihood has so; ``exposure`` and ``observed`` the same sums in the response's own unit, ``full`` before
+    large losses were capped. ``weights`` tells how many rows have which w (Gamma only: its likelihood asks for it),
+    ``read`` how many rows there were before the spec's conditions.
     """
 
     frame: pl.DataFrame
     keys: tuple[str, ...]
     read: int
-    capped: tuple[float, float] = (0.0, 0.0)  # responses as they were, and as capped
-
-    @property
-    def load(self) -> float:
-        """What capped responses are to be multiplied by."""
-        full, kept = self.capped
-        return full / kept if kept > 0 else 1.0
+    weights: pl.DataFrame
 
     def column(self, name: str) -> Floats:
         """A sum of every cell."""
         if name == COUNT:
             return self.frame[COUNT].cast(pl.Float64).to_numpy()
+        if sums.names(name)[0] not in self.frame.columns:
+            return self.column({"exposure": "weight", "observed": "response", "full": "observed"}[name])
         return self.frame.select(sums.total(name)).to_series().to_numpy().astype(np.float64, copy=False)
+
+    @property
+    def load(self) -> float:
+        """What capped responses are to be multiplied by."""
+        return float(self.column("full").sum() / self.column("observed").sum())
 
 
 def build(spec: Spec, frame: pl.DataFrame) -> Cells:
@@ -49,43 +50,47 @@ def build(spec: Spec, frame: pl.DataFrame) -> Cells:
     rows.check(frame.columns, spec)
     used = rows.chosen(frame.select(rows.needed(spec)), spec)
     shared = rows.shared(spec, used, {term.name: term.levels for term in spec.leaves})
-    statistics, capped = _statistics(spec, used)
-    return _summed([statistics.with_columns(**shared)], tuple(shared), frame.height, capped)
+    statistics = _statistics(spec, used)
+    weights = statistics.select(pl.col("w").alias("weight"), COUNT) if spec.power == 2.0 else pl.DataFrame()
+    return _summed([statistics.drop("w").with_columns(**shared)], tuple(shared), frame.height, [weights])
 
 
 def merge(*parts: Cells) -> Cells:
     """Cells of disjoint data in one."""
-    full, kept = (math.fsum(part.capped[k] for part in parts) for k in (0, 1))
-    return _summed([part.frame for part in parts], parts[0].keys, sum(part.read for part in parts), (full, kept))
+    frames, weights = [part.frame for part in parts], [part.weights for part in parts]
+    return _summed(frames, parts[0].keys, sum(part.read for part in parts), weights)
 
 
-def _summed(frames: list[pl.DataFrame], keys: tuple[str, ...], read: int, capped: tuple[float, float]) -> Cells:
-    columns = [COUNT, *[part for name in SUMS for part in sums.names(name)]]
+def _summed(frames: list[pl.DataFrame], keys: tuple[str, ...], read: int, weights: list[pl.DataFrame]) -> Cells:
+    columns = [name for name in frames[0].columns if name not in keys]
     frame = pl.concat([frame.select(*keys, *columns) for frame in frames])
-    if not keys:
-        return Cells(frame.select(pl.col(columns).sum()), keys, read, capped)
+    total = pl.col(columns).sum()
     # in order of the keys, so that no fit depends on the order of rows
-    return Cells(frame.group_by(keys).agg(pl.col(columns).sum()).sort(keys), keys, read, capped)
+    frame = frame.group_by(keys).agg(total).sort(keys) if keys else frame.select(total)
+    counted = pl.concat(weights)
+    if counted.width:
+        counted = counted.group_by("weight").agg(pl.col(COUNT).sum()).sort("weight")
+    return Cells(frame, keys, read, counted)
 
 
-def _statistics(spec: Spec, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[float, float]]:
-    """Count and sums of each row; and all responses as they are and as capped."""
+def _statistics(spec: Spec, frame: pl.DataFrame) -> pl.DataFrame:
+    """Weight, count and sums of each row."""
     y, e, f, v = (_positive(spec, frame, number) for number in (spec.response, spec.exposure, spec.offset, spec.weight))
-    full = y
-    if spec.cap is not None:
-        y = np.minimum(y, spec.cap * (e if spec.family == "gamma" else 1.0))
-    w = v * e * f ** (2.0 - spec.power)
-    r = y / (e * f)
+    kept = y if spec.cap is None else np.minimum(y, spec.cap * (e if spec.family == "gamma" else 1.0))
+    w, r = v * e * f ** (2.0 - spec.power), kept / (e * f)
     made = {
         "weight": w,
-        "response": w * r if spec.power != 1.0 else v * y,
+        "response": v * kept * f ** (1.0 - spec.power),
         "square": w * r * r,
         "saturated": _saturated(spec.power, w, r),
-        "constant": _constant(spec, y, e * f, v),
+        "constant": _constant(spec, kept, e * f, v),
     }
+    if spec.offset is not None and spec.power != 1.0:
+        made |= {"exposure": v * e * f, "observed": v * kept}
+    if spec.load:
+        made["full"] = v * y
     parts = pl.DataFrame(made).select(*[part for name in made for part in sums.parts(name, pl.col(name))])
-    capped = (math.fsum(v * full), math.fsum(v * y)) if spec.load else (0.0, 0.0)
-    return parts.with_columns(pl.lit(1, pl.Int64).alias(COUNT)), capped
+    return parts.with_columns(pl.lit(1, pl.Int64).alias(COUNT), pl.Series("w", w))
 
 
 def _positive(spec: Spec, frame: pl.DataFrame, number: Number | None) -> Floats:
@@ -119,4 +124,4 @@ def _constant(spec: Spec, y: Floats, exposure: Floats, v: Floats) -> Floats:
         each, place = np.unique(y, return_inverse=True)
         factorials = np.array([math.lgamma(value + 1.0) for value in each])
         return np.asarray(v * (y * np.log(exposure) - factorials[place]))
-    return np.zeros(y.size)
+    return -np.log(y / exposure) if spec.power == 2.0 else np.zeros(y.size)

@@ -11,8 +11,6 @@ from pricing.models import splines
 from pricing.models.blocks import Block, Columns, Floats, Levels, times
 from pricing.models.spec import ModelError, Spec, Term
 
-INTERCEPT = "(intercept)"
-
 
 @dataclass(frozen=True)
 class Scale:

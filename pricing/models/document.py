@@ -31,9 +31,10 @@ def write(model: Model, spec: str, data: dict[str, Any]) -> str:
 
 
 def row(one: Coefficient) -> dict[str, Any]:
-    """A coefficient with its relativity and the interval that holds it in 95 of 100 cases."""
+    """A coefficient with its relativity, the interval that holds it in 95 of 100 cases, and its two-sided p-value."""
     low, high = (math.exp(one.estimate + side * LIKELY * one.error) for side in (-1.0, 1.0))
-    return asdict(one) | {"relativity": math.exp(one.estimate), "low": low, "high": high}
+    p = math.erfc(abs(one.estimate) / one.error / math.sqrt(2.0)) if one.error > 0.0 else None
+    return asdict(one) | {"relativity": math.exp(one.estimate), "low": low, "high": high, "p": p}
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -10,9 +10,9 @@ import polars as pl
 from pricing.models import cells, families, irls, monotone, rows, wide
 from pricing.models.blocks import Floats
 from pricing.models.cells import Cells
-from pricing.models.design import INTERCEPT, Scale, parts, scales
+from pricing.models.design import Scale, parts, scales
 from pricing.models.problem import Problem, pose
-from pricing.models.spec import ModelError, Spec
+from pricing.models.spec import INTERCEPT, ModelError, Spec
 
 PREDICTION = "prediction"
 
@@ -130,6 +130,7 @@ def _measured(spec: Spec, data: Cells, problem: Problem, found: irls.Solution, p
     left = count - parameters
     if left <= 0:
         raise ModelError(f"{count} rows cannot carry {parameters} coefficients; take terms out")
+    likelihood = _likelihood(data, p, half, chi / left)
     return Fit(
         rows_read=data.read,
         rows=count,
@@ -137,15 +138,27 @@ def _measured(spec: Spec, data: Cells, problem: Problem, found: irls.Solution, p
         parameters=parameters,
         iterations=found.iterations,
         weight=float(w.sum()),
-        observed=float(s.sum()),
-        fitted=float(w @ np.exp(found.eta)),
+        observed=float(data.column("observed").sum()),
+        fitted=float(data.column("exposure") @ np.exp(found.eta)),
         null_deviance=2.0 * (saturated + families.half_deviance(p, w, s, even)),
         deviance=2.0 * (saturated + half),
-        aic=2.0 * (half - float(data.column("constant").sum()) + parameters) if p == 1.0 else None,
+        aic=None if likelihood is None else 2.0 * (parameters - likelihood),
         pearson=chi,
         phi=chi / left,
         load=data.load,
     )
+
+
+def _likelihood(data: Cells, power: float, half: float, phi: float) -> float | None:
+    """Logarithm of the likelihood; a Gamma's at ``phi``. A Tweedie's has no closed form."""
+    if power == 1.0:
+        return float(data.column("constant").sum()) - half
+    if power != 2.0:
+        return None
+    shapes, count = data.weights["weight"].to_numpy() / phi, data.weights["rows"].to_numpy()
+    alone = float(count @ (shapes * np.log(shapes) - np.array([math.lgamma(shape) for shape in shapes])))
+    half += float(data.column("saturated").sum() + data.column("weight").sum())
+    return alone - half / phi + float(data.column("constant").sum())
 
 
 def predict(model: Model, frame: pl.DataFrame) -> pl.Series:

@@ -8,8 +8,8 @@ import numpy as np
 
 from pricing.models import families
 from pricing.models.blocks import Columns, Floats, Ints, Levels
-from pricing.models.design import INTERCEPT, Part
-from pricing.models.spec import ModelError
+from pricing.models.design import Part
+from pricing.models.spec import INTERCEPT, ModelError
 
 RANK = 1e-10  # what is left of a column beside those before it, in parts of it, if it is one of its own
 

@@ -29,6 +29,8 @@ def check(columns: list[str], spec: Spec, fitted: bool = True) -> None:
         if column not in columns:
             meant = difflib.get_close_matches(column, columns, 1, 0.5)
             hint = f"did you mean {meant[0]!r}?" if meant else f"there is {', '.join(columns[:40])}"
+            if not fitted and spec.exposure is not None and column == spec.exposure.column:
+                hint += "; it is the exposure: add it, 1 where the response of one is asked for"
             raise ModelError(f"the data has no column {column!r}, which the spec reads; {hint}")
 
 

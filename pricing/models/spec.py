@@ -1,7 +1,7 @@
 """Spec: a model as its TOML says it - response, exposure, family, rows, terms; whatever is odd has its path."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from pricing.document import Table
 
 T = TypeVar("T")
 
+INTERCEPT = "(intercept)"
 FAMILIES = {"poisson": 1.0, "gamma": 2.0, "tweedie": None}  # power of the variance function
 KINDS = ("categorical", "linear", "log", "polynomial", "spline", "interaction")
 NUMERIC = ("linear", "log", "polynomial", "spline")
@@ -299,13 +300,16 @@ def _numeric(table: SpecTable, kind: str) -> Term:
 
 
 def _distinct(root: SpecTable, spec: Spec) -> None:
-    names = [leaf.name for term in spec.terms for leaf in ((term, *term.of) if term.of else (term,))]
     tops = [term.name for term in spec.terms]
     twice = [name for name in tops if tops.count(name) > 1]
     if twice:
         raise root.error("terms", f"two are called {twice[0]!r}; give one of them a name")
-    if "(intercept)" in names:
-        raise root.error("terms", "'(intercept)' is taken; choose another name")
+    if INTERCEPT in tops:
+        raise root.error("terms", f"{INTERCEPT!r} is taken; choose another name")
+    said: dict[str, Term] = {}
+    for leaf in (replace(leaf, monotone="") for leaf in spec.leaves if leaf.kind == "categorical"):
+        if said.setdefault(leaf.name, leaf) != leaf:
+            raise root.error("terms", f"{leaf.name!r} is said in two ways; say it alike, or give one of them a name")
 
 
 def label(value: object) -> str:

@@ -1,15 +1,17 @@
 """Wide: the fit by glum (extra ``model``), for designs of very many columns; errors and figures of fit stay ours."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from pricing.models import irls
 from pricing.models.blocks import Levels
 from pricing.models.irls import Solution
 from pricing.models.problem import Problem
 from pricing.models.spec import ModelError
 
-GRADIENT = 1e-10  # of a mean row, where glum stops
+GRADIENT = 1e-6  # of a mean row, where glum stops; nearer its line search sees only rounding, and goes on and on
 MOST = 100  # iterations
 
 
@@ -38,7 +40,8 @@ def solve(problem: Problem) -> Solution:
     if regressor.n_iter_ >= MOST:
         raise ModelError(f"glum has not converged in {MOST} iterations; merge levels of few claims, or shrink (l2)")
     beta = np.concatenate([[regressor.intercept_ / problem.numbers.matrix[0, 0]], regressor.coef_])
-    return Solution(beta, problem.eta(beta), int(regressor.n_iter_))
+    end = irls.solve(problem, beta)  # the last step, to where only rounding moves
+    return replace(end, iterations=end.iterations + int(regressor.n_iter_))
 
 
 def _matrices(problem: Problem, tabmat: Any) -> list[Any]:

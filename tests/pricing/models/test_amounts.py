@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 import statsmodels.api as sm
 
-from pricing.models import model
+from pricing.models import cells, model
 from pricing.models.spec import ModelError
 
 from . import peers
@@ -46,7 +46,9 @@ def test_severity_is_that_of_statsmodels(policies, spec):
     claimed = policies.filter(pl.col("claims") > 0)
     family = sm.families.Gamma(sm.families.links.Log())
     theirs = peers.fitted(matrix(claimed), claimed["amount"], claimed["claims"].to_numpy(), family)
-    alike(model.fit(spec(CLAIMED + TERMS, **SEVERITY), policies), theirs)
+    found = model.fit(spec(CLAIMED + TERMS, **SEVERITY), policies)
+    alike(found, theirs)
+    assert found.fit.aic == pytest.approx(theirs.aic, rel=1e-9)
 
 
 def test_pure_premium_is_that_of_statsmodels(policies, spec):
@@ -101,3 +103,12 @@ def test_offsets_of_amounts_are_factors_too(policies, spec):
     found = model.fit(spec(terms, offset='"factor"', **PREMIUM), known)
     assert [one.estimate for one in free(found)] == pytest.approx(theirs.params, rel=1e-7, abs=1e-7)
     assert [one.error for one in free(found)] == pytest.approx(theirs.bse, rel=1e-6)
+    expected = model.predict(found, known)
+    assert found.fit.fitted == pytest.approx(expected.sum(), rel=1e-12)
+    assert found.fit.observed == pytest.approx(known["amount"].sum(), rel=1e-12)
+
+
+def test_parts_merge_to_the_same_bit(policies, spec):
+    asked = spec(CLAIMED + TERMS + "[large_losses]\ncap = 1500\nload = true\n", **SEVERITY)
+    parts = [cells.build(asked, policies.slice(start, 2_000)) for start in (2_000, 0)]
+    assert model.refit(asked, cells.merge(*parts)) == model.fit(asked, policies)

@@ -17,6 +17,12 @@ KM = '[[terms]]\ntype = "linear"\ncolumn = "km"\n'
         (AREA + 'bands = [1]\nlevels = ["X"]\n', {}, "terms[0].levels: bands have their own"),
         (AREA + 'levels = ["X", "X"]\n', {}, "terms[0].levels: names a level twice"),
         (AREA + AREA, {}, "terms: two are called 'area'; give one of them a name"),
+        (
+            AREA + '[[terms]]\ntype = "interaction"\nof = [{ type = "categorical", column = "area", base = "X" }, '
+            '{ type = "linear", column = "km" }]\n',
+            {},
+            "terms: 'area' is said in two ways; say it alike, or give one of them a name",
+        ),
         (KM + "min = 5\nmax = 4\n", {}, "terms[0].max: 4 is not above min, 5"),
         (KM.replace("linear", "spline") + "knots = [1, 2]\n", {}, "terms[0].knots: expected three or more"),
         (KM.replace("linear", "polynomial") + "degree = 2.5\n", {}, "terms[0].degree: 2.5 is not a whole number"),

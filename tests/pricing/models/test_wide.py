@@ -27,8 +27,8 @@ def test_both_engines_end_at_the_same_coefficients(policies, spec, changes):
     ours, theirs = (model.fit(spec(TERMS, engine=engine, **changes), policies) for engine in ("", '"glum"'))
     for one, other in zip(ours.coefficients, theirs.coefficients, strict=True):
         assert (other.term, other.label) == (one.term, one.label)
-        assert other.estimate == pytest.approx(one.estimate, rel=1e-5, abs=1e-7)
-        assert other.error == pytest.approx(one.error, rel=1e-5)
+        assert other.estimate == pytest.approx(one.estimate, rel=1e-9, abs=1e-9)
+        assert other.error == pytest.approx(one.error, rel=1e-9)
     assert theirs.fit.deviance == pytest.approx(ours.fit.deviance, rel=1e-10)
 
 

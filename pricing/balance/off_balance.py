@@ -38,7 +38,8 @@ def naive(book: Book, target: Decimal) -> float:
 def solve(book: Book, target: Decimal, rounding: str = ROUND_HALF_EVEN) -> Balance:
     """The smallest factor with which the premiums reach ``target``; bisection, since their sum never falls with it.
 
-    Each premium is rounded to the cent, so the total may miss the target by half a cent a vehicle.
+    The factor has six places and each premium is rounded to the cent, so the total may miss the target by half a
+    millionth of itself and half a cent a vehicle.
     """
     k = decimal(_bisect(book, float(target)))
     subsidy = book.subsidy(float(k))

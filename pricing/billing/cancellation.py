@@ -41,7 +41,7 @@ PRO_RATA = ShortRate("pro_rata", "by the day; where the insurer ends the policy"
 
 def short_rate(name: str) -> ShortRate:
     """A document that comes with the package."""
-    return parse((files("pricing.billing.cancellations") / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+    return parse((files("pricing.billing") / "cancellations" / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
 
 
 def parse(text: str, where: str) -> ShortRate:

@@ -53,7 +53,7 @@ class Scale:
 
 def scale(name: str) -> Scale:
     """A scale that comes with the package."""
-    return parse((files("pricing.experience.scales") / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+    return parse((files("pricing.experience") / "scales" / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
 
 
 def parse(text: str, where: str) -> Scale:

@@ -13,9 +13,12 @@ from evaluation import (
     alert_budget,
     controls,
     crashes,
+    deciles,
     detectability,
     faulty,
     manoeuvres,
+    ranks,
+    realism,
     roads,
     simulated,
     slow_leaks,
@@ -42,6 +45,9 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "faults": faulty.section,
     "leaks": slow_leaks.section,
     "alerts": alert_budget.section,
+    "ranks": ranks.section,
+    "deciles": deciles.section,
+    "realism": realism.section,
 }
 
 

@@ -20,6 +20,7 @@ from simulator.load import capacity, command, dry
 from simulator.load.capacity import HABITS, Habit
 from simulator.load.crew import LoadError
 from simulator.load.tally import text
+from simulator.logbook import Logbook
 from simulator.options import FLEET, FOLDER, JSON, LOAD, PORTFOLIO, SENDING
 from simulator.payloads import Cut, payloads
 from simulator.publish import Load, boot_id, loads, publish
@@ -87,21 +88,26 @@ def publish_files(files: tuple[Path, ...], order: str, as_json: bool, **options:
 @click.option(
     "--days", "count", default=1, show_default=True, type=click.IntRange(1), help="OUT is then a folder, a file a day."
 )
+@click.option("--claims", "losses", type=FOLDER, help="Write the claims of what is driven, and their truth, here.")
 @FLEET
 @JSON
-def record(out: Path | None, count: int, as_json: bool, **options: Any) -> None:
+def record(out: Path | None, count: int, losses: Path | None, as_json: bool, **options: Any) -> None:
     """Write what a simulated fleet's devices would report as a recording OUT (.parquet or .csv)."""
     answers = options["answers"]
-    if not (out or answers or options["registry"]):
-        raise click.UsageError("nothing to write: give OUT, --answers FILE or --registry DIR")
+    if not (out or answers or losses or options["registry"]):
+        raise click.UsageError("nothing to write: give OUT, --answers FILE, --claims DIR or --registry DIR")
     traffic, begun = asked.traffic(options), time.monotonic()
-    if not (out or answers):  # who they are needs no driving
+    if not (out or answers or losses):  # who they are needs no driving
         _say({"vehicles": len(traffic.roster.vehicles)}, "registry of {vehicles} vehicles", as_json)
         return
-    tally, columns = streamed.Tally(), streamed.schema(traffic)
+    tally, columns, logbook = streamed.Tally(), streamed.schema(traffic), Logbook(traffic)
     for date, reports in days(traffic, count):
         watched = bar(f"driving {date}", reports, len(traffic.roster.vehicles), quiet=as_json)
-        streamed.write(watched, columns, _of_day(out, date, count), _of_day(answers, date, count), tally)
+        streamed.write(
+            logbook.noting(watched), columns, _of_day(out, date, count), _of_day(answers, date, count), tally
+        )
+    if losses:
+        logbook.write(losses, count)
     seconds = round(time.monotonic() - begun, 2)
     result = {"vehicles": len(traffic.roster.vehicles), "samples": tally.samples, "facts": tally.facts}
     words = "{samples} samples of {vehicles} vehicles, {facts} facts on the sheet, in {seconds} s"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -120,8 +119,9 @@ def _harsh(
     return found
 
 
-def truth(vehicle: Vehicle, driver: Driver, driven: Driven) -> Iterator[dict[str, Any]]:
+def truth(driven: Driven) -> Iterator[dict[str, Any]]:
     """A row of ``TRUTH`` a cover: what the traits are, and the mean of its claims in these days and km."""
+    vehicle, driver = driven.vehicle, driven.driver
     klass, days, km = vehicle.kind.name, (driven.last - driven.first) / DAY, float(driven.km.sum())
     for cover in covers(klass):
         peril = PERILS[cover]
@@ -151,6 +151,22 @@ class Books:
         self.truth: list[dict[str, Any]] = []
         self.weeks = 0
 
+    def take(self, driven: Driven, seed: list[int]) -> None:
+        """Claims of one vehicle, and the truth behind them."""
+        claims, lives = tables(driven, seed)
+        self.claims += claims
+        self.development += lives
+        self.truth += truth(driven)
+
+    def write(self, folder: Path, suffix: str) -> None:
+        """A file a table."""
+        for name, rows, schema in (
+            ("claims", self.claims, CLAIMS),
+            ("development", self.development, DEVELOPMENT),
+            ("truth", self.truth, TRUTH),
+        ):
+            recordings.write(pl.DataFrame(rows, schema=schema), folder / f"{name}{suffix}")
+
 
 def exposures(business: Roster, span: Term, books: Books) -> Iterator[pl.DataFrame]:
     """Frames of ``EXPOSURE``, some vehicles at a time; the rest goes into ``books``."""
@@ -158,10 +174,7 @@ def exposures(business: Roster, span: Term, books: Books) -> Iterator[pl.DataFra
     frames: list[pl.DataFrame] = []
     for k, (vehicle, driver) in enumerate(zip(business.vehicles, business.drivers, strict=True)):
         found = weeks(vehicle, driver, known[vehicle.work], span, [business.seed, 17, k])
-        claims, lives = tables(found.driven, [business.seed, 18, k])
-        books.claims += claims
-        books.development += lives
-        books.truth += truth(vehicle, driver, found.driven)
+        books.take(found.driven, [business.seed, 18, k])
         books.weeks += len(found.frame)
         frames.append(found.frame)
         if len(frames) == AT_ONCE or k + 1 == len(business.vehicles):
@@ -171,16 +184,7 @@ def exposures(business: Roster, span: Term, books: Books) -> Iterator[pl.DataFra
 
 def write(business: Roster, span: Term, folder: Path, suffix: str = ".parquet") -> Written:
     """``exposure``, ``claims``, ``development`` and ``truth`` into a folder."""
-    books, at = Books(), partial(_named, folder, suffix)
-    recordings.stream(exposures(business, span, books), pl.Schema(EXPOSURE), at("exposure"))
-    for name, rows, schema in (
-        ("claims", books.claims, CLAIMS),
-        ("development", books.development, DEVELOPMENT),
-        ("truth", books.truth, TRUTH),
-    ):
-        recordings.write(pl.DataFrame(rows, schema=schema), at(name))
+    books = Books()
+    recordings.stream(exposures(business, span, books), pl.Schema(EXPOSURE), folder / f"exposure{suffix}")
+    books.write(folder, suffix)
     return Written(len(business.vehicles), books.weeks, len(books.claims))
-
-
-def _named(folder: Path, suffix: str, name: str) -> Path:
-    return folder / f"{name}{suffix}"

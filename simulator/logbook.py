@@ -1,0 +1,45 @@
+"""Logbook: the trips of days that are driven sample by sample, and the claims that come of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from simulator.claims import Driven
+from simulator.losses import DAY
+from simulator.portfolio import Books
+from simulator.reports import Report
+from simulator.traffic import Traffic
+
+Trip = tuple[float, float, float]  # UTC epoch s from and to, km
+
+
+class Logbook:
+    """What each vehicle of a fleet drove, by its answer sheets."""
+
+    def __init__(self, fleet: Traffic) -> None:
+        self._fleet = fleet
+        self._trips: dict[str, list[Trip]] = {vehicle.vehicle_id: [] for vehicle in fleet.roster.vehicles}
+
+    def noting(self, reports: Iterator[Report]) -> Iterator[Report]:
+        """The same reports, their trips written down."""
+        for report in reports:
+            trips = report.sheet.filter(pl.col("kind") == "trip")
+            times = (trips[name].dt.epoch("ms") / 1000 for name in ("start", "end"))
+            self._trips[report.vehicle_id] += zip(*times, trips["peak"], strict=True)
+            yield report
+
+    def driven(self, days: int) -> Iterator[Driven]:
+        """Of each vehicle, insured for so many days from the window's beginning on."""
+        roster, first = self._fleet.roster, self._fleet.window.start
+        for vehicle, driver in zip(roster.vehicles, roster.drivers, strict=True):
+            rows = np.array(self._trips[vehicle.vehicle_id]).reshape(-1, 3).T
+            yield Driven(vehicle, driver, first, first + days * DAY, *rows)
+
+    def write(self, folder: Path, days: int) -> None:
+        """``claims``, ``development`` and ``truth`` into a folder."""
+        books = Books()
+        for k, driven in enumerate(self.driven(days)):
+            books.take(driven, [self._fleet.roster.seed, 18, k])
+        books.write(folder, ".parquet")

@@ -23,13 +23,14 @@ from simulator.days import days
 from simulator.perils import PERILS, relativity
 from simulator.profiles import STANDARD
 from simulator.shifts import Incidents
-from streams import recording
-from streams.fleet import CLASSES, Known
+from streams.fleets.fleet import Known
+from streams.kernels.params import CLASSES
+from streams.recordings import recording
 from streams.replay import Run
 
 Floats = npt.NDArray[np.float64]
 
-DRIVERS, WEEKS, A_WEEK, HOURS, SEED = 24, (1, 2, 4), 5, 14.0, 404
+DRIVERS, WEEKS, A_WEEK, HOURS, SEED = 20, (1, 2, 4), 5, 14.0, 404
 FIRST = date(2026, 3, 2)
 HZ = 10.0
 RATES = {"10 Hz": 0.0, "1 Hz": 1.0, "one report in 30 s": 30.0}

@@ -15,7 +15,7 @@ from devices.samples import Samples
 from evaluation.measure import Fact, Section
 from evaluation.recordings import FILES, SHARED, read
 from simulator import roster, traffic
-from streams import recording
+from streams.recordings import recording
 
 Floats = npt.NDArray[np.float64]
 

@@ -21,7 +21,8 @@ from simulator.vehicles import Class, Vehicle
 
 Floats = npt.NDArray[np.float64]
 
-PILOTS, ROUGH = 80, (0.05, 0.3, 0.6, 0.95)  # vehicle-days: of each work four degrees of roughness, by day and night
+PILOTS, DAYS = 10, 14  # vehicles, of each work at least one, and days each
+ROUGH = (0.05, 0.3, 0.6, 0.95)  # degrees of roughness, by day and by night
 SEED = 20_260
 HOURS = 14.0
 WHEEL = 1.6  # h since the last break, on average
@@ -81,18 +82,18 @@ def speedy(driver: Driver) -> tuple[float, ...]:
 @cache
 def habits(region: str) -> dict[str, Habit]:
     """Habits by work, from pilot days in a region; the same for every fleet there."""
-    business = roster(PILOTS, SEED, region)
+    business, days = roster(PILOTS, SEED, region), dict[str, list[_Day]]()
     rng = np.random.default_rng([SEED, 1])
-    drivers = tuple(
-        draw(rng, one.driver_id, one.fleet_id, ROUGH[k // 10 % 4], early=k >= PILOTS // 2)
-        for k, one in enumerate(business.drivers)
-    )
-    business = replace(business, drivers=drivers, incidents=(Incidents(),) * PILOTS)
     start = datetime(2026, 3, 3, 4, tzinfo=ZoneInfo(business.region.zone)).timestamp()
-    days: dict[str, list[_Day]] = {}
-    for k, report in enumerate(Traffic(business, Window(start, HOURS)).reports()):
-        vehicle = business.vehicles[k]
-        days.setdefault(vehicle.work, []).append(_day(report, vehicle, drivers[k], business.region))
+    for day in range(DAYS):  # weeks, so that no weather and no Sunday speaks for all
+        drivers = tuple(
+            draw(rng, one.driver_id, one.fleet_id, ROUGH[(k + day) % 4], early=(k + day // 4) % 2 == 1)
+            for k, one in enumerate(business.drivers)
+        )
+        fleet = replace(business, drivers=drivers, incidents=(Incidents(),) * PILOTS)
+        for k, report in enumerate(Traffic(fleet, Window(start + 86_400 * day, HOURS), day=day).reports()):
+            vehicle = business.vehicles[k]
+            days.setdefault(vehicle.work, []).append(_day(report, vehicle, drivers[k], business.region))
     return {work: _habit(found) for work, found in days.items()}
 
 

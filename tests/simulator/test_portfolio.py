@@ -15,7 +15,7 @@ from simulator.days import days
 from simulator.roster import Roster, roster
 from simulator.traffic import Traffic, Window
 
-FIRST, COUNT = date(2025, 11, 12), 6
+FIRST, COUNT = date(2025, 11, 12), 4
 HARSH = ("harsh_braking", "harsh_acceleration", "harsh_cornering")
 
 
@@ -50,14 +50,15 @@ def both() -> tuple[pl.DataFrame, pl.DataFrame]:
 def test_weeks_drawn_have_the_km_of_days_driven(both: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     driven, drawn = both
     ratio = driven["km"] / drawn["km"]
-    assert ratio.mean() == pytest.approx(1.0, abs=0.05)
-    assert ratio.min() > 0.75 and ratio.max() < 1.25
+    assert ratio.mean() == pytest.approx(1.0, abs=0.1)  # of four days' weather
+    assert ratio.min() > 0.7 and ratio.max() < 1.3
 
 
 @pytest.mark.parametrize("kind", HARSH)
 def test_weeks_drawn_have_the_harsh_events_of_days_driven(both: tuple[pl.DataFrame, pl.DataFrame], kind: str) -> None:
     driven, drawn = both
-    assert driven[kind].sum() / drawn[kind].sum() == pytest.approx(1.0, abs=0.25)
+    mean = drawn[kind].sum()
+    assert abs(driven[kind].sum() - mean) < 0.15 * mean + 3 * mean**0.5  # and the chance of a count
     often = [frame[kind].to_numpy() / frame["km"].to_numpy() for frame in both]
     assert np.corrcoef(*often)[0, 1] > 0.85
 

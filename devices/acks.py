@@ -1,4 +1,4 @@
-"""Acks: which payloads are committed, told to each device in ranges and at most once a second."""
+"""Acks: which payloads are committed, told to each device in ranges, at most once a second and rarer when many wait."""
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
@@ -8,6 +8,8 @@ import msgspec
 from devices import topics
 
 EVERY = 1.0  # s between two acks to one vehicle
+LONGEST = 5.0  # s, when many wait: a device that hears nothing for long sends all again
+MOST = 2_000  # acks a second from which on they are told more at a time; each costs broker and device a packet
 RANGES = 1_000  # in one message
 
 Vehicle = tuple[str, str]  # fleet id, vehicle id
@@ -37,12 +39,13 @@ class Acks:
         for key in self._new:
             heappush(self._line, (self._free.get(key, now), key))
         self._new.clear()
+        every = min(max(self.every, len(self._line) / MOST), max(self.every, LONGEST))
         while self._line and self._line[0][0] <= now:
             _, key = heappop(self._line)
             yield topics.ack(*key), self._tell(key)
             if key in self._pending:
-                heappush(self._line, (now + self.every, key))
-            self._free[key] = now + self.every
+                heappush(self._line, (now + every, key))
+            self._free[key] = now + every
 
     def _tell(self, key: Vehicle) -> bytes:
         boots = self._pending[key]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import resource
 import socket
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from iotcore import IotCoreBroker
 logger = logging.getLogger(__name__)
 
 MAX_PAYLOAD = 1 << 20  # bytes; a larger publish closes its connection
-MAX_CONNECTIONS = 10_000
+MAX_CONNECTIONS = 10_100  # 10,000 devices, and whoever listens beside them
+SPARE = 100  # open files of the broker's own
 
 _WIDER = """the embedded broker listens on this machine only, not on {host!r}: it cannot bind a device to its own topic.
 Run Mosquitto with the configuration in deploy/mosquitto, and point --mqtt at it"""
@@ -129,6 +131,8 @@ class Broker:
 
 def _spawn(config: Path) -> subprocess.Popen[bytes]:
     """The child: it ends when our end of its stdin closes, however we end; a session of its own keeps Ctrl-C away."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)  # the child's are ours; often 1,024 unless asked for more
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_CONNECTIONS + SPARE)), hard))
     command = [sys.executable, "-P", "-m", "iotcore._serve", json.dumps({"config_path": str(config)})]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(  # noqa: S603

@@ -119,7 +119,9 @@ said, in whatever order they come. Which of them are alerts, and how urgent: [de
 ```
 
 Exactly these payloads, first and last of each range, are committed: a device that keeps what it sent may forget them.
-The broker's own acknowledgement does not say that. At most one ack in {every:g} s goes to a vehicle, for one `boot`.
+The broker's own acknowledgement does not say that. At most one ack in {every:g} s goes to a vehicle, for one `boot`;
+when thousands wait, one in up to {longest:g} s with more in it. Hear them at QoS 0: what a lost ack had to say is said
+again when the payload comes again.
 
 ## What is set aside
 
@@ -163,6 +165,7 @@ def text() -> str:
         tyres="\n".join(map(_row, TYRE_SIGNALS)),
         axles=AXLES,
         every=acks.EVERY,
+        longest=acks.LONGEST,
         ahead=AHEAD,
     )
 

@@ -13,6 +13,7 @@ from simulator.link import Account, Link, visit
 logger = logging.getLogger(__name__)
 
 WINDOW = 256  # payloads sent and not yet acknowledged by the service
+ACKS = 0  # QoS of the service's acks: one that is lost is asked for again, and a PUBACK for each is not needed
 RETRY = (10.0, 60.0)  # s without any acknowledgement until all is sent again; doubled each time, up to
 
 
@@ -36,7 +37,7 @@ class Device:
         self._progress, self._patience = 0.0, RETRY[0]
         ack = topics.ack(fleet, vehicle)
         if isinstance(line, Account):
-            self.link = Link(line, self.pump, self.acknowledge, topics=(ack,))
+            self.link = Link(line, self.pump, self.acknowledge, topics=(ack,), qos=ACKS)
         else:
             self.link = line.carry(ack, self)
         self._connects = 0
@@ -163,7 +164,7 @@ class Trunk:
         """``topics`` are the ack topics of all that will be carried."""
         self._devices: dict[str, Device] = {}
         self._connects = 0
-        self.link = Link(account, self._ready, self._take, topics)
+        self.link = Link(account, self._ready, self._take, topics, ACKS)
 
     def carry(self, ack: str, device: Device) -> Link:
         """Take a device on; its link."""

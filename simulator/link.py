@@ -47,11 +47,15 @@ class Link:
         on_ready: Callable[[], None],
         on_message: Callable[[str, bytes], None],
         topics: tuple[str, ...] = (),
+        qos: int = 1,
         clean: bool = False,
         keepalive: int = 30,
     ) -> None:
-        """``on_ready`` is called when there is room again to publish, first when connected and subscribed."""
-        self.account, self.topics, self.clean, self.keepalive = account, topics, clean, keepalive
+        """``on_ready`` is called when there is room again to publish, first when connected and subscribed.
+
+        ``qos`` is that at which ``topics`` are heard.
+        """
+        self.account, self.topics, self.qos, self.clean, self.keepalive = account, topics, qos, clean, keepalive
         self.on_ready, self.on_message = on_ready, on_message
         self.connects = 0
         self._session: _Session | None = None
@@ -234,7 +238,7 @@ class _Session(asyncio.Protocol):
             raise (ProtocolError if code == 3 else LinkError)(f"{where} refused {account.client_id}: {why}")
         self._connacked = True
         for topic in self.link.topics:
-            self._send(packets.subscribe(self._next_number(), topic, 1))
+            self._send(packets.subscribe(self._next_number(), topic, self.link.qos))
         self._settle()
 
     def _subscribed(self, code: int) -> None:

@@ -1,6 +1,5 @@
 """Mishaps: faults chosen by name and rate, visited on a vehicle's day, each on the answer sheet."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ import polars as pl
 from simulator.answers import Fact, Whose, sheet
 from simulator.device import Disturbance
 from simulator.faults import BY_NAME, FAULTS, SENT, TAKEN, Fault, Spell, spells
+from simulator.names import hint
 
 PREFIX = "fault_"  # of their kinds on the sheet
 
@@ -53,9 +53,7 @@ def checked(fault: Fault, rate: Any) -> float:
 
 def _named(name: str) -> Fault:
     if name not in BY_NAME:
-        near = difflib.get_close_matches(name, BY_NAME, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(BY_NAME)}"
-        raise MishapError(f"no fault is called {name!r}; {hint}")
+        raise MishapError(f"no fault is called {name!r}; {hint(name, BY_NAME)}")
     return BY_NAME[name]
 
 

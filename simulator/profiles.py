@@ -1,7 +1,8 @@
 """Profiles: the kinds of devices there are - what each measures, how often, how coarsely and how well."""
 
-import difflib
 from dataclasses import dataclass
+
+from simulator.names import hint
 
 KMH = 1 / 3.6  # m/s
 
@@ -100,7 +101,5 @@ def chosen(words: str) -> tuple[Profile, ...]:
 
 def _named(name: str) -> Profile:
     if name not in PROFILES:
-        near = difflib.get_close_matches(name, PROFILES, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(PROFILES)}"
-        raise ProfileError(f"no device is called {name!r}; {hint}")
+        raise ProfileError(f"no device is called {name!r}; {hint(name, PROFILES)}")
     return PROFILES[name]

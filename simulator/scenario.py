@@ -1,6 +1,5 @@
 """Scenario: a TOML file that says which fleet drives when, what breaks, and what is to happen to whom at which time."""
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from simulator.faults import BY_NAME
 from simulator.mishaps import Chosen, MishapError, checked
+from simulator.names import hint
 from simulator.placed import KINDS, Kind, Placed
 from simulator.roads import REGIONS, Region
 from simulator.weather import SKIES
@@ -104,9 +104,7 @@ NAMES = {
 
 def _known(key: str, known: tuple[str, ...] | Mapping[str, Any], what: str) -> None:
     if key not in known:
-        near = difflib.get_close_matches(key, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
-        raise ScenarioError(f"no {what} is called {key!r}; {hint}")
+        raise ScenarioError(f"no {what} is called {key!r}; {hint(key, known)}")
 
 
 def _faults(told: dict[str, Any]) -> dict[str, float]:
@@ -171,9 +169,7 @@ def _vehicle(name: int | str, ids: list[str]) -> int:
     if isinstance(name, str):
         if name in ids:
             return ids.index(name)
-        near = difflib.get_close_matches(name, ids, 1)
-        hint = f"did you mean {near[0]}?" if near else f"the fleet has {', '.join(ids[:8])} ..."
-        raise ScenarioError(f"no vehicle is called {name!r}; {hint}")
+        raise ScenarioError(f"no vehicle is called {name!r}; {hint(name, ids)}")
     if not 1 <= name <= len(ids):
         raise ScenarioError(f"there is no vehicle {name}; the fleet has {len(ids)}")
     return name - 1

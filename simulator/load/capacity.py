@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 LIMIT_MS = 250.0  # of the alerts' p99
 STEP = 2.0  # from a number that held to the next, until one does not
 FINE = 1.15  # a number that held and one that did not, no further apart than this, are the answer
-OWN = 9_990  # connections: the embedded broker takes 10,000, and the service and the listener need theirs
+OWN = 10_000  # connections of devices that the embedded broker takes, beside those of service and listener
 
 
 class Habit(NamedTuple):

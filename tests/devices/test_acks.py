@@ -4,6 +4,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,17 @@ def test_many_ranges_take_several_messages(monkeypatch):
         collector.add("f", "v", "b", seq)
     said = [msgspec.json.decode(body)["seqs"] for now in range(4) for _, body in collector.due(now)]
     assert said == [[[1, 1], [3, 3]], [[5, 6], [9, 9]]]
+
+
+def test_when_thousands_wait_each_is_told_rarer_and_of_more_at_a_time():
+    """Each of 4,000 vehicles says a payload a second, for a minute."""
+    collector, told = Acks(), []
+    for now in range(60):
+        for vehicle in range(4_000):
+            collector.add("f", f"v{vehicle}", "b", now)
+        told += [(now, topic, body) for topic, body in collector.due(float(now))]
+    assert len(told) == pytest.approx(60 * acks.MOST, rel=0.1)
+    times = [now for now, topic, _ in told if topic == "tripmeter/v1/f/v7/ack"]
+    assert max(b - a for a, b in pairwise(times)) <= acks.LONGEST
+    bodies = [msgspec.json.decode(body)["seqs"] for _, topic, body in told if topic == "tripmeter/v1/f/v7/ack"]
+    assert [seq for said in bodies for a, b in said for seq in range(a, b + 1)] == list(range(max(times) + 1))

@@ -16,7 +16,15 @@ ACCOUNT = Account("nowhere", 1, "dev")
 class Wire:
     """Stands for the link: what is published lands in ``out``."""
 
-    def __init__(self, account: Account, on_ready: Callable[[], None], on_message: Callable[..., None], topics: object):
+    def __init__(
+        self,
+        account: Account,
+        on_ready: Callable[[], None],
+        on_message: Callable[..., None],
+        topics: tuple[str, ...],
+        qos: int,
+    ) -> None:
+        assert (topics, qos) == (("tripmeter/v1/f/v/ack",), 0)
         self.on_ready, self.on_message = on_ready, on_message
         self.out: list[int] = []
         self.connects = 0

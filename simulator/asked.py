@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from simulator import profiles, registry, scenario
+from simulator.maps import MapError
 from simulator.mishaps import MishapError, chosen
 from simulator.options import BEGINS, DATE
 from simulator.placed import PlacingError
@@ -28,7 +29,7 @@ def traffic(options: Mapping[str, Any]) -> Traffic:
     """The traffic asked for; its registry is written first, where one is."""
     try:
         return _traffic(options)
-    except (ScenarioError, PlacingError, ProfileError) as error:
+    except (ScenarioError, PlacingError, ProfileError, MapError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -37,11 +38,14 @@ def _traffic(options: Mapping[str, Any]) -> Traffic:
     region = REGIONS[_pick(options, "region", told.region)]
     start, hours = _start(options, told, region), _pick(options, "hours", told.hours)
     business = roster(_pick(options, "vehicles", told.vehicles), _pick(options, "seed", told.seed), region.name)
+    if extract := _pick(options, "roads", told.roads):
+        business = replace(business, extract=Path(extract))
     if not told.incidents:
         business = replace(business, incidents=tuple(Incidents() for _ in business.vehicles))
     events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, start, hours)
     devices = profiles.chosen(_pick(options, "profile", told.profile))
     found = Traffic(business, Window(start, hours), _faults(options, told), events, devices, weather=told.weather)
+    _ = found.roads  # a map that cannot be read is said before anything is written
     if options["registry"]:
         registry.write(business, start, options["registry"], found.arranged)
     return found

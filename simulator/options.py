@@ -60,6 +60,7 @@ FLEET = _options(
     click.option("--vehicles", default=25, show_default=True, type=click.IntRange(1), help="How many."),
     click.option("--seed", default=7, show_default=True, help="The same seed gives the same day."),
     click.option("--region", default="karlsruhe", show_default=True, type=click.Choice(list(REGIONS))),
+    click.option("--roads", type=PATH, metavar="FILE", help="Drive on the roads of this GeoJSON extract."),
     click.option("--start", help=f"UTC time (ISO 8601) or 'now'.  [default: {DATE}, {BEGINS:02d}:00 local time]"),
     click.option("--hours", default=HOURS, show_default=True, type=click.FloatRange(0.05, 24), help="How long."),
     click.option(

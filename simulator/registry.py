@@ -11,7 +11,6 @@ import numpy as np
 
 from simulator import dispatch
 from simulator.placed import Arranged
-from simulator.roads import generate
 from simulator.roster import FLEETS, Roster
 from simulator.shifts import depot
 from simulator.vehicles import CLASSES, Vehicle
@@ -36,7 +35,7 @@ def write(roster: Roster, start: float, folder: Path, arranged: Mapping[int, Arr
     folder.mkdir(parents=True, exist_ok=True)
     year = datetime.fromtimestamp(start, UTC).year
     term = {"from": f"{year}-01-01", "to": f"{year + 1}-01-01"}
-    more = dispatch.books(arranged, generate(roster.region, np.random.default_rng([roster.seed, 2])), start)
+    more = dispatch.books(arranged, roster.roads, start)
     for kind, rows in (
         ("policyholders", _policyholders(roster)),
         ("fleets", _fleets(roster)),
@@ -84,7 +83,7 @@ def _fleets(roster: Roster) -> Iterator[Row]:
 
 
 def _sites(roster: Roster) -> Iterator[Row]:
-    roads = generate(roster.region, np.random.default_rng([roster.seed, 2]))
+    roads = roster.roads
     for fleet, name in _used(roster):
         node = roads.graph.nodes[depot(roads, fleet)]
         lat, lon = roads.degrees(np.array(node["x"]), np.array(node["y"]))

@@ -1,6 +1,6 @@
 """Roads: a seeded network of streets, rural roads and motorways around a real city."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from itertools import pairwise
 from math import cos, radians
@@ -120,10 +120,48 @@ def generate(region: Region, rng: np.random.Generator) -> Roads:
     whole = max(nx.connected_components(graph), key=len)
     graph.remove_nodes_from([node for node in graph if node not in whole])
     _signals(graph, rng)
+    city, country, exits = ([n for n in nodes if n in whole] for nodes in (city, country, exits))
+    return _grounded(region, graph, city, country, exits, rng)
+
+
+def assembled(
+    region: Region,
+    places: list[tuple[float, float]],
+    edges: dict[tuple[int, int], tuple[int, float]],
+    lights: set[int],
+    rng: np.random.Generator,
+) -> Roads:
+    """The largest part that hangs together of roads between ``places`` (m east and north): class and limit (m/s) each.
+
+    ``lights`` are places with signals; if none is said, avenues that cross have them.
+    """
+    graph = nx.Graph()
+    for x, y in places:
+        _node(graph, x, y)
+    for (a, b), (road, limit) in edges.items():
+        chord = float(np.hypot(places[b][0] - places[a][0], places[b][1] - places[a][1]))
+        graph.add_edge(a, b, road=road, limit=limit, length=chord, seconds=chord / limit, bends=())
+    graph.remove_nodes_from(set(graph) - max(nx.connected_components(graph), key=len))
+    _signals(graph, rng, lights)
+    stops = [node for node in graph if graph.degree(node) != 2] or list(graph)
+    town = [node for node in stops if _classes(graph, node) & {STREET, AVENUE}] or stops
+    outside = [node for node in stops if RURAL in _classes(graph, node)] or town
+    ends = {end(stops, key=lambda node: graph.nodes[node][axis]): None for axis in "xy" for end in (min, max)}
+    return _grounded(region, graph, town, outside, list(ends), rng)
+
+
+def _classes(graph: nx.Graph, node: int) -> set[int]:
+    """Of the roads that meet at a node."""
+    return {data["road"] for _, _, data in graph.edges(node, data=True)}
+
+
+def _grounded(
+    region: Region, graph: nx.Graph, city: list[int], country: list[int], exits: list[int], rng: np.random.Generator
+) -> Roads:
+    """The network laid on hills."""
     ground = terrain(region.altitude, region.steepest, rng)
     for node in graph.nodes.values():
         node["z"] = float(ground.elevation(node["x"], node["y"]))
-    city, country, exits = ([n for n in nodes if n in whole] for nodes in (city, country, exits))
     return Roads(region, graph, city, country, exits, ground)
 
 
@@ -210,11 +248,11 @@ def _join(graph: nx.Graph, rng: np.random.Generator, nodes: list[int], others: l
             _link(graph, rng, node, near, RURAL)
 
 
-def _signals(graph: nx.Graph, rng: np.random.Generator) -> None:
-    """Traffic lights where two avenues cross."""
+def _signals(graph: nx.Graph, rng: np.random.Generator, said: Container[int] = ()) -> None:
+    """Traffic lights where they are said to be, else where two avenues cross."""
     for node in graph:
         roads = [data["road"] for _, _, data in graph.edges(node, data=True)]
-        graph.nodes[node]["signals"] = roads.count(AVENUE) >= 3
+        graph.nodes[node]["signals"] = node in said if said else roads.count(AVENUE) >= 3
         if graph.nodes[node]["signals"]:
             cycle = float(rng.choice(CYCLES))
             graph.nodes[node].update(cycle=cycle, phase=float(rng.uniform(0, cycle)))

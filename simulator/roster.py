@@ -2,11 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
+from simulator import maps
 from simulator.drivers import Driver, draw, roughness
-from simulator.roads import REGIONS, Region
+from simulator.roads import REGIONS, Region, Roads, generate
 from simulator.shifts import Incidents
 from simulator.vehicles import CLASSES, Vehicle
 
@@ -37,6 +40,13 @@ class Roster:
     drivers: tuple[Driver, ...]
     incidents: tuple[Incidents, ...]
     reliefs: tuple[Driver, ...] = ()  # who drive when a scenario has somebody else take over
+    extract: Path | None = None  # of a map, whose roads are driven in place of generated ones
+
+    @cached_property
+    def roads(self) -> Roads:
+        """The network they drive on; raises ``maps.MapError``."""
+        rng = np.random.default_rng([self.seed, 2])
+        return maps.read(self.extract, self.region, rng) if self.extract else generate(self.region, rng)
 
 
 def roster(count: int, seed: int, region: str = "karlsruhe") -> Roster:

@@ -73,8 +73,9 @@ def trace(roads: Roads, nodes: list[int], edge: int = 0) -> Records:
     for k, (a, b) in enumerate(pairwise(nodes)):
         _road(pen, roads, a, b, corners[k][0], corners[k + 1][0])
         tangent, radius, turn = corners[k + 1]
-        if tangent:
+        if k + 2 < len(nodes):
             pen.gate(_gate(roads, b, turn), _light(roads, a, b))
+        if tangent:
             data = roads.graph.edges[a, b]
             pen.draw(radius * abs(turn), (1 if turn > 0 else -1) / radius, data["limit"], data["road"])
         pen.edge += 1
@@ -129,7 +130,7 @@ def _gate(roads: Roads, node: int, turn: float) -> int:
     kinds = [data["road"] for _, _, data in roads.graph.edges(node, data=True)]
     if roads.graph.nodes[node]["signals"]:
         return SIGNALS
-    return GIVE_WAY if abs(turn) > THROUGH and MOTORWAY not in kinds else OPEN_ROAD
+    return GIVE_WAY if abs(turn) > THROUGH and len(kinds) > 2 and MOTORWAY not in kinds else OPEN_ROAD
 
 
 def _light(roads: Roads, a: int, b: int) -> tuple[float, float]:

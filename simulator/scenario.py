@@ -15,7 +15,20 @@ from simulator.placed import KINDS, Kind, Placed
 from simulator.roads import REGIONS, Region
 from simulator.weather import SKIES
 
-KEYS = ("about", "region", "seed", "start", "hours", "vehicles", "incidents", "profile", "weather", "faults", "event")
+KEYS = (
+    "about",
+    "region",
+    "seed",
+    "start",
+    "hours",
+    "vehicles",
+    "incidents",
+    "profile",
+    "weather",
+    "roads",
+    "faults",
+    "event",
+)
 DAY_H = 24
 
 
@@ -35,6 +48,7 @@ class Scenario:
     incidents: bool = True  # the usual leak, puncture, tired driver and crash of each day
     profile: str | None = None  # of the devices
     weather: str | None = None  # all day
+    roads: str | None = None  # file of a map
     faults: Chosen | None = None
     events: tuple[Mapping[str, Any], ...] = ()
 
@@ -76,6 +90,7 @@ def _scenario(told: dict[str, Any]) -> Scenario:
         True if incidents is None else incidents,
         _value(told, "profile", str),
         weather,
+        _value(told, "roads", str),
         _faults(_value(told, "faults", dict) or {}),
         tuple(_event(number, event) for number, event in enumerate(_value(told, "event", list) or [], 1)),
     )

@@ -16,7 +16,7 @@ from simulator.motion import GRID, HZ, MOVER, Motion, Records, advance
 from simulator.placed import Arranged, Placed, PlacingError, arrange
 from simulator.profiles import STANDARD, Profile
 from simulator.reports import Day, Report, Window, report
-from simulator.roads import Roads, generate
+from simulator.roads import Roads
 from simulator.roster import Roster
 from simulator.shifts import NONE, Orders, Shift, plan
 from simulator.tyres import TRAILER, TRAILER_KPA
@@ -58,10 +58,10 @@ class Traffic:
         """Instants a second of motion that its devices need."""
         return HZ if any(profile.hz > 1 for profile in self.profiles) else 1
 
-    @cached_property
+    @property
     def roads(self) -> Roads:
         """The network they drive on."""
-        return generate(self.roster.region, np.random.default_rng([self.roster.seed, 2]))
+        return self.roster.roads
 
     @cached_property
     def arranged(self) -> dict[int, Arranged]:

@@ -82,7 +82,7 @@ def speedy(driver: Driver) -> tuple[float, ...]:
 @cache
 def habits(region: str) -> dict[str, Habit]:
     """Habits by work, from pilot days in a region; the same for every fleet there."""
-    business, days = roster(PILOTS, SEED, region), dict[str, list[_Day]]()
+    business, days = roster(PILOTS, SEED, region), dict[str, list[Driving]]()
     rng = np.random.default_rng([SEED, 1])
     start = datetime(2026, 3, 3, 4, tzinfo=ZoneInfo(business.region.zone)).timestamp()
     for day in range(DAYS):  # weeks, so that no weather and no Sunday speaks for all
@@ -93,12 +93,14 @@ def habits(region: str) -> dict[str, Habit]:
         fleet = replace(business, drivers=drivers, incidents=(Incidents(),) * PILOTS)
         for k, report in enumerate(Traffic(fleet, Window(start + 86_400 * day, HOURS), day=day).reports()):
             vehicle = business.vehicles[k]
-            days.setdefault(vehicle.work, []).append(_day(report, vehicle, drivers[k], business.region))
+            days.setdefault(vehicle.work, []).append(measured(report, vehicle, drivers[k], business.region))
     return {work: _habit(found) for work, found in days.items()}
 
 
 @dataclass(frozen=True)
-class _Day:
+class Driving:
+    """A vehicle's day that was driven, as it counts here."""
+
     driver: Driver
     kind: Class
     km: float
@@ -108,7 +110,8 @@ class _Day:
     counts: dict[tuple[str, int], int]
 
 
-def _day(report: Report, vehicle: Vehicle, driver: Driver, region: Region) -> _Day:
+def measured(report: Report, vehicle: Vehicle, driver: Driver, region: Region) -> Driving:
+    """What a day's samples and sheet say of it."""
     rows, sheet = report.recording, report.sheet
     speed = rows["speed_kmh"].to_numpy() * (rows["ignition"].to_numpy() > 0)
     seconds = np.minimum(np.diff(rows["t"].to_numpy(), append=rows["t"][-1]), 1.0)
@@ -120,7 +123,7 @@ def _day(report: Report, vehicle: Vehicle, driver: Driver, region: Region) -> _D
     for kind, level, cause in sheet.select("kind", "level", "cause").iter_rows():
         if kind.startswith("harsh_"):
             counts[_name(kind, cause), level] += 1
-    return _Day(
+    return Driving(
         driver,
         vehicle.kind,
         float(km.sum()),
@@ -137,7 +140,7 @@ def _name(kind: str, cause: str) -> str:
     return "start" if kind == "harsh_acceleration" else "corner"
 
 
-def _habit(days: list[_Day]) -> Habit:
+def _habit(days: list[Driving]) -> Habit:
     """Ratios of what was counted to what the traits said, over all pilots of a work."""
     km = np.array([day.km for day in days])
     said = [(day, indices(day.driver, day.kind)) for day in days]

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from simulator import profiles, registry, scenario
+from simulator.days import later
 from simulator.maps import MapError
 from simulator.mishaps import MishapError, chosen
 from simulator.options import BEGINS, DATE
@@ -25,29 +26,31 @@ from simulator.traffic import Traffic, Window
 SHIPPED = Path(__file__).parent / "scenarios"
 
 
-def traffic(options: Mapping[str, Any]) -> Traffic:
-    """The traffic asked for; its registry is written first, where one is."""
+def traffic(options: Mapping[str, Any], days: int = 1) -> Traffic:
+    """The traffic asked for, of the first of so many days; its registry is written first, where one is."""
     try:
-        return _traffic(options)
+        return _traffic(options, days)
     except (ScenarioError, PlacingError, ProfileError, MapError) as error:
         raise click.ClickException(str(error)) from None
 
 
-def _traffic(options: Mapping[str, Any]) -> Traffic:
+def _traffic(options: Mapping[str, Any], count: int) -> Traffic:
     told = scenario.read(_path(options["scenario"])) if options["scenario"] else Scenario()
     region = REGIONS[_pick(options, "region", told.region)]
-    start, hours = _start(options, told, region), _pick(options, "hours", told.hours)
+    window = Window(_start(options, told, region), _pick(options, "hours", told.hours))
     business = roster(_pick(options, "vehicles", told.vehicles), _pick(options, "seed", told.seed), region.name)
     if extract := _pick(options, "roads", told.roads):
         business = replace(business, extract=Path(extract))
     if not told.incidents:
         business = replace(business, incidents=tuple(Incidents() for _ in business.vehicles))
-    events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, start, hours)
+    events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, window, count)
     devices = profiles.chosen(_pick(options, "profile", told.profile))
-    found = Traffic(business, Window(start, hours), _faults(options, told), events, devices, weather=told.weather)
+    found = Traffic(business, window, _faults(options, told), events, devices, weather=told.weather)
     _ = found.roads  # a map that cannot be read is said before anything is written
     if options["registry"]:
-        registry.write(business, start, options["registry"], found.arranged)
+        eventful = sorted({0, *(event.day for event in events)})
+        booked = [later(found, day, business) if day else found for day in eventful]
+        registry.write(business, window.start, options["registry"], [(one.window, one.arranged) for one in booked])
     return found
 
 

@@ -96,7 +96,7 @@ def record(out: Path | None, count: int, losses: Path | None, as_json: bool, **o
     answers = options["answers"]
     if not (out or answers or losses or options["registry"]):
         raise click.UsageError("nothing to write: give OUT, --answers FILE, --claims DIR or --registry DIR")
-    traffic, begun = asked.traffic(options), time.monotonic()
+    traffic, begun = asked.traffic(options, count), time.monotonic()
     if not (out or answers or losses):  # who they are needs no driving
         _say({"vehicles": len(traffic.roster.vehicles)}, "registry of {vehicles} vehicles", as_json)
         return

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from simulator.perils import PERILS, relativity
-from simulator.reports import Report, Window
+from simulator.reports import Report
 from simulator.roster import Roster
 from simulator.shifts import Incidents
 from simulator.traffic import Traffic
@@ -20,34 +20,37 @@ PUNCTURES, TIRED = 1 / 400, 1 / 60  # a day; ours: one a vehicle and year or two
 
 def days(traffic: Traffic, count: int) -> Iterator[tuple[str, Iterator[Report]]]:
     """Each day's local date and reports, which are to be taken before the next day's."""
-    left = {event.vehicle for event in traffic.events if event.kind == "leaves"}
     today = traffic
     for day in range(count):
         if day:
-            today = _next(traffic, today, day)
+            today = later(traffic, day, today.roster)
         start = datetime.fromtimestamp(today.window.start, ZoneInfo(traffic.roster.region.zone))
         driven: dict[int, float] = {}
-        yield f"{start:%Y-%m-%d}", _noting(today, driven, left if day else set())
+        yield f"{start:%Y-%m-%d}", _noting(today, driven, _away(traffic, day))
         vehicles = enumerate(today.roster.vehicles)
         whole = tuple(replace(vehicle, odometer=driven.get(k, vehicle.odometer)) for k, vehicle in vehicles)
         today = replace(today, roster=replace(today.roster, vehicles=whole))
 
 
-def _noting(today: Traffic, driven: dict[int, float], left: set[int]) -> Iterator[Report]:
+def _away(traffic: Traffic, day: int) -> set[int]:
+    """Vehicles that have left before a day, or join after it."""
+    gone = {event.vehicle for event in traffic.events if event.kind == "leaves" and event.day < day}
+    return gone | {event.vehicle for event in traffic.events if event.kind == "joins" and event.day > day}
+
+
+def _noting(today: Traffic, driven: dict[int, float], away: set[int]) -> Iterator[Report]:
     for k, report in enumerate(today.reports()):
         driven[k] = report.odometer
-        if k not in left:
+        if k not in away:
             yield report
 
 
-def _next(first: Traffic, today: Traffic, day: int) -> Traffic:
-    """The day after: the same local hour, another chance."""
-    zone = ZoneInfo(first.roster.region.zone)
-    start = datetime.fromtimestamp(first.window.start, UTC).astimezone(zone) + timedelta(days=day)  # of the clock
+def later(first: Traffic, day: int, known: Roster) -> Traffic:
+    """So many days on: the same local hour, another chance; ``known`` has the vehicles as they stand then."""
     rng = np.random.default_rng([first.roster.seed, 16, day])
     drivers = tuple(replace(one, early=bool(rng.random() < one.night)) for one in first.roster.drivers)
-    roster = replace(today.roster, drivers=drivers, incidents=_incidents(today.roster, day))
-    return replace(today, roster=roster, window=Window(start.timestamp(), first.window.hours), events=(), day=day)
+    roster = replace(known, drivers=drivers, incidents=_incidents(known, day))
+    return replace(first, roster=roster, window=first.window.later(day, roster.region.zone), day=day)
 
 
 def _incidents(roster: Roster, day: int) -> tuple[Incidents, ...]:

@@ -1,6 +1,6 @@
 """Dispatch: what the office has on its books of a scenario's day - other drivers, trailers, planned ways, terms."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.drivers import Driver
 from simulator.placed import Arranged
-from simulator.reports import along
+from simulator.reports import Window, along
 from simulator.roads import Roads
 from simulator.tyres import TRAILER_KPA
 from simulator.vehicles import Vehicle
@@ -19,31 +19,47 @@ AXLES = 3
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
+Booked = tuple[Window, Mapping[int, Arranged]]
+"""A day, and what it has in store for vehicles, by their place in the roster."""
 
 
-def books(arranged: Mapping[int, Arranged], roads: Roads, start: float) -> Rows:
-    """Rows by kind of file; ``start`` is the window's, UTC epoch s."""
-    days = list(arranged.values())
+def books(booked: Sequence[Booked], roads: Roads) -> Rows:
+    """Rows by kind of file; who and what is there on several days is in the books once."""
+    days = [(window, day) for window, arranged in booked for day in arranged.values()]
+    pulling = [(window, day) for window, day in days if day.shift.orders.trailer]
+    elsewhere = [(window, day, day.left) for window, day in days if day.left]
     return {
-        "drivers": [_relief(day, relief[1]) for day in days if (relief := day.shift.orders.relief)],
-        "tyre_plans": list(_trailer_plan()) if any(day.shift.orders.trailer for day in days) else [],
-        "trailers": [row for day in days if day.shift.orders.trailer for row in _trailers(day)],
-        "couplings": [row for day in days if day.shift.orders.trailer for row in _couplings(day, start)],
-        "routes": [_route(day, roads) for day in days if day.left],
-        "route_assignments": [_assignment(day, day.left, start) for day in days if day.left],
+        "drivers": _once(_relief(day, relief[1]) for _, day in days if (relief := day.shift.orders.relief)),
+        "tyre_plans": list(_trailer_plan()) if pulling else [],
+        "trailers": _once(row for _, day in pulling for row in _trailers(day)),
+        "couplings": [row for window, day in pulling for row in _couplings(day, window)],
+        "routes": [_route(day, roads, window) for window, day, _ in elsewhere],
+        "route_assignments": [_assignment(day, way, window) for window, day, way in elsewhere],
     }
 
 
-def term(day: Arranged | None, whole: Row, start: float, zone: str) -> Row:
+def _once(rows: Iterable[Row]) -> list[Row]:
+    found: list[Row] = []
+    for row in rows:
+        if row not in found:
+            found.append(row)
+    return found
+
+
+def term(vehicle: int, booked: Sequence[Booked], whole: Row, zone: str) -> Row:
     """From when to when a vehicle is insured: covers begin and end with a local day."""
-    spans = {kind: (a, b) for kind, a, b in day.absences} if day else {}
+    insured = dict(whole)
+    for window, arranged in booked:
+        for kind, begins, ends in arranged[vehicle].absences if vehicle in arranged else ():
+            if kind == "joins":
+                insured["from"] = f"{_local(window.start + ends, zone):%Y-%m-%d}"
+            elif kind == "leaves":
+                insured["to"] = f"{_local(window.start + begins, zone) + timedelta(days=1):%Y-%m-%d}"
+    return insured
 
-    def date(at: float) -> datetime:
-        return datetime.fromtimestamp(start + at, ZoneInfo(zone))
 
-    begins = {"from": f"{date(spans['joins'][1]):%Y-%m-%d}"} if "joins" in spans else {}
-    ends = {"to": f"{date(spans['leaves'][0]) + timedelta(days=1):%Y-%m-%d}"} if "leaves" in spans else {}
-    return whole | begins | ends
+def _local(at: float, zone: str) -> datetime:
+    return datetime.fromtimestamp(at, ZoneInfo(zone))
 
 
 def _iso(at: float) -> str:
@@ -73,23 +89,28 @@ def _trailers(day: Arranged) -> Iterator[Row]:
         yield {"trailer_id": name, **_own(day.shift.vehicle), "tyre_plan": "trailer"}
 
 
-def _couplings(day: Arranged, start: float) -> Iterator[Row]:
+def _couplings(day: Arranged, window: Window) -> Iterator[Row]:
+    """Both trailers of a day; they stay at the depot on others."""
     first, second = _names(day)
-    changed = _iso(start + day.swapped)
+    begins, changed, ends = (_iso(window.start + at) for at in (0, day.swapped, 3_600 * window.hours))
     vehicle = day.shift.vehicle
-    for trailer, span in ((first, {"from": "", "to": changed}), (second, {"from": changed, "to": ""})):
+    for trailer, span in ((first, {"from": begins, "to": changed}), (second, {"from": changed, "to": ends})):
         yield {"tractor": vehicle.vehicle_id, "trailer": trailer, **_own(vehicle), "first_axle": 3, **span}
 
 
-def _route(day: Arranged, roads: Roads) -> Row:
+def _route(day: Arranged, roads: Roads, window: Window) -> Row:
     x, y = along(day.shift.planned)
     lat, lon = roads.degrees(x, y)
     line = ", ".join(f"{east:.6f} {north:.6f}" for east, north in np.column_stack([lon, lat]))
     vehicle = day.shift.vehicle
-    return {"route_id": f"way-{vehicle.vehicle_id}", **_own(vehicle), "line": f"LINESTRING ({line})", "width_m": WIDTH}
+    return {"route_id": _way(day, window), **_own(vehicle), "line": f"LINESTRING ({line})", "width_m": WIDTH}
 
 
-def _assignment(day: Arranged, way: tuple[float, float], start: float) -> Row:
+def _way(day: Arranged, window: Window) -> str:
+    return f"way-{day.shift.vehicle.vehicle_id}-{datetime.fromtimestamp(window.start, UTC):%Y%m%d}"
+
+
+def _assignment(day: Arranged, way: tuple[float, float], window: Window) -> Row:
     vehicle, (left, arrived) = day.shift.vehicle, way
-    span = {"from": _iso(start + left), "to": _iso(start + arrived)}
-    return {"vehicle_id": vehicle.vehicle_id, "route_id": f"way-{vehicle.vehicle_id}", **span, **_own(vehicle)}
+    span = {"from": _iso(window.start + left), "to": _iso(window.start + arrived)}
+    return {"vehicle_id": vehicle.vehicle_id, "route_id": _way(day, window), **span, **_own(vehicle)}

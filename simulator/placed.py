@@ -55,12 +55,13 @@ class PlacingError(ValueError):
 
 @dataclass(frozen=True)
 class Placed:
-    """An event to come: ``at`` s after the window begins, to the fleet's ``vehicle``-th."""
+    """An event to come: ``at`` s after the window of its day begins, to the fleet's ``vehicle``-th."""
 
     kind: str
     vehicle: int
     at: float
     options: Mapping[str, Any] = field(default_factory=dict)
+    day: int = 0  # after the first
 
 
 class Absence(NamedTuple):

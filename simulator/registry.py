@@ -1,16 +1,15 @@
 """Registry: the simulated business as the folder of CSV files that `tripmeter registry import` takes."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from simulator import dispatch
-from simulator.placed import Arranged
+from simulator.dispatch import Booked
 from simulator.roster import FLEETS, Roster
 from simulator.shifts import depot
 from simulator.vehicles import CLASSES, Vehicle
@@ -27,15 +26,15 @@ CARGO, DEDUCTIBLE = 60_000, 500
 Row = dict[str, Any]
 
 
-def write(roster: Roster, start: float, folder: Path, arranged: Mapping[int, Arranged] = MappingProxyType({})) -> None:
+def write(roster: Roster, start: float, folder: Path, booked: Sequence[Booked] = ()) -> None:
     """One CSV file a kind; policies run through the year of ``start`` (UTC epoch s).
 
-    ``arranged`` are the days of vehicles, by their place in the roster, for which a scenario has something in store.
+    ``booked`` are the days for which a scenario has something in store.
     """
     folder.mkdir(parents=True, exist_ok=True)
     year = datetime.fromtimestamp(start, UTC).year
     term = {"from": f"{year}-01-01", "to": f"{year + 1}-01-01"}
-    more = dispatch.books(arranged, roster.roads, start)
+    more = dispatch.books(booked, roster.roads)
     for kind, rows in (
         ("policyholders", _policyholders(roster)),
         ("fleets", _fleets(roster)),
@@ -45,7 +44,7 @@ def write(roster: Roster, start: float, folder: Path, arranged: Mapping[int, Arr
         ("devices", [_device(vehicle) for vehicle in roster.vehicles]),
         ("drivers", _drivers(roster)),
         ("policies", _policies(roster, term)),
-        ("policy_vehicles", _schedule(roster, term, start, arranged)),
+        ("policy_vehicles", _schedule(roster, term, booked)),
         ("driver_assignments", _assignments(roster)),
         *((kind, ()) for kind in ("trailers", "couplings", "routes", "route_assignments")),
     ):
@@ -138,10 +137,10 @@ def _policies(roster: Roster, term: Row) -> Iterator[Row]:
         yield {"policy_id": f"P-{fleet}", **holder, **term}
 
 
-def _schedule(roster: Roster, term: Row, start: float, arranged: Mapping[int, Arranged]) -> Iterator[Row]:
+def _schedule(roster: Roster, term: Row, booked: Sequence[Booked]) -> Iterator[Row]:
     """Covers a vehicle: liability for all, hull for all, cargo for goods, occupants for people."""
     for k, vehicle in enumerate(roster.vehicles):
-        insured = dispatch.term(arranged.get(k), term, start, roster.region.zone)
+        insured = dispatch.term(k, booked, term, roster.region.zone)
         carries = "cargo" if vehicle.kind.name in ("van", "truck") else "occupants"
         for cover in ("compulsory", "tpl_injury", "tpl_property", "own_damage", carries):
             sums = {"own_damage": vehicle.value, "cargo": CARGO}

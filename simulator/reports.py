@@ -1,7 +1,7 @@
 """Reports: one vehicle's day as its device tells it, and as it truly was."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,11 @@ class Window(NamedTuple):
 
     start: float  # UTC epoch s
     hours: float
+
+    def later(self, days: int, zone: str) -> "Window":
+        """The same hours by the clock so many days on."""
+        begins = datetime.fromtimestamp(self.start, ZoneInfo(zone)) + timedelta(days=days)
+        return self._replace(start=begins.timestamp())
 
 
 class Report(NamedTuple):

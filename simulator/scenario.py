@@ -12,6 +12,7 @@ from simulator.faults import BY_NAME
 from simulator.mishaps import Chosen, MishapError, checked
 from simulator.names import hint
 from simulator.placed import KINDS, Kind, Placed
+from simulator.reports import Window
 from simulator.roads import REGIONS, Region
 from simulator.weather import SKIES
 
@@ -141,11 +142,16 @@ def _event(number: int, told: Any) -> Mapping[str, Any]:
         _known(told["kind"], KINDS, "kind of event")
         kind = KINDS[told["kind"]]
         for key in told:
-            _known(key, ("kind", "vehicle", *(("at",) if kind.timed else ()), *kind.options), "key")
+            _known(key, ("kind", "vehicle", "day", *(("at",) if kind.timed else ()), *kind.options), "key")
         if type(told.get("vehicle")) not in (int, str):
             raise ScenarioError("vehicle is missing, expected its number from 1, or its id")
         if kind.timed and type(told.get("at")) not in (str, datetime, time):
             raise ScenarioError('at is missing, expected a local time such as "10:12"')
+        day = _value(told, "day", int)
+        if day is not None and day < 1:
+            raise ScenarioError(f"day is {day}, expected a number from 1, the first")
+        if day and isinstance(told.get("at"), datetime):
+            raise ScenarioError("at has a date, so that there is no need of a day")
         for key in kind.options:
             _option(kind, key, told.get(key))
     except ScenarioError as error:
@@ -166,18 +172,28 @@ def begins(start: datetime, region: Region) -> float:
     return (start if start.tzinfo else start.replace(tzinfo=ZoneInfo(region.zone))).timestamp()
 
 
-def place(scenario: Scenario, ids: list[str], region: Region, start: float, hours: float) -> tuple[Placed, ...]:
-    """The events of a scenario for a fleet and a window; raises ``ScenarioError``."""
+def place(scenario: Scenario, ids: list[str], region: Region, window: Window, days: int = 1) -> tuple[Placed, ...]:
+    """The events of a scenario for a fleet, the window of its first day and so many days; raises ``ScenarioError``."""
+    windows = [window.later(day, region.zone) for day in range(days)]
     placed = []
     for number, told in enumerate(scenario.events, 1):
         try:
-            k = _vehicle(told["vehicle"], ids)
-            at = _instant(told["at"], region, start, hours) if "at" in told else 0.0
+            k, at = _vehicle(told["vehicle"], ids), told.get("at")
+            day = _date(at, region, windows) if isinstance(at, datetime) else told.get("day", 1) - 1
+            if day >= days:
+                raise ScenarioError(f"day is {day + 1}, but {days} are driven; see --days")
+            after = 0.0 if at is None else _instant(at, region, windows[day])
         except ScenarioError as error:
             raise ScenarioError(f"event {number} ({told['kind']}): {error}") from None
-        rest = {key: value for key, value in told.items() if key not in ("kind", "vehicle", "at")}
-        placed.append(Placed(told["kind"], k, at, rest))
+        rest = {key: value for key, value in told.items() if key not in ("kind", "vehicle", "at", "day")}
+        placed.append(Placed(told["kind"], k, after, rest, day))
     return tuple(placed)
+
+
+def _date(at: datetime, region: Region, windows: list[Window]) -> int:
+    """The day in whose window an instant lies; the last that has begun if there is none."""
+    begun = [window.start <= begins(at, region) for window in windows]
+    return max(sum(begun) - 1, 0)
 
 
 def _vehicle(name: int | str, ids: list[str]) -> int:
@@ -190,9 +206,9 @@ def _vehicle(name: int | str, ids: list[str]) -> int:
     return name - 1
 
 
-def _instant(at: str | datetime | time, region: Region, start: float, hours: float) -> float:
+def _instant(at: str | datetime | time, region: Region, window: Window) -> float:
     """s after the window begins; a time of day is the first such after the beginning, local."""
-    zone = ZoneInfo(region.zone)
+    zone, (start, hours) = ZoneInfo(region.zone), window
     if isinstance(at, datetime):
         seconds = begins(at, region) - start
     else:

@@ -64,15 +64,20 @@ class Traffic:
         return self.roster.roads
 
     @cached_property
+    def today(self) -> tuple[Placed, ...]:
+        """Of the events, this day's."""
+        return tuple(event for event in self.events if event.day == self.day)
+
+    @cached_property
     def arranged(self) -> dict[int, Arranged]:
         """The days of vehicles to which a scenario wants something to happen; raises ``PlacingError``."""
         days = {}
-        for k in sorted({event.vehicle for event in self.events}):
+        for k in sorted({event.vehicle for event in self.today}):
             if k >= len(self.roster.vehicles):
                 raise PlacingError(f"there is no vehicle {k + 1}; the fleet has {len(self.roster.vehicles)}")
-            own = [event for event in self.events if event.vehicle == k]
+            own = [event for event in self.today if event.vehicle == k]
             fleet = self.roster.vehicles[k].fleet_id
-            relief = draw(np.random.default_rng([self.chance, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
+            relief = draw(np.random.default_rng([self.roster.seed, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
             days[k] = arrange(own, partial(self.shift, k), partial(self._alone, k), relief)
         return days
 
@@ -101,7 +106,7 @@ class Traffic:
         else:
             late = rng.uniform(0.01, 0.08) * hours
             length = 0.85 * hours
-        incidents, own = self.roster.incidents[k], [event.kind for event in self.events if event.vehicle == k]
+        incidents, own = self.roster.incidents[k], [event.kind for event in self.today if event.vehicle == k]
         if "no_break" in own:
             incidents = replace(incidents, tired=True)
         vehicle = self.roster.vehicles[k]

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from simulator import streamed
 from simulator.cli import main
 from simulator.days import days
+from simulator.placed import Placed
 from simulator.roster import roster
 from simulator.traffic import Traffic, Window, combined
 
@@ -75,3 +76,56 @@ def test_several_days_are_a_folder(tmp_path: Path) -> None:
             "2025-11-12.parquet",
             "2025-11-13.parquet",
         ]
+
+
+def test_what_is_placed_on_a_later_day_happens_then_and_on_no_other() -> None:
+    events = (
+        Placed("harsh_braking", 0, 600.0, {"mps2": 7.0}, day=1),
+        Placed("joins", 1, 1_200.0, day=1),
+        Placed("leaves", 2, 600.0, day=1),
+    )
+    fleet = Traffic(roster(3, seed=5), Window(START, 1.0), events=events)
+    week = [list(reports) for _, reports in days(fleet, 3)]
+    plain = [list(reports) for _, reports in days(Traffic(fleet.roster, fleet.window), 3)]
+    heard = [{report.vehicle_id for report in reports} for reports in week]
+    names = [vehicle.vehicle_id for vehicle in fleet.roster.vehicles]
+    assert heard == [{names[0], names[2]}, {*names}, {names[0], names[1]}]
+    assert week[0][0].recording.equals(plain[0][0].recording)
+    hard = week[1][0].sheet.filter(pl.col("peak") > 6.9, kind="harsh_braking")
+    assert 600 <= hard["start"][0].timestamp() - fleet.window.later(1, fleet.roster.region.zone).start < 1_800
+    assert week[1][1].sheet.filter(kind="joins").height == week[1][2].sheet.filter(kind="leaves").height == 1
+
+
+def test_the_office_knows_of_a_later_days_events(tmp_path: Path) -> None:
+    (tmp_path / "two.toml").write_text(SCENARIO)
+    words = ["record", "--days", "2", "--scenario", str(tmp_path / "two.toml"), "--registry", str(tmp_path), "--json"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    terms = pl.read_csv(tmp_path / "policy_vehicles.csv").filter(pl.col("vehicle_id").str.ends_with("2"))
+    assert set(terms["from"]) == {"2025-11-13"}
+    ways = pl.read_csv(tmp_path / "route_assignments.csv")
+    assert [row[:10] for row in ways["from"]] == ["2025-11-12", "2025-11-13"] and ways["route_id"].n_unique() == 2
+    assert pl.read_csv(tmp_path / "drivers.csv").filter(pl.col("driver_id").str.contains("R"))["driver_id"].len() == 1
+
+
+SCENARIO = """
+start = 2025-11-12T06:00:00
+hours = 2
+vehicles = 3
+incidents = false
+[[event]]
+kind = "joins"
+vehicle = 2
+day = 2
+at = "06:20"
+""" + "".join(
+    f"""
+[[event]]
+kind = "{kind}"
+vehicle = 1
+day = {day}
+at = "06:05"
+"""
+    for kind in ("route_deviation", "driver_swap")
+    for day in (1, 2)
+)

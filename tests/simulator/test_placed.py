@@ -27,7 +27,7 @@ def traffic() -> Traffic:
     calm = {"vehicles": business.vehicles[:COUNT], "drivers": business.drivers[:COUNT]}
     business = type(business)(business.region, 7, incidents=(Incidents(),) * COUNT, **calm)
     ids = [vehicle.vehicle_id for vehicle in business.vehicles]
-    return Traffic(business, Window(START, HOURS), {}, scenario.place(told, ids, business.region, START, HOURS))
+    return Traffic(business, Window(START, HOURS), {}, scenario.place(told, ids, business.region, Window(START, HOURS)))
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_what_can_no_longer_happen_is_said(traffic: Traffic) -> None:
 def test_the_product_finds_what_was_placed_and_its_registry_is_taken(  # type: ignore[no-untyped-def]
     reports: list[Report], traffic: Traffic, rivers, tmp_path
 ) -> None:
-    registry.write(traffic.roster, START, tmp_path, traffic.arranged)
+    registry.write(traffic.roster, START, tmp_path, [(traffic.window, traffic.arranged)])
     whole, _ = combined([reports[event.vehicle] for event in traffic.events if event.kind != "no_break"])
     whole.write_parquet(tmp_path / "day.parquet")
     pieces = list(recording.read([tmp_path / "day.parquet"]))

@@ -10,12 +10,14 @@ from simulator import asked, scenario
 from simulator.cli import main
 from simulator.faults import BY_NAME
 from simulator.placed import KINDS
+from simulator.reports import Window
 from simulator.roads import REGIONS
 from simulator.roster import roster
 from simulator.scenario import ScenarioError
 
 REGION = REGIONS["karlsruhe"]
 START = scenario.begins(datetime(2025, 11, 12, 4), REGION)
+WINDOW = Window(START, 14.0)
 IDS = [vehicle.vehicle_id for vehicle in roster(10, 7).vehicles]
 MANUAL = Path(__file__).parents[2] / "docs" / "simulator.md"
 
@@ -46,6 +48,8 @@ def told(tmp_path: Path, text: str) -> scenario.Scenario:
         ),
         ('[[event]]\nkind = "crash"\nat = "10:12"', "event 1: vehicle is missing"),
         ('[[event]]\nkind = "crash"\nvehicle = 1', 'event 1: at is missing, expected a local time such as "10:12"'),
+        ('[[event]]\nkind = "no_break"\nvehicle = 1\nday = 0', "day is 0, expected a number from 1"),
+        ('[[event]]\nkind = "leak"\nvehicle = 1\nday = 2\nat = 2025-11-13T10:12:00', "at has a date"),
         ('[[event]]\nkind = "no_break"\nvehicle = 1\nat = "10:12"', "no key is called 'at'"),
         ('[[event]]\nkind = "leak"\nvehicle = 1\nat = "10:12"\nwheel = 2', "wheel is 2, expected text"),
         (
@@ -66,21 +70,32 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, said: s
         ('vehicle = "VAN-01"\nat = "10:12"', "no vehicle is called 'VAN-01'; did you mean VAN-001"),
         ('vehicle = 1\nat = "noon"', "at is 'noon', expected a local time"),
         ('vehicle = 1\nat = "20:00"', "20:00 is not within the window, 12 Nov 04:00 to 12 Nov 18:00 local time"),
+        ('vehicle = 1\nday = 2\nat = "10:12"', "day is 2, but 1 are driven; see --days"),
+        ("vehicle = 1\nat = 2025-11-13T10:12:00", "not within the window"),
     ],
 )
 def test_what_does_not_fit_the_fleet_or_its_day_is_said(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
-        scenario.place(told(tmp_path, f'[[event]]\nkind = "crash"\n{text}'), IDS, REGION, START, 14.0)
+        scenario.place(told(tmp_path, f'[[event]]\nkind = "crash"\n{text}'), IDS, REGION, WINDOW)
 
 
 def test_times_are_local_and_a_vehicle_has_a_number_or_an_id(tmp_path: Path) -> None:
     text = '[[event]]\nkind = "crash"\nvehicle = 7\nat = "10:12"\n'
     text += '[[event]]\nkind = "leak"\nvehicle = "VAN-007"\nat = 2025-11-12T09:12:00Z\npercent_per_hour = 3\n'
-    one, two = scenario.place(told(tmp_path, text), IDS, REGION, START, 14.0)
+    one, two = scenario.place(told(tmp_path, text), IDS, REGION, WINDOW)
     assert one.vehicle == two.vehicle == 6
     assert one.at == two.at == 6.2 * 3600
     assert two.options == {"percent_per_hour": 3}
     assert datetime.fromtimestamp(START + one.at, UTC).hour == 9
+
+
+def test_a_day_is_a_number_or_a_date(tmp_path: Path) -> None:
+    text = '[[event]]\nkind = "crash"\nvehicle = 7\nday = 3\nat = "10:12"\n'
+    text += '[[event]]\nkind = "crash"\nvehicle = 7\nat = 2025-11-14T10:12:00\n'
+    text += '[[event]]\nkind = "no_break"\nvehicle = 7\nday = 2\n'
+    one, two, whole = scenario.place(told(tmp_path, text), IDS, REGION, WINDOW, 3)
+    assert (one.day, one.at) == (two.day, two.at) == (2, 6.2 * 3600)
+    assert whole.day == 1
 
 
 def test_true_is_a_faults_own_rate(tmp_path: Path) -> None:
@@ -94,7 +109,7 @@ def test_those_shipped_fit_their_fleets(name: str) -> None:
     assert found.region and found.start and found.hours and found.vehicles
     region, fleet = REGIONS[found.region], roster(found.vehicles, found.seed or 0, found.region)
     ids = [vehicle.vehicle_id for vehicle in fleet.vehicles]
-    placed = scenario.place(found, ids, region, scenario.begins(found.start, region), found.hours)
+    placed = scenario.place(found, ids, region, Window(scenario.begins(found.start, region), found.hours))
     assert len(placed) == len(found.events)
     assert placed or found.faults
 

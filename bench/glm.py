@@ -21,7 +21,8 @@ from pricing.models import cells, model, rows
 from pricing.models.blocks import Columns, Floats
 from pricing.models.design import Part, parts
 from pricing.models.model import Model
-from pricing.models.spec import Spec, parse
+from pricing.models.reading import parse
+from pricing.models.spec import Spec
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "pricing" / "fremtpl2" / "policies.parquet"
 BANDED = """

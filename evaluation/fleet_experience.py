@@ -16,7 +16,7 @@ from pricing.experience.history import History
 from pricing.experience.structure import lasting
 from pricing.experience.trial import foretold
 from pricing.models.model import fit, predict
-from pricing.models.spec import parse
+from pricing.models.reading import parse
 from pricing.monitoring.bootstrap import Interval
 from pricing.monitoring.deviance import improvement
 

@@ -89,6 +89,8 @@ def _statistics(spec: Spec, frame: pl.DataFrame) -> pl.DataFrame:
         made |= {"exposure": v * e * f, "observed": v * kept}
     if spec.load:
         made["full"] = v * y
+    if any(np.abs(values).sum() > sums.LARGEST for values in made.values()):
+        raise ModelError(f"column {spec.response.column!r}: too large to be summed exactly; state it in thousands")
     parts = pl.DataFrame(made).select(*[part for name in made for part in sums.parts(name, pl.col(name))])
     return parts.with_columns(pl.lit(1, pl.Int64).alias(COUNT), pl.Series("w", w))
 

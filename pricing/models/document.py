@@ -8,10 +8,11 @@ from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
-from pricing.models import spec as specs
+from pricing.models import reading
 from pricing.models.design import Scale
 from pricing.models.model import Coefficient, Fit, Model
-from pricing.models.spec import ModelError, SpecTable
+from pricing.models.reading import SpecTable
+from pricing.models.spec import ModelError
 
 FORMAT = "tripmeter-model/1"
 LIKELY = 1.959963984540054  # half width of a 95 % interval in standard errors
@@ -56,7 +57,7 @@ def read(text: str, where: str) -> Model:
         raise ModelError(f"{where}: altered since it was fitted (its sha256 does not match); fit it again")
     exact = json.loads(text, parse_float=Decimal)["spec"]  # as a TOML text is read
     return Model(
-        specs.read(SpecTable(exact, f"{where}: spec.")),
+        reading.read(SpecTable(exact, f"{where}: spec.")),
         {name: Scale(tuple(one["levels"]), one["base"]) for name, one in content["levels"].items()},
         tuple(Coefficient(**_only(Coefficient, one)) for one in content["coefficients"]),
         Fit(**_only(Fit, content["fit"])),

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-FINE = 2.0**40  # parts of one that are told apart: 1e-12; eight million rows fit beside each other
+FINE = 2.0**36  # parts of one that are told apart: 1.5e-11; of these, 134 million rows fit into a sum
+LARGEST = 2.0**62  # of a sum
 
 
 def parts(name: str, values: pl.Expr) -> list[pl.Expr]:

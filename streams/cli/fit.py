@@ -9,7 +9,8 @@ import click
 from pricing import specs
 from pricing.models import document, model
 from pricing.models.model import Coefficient, Model
-from pricing.models.spec import ModelError, parse
+from pricing.models.reading import parse
+from pricing.models.spec import ModelError
 from streams.cli import policies, screen
 
 

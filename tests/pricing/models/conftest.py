@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pricing.models.spec import parse
+from pricing.models.reading import parse
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pricing import specs
-from pricing.models import spec as specs_of
-from pricing.models.spec import ModelError, parse
+from pricing.models.reading import parse
+from pricing.models.spec import KINDS, ModelError
 
 PAGE = (Path(__file__).parents[3] / "docs" / "pricing.md").read_text("utf-8").partition("## A fitted tariff")[2]
 KNOWN = re.compile(r"known here: ([^;]+)")
@@ -26,7 +26,7 @@ def test_the_example_is_a_spec():
     assert [term.kind for term in found.terms] == ["categorical", "log", "categorical"]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in specs_of.KINDS if kind != "interaction"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "interaction"])
 def test_no_key_is_left_out(kind):
     head = 'name = "n"\nfamily = "poisson"\nresponse = "y"\n'
     term = (

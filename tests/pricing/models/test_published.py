@@ -7,7 +7,7 @@ import statsmodels.api as sm
 
 from pricing import specs
 from pricing.models import model
-from pricing.models.spec import parse
+from pricing.models.reading import parse
 
 
 @pytest.mark.slow

@@ -71,6 +71,7 @@ def rows(**columns):
             {"claims": [1, 2, 0, 0, 1, 2]},
             "term 'area', 'Y': exposure of 2.0 and not one claim, its relativity would be 0",
         ),
+        (KM, {"claims": [1e12] * 6}, "column 'claims': too large to be summed exactly; state it in thousands"),
         (KM, {"claims": [0] * 6}, "column 'claims': no claim in 6 rows"),
         (KM, {"claims": [1, 2, -1, -2, 1, 2]}, "column 'claims': 2 of 6 rows are not at least 0, as poisson wants"),
         (KM, {"years": [0.0] + [1.0] * 5}, "column 'years': 1 of 6 rows are not above 0, as poisson wants"),

@@ -16,8 +16,8 @@ LEG = np.dtype(
     [
         ("length", "f8"),  # m
         ("curvature", "f8"),  # 1/m, + left
-        ("cap", "f8"),  # m/s the driver would drive here
-        ("slide", "f8"),  # m/s at which the bend takes most of a dry road's friction; inf on a straight
+        ("cap", "f8"),  # m/s the driver would drive here, were it straight
+        ("bend", "f8"),  # m/s the driver would take its bend with on a dry road; inf on a straight
         ("mass", "f8"),  # kg, with what is loaded
         ("wait", "f8"),  # s to stand at its end; 0 drive on
         ("cycle", "f8"),  # s of the light at its end; 0 none
@@ -191,7 +191,7 @@ def _tick(
     """A tenth of a second of driving."""
     leg = legs[s["piece"]]
     hold = np.sqrt(grip)
-    cap = min(leg["cap"] * pace, mover["top"], leg["slide"] * hold)
+    cap = min(leg["cap"] * pace, mover["top"], leg["bend"] * hold)
     hope = want(mover, legs, surprises, s, cap, hold, t)
     _move(s, mover, leg, max(hope, -mover["friction"]), slope, grip)
     side = s["speed"] * s["speed"] * abs(leg["curvature"])

@@ -61,7 +61,7 @@ def ahead(legs: Any, s: Any, speed: float, hold: float, t: float) -> tuple[float
         leg = legs[piece]
         last = piece + 1 == legs.size
         halt = last or stops(legs, piece, s["through"], t)
-        goal = 0.0 if halt else min(legs[piece + 1]["cap"], legs[piece + 1]["slide"] * hold)
+        goal = 0.0 if halt else min(legs[piece + 1]["cap"], legs[piece + 1]["bend"] * hold)
         if goal < speed:
             brake = (speed * speed - goal * goal) / (2 * max(reach, 0.1 if halt else 1.0 + 0.3 * speed))
             if halt and leg["wait"] == 0 and not last and brake > AMBER * hold * hold and _turned(leg, t):

@@ -15,7 +15,6 @@ from simulator.vehicles import Class, Vehicle
 
 BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
 BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
-HOLDS = 0.7  # of the road's friction that a bend may take of anyone: who brakes in it needs the rest; ours
 AT_STREET = {STREET: 1.6, AVENUE: 1.6, RURAL: 0.8, MOTORWAY: 0.25}  # how much likelier a surprise is than on average
 
 
@@ -209,8 +208,7 @@ def _leg(
     pieces["limit"] = np.minimum(pieces["limit"], law)
     rows = np.zeros(len(pieces), LEG)
     rows["length"], rows["curvature"] = pieces["length"], pieces["curvature"]
-    rows["cap"] = _caps(pieces, kind, driver, rng)
-    rows["slide"] = np.sqrt(HOLDS * kind.brake / np.maximum(np.abs(pieces["curvature"]), 1e-9))
+    rows["cap"], rows["bend"] = _caps(pieces, kind, driver, rng)
     rows["wait"] = _waits(pieces, work, rng)
     rows["cycle"], rows["phase"] = pieces["cycle"], pieces["phase"]
     late = (rng.random(len(rows)) < driver.late) & ((rows["wait"] > 0) | (rows["cycle"] > 0))
@@ -223,8 +221,8 @@ def _leg(
     return pieces, rows
 
 
-def _caps(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator) -> np.ndarray:
-    """m/s the driver would drive on each piece: limit, mood and traffic on its road, and the bends."""
+def _caps(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """m/s the driver would drive on each piece: by limit, mood and traffic on its road, and by its bend."""
     roads = int(pieces["edge"].max()) + 1
     town = np.zeros(roads, bool)
     town[pieces["edge"]] = pieces["road"] <= AVENUE
@@ -234,9 +232,7 @@ def _caps(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator
         driver.lateral * kind.harsh[2] / 0.40 * np.exp((0.1 + 0.25 * (1 - driver.smooth)) * rng.normal(size=roads))
     )
     bend = np.minimum(lateral, 0.9 * kind.lateral)[pieces["edge"]] / np.maximum(np.abs(pieces["curvature"]), 1e-9)
-    return np.asarray(
-        np.minimum.reduce([pieces["limit"] * mood[pieces["edge"]], np.sqrt(bend), np.full(len(pieces), kind.top)])
-    )
+    return np.minimum(pieces["limit"] * mood[pieces["edge"]], kind.top), np.sqrt(bend)
 
 
 def _waits(pieces: Records, work: Work, rng: np.random.Generator) -> np.ndarray:

@@ -26,7 +26,7 @@ def mover(**values: float) -> np.ndarray:
 def legs(*rows: dict[str, float]) -> np.ndarray:
     table = np.zeros(len(rows), LEG)
     for row, values in zip(table, rows, strict=True):
-        usual = {"length": 1_000.0, "cap": 15.0, "brake": 1.5, "launch": 1.5, "mass": 1_000.0, "slide": np.inf}
+        usual = {"length": 1_000.0, "cap": 15.0, "brake": 1.5, "launch": 1.5, "mass": 1_000.0, "bend": np.inf}
         for name, value in (usual | values).items():
             row[name] = value
     return table
@@ -56,7 +56,7 @@ def test_a_straight_road_to_a_stop() -> None:
 
 
 def test_a_slow_bend_is_met_slowly() -> None:
-    motion = drive(legs({}, {"length": 20.0, "cap": 6.0, "curvature": 0.05}, {"wait": 1e9}))
+    motion = drive(legs({}, {"length": 20.0, "bend": 6.0, "curvature": 0.05}, {"wait": 1e9}))
     within = motion.piece[0] == 1
     assert within.any()
     assert motion.speed[0, within].max() < 6.6
@@ -170,7 +170,7 @@ def test_who_is_laden_brakes_longer_where_brakes_and_not_tyres_are_the_bound() -
 
 
 def test_a_wet_road_brakes_longer_and_its_bends_are_met_slower() -> None:
-    bend = {"length": 60.0, "curvature": 0.01, "cap": 23.0, "slide": float(np.sqrt(0.7 * 8.0 / 0.01))}
+    bend = {"length": 60.0, "curvature": 0.01, "cap": 30.0, "bend": float(np.sqrt(0.6 * 8.0 / 0.01))}
     way = legs({"cap": 30.0, "length": 800.0}, bend, {"cap": 30.0, "length": 2_000.0, "wait": 1e9})
     dry, wet = (drive(way, (1_800.0, 40.0, 0.9), grip=grip, keep=10) for grip in (1.0, 0.4))
     through = [motion.speed[0, motion.piece[0] == 1].max() for motion in (dry, wet)]

@@ -19,7 +19,7 @@ def meet(phase: float, wait: float = 0.0, seconds: int = 300) -> Motion:
     for name, value in {"power": 5e4, "force": 3_500.0, "brakes": 8e3, "friction": 8.0, "laden": 1e3}.items():
         mover[name] = value
     mover["traction"], mover["top"], mover["cruise"], mover["crash"], mover["marks"] = 3.5, 40.0, 1.2, np.inf, 9.0
-    way["length"], way["cap"], way["brake"], way["launch"], way["mass"], way["slide"] = 1e3, 15.0, 1.5, 1.5, 1e3, np.inf
+    way["length"], way["cap"], way["brake"], way["launch"], way["mass"], way["bend"] = 1e3, 15.0, 1.5, 1.5, 1e3, np.inf
     way["wait"], way["cycle"][0], way["phase"][0] = (wait, 1e9), CYCLE, phase
     tables = np.ones((1, seconds // 20 + 2)), np.ones((1, seconds // 20 + 2))
     return advance(mover, [way], [np.zeros(0, SURPRISE)], [np.zeros(1)], tables, seconds, 10)

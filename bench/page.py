@@ -228,7 +228,7 @@ def _glm(found: Result) -> str:
         line = [meaning]
         for one in found.values():
             tool = one["tools"][name]
-            ratio = tool["wall_s"] / one["tools"]["refit"]["wall_s"]
+            ratio = tool["cpu_s"] / one["tools"]["refit"]["cpu_s"]
             apart = f"{tool['apart']:.0e}" if "apart" in tool else ""
             line += [f"{tool['cpu_s']:.3g}", f"{tool['wall_s']:.3g}", "" if name == "cells" else f"{ratio:.3g}", apart]
         lines.append(line)

@@ -83,16 +83,16 @@ def called(samples: Samples, judged: Rules, source: Source, arrival: Arrival = a
 def _called(store: Store, samples: Samples, judged: Rules, source: Source, arrival: Arrival) -> Called:
     intake = Heard(_cut(samples, np.empty(0, np.int64), np.empty(0, np.int64)))
     clock, ticked = [float("-inf")], float("-inf")
-    river = _river(store, judged, source, intake, lambda: clock[0])
+    behind = river(store, judged, source, intake, lambda: clock[0])
     for minute, part in _minutes(samples, arrival):
         for now in np.arange(max(ticked + TICK_S, minute - SEEN * TICK_S), minute + 1.0, TICK_S):
-            river.tick(float(now))
+            behind.tick(float(now))
         clock[0], ticked, intake.waiting = minute + TICK_S, minute, part
-        river.take([])
+        behind.take([])
     for k in range(1, SEEN):
-        river.tick(ticked + k * TICK_S)
-    river.snapshot()
-    with river.store.reading() as connection:
+        behind.tick(ticked + k * TICK_S)
+    behind.snapshot()
+    with behind.store.reading() as connection:
         notices = deeds.notices
         rows = rows_of(connection, select(notices).where(notices.c.outcome == PAGED).order_by(notices.c.at))
         pages = [Page(row["kind"], row["priority"], row["at"]) for row in rows]
@@ -100,7 +100,7 @@ def _called(store: Store, samples: Samples, judged: Rules, source: Source, arriv
         return Called(pages, laid_out(connection, clock[0], standing=True), driven / 3_600.0)
 
 
-def _river(store: Store, judged: Rules, source: Source, intake: Intake, clock: Callable[[], float]) -> Embedded:
+def river(store: Store, judged: Rules, source: Source, intake: Intake, clock: Callable[[], float]) -> Embedded:
     """What a partition has, without a wire; nothing goes up."""
     fleet = Fleet(source)
     pipeline = Pipeline(fleet, judged.in_force)

@@ -1,9 +1,11 @@
-"""Measure: events against what truly happened - recall, precision, F1, each with its counts and 95 % interval."""
+"""Measure: events against what truly happened - recall, precision, F1, onset, with counts and 95 % intervals."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import NamedTuple
+
+from numpy import median, quantile
 
 Z = 1.959964  # 95 %
 
@@ -27,6 +29,8 @@ class Finding(NamedTuple):
     events: int
     right: int  # of which a truth overlaps
     note: str = ""
+    onset: float | None = None  # s, how much later than its truth an event begins, the middle one
+    within: float | None = None  # s, of which nine in ten begin that close
 
     @property
     def recall(self) -> float | None:
@@ -69,9 +73,11 @@ def marked(
     data: str, kind: str, rate: str, truths: Sequence[Span], events: Sequence[Span], slack: float = 0.0, note: str = ""
 ) -> Finding:
     """``events`` against ``truths``; two that lie no more than ``slack`` s apart overlap."""
-    found = sum(any(_meet(truth, event, slack) for event in events) for truth in truths)
+    met = [[event.start - truth.start for event in events if _meet(truth, event, slack)] for truth in truths]
     right = sum(any(_meet(truth, event, slack) for truth in truths) for event in events)
-    return Finding(data, kind, rate, len(truths), found, len(events), right, note)
+    late = [min(errors, key=abs) for errors in met if errors]
+    onset, within = (float(median(late)), float(quantile(list(map(abs, late)), 0.9))) if late else (None, None)
+    return Finding(data, kind, rate, len(truths), len(late), len(events), right, note, onset, within)
 
 
 def _meet(one: Span, other: Span, slack: float) -> bool:

@@ -11,7 +11,7 @@ VEHICLES, HOURS = 5, 5.0
 def found(rivers, tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty")
     fleet = faulty.driven(VEHICLES, HOURS, folder)
-    faults = ("none", "backlog", "duplicates", "replayed_day", "unit_error")
+    faults = ("none", "backlog", "duplicates", "replayed_day", "unit_error", "rollover")
     return {fault: {one.kind: one for one in faulty.broken(fleet, fault, folder)} for fault in faults}
 
 
@@ -20,6 +20,15 @@ def test_what_comes_twice_or_late_changes_nothing(found, fault):
     plain = {kind: one._replace(data="") for kind, one in found["none"].items()}
     assert {kind: one._replace(data="") for kind, one in found[fault].items()} == plain
     assert plain["harsh driving"].truths > 0 and plain["trip"].recall > 0.9
+
+
+def test_a_clock_a_thousand_weeks_behind_is_told_and_spoils_nothing(found):
+    """Through the service's door in place of a replay: what is found is the same."""
+    told = found["rollover"]["clock_fault"]
+    assert told.truths >= 1 and told.recall == told.precision == 1.0
+    for kind in ("harsh driving", "speeding", "trip"):
+        before, after = found["none"][kind], found["rollover"][kind]
+        assert (after.truths, after.found) == (before.truths, before.found)
 
 
 def test_a_wrong_unit_is_told(found):

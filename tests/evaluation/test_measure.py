@@ -22,6 +22,15 @@ def test_a_truth_is_found_by_any_event_that_meets_it_and_an_event_is_right_if_it
     assert marked("d", "k", "1 s", truths, events, slack=5.0).right == 3
 
 
+def test_onset_is_that_of_the_event_that_begins_closest():
+    truths = [span(0, 10), span(20, 30), span(40, 50), span(60, 70)]
+    events = [span(1, 3), span(8, 9), span(18, 22), span(43, 50)]
+    found = marked("d", "k", "1 s", truths, events)
+    assert (found.onset, found.within) == (1.0, pytest.approx(2.8))
+    assert "| onset, s |" in findings([found]) and "| +1.0 (2.8) |" in findings([found])
+    assert "onset" not in findings([marked("d", "k", "1 s", truths, [])])
+
+
 def test_what_cannot_be_said_is_not_said():
     nothing = marked("d", "k", "1 s", [], [])
     assert (nothing.recall, nothing.precision, nothing.f1) == (None, None, None)

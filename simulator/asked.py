@@ -24,6 +24,7 @@ from simulator.shifts import Incidents
 from simulator.traffic import Traffic, Window
 
 SHIPPED = Path(__file__).parent / "scenarios"
+NOTHING = Scenario()
 
 
 def traffic(options: Mapping[str, Any], days: int = 1) -> Traffic:
@@ -45,7 +46,7 @@ def _traffic(options: Mapping[str, Any], count: int) -> Traffic:
         business = replace(business, incidents=tuple(Incidents() for _ in business.vehicles))
     events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, window, count)
     devices = profiles.chosen(_pick(options, "profile", told.profile))
-    found = Traffic(business, window, _faults(options, told), events, devices, weather=told.weather)
+    found = Traffic(business, window, faults(options, told), events, devices, weather=told.weather)
     _ = found.roads  # a map that cannot be read is said before anything is written
     if options["registry"]:
         eventful = sorted({0, *(event.day for event in events)})
@@ -92,7 +93,8 @@ def _instant(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _faults(options: Mapping[str, Any], told: Scenario) -> dict[str, float]:
+def faults(options: Mapping[str, Any], told: Scenario = NOTHING) -> dict[str, float]:
+    """Rates of those asked for, by name; the command line wins over a scenario."""
     try:
         return {**(told.faults or {}), **chosen(options["faults"])}
     except MishapError as error:

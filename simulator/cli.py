@@ -21,9 +21,10 @@ from simulator.load.capacity import HABITS, Habit
 from simulator.load.crew import LoadError
 from simulator.load.tally import text
 from simulator.logbook import Logbook
-from simulator.options import FLEET, FOLDER, JSON, LOAD, PORTFOLIO, SENDING
+from simulator.mishaps import MishapError
+from simulator.options import BREAKING, FLEET, FOLDER, JSON, LOAD, PORTFOLIO, SENDING
 from simulator.payloads import Cut, payloads
-from simulator.publish import Load, boot_id, loads, publish
+from simulator.publish import Load, boot_id, broken, loads, publish
 from simulator.recordings import RecordingError
 from simulator.roster import Roster, roster
 from simulator.screen import bar, sending, telling
@@ -56,8 +57,7 @@ def drive(as_json: bool, **options: Any) -> None:
         whose = report.fleet_id, report.vehicle_id
         cargo.append(Load(*whose, boot, len(report.recording), bodies, report.disturbances))
         sheets.append(report.sheet)
-    if options["answers"]:
-        recordings.write(pl.concat(sheets).sort("start", "vehicle_id"), options["answers"])
+    _answered(sheets, options["answers"])
     _publish(cargo, _accounts(options, traffic.roster), options, as_json)
 
 
@@ -66,10 +66,15 @@ def drive(as_json: bool, **options: Any) -> None:
 @click.option(
     "--order", default="file", show_default=True, type=click.Choice(["file", "time"]), help="Of a vehicle's rows."
 )
+@BREAKING
 @SENDING
 @JSON
 def publish_files(files: tuple[Path, ...], order: str, as_json: bool, **options: Any) -> None:
-    """Send recordings (Parquet or CSV) as their vehicles' devices would, until all of it is acknowledged."""
+    """Send recordings (Parquet or CSV) as their vehicles' devices would, until all of it is acknowledged.
+
+    With --fault things break on the way, a vehicle's rows are in the order of time, and --answers says what broke.
+    """
+    faults = asked.faults(options)
     frames = []
     for path in files:
         try:
@@ -79,7 +84,12 @@ def publish_files(files: tuple[Path, ...], order: str, as_json: bool, **options:
         if unknown := recordings.ignored(path):
             click.echo(f"{path}: not sent, no signal has this name: {', '.join(unknown)}", err=True)
     recording = pl.concat(frames, how="diagonal")
-    cargo = loads(recording, Cut(options["batch"], options["batch_seconds"]), order == "time")
+    cut = Cut(options["batch"], options["batch_seconds"])
+    try:
+        cargo = broken(recording, cut, faults, options["seed"]) if faults else loads(recording, cut, order == "time")
+    except MishapError as error:
+        raise click.ClickException(str(error)) from None
+    _answered([load.sheet for load in cargo], options["answers"])
     _publish(cargo, _accounts(options, None), options, as_json)
 
 
@@ -185,6 +195,11 @@ def _habits(options: dict[str, Any]) -> tuple[tuple[Habit, ...], float]:
         return HABITS, trial_s
     hz, batch = options["hz"], options["batch"]
     return (Habit(f"{hz:g} Hz in payloads of {batch:g} s", hz, batch, options["vehicles"]),), trial_s
+
+
+def _answered(sheets: list[pl.DataFrame], path: Path | None) -> None:
+    if path:
+        recordings.write(pl.concat(sheets).sort("start", "vehicle_id"), path)
 
 
 def _accounts(options: dict[str, Any], known: Roster | None) -> Accounts:

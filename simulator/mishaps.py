@@ -58,13 +58,18 @@ def _named(name: str) -> Fault:
 
 
 def visit(recording: pl.DataFrame, whose: Whose, rates: Chosen, window: Spell, seed: int, number: int) -> Visited:
-    """The day of vehicle ``number`` with its mishaps; each fault has a chance of its own, whatever else is chosen."""
+    """The day of vehicle ``number`` with its mishaps; each fault has a chance of its own, whatever else is chosen.
+
+    Rows are in the order of time. Raises ``MishapError`` if a fault needs what they do not say.
+    """
     rows = recording.with_columns(pl.col("t").alias(TAKEN), pl.col("t").alias(SENT))
     taken = rows
     facts: list[Fact] = []
     disturbances: list[Disturbance] = []
     for fault in FAULTS:
         rate = rates.get(fault.name, 0.0)
+        if rate and (lacking := fault.lacks(rows)):
+            raise MishapError(f"fault {fault.name}: {whose.vehicle_id} says no {' and no '.join(lacking)}")
         mark = crc32(fault.name.encode())
         own, common = np.random.default_rng([seed, 7, mark, number]), np.random.default_rng([seed, 8, mark])
         for spell in spells(fault, rate, taken, window, (own, common)) if rate else ():

@@ -56,16 +56,22 @@ def _options(*options: Command) -> Callable[[Command], Command]:
 
 PATH = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
+SEED = click.option("--seed", default=7, show_default=True, help="The same seed gives the same day.")
+ANSWERS = click.option(
+    "--answers", type=click.Path(path_type=Path), help="Write the answer sheet here (.parquet, .csv or .json)."
+)
+FAULT = click.option(
+    "--fault", "faults", multiple=True, metavar="NAME[=RATE]", help="Break things, see `faults`; or all."
+)
+BREAKING = _options(FAULT, SEED, ANSWERS)
 FLEET = _options(
     click.option("--vehicles", default=25, show_default=True, type=click.IntRange(1), help="How many."),
-    click.option("--seed", default=7, show_default=True, help="The same seed gives the same day."),
+    SEED,
     click.option("--region", default="karlsruhe", show_default=True, type=click.Choice(list(REGIONS))),
     click.option("--roads", type=PATH, metavar="FILE", help="Drive on the roads of this GeoJSON extract."),
     click.option("--start", help=f"UTC time (ISO 8601) or 'now'.  [default: {DATE}, {BEGINS:02d}:00 local time]"),
     click.option("--hours", default=HOURS, show_default=True, type=click.FloatRange(0.05, 24), help="How long."),
-    click.option(
-        "--answers", type=click.Path(path_type=Path), help="Write the answer sheet here (.parquet, .csv or .json)."
-    ),
+    ANSWERS,
     click.option("--scenario", metavar="FILE", help="TOML file, or a shipped one by name; see docs/simulator.md."),
     click.option(
         "--profile",
@@ -73,7 +79,7 @@ FLEET = _options(
         show_default=True,
         help="Of the devices; a list is taken in turn, mixed is all.",
     ),
-    click.option("--fault", "faults", multiple=True, metavar="NAME[=RATE]", help="Break things, see `faults`; or all."),
+    FAULT,
     click.option("--registry", type=FOLDER, help="Write the fleet's registry (CSV files) into this folder."),
 )
 BROKER = (click.option("--mqtt", default="127.0.0.1:1883", show_default=True, type=Address(), help="The broker."),)

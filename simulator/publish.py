@@ -3,15 +3,18 @@
 import asyncio
 import heapq
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 import polars as pl
 
 from simulator.accounts import Accounts
+from simulator.answers import SHEET, Whose
 from simulator.convoy import Feed, Progress, Tell, send
 from simulator.device import Device, Disturbance
+from simulator.faults import Spell
+from simulator.mishaps import Chosen, visit
 from simulator.payloads import Cut, Outgoing, payloads
 
 
@@ -25,6 +28,7 @@ class Load:
     samples: int
     payloads: Iterable[Outgoing]
     disturbances: Sequence[Disturbance] = ()
+    sheet: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SHEET))  # what was broken
 
 
 def boot_id() -> str:
@@ -34,12 +38,31 @@ def boot_id() -> str:
 
 def loads(recording: pl.DataFrame, cut: Cut, in_time: bool) -> list[Load]:
     """A load a vehicle; its rows as they stand in the recording, or in the order of time."""
-    parts = recording.partition_by("fleet_id", "vehicle_id", maintain_order=True, as_dict=True)
     result = []
-    for number, ((fleet, vehicle), rows) in enumerate(parts.items()):
+    for number, (whose, rows) in enumerate(_vehicles(recording)):
         boot, rows = boot_id(), rows.sort("t", maintain_order=True) if in_time else rows
-        result.append(Load(str(fleet), str(vehicle), boot, len(rows), payloads(rows, number, boot, cut)))
+        result.append(Load(*whose, boot, len(rows), payloads(rows, number, boot, cut)))
     return result
+
+
+def broken(recording: pl.DataFrame, cut: Cut, faults: Chosen, seed: int) -> list[Load]:
+    """A load a vehicle, its data and its line broken; raises ``MishapError``."""
+    t = recording["t"].to_numpy()
+    window = Spell(float(t.min()), float(t.max()))
+    result = []
+    for number, (whose, rows) in enumerate(_vehicles(recording)):
+        boot, rows = boot_id(), rows.sort("t", maintain_order=True)
+        found = visit(rows, Whose(*whose, None), faults, window, seed, number)
+        sent = found.recording
+        bodies = payloads(sent, number, boot, cut)
+        result.append(Load(*whose, boot, len(sent), bodies, found.disturbances, found.sheet))
+    return result
+
+
+def _vehicles(recording: pl.DataFrame) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
+    parts = recording.partition_by("fleet_id", "vehicle_id", maintain_order=True, as_dict=True)
+    for (fleet, vehicle), rows in parts.items():
+        yield (str(fleet), str(vehicle)), rows
 
 
 def publish(

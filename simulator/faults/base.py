@@ -67,6 +67,13 @@ class Fault(NamedTuple):
     lasts: tuple[float, float]  # s, shortest and longest spell
     strike: Callable[[pl.DataFrame, Spell, np.random.Generator], Struck] | None = None
     disturb: Callable[[pl.DataFrame, Spell, np.random.Generator], Said] | None = None
+    needs: tuple[str, ...] = ()  # columns
+
+    def lacks(self, rows: pl.DataFrame) -> list[str]:
+        """Columns it needs of which ``rows`` say nothing."""
+        return [
+            name for name in self.needs if name not in rows.columns or rows[name].drop_nulls().drop_nans().is_empty()
+        ]
 
 
 def spells(

@@ -22,4 +22,12 @@ def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck
     return Struck(moved, f"{int(thrown.sum())} positions thrown off", float(far.max(initial=0.0)), "m")
 
 
-FAULT = Fault("gps_jumps", "positions are thrown off by up to 20 km", Per.HOUR, 0.2, (30.0, 600.0), strike)
+FAULT = Fault(
+    "gps_jumps",
+    "positions are thrown off by up to 20 km",
+    Per.HOUR,
+    0.2,
+    (30.0, 600.0),
+    strike,
+    needs=("lat_deg", "lon_deg"),
+)

@@ -13,10 +13,14 @@ SAMPLES, EVERY = 10, 60.0  # a payload, and s between two of the thief's
 AWAY = (1.0, 4.0)  # degrees of latitude the thief is away
 
 
+def _first(values: pl.Series) -> float:
+    return float(values.drop_nulls().drop_nans()[0])
+
+
 def disturb(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Said:
     """The thief drives steadily somewhere else while the vehicle goes on reporting."""
     boot, away = f"thief{int(rng.integers(1 << 32)):08x}", float(rng.uniform(*AWAY))
-    lat, lon = float(rows["lat_deg"].drop_nans()[0]) + away, float(rows["lon_deg"].drop_nans()[0])
+    lat, lon = _first(rows["lat_deg"]) + away, _first(rows["lon_deg"])
     visits = []
     for seq, at in enumerate(np.arange(spell.start, spell.end, EVERY), 1):
         t = [round(float(at) - SAMPLES + k + 0.5, 3) for k in range(SAMPLES)]  # between the vehicle's own instants
@@ -32,5 +36,11 @@ def disturb(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Said:
 
 
 FAULT = Fault(
-    "stolen_identity", "another device speaks in a vehicle's name", Per.VEHICLE, 0.02, (120.0, 900.0), disturb=disturb
+    "stolen_identity",
+    "another device speaks in a vehicle's name",
+    Per.VEHICLE,
+    0.02,
+    (120.0, 900.0),
+    disturb=disturb,
+    needs=("lat_deg", "lon_deg"),
 )

@@ -16,5 +16,11 @@ def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck
 
 
 FAULT = Fault(
-    "unit_error", "speed in m/s, knots or mph, or converted twice", Per.VEHICLE, 0.05, (LASTING, LASTING), strike
+    "unit_error",
+    "speed in m/s, knots or mph, or converted twice",
+    Per.VEHICLE,
+    0.05,
+    (LASTING, LASTING),
+    strike,
+    needs=("speed_kmh",),
 )

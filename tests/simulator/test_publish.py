@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from devices.broker import Broker
+from devices.codecs import decode
 from simulator import device as device_module
 from simulator.accounts import from_templates
 from simulator.cli import main
 from simulator.convoy import Progress, send
 from simulator.device import Device
 from simulator.payloads import Cut
-from simulator.publish import loads
+from simulator.publish import broken, loads
 
 ROWS = 400
 
@@ -139,3 +140,25 @@ def test_record_writes_recording_sheet_and_registry(tmp_path: Path) -> None:
     assert pl.read_parquet(tmp_path / "day.parquet")["vehicle_id"].n_unique() == 2
     assert pl.read_json(tmp_path / "sheet.json").columns[0] == "kind"
     assert (tmp_path / "registry" / "devices.csv").is_file()
+
+
+def test_a_recording_is_broken_on_its_way_line_and_data_and_the_sheet_says_so(recording: pl.DataFrame) -> None:
+    placed = recording.with_columns(lat_deg=49.0, lon_deg=8.4)
+    rates = {"reconnects": 200.0, "malformed": 100.0, "duplicates": 200.0, "stolen_identity": 1.0}
+    cargo = broken(placed, Cut(), rates, seed=3)
+    sheet = pl.concat([load.sheet for load in cargo])
+    assert set(sheet["kind"]) == {f"fault_{name}" for name in rates}
+    storms = sheet.filter(kind="fault_reconnects")
+    assert storms.filter(vehicle_id="a")["start"].equals(storms.filter(vehicle_id="b")["start"])
+    assert all(load.disturbances and load.samples > ROWS // 2 for load in cargo)
+    said = {(load.vehicle, t) for load in cargo for one in load.payloads for t in decode(one.body).t}
+    assert said == set(placed.select("vehicle_id", "t").iter_rows())
+
+
+def test_a_fault_that_needs_what_is_not_there_is_said_plainly(recording: pl.DataFrame, tmp_path: Path) -> None:
+    recording.write_parquet(tmp_path / "day.parquet")
+    result = CliRunner().invoke(main, ["publish", str(tmp_path / "day.parquet"), "--fault", "gps_jumps=9"])
+    assert result.exit_code == 1
+    assert "fault gps_jumps: b says no lat_deg and no lon_deg" in result.output
+    result = CliRunner().invoke(main, ["publish", str(tmp_path / "day.parquet"), "--fault", "gps_jump"])
+    assert result.exit_code == 2 and "did you mean gps_jumps" in result.output

@@ -1,7 +1,7 @@
 """Frames: the scores and premiums tables, made from exposure, what is known of the vehicles, and a tariff."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -160,7 +160,7 @@ def premiums(
     history = _by_class(_heard(insured, classed(exposure, risks), "valid_to", "class"))
     own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
     rated = []
-    for risk in map(_risk, insured.iter_rows(named=True)):
+    for risk in map(risk_of, insured.iter_rows(named=True)):
         vehicle = (risk.fleet_id, risk.vehicle_id)
         key = (*vehicle, risk.valid_to, risk.klass)
         if key not in own:
@@ -208,7 +208,8 @@ def _within(risks: pl.DataFrame, valid_from: date | None, valid_to: date | None)
     return cut.filter(pl.col("valid_from") < pl.col("valid_to")).sort(*VEHICLE, "policy_id", "cover", "valid_from")
 
 
-def _risk(row: dict[str, Any]) -> Risk:
+def risk_of(row: Mapping[str, Any]) -> Risk:
+    """The risk of a row of ``risks`` as ``premiums`` takes them."""
     year, mass = row.get("year"), row.get("mass_kg")
     return Risk(
         fleet_id=row["fleet_id"],

@@ -25,6 +25,7 @@ from streams.settings import (
     Hours,
     Http,
     Kafka,
+    Ledger,
     Mqtt,
     Paging,
     Retention,
@@ -63,6 +64,7 @@ class Config:
     paging: Paging = field(default_factory=Paging)
     hours: Hours = field(default_factory=Hours)
     tariff: Tariff = field(default_factory=Tariff)
+    ledger: Ledger = field(default_factory=Ledger)
     sinks: Sinks = field(default_factory=Sinks)
     detectors: Overrides = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pricing.document import TariffError
 from pricing.tariff import Tariff
-from pricing.tariffs import parse, standard
+from pricing.tariffs import parse, standard_text
 from streams import config
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
@@ -104,11 +104,17 @@ def paging(said: PagingSettings) -> Paging:
 
 def tariff(path: str) -> Tariff:
     """The shipped tariff ``standard``, or that of a file."""
-    if path == "standard":
-        return standard()
     try:
-        return parse(Path(path).read_text("utf-8"), path)
-    except OSError as error:
-        raise ConfigError(f"tariff.path {path}: cannot be read ({error.strerror})") from error
+        return parse(tariff_text(path), path)
     except TariffError as error:
         raise ConfigError(f"tariff.path: {error}") from error
+
+
+def tariff_text(path: str) -> str:
+    """The same as it is written."""
+    if path == "standard":
+        return standard_text()
+    try:
+        return Path(path).read_text("utf-8")
+    except OSError as error:
+        raise ConfigError(f"tariff.path {path}: cannot be read ({error.strerror})") from error

@@ -259,6 +259,16 @@ class Tariff:
 
 
 @dataclass(frozen=True)
+class Ledger:
+    """What was indicated and charged: when an indication moves, and who signs for it."""
+
+    band: float = setting(0.02, "an indication is written anew only if it moved by more than this share", 0, 1)
+    step: float = setting(0.10, "and by no more than this share at a time", 0.001, 10)
+    seal_key: str = setting("", "key that signs the days' seals: from `tripmeter ledger key`", secret=True)
+    check_key: str = setting("", "its public half, with which anybody checks them and nobody signs")
+
+
+@dataclass(frozen=True)
 class Sinks:
     """Where alerts go besides the database."""
 

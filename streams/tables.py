@@ -51,8 +51,7 @@ def read(
     ``risks`` as pricing.frames.premiums wants it; None: a recording without a registry, every vehicle is assumed
     to be of class ``klass`` and insured for the days heard of.
     """
-    events = _frame(connection, schema.events)
-    segments = _frame(connection, schema.segments).with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
+    events, segments = _frame(connection, schema.events), _segments(connection)
     driven = exposure(segments, events, now)
     if risks is None:
         risks = assumed(driven, klass)
@@ -65,6 +64,15 @@ def read(
         "scores": _scores(driven, _coached(connection, segments, events, now), risks, tariff),
         "premiums": frames.premiums(driven, risks, tariff, _first_day(driven), until),
     }
+
+
+def driven(connection: Connection, now: datetime) -> pl.DataFrame:
+    """The exposure of a store at ``now`` (its clock, UTC), whatever a fleet has dismissed."""
+    return exposure(_segments(connection), _frame(connection, schema.events), now)
+
+
+def _segments(connection: Connection) -> pl.DataFrame:
+    return _frame(connection, schema.segments).with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
 
 
 def _coached(connection: Connection, segments: pl.DataFrame, events: pl.DataFrame, now: datetime) -> pl.DataFrame:

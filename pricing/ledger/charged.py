@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pricing.billing.cancellation import ShortRate
 from pricing.billing.declaration import Declaration
 from pricing.billing.per_km import PerKm, Reading
 from pricing.billing.term import Term
@@ -26,9 +27,21 @@ class Account:
     currency: str
 
 
-def part(account: Account, premium: Decimal, start: date, end: date, term: Term, reason: str) -> Draft:
-    """Pro rata from ``start`` to ``end`` of a ``premium`` for the whole term; below 0 for what is given back."""
-    return _draft(account, CHARGED, start, end, reason, {"by": "part", "premium": premium, "term": term, "from": start})
+def part(
+    account: Account, premium: Decimal, start: date, end: date, term: Term, reason: str, indication: str = ""
+) -> Draft:
+    """Pro rata from ``start`` to ``end`` of a ``premium`` for the whole term; below 0 for what is given back.
+
+    ``indication`` is the hash of the entry that the premium was taken from.
+    """
+    made = {"by": "part", "premium": premium, "term": term, "from": start, "indication": indication}
+    return _draft(account, CHARGED, start, end, reason, made)
+
+
+def cancelled(account: Account, paid: Decimal, on: date, term: Term, rule: ShortRate, indication: str = "") -> Draft:
+    """What is given back of what was ``paid`` for the ``term`` of an account, ended early by the policyholder."""
+    made = {"by": "cancelled", "paid": paid, "term": term, "on": on, "rule": rule, "indication": indication}
+    return _draft(account, CHARGED, on, term.end, "cancelled", made)
 
 
 def adjusted(account: Account, deposit: Declaration, actual: Decimal, term: Term) -> Draft:
@@ -58,10 +71,21 @@ def _draft(account: Account, kind: str, start: date, end: date, reason: str, mad
     )
 
 
+def term_of(made: Made) -> Term:
+    """The term that a charge says it is part of."""
+    said = made["term"]
+    return Term(date.fromisoformat(said["start"]), date.fromisoformat(said["end"]), said["rounding"])
+
+
 def _part(made: Made, end: date) -> Decimal:
-    term = made["term"]
-    whole = Term(date.fromisoformat(term["start"]), date.fromisoformat(term["end"]), term["rounding"])
-    return whole.share(Decimal(made["premium"]), date.fromisoformat(made["from"]), end)
+    return term_of(made).share(Decimal(made["premium"]), date.fromisoformat(made["from"]), end)
+
+
+def _cancelled(made: Made, _: date) -> Decimal:
+    said = made["rule"]
+    kept = tuple((day, Decimal(share)) for day, share in said["kept"])
+    rule = ShortRate(said["name"], said["source"], Decimal(said["returned"]), said["year"], kept)
+    return -rule.refund(Decimal(made["paid"]), date.fromisoformat(made["on"]), term_of(made))
 
 
 def _adjusted(made: Made, _: date) -> Decimal:
@@ -75,4 +99,9 @@ def _billed(made: Made, _: date) -> Decimal:
     return found.bill(Reading(reading["days"], Decimal(reading["km"])), Decimal(made["before"])).due
 
 
-AMOUNTS: dict[str, Callable[[Made, date], Decimal]] = {"part": _part, "adjusted": _adjusted, "billed": _billed}
+AMOUNTS: dict[str, Callable[[Made, date], Decimal]] = {
+    "part": _part,
+    "cancelled": _cancelled,
+    "adjusted": _adjusted,
+    "billed": _billed,
+}

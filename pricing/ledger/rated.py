@@ -1,29 +1,53 @@
 """Rated: a premium with everything it was made from, and the same premium made again from that alone."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pricing.balance.hysteresis import Hysteresis
 from pricing.canonical import plain
 from pricing.exposure import Exposure
+from pricing.ladder import PREMIUM, Step
 from pricing.ledger.entry import Draft, Entry
+from pricing.money import cents
 from pricing.premium import INDICATED, Risk
 from pricing.rating import rate
 from pricing.score import Own, score
 from pricing.tariff import Tariff
 
 RATING = "rating"
+SNAPSHOT = ("risk", "exposure", "own", "period", "shown")
 
 
-def rated(risk: Risk, exposure: Exposure, tariff: Tariff, own: Own | None = None, kind: str = INDICATED) -> Draft:
+@dataclass(frozen=True)
+class Shown:
+    """What was shown before of the same, and how it may move."""
+
+    amount: Decimal
+    moves: Hysteresis
+
+
+def rated(
+    risk: Risk,
+    exposure: Exposure,
+    tariff: Tariff,
+    own: Own | None = None,
+    kind: str = INDICATED,
+    period: tuple[date, date] | None = None,
+    shown: Shown | None = None,
+) -> Draft:
     """Draft of the premium of ``risk``; ``own`` is the vehicle's exposure by class over as long a history as there is.
 
-    The premium is made from what is written down, numbers to 6 places, and not from what was handed in.
+    The premium is made from what is written down, numbers to 6 places, and not from what was handed in. ``period`` is
+    when it holds, if not all the time it is the premium for. Of a move too small to be shown the amount is the one
+    shown before.
     """
     history = {risk.klass: exposure} if own is None else own
     snapshot = {
+        "period": plain(period or (risk.valid_from, risk.valid_to)),
+        "shown": plain(shown),
         "risk": plain(risk),
         "exposure": plain(exposure.sums),
         "own": [{"class": klass, "sums": plain(seen.sums)} for klass, seen in history.items()],
@@ -33,7 +57,7 @@ def rated(risk: Risk, exposure: Exposure, tariff: Tariff, own: Own | None = None
 
 def again(draft: Draft, tariff: Tariff) -> Draft:
     """The draft made again from its snapshot and ``tariff``."""
-    return _draft({name: draft.made[name] for name in ("risk", "exposure", "own")}, draft.kind, tariff)
+    return _draft({name: draft.made[name] for name in SNAPSHOT}, draft.kind, tariff)
 
 
 def row(entry: Entry) -> dict[str, Any]:
@@ -61,19 +85,33 @@ def _draft(snapshot: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
     risk, exposure = _risk(snapshot["risk"]), _exposure(snapshot["exposure"])
     own = {part["class"]: _exposure(part["sums"]) for part in snapshot["own"]}
     premium = rate(risk, exposure, tariff, score(own, tariff, "vehicle"), kind)
-    ladder = {"steps": plain(premium.factors), "caps": premium.caps, "credibility": plain(premium.credibility)}
+    steps = (*premium.factors, *_moved(premium.amount, snapshot["shown"]))
+    ladder = {"steps": plain(steps), "caps": premium.caps, "credibility": plain(premium.credibility)}
+    start, end = map(date.fromisoformat, snapshot["period"])
     names = {"by": RATING, "tariff": tariff.digest, "tariff_id": tariff.tariff_id, "status": tariff.status}
     return Draft(
         policy_id=risk.policy_id,
         vehicle_id=risk.vehicle_id,
         cover=risk.cover,
         kind=kind,
-        valid_from=risk.valid_from,
-        valid_to=risk.valid_to,
-        amount=premium.amount,
+        valid_from=start,
+        valid_to=end,
+        amount=steps[-1].amount,
         currency=premium.currency,
         made=names | snapshot | ladder,
     )
+
+
+def _moved(found: Decimal, shown: Mapping[str, Any] | None) -> list[Step]:
+    """The step from what is ``found`` to what may be shown after what was; none where that is the same."""
+    if shown is None:
+        return []
+    before, moves = Decimal(shown["amount"]), Hysteresis(**{name: Decimal(x) for name, x in shown["moves"].items()})
+    amount = cents(moves.publish(before, found))
+    if amount == found:
+        return []
+    allowed = f"{before} shown before"
+    return [Step(PREMIUM, "hysteresis", "allowed", allowed, "", None, "cap", amount, amount)]
 
 
 def _exposure(sums: Mapping[str, str]) -> Exposure:

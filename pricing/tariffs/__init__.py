@@ -16,7 +16,12 @@ RACK = {factor.name: factor for factor in FACTORS}
 
 def standard(name: str = "standard") -> Tariff:
     """The tariff that comes with the package."""
-    return parse((files("pricing.tariffs") / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+    return parse(standard_text(name), f"{name}.toml")
+
+
+def standard_text(name: str = "standard") -> str:
+    """The same as it is written."""
+    return (files("pricing.tariffs") / f"{name}.toml").read_text("utf-8")
 
 
 def parse(text: str, where: str) -> Tariff:

@@ -100,6 +100,8 @@ def _values(registry: Registry, row: Row) -> Iterator[tuple[str, str, str]]:
         yield "first_axle", f"is {row.first_axle}", f"a trailer's axles count on behind the tractor's: 2 to {AXLES}"
     if isinstance(row, PolicyVehicle):
         yield from _within_policy(registry, row)
+    if isinstance(row, Policy):
+        yield from _policy(row)
     if isinstance(row, Policy | FleetRow) and row.currency and not re.fullmatch("[A-Z]{3}", row.currency):
         yield "currency", f"is {row.currency!r}", "write three letters, like EUR"
 
@@ -150,6 +152,21 @@ def _usernames(registry: Registry) -> Iterator[Problem]:
         if row.username and owner.setdefault(row.username, row.device_id) != row.device_id:
             what = f"{row.username!r} is also that of {owner[row.username]}"
             yield _problem(registry, row, "username", what, "give every device its own")
+
+
+def _policy(row: Policy) -> Iterator[tuple[str, str, str]]:
+    said = [name for name in ("deposit", "minimum", "declared_km", "actual_km") if getattr(row, name) is not None]
+    if said and row.basis != "declaration":
+        yield said[0], f"is said of a policy on the basis {row.basis}", "leave it out, or make the basis declaration"
+    for name in said:
+        if getattr(row, name) < 0 or (name in ("deposit", "declared_km") and getattr(row, name) == 0):
+            yield name, f"is {getattr(row, name)}", "write a number above 0"
+    if row.minimum is not None and row.minimum > 1:
+        yield "minimum", f"is {row.minimum}", "write a share of the deposit, 0.8 for 80 %"
+    if row.basis == "declaration" and row.deposit is not None and row.declared_km is None:
+        yield "declared_km", "is missing", "say for how many km the deposit is"
+    if row.cancelled is not None and not row.from_ <= row.cancelled < row.to:
+        yield "cancelled", f"is {row.cancelled}, not within {row.from_} to {row.to}", "write a day of the policy"
 
 
 def _within_policy(registry: Registry, row: PolicyVehicle) -> Iterator[tuple[str, str, str]]:

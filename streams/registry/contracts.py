@@ -1,5 +1,6 @@
 """Contracts: rows of who is insured, and what for."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -7,6 +8,8 @@ import msgspec
 
 from pricing.tariff import COVERS
 from streams.registry.base import Currency, EndDay, FirstDay, Id, Name, Note, OfFleet, Row, Vehicle, says
+
+CANCELLATIONS = ("pro_rata", "ninety", "illustrative")  # pricing/billing/cancellations
 
 
 class Policyholder(Row, frozen=True, kw_only=True):
@@ -29,6 +32,18 @@ class Policy(Row, frozen=True, kw_only=True):
     to: EndDay
     basis: Annotated[str, says("how exposure is agreed", choices=("fixed", "declaration", "per_km"))]
     currency: Currency
+    cancelled: Annotated[date | None, says("ended early: the first day without cover")] = None
+    cancellation: Annotated[
+        str, says("what is given back then: by the day, or by a short-rate table", choices=CANCELLATIONS)
+    ] = "pro_rata"
+    deposit: Annotated[
+        Decimal | None, says("`declaration`: paid for the whole policy at its start; empty: what is indicated")
+    ] = None
+    minimum: Annotated[Decimal | None, says("`declaration`: share of the deposit kept in any case, 0 to 1")] = None
+    declared_km: Annotated[float | None, says("`declaration`: km of the term that the deposit is for")] = None
+    actual_km: Annotated[
+        float | None, says("`declaration`: km driven in the end; empty: those on record once the term is over")
+    ] = None
 
 
 class PolicyVehicle(Row, frozen=True, kw_only=True):

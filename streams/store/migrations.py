@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, Table, inspect, select, update
 
-from streams.store import deeds, schema, upkeep
+from streams.store import accounts, deeds, schema, upkeep
 from streams.store.columns import metadata
 
 SHARED = (
@@ -14,6 +14,10 @@ SHARED = (
     deeds.actions,
     deeds.task_actions,
     deeds.audit,
+    accounts.entries,
+    accounts.tariffs,
+    accounts.seals,
+    accounts.accepted,
 )  # of all partitions, where there are several
 PARTITIONED = tuple(table for table in metadata.sorted_tables if table not in SHARED)
 EMPTY = {"INTEGER": "0", "VARCHAR": "''", "TEXT": "'[]'"}  # what is in a new column of old rows; texts are JSON lists
@@ -77,6 +81,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _ages,
     _complete,
     _owner,
+    _complete,
     _complete,
     _complete,
     _complete,

@@ -1,0 +1,54 @@
+"""Per km: billing dates of a vehicle and cover, and the rates a day and a km of its indication."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pricing.billing.per_km import PerKm, Reading
+from pricing.ladder import RUNNING, STANDING
+from pricing.ledger.entry import Entry
+from pricing.money import micro
+from pricing.tariff import Tariff
+
+Driven = Callable[[date, date], Decimal]
+
+
+@dataclass(frozen=True)
+class Billing:
+    """The days of a vehicle and cover, billed at each month's end and at the last of them."""
+
+    start: date
+    end: date  # excluded
+
+    def due(self, done: date, today: date) -> Iterator[tuple[date, date]]:
+        """First day and the day after the last of each bill that is due, where those before ``done`` are billed."""
+        while done < self.end:
+            month = date(done.year + done.month // 12, done.month % 12 + 1, 1)
+            last = min(month, self.end)
+            if last > today:
+                return
+            yield done, last
+            done = last
+
+    def reading(self, last: date, km: Driven) -> Reading:
+        """Days and km from the start to before ``last``."""
+        return Reading((last - self.start).days, micro(km(self.start, last)))
+
+
+def rates(indication: Entry, tariff: Tariff) -> PerKm:
+    """Rates of an indication, loads included: its standing part a day and its running part a km."""
+    made, loads = indication["made"], tariff.loads
+    share = 1 - loads.variable - loads.profit
+    steps = {step["part"]: Decimal(step["amount"]) for step in made["steps"]}  # the last of each part
+    days = (date.fromisoformat(made["risk"]["valid_to"]) - date.fromisoformat(made["risk"]["valid_from"])).days
+    km = Decimal(made["exposure"].get("km_measured") or 0)
+    standing = steps[STANDING] / days * loads.off_balance + loads.fixed_per_day
+    running = steps[RUNNING] / km * loads.off_balance if km and RUNNING in steps else Decimal(0)
+    return PerKm(micro(standing / share), micro(running / share), tariff.rounding)
+
+
+def agreed(bill: Entry) -> PerKm:
+    """The rates of a bill."""
+    said: Mapping[str, str] = bill["made"]["rates"]
+    return PerKm(Decimal(said["per_day"]), Decimal(said["per_km"]), said["rounding"])

@@ -10,6 +10,7 @@ import polars as pl
 
 from simulator.dynamics import G
 from simulator.motion import ACCELERATION, BRAKING, CORNERING, SURPRISED, Records
+from simulator.placed import DAILY
 from simulator.shifts import Shift
 from simulator.tracks import Track
 from simulator.tyres import LEAKS, PUNCTURED, Wheel, mates
@@ -88,7 +89,7 @@ def answers(
         *placed,
         *_manoeuvres(shift, manoeuvres),
         *_speeding(whole),
-        *_at_the_wheel(whole),
+        *(fact for own in _by_driver(whole, whose) for fact in (*_at_the_wheel(own), *_long_day(own))),
         *_trips(whole),
         *(fact for wheel in wheels for fact in _tyre(wheel, wheel_t)),
         *_apart(wheels, wheel_t),
@@ -146,12 +147,28 @@ def _speeding(whole: Track) -> Iterator[Fact]:
             yield Fact("speeding", level, whole.t[a], whole.t[b], peak, "km/h", 5.0, whole.speed[a], "in a hurry")
 
 
+def _by_driver(whole: Track, whose: Whose) -> Iterator[Track]:
+    """The part of each who drives."""
+    relieved = whose.relief[0] if whose.relief else np.inf
+    yield whole.rows(whole.t < relieved)
+    yield whole.rows(whole.t >= relieved)
+
+
+def _long_day(own: Track) -> Iterator[Fact]:
+    """More at the wheel than a day may have; a level more beyond what two days of a week may."""
+    moving = np.flatnonzero(own.speed > 0)
+    hours = len(moving) / 3_600
+    if hours > DAILY[0]:
+        level, a, b = 1 + (hours > DAILY[1]), moving[0], moving[-1]
+        yield Fact("daily_driving", level, own.t[a], own.t[b], hours, "h", DAILY[0], own.speed[a], "long day")
+
+
 def _at_the_wheel(whole: Track) -> Iterator[Fact]:
     """Driving beyond 4.5 h without the breaks due."""
     moving = whole.speed > 0
     begun, driven, short = -1, 0, False
     runs = _runs(moving)
-    for (a, b), after in zip(runs, [*runs[1:], None], strict=True):
+    for (a, b), after in zip(runs, [*runs[1:], None], strict=False):  # none, where nothing was driven
         begun = a if begun < 0 else begun
         driven += b - a + 1
         stand = after[0] - b - 1 if after else len(moving)

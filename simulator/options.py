@@ -118,7 +118,7 @@ LOAD = _options(
     ),
     click.option("--batch", default="10s", show_default=True, type=Span(), help="Driving in a payload."),
     click.option("--duration", default="60s", show_default=True, type=Span(), help="How long, after the ramp."),
-    click.option("--ramp", type=Span(), help="In which all connect.  [default: 1 s for 500 of them]"),
+    click.option("--ramp", type=Span(), help="In which all connect.  [default: 1 s for 500 of them; 39 s for 10,000]"),
     click.option("--codec", default="json", show_default=True, type=click.Choice(["json", "msgpack"])),
     click.option("--events", default=10.0, show_default=True, type=click.FloatRange(0), help="Planted a second."),
     click.option("--processes", default=1, show_default=True, type=click.IntRange(1), help="That send."),

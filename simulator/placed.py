@@ -19,6 +19,7 @@ UNFILLED_PCT = 8.0  # % of the pressure that an inner tyre was filled too low
 LEAK = 2.2  # % of the pressure an hour
 HARD = 1.25  # of the class's harsh braking, unless the scenario says how hard
 DROP = 0.6  # share of speed lost in it
+DAILY = (9.0, 10.0)  # h at the wheel; EU 561/2006: in a day, and in two of a week
 AWAY_MIN = 60.0  # min a device is unplugged, unless told otherwise
 
 
@@ -40,6 +41,7 @@ KINDS = {
         "the inner tyre of a pair was filled too low", {"wheel": str, "percent": float}, timed=False
     ),
     "no_break": Kind("its driver takes no break all day: more than 4.5 h at the wheel", timed=False),
+    "long_day": Kind("its driver is at the wheel for more than 9 h, with the breaks due", timed=False),
     "route_deviation": Kind("from its next departure it goes another way than planned, to the same place"),
     "driver_swap": Kind("from its next departure somebody else drives"),
     "trailer_swap": Kind("it pulls a trailer all day, and from its next departure another one"),
@@ -200,6 +202,15 @@ def _unfilled(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
     return replace(arranged, flaws=(*arranged.flaws, flaw))
 
 
+def _long(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
+    """Its shift is as long as the window; whether that is long enough shows when it is driven."""
+    hours = float((drive(arranged.shift).speed[0] > 0).sum()) / 3_600
+    if hours <= DAILY[0]:
+        vehicle = arranged.shift.vehicle.vehicle_id
+        raise PlacingError(f"{event.kind}: {vehicle} drives for {hours:.1f} h only; give it more --hours, or a lorry")
+    return arranged
+
+
 def _absent(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
     spans = {
         "joins": (-np.inf, event.at),
@@ -222,6 +233,7 @@ HAPPENING: Mapping[str, Callable[[Placed, Arranged, Drive], Arranged]] = {
     "brake_drag": _drags,
     "dual_imbalance": _unfilled,
     "joins": _absent,
+    "long_day": _long,
     "leaves": _absent,
     "unplugged": _absent,
 }

@@ -15,6 +15,7 @@ from simulator.vehicles import Class, Vehicle
 
 BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
 BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
+BRIEF = (60.0, 300.0)  # s at a stop of who has no time
 AT_STREET = {STREET: 1.6, AVENUE: 1.6, RURAL: 0.8, MOTORWAY: 0.25}  # how much likelier a surprise is than on average
 
 
@@ -46,6 +47,7 @@ class Incidents:
     puncture: float | None = None
     leak: bool = False  # slow, all day
     tired: bool = False  # drives on without a break
+    long: bool = False  # drives longer than a day may be
 
 
 class Orders(NamedTuple):
@@ -102,7 +104,7 @@ def plan(
     """A shift of about ``seconds`` that begins and ends at a depot drawn for the fleet."""
     rng = np.random.default_rng(seed)
     home = depot(roads, vehicle.fleet_id)
-    pieces, legs, stops, planned = _day(roads, vehicle, driver, incidents.tired, home, seconds, rng, orders)
+    pieces, legs, stops, planned = _day(roads, vehicle, driver, incidents, home, seconds, rng, orders)
     clock = np.cumsum(_seconds(pieces, vehicle.kind) + np.where(legs["wait"] < 1e6, legs["wait"], 0))
     ends = np.cumsum(pieces["length"])
     puncture, repair = -1, -1
@@ -148,7 +150,7 @@ def _day(
     roads: Roads,
     vehicle: Vehicle,
     driver: Driver,
-    tired: bool,
+    incidents: Incidents,
     home: int,
     seconds: float,
     rng: np.random.Generator,
@@ -168,10 +170,10 @@ def _day(
             driver = orders.relief[1]
         leg, rows = _leg(roads, vehicle.kind, driver, work, way, rng)
         drive = float((_seconds(leg, vehicle.kind) + rows["wait"]).sum())
-        if not tired and legs and since + drive > BREAK_AFTER:
+        if not incidents.tired and legs and since + drive > BREAK_AFTER:
             used += BREAK - legs[-1]["wait"][-1]
             legs[-1]["wait"][-1], legs[-1]["off"][-1], since = BREAK, 1, 0.0
-        stand = float(rng.uniform(60, 300) if tired else rng.uniform(*work.stand))
+        stand = float(rng.uniform(*BRIEF) if incidents.tired or incidents.long else rng.uniform(*work.stand))
         rows["wait"][-1], rows["off"][-1] = stand, rng.random() < work.off
         pieces.append(leg)
         legs.append(rows)

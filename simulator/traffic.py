@@ -26,6 +26,7 @@ from simulator.weather import HOURS, air, skies
 __all__ = ["Report", "Traffic", "Window", "combined", "marks"]
 
 SQUAD = 25  # vehicles advanced at a time, so that a large fleet fits into memory
+HOME, EARLY = 1.2, 0.2  # h that a shift is to end before the window, and a long day begins after it has begun
 DAY = 12.0  # h; a window this long holds a working day, a shorter one a part of it
 
 
@@ -102,13 +103,16 @@ class Traffic:
         driver, hours = self.roster.drivers[k], self.window.hours
         if hours >= DAY:
             late = rng.uniform(0.1, 0.8) if driver.early else rng.uniform(2.0, 4.5)
-            length = min(rng.uniform(8.0, 9.4), hours - late - 1.2)
+            length = min(rng.uniform(8.0, 9.4), hours - late - HOME)
         else:
             late = rng.uniform(0.01, 0.08) * hours
             length = 0.85 * hours
         incidents, own = self.roster.incidents[k], [event.kind for event in self.today if event.vehicle == k]
         if "no_break" in own:
             incidents = replace(incidents, tired=True)
+        if "long_day" in own:
+            late, length = EARLY, hours - EARLY - HOME
+            incidents = replace(incidents, long=True)
         vehicle = self.roster.vehicles[k]
         if "trailer_swap" in own:
             vehicle = _with_trailer(vehicle)

@@ -21,6 +21,7 @@ from simulator.load.tally import tally
 Tell = Callable[[str], None]
 Row = dict[str, Any]
 ARRIVE = 500  # devices that connect in a second, unless told otherwise
+ACQUAINTED = 1_600  # of them in the first second: each one's first payload is compared with all subscriptions
 HANDFUL, REST = 10, 12  # vehicles that tell whether a service has caught up, and how often they are asked
 EAR = "listener"  # under whose account alerts are heard
 
@@ -51,6 +52,11 @@ def plans(
     ]
 
 
+def ramp(lines: int) -> float:
+    """s in which so many connect, unless told otherwise: of many each is more work for the embedded broker."""
+    return max(1.0, lines / ARRIVE, (lines / ACQUAINTED) ** 2)
+
+
 def asked(options: Mapping[str, Any], vehicles: int, hz: float, batch: float, duration: float) -> list[Plan]:
     """The plans of a load with the other options as given."""
     shared = min(options["shared_connections"], vehicles)
@@ -63,7 +69,7 @@ def asked(options: Mapping[str, Any], vehicles: int, hz: float, batch: float, du
         options["events"],
         fleet=options["fleet"] or fleet_id(),
         duration=duration,
-        ramp=options["ramp"] or max(1.0, (shared or vehicles) / ARRIVE),
+        ramp=options["ramp"] or ramp(shared or vehicles),
         codec=options["codec"],
         seed=options["seed"],
     )

@@ -1,15 +1,20 @@
 """What a scenario places happens to that vehicle at that time, and changes nothing before it."""
 
+from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 import pytest
 
 from simulator import asked, registry, scenario
+from simulator.answers import Whose, answers
+from simulator.motion import MANOEUVRE
 from simulator.placed import Placed, PlacingError
 from simulator.reports import Report
 from simulator.roads import REGIONS
 from simulator.roster import Incidents, roster
+from simulator.tracks import Track
 from simulator.traffic import Traffic, Window, combined
 from streams.recordings import recording
 from streams.registry import Roster, load
@@ -17,6 +22,7 @@ from streams.registry import Roster, load
 HOURS = 14.0
 START = scenario.begins(datetime(2025, 11, 12, 4), REGIONS["karlsruhe"])
 COUNT = 17
+FIELDS = ("vehicles", "drivers", "incidents")
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +125,31 @@ def test_another_way_leads_to_the_same_place_far_from_the_planned_one(reports: l
     end = shift.pieces[shift.stops[shift.orders.detour] - 1]
     assert (end["x"], end["y"]) != (0, 0)
     assert row["peak"] > 500  # type: ignore[operator]
+
+
+def test_a_long_day_is_one_with_its_breaks(traffic: Traffic) -> None:
+    haul = next(k for k, vehicle in enumerate(traffic.roster.vehicles) if vehicle.work == "haul")
+    first = replace(traffic.roster, **{name: getattr(traffic.roster, name)[: haul + 1] for name in FIELDS})
+    *_, report = Traffic(first, traffic.window, {}, (Placed("long_day", haul, 0.0),)).reports()
+    (row,) = report.sheet.filter(kind="daily_driving").iter_rows(named=True)
+    assert row["peak"] > 9 and row["level"] == 1 + (row["peak"] > 10)
+    assert report.sheet.filter(kind="continuous_driving").is_empty()
+    with pytest.raises(PlacingError, match="h only; give it more --hours"):
+        _ = Traffic(first, Window(START, 6.0), {}, (Placed("long_day", haul, 0.0),)).arranged
+
+
+def test_each_driver_is_at_the_wheel_for_his_own_hours(traffic: Traffic) -> None:
+    """Ten hours without a break, but by two of them: nobody drove for more than nine, both for more than 4.5."""
+    t = np.arange(1.0, 36_001.0)
+    still = np.zeros(len(t))
+    track = Track(*(still for _ in Track._fields))._replace(t=t, speed=still + 20.0, limit=still + 30.0)
+    whose, nothing = Whose("f", "v", "one", (18_000.0, "two")), np.zeros(0, MANOEUVRE)
+    shift = traffic.shift(0)
+    sheet = answers(shift, whose, track, nothing, (np.nan, np.nan), [], t, START, [])
+    assert sheet.filter(kind="daily_driving").is_empty()
+    assert sheet.filter(kind="continuous_driving")["driver_id"].to_list() == ["one", "two"]
+    alone = answers(shift, whose._replace(relief=None), track, nothing, (np.nan, np.nan), [], t, START, [])
+    assert alone.filter(kind="daily_driving")["level"].to_list() == [1]
 
 
 def test_what_can_no_longer_happen_is_said(traffic: Traffic) -> None:

@@ -13,7 +13,7 @@ from simulator import registry
 from simulator.dynamics import G
 from simulator.payloads import tyre_columns
 from simulator.placed import Placed
-from simulator.profiles import IMU, PROFILES, STANDARD, Profile, ProfileError, chosen
+from simulator.profiles import ALIGNED, IMU, PROFILES, STANDARD, Profile, ProfileError, chosen
 from simulator.reports import Report
 from simulator.roster import roster
 from simulator.sensors import _mounted
@@ -86,6 +86,18 @@ def test_it_reports_as_often_as_it_says(days: dict[str, list[Report]], profile: 
         gaps = np.diff(driving(report)["t"].to_numpy())
         assert (gaps > 0).all()
         assert np.median(gaps) == pytest.approx(1 / profile.hz, abs=1e-3)
+
+
+@each
+def test_numbers_are_as_coarse_as_it_says(days: dict[str, list[Report]], profile: Profile) -> None:
+    coarse = {"speed_kmh": profile.speed_step, **dict.fromkeys(sorted(ALIGNED), profile.accel_step)}
+    for report in days[profile.name]:
+        columns = report.recording.columns
+        wheels = [name for name, (_, signal) in tyre_columns(columns).items() if signal == "pressure_kpa"]
+        for name, step in {**coarse, **dict.fromkeys(wheels, profile.pressure_step)}.items():
+            if name in columns:
+                steps = report.recording[name].drop_nans().unique().to_numpy() / step
+                assert np.abs(steps - np.round(steps)).max() < 1e-6, name
 
 
 @each

@@ -83,3 +83,8 @@ def test_speed_is_what_acceleration_makes_of_it() -> None:
     speed, accel = table[0] / 3.6, table[4]
     assert np.diff(speed, axis=1) == pytest.approx(0.1 * accel[:, 1:], abs=1e-9)
     assert (accel[:10].min(axis=1) == -HARD).all() and accel[10:].min() >= -1.0
+
+
+def test_of_many_devices_fewer_arrive_in_a_second() -> None:
+    assert [command.ramp(count) for count in (100, 1_000, 4_000)] == [1.0, 2.0, 8.0]
+    assert 30.0 < command.ramp(10_000) < 60.0

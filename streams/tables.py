@@ -1,6 +1,6 @@
 """Tables: the six public tables as frames, read from a store or from a folder of Parquet files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Table, select
 from pricing import frames
 from pricing.exposure import KILOMETRES, exposure
 from pricing.tariff import Tariff
-from streams.desk.decisions import dismissed
+from streams.desk.decisions import Row, dismissed
 from streams.desk.desk import Desk, laid_out
 from streams.kernels.bands import BANDS
 from streams.store import schema
 
 Tables = dict[str, pl.DataFrame]
+Actions = Mapping[tuple[str, str, str, str], Sequence[Row]]  # what people said, by what an alert is about
 
 NAMES = ("events", "trips", "alerts", "exposure", "scores", "premiums")
 MOMENT = pl.Datetime("ms", "UTC")
@@ -61,23 +62,27 @@ def read(
         "trips": _public(_frame(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
-        "scores": _scores(driven, _coached(connection, segments, events, now), risks, tariff),
+        "scores": _scores(driven, _without(Desk(connection).actions, segments, events, now), risks, tariff),
         "premiums": frames.premiums(driven, risks, tariff, _first_day(driven), until),
     }
 
 
-def driven(connection: Connection, now: datetime) -> pl.DataFrame:
-    """The exposure of a store at ``now`` (its clock, UTC), whatever a fleet has dismissed."""
-    return exposure(_segments(connection), _frame(connection, schema.events), now)
+def driven(connection: Connection, now: datetime, conceded: Collection[int]) -> pl.DataFrame:
+    """The exposure of a store at ``now`` (its clock, UTC), whatever a fleet has dismissed.
+
+    But for dismissals (numbers of ``actions``) that the insurer has ``conceded``.
+    """
+    actions = Desk(connection).actions if conceded else {}
+    said = {key: [row for row in rows if row["id"] in conceded] for key, rows in actions.items()}
+    return _without(said, _segments(connection), _frame(connection, schema.events), now)
 
 
 def _segments(connection: Connection) -> pl.DataFrame:
     return _frame(connection, schema.segments).with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
 
 
-def _coached(connection: Connection, segments: pl.DataFrame, events: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """Exposure without the events that people have dismissed, and without the km over the limit in them."""
-    said = Desk(connection).actions
+def _without(said: Actions, segments: pl.DataFrame, events: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Exposure without the events that ``said`` dismisses, and without the km over the limit in them."""
     keys = ("fleet_id", "vehicle_id", "kind", "subject")
     rows = events.iter_rows(named=True) if said else ()
     gone = [dismissed(row, said.get(tuple(row[key] for key in keys), ())) for row in rows]

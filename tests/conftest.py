@@ -19,6 +19,7 @@ ON_POSTGRES = {  # of tests/streams
     "erasure/test_erasure",
     "fleets/test_followed",
     "keeping/test_pruning",
+    "ledger/test_posting",
     "records/test_evidence",
     "records/test_faults",
     "records/test_reports",

@@ -50,9 +50,11 @@ def adjusted(account: Account, deposit: Declaration, actual: Decimal, term: Term
     return _draft(account, ADJUSTMENT, term.start, term.end, "adjusted", made)
 
 
-def billed(account: Account, rates: PerKm, reading: Reading, before: Decimal, start: date, end: date) -> Draft:
-    """What is due at a billing date; ``before`` was billed since the term began."""
-    made = {"by": "billed", "rates": rates, "reading": reading, "before": before}
+def billed(
+    account: Account, rates: PerKm, reading: Reading, before: Decimal, start: date, end: date, since: date | None = None
+) -> Draft:
+    """What is due at a billing date; ``before`` was billed of the days from ``since`` on."""
+    made = {"by": "billed", "rates": rates, "reading": reading, "before": before, "since": since or start}
     return _draft(account, CHARGED, start, end, "billed", made)
 
 
@@ -77,26 +79,43 @@ def term_of(made: Made) -> Term:
     return Term(date.fromisoformat(said["start"]), date.fromisoformat(said["end"]), said["rounding"])
 
 
+def rule_of(made: Made) -> ShortRate:
+    """The rule by which a policy was ended early."""
+    said = made["rule"]
+    kept = tuple((day, Decimal(share)) for day, share in said["kept"])
+    return ShortRate(said["name"], said["source"], Decimal(said["returned"]), said["year"], kept)
+
+
+def deposit_of(made: Made) -> Declaration:
+    """The deposit that was adjusted."""
+    return Declaration(**{name: Decimal(x) for name, x in made["deposit"].items()})
+
+
+def rates_of(made: Made) -> PerKm:
+    """The rates of a bill."""
+    said = made["rates"]
+    return PerKm(Decimal(said["per_day"]), Decimal(said["per_km"]), said["rounding"])
+
+
+def reading_of(made: Made) -> Reading:
+    """What had been insured and driven by a bill."""
+    return Reading(made["reading"]["days"], Decimal(made["reading"]["km"]))
+
+
 def _part(made: Made, end: date) -> Decimal:
     return term_of(made).share(Decimal(made["premium"]), date.fromisoformat(made["from"]), end)
 
 
 def _cancelled(made: Made, _: date) -> Decimal:
-    said = made["rule"]
-    kept = tuple((day, Decimal(share)) for day, share in said["kept"])
-    rule = ShortRate(said["name"], said["source"], Decimal(said["returned"]), said["year"], kept)
-    return -rule.refund(Decimal(made["paid"]), date.fromisoformat(made["on"]), term_of(made))
+    return -rule_of(made).refund(Decimal(made["paid"]), date.fromisoformat(made["on"]), term_of(made))
 
 
 def _adjusted(made: Made, _: date) -> Decimal:
-    deposit = Declaration(**{name: Decimal(x) for name, x in made["deposit"].items()})
-    return deposit.adjusted(Decimal(made["actual"]), made["rounding"]).due
+    return deposit_of(made).adjusted(Decimal(made["actual"]), made["rounding"]).due
 
 
 def _billed(made: Made, _: date) -> Decimal:
-    rates, reading = made["rates"], made["reading"]
-    found = PerKm(Decimal(rates["per_day"]), Decimal(rates["per_km"]), rates["rounding"])
-    return found.bill(Reading(reading["days"], Decimal(reading["km"])), Decimal(made["before"])).due
+    return rates_of(made).bill(reading_of(made), Decimal(made["before"])).due
 
 
 AMOUNTS: dict[str, Callable[[Made, date], Decimal]] = {

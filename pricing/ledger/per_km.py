@@ -1,6 +1,6 @@
 """Per km: billing dates of a vehicle and cover, and the rates a day and a km of its indication."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,14 +21,19 @@ class Billing:
     start: date
     end: date  # excluded
 
-    def due(self, done: date, today: date) -> Iterator[tuple[date, date]]:
-        """First day and the day after the last of each bill that is due, where those before ``done`` are billed."""
+    def due(self, done: date, today: date) -> Iterator[tuple[date, date, date]]:
+        """First day and end of each bill due, where days before ``done`` are billed, and to where its reading goes.
+
+        Days billed beyond the end are one bill more, whose reading goes to the end alone.
+        """
+        if done > self.end:
+            yield self.end, done, self.end
         while done < self.end:
             month = date(done.year + done.month // 12, done.month % 12 + 1, 1)
             last = min(month, self.end)
             if last > today:
                 return
-            yield done, last
+            yield done, last, last
             done = last
 
     def reading(self, last: date, km: Driven) -> Reading:
@@ -46,9 +51,3 @@ def rates(indication: Entry, tariff: Tariff) -> PerKm:
     standing = steps[STANDING] / days * loads.off_balance + loads.fixed_per_day
     running = steps[RUNNING] / km * loads.off_balance if km and RUNNING in steps else Decimal(0)
     return PerKm(micro(standing / share), micro(running / share), tariff.rounding)
-
-
-def agreed(bill: Entry) -> PerKm:
-    """The rates of a bill."""
-    said: Mapping[str, str] = bill["made"]["rates"]
-    return PerKm(Decimal(said["per_day"]), Decimal(said["per_km"]), said["rounding"])

@@ -1,24 +1,25 @@
 """Posting: what a policy's chain is to say next - indications as they move, charges as its basis allows."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from pricing.billing.basis import DECLARATION, PER_KM
 from pricing.billing.cancellation import PRO_RATA, ShortRate
 from pricing.billing.declaration import Declaration
 from pricing.billing.term import Term
-from pricing.ledger import coverage
-from pricing.ledger.charged import Account, adjusted, billed, cancelled, part
-from pricing.ledger.coverage import Move, Span
-from pricing.ledger.entry import Draft, Entry, follow, reversal
-from pricing.ledger.known import known
-from pricing.ledger.per_km import Billing, agreed, rates
+from pricing.ledger.charged import Account, adjusted, billed, part, rates_of
+from pricing.ledger.coverage import Span
+from pricing.ledger.endorsed import endorse
+from pricing.ledger.entry import Draft, Entry, reversal
+from pricing.ledger.pen import Pen
+from pricing.ledger.per_km import Billing, rates
 from pricing.premium import ADJUSTMENT, CHARGED, INDICATED
 from pricing.tariff import Tariff
 
 WHOLE = ""  # vehicle and cover of a charge that is the policy's
+NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class Contract:
     estimate: Decimal | None = None  # km of the term that the deposit is for
     actual: Decimal | None = None  # km that were driven in the end, once they are known
 
+    @property
+    def end(self) -> date:
+        """The first day without cover."""
+        return self.term.end if self.cancelled is None else min(self.term.end, self.cancelled)
+
+    def account(self, vehicle_id: str = WHOLE, cover: str = WHOLE) -> Account:
+        """Whose charge it is; the policy's, if no vehicle is named."""
+        return Account(self.policy_id, vehicle_id, cover, self.currency)
+
 
 @dataclass(frozen=True)
 class Insured:
@@ -49,139 +59,110 @@ class Insured:
     km: Callable[[date, date], Decimal]  # driven in a period, seen or not
 
 
-@dataclass
-class Pen:
-    """Writes a policy's chain on."""
-
-    entries: list[Entry]
-    at: datetime
-    new: list[Entry] = field(default_factory=list)
-
-    def write(self, draft: Draft) -> Entry:
-        """Append the entry of ``draft``."""
-        entry = follow(self.entries[-1] if self.entries else None, draft, self.at)
-        self.entries.append(entry)
-        self.new.append(entry)
-        return entry
-
-    def known(self, kind: str) -> list[Entry]:
-        """What holds of a kind, as it is known now."""
-        return [entry for entry in known(self.entries, self.at) if entry["kind"] == kind]
-
-
 def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, tariff: Tariff) -> None:
     """Write what is due on ``today``, the first day that is not over; what was posted before is not posted again."""
-    shown = [(piece, _indicate(piece, pen)) for piece in insured if piece.start <= today]
-    spans: dict[tuple[str, str], list[Span]] = {key: [] for key in _accounts(pen)}
-    for piece, indication in shown:
-        end = piece.end if contract.cancelled is None else min(piece.end, contract.cancelled)
-        if piece.start < end:
-            span = Span(piece.start, end, indication, contract.term)
-            spans.setdefault((piece.vehicle_id, piece.cover), []).append(span)
+    begun = [piece for piece in insured if piece.start <= today]
+    shown = [(piece, _indicate(contract, piece, pen, today)) for piece in begun]
+    _retire(pen, [indication for _, indication in shown])
     if contract.basis == PER_KM:
-        _bill(contract, shown, pen, today, tariff)
+        for piece, indication in shown:
+            _bill(contract, piece, indication, pen, today, tariff)
     elif contract.deposit is not None:
-        _deposit(contract, pen)
+        _deposit(contract, contract.deposit, pen)
     else:
-        for (vehicle_id, cover), wanted in sorted(spans.items()):
-            account = Account(contract.policy_id, vehicle_id, cover, contract.currency)
-            _charge(contract, account, wanted, pen, today)
-    if contract.basis == DECLARATION:
+        for account, wanted in _wanted(contract, shown, pen):
+            endorse(pen, account, wanted, today, contract.cancelled, contract.rule)
+    if contract.basis == DECLARATION and contract.end <= today:
         _adjust(contract, pen)
 
 
-def _accounts(pen: Pen) -> Iterable[tuple[str, str]]:
-    return {(entry["vehicle_id"], entry["cover"]) for entry in pen.known(CHARGED) if entry["vehicle_id"] != WHOLE}
-
-
-def _indicate(piece: Insured, pen: Pen) -> Entry:
-    """The indication that holds of a piece: the last one shown, or a new one if it has moved."""
+def _indicate(contract: Contract, piece: Insured, pen: Pen, today: date) -> Entry:
+    """The indication that holds of a piece: the last one shown, or a new one if it has moved; none once it is over."""
     found = piece.rating(None)
+    risk, start = found.made["risk"], piece.start.isoformat()
     earlier = [
         entry
-        for entry in pen.known(INDICATED)
-        if (entry["vehicle_id"], entry["cover"]) == (piece.vehicle_id, piece.cover)
-        if entry["made"]["risk"] | {"previous": None} == found.made["risk"] | {"previous": None}
+        for entry in pen.known(INDICATED, piece.vehicle_id, piece.cover)
+        if entry["made"]["risk"] == risk and entry["valid_from"] == start
     ]
     if not earlier:
         return pen.write(found)
     last = earlier[-1]
     if last["made"]["tariff"] == found.made["tariff"]:
         found = piece.rating(last)
-    period = (found.valid_from.isoformat(), found.valid_to.isoformat())
-    if found.amount == last.amount and period == (last["valid_from"], last["valid_to"]):
-        return last
-    return pen.write(found)
+    over = min(piece.end, contract.end) <= today
+    same_days = last["valid_to"] == piece.end.isoformat()
+    return last if same_days and (over or found.amount == last.amount) else pen.write(found)
 
 
-def _charge(contract: Contract, account: Account, wanted: Sequence[Span], pen: Pen, today: date) -> None:
-    """Add, remove, substitute, rate anew: pro rata by the day, credits as charges below 0."""
-    indications = {entry.hash: entry for entry in pen.entries if entry["kind"] == INDICATED}
-    mine = [
-        entry
-        for entry in pen.known(CHARGED)
-        if (entry["vehicle_id"], entry["cover"]) == (account.vehicle_id, account.cover)
-    ]
-    for move in coverage.moves(coverage.covered(mine, indications), wanted, today):
-        if move.old is not None:
-            pen.write(_given_back(contract, account, move, move.old))
-        if move.new is not None:
-            pen.write(_newly_charged(account, move, move.new))
+def _retire(pen: Pen, hold: Iterable[Entry]) -> None:
+    """Take back the indications of what is no longer insured so: of other days, or of another risk."""
+    insured: dict[tuple[str, str], list[tuple[str, str, object]]] = {}
+    for entry in hold:
+        insured.setdefault((entry["vehicle_id"], entry["cover"]), []).append(_piece(entry))
+    for entry in pen.all_known(INDICATED):
+        if _piece(entry) not in insured.get((entry["vehicle_id"], entry["cover"]), []):
+            pen.write(reversal(entry, "other days"))
 
 
-def _newly_charged(account: Account, move: Move, new: Span) -> Draft:
-    reason = "rerated" if move.old else "inception" if move.start == new.term.start else "added"
-    return part(account, new.indication.amount, move.start, move.end, new.term, reason, new.indication.hash)
+def _piece(indication: Entry) -> tuple[str, str, object]:
+    return indication["valid_from"], indication["valid_to"], indication["made"]["risk"]
 
 
-def _given_back(contract: Contract, account: Account, move: Move, old: Span) -> Draft:
-    premium, name = old.indication.amount, old.indication.hash
-    if contract.cancelled is not None and move.new is None and move.start >= contract.cancelled:
-        paid = old.term.share(premium, old.start, old.end)
-        return cancelled(account, paid, move.start, Term(old.start, old.end, old.term.rounding), contract.rule, name)
-    reason = "rerated back" if move.new else "removed"
-    return part(account, -premium, move.start, move.end, old.term, reason, name)
-
-
-def _bill(contract: Contract, shown: Sequence[tuple[Insured, Entry]], pen: Pen, today: date, tariff: Tariff) -> None:
-    """A bill at each month's end, at the rates of the indication that the first one was made with."""
+def _wanted(
+    contract: Contract, shown: Sequence[tuple[Insured, Entry]], pen: Pen
+) -> list[tuple[Account, Sequence[Span]]]:
+    """By account the days that are to be charged; of one that is no longer insured, none."""
+    spans: dict[tuple[str, str], list[Span]] = {key: [] for key in pen.accounts(CHARGED) if key != (WHOLE, WHOLE)}
     for piece, indication in shown:
-        account = Account(contract.policy_id, piece.vehicle_id, piece.cover, contract.currency)
-        end = piece.end if contract.cancelled is None else min(piece.end, contract.cancelled)
-        billing = Billing(piece.start, end)
-        bills = [
-            entry
-            for entry in pen.known(CHARGED)
-            if (entry["vehicle_id"], entry["cover"]) == (piece.vehicle_id, piece.cover)
-            if entry["made"]["by"] == "billed"
-            and piece.start.isoformat() <= entry["valid_from"] < piece.end.isoformat()
-        ]
-        held = agreed(bills[0]) if bills else rates(indication, tariff)
-        done = date.fromisoformat(bills[-1]["valid_to"]) if bills else piece.start
-        before = sum((entry.amount for entry in bills), Decimal("0.00"))
-        for start, last in billing.due(done, today):
-            reading = billing.reading(last, piece.km)
-            draft = billed(account, held, reading, before, start, last)
+        end = min(piece.end, contract.end)
+        mine = spans.setdefault((piece.vehicle_id, piece.cover), [])
+        if piece.start < end:
+            mine.append(Span(piece.start, end, indication, contract.term))
+    return [(contract.account(*key), wanted) for key, wanted in sorted(spans.items())]
+
+
+def _bill(contract: Contract, piece: Insured, indication: Entry, pen: Pen, today: date, tariff: Tariff) -> None:
+    """A bill at each month's end, at the rates of the indication that the first one was made with.
+
+    Of days that turn out not to have been insured, what was billed too much is given back.
+    """
+    billing = Billing(piece.start, max(piece.start, min(piece.end, contract.end)))
+    since = piece.start.isoformat()
+    said = pen.known(CHARGED, piece.vehicle_id, piece.cover)
+    bills = [entry for entry in said if entry["made"].get("since") == since]
+    held = rates_of(bills[0]["made"]) if bills else rates(indication, tariff)
+    done = max((date.fromisoformat(bill["valid_to"]) for bill in bills), default=piece.start)
+    before = sum((bill.amount for bill in bills), NOTHING)
+    account = contract.account(piece.vehicle_id, piece.cover)
+    for start, end, last in billing.due(done, today):
+        draft = billed(account, held, billing.reading(last, piece.km), before, start, end, piece.start)
+        if last == end or draft.amount:
             before += pen.write(draft).amount
 
 
-def _deposit(contract: Contract, pen: Pen) -> None:
-    """The deposit of the whole policy, once."""
-    account, term = Account(contract.policy_id, WHOLE, WHOLE, contract.currency), contract.term
-    if contract.deposit is not None and not any(entry["reason"] == "deposit" for entry in pen.known(CHARGED)):
-        pen.write(part(account, contract.deposit, term.start, term.end, term, "deposit"))
+def _deposit(contract: Contract, deposit: Decimal, pen: Pen) -> None:
+    """The deposit of the whole policy, once; another one is put right."""
+    term = contract.term
+    draft = part(contract.account(), deposit, term.start, term.end, term, "deposit")
+    _instead(pen, CHARGED, draft, "another deposit")
 
 
 def _adjust(contract: Contract, pen: Pen) -> None:
     """What is due once the km are known: again, by a reversing entry, if they are put right later."""
     if contract.actual is None or contract.estimate is None:
         return
-    paid = sum((entry.amount for entry in pen.known(CHARGED)), Decimal("0.00"))
-    account = Account(contract.policy_id, WHOLE, WHOLE, contract.currency)
+    paid = sum((entry.amount for entry in pen.all_known(CHARGED)), NOTHING)
     deposit = Declaration(paid, contract.estimate, contract.minimum)
-    draft = adjusted(account, deposit, contract.actual, contract.term)
-    for entry in pen.known(ADJUSTMENT):
-        if entry["made"] == draft.made:
-            return
-        pen.write(reversal(entry, "other km"))
+    draft = adjusted(contract.account(), deposit, contract.actual, contract.term)
+    _instead(pen, ADJUSTMENT, draft, "other km")
+
+
+def _instead(pen: Pen, kind: str, draft: Draft, reason: str) -> None:
+    """Write ``draft`` unless it holds already, in the place of what holds of the whole policy."""
+    held = pen.known(kind, WHOLE, WHOLE)
+    if any(entry["made"] == draft.made for entry in held):
+        return
+    for entry in held:
+        pen.write(reversal(entry, reason))
     pen.write(draft)

@@ -127,3 +127,21 @@ def _cover(covers: Table, name: str, rack: Mapping[str, Factor]) -> Cover:
     cover = Cover(name, table.numbers("per_day", CLASSES), table.numbers("per_km", CLASSES), in_order)
     table.done()
     return cover
+
+
+def complete(text: str, tariff: Tariff) -> str:
+    """The ``text`` of a tariff with the numbers of all factors in use, so that a later version reads the same one."""
+    root = Table.read(text, tariff.name)
+    said = set(root.table("factors")) if "factors" in root else set()
+    used = {factor.name: factor for cover in tariff.covers.values() for factor in cover.factors}
+    full = text + "".join(_written(factor) for name, factor in used.items() if name not in said)
+    return full if parse(full, tariff.name).digest == tariff.digest else text
+
+
+def _written(factor: Factor) -> str:
+    """The table that says a factor's numbers; nothing for one that is code."""
+    if factor.levels:
+        numbers = ", ".join(f'"{level}" = {number!r}' for level, number in factor.levels)
+        return f"\n[factors.{factor.name}]\nlevels = {{ {numbers} }}\n"
+    points = ", ".join(f"[{x!r}, {y!r}]" for x, y in factor.points)
+    return f"\n[factors.{factor.name}]\npoints = [{points}]\n" if factor.points else ""

@@ -1,15 +1,15 @@
 """Chains: the ledger's entries, tariffs and seals in the store; what is there is read and added to, never changed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, func, insert, select
 
+from pricing.document import TariffError
 from pricing.ledger.entry import Entry
-from pricing.ledger.seal import Seal
+from pricing.ledger.seal import Head, Seal
 from pricing.tariff import Tariff
-from pricing.tariffs import parse
-from streams.store import accounts
+from pricing.tariffs import complete, parse
 from streams.store.accounts import entries, seals, tariffs
 
 LEAST = 4  # characters that may stand for a hash
@@ -19,15 +19,23 @@ class LedgerError(Exception):
     """A ledger that cannot be written or read as was asked."""
 
 
-def read(connection: Connection, policy_id: str | None = None) -> dict[str, list[Entry]]:
-    """The chains by policy, all or one, in order."""
-    query = select(entries).order_by(entries.c.policy_id, entries.c.seq)
-    if policy_id is not None:
-        query = query.where(entries.c.policy_id == policy_id)
-    found: dict[str, list[Entry]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.policy_id, []).append(Entry(row.text, row.hash))
-    return found
+def policies(connection: Connection) -> list[str]:
+    """Policies that have a chain."""
+    return list(connection.execute(select(entries.c.policy_id).distinct().order_by(entries.c.policy_id)).scalars())
+
+
+def of(connection: Connection, policy_id: str) -> list[Entry]:
+    """A policy's chain, in order."""
+    query = select(entries.c.text, entries.c.hash).where(entries.c.policy_id == policy_id).order_by(entries.c.seq)
+    return [Entry(row.text, row.hash) for row in connection.execute(query)]
+
+
+def heads(connection: Connection) -> dict[str, Head]:
+    """The newest entry of each policy."""
+    newest = select(entries.c.policy_id, func.max(entries.c.seq).label("seq")).group_by(entries.c.policy_id).subquery()
+    same = (entries.c.policy_id == newest.c.policy_id) & (entries.c.seq == newest.c.seq)
+    columns = (entries.c.policy_id, entries.c.seq, entries.c.hash)
+    return {row.policy_id: Head(row.seq, row.hash) for row in connection.execute(select(*columns).join(newest, same))}
 
 
 def append(connection: Connection, new: Mapping[str, Sequence[Entry]]) -> None:
@@ -35,25 +43,11 @@ def append(connection: Connection, new: Mapping[str, Sequence[Entry]]) -> None:
     for policy_id, added in new.items():
         if not added:
             continue
-        last = connection.execute(select(func.max(entries.c.seq)).where(entries.c.policy_id == policy_id)).scalar() or 0
-        if added[0]["seq"] != last + 1:
-            raise LedgerError(
-                f"policy {policy_id}: somebody else has posted meanwhile; nothing was written, post again"
-            )
+        query = select(entries.c.hash).where(entries.c.policy_id == policy_id).order_by(entries.c.seq.desc()).limit(1)
+        if added[0]["prev"] != (connection.execute(query).scalar() or ""):
+            raise LedgerError(f"policy {policy_id}: somebody else has posted meanwhile; nothing was written, try again")
         rows = [{"policy_id": policy_id, "seq": one["seq"], "hash": one.hash, "text": one.text} for one in added]
         connection.execute(insert(entries), rows)
-
-
-def keep(connection: Connection, tariff: Tariff, text: str) -> None:
-    """Keep the tariff that entries are made with, as it was written."""
-    if connection.execute(select(tariffs.c.digest).where(tariffs.c.digest == tariff.digest)).first() is None:
-        connection.execute(insert(tariffs), {"digest": tariff.digest, "text": text})
-
-
-def kept(connection: Connection) -> dict[str, Tariff]:
-    """The tariffs on record by their digest; one that no longer makes its own digest is not among them."""
-    found = {row.digest: parse(row.text, f"tariff {row.digest[:8]}") for row in connection.execute(select(tariffs))}
-    return {digest: tariff for digest, tariff in found.items() if tariff.digest == digest}
 
 
 def find(connection: Connection, name: str) -> Entry:
@@ -71,6 +65,38 @@ def find(connection: Connection, name: str) -> Entry:
     return Entry(found[0].text, found[0].hash)
 
 
+def misplaced(connection: Connection, policy_id: str) -> Iterator[str]:
+    """Rows of a policy whose number or policy are not those of their text."""
+    query = select(entries).where(entries.c.policy_id == policy_id).order_by(entries.c.seq)
+    for row in connection.execute(query):
+        try:
+            said = json.loads(row.text)
+            fits = (said["policy_id"], said["seq"]) == (row.policy_id, row.seq)
+        except (ValueError, TypeError, KeyError):
+            fits = False
+        if not fits:
+            yield f"policy {row.policy_id}, entry {row.seq}: its row is not that of its text"
+
+
+def keep(connection: Connection, tariff: Tariff, text: str) -> None:
+    """Keep the tariff that entries are made with, as it was written."""
+    if connection.execute(select(tariffs.c.digest).where(tariffs.c.digest == tariff.digest)).first() is None:
+        connection.execute(insert(tariffs), {"digest": tariff.digest, "text": complete(text, tariff)})
+
+
+def kept(connection: Connection) -> dict[str, Tariff | None]:
+    """The tariffs on record by their digest; None where a text no longer makes it."""
+    return {row.digest: _read(row.text, row.digest) for row in connection.execute(select(tariffs))}
+
+
+def _read(text: str, digest: str) -> Tariff | None:
+    try:
+        found = parse(text, f"tariff {digest[:8]}")
+    except TariffError:
+        return None
+    return found if found.digest == digest else None
+
+
 def sealed(connection: Connection) -> list[Seal]:
     """The seals in order."""
     return [Seal(row.text, row.signature) for row in connection.execute(select(seals).order_by(seals.c.number))]
@@ -80,29 +106,3 @@ def add_seal(connection: Connection, seal: Seal) -> None:
     """Append a seal, in the caller's transaction."""
     last = connection.execute(select(func.max(seals.c.number))).scalar() or 0
     connection.execute(insert(seals), {"number": last + 1, "text": seal.text, "signature": seal.signature})
-
-
-def misplaced(connection: Connection) -> list[str]:
-    """Rows whose number or policy are not those of their text."""
-    faults = []
-    for row in connection.execute(select(entries).order_by(entries.c.policy_id, entries.c.seq)):
-        try:
-            said = json.loads(row.text)
-            fits = (said["policy_id"], said["seq"]) == (row.policy_id, row.seq)
-        except (ValueError, TypeError, KeyError):
-            fits = False
-        if not fits:
-            faults.append(f"policy {row.policy_id}, entry {row.seq}: its row is not that of its text")
-    return faults
-
-
-def versions(connection: Connection) -> set[str]:
-    """Rule sets that the insurer has accepted."""
-    return set(connection.execute(select(accounts.accepted.c.version)).scalars())
-
-
-def accept(connection: Connection, version: str, actor: str, reason: str, at: float) -> None:
-    """Accept a rule set, in the caller's transaction; once is enough."""
-    if version not in versions(connection):
-        row = {"version": version, "at": at, "actor": actor, "reason": reason}
-        connection.execute(insert(accounts.accepted), row)

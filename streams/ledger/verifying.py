@@ -1,5 +1,6 @@
 """Verifying: whether the ledger is as it was written - rows, chains, seals, and every amount made again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -24,28 +25,40 @@ class Verified:
     problems: list[str] = field(default_factory=list)
 
 
-def verify(connection: Connection, good: Good | None, again: bool) -> Verified:
-    """Go through all of it; ``good`` checks signatures, and ``again`` makes every entry once more."""
-    found, seals = chains.read(connection), chains.sealed(connection)
-    done = Verified(len(found), sum(map(len, found.values())), 0, len(seals), good is not None)
-    done.problems += chains.misplaced(connection)
-    for policy_id, chain in found.items():
-        for fault in faults_of(chain):
-            done.problems.append(f"policy {policy_id}, entry {fault.place}: {fault.what}")
-    done.problems += check(seals, found, good or (lambda _said, _signature: True))
-    if again and not done.problems:
-        tariffs = chains.kept(connection)
-        for policy_id, chain in found.items():
-            for entry in chain:
-                done.replayed += 1
-                if problem := made_again(entry, tariffs):
-                    done.problems.append(f"policy {policy_id}, entry {entry['seq']}: {problem}")
+def verify(connection: Connection, good: Good | None, again: bool, kept: str = "") -> Verified:
+    """Go through all of it, a policy at a time; ``good`` checks signatures, ``again`` makes every entry once more.
+
+    ``kept`` is the signature of a seal kept elsewhere, which must still be there.
+    """
+    seals, hashes = chains.sealed(connection), dict[str, list[str]]()
+    done = Verified(seals=len(seals), signatures=good is not None)
+    kept_tariffs = chains.kept(connection)
+    tariffs = {digest: tariff for digest, tariff in kept_tariffs.items() if tariff is not None}
+    done.problems += [f"tariff {digest[:8]} is not as it was kept" for digest in kept_tariffs.keys() - tariffs.keys()]
+    for policy_id in chains.policies(connection):
+        chain = chains.of(connection, policy_id)
+        hashes[policy_id] = [entry.hash for entry in chain]
+        faults = [f"policy {policy_id}, entry {fault.place}: {fault.what}" for fault in faults_of(chain)]
+        faults += chains.misplaced(connection, policy_id)
+        done.problems += faults
+        if again and not faults:
+            done.problems += _again(policy_id, chain, tariffs)
+            done.replayed += len(chain)
+        done.policies, done.entries = done.policies + 1, done.entries + len(chain)
+    done.problems += check(seals, hashes, good or (lambda _said, _signature: True))
+    if kept and kept not in {seal.signature for seal in seals}:
+        done.problems.append("the seal that was kept elsewhere is not among those here")
     return done
 
 
-def made_again(entry: Entry, tariffs: dict[str, Tariff]) -> str:
-    """What is wrong with an entry made again from what it holds; empty: it is the same to the bit."""
-    try:
-        return "" if replay(entry, tariffs) == entry else "what it was made from makes another"
-    except ReplayError as error:
-        return str(error)
+def _again(policy_id: str, chain: list[Entry], tariffs: Mapping[str, Tariff]) -> list[str]:
+    """What is wrong with entries made again from what they hold: nothing, if they are the same to the bit."""
+    found = []
+    for entry in chain:
+        try:
+            what = "" if replay(entry, tariffs) == entry else "what it was made from makes another"
+        except ReplayError as error:
+            what = str(error)
+        if what:
+            found.append(f"policy {policy_id}, entry {entry['seq']}: {what}")
+    return found

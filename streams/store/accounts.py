@@ -25,9 +25,17 @@ seals = table(  # the heads of all chains on a day, signed; each seal holds the 
     Column("signature", String, nullable=False),
 )
 
-accepted = table(  # rule sets by which events may move a premium besides the shipped one; append-only
+rules = table(  # rule sets that the insurer has accepted, so that events judged by them may move a premium; append-only
     "ledger_rules",
     Column("version", String, primary_key=True),
+    Column("at", Float, nullable=False),  # by the wall's clock
+    Column("actor", String, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+disputes = table(  # dismissals that the insurer has accepted, so that their events move no premium; append-only
+    "ledger_disputes",
+    Column("action_id", Integer, primary_key=True, autoincrement=False),  # of ``actions``
     Column("at", Float, nullable=False),  # by the wall's clock
     Column("actor", String, nullable=False),
     Column("reason", Text, nullable=False),

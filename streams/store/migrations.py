@@ -17,7 +17,8 @@ SHARED = (
     accounts.entries,
     accounts.tariffs,
     accounts.seals,
-    accounts.accepted,
+    accounts.rules,
+    accounts.disputes,
 )  # of all partitions, where there are several
 PARTITIONED = tuple(table for table in metadata.sorted_tables if table not in SHARED)
 EMPTY = {"INTEGER": "0", "VARCHAR": "''", "TEXT": "'[]'"}  # what is in a new column of old rows; texts are JSON lists
@@ -81,6 +82,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _ages,
     _complete,
     _owner,
+    _complete,
     _complete,
     _complete,
     _complete,

@@ -1,6 +1,7 @@
 """Tariffs."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 
@@ -8,7 +9,7 @@ import pytest
 
 from pricing.document import TariffError
 from pricing.tariff import COVERS
-from pricing.tariffs import parse, standard
+from pricing.tariffs import RACK, complete, parse, standard, standard_text
 
 TEXT = (files("pricing.tariffs") / "standard.toml").read_text("utf-8")
 
@@ -106,3 +107,14 @@ def test_what_is_wrong_is_said_with_its_path(old, new, message):
     with pytest.raises(TariffError, match=r"^mine\.toml: ") as error:
         changed(old, new)
     assert message in str(error.value)
+
+
+def test_kept_with_all_its_numbers_it_is_the_same_tariff_whatever_later_factors_say(monkeypatch):
+    tariff = standard()
+    full = complete(standard_text(), tariff)
+    assert "[factors.tonnage]" in full and "[factors.use]" in full and "[factors.telematics]" not in full
+    other = {name: replace(factor, points=((0.0, 2.0),)) if factor.points else factor for name, factor in RACK.items()}
+    monkeypatch.setattr("pricing.tariffs.RACK", other)
+    assert parse(standard_text(), "then").digest != tariff.digest
+    assert parse(full, "then").digest == tariff.digest
+    assert complete(full, tariff) == full

@@ -7,6 +7,7 @@ from devices.samples import Payload
 from pricing.counts import KINDS
 from streams import tables
 from streams.desk.actions import act
+from streams.desk.desk import Desk
 from streams.kernels.bands import BANDS
 from streams.store import deeds, schema
 from streams.store.store import Commit, memory_store
@@ -89,7 +90,7 @@ def test_every_kind_that_is_scored_leaves_the_coaching_exposure_when_it_is_dismi
 
     def coached():
         with store.reading() as connection:
-            return tables._coached(connection, segments, events, tables.moment(90_000.0))
+            return tables._without(Desk(connection).actions, segments, events, tables.moment(90_000.0))
 
     kept = coached()
     said = {"alert_id": "a", "actor": "A", "action": "dismiss", "value": "test", "reason": "", "at": 2000.0}

@@ -14,7 +14,7 @@ from pricing.canonical import digest, text
 from pricing.ledger.chain import verify
 from pricing.ledger.entry import Draft, Entry, follow, reversal
 from pricing.ledger.known import balance, known, premium
-from pricing.ledger.seal import check, seal
+from pricing.ledger.seal import Head, check, seal
 
 
 def signer(key):
@@ -23,6 +23,14 @@ def signer(key):
 
 
 SIGN = signer(b"kept elsewhere")
+
+
+def head(entry):
+    return Head(entry["seq"], entry.hash)
+
+
+def hashes(chain):
+    return [entry.hash for entry in chain]
 
 
 def good(said, signature):
@@ -92,22 +100,22 @@ def test_a_correction_must_fit_what_it_corrects(quarter):
 
 
 def test_who_rewrites_everything_is_found_by_the_seal(quarter):
-    sealed = [seal({"P": quarter[:1]}, date(2026, 4, 1), None, SIGN)]
-    sealed.append(seal({"P": quarter}, date(2026, 4, 30), sealed[0], SIGN))
-    assert check(sealed, {"P": quarter}, good) == []
+    sealed = [seal({"P": head(quarter[0])}, date(2026, 4, 1), None, SIGN)]
+    sealed.append(seal({"P": head(quarter[-1])}, date(2026, 4, 30), sealed[0], SIGN))
+    assert check(sealed, {"P": hashes(quarter)}, good) == []
     cheaper = rewritten(quarter, 3, amount="1.00")
     assert verify(cheaper) == []
-    assert check(sealed, {"P": cheaper}, good) == ["seal of 2026-04-30: policy P: entry 4 is another one"]
-    assert check(sealed, {"P": quarter[:2]}, good) == ["seal of 2026-04-30: policy P had 4 entries and has 2"]
+    assert check(sealed, {"P": hashes(cheaper)}, good) == ["seal of 2026-04-30: policy P: entry 4 is another one"]
+    assert check(sealed, {"P": hashes(quarter[:2])}, good) == ["seal of 2026-04-30: policy P had 4 entries and has 2"]
     assert check(sealed, {}, good)[0] == "seal of 2026-04-01: policy P had 1 entries and has 0"
 
 
 def test_seals_without_the_key_or_out_of_their_order_are_found(quarter):
-    first = seal({"P": quarter[:1]}, date(2026, 4, 1), None, SIGN)
-    second = seal({"P": quarter}, date(2026, 4, 30), first, SIGN)
-    guessed = seal({"P": quarter}, date(2026, 4, 30), first, signer(b"guessed"))
-    assert check([first, guessed], {"P": quarter}, good) == ["seal 2: its signature is not good"]
-    assert check([second], {"P": quarter}, good) == ["seal 1 of 2026-04-30 does not follow the seal before it"]
+    first = seal({"P": head(quarter[0])}, date(2026, 4, 1), None, SIGN)
+    second = seal({"P": head(quarter[-1])}, date(2026, 4, 30), first, SIGN)
+    guessed = seal({"P": head(quarter[-1])}, date(2026, 4, 30), first, signer(b"guessed"))
+    assert check([first, guessed], {"P": hashes(quarter)}, good) == ["seal 2: its signature is not good"]
+    assert check([second], {"P": hashes(quarter)}, good) == ["seal 1 of 2026-04-30 does not follow the seal before it"]
 
 
 def test_the_premium_of_a_day_as_it_was_known(quarter):

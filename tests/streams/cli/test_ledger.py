@@ -1,6 +1,8 @@
-"""tripmeter ledger: one policy from registry and record to indications and charges that can be shown and verified."""
+"""tripmeter ledger: policies from registry and record to entries that are shown, explained, sealed and verified."""
 
+import csv
 import json
+import sqlite3
 
 import pytest
 
@@ -8,52 +10,179 @@ FILES = {
     "policyholders": "policyholder_id,name\nph,North Haulage\n",
     "fleets": "fleet_id,name,time_zone\nnorth,North,UTC\n",
     "vehicles": "vehicle_id,fleet_id,class,use,gross_kg\nHH-1,north,N3,hire,18000\n",
-    "policies": "policy_id,policyholder_id,from,to,basis,currency\nP1,ph,2025-01-01,2026-01-01,fixed,EUR\n",
+    "policies": "policy_id,policyholder_id,from,to,basis,currency,cancelled\nP1,ph,2025-01-01,2026-01-01,fixed,EUR,\n",
     "policy_vehicles": "policy_id,vehicle_id,cover,from,to,annual_km\n"
     "P1,HH-1,own_damage,2025-01-01,2026-01-01,60000\n"
     "P1,HH-1,compulsory,2025-01-01,2026-01-01,60000\n",
 }
+INCEPTION = [
+    (1, "indicated", "compulsory", ""),
+    (2, "indicated", "own_damage", ""),
+    (3, "charged", "compulsory", "inception"),
+    (4, "charged", "own_damage", "inception"),
+]
 
 
 @pytest.fixture
-def insured(typed, data, tmp_path):
-    """The service's folder with a policy; registers anew with other files."""
+def register(typed, data, tmp_path):
+    """Registers the good files with some of them changed."""
     folder = tmp_path / "registry"
+    folder.mkdir()
 
-    def register(**changes):
-        folder.mkdir(exist_ok=True)
+    def run(**changes):
         for name, said in (FILES | changes).items():
             (folder / f"{name}.csv").write_text(said)
         result = typed("registry", "import", folder, "--data", data)
         assert result.exit_code == 0, result.output
-        return data
 
-    register()
-    return register
+    run()
+    return run
 
 
 @pytest.fixture
-def posted(typed, insured, data):
-    """Posts, and what that wrote."""
+def ledger(typed, register, data):
+    """Types a command of the ledger that must go well; what it prints."""
 
-    def post(*options):
-        result = typed("ledger", "post", "--data", data, "--json", *options)
+    def run(*arguments):
+        result = typed("ledger", *arguments, "--data", data)
         assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
+        return result.stdout
 
-    return post
+    return run
 
 
-def test_a_policy_is_indicated_and_charged_once(typed, posted, data):
-    said = [(row["seq"], row["kind"], row["cover"], row["reason"]) for row in posted()]
-    assert said == [
-        (1, "indicated", "compulsory", ""),
-        (2, "indicated", "own_damage", ""),
-        (3, "charged", "compulsory", "inception"),
-        (4, "charged", "own_damage", "inception"),
-    ]
-    assert posted() == []
-    good = typed("ledger", "verify", "--replay", "--data", data)
-    assert (good.exit_code, "4 entries, 4 made again" in good.stdout) == (0, True), good.output
-    assert "inception" in typed("ledger", "show", "P1", "--data", data).stdout
-    assert "use" in typed("ledger", "explain", "P1:4", "--data", data).stdout
+@pytest.fixture
+def keys(typed, monkeypatch):
+    """A pair of keys in the environment."""
+    made = json.loads(typed("ledger", "key", "--json").stdout)
+    monkeypatch.setenv("TRIPMETER_LEDGER__SEAL_KEY", made["seal_key"])
+    monkeypatch.setenv("TRIPMETER_LEDGER__CHECK_KEY", made["check_key"])
+    return made
+
+
+def told(printed):
+    return [tuple(row[name] for name in ("seq", "kind", "cover", "reason")) for row in json.loads(printed)]
+
+
+def altered(data, statement):
+    with sqlite3.connect(data / "tripmeter.db") as connection:
+        connection.execute(statement)
+
+
+def test_a_policy_is_indicated_and_charged_once(ledger):
+    assert told(ledger("post", "--dry-run", "--json")) == INCEPTION
+    assert told(ledger("post", "--json")) == INCEPTION
+    assert told(ledger("post", "--json")) == []
+    assert "4 entries, 4 made again" in ledger("verify", "--replay")
+
+
+def test_entries_are_shown_explained_and_written_down(ledger, tmp_path):
+    ledger("post")
+    shown = ledger("show", "P1")
+    assert "EUR charged in all" in shown and "inception" in shown
+    why = ledger("explain", "P1:4")
+    assert "charged, inception: HH-1 own_damage" in why
+    assert "x 1.20" in why  # the ladder of the indication it was taken from: hire
+    assert json.loads(ledger("explain", "P1:4", "--json"))["seq"] == 4
+    ledger("export", tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["reason"] for row in rows] == ["", "", "inception", "inception"]
+
+
+def test_what_held_on_a_day_as_it_was_known(ledger):
+    ledger("post")
+    assert len(told(ledger("show", "P1", "--json", "--valid-at", "2025-12-31"))) == 4
+    assert told(ledger("show", "P1", "--json", "--valid-at", "2026-01-01")) == []
+    assert told(ledger("show", "P1", "--json", "--known-at", "2025-01-01")) == []
+
+
+def test_mid_term_changes_of_the_registry_are_endorsements(ledger, register):
+    ledger("post")
+    register(
+        policy_vehicles=FILES["policy_vehicles"].replace(
+            "own_damage,2025-01-01,2026-01-01", "own_damage,2025-01-01,2025-06-01"
+        )
+    )
+    assert told(ledger("post", "--json"))[-1] == (7, "charged", "own_damage", "removed")
+    register(policies=FILES["policies"].replace("EUR,", "EUR,2025-06-10"))
+    assert [row[3] for row in told(ledger("post", "--json"))] == ["", "other days", "cancelled", "added"]
+
+
+def test_what_was_wrong_is_taken_back_and_posted_anew(ledger, typed, data):
+    ledger("post")
+    assert told(ledger("reverse", "P1:4", "--reason", "wrong", "--json")) == [(5, "charged", "own_damage", "wrong")]
+    refused = typed("ledger", "reverse", "P1:4", "--reason", "again", "--data", data)
+    assert (refused.exit_code, "no longer holds" in refused.stderr) == (1, True)
+    assert told(ledger("post", "--json")) == [(6, "charged", "own_damage", "inception")]
+    actions = [row["action"] for row in json.loads(typed("audit", "--data", data, "--json").stdout)]
+    assert actions[-3:] == ["ledger.post", "ledger.reverse", "ledger.post"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "where"),
+    [
+        (
+            "UPDATE ledger_entries SET text = replace(text, 'own_damage', 'own_damagE') WHERE seq = 2",
+            "entry 2: its text",
+        ),
+        ("UPDATE ledger_entries SET hash = 'x' WHERE seq = 3", "entry 3: its text"),
+        ("UPDATE ledger_entries SET policy_id = 'P2' WHERE seq = 4", "policy P2, entry 4: its row"),
+        ("DELETE FROM ledger_entries WHERE seq = 1", "policy P1, entry 1: it is number 2"),
+        ("UPDATE ledger_entries SET text = 'x' WHERE seq = 4", "entry 4: its text"),
+    ],
+)
+def test_an_altered_byte_is_found_and_named(ledger, typed, data, statement, where):
+    ledger("post")
+    altered(data, statement)
+    result = typed("ledger", "verify", "--data", data)
+    assert (result.exit_code, where in result.stdout) == (1, True), result.output
+    assert "not as it was written" in result.stderr
+
+
+def test_who_rewrites_the_database_is_found_by_the_seals(ledger, typed, data, keys):
+    ledger("post")
+    first = json.loads(ledger("seal", "--json"))
+    second = json.loads(ledger("seal", "--json"))
+    assert "2 seals" in ledger("verify", "--seal", second["signature"])
+    altered(data, "DELETE FROM ledger_entries WHERE seq = 4")
+    cut = typed("ledger", "verify", "--data", data)
+    assert (cut.exit_code, "policy P1 had 4 entries and has 3" in cut.stdout) == (1, True)
+    altered(data, "DELETE FROM ledger_seals")
+    assert typed("ledger", "verify", "--data", data).exit_code == 0  # nothing is missing but the end
+    kept = typed("ledger", "verify", "--seal", first["signature"], "--data", data)
+    assert (kept.exit_code, "kept elsewhere is not among" in kept.stdout) == (1, True)
+
+
+def test_who_checks_cannot_sign(ledger, typed, data, keys, monkeypatch):
+    ledger("post")
+    ledger("seal")
+    stranger = json.loads(typed("ledger", "key", "--json").stdout)
+    monkeypatch.setenv("TRIPMETER_LEDGER__SEAL_KEY", stranger["seal_key"])
+    ledger("seal")
+    found = typed("ledger", "verify", "--data", data)
+    assert (found.exit_code, "seal 2: its signature is not good" in found.stdout) == (1, True)
+    monkeypatch.delenv("TRIPMETER_LEDGER__CHECK_KEY")
+    assert "signatures not checked" in ledger("verify")
+
+
+@pytest.mark.parametrize(("name", "said"), [("SEAL_KEY", "12"), ("CHECK_KEY", "no hex")])
+def test_a_key_that_is_none_is_told(ledger, typed, data, monkeypatch, name, said):
+    monkeypatch.setenv(f"TRIPMETER_LEDGER__{name}", said)
+    command = "seal" if name == "SEAL_KEY" else "verify"
+    result = typed("ledger", command, "--data", data)
+    assert (result.exit_code, "expected 64 hex digits" in result.stderr) == (1, True)
+
+
+def test_without_a_key_nothing_is_sealed(ledger, typed, data):
+    result = typed("ledger", "seal", "--data", data)
+    assert (result.exit_code, "'tripmeter ledger key' makes one" in result.stderr) == (1, True)
+
+
+def test_what_cannot_be_posted_or_found_says_why(ledger, register, typed, data):
+    for name in ("abcd", "ab", "P1:9"):
+        assert typed("ledger", "explain", name, "--data", data).exit_code == 1
+    assert "no entry of policy 'P9'" in typed("ledger", "show", "P9", "--data", data).stderr
+    register(policies=FILES["policies"].replace("EUR", "CNY"))
+    refused = typed("ledger", "post", "--data", data)
+    assert (refused.exit_code, "policy P1 is in CNY" in refused.stderr) == (1, True)

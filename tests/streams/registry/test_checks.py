@@ -16,6 +16,7 @@ DEVICE = "device_id,vehicle_id,fleet_id,username,password,from,to\n"
 VEHICLE = "vehicle_id,fleet_id,class,vin,year,empty_kg,gross_kg,from,to\n"
 TRUCK = "truck-1,north,N3,,,,,,\n"
 COVER = "policy_id,vehicle_id,cover,from,to,deductible\n"
+POLICY = "policy_id,policyholder_id,from,to,basis,currency,cancelled,deposit,declared_km,minimum\n"
 ASSIGNED = "vehicle_id,driver_id,from,to,source\n"
 
 
@@ -83,6 +84,27 @@ ASSIGNED = "vehicle_id,driver_id,from,to,source\n"
         ("policy_vehicles.csv", COVER + "P1,truck-1,tpl_injury,2026-01-01,2027-02-01,\n", "is not within the policy's"),
         ("policy_vehicles.csv", COVER + "P1,truck-1,tpl_injury,2026-01-01,2027-01-01,-5\n", "column deductible: is -5"),
         ("policy_vehicles.csv", COVER + "P9,truck-1,tpl_injury,2026-01-01,2027-01-01,\n", "'P9' is not in policies"),
+        (
+            "policies.csv",
+            POLICY + "P1,ph,2026-01-01,2027-01-01,per_km,EUR,,100,,\n",
+            "deposit: is said of a policy on the basis per",
+        ),
+        (
+            "policies.csv",
+            POLICY + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,,100,,\n",
+            "column declared_km: is missing",
+        ),
+        ("policies.csv", POLICY + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,,-1,9,\n", "column deposit: is -1"),
+        (
+            "policies.csv",
+            POLICY + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,,,9,80\n",
+            "column minimum: is 80; write a share",
+        ),
+        (
+            "policies.csv",
+            POLICY + "P1,ph,2026-01-01,2027-01-01,fixed,EUR,2027-01-01,,,\n",
+            "column cancelled: is 2027-01-01",
+        ),
         (
             "policy_vehicles.csv",
             COVER + "P1,truck-1,theft,2026-01-01,2027-01-01,\n",

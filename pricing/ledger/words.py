@@ -1,0 +1,71 @@
+"""Words: why an entry is what it is, in lines, from the entry alone."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from pricing.explain import explain_premium, text
+from pricing.ledger import rated
+from pricing.ledger.charged import Made, deposit_of, rates_of, reading_of, rule_of, term_of
+from pricing.ledger.entry import Draft, Entry
+
+
+def explain(entry: Entry) -> str:
+    """What the entry says, and how its amount comes about."""
+    said = entry.draft
+    head = f"{entry['policy_id']}:{entry['seq']}, recorded {entry['recorded_at'][:19]} UTC, {entry.hash}"
+    if said.reverses is not None:
+        return f"{head}\n{said.amount} {said.currency}: takes back {said.reverses}, {said.reason}"
+    if said.made["by"] == rated.RATING:
+        return f"{head}\n{text(explain_premium(rated.row(entry)))}"
+    what = f"{said.vehicle_id} {said.cover}" if said.vehicle_id else "the whole policy"
+    line = f"{said.amount} {said.currency} {said.kind}, {said.reason}: {what}, {_days(said.valid_from, said.valid_to)}"
+    return "\n".join([head, line, *(f"  {each}" for each in WORDS[said.made["by"]](said.made, said))])
+
+
+def _part(made: Made, said: Draft) -> list[str]:
+    term, premium = term_of(made), Decimal(made["premium"])
+    upto, before = term.earned(premium, said.valid_to), term.earned(premium, said.valid_from)
+    return [
+        f"{premium} for the term of {term.days} days, {_days(term.start, term.end)}",
+        f"{upto} to {said.valid_to}, less {before} to {said.valid_from}, is {upto - before}",
+    ]
+
+
+def _cancelled(made: Made, said: Draft) -> list[str]:
+    term, rule, paid = term_of(made), rule_of(made), Decimal(made["paid"])
+    gone = term.elapsed(date.fromisoformat(made["on"]))
+    return [
+        f"{paid} was charged for {term.days} days, {_days(term.start, term.end)}; {gone} of them are over",
+        f"{paid + said.amount} is kept by {rule.name}: {rule.source}",
+    ]
+
+
+def _adjusted(made: Made, _: Draft) -> list[str]:
+    deposit, actual = deposit_of(made), Decimal(made["actual"])
+    found = deposit.adjusted(actual, made["rounding"])
+    return [
+        f"{deposit.deposit} was paid for {deposit.estimate} km, of which {found.least} is kept in any case",
+        f"{actual} km earn {found.earned}: {found.final} less what was paid is {found.due}",
+    ]
+
+
+def _billed(made: Made, _: Draft) -> list[str]:
+    rates, reading, before = rates_of(made), reading_of(made), Decimal(made["before"])
+    earned = rates.earned(reading)
+    return [
+        f"{reading.days} days at {rates.per_day} and {reading.km} km at {rates.per_km} since {made['since']}: {earned}",
+        f"less {before} billed before, is {earned - before}",
+    ]
+
+
+def _days(start: date, end: date) -> str:
+    return f"{start} to {end}, end excluded"
+
+
+WORDS: dict[str, Callable[[Made, Draft], list[str]]] = {
+    "part": _part,
+    "cancelled": _cancelled,
+    "adjusted": _adjusted,
+    "billed": _billed,
+}

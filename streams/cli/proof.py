@@ -1,0 +1,149 @@
+"""Proof: commands of ``tripmeter ledger`` that show it has not been altered, and whose word its rules are."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from pricing.ledger.seal import Good
+from pricing.ledger.seal import seal as sealed
+from streams import config
+from streams.cli import screen, source
+from streams.config import Config
+from streams.layers import ConfigError
+from streams.ledger import accepted, chains
+from streams.ledger.chains import LedgerError
+from streams.ledger.verifying import Verified
+from streams.ledger.verifying import verify as verified
+from streams.store import audit
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("verify")
+@click.option("--replay", "again", is_flag=True, help="Make every entry again from what it holds, too.")
+@click.option("--seal", "kept", default="", metavar="SIGNATURE", help="A seal kept elsewhere, still to be there.")
+@screen.data_option
+@screen.config_options
+@screen.json_option
+def verify(
+    again: bool, kept: str, data: Path | None, config_path: Path | None, sets: tuple[str, ...], as_json: bool
+) -> None:
+    """Find any altered byte: texts, hashes, order, corrections, and the heads sealed on earlier days."""
+    key = settings(config_path, sets).ledger.check_key
+    try:
+        with source.store(data).reading() as connection:
+            found = verified(connection, _checker(key) if key else None, again, kept)
+    except LedgerError as error:
+        raise screen.fail(error) from error
+    if as_json:
+        screen.emit(vars(found))
+    else:
+        _say(found, again)
+    if found.problems:
+        raise screen.fail(f"the ledger is not as it was written: {len(found.problems)} places")
+
+
+def _say(found: Verified, again: bool) -> None:
+    for problem in found.problems:
+        screen.out.print(screen.visible(problem), style="red", markup=False, soft_wrap=True)
+    made = f", {found.replayed} made again" if again else ""
+    unchecked = "" if found.signatures or not found.seals else ", signatures not checked: set ledger.check_key"
+    counts = f"{found.policies} policies, {found.entries} entries{made}, {found.seals} seals{unchecked}"
+    screen.out.print(counts, soft_wrap=True)
+
+
+@click.command("key")
+@screen.json_option
+def key(as_json: bool) -> None:
+    """A new key for seals: ledger.seal_key for who seals, ledger.check_key for everybody. Nothing is stored."""
+    try:
+        from streams.ledger import keys
+    except LedgerError as error:
+        raise screen.fail(error) from error
+    seal_key, check_key = keys.pair()
+    if as_json:
+        screen.emit({"seal_key": seal_key, "check_key": check_key})
+    else:
+        click.echo(f"seal_key  {seal_key}\ncheck_key {check_key}")
+
+
+@click.command("seal")
+@click.option("--day", type=DAY, help="UTC day it is of; else today.")
+@screen.actor_option
+@screen.data_option
+@screen.config_options
+@screen.json_option
+def seal(
+    day: datetime | None, actor: str, data: Path | None, config_path: Path | None, sets: tuple[str, ...], as_json: bool
+) -> None:
+    """Sign the heads of all chains. Do it daily, and keep what it prints where the database's owner cannot reach."""
+    seal_key = settings(config_path, sets).ledger.seal_key
+    if not seal_key:
+        raise screen.fail("ledger.seal_key is not set: 'tripmeter ledger key' makes one")
+    try:
+        from streams.ledger import keys
+
+        sign = keys.signer(seal_key)
+        with source.store(data).writing() as connection:
+            before = chains.sealed(connection)
+            of_day = (day or datetime.now(UTC)).date()
+            made = sealed(chains.heads(connection), of_day, before[-1] if before else None, sign)
+            chains.add_seal(connection, made)
+            audit.record(connection, [audit.Entry(actor, "ledger.seal", about=made.signature)])
+    except LedgerError as error:
+        raise screen.fail(error) from error
+    if as_json:
+        screen.emit(vars(made))
+    else:
+        click.echo(f"{made.text}\n{made.signature}")
+
+
+@click.command("accept")
+@click.argument("version", metavar="RULES")
+@click.option("--reason", required=True, help="Why premiums may follow these thresholds.")
+@screen.actor_option
+@screen.data_option
+def accept(version: str, reason: str, actor: str, data: Path | None) -> None:
+    """The insurer's word: days judged by the rule set RULES (its hash) may move premiums from now on."""
+    try:
+        with source.store(data).writing() as connection:
+            if accepted.accept(connection, version, actor, reason, time.time()):
+                said = audit.Entry(actor, "ledger.accept", about=version, detail={"reason": reason})
+                audit.record(connection, [said])
+    except LedgerError as error:
+        raise screen.fail(error) from error
+    screen.err.print(f"rule set {version} is accepted")
+
+
+@click.command("concede")
+@click.argument("alert_id", metavar="ALERT")
+@click.option("--reason", required=True, help="Why the fleet is right.")
+@screen.actor_option
+@screen.data_option
+def concede(alert_id: str, reason: str, actor: str, data: Path | None) -> None:
+    """The insurer's word: ALERT, which its fleet has dismissed, moves no premium any more."""
+    try:
+        with source.store(data).writing() as connection:
+            name, new = accepted.concede(connection, alert_id, actor, reason, time.time())
+            if new:
+                said = audit.Entry(actor, "ledger.concede", about=name, detail={"reason": reason})
+                audit.record(connection, [said])
+    except LedgerError as error:
+        raise screen.fail(error) from error
+    screen.err.print(f"alert {name} is conceded: 'tripmeter ledger post' rates without it")
+
+
+def settings(config_path: Path | None, sets: tuple[str, ...]) -> Config:
+    """The configuration."""
+    try:
+        return config.load(config_path, sets=sets)
+    except ConfigError as error:
+        raise screen.fail(error) from error
+
+
+def _checker(check_key: str) -> Good:
+    from streams.ledger import keys
+
+    return keys.checker(check_key)

@@ -1,0 +1,89 @@
+"""Book: what is known when premiums are posted - policies, km of the days that are over, and whose events count."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+import polars as pl
+from sqlalchemy import Connection
+
+from pricing.exposure import CLOSES, Exposure, totals
+from pricing.frames import classed
+from pricing.money import decimal
+from pricing.score import Own
+from pricing.tariff import Tariff
+from streams import tables
+from streams.ledger import accepted, pinned
+from streams.ledger.pinned import Strange
+from streams.registry import Roster, stored
+from streams.registry.contracts import Policy
+
+YEAR = 365
+VEHICLE = ("fleet_id", "vehicle_id")
+
+Vehicle = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Book:
+    """What is known, of days that are over."""
+
+    policies: Sequence[Policy]
+    risks: pl.DataFrame
+    driven: pl.DataFrame  # exposure
+    strange: Sequence[Strange]  # times whose events were judged by rules that the insurer has not accepted
+    today: date  # the first day that is not closed
+
+    @cached_property
+    def own(self) -> Mapping[Vehicle, Own]:
+        """Exposure by class of each vehicle, on days that were judged by accepted rules."""
+        found: dict[Vehicle, dict[str | None, Exposure]] = {}
+        judged = classed(pinned.judged(self.driven, self.strange), self.risks)
+        for (fleet_id, vehicle_id, klass), seen in totals(judged, *VEHICLE, "class").items():
+            found.setdefault((fleet_id, vehicle_id), {})[klass] = seen
+        return dict(found)
+
+    @cached_property
+    def km(self) -> Mapping[Vehicle, Mapping[date, Decimal]]:
+        """Km of each vehicle and day, seen or not."""
+        found: dict[Vehicle, dict[date, Decimal]] = {}
+        for (fleet_id, vehicle_id, day), seen in totals(self.driven, *VEHICLE, "day").items():
+            found.setdefault((fleet_id, vehicle_id), {})[day] = decimal(seen["km_measured"] + seen["km_gap"])
+        return found
+
+    @cached_property
+    def _by_policy(self) -> Mapping[tuple[object, ...], pl.DataFrame]:
+        return self.risks.partition_by("policy_id", as_dict=True)
+
+    def risks_of(self, policy_id: str) -> pl.DataFrame:
+        """What a policy insures, as the registry has it."""
+        return self._by_policy.get((policy_id,), self.risks.clear())
+
+    def between(self, vehicle: Vehicle, start: date, end: date) -> Decimal:
+        """Km of a vehicle from ``start`` to before ``end``."""
+        days = self.km.get(vehicle, {})
+        return sum((km for day, km in days.items() if start <= day < end), Decimal(0))
+
+    def driven_by(self, days: Iterable[tuple[Vehicle, date]]) -> Decimal:
+        """Km of vehicles on days; a day that is named twice counts once."""
+        return sum((self.km.get(vehicle, {}).get(day, Decimal(0)) for vehicle, day in set(days)), Decimal(0))
+
+    def expected(self, vehicle: Vehicle, annual_km: float, days: int) -> float:
+        """Km of a term: as declared, else at the pace driven so far, else none."""
+        if annual_km == annual_km:
+            return annual_km * days / YEAR
+        heard = self.km.get(vehicle)
+        if not heard:
+            return 0.0
+        since = min(heard)
+        return float(self.between(vehicle, since, self.today)) / (self.today - since).days * days
+
+
+def gathered(connection: Connection, tariff: Tariff, now: datetime) -> Book:
+    """The book of a store at ``now`` (its clock)."""
+    registry, today = stored.read(connection), (now - CLOSES).date()
+    driven = tables.driven(connection, now, accepted.conceded(connection)).filter(pl.col("day") < today)
+    strange = pinned.strange(connection, pinned.versions(connection, tariff))
+    return Book(registry.of(Policy), Roster(registry).risks(), driven, strange, today)

@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 from devices import topics
 from devices.samples import Payload
 from evaluation.called import river
+from simulator.device import Disturbance
 from simulator.payloads import Cut, Outgoing, payloads
 from simulator.reports import Report
 from streams.fleets.fleet import Source
@@ -48,11 +49,15 @@ def _delivered(store: Store, reports: Sequence[Report], judged: Rules, source: S
 
 
 def _arriving(reports: Sequence[Report]) -> Iterator[Payload]:
-    """The payloads of all vehicles as their devices send them, received at once."""
-    sent: list[Iterable[Outgoing]] = [payloads(report.recording, k, "b", Cut()) for k, report in enumerate(reports)]
+    """The payloads of all vehicles as their devices send them, and what else is said in their names, as it is sent."""
+    sent: list[Iterable[Outgoing | Disturbance]] = []
+    for k, report in enumerate(reports):
+        sent.append(payloads(report.recording, k, "b", Cut()))
+        sent.append([one._replace(device=k) for one in report.disturbances])
     names = [topics.telemetry(report.fleet_id, report.vehicle_id) for report in reports]
     for one in heapq.merge(*sent, key=attrgetter("at")):
-        yield Payload(names[one.device], one.body, one.at)
+        if one.body is not None:
+            yield Payload(names[one.device], one.body, one.at)
 
 
 def _frame(store: Store, table: Table) -> pl.DataFrame:

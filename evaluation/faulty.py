@@ -22,11 +22,17 @@ from streams.rules import Rules
 VEHICLES, HOURS = 20, 14.0
 NONE = "none"
 CLOCKS = ("clock_drift", "rollover")
-FAULTS = (NONE, "loss", "backlog", "duplicates", "replayed_day", "restamped", "gps_jumps", "unit_error", *CLOCKS)
+DELIVERED = (*CLOCKS, "malformed", "stolen_identity")  # what a recording cannot hold
+FAULTS = (NONE, "loss", "backlog", "duplicates", "replayed_day", "restamped", "gps_jumps", "unit_error", *DELIVERED)
 OFTEN = {Per.HOUR: 1.0, Per.VEHICLE: 0.5}
-TOLD = {"restamped": "replayed_data", "gps_jumps": "gnss_fault", "unit_error": "unit_fault"} | dict.fromkeys(
-    CLOCKS, "clock_fault"
-)
+TOLD = {
+    "restamped": "replayed_data",
+    "gps_jumps": "gnss_fault",
+    "unit_error": "unit_fault",
+    "clock_drift": "clock_fault",
+    "rollover": "clock_fault",
+    "stolen_identity": "gnss_fault",
+}
 HARSH = ("harsh_braking", "harsh_acceleration", "harsh_cornering")
 TEXT = f"""{VEHICLES} vehicles of the fleet above, broken one way at a time: faults that come now and then once an hour
 driven, those of a device on half of the vehicles (`tripmeter-sim faults`). *Harsh driving* (braking, acceleration and
@@ -37,7 +43,10 @@ and days that come again must change nothing. A fault that is itself told (`repl
 nothing can be told. Wrong clocks show only beside the time of arrival: with those the payloads go, as they arrive,
 through what the service has behind its door. Half of the clocks are behind, which is what late data looks like, and one
 that is less than 5 min ahead is believed: of those nothing is told, and what happened is looked for at its true time.
-A clock that is 1,024 weeks behind is set right at the door."""
+A clock that is 1,024 weeks behind is set right at the door. Payloads that are none and those of another device in a
+vehicle's name go the same way; that the vehicle is in two places is told as positions that cannot be, and what the
+other drives makes trips that nobody made. Cut lines and payloads that are too large lose nothing, so there is nothing
+to find: tests of the simulator's devices look at those."""
 
 Reports = Sequence[traffic.Report]
 
@@ -76,10 +85,10 @@ def broken(fleet: Fleet, fault: str, folder: Path) -> Iterator[Finding]:
     for number, report in enumerate(fleet.reports):
         whose = Whose(report.fleet_id, report.vehicle_id, None)
         visited = visit(report.recording, whose, rates, fleet.window, SEED, number)
-        reports.append(report._replace(recording=visited.recording))
+        reports.append(report._replace(recording=visited.recording, disturbances=visited.disturbances))
         sheets.append(visited.sheet)
     whole, sheet = traffic.combined(reports)
-    if fault in CLOCKS:
+    if fault in DELIVERED:
         tables = delivered(reports, fleet.judged, fleet.who)
     else:
         path = folder / "day.parquet"

@@ -5,6 +5,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from devices import topics
@@ -189,3 +190,8 @@ class Disturbance(NamedTuple):
     at: float  # UTC epoch s
     act: Callable[[Device], None]
     device: int = 0  # its number in the convoy
+
+    @property
+    def body(self) -> bytes | None:
+        """What is said in the device's name, if anything is."""
+        return self.act.keywords.get("body") if isinstance(self.act, partial) else None

@@ -11,7 +11,7 @@ VEHICLES, HOURS = 5, 5.0
 def found(rivers, tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty")
     fleet = faulty.driven(VEHICLES, HOURS, folder)
-    faults = ("none", "backlog", "duplicates", "replayed_day", "unit_error", "rollover")
+    faults = ("none", "backlog", "duplicates", "replayed_day", "unit_error", "rollover", "stolen_identity")
     return {fault: {one.kind: one for one in faulty.broken(fleet, fault, folder)} for fault in faults}
 
 
@@ -29,6 +29,14 @@ def test_a_clock_a_thousand_weeks_behind_is_told_and_spoils_nothing(found):
     for kind in ("harsh driving", "speeding", "trip"):
         before, after = found["none"][kind], found["rollover"][kind]
         assert (after.truths, after.found) == (before.truths, before.found)
+
+
+def test_who_speaks_in_anothers_name_is_told_and_adds_nothing_harsh(found):
+    told = found["stolen_identity"]["gnss_fault"]
+    assert told.truths >= 1 and told.recall == 1.0
+    assert found["stolen_identity"]["harsh driving"]._replace(data="") == found["none"]["harsh driving"]._replace(
+        data=""
+    )
 
 
 def test_a_wrong_unit_is_told(found):

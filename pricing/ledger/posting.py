@@ -1,9 +1,10 @@
 """Posting: what a policy's chain is to say next - indications as they move, charges as its basis allows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pricing.billing.basis import DECLARATION, PER_KM
 from pricing.billing.cancellation import PRO_RATA, ShortRate
@@ -55,6 +56,7 @@ class Insured:
     cover: str
     start: date
     end: date  # excluded
+    risk: Mapping[str, Any]  # as an entry has it: what is insured, for the whole term
     rating: Callable[[Entry | None], Draft]  # the indication after the last one shown of the same risk
     km: Callable[[date, date], Decimal]  # driven in a period, seen or not
 
@@ -62,7 +64,7 @@ class Insured:
 def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, tariff: Tariff) -> None:
     """Write what is due on ``today``, the first day that is not over; what was posted before is not posted again."""
     begun = [piece for piece in insured if piece.start <= today]
-    shown = [(piece, _indicate(contract, piece, pen, today)) for piece in begun]
+    shown = [(piece, _indicate(contract, piece, pen, today, tariff)) for piece in begun]
     _retire(pen, [indication for _, indication in shown])
     if contract.basis == PER_KM:
         for piece, indication in shown:
@@ -76,23 +78,22 @@ def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, 
         _adjust(contract, pen)
 
 
-def _indicate(contract: Contract, piece: Insured, pen: Pen, today: date) -> Entry:
+def _indicate(contract: Contract, piece: Insured, pen: Pen, today: date, tariff: Tariff) -> Entry:
     """The indication that holds of a piece: the last one shown, or a new one if it has moved; none once it is over."""
-    found = piece.rating(None)
-    risk, start = found.made["risk"], piece.start.isoformat()
+    start, end = piece.start.isoformat(), piece.end.isoformat()
     earlier = [
         entry
         for entry in pen.known(INDICATED, piece.vehicle_id, piece.cover)
-        if entry["made"]["risk"] == risk and entry["valid_from"] == start
+        if entry["valid_from"] == start and entry["made"]["risk"] == piece.risk
     ]
     if not earlier:
-        return pen.write(found)
+        return pen.write(piece.rating(None))
     last = earlier[-1]
-    if last["made"]["tariff"] == found.made["tariff"]:
-        found = piece.rating(last)
-    over = min(piece.end, contract.end) <= today
-    same_days = last["valid_to"] == piece.end.isoformat()
-    return last if same_days and (over or found.amount == last.amount) else pen.write(found)
+    same_days, over = last["valid_to"] == end, min(piece.end, contract.end) <= today
+    if same_days and over:
+        return last
+    found = piece.rating(last if last["made"]["tariff"] == tariff.digest else None)
+    return last if same_days and found.amount == last.amount else pen.write(found)
 
 
 def _retire(pen: Pen, hold: Iterable[Entry]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from pricing.balance.hysteresis import Hysteresis
 from pricing.billing.cancellation import PRO_RATA, short_rate
 from pricing.billing.term import Term
+from pricing.canonical import plain
 from pricing.exposure import Exposure, vehicle_days
 from pricing.frames import risk_of
 from pricing.ledger.entry import Draft, Entry
@@ -103,4 +104,4 @@ def _insured(book: Book, policy: Policy, row: Mapping[str, Any], tariff: Tariff,
     def driven(start: date, end: date) -> Decimal:
         return book.between(vehicle, start, end)
 
-    return Insured(row["vehicle_id"], row["cover"], *period, rating, driven)
+    return Insured(row["vehicle_id"], row["cover"], *period, plain(risk), rating, driven)

@@ -10,6 +10,7 @@ from pricing.balance.hysteresis import Hysteresis
 from pricing.billing.cancellation import short_rate
 from pricing.billing.endorsement import rerated
 from pricing.billing.term import Term
+from pricing.canonical import plain
 from pricing.explain import explain_premium
 from pricing.exposure import Exposure
 from pricing.ledger.chain import verify
@@ -50,7 +51,7 @@ def insured(risk, tariff):
             shown = None if last is None else Shown(last.amount, MOVES)
             return rated(whole, Exposure({"km_measured": 60_000.0}), tariff, own, period=(start, end), shown=shown)
 
-        return Insured(vehicle, whole.cover, start, end, rating, lambda a, b: daily * (b - a).days)
+        return Insured(vehicle, whole.cover, start, end, plain(whole), rating, lambda a, b: daily * (b - a).days)
 
     return piece
 

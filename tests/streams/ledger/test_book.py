@@ -1,0 +1,124 @@
+"""The book: km and days of a policy out of registry and record, and the charges that follow from them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from pricing.balance.hysteresis import Hysteresis
+from pricing.exposure import SCHEMA
+from pricing.tariffs import standard
+from streams.ledger.book import Book
+from streams.ledger.chains import LedgerError, append
+from streams.ledger.posting import posted
+from streams.registry.contracts import Policy
+from streams.registry.roster import RISKS
+from streams.store.store import memory_store
+
+D = Decimal
+FIRST, END = date(2026, 1, 1), date(2027, 1, 1)
+TARIFF, MOVES = standard(), Hysteresis(D("0.02"), D("0.10"))
+COVERS = ("own_damage", "tpl_property")
+DEPOSIT = {"basis": "declaration", "deposit": D("80000.00"), "minimum": D("0.8"), "declared_km": 1_000_000.0}
+
+
+def risks(*vehicles, annual_km=None, fleet="f"):
+    """Trucks on policy P for the whole of 2026."""
+    row = {"fleet_id": fleet, "policy_id": "P", "valid_from": FIRST, "valid_to": END, "class": "truck", "use": "own"}
+    row |= {"annual_km": annual_km, "currency": "EUR"}
+    rows = [row | {"vehicle_id": vehicle, "cover": cover} for vehicle in vehicles for cover in COVERS]
+    return pl.DataFrame(rows, schema=RISKS)
+
+
+def driven(vehicle, first, days, km, gap=0.0):
+    """So many km a day, seen and unseen."""
+    row = {
+        "fleet_id": "f",
+        "vehicle_id": vehicle,
+        "status": "final",
+        "km_measured": km,
+        "km_gap": gap,
+        "observed_km": km,
+    }
+    rows = [row | {"day": first + timedelta(days=n)} for n in range(days)]
+    zero = {name: 0 for name in SCHEMA if name not in ("driver_id", "km_odometer")}
+    return pl.DataFrame([zero | one for one in rows], schema=SCHEMA)
+
+
+def policy(**changes):
+    said = {"policy_id": "P", "policyholder_id": "h", "from_": FIRST, "to": END, "basis": "fixed", "currency": "EUR"}
+    return Policy(**(said | changes))
+
+
+@pytest.fixture
+def store():
+    made = memory_store()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def post(store):
+    """Posts a book; the new entries of the policy."""
+
+    def run(book):
+        with store.reading() as connection:
+            new = posted(connection, book, TARIFF, MOVES, datetime(2027, 2, 1, tzinfo=UTC))
+        with store.writing() as connection:
+            append(connection, new)
+        return new.get("P", [])
+
+    return run
+
+
+def test_the_km_of_a_term_are_those_declared_else_the_pace_else_none():
+    book = Book([], risks("V"), driven("V", date(2026, 3, 1), 10, 90.0, gap=10.0), [], date(2026, 3, 21))
+    assert book.expected(("f", "V"), 60_000.0, 73) == 12_000.0
+    assert book.expected(("f", "V"), float("nan"), 365) == pytest.approx(1000.0 / 20 * 365)
+    assert book.expected(("f", "other"), float("nan"), 365) == 0.0
+
+
+def test_a_day_on_two_covers_is_driven_once_and_days_outside_are_not_counted():
+    book = Book([], risks("V"), driven("V", FIRST, 5, 100.0), [], END)
+    vehicle = ("f", "V")
+    days = [(vehicle, FIRST), (vehicle, FIRST), (vehicle, date(2026, 1, 3)), (vehicle, date(2026, 6, 1))]
+    assert book.driven_by(days) == D(200)
+    assert book.between(vehicle, date(2026, 1, 2), date(2026, 1, 4)) == D(200)
+
+
+def test_a_deposit_is_adjusted_on_the_km_on_record_gaps_too(post):
+    """Two trucks drove 1,200,000 km where a million was declared."""
+    km = pl.concat([driven("V", FIRST, 100, 5000.0), driven("W", FIRST, 100, 6000.0, gap=1000.0)])
+    book = Book([policy(**DEPOSIT)], risks("V", "W", annual_km=60_000.0), km, [], date(2026, 12, 31))
+    assert [entry["reason"] for entry in post(book) if entry["kind"] != "indicated"] == ["deposit"]
+    (due,) = post(replace(book, today=END))
+    assert (due["reason"], str(due.amount), due["made"]["actual"]) == ("adjusted", "16000.00", "1200000.0")
+    assert post(replace(book, today=END)) == []
+    said = replace(book, policies=[policy(**DEPOSIT, actual_km=1_000_000.0)], today=END)
+    assert [entry["reason"] for entry in post(said)] == ["other km", "adjusted"]
+
+
+def test_bills_by_the_km_follow_what_each_vehicle_drove(post):
+    km = pl.concat([driven("V", FIRST, 31, 100.0), driven("W", FIRST, 31, 200.0)])
+    book = Book([policy(basis="per_km")], risks("V", "W", annual_km=60_000.0), km, [], date(2026, 2, 1))
+    bills = {(entry["vehicle_id"], entry["cover"]): entry for entry in post(book) if entry["kind"] == "charged"}
+    assert len(bills) == 4
+    readings = {key: bill["made"]["reading"] for key, bill in bills.items()}
+    assert readings["V", "own_damage"]["km"] == "3100.000000"
+    assert bills["W", "own_damage"].amount > bills["V", "own_damage"].amount > 0
+
+
+def test_a_policy_before_its_start_or_of_another_name_is_left_alone(store, post):
+    book = Book([policy()], risks("V"), driven("V", FIRST, 1, 1.0), [], date(2025, 12, 31))
+    assert post(book) == []
+    with store.reading() as connection:
+        at = datetime(2027, 2, 1, tzinfo=UTC)
+        assert posted(connection, replace(book, today=FIRST), TARIFF, MOVES, at, "other") == {}
+
+
+def test_a_vehicle_name_that_two_fleets_have_is_refused(post):
+    book = Book([policy()], pl.concat([risks("V"), risks("V", fleet="g")]), driven("V", FIRST, 1, 1.0), [], FIRST)
+    with pytest.raises(LedgerError, match="policy P insures 'V' of two fleets: give each fleet a policy"):
+        post(book)

@@ -17,7 +17,6 @@ from pricing.ledger.known import balance, known
 from pricing.ledger.pen import Pen
 from pricing.money import decimal
 from pricing.premium import ADJUSTMENT, CHARGED
-from pricing.rating import RatingError
 from pricing.tariff import Tariff
 from streams import rules, tables
 from streams.cli import proof, screen, sheets, source
@@ -75,15 +74,17 @@ def post(
     try:
         with store.reading() as connection:
             book = gathered(connection, tariff, tables.moment(marks.clock(connection, time.time())))
-            new = posting.posted(connection, book, tariff, moves, datetime.now(UTC), policy_id)
+            new, refused = posting.posted(connection, book, tariff, moves, datetime.now(UTC), policy_id)
         if any(new.values()) and not dry_run:
             _write(store, tariff, rules.tariff_text(said.tariff.path), new, actor)
-    except (LedgerError, RatingError) as error:
+    except LedgerError as error:
         raise screen.fail(error) from error
     for strange in book.strange:
         screen.err.print(_left_out(strange, book), soft_wrap=True)
     entries = [entry for chain in new.values() for entry in chain]
     _list(f"{len(entries)} entries {'would be ' if dry_run else ''}posted", entries, as_json)
+    if refused:
+        raise screen.fail("\n".join(["these could not be posted, the others were:", *refused]))
 
 
 def _write(store: Store, tariff: Tariff, text: str, new: posting.Posted, actor: str) -> None:

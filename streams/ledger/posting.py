@@ -19,6 +19,7 @@ from pricing.ledger.pen import Pen
 from pricing.ledger.posting import Contract, Insured, post
 from pricing.ledger.rated import Shown, rated
 from pricing.money import decimal
+from pricing.rating import RatingError
 from pricing.tariff import Tariff
 from streams.ledger import chains
 from streams.ledger.book import VEHICLE, Book
@@ -30,17 +31,31 @@ Posted = dict[str, list[Entry]]  # new entries by policy
 
 def posted(
     connection: Connection, book: Book, tariff: Tariff, moves: Hysteresis, at: datetime, policy_id: str | None = None
-) -> Posted:
-    """What each policy's chain is to say next, all or one, recorded ``at``; nothing is written."""
-    found = {}
+) -> tuple[Posted, list[str]]:
+    """What each policy's chain is to say next, all or one, recorded ``at``; nothing is written.
+
+    A policy that cannot be posted stops no other: why it cannot be comes with them.
+    """
+    found, refused = Posted(), []
     for policy in book.policies:
         if policy_id in (None, policy.policy_id) and policy.from_ <= book.today:
-            rows = _rows(book, policy)
             pen = Pen(chains.of(connection, policy.policy_id), at)
-            insured = [_insured(book, policy, row, tariff, moves) for row in rows]
-            post(_contract(book, policy, rows, tariff), insured, pen, book.today, tariff)
-            found[policy.policy_id] = pen.new
-    return found
+            if why := _post(pen, book, policy, tariff, moves):
+                refused.append(f"policy {policy.policy_id}: {why}")
+            else:
+                found[policy.policy_id] = pen.new
+    return found, refused
+
+
+def _post(pen: Pen, book: Book, policy: Policy, tariff: Tariff, moves: Hysteresis) -> str:
+    """Write what a policy's chain is to say; why it cannot be, if so."""
+    try:
+        rows = _rows(book, policy)
+        insured = [_insured(book, policy, row, tariff, moves) for row in rows]
+        post(_contract(book, policy, rows, tariff), insured, pen, book.today, tariff)
+    except (LedgerError, RatingError) as error:
+        return str(error)
+    return ""
 
 
 def write(connection: Connection, tariff: Tariff, text: str, new: Posted) -> None:
@@ -54,17 +69,15 @@ def _rows(book: Book, policy: Policy) -> list[dict[str, Any]]:
     rows = book.risks_of(policy.policy_id).sort(*VEHICLE, "cover", "valid_from")
     twice = rows.group_by("vehicle_id").agg(pl.col("fleet_id").n_unique()).filter(pl.col("fleet_id") > 1)
     if not twice.is_empty():
-        raise LedgerError(
-            f"policy {policy.policy_id} insures {min(twice['vehicle_id'])!r} of two fleets: give each fleet a policy"
-        )
+        raise LedgerError(f"it insures {min(twice['vehicle_id'])!r} of two fleets; give each fleet a policy")
     return rows.to_dicts()
 
 
 def _contract(book: Book, policy: Policy, rows: Sequence[Mapping[str, Any]], tariff: Tariff) -> Contract:
     if policy.currency != tariff.currency:
         raise LedgerError(
-            f"policy {policy.policy_id} is in {policy.currency}, tariff {tariff.tariff_id} in {tariff.currency}: "
-            "set tariff.path to one in its currency, and name the --policy it is for"
+            f"it is in {policy.currency}, tariff {tariff.tariff_id} in {tariff.currency}; set tariff.path to one in "
+            "its currency, and name the --policy it is for"
         )
     end = min(policy.to, policy.cancelled or policy.to)
     measured = book.driven_by(_days(rows, end)) if book.today >= end else None

@@ -185,4 +185,4 @@ def test_what_cannot_be_posted_or_found_says_why(ledger, register, typed, data):
     assert "no entry of policy 'P9'" in typed("ledger", "show", "P9", "--data", data).stderr
     register(policies=FILES["policies"].replace("EUR", "CNY"))
     refused = typed("ledger", "post", "--data", data)
-    assert (refused.exit_code, "policy P1 is in CNY" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "policy P1: it is in CNY" in refused.stderr) == (1, True)

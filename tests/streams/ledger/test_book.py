@@ -11,7 +11,7 @@ from pricing.balance.hysteresis import Hysteresis
 from pricing.exposure import SCHEMA
 from pricing.tariffs import standard
 from streams.ledger.book import Book
-from streams.ledger.chains import LedgerError, append
+from streams.ledger.chains import append
 from streams.ledger.posting import posted
 from streams.registry.contracts import Policy
 from streams.registry.roster import RISKS
@@ -65,7 +65,7 @@ def post(store):
 
     def run(book):
         with store.reading() as connection:
-            new = posted(connection, book, TARIFF, MOVES, datetime(2027, 2, 1, tzinfo=UTC))
+            new, _ = posted(connection, book, TARIFF, MOVES, datetime(2027, 2, 1, tzinfo=UTC))
         with store.writing() as connection:
             append(connection, new)
         return new.get("P", [])
@@ -115,10 +115,16 @@ def test_a_policy_before_its_start_or_of_another_name_is_left_alone(store, post)
     assert post(book) == []
     with store.reading() as connection:
         at = datetime(2027, 2, 1, tzinfo=UTC)
-        assert posted(connection, replace(book, today=FIRST), TARIFF, MOVES, at, "other") == {}
+        assert posted(connection, replace(book, today=FIRST), TARIFF, MOVES, at, "other") == ({}, [])
 
 
-def test_a_vehicle_name_that_two_fleets_have_is_refused(post):
-    book = Book([policy()], pl.concat([risks("V"), risks("V", fleet="g")]), driven("V", FIRST, 1, 1.0), [], FIRST)
-    with pytest.raises(LedgerError, match="policy P insures 'V' of two fleets: give each fleet a policy"):
-        post(book)
+def test_a_policy_that_cannot_be_posted_is_told_and_stops_no_other(store):
+    good = risks("V").with_columns(policy_id=pl.lit("good"))
+    every = pl.concat([risks("V"), risks("V", fleet="g"), good])
+    policies = [policy(), policy(policy_id="good"), policy(policy_id="yuan", currency="CNY")]
+    book = Book(policies, every, driven("V", date(2025, 12, 1), 1, 1.0), [], FIRST)
+    with store.reading() as connection:
+        new, refused = posted(connection, book, TARIFF, MOVES, datetime(2027, 2, 1, tzinfo=UTC))
+    assert ({name: len(chain) for name, chain in new.items()}, len(refused)) == ({"good": 4}, 2)
+    assert refused[0] == "policy P: it insures 'V' of two fleets; give each fleet a policy"
+    assert refused[1].startswith("policy yuan: it is in CNY, tariff standard-2026.1")

@@ -60,7 +60,7 @@ def post(river, days=3.0):
     tariff = standard()
     with river.store.reading() as connection:
         book = gathered(connection, tariff, tables.moment(river.embedded.newest + days * DAY_S))
-        new = posting.posted(connection, book, tariff, EVERY_MOVE, NOW)
+        new, _ = posting.posted(connection, book, tariff, EVERY_MOVE, NOW)
     with river.store.writing() as connection:
         posting.write(connection, tariff, standard_text(), new)
     return new["P"]
@@ -127,7 +127,7 @@ def test_who_posts_second_writes_nothing(fleet):
     tariff = standard()
     with fleet.store.reading() as connection:
         book = gathered(connection, tariff, tables.moment(fleet.embedded.newest + DAY_S))
-        new = posting.posted(connection, book, tariff, EVERY_MOVE, NOW)
+        new, _ = posting.posted(connection, book, tariff, EVERY_MOVE, NOW)
     with fleet.store.writing() as connection:
         posting.write(connection, tariff, standard_text(), new)
     with pytest.raises(LedgerError, match="policy P: somebody else has posted"), fleet.store.writing() as connection:

@@ -41,7 +41,8 @@ def _found(loss: float, days: int) -> Finding:
     events = run([drawn(loss, days)], rules(), Cars())["events"].filter(kind="tyre_slow_leak")
     told = [Span(f"{who} {wheel}", START, np.inf) for who, wheel in events.select("vehicle_id", "subject").iter_rows()]
     leaking = [Span(f"v{k} {NAMES[0]}", START, np.inf) for k in range(VEHICLES)] if loss >= LIMIT else []
-    return marked(f"{loss:g} % a day, after {days} days", "tyre_slow_leak", f"{EVERY_S:g} s", leaking, told)
+    found = marked(f"{loss:g} % a day, after {days} days", "tyre_slow_leak", f"{EVERY_S:g} s", leaking, told)
+    return found._replace(onset=None, within=None)  # a leak has no beginning here, the rows say how soon it is told
 
 
 def drawn(loss: float, days: int) -> Samples:

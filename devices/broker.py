@@ -131,13 +131,20 @@ class Broker:
 
 def _spawn(config: Path) -> subprocess.Popen[bytes]:
     """The child: it ends when our end of its stdin closes, however we end; a session of its own keeps Ctrl-C away."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)  # the child's are ours; often 1,024 unless asked for more
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_CONNECTIONS + SPARE)), hard))
+    _allow_files()
     command = [sys.executable, "-P", "-m", "iotcore._serve", json.dumps({"config_path": str(config)})]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True
     )
+
+
+def _allow_files() -> None:
+    """As many open files as connections, if that may be; the child has our limit, often 1,024 unless asked for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MAX_CONNECTIONS + SPARE if hard == resource.RLIM_INFINITY else min(hard, MAX_CONNECTIONS + SPARE)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _loopback(host: str) -> str:

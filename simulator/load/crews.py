@@ -65,7 +65,7 @@ async def _work(pipe: Connection, plan: Plan, accounts: Sequence[Account]) -> No
 
 def _allow(files: int) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if files > hard:
+    if hard != resource.RLIM_INFINITY and files > hard:
         raise LoadError(
             f"{files} connections need as many open files, and {hard} are allowed; see `ulimit -n`, or give --processes"
         )

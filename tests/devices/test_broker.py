@@ -1,6 +1,7 @@
 """Broker: on this machine only, with a credential for everybody, and it ends with its parent but not by Ctrl-C."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from devices import broker
 from devices.broker import Broker, BrokerError
 
 PARENT = """
@@ -80,3 +82,24 @@ def test_ctrl_c_leaves_it_alone_and_the_parents_death_does_not(until):
     parent.kill()
     until(lambda: not accepts(port))
     parent.communicate()
+
+
+ENDLESS = resource.RLIM_INFINITY
+
+
+@pytest.mark.parametrize(
+    ("limits", "asked"),
+    [
+        ((1_024, 4_096), [(4_096, 4_096)]),
+        ((1_024, 20_000), [(10_200, 20_000)]),
+        ((256, ENDLESS), [(10_200, ENDLESS)]),
+        ((20_000, 20_000), []),
+        ((ENDLESS, ENDLESS), []),
+    ],
+)
+def test_it_asks_for_the_open_files_that_its_connections_take(monkeypatch, limits, asked):
+    said = []
+    monkeypatch.setattr(broker.resource, "getrlimit", lambda _what: limits)
+    monkeypatch.setattr(broker.resource, "setrlimit", lambda _what, both: said.append(both))
+    broker._allow_files()
+    assert said == asked

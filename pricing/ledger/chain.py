@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pricing.canonical import digest, text
 from pricing.ledger.entry import FIRST, PLACE, Draft, Entry
 
 NAMES = {*PLACE, *Draft.__dataclass_fields__}
+KINDS: dict[str, Any] = {**dict.fromkeys(NAMES, str), "v": int, "seq": int, "made": dict, "reverses": str | None}
 
 
 class Fault(NamedTuple):
@@ -43,10 +44,13 @@ def _altered(entry: Entry) -> Iterator[str]:
 
 
 def _canonical(said: str) -> bool:
+    """Whether it is the text of an entry, each part of its kind: whoever reads it further need not ask."""
     try:
         content = json.loads(said)
-        return text(content) == said and set(content) == NAMES
-    except (ValueError, TypeError):
+        kinds = all(isinstance(content[name], kind) for name, kind in KINDS.items())
+        _ = Entry(said, "").draft  # its days and its amount can be read
+        return kinds and text(content) == said and set(content) == NAMES
+    except (ValueError, TypeError, KeyError, ArithmeticError):
         return False
 
 

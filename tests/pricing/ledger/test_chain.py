@@ -85,6 +85,8 @@ def test_what_a_forger_with_fitting_hashes_gets_wrong_is_told(quarter):
     }
     for what, changes in faults.items():
         assert what in [fault.what for fault in verify([forged(first, **changes)])]
+    for part in ({"amount": "x"}, {"made": 5}, {"reverses": []}, {"valid_to": "soon"}, {"seq": "1"}, {"prev": None}):
+        assert [fault.what for fault in verify([forged(first, **part)])] == ["its text is not that of an entry"]
     strange = Entry("[]", digest("[]"))
     assert [fault.what for fault in verify([strange])] == ["its text is not that of an entry"]
 

@@ -1,5 +1,6 @@
 """Posting from a store: a fleet's simulated days, and what its manager cannot do about its price."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from sqlalchemy import update
 
 from pricing.balance.hysteresis import Hysteresis
 from pricing.counts import KINDS
+from pricing.ledger.entry import instead
 from pricing.tariffs import standard, standard_text
 from streams import registry, tables
 from streams.desk.actions import act, shelve
@@ -163,3 +165,21 @@ def test_a_dismissal_reaches_the_price_when_the_insurer_concedes_it(fleet):
     cheaper = {(entry["vehicle_id"], entry["cover"]): entry.amount for entry in before if entry["kind"] == "indicated"}
     assert new and all(entry.amount < cheaper[entry["vehicle_id"], entry["cover"]] for entry in new)
     assert verified(fleet).problems == []
+
+
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [
+        ({"by": "hand"}, "was made by 'hand', which nobody can repeat"),
+        ({"by": "part"}, "what it was made from cannot be read"),
+    ],
+)
+def test_who_forges_an_entry_with_hashes_that_fit_is_found_by_making_it_again(fleet, made, what):
+    last = post(fleet)[-1]
+    forged = instead(last, replace(last.draft, made=made))
+    table = accounts.entries
+    with fleet.store.writing() as connection:
+        connection.execute(update(table).where(table.c.seq == 12).values(text=forged.text, hash=forged.hash))
+    assert verified(fleet, again=False).problems == []
+    (problem,) = verified(fleet).problems
+    assert problem.startswith("policy P, entry 12: ") and what in problem

@@ -12,7 +12,7 @@ from streams.pipeline import chain
 from streams.pipeline.rule_set import Beside, RuleSet
 from streams.store import schema
 from streams.store.audit import Entry, alone, record
-from streams.store.store import Store, rows_of
+from streams.store.store import Row, Store, rows_of
 
 KnownThen = Callable[[str, tuple[Records, ...]], Beside | None]  # (version, thresholds) -> the roads of a rule set
 
@@ -27,15 +27,26 @@ def remembered(store: Store, current: RuleSet, now: float, known_then: KnownThen
     The very first holds for all time before it too. A parameter that an older set did not have yet has the current
     value in it. ``known_then`` finds the roads of an older one.
     """
-    with store.writing() as connection:
-        alone(connection)  # workers that begin together have the same to say
-        rows = rows_of(connection, select(schema.rule_sets).order_by(schema.rule_sets.c.since))
-        if not rows or rows[-1]["version"] != current.version:
-            since = max(now, rows[-1]["since"]) if rows else current.since
-            _write(connection, current, since, rows)
-            rows = [row for row in rows if row["since"] < since] + [{"since": since, "version": current.version}]
+    rows = store.ask(_rows)
+    if not rows or rows[-1]["version"] != current.version:
+        with store.writing() as connection:
+            alone(connection)  # workers that begin together have the same to say
+            rows = _with(connection, _rows(connection), current, now)
     *older, last = rows
     return [*(_set(row, current, known_then) for row in older), current._replace(since=last["since"])]
+
+
+def _rows(connection: Connection) -> list[Row]:
+    return rows_of(connection, select(schema.rule_sets).order_by(schema.rule_sets.c.since))
+
+
+def _with(connection: Connection, rows: list[Row], current: RuleSet, now: float) -> list[Row]:
+    """The rows with the current rule set as the last, on record if it is new."""
+    if rows and rows[-1]["version"] == current.version:
+        return rows
+    since = max(now, rows[-1]["since"]) if rows else current.since
+    _write(connection, current, since, rows)
+    return [row for row in rows if row["since"] < since] + [{"since": since, "version": current.version}]
 
 
 def _write(connection: Connection, current: RuleSet, since: float, rows: Sequence[Mapping[str, Any]]) -> None:

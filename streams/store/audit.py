@@ -62,10 +62,16 @@ def alone(connection: Connection) -> None:
 
 def note(connection: Connection, entry: Entry) -> None:
     """Append ``entry``, unless the last of its action says the same: for what is looked at again at every start."""
+    if _is_last(connection, entry):
+        return
     alone(connection)
-    last = read(connection, action=entry.action, last=1)
-    if (last[0]["detail"] if last else "") != _written(entry.detail):
+    if not _is_last(connection, entry):  # somebody else may have said the same
         record(connection, [entry])
+
+
+def _is_last(connection: Connection, entry: Entry) -> bool:
+    last = read(connection, action=entry.action, last=1)
+    return (last[0]["detail"] if last else "") == _written(entry.detail)
 
 
 def erase(connection: Connection, word: str, actor: str) -> int:

@@ -17,7 +17,17 @@ from streams.store.store import RETRY_S
 SILENT_S = 60.0  # a server not heard of for so long is given up; by people and upgrades, after ten times that
 FROZEN_S = 10  # a writer that rests in the middle of its transaction for so long has lost it
 LEAVE = f"SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_S}s'"
-PASSING = ("08", "25P03", "53", "57", "58", "40001", "40P01", "55P03")  # errors that go away: gone, full, locked
+PASSING = (
+    "08",
+    "25006",
+    "25P03",
+    "53",
+    "57",
+    "58",
+    "40001",
+    "40P01",
+    "55P03",
+)  # errors that go away: gone, standby, full, locked
 DENIED = "42501"  # a right that somebody may still grant
 TAKEN = "23"  # a row that may not be
 

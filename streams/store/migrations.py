@@ -72,7 +72,7 @@ def _owner(connection: Connection) -> None:
     """Who may write."""
     _complete(connection)
     if upkeep.owner in tables_of(connection) and connection.execute(select(upkeep.owner)).first() is None:
-        connection.execute(upkeep.owner.insert().values(id=1, epoch=0, next=0, commits=0))
+        connection.execute(upkeep.owner.insert().values(id=1, epoch=0, next=0, commits=0, mark=0))
 
 
 # step k brings version k to k + 1
@@ -82,6 +82,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _ages,
     _complete,
     _owner,
+    _complete,
     _complete,
     _complete,
     _complete,

@@ -12,16 +12,20 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from streams.store import bulk, schema, upkeep
-from streams.store.engine import DENIED, LEAVE, code, column, connected, is_passing, read, written
+from streams.store.engine import DENIED, code, column, connected, is_passing, read, written
 from streams.store.store import Commit, Fenced, Store, latest
 
 T = TypeVar("T")
 PAYLOADS = ("position", *[one.name for one in schema.payloads.c if one.name != "position"])
 NOBODY = -1  # epoch of a store that has not taken over
-_MINE = "UPDATE owner SET commits = commits + 1, epoch = CASE WHEN epoch = $1::bigint THEN epoch END"
+TRIES = 3  # of a commit whose connection turns out to be broken
+_MINE = """
+UPDATE owner SET commits = commits + 1, mark = $3::bigint,
+    epoch = CASE WHEN epoch = $1::bigint AND commits = $2::bigint THEN epoch END
+"""
 _MINE_FROM = """
-UPDATE owner SET commits = commits + 1, next = $3::bigint,
-    epoch = CASE WHEN epoch = $1::bigint AND next = $2::bigint THEN epoch END
+UPDATE owner SET commits = commits + 1, mark = $3::bigint, next = $5::bigint,
+    epoch = CASE WHEN epoch = $1::bigint AND commits = $2::bigint AND next = $4::bigint THEN epoch END
 """
 _END_WRITERS = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -65,11 +69,48 @@ class PostgresStore(Store):
     def _begun(self) -> AbstractContextManager[Connection]:
         return written(self._writing)
 
+
+class PartitionStore(PostgresStore):
+    """One partition of a Tripmeter. Nothing can be written before ``take_over``."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.epoch = NOBODY
+        self._turn = threading.Lock()  # commits one at a time, so that it is known which have come through
+        self._commits = 0
+        self._unsure: dict[int, Commit] = {}  # by mark: the connection broke, they may have come through or still come
+
+    def commit(self, work: Commit) -> None:
+        """As any store's; tried again after a broken connection, it finds out what became of the tries before.
+
+        Every try counts on so many commits before it: of several, however late the network delivers them, one is taken.
+        """
+        with self._turn:
+            self._learn()
+            left = TRIES
+            while not work.came_through:
+                left -= 1
+                try:
+                    self._try(work)
+                except Fenced:
+                    if not self._learn():
+                        raise
+                except OperationalError as error:
+                    if not (left and error.connection_invalidated):
+                        raise
+                    self._learn()  # a connection that the server has dropped is no reason to raise
+
+    def _try(self, work: Commit) -> None:
+        self._unsure[work.mark] = work
+        super().commit(work)
+        self._commits, work.came_through = self._commits + 1, True
+        self._unsure.clear()
+
     def _put(self, work: Commit) -> None:
         """All of it in one round trip, from begin to commit: what holds a commit up is waiting for answers."""
         try:
             with self._plain.connect() as connection:
-                bulk.run(connection, [bulk.BEGIN, (LEAVE, ()), self._fence_line(work), *self._lines(work), bulk.COMMIT])
+                bulk.run(connection, [bulk.BEGIN, self._fence_line(work), *self._lines(work), bulk.COMMIT])
         except IntegrityError as error:
             if column(error.orig) != ("owner", "epoch"):
                 raise
@@ -77,9 +118,8 @@ class PostgresStore(Store):
 
     def _fence_line(self, work: Commit) -> bulk.Line:
         """As ``_fence``: whoever is not the owner tries to write what may not be."""
-        if work.source is None:
-            return _MINE, (str(self.epoch),)
-        return _MINE_FROM, (str(self.epoch), *map(str, work.source))
+        said = (self.epoch, self._commits, work.mark, *(work.source or ()))
+        return _MINE_FROM if work.source else _MINE, tuple(map(str, said))
 
     def _lines(self, work: Commit) -> list[bulk.Line]:
         lines: list[bulk.Line] = []
@@ -96,46 +136,13 @@ class PostgresStore(Store):
             lines += bulk.delete(schema.outbox, [{"id": number} for number in work.sent])
         return lines
 
-
-class PartitionStore(PostgresStore):
-    """One partition of a Tripmeter. Nothing can be written before ``take_over``."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self.epoch = NOBODY
-        self._turn = threading.Lock()  # commits one at a time, so that it is known which have come through
-        self._commits = 0
-        self._unsure: Commit | None = None  # the connection broke: it may have come through
-
-    def commit(self, work: Commit) -> None:
-        """As any store's; tried again after a broken connection, it finds out what became of the first try."""
-        with self._turn:
-            self._learn()
-            if work.came_through:
-                return
-            try:
-                self._commit(work)
-            except OperationalError as error:
-                if not error.connection_invalidated:
-                    raise
-                self._learn()  # a connection that the server has dropped is no reason to raise
-                if not work.came_through:
-                    self._commit(work)
-
-    def _commit(self, work: Commit) -> None:
-        try:
-            super().commit(work)
-        except OperationalError:
-            self._unsure = work
-            raise
-        self._commits += 1
-
     def take_over(self) -> int:
         """Become the only one whose commits count; where its input begins. Those of others raise ``Fenced``."""
         with self._turn:
             self._end_frozen()
             found = super().take_over()
-            self._commits, self._unsure = self._count(), None
+            self._commits, _ = self._last()
+            self._unsure.clear()
         return found
 
     def resume(self) -> int:
@@ -143,29 +150,33 @@ class PartitionStore(PostgresStore):
         with self._turn:
             self._end_frozen()
             found = super().resume()
-            self._commits, self._unsure = self._count(), None
+            self._commits, _ = self._last()
+            self._unsure.clear()
         return found
 
-    def _learn(self) -> None:
-        """Find out what became of the unsure commit, and note it there: whoever asks may not be who tries it again."""
-        work = self._unsure
-        if work is None:
-            return
-        work.came_through = self._count() > self._commits
-        self._unsure = None
-        if work.came_through:
-            self._commits += 1
+    def _learn(self) -> bool:
+        """Find out which of the unsure has come through, if any, and note it there: another may try it again."""
+        if not self._unsure:
+            return False
+        commits, mark = self._last()
+        if commits == self._commits:
+            return False
+        self._commits, work = commits, self._unsure.get(mark)
+        self._unsure.clear()
+        if work is not None:
+            work.came_through = True
             self._moved(work)
+        return True
 
-    def _count(self) -> int:
-        """Commits so far; waits for one that is still under way."""
+    def _last(self) -> tuple[int, int]:
+        """Commits so far and the mark of the last; waits for one that is still under way."""
         owner = upkeep.owner
-        query = select(owner.c.commits).where(owner.c.epoch == self.epoch).with_for_update()
+        query = select(owner.c.commits, owner.c.mark).where(owner.c.epoch == self.epoch).with_for_update()
         with connected(self._writing) as (connection, _):
-            found = connection.execute(query).scalar()
+            found = connection.execute(query).first()
         if found is None:
             raise Fenced(f"epoch {self.epoch} of the store has ended")
-        return int(found)
+        return int(found.commits), int(found.mark)
 
     def _end_frozen(self) -> None:
         """End the session of a writer that rests in the middle of a transaction: a process may be frozen there."""

@@ -25,7 +25,7 @@ class Cursor(dbapi.Cursor):
 
     def execute(self, operation: str, args: Sequence[Any] = (), stream: Any = None) -> None:
         """Run one statement; ``InterfaceError`` when the server is not heard."""
-        self._context = _heard(self._c.run, operation, args, stream)
+        self._context = _heard(self._c, self._c.run, operation, args, stream)
         self._row_iter = None if self._context.rows is None else iter(self._context.rows)
 
     def executemany(self, operation: str, param_sets: Sequence[Any]) -> None:
@@ -33,7 +33,7 @@ class Cursor(dbapi.Cursor):
         if operation != TOGETHER:
             super().executemany(operation, param_sets)
             return
-        self._context, self._row_iter = _heard(self._c.run_together, param_sets), None
+        self._context, self._row_iter = _heard(self._c, self._c.run_together, param_sets), None
 
 
 class Connection(dbapi.Connection):
@@ -61,27 +61,19 @@ class Connection(dbapi.Connection):
         return self.execute_named(name, make_params(self.py_types, args), columns, readers, statement)
 
     def run_together(self, lines: Sequence[tuple[str, Sequence[Any]]]) -> Any:
-        """Run statements that answer nothing, all of them sent before the first answer is read; the last's context.
+        """Run statements that answer nothing, all of them sent before the one answer is read; the driver's context.
 
-        Within a transaction: once one has failed the server refuses those that follow, and undoes all of it where they
-        end with a commit. Their answers are small, so that neither side waits for the other to read.
+        From the first that fails on none is run, not even a commit at the end. Answers are small, so that neither side
+        waits for the other to read.
         """
         named = [self._prepared(statement)[0] for statement, _ in lines]
         for name, (_, args) in zip(named, lines, strict=True):
             self.send_BIND(name, make_params(self.py_types, args))
             self.send_EXECUTE()
-            _write(self._sock, SYNC_MSG)
+        _write(self._sock, SYNC_MSG)
         _flush(self._sock)
-        errors: list[DatabaseError] = []
-        context = None
-        for statement, _ in lines:
-            context = Context("rollback" if errors else statement)  # which is what a commit becomes
-            try:
-                self.handle_messages(context)
-            except DatabaseError as error:
-                errors.append(error)
-        if errors:
-            raise errors[0]
+        context = Context(TOGETHER)
+        self.handle_messages(context)
         return context
 
     def _prepared(self, statement: str) -> tuple[bytes, Any, Any]:
@@ -100,19 +92,25 @@ class Connection(dbapi.Connection):
     def commit(self) -> None:
         """Make the transaction stand, if there is one."""
         if self._in_transaction:
-            _heard(self.execute_simple, "commit")
+            _heard(self, self.execute_simple, "commit")
 
     def rollback(self) -> None:
         """Undo the transaction, if there is one."""
         if self._in_transaction:
-            _heard(self.execute_simple, "rollback")
+            _heard(self, self.execute_simple, "rollback")
 
 
-def _heard(ask: Any, *said: Any) -> Any:
+def _heard(connection: Connection, ask: Any, *said: Any) -> Any:
     try:
         return ask(*said)
+    except (DatabaseError, InterfaceError):
+        raise
     except OSError as error:  # the driver lets some of a socket's errors through as they are
         raise InterfaceError("network error") from error
+    except Exception:  # half of it may have been said: what comes next would get the wrong answers
+        with suppress(OSError):
+            connection._usock.shutdown(socket.SHUT_RDWR)
+        raise
 
 
 def number(value: float) -> str | None:

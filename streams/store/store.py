@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import randbits
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
@@ -48,7 +49,8 @@ class Commit:
     deletes: dict[Table, list[Row]] = field(default_factory=dict)  # rows named by some of their columns
     sent: list[int] = field(default_factory=list)  # outbox rows that have left
     source: tuple[int, int] | None = None  # where its input begins, and where the next one's does
-    came_through: bool = field(default=False, init=False, compare=False)  # though its answer was lost
+    mark: int = field(default_factory=lambda: randbits(62), init=False, compare=False)  # tells it from others
+    came_through: bool = field(default=False, init=False, compare=False)  # though its answer may be lost
 
     def upsert(self, table: Table, rows: Iterable[Row]) -> None:
         """Insert or replace rows by primary key; the last one of a key wins."""
@@ -140,12 +142,16 @@ class Store:
     def _begun(self) -> AbstractContextManager[Connection]:
         return self._writing.begin()
 
-    def _fence(self, connection: Connection, commits: Any, source: tuple[int, int] | None = None) -> None:
+    def _fence(
+        self, connection: Connection, commits: Any, source: tuple[int, int] | None = None, mark: int | None = None
+    ) -> None:
         """Go on only if nobody has taken over, and the input with it; until the end nobody can."""
         if self.epoch is None:
             return
         owner = upkeep.owner
         mine = update(owner).where(owner.c.epoch == self.epoch).values(commits=commits)
+        if mark is not None:
+            mine = mine.values(mark=mark)
         if source is not None:
             mine = mine.where(owner.c.next == source[0]).values(next=source[1])
         if connection.execute(mine).rowcount == 0:
@@ -153,7 +159,7 @@ class Store:
 
     def _put(self, work: Commit) -> None:
         with self._begun() as connection:
-            self._fence(connection, upkeep.owner.c.commits + 1, work.source)
+            self._fence(connection, upkeep.owner.c.commits + 1, work.source, work.mark)
             self._write(connection, work)
 
     def _write(self, connection: Connection, work: Commit) -> None:

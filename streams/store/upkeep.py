@@ -72,6 +72,7 @@ owner = table(  # who may write here: every commit is of an epoch, and taking ov
     Column("epoch", Integer, nullable=False),
     Column("next", Integer, nullable=False),  # position in the input that the next commit begins at
     Column("commits", Integer, nullable=False),  # so far
+    Column("mark", Integer, nullable=False),  # of the last commit, which tells it from others
 )
 
 let_go = table(  # up to when what of a fleet has been kept long enough, and was let go

@@ -9,11 +9,12 @@ import threading
 import numpy as np
 import pytest
 from pg8000.exceptions import InterfaceError
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from streams.store import layout, schema
+from streams.store import bulk, layout, schema
 from streams.store import store as store_module
+from streams.store.engine import engine_of
 from streams.store.layout import open_partition
 from streams.store.prepared import Connection
 from streams.store.store import Commit, persistently, rows_of
@@ -108,6 +109,93 @@ def test_a_sender_that_commits_before_the_river_tries_again(url, monkeypatch, so
     first.source = source
     assert persistently(lambda: store.commit(first), between)
     assert (store.position, count(store, schema.payloads), count(store, schema.outbox)) == (1, 1, 1)
+
+
+class Late:
+    """A network that holds commits back, and delivers them on another day."""
+
+    def __init__(self, url, monkeypatch):
+        self.held, self.before = [], lambda: None
+        self._whole = Connection.run_together
+        self._other = engine_of(url, [layout.place(0), layout.SHARED]).execution_options(plain=True)
+        monkeypatch.setattr(Connection, "run_together", lambda connection, lines: self.send(connection, lines))
+        self.answers = []  # of the next sends: what the sender hears instead; nothing is sent
+
+    def send(self, connection, lines):
+        if self.answers:
+            self.held.append(list(lines))
+            raise InterfaceError(self.answers.pop(0))
+        self.before()
+        return self._whole(connection, lines)
+
+    def deliver(self):
+        """The oldest that was held back."""
+        lines, self.before = self.held.pop(0), lambda: None
+        with self._other.connect() as connection:
+            bulk.run(connection, lines)
+
+
+@pytest.fixture
+def late(url, monkeypatch):
+    made = Late(url, monkeypatch)
+    yield made
+    made._other.dispose()
+
+
+@pytest.mark.parametrize("source", [(0, 3), None])
+def test_a_try_that_arrives_after_the_one_that_took_its_place_is_not_taken(url, late, source):
+    store = open_partition(url, 0)
+    store.take_over()
+    late.answers = ["network error"]
+    first = work(0, 3)
+    first.source = source
+    store.commit(first)
+    with pytest.raises(IntegrityError):
+        late.deliver()
+    assert (store.position, count(store, schema.payloads), count(store, schema.outbox)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("source", [(0, 3), None])
+def test_a_try_that_arrives_just_before_the_next_is_taken_and_the_next_is_not(url, late, source):
+    store = open_partition(url, 0)
+    store.take_over()
+    late.answers, late.before = ["network error"], late.deliver
+    first = work(0, 3)
+    first.source = source
+    store.commit(first)
+    assert late.held == []
+    assert (store.position, count(store, schema.payloads), count(store, schema.outbox)) == (1, 1, 1)
+
+
+def test_what_a_sender_has_given_up_arrives_in_the_place_of_another_commit_which_follows(url, late):
+    store = open_partition(url, 0)
+    store.take_over()
+    given_up = Commit()
+    given_up.append(schema.outbox, [{"sink": "mqtt", "address": "late", "body": b"x", "retain": 1}])
+    late.answers = ["no answer"]
+    with pytest.raises(OperationalError):
+        store.commit(given_up)
+    late.before = late.deliver
+    store.commit(work(0, 3))
+    store.commit(work(3, 4))
+    assert (late.held, given_up.came_through) == ([], True)
+    assert (store.position, count(store, schema.payloads), count(store, schema.outbox)) == (2, 2, 3)
+
+
+def test_what_cannot_be_said_leaves_no_connection_out_of_step(url):
+    """Half of it may have been sent: the next to speak must not hear the answer to that."""
+    store = open_partition(url, 0)
+    store.take_over()
+
+    def ask(value):
+        question = select(func.count()).where(schema.outbox.c.address.in_([value + str(k) for k in range(70)]))
+        return store.ask(lambda connection: connection.execute(question).scalar())
+
+    for _ in range(3):
+        with pytest.raises(UnicodeEncodeError):
+            ask("\ud800")
+        store.commit(Commit())
+        assert ask("a") == 0
 
 
 def test_connections_that_the_server_has_dropped_are_not_noticed(postgres, url):

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from devices import gateway as gateway_module
 from devices.broker import Broker
-from simulator import device
+from simulator import device, link
 from simulator.device import Device
 from simulator.link import Account
 from streams import config
@@ -55,8 +56,10 @@ def serving(folder, rules, port, inbox=10_000):
 
 @pytest.fixture
 def broker(monkeypatch):
-    """A real broker, and devices that soon send again what a dead one had taken."""
+    """A real broker, and a gateway and devices that come back soon, and soon send again what a dead one had taken."""
     monkeypatch.setattr(device, "RETRY", (0.5, 2.0))  # s
+    monkeypatch.setattr(gateway_module, "BACKOFF", (0.05, 0.4))  # s; longer and longer where one cut follows another
+    monkeypatch.setattr(link, "BACKOFF", (0.1, 0.4))
     found = Broker(port=0).start()
     yield found
     found.stop()
@@ -87,8 +90,8 @@ async def connected(drives, broker, work):
     links = [asyncio.create_task(one.link.run()) for one in devices]
     await work(devices)
     await until(devices, lambda: not any(one.unacked for one in devices))
-    for link in links:
-        link.cancel()
+    for task in links:
+        task.cancel()
     await asyncio.gather(*links, return_exceptions=True)
     return sum(one.resent for one in devices)
 

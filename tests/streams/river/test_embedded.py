@@ -103,14 +103,15 @@ def send_until_acknowledged(river, waiting, rng):
 
 def test_a_full_disk_is_waited_for_and_nothing_is_acknowledged_meanwhile(river, monkeypatch):
     monkeypatch.setattr(store_module, "RETRY_S", 0.0)
-    tries = []
+    tries, put = [], river.store._put
 
-    def full(_connection):
+    def full(work):
         tries.append(len(tries))
         if len(tries) < 4:
             raise OperationalError("COMMIT", {}, Exception("disk is full"))
+        put(work)
 
-    event.listen(river.engine, "commit", full)
+    monkeypatch.setattr(river.store, "_put", full)
     assert river.store.position == 0
     assert seqs(river.embedded.take([payload([1000.0]), payload([1000.0], "W", seq=2)])) == [1, 2]
     assert len(tries) == 4
@@ -118,17 +119,17 @@ def test_a_full_disk_is_waited_for_and_nothing_is_acknowledged_meanwhile(river, 
     assert [row["position"] for row in river.rows(schema.payloads)] == [1, 2]
 
 
-def test_told_to_stop_while_the_disk_is_full_it_acknowledges_and_saves_nothing(river, rivers, rules, tmp_path):
+def test_told_to_stop_while_the_disk_is_full_it_acknowledges_and_saves_nothing(river, monkeypatch):
     river.embedded.take([payload([1000.0])])
     river.embedded.snapshot()
     river.stopping = lambda: True
 
-    def full(_connection):
+    def full(_work):
         raise OperationalError("COMMIT", {}, Exception("disk is full"))
 
-    event.listen(river.engine, "commit", full)
-    assert river.embedded.take([payload([2000.0], seq=2)]) == []
-    event.remove(river.engine, "commit", full)
+    with monkeypatch.context() as patch:
+        patch.setattr(river.store, "_put", full)
+        assert river.embedded.take([payload([2000.0], seq=2)]) == []
     river.embedded.snapshot()  # the state has seen what the store has not: it must not be saved
     assert not river.embedded.settle_due(at_once=True)
     river.crash()

@@ -8,6 +8,7 @@ import msgspec
 
 from devices.codecs.msgpack_v1 import HEADS
 
+_unpack = msgspec.msgpack.Decoder(dict[str, Any]).decode  # numbers that happen to spell a name are no payload
 DRIVER = ("driver", "driverUniqueId")  # of our formats, and of Traccar's
 KEPT = ("boot", "kind", "code", "fault_codes", "alarm", "dtcs")  # words by which things are told apart
 SHORTEST = 3  # characters: what is shorter cannot be told from other words in running text
@@ -21,7 +22,7 @@ def renamed(body: bytes, old: str, new: str) -> bytes:
     bytes are searched.
     """
     packed = body[:1] in [HEADS[k : k + 1] for k in range(len(HEADS))]
-    decode: Any = msgspec.msgpack.decode if packed else msgspec.json.decode
+    decode: Any = _unpack if packed else msgspec.json.decode
     encode: Any = msgspec.msgpack.encode if packed else msgspec.json.encode
     try:
         before = decode(body)

@@ -28,8 +28,8 @@ def inside(count: int, mean: float, share: float = 0.99) -> bool:
     return min(below, above) > (1 - share) / 2
 
 
-def every(**where: float) -> list[tuple[int, Occurred]]:
-    return [(k, one) for k in range(400) for one in occurred(driven(k, **where), [9, k])]  # type: ignore[arg-type]
+def every(km: float = 160.0) -> list[tuple[int, Occurred]]:
+    return [(k, one) for k in range(400) for one in occurred(driven(k, km=km), [9, k])]
 
 
 @pytest.mark.parametrize("cover", PERILS)

@@ -21,7 +21,8 @@ from streams.river.partition import Partition
 from streams.rules import Rules
 from streams.sinks.base import Sink
 from streams.sinks.mqtt import Delivery
-from streams.store.store import Store, open_store, sole_use
+from streams.store.sole import sole_use
+from streams.store.store import Store, open_store
 from streams.web import doors
 from streams.web.health import Checks
 

@@ -43,8 +43,7 @@ class Lazy(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command = importlib.import_module(f"streams.cli.{name}").command
-        assert isinstance(command, click.Command)  # noqa: S101
+        command: click.Command = importlib.import_module(f"streams.cli.{name}").command
         return command
 
     def invoke(self, ctx: click.Context) -> object:

@@ -21,7 +21,8 @@ from streams.keeping.pruning import jurisdictions
 from streams.layers import ConfigError
 from streams.messages import iso
 from streams.store import audit, marks
-from streams.store.store import Store, rows_of, sole_use
+from streams.store.sole import sole_use
+from streams.store.store import Store, rows_of
 from streams.store.upkeep import erasures
 
 Row = dict[str, Any]

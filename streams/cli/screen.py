@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -123,11 +123,14 @@ def compiled() -> None:
         warm(lambda name, done, total: bar.update(task, description=f"{name:20}", completed=done, total=total))
 
 
+SIDES: dict[str, JustifyMethod] = {"left": "left", "right": "right"}
+
+
 def table(title: str, columns: list[tuple[str, str]], rows: list[list[Any]]) -> Table:
     """A table of text; each column is (heading, justification)."""
     made = Table(title=title, title_justify="left", title_style="bold", pad_edge=False, box=box.SIMPLE_HEAD)
     for k, (heading, justify) in enumerate(columns):
-        made.add_column(heading, justify=justify, no_wrap=k == 0, overflow="fold")  # type: ignore[arg-type]
+        made.add_column(heading, justify=SIDES[justify], no_wrap=k == 0, overflow="fold")
     for row in rows:
         made.add_row(*[Text(visible(str(cell))) for cell in row])
     return made

@@ -9,7 +9,6 @@ from pathlib import Path
 from secrets import randbits
 from typing import Any, TypeVar
 
-from filelock import FileLock, Timeout
 from sqlalchemy import (
     Column,
     Connection,
@@ -290,12 +289,3 @@ def named(connection: Connection, key: Column[str], names: Sequence[str]) -> lis
     for first in range(0, len(names), AT_ONCE):
         found += rows_of(connection, select(key.table).where(key.in_(names[first : first + AT_ONCE])))
     return found
-
-
-def sole_use(folder: Path) -> AbstractContextManager[Any]:
-    """The right to serve from a data folder; ``OSError`` while another process has it. It ends with the process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        return FileLock(folder / "service.lock").acquire(blocking=False)
-    except Timeout as error:
-        raise OSError(f"another tripmeter serves from {folder}: stop it, or give another --data folder") from error

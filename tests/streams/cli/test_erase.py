@@ -9,7 +9,8 @@ from streams.erasure import work
 from streams.keeping.keeping import Keeping
 from streams.objects import Folder
 from streams.river.retention import Retention
-from streams.store.store import open_store, sole_use
+from streams.store.sole import sole_use
+from streams.store.store import open_store
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from streams.store import schema
-from streams.store.store import Commit, memory_store, named, open_store, persistently, rows_of, sole_use
+from streams.store.sole import sole_use
+from streams.store.store import Commit, memory_store, named, open_store, persistently, rows_of
 
 
 @pytest.fixture(params=["disk", "memory", pytest.param("postgres", marks=pytest.mark.stack)])

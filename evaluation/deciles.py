@@ -127,6 +127,7 @@ def _pure(risk: Risk, exposure: Exposure, tariff: Tariff, own: Score) -> float:
 
 
 def summed(weeks: pl.DataFrame) -> dict[str, Exposure]:
-    """What each vehicle drove and did in all."""
-    sums = weeks.group_by("vehicle_id").agg(pl.col(pl.Float64, pl.Int64).sum())
-    return {row.pop("vehicle_id"): Exposure(row) for row in sums.iter_rows(named=True)}
+    """What each vehicle drove and did in all, apart: a grouped sum rounds by how threads happened to share the rows."""
+    parts = weeks.partition_by("vehicle_id", as_dict=True, include_key=False).items()
+    sums = pl.col(pl.Float64, pl.Int64).sum()
+    return {str(own): Exposure(rows.select(sums).row(0, named=True)) for (own,), rows in parts}

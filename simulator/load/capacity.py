@@ -34,6 +34,25 @@ def holds(result: Result) -> bool:
     return bool(result["held"] and p99 is not None and p99 < LIMIT_MS)
 
 
+def twice(trial: Trial, rested: Callable[[], None]) -> Trial:
+    """``trial`` with a second chance where alerts only came late: a busy machine is late now and then at any load.
+
+    ``rested`` waits until what was too much has been worked off.
+    """
+
+    def tried(vehicles: int) -> Result:
+        for _ in range(2):
+            result = trial(vehicles)
+            if holds(result):
+                break
+            rested()
+            if not result["held"]:
+                break
+        return result
+
+    return tried
+
+
 def search(trial: Trial, start: int, most: int) -> Result | None:
     """The tally of the most vehicles tried that held, None if none did; ``bound`` if more were not tried."""
     low, best, high, count = 0, None, most + 1, min(start, most)

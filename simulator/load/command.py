@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import polars as pl
 from simulator import recordings
 from simulator.accounts import Accounts
 from simulator.answers import SHEET, Fact, Whose, sheet
-from simulator.load.capacity import LIMIT_MS, OWN, Habit, holds, row, search
+from simulator.load.capacity import LIMIT_MS, OWN, Habit, holds, row, search, twice
 from simulator.load.crew import LoadError
 from simulator.load.crews import Heard, drive
 from simulator.load.plan import SOS, Plan
@@ -85,17 +86,18 @@ def capacities(
 
         def trial(vehicles: int, habit: Habit = habit) -> Row:
             tell(f"{habit.meaning}: {vehicles:,} vehicles")
-            try:
-                chosen = asked(options, vehicles, habit.hz, habit.batch, max(trial_s, habit.batch))
-                result, _ = bring(chosen, who, lambda _: None)
-            except LoadError as error:
-                result = {"held": False, "alert_ms": {"p99": None}, "why": str(error)}
-            if not holds(result):
-                _rested(options, who, tell)
-            return result
+            return _tried(asked(options, vehicles, habit.hz, habit.batch, max(trial_s, habit.batch)), who)
 
-        rows.append(row(habit, search(trial, habit.start, most)))
+        rested = partial(_rested, options, who, tell)
+        rows.append(row(habit, search(twice(trial, rested), habit.start, most)))
     return rows
+
+
+def _tried(chosen: list[Plan], who: Accounts) -> Row:
+    try:
+        return bring(chosen, who, lambda _: None)[0]
+    except LoadError as error:
+        return {"held": False, "alert_ms": {"p99": None}, "why": str(error)}
 
 
 def _rested(options: Mapping[str, Any], who: Accounts, tell: Tell) -> None:

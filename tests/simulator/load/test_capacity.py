@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.load.capacity import FINE, HABITS, holds, row, search, text
+from simulator.load.capacity import FINE, HABITS, holds, row, search, text, twice
 
 
 def result(vehicles: int, p99: float | None, held: bool = True) -> dict[str, object]:
@@ -42,3 +42,18 @@ def test_the_table_says_who_shared_and_what_was_not_tried() -> None:
     lines = text(rows).splitlines()
     assert "3,000+" in lines[1] and "12 ms" in lines[1] and lines[3].endswith("none")
     assert lines[4].startswith("connections: one") and lines[5].startswith("+")
+
+
+def test_alerts_that_were_late_once_are_no_end() -> None:
+    late, tried, rests = {300}, [], []
+
+    def trial(vehicles: int) -> dict[str, object]:
+        tried.append(vehicles)
+        once = vehicles in late
+        late.discard(vehicles)
+        return result(vehicles, 300.0 if once or vehicles > 400 else 10.0, held=vehicles < 900)
+
+    again = twice(trial, lambda: rests.append(len(tried)))
+    assert holds(again(300)) and (tried, rests) == ([300, 300], [1])
+    assert not holds(again(500)) and (tried[2:], rests[1:]) == ([500, 500], [3, 4])
+    assert not holds(again(900)) and (tried[4:], rests[3:]) == ([900], [5])

@@ -75,6 +75,13 @@ class Table:
             raise self.error(key, f"{unknown[0]!r} is not known; use some of {', '.join(allowed)}")
         return tuple(values)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        values = self._get(key, list, "a list of texts")
+        if any(not isinstance(value, str) for value in values):
+            raise self.error(key, f"{values!r} is not a list of texts")
+        return tuple(values)
+
     def pairs(self, key: str) -> tuple[tuple[float, float], ...]:
         """A list of [x, y], x rising and y above 0."""
         values = self._get(key, list, "a list of [covariate, relativity]")

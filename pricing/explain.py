@@ -5,7 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pricing.ladder import GAP, PREMIUM, RUNNING, STANDING, TELEMATICS, Step, climb
+from pricing.ladder import GAP, LEVIES, PREMIUM, RUNNING, STANDING, TELEMATICS, Step, climb
+from pricing.levies import due
 
 HEADINGS = {
     STANDING: "Standing: days insured, driven or parked",
@@ -13,10 +14,20 @@ HEADINGS = {
     RUNNING: "Running: km measured",
     GAP: "Running: km driven but not seen, without telematics credit",
     PREMIUM: "Premium",
+    LEVIES: "Taxes and levies: no part of the premium, paid with it",
 }
 MISSING = {"rate": "not observed", "own driving": "own driving"}
 UNSEEN = "not observable with this device"
-SIGNS = {"start": "x ", "times": "x ", "plus": "+ ", "divide": "/ ", "cap": "= ", "sum": "", "round": "to "}
+SIGNS = {
+    "start": "x ",
+    "times": "x ",
+    "plus": "+ ",
+    "divide": "/ ",
+    "cap": "= ",
+    "sum": "",
+    "round": "to ",
+    "levy": "x ",
+}
 
 
 class Line(NamedTuple):
@@ -40,6 +51,7 @@ def explain_premium(row: Mapping[str, Any]) -> list[Line]:
         Line("cover", f"{row['cover']}, {_day(row['valid_from'])} to {_day(row['valid_to'])}, end excluded"),
         Line("tariff", row["tariff_id"]),
         *_ladder(steps),
+        *_to_pay(steps, amount),
         Line("caps that bound", row["caps"] or "none"),
     ]
 
@@ -51,6 +63,11 @@ def _ladder(steps: list[Step]) -> Iterator[Line]:
             part = step.part
             yield Line(HEADINGS[part])
         yield _rung(step)
+
+
+def _to_pay(steps: list[Step], amount: Decimal) -> Iterator[Line]:
+    if any(step.part == LEVIES for step in steps):
+        yield Line("to pay", "premium, taxes and levies", "", f"{amount + due(steps):.2f}")
 
 
 def _rung(step: Step) -> Line:

@@ -156,6 +156,9 @@ def premiums(
     the period; driving is scored on everything up to its end, each day by the class the vehicle had then.
     """
     insured = _within(risks, valid_from, valid_to)
+    if tariff.profile is not None and not risks.is_empty():  # on any day insured
+        first, last = pl.col("valid_from").cast(pl.Date).min(), pl.col("valid_to").cast(pl.Date).max()
+        tariff.profile.refuse_fields(risks.columns, *risks.select(first, last).row(0))
     driven = _heard(insured, exposure, "valid_from", "valid_to")
     history = _by_class(_heard(insured, classed(exposure, risks), "valid_to", "class"))
     own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
@@ -204,7 +207,8 @@ def _within(risks: pl.DataFrame, valid_from: date | None, valid_to: date | None)
         start = pl.max_horizontal(start, pl.lit(valid_from))
     if valid_to is not None:
         end = pl.min_horizontal(end, pl.lit(valid_to))
-    cut = risks.with_columns(start.alias("valid_from"), end.alias("valid_to"))
+    begun = pl.col("inception" if "inception" in risks.columns else "valid_from").cast(pl.Date)
+    cut = risks.with_columns(start.alias("valid_from"), end.alias("valid_to"), begun.alias("inception"))
     return cut.filter(pl.col("valid_from") < pl.col("valid_to")).sort(*VEHICLE, "policy_id", "cover", "valid_from")
 
 
@@ -228,6 +232,8 @@ def risk_of(row: Mapping[str, Any]) -> Risk:
         deductible=_number(row.get("deductible")),
         limit=_number(row.get("limit")),
         experience=_number(row.get("experience")),
+        energy=row.get("energy"),
+        inception=row.get("inception"),
     )
 
 

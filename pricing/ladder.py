@@ -6,20 +6,21 @@ from typing import NamedTuple
 
 from pricing.money import cents, micro
 
-TELEMATICS, STANDING, RUNNING, GAP, PREMIUM = PARTS = ("telematics", "standing", "running", "gap", "premium")
+PARTS = ("telematics", "standing", "running", "gap", "premium", "levies")
+TELEMATICS, STANDING, RUNNING, GAP, PREMIUM, LEVIES = PARTS
 PURE = (STANDING, RUNNING, GAP)  # their sum is the pure premium
 
 
 class Step(NamedTuple):
     """One rung: ``effect`` applied by ``op`` to the amount before it gives ``amount``."""
 
-    part: str  # telematics (a relativity), standing, running, gap (EUR), premium (their sum and what follows)
+    part: str  # telematics (a relativity), standing, running, gap (EUR), premium (their sum, what follows), levies
     name: str  # base, a factor, a behaviour, loads, ...
     covariate: str
     value: str  # of the covariate, or its level, or a quantity; "" not known
     unit: str
     credibility: float | None
-    op: str  # start: value x effect; times; plus; divide; cap: effect; sum: of the parts; round: to effect
+    op: str  # start: value x effect; times; plus; divide; cap; sum: of parts; round: to effect; levy: of premium
     effect: Decimal
     amount: Decimal  # after this step
 
@@ -48,14 +49,14 @@ class Ladder:
 
 
 def climb(steps: Iterable[Step]) -> Decimal:
-    """The last amount, worked out anew from each step's value and effect; raises if a step shows another amount."""
+    """The last amount before levies, worked out anew from each step; raises if a step shows another amount."""
     done: list[Step] = []
     for step in steps:
         amount = _amount(done, step.op, step.effect, step.value)
         if amount != step.amount:
             raise ValueError(f"step {len(done) + 1} ({step.part} {step.name}) shows {step.amount} and makes {amount}")
         done.append(step)
-    return done[-1].amount
+    return [step for step in done if step.part != LEVIES][-1].amount
 
 
 def _amount(steps: list[Step], op: str, effect: Decimal, value: str) -> Decimal:
@@ -72,6 +73,8 @@ def _amount(steps: list[Step], op: str, effect: Decimal, value: str) -> Decimal:
         return sum((amount for p, amount in last_amounts(steps).items() if p in PURE), Decimal(0))
     if op == "round":
         return cents(before, value)
+    if op == "levy":
+        return cents(last_amounts(steps)[PREMIUM] * effect, value)
     return effect  # cap
 
 

@@ -34,6 +34,18 @@ class Risk:
     limit: float = float("nan")
     experience: float = float("nan")  # claims coefficient
     previous: Decimal | None = None  # premium of the same cover for a period as long as this one
+    energy: str | None = None  # one of pricing.profile.ENERGIES
+    inception: date | None = None  # when its policy began, if not with the period
+
+    @property
+    def begun(self) -> date:
+        """The day whose rules hold: that on which the policy began."""
+        return self.inception or self.valid_from
+
+    @property
+    def use_mass(self) -> str | None:
+        """Use and permitted mass together; None unless both are known."""
+        return None if self.use is None or self.mass_t != self.mass_t else f"{self.use} {self.mass_t:.10g}"
 
 
 @dataclass(frozen=True)

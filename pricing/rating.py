@@ -4,16 +4,19 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pricing.exposure import Exposure, vehicle_days
-from pricing.factors import telematics
+from pricing.factors import experience, telematics
 from pricing.factors.base import Factor
 from pricing.ladder import GAP, PREMIUM, RUNNING, STANDING, TELEMATICS, Ladder
+from pricing.levies import levies
 from pricing.money import CENT, decimal, micro
 from pricing.premium import INDICATED, Premium, Risk, premium_id
+from pricing.profile import Profile, ProfileError, Window
 from pricing.score import Score, score
 from pricing.tariff import Cover, Tariff
 
 PLACES = Decimal("0.0001")  # of a relativity
 ONE = Decimal(1)
+WHOLE = (telematics.FACTOR.name, experience.FACTOR.name)  # on the whole premium where a profile has a coefficient
 
 
 class RatingError(ValueError):
@@ -33,7 +36,7 @@ def rate(risk: Risk, exposure: Exposure, tariff: Tariff, own: Score | None = Non
     sheet.standing(days)
     if cover.per_km[risk.klass]:
         sheet.running(exposure, own)
-    amount = sheet.premium(days)
+    amount = sheet.premium(days, own)
     return Premium(
         premium_id=premium_id(risk, kind, tariff.digest),
         fleet_id=risk.fleet_id,
@@ -52,7 +55,7 @@ def rate(risk: Risk, exposure: Exposure, tariff: Tariff, own: Score | None = Non
         km_gap=exposure["km_gap"],
         credibility=own.credibility if sheet.drives else None,
         caps=", ".join(sheet.bound) or None,
-        factors=tuple(sheet.ladder.steps),
+        factors=(*sheet.ladder.steps, *levies(tariff, risk.cover, amount)),
     )
 
 
@@ -71,6 +74,7 @@ class Sheet:
     def __init__(self, risk: Risk, cover: Cover, tariff: Tariff) -> None:
         self.risk, self.cover, self.tariff = risk, cover, tariff
         self.drives = telematics.FACTOR.name in {factor.name for factor in cover.factors}
+        self.whole = tariff.coefficient(risk.cover)
         self.ladder = Ladder()
         self.bound: list[str] = []
 
@@ -84,24 +88,48 @@ class Sheet:
 
     def running(self, exposure: Exposure, own: Score) -> None:
         """k * b_km * F_class * T * X, and the same for km that were driven unseen, with no telematics credit."""
-        driving = self._telematics(own) if self.drives else ONE
+        driving = self._telematics(own) if self.drives and not self.whole else ONE
         self._kilometres(RUNNING, "km_measured", exposure, driving, own.credibility)
         if exposure["km_gap"] > 0:
             # a surcharge stays: pulling the plug must not be cheaper than being seen
             self._kilometres(GAP, "km_gap", exposure, max(driving, ONE), None)
 
-    def premium(self, days: int) -> Decimal:
-        """Off-balance, loads, the cap on change and the cent."""
+    def premium(self, days: int, own: Score) -> Decimal:
+        """Off-balance, loads, the coefficient, the cap on change, the minimum and the cent."""
         loads, add = self.tariff.loads, self.ladder.add
+        driving = self._telematics(own) if self.drives and self.whole else ONE
         add(PREMIUM, "technical", "sum", ONE)
         add(PREMIUM, "off_balance", "times", loads.off_balance)
         add(PREMIUM, "fixed_expense", "plus", micro(loads.fixed_per_day * days), "days", str(days), "days")
         share = ONE - loads.variable - loads.profit
         amount = add(PREMIUM, "variable_expense_and_profit", "divide", share)
+        if self.whole:
+            amount = self._coefficient(self.whole, driving, own)
         if self.risk.previous is not None and "change" in self.tariff.caps:
             low, high = (micro(self.risk.previous * bound) for bound in self.tariff.caps["change"])
-            self._cap(PREMIUM, "change", amount, low, high)
+            amount = self._cap(PREMIUM, "change", amount, low, high)
+        least = micro(self.tariff.minimum.get(self.risk.cover, Decimal(0)) * days)
+        self._cap(PREMIUM, "minimum", amount, least, Decimal("Infinity"))
         return add(PREMIUM, "rounding", "round", CENT, "mode", self.tariff.rounding)
+
+    def _coefficient(self, profile: Profile, driving: Decimal, own: Score) -> Decimal:
+        """No-claims coefficient, then the insurer's own with own driving in it, kept in its window."""
+        for factor in self.cover.factors:
+            if factor.name == experience.FACTOR.name:
+                self._apply(PREMIUM, factor)
+        window = self._window(profile)
+        found = ((self.tariff.discretion or ONE) * driving).quantize(PLACES)
+        effect = min(max(found, window.low), window.high)
+        if effect != found:
+            self._note("coefficient")
+        said = ("coefficient", f"{found:f}", f"allowed {window}", own.credibility if self.drives else None)
+        return self.ladder.add(PREMIUM, "coefficient", "times", effect, *said)
+
+    def _window(self, profile: Profile) -> Window:
+        try:
+            return profile.window(self.risk.begun, self.risk.energy)
+        except ProfileError as error:
+            raise RatingError(f"{self.risk.vehicle_id}: {error}") from error
 
     def _telematics(self, own: Score) -> Decimal:
         """T: one relativity a behaviour, multiplied and capped."""
@@ -122,6 +150,8 @@ class Sheet:
         per_km = self.cover.per_km[self.risk.klass]
         self.ladder.add(part, "per_km", "start", per_km, column, str(km), f"km of a {self.risk.klass}")
         for factor in self.cover.factors:
+            if self.whole and factor.name in WHOLE:
+                continue
             if factor.name == telematics.FACTOR.name:
                 self.ladder.add(part, factor.name, "times", driving, "own driving", credibility=credibility)
             else:

@@ -1,7 +1,7 @@
 """Tariff: every number a premium or a score is made with, dated and named by its hash."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -9,11 +9,13 @@ from typing import Any
 
 from pricing.canonical import digest, text
 from pricing.factors import Factor
+from pricing.profile import Profile
 
 CLASSES = ("car", "van", "truck", "bus")  # UNECE M1, N1, N2 and N3, M2 and M3
 COVERS = ("compulsory", "tpl_injury", "tpl_property", "own_damage", "cargo", "occupants")
 SUBJECTS = ("driver", "vehicle")
 STATUSES = ("illustrative", "filed")
+UNSAID: tuple[Any, ...] = (None, {}, [])  # of what a tariff need not say nothing is part of its hash
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,15 @@ class Loads:
 
 
 @dataclass(frozen=True)
+class Levy:
+    """A tax or levy on a premium, which is no part of it."""
+
+    name: str
+    rate: Decimal  # of the premium
+    covers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Cover:
     """Base rates of a cover by vehicle class and the factors that apply to it, in order."""
 
@@ -83,6 +94,15 @@ class Tariff:
     scale: Scale
     behaviours: tuple[Behaviour, ...]
     covers: Mapping[str, Cover]
+    valid_to: date | None = None  # excluded; None: until another begins
+    profile: Profile | None = None  # the jurisdiction whose rules it keeps
+    discretion: Decimal | None = None  # insurer's own coefficient before own driving, where the profile has windows
+    minimum: Mapping[str, Decimal] = field(default_factory=dict)  # least premium a vehicle and day by cover
+    levies: tuple[Levy, ...] = ()
+
+    def coefficient(self, cover: str) -> Profile | None:
+        """The profile in whose window the insurer's coefficient is kept, own driving in it, on the whole premium."""
+        return self.profile if self.profile and self.profile.windows and cover != "compulsory" else None
 
     @cached_property
     def digest(self) -> str:
@@ -97,7 +117,7 @@ class Tariff:
     def content(self) -> dict[str, Any]:
         """Everything that makes a premium, the numbers of the factors in use included, ready for JSON."""
         content: dict[str, Any] = _plain(self)
-        return content
+        return {name: said for name, said in content.items() if said not in UNSAID}
 
 
 def _plain(value: Any) -> Any:
@@ -117,4 +137,4 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
-    return value if isinstance(value, str | bool) else str(value)
+    return value if value is None or isinstance(value, str | bool) else str(value)

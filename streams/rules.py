@@ -2,11 +2,10 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from pricing.document import TariffError
 from pricing.tariff import Tariff
-from pricing.tariffs import parse, standard_text
 from streams import config
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
@@ -20,6 +19,8 @@ from streams.pipeline import chain
 from streams.pipeline.rule_set import Beside, InForce, RuleSet
 from streams.roads import Table, kept, load
 from streams.settings import Paging as PagingSettings
+from streams.settings import Tariff as TariffSettings
+from streams.tariffs import shelf
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def gather(settings: Config, roads: Table | None = None) -> Rules:
         chosen(settings.hours),
         config.alert_rules(settings, RULES),
         paging(settings.paging),
-        tariff(settings.tariff.path),
+        tariff(settings.tariff),
     )
 
 
@@ -102,19 +103,6 @@ def paging(said: PagingSettings) -> Paging:
         raise ConfigError(f"paging: {error}") from error
 
 
-def tariff(path: str) -> Tariff:
-    """The shipped tariff ``standard``, or that of a file."""
-    try:
-        return parse(tariff_text(path), path)
-    except TariffError as error:
-        raise ConfigError(f"tariff.path: {error}") from error
-
-
-def tariff_text(path: str) -> str:
-    """The same as it is written."""
-    if path == "standard":
-        return standard_text()
-    try:
-        return Path(path).read_text("utf-8")
-    except OSError as error:
-        raise ConfigError(f"tariff.path {path}: cannot be read ({error.strerror})") from error
+def tariff(said: TariffSettings) -> Tariff:
+    """The tariff of a configuration that is in force today (UTC)."""
+    return shelf(said).at(datetime.now(UTC).date())

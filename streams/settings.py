@@ -255,7 +255,11 @@ class Hours:
 class Tariff:
     """What premiums are rated with."""
 
-    path: str = setting("standard", "`standard` (illustrative, shipped) or the path of a tariff file")
+    path: str = setting(
+        "standard", "`standard` (illustrative, shipped), the path of a tariff file, or a folder of dated ones"
+    )
+    sign_key: str = setting("", "key that signs tariffs: from `tripmeter ledger key`", secret=True)
+    check_key: str = setting("", "its public half: with it every tariff must be signed, by that key")
 
 
 @dataclass(frozen=True)

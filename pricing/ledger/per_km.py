@@ -1,15 +1,19 @@
 """Per km: billing dates of a vehicle and cover, and the rates a day and a km of its indication."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pricing.billing.per_km import PerKm, Reading
-from pricing.ladder import RUNNING, STANDING
+from pricing.ladder import PREMIUM, RUNNING, STANDING
 from pricing.ledger.entry import Entry
 from pricing.money import micro
 from pricing.tariff import Tariff
+
+WHOLE = ("experience", "coefficient")  # steps of the premium that act on all of it
 
 Driven = Callable[[date, date], Decimal]
 
@@ -48,6 +52,12 @@ def rates(indication: Entry, tariff: Tariff) -> PerKm:
     steps = {step["part"]: Decimal(step["amount"]) for step in made["steps"]}  # the last of each part
     days = (date.fromisoformat(made["risk"]["valid_to"]) - date.fromisoformat(made["risk"]["valid_from"])).days
     km = Decimal(made["exposure"].get("km_measured") or 0)
+    whole = _times(step for step in made["steps"] if step["name"] in WHOLE)
     standing = steps[STANDING] / days * loads.off_balance + loads.fixed_per_day
     running = steps[RUNNING] / km * loads.off_balance if km and RUNNING in steps else Decimal(0)
-    return PerKm(micro(standing / share), micro(running / share), tariff.rounding)
+    return PerKm(micro(standing / share * whole), micro(running / share * whole), tariff.rounding)
+
+
+def _times(steps: Iterable[Mapping[str, Any]]) -> Decimal:
+    """What acts on the whole premium: a no-claims coefficient and the insurer's own."""
+    return math.prod((Decimal(step["effect"]) for step in steps if step["part"] == PREMIUM), start=Decimal(1))

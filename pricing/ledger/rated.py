@@ -9,8 +9,9 @@ from typing import Any
 from pricing.balance.hysteresis import Hysteresis
 from pricing.canonical import plain
 from pricing.exposure import Exposure
-from pricing.ladder import PREMIUM, Step
+from pricing.ladder import LEVIES, PREMIUM, Step
 from pricing.ledger.entry import Draft, Entry
+from pricing.levies import levies
 from pricing.money import cents
 from pricing.premium import INDICATED, Risk
 from pricing.rating import rate
@@ -85,7 +86,10 @@ def _draft(snapshot: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
     risk, exposure = _risk(snapshot["risk"]), _exposure(snapshot["exposure"])
     own = {part["class"]: _exposure(part["sums"]) for part in snapshot["own"]}
     premium = rate(risk, exposure, tariff, score(own, tariff, "vehicle"), kind)
-    steps = (*premium.factors, *_moved(premium.amount, snapshot["shown"]))
+    own_steps = [step for step in premium.factors if step.part != LEVIES]
+    steps = [*own_steps, *_moved(premium.amount, snapshot["shown"])]
+    amount = steps[-1].amount
+    steps += levies(tariff, risk.cover, amount)
     ladder = {"steps": plain(steps), "caps": premium.caps, "credibility": plain(premium.credibility)}
     start, end = map(date.fromisoformat, snapshot["period"])
     names = {"by": RATING, "tariff": tariff.digest, "tariff_id": tariff.tariff_id, "status": tariff.status}
@@ -96,7 +100,7 @@ def _draft(snapshot: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
         kind=kind,
         valid_from=start,
         valid_to=end,
-        amount=steps[-1].amount,
+        amount=amount,
         currency=premium.currency,
         made=names | snapshot | ladder,
     )
@@ -120,12 +124,12 @@ def _exposure(sums: Mapping[str, str]) -> Exposure:
 
 def _risk(said: Mapping[str, Any]) -> Risk:
     """A risk as ``plain`` wrote it down."""
-    return Risk(**{each.name: _field(each.type, said[each.name]) for each in fields(Risk)})
+    return Risk(**{each.name: _field(each.type, said.get(each.name)) for each in fields(Risk)})
 
 
 def _field(kind: Any, said: Any) -> Any:
     if kind is float:
         return float("nan") if said is None else float(said)
-    if kind is date:
+    if kind in (date, date | None) and said is not None:
         return date.fromisoformat(said)
     return Decimal(said) if kind == Decimal | None and said is not None else said

@@ -5,17 +5,24 @@ from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 
+from pricing import profiles
 from pricing.document import Table
 from pricing.exposure import SUMS
 from pricing.factors import FACTORS, Factor
 from pricing.money import ROUNDING
 from pricing.tariff import CLASSES, COVERS, STATUSES, SUBJECTS, Behaviour, Cover, Loads, Scale, Tariff
+from pricing.tariffs import legal
 
 RACK = {factor.name: factor for factor in FACTORS}
 
 
+def shipped() -> list[str]:
+    """Names of those that come with the package."""
+    return sorted(path.name.removesuffix(".toml") for path in files(__name__).iterdir() if path.name.endswith(".toml"))
+
+
 def standard(name: str = "standard") -> Tariff:
-    """The tariff that comes with the package."""
+    """One that comes with the package."""
     return parse(standard_text(name), f"{name}.toml")
 
 
@@ -41,8 +48,14 @@ def parse(text: str, where: str) -> Tariff:
         scale=_scale(root.table("score")),
         behaviours=root.each("behaviours", _behaviour),
         covers={name: _cover(covers, name, rack) for name in covers},
+        valid_to=root.day("valid_to") if "valid_to" in root else None,
+        profile=legal.profile(root),
+        discretion=root.number("discretion", low=0.01) if "discretion" in root else None,
+        minimum=legal.minimum(root),
+        levies=root.each("levies", legal.levy) if "levies" in root else (),
     )
     root.done()
+    legal.keep(tariff, root)
     return tariff
 
 
@@ -60,7 +73,10 @@ def _factor(table: Table, name: str) -> Factor:
     own, factor = table.table(name), RACK[name]
     if factor.levels:
         levels = tuple((level, float(number)) for level, number in own.numbers("levels").items())
-        found = replace(factor, levels=levels)
+        try:
+            found = replace(factor, levels=levels)
+        except ValueError as error:
+            raise own.error("levels", str(error)) from error
     else:
         found = replace(factor, points=own.pairs("points"))
     own.done()
@@ -135,6 +151,8 @@ def complete(text: str, tariff: Tariff) -> str:
     said = set(root.table("factors")) if "factors" in root else set()
     used = {factor.name: factor for cover in tariff.covers.values() for factor in cover.factors}
     full = text + "".join(_written(factor) for name, factor in used.items() if name not in said)
+    if tariff.profile is not None and "profiles" not in root:
+        full += profiles.nested(tariff.profile.name)
     return full if parse(full, tariff.name).digest == tariff.digest else text
 
 

@@ -35,7 +35,7 @@ def verify(
     try:
         with source.store(data).reading() as connection:
             found = verified(connection, _checker(key) if key else None, again, kept)
-    except LedgerError as error:
+    except (ConfigError, LedgerError) as error:
         raise screen.fail(error) from error
     if as_json:
         screen.emit(vars(found))
@@ -59,8 +59,8 @@ def _say(found: Verified, again: bool) -> None:
 def key(as_json: bool) -> None:
     """A new key for seals: ledger.seal_key for who seals, ledger.check_key for everybody. Nothing is stored."""
     try:
-        from streams.ledger import keys
-    except LedgerError as error:
+        from streams import keys
+    except ConfigError as error:
         raise screen.fail(error) from error
     seal_key, check_key = keys.pair()
     if as_json:
@@ -83,7 +83,7 @@ def seal(
     if not seal_key:
         raise screen.fail("ledger.seal_key is not set: 'tripmeter ledger key' makes one")
     try:
-        from streams.ledger import keys
+        from streams import keys
 
         sign = keys.signer(seal_key)
         with source.store(data).writing() as connection:
@@ -92,7 +92,7 @@ def seal(
             made = sealed(chains.heads(connection), of_day, before[-1] if before else None, sign)
             chains.add_seal(connection, made)
             audit.record(connection, [audit.Entry(actor, "ledger.seal", about=made.signature)])
-    except LedgerError as error:
+    except (ConfigError, LedgerError) as error:
         raise screen.fail(error) from error
     if as_json:
         screen.emit(vars(made))
@@ -144,6 +144,6 @@ def settings(config_path: Path | None, sets: tuple[str, ...]) -> Config:
 
 
 def _checker(check_key: str) -> Good:
-    from streams.ledger import keys
+    from streams import keys
 
     return keys.checker(check_key)

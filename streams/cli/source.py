@@ -72,7 +72,7 @@ def read(data: Path | None, folder: Path | None) -> Tables:
 def tariff(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> Tariff:
     """The tariff of the configuration."""
     try:
-        return rules.tariff(config.load(config_path, sets=sets, params=PARAMS, kinds=RULES).tariff.path)
+        return rules.tariff(config.load(config_path, sets=sets, params=PARAMS, kinds=RULES).tariff)
     except ConfigError as error:
         raise screen.fail(error) from error
 

@@ -38,6 +38,8 @@ RISKS = {
     "limit": pl.Float64,
     "experience": pl.Float64,
     "currency": pl.String,
+    "energy": pl.String,
+    "inception": pl.Date,  # when the policy began
 }
 
 
@@ -149,7 +151,7 @@ class Roster:
         """A row a vehicle, cover and period in which nothing about it changed, as pricing.frames.premiums reads it."""
         policies = self._registry.rows["policies"]
         rows = [
-            row | {"currency": policy.currency}
+            row | {"currency": policy.currency, "inception": policy.from_}
             for cover in self._registry.of(PolicyVehicle)
             if isinstance(policy := policies.get(cover.policy_id), Policy)
             for row in self._pieces(cover)
@@ -201,4 +203,5 @@ def _risk(fleet_id: str, cover: PolicyVehicle, vehicle: VehicleRow, first: date,
         "annual_km": cover.annual_km,
         **{name: None if amount is None else float(amount) for name, amount in money.items()},
         "experience": cover.experience,
+        "energy": vehicle.energy or None,
     }

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from pricing.profile import ENERGIES
 from streams.fleets.zones import KINDS as ZONE_KINDS
 from streams.registry.base import Currency, Id, InFleet, Name, Note, OfFleet, Row, Since, Until, Vehicle, says
 from streams.registry.contracts import Policy, Policyholder, PolicyVehicle
@@ -110,6 +111,7 @@ class VehicleRow(Row, frozen=True, kw_only=True):
     empty_kg: Annotated[float | None, says("mass, empty")] = None
     gross_kg: Annotated[float | None, says("permitted mass, loaded")] = None
     year: Annotated[int | None, says("of manufacture")] = None
+    energy: Annotated[str, says("what drives it", choices=ENERGIES)] = ""
     value: Annotated[Decimal | None, says("today, in the fleet's currency")] = None
     home_depot: Annotated[str, says("where it stands at night", "sites")] = ""
     site: Annotated[str, says("where it works from", "sites")] = ""

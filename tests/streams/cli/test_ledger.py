@@ -6,6 +6,8 @@ import sqlite3
 
 import pytest
 
+from pricing.tariffs import standard_text
+
 FILES = {
     "policyholders": "policyholder_id,name\nph,North Haulage\n",
     "fleets": "fleet_id,name,time_zone\nnorth,North,UTC\n",
@@ -186,3 +188,19 @@ def test_what_cannot_be_posted_or_found_says_why(ledger, register, typed, data):
     register(policies=FILES["policies"].replace("EUR", "CNY"))
     refused = typed("ledger", "post", "--data", data)
     assert (refused.exit_code, "policy P1: it is in CNY" in refused.stderr) == (1, True)
+
+
+def test_a_term_is_rated_by_the_tariff_in_force_at_its_start(ledger, register, tmp_path):
+    for name, since in (("old", "2025-01-01"), ("new", "2025-02-01")):
+        said = standard_text().replace("standard-2026.1", name, 1).replace("2026-01-01", since, 1)
+        (tmp_path / f"{name}.toml").write_text(said.replace('"illustrative"', '"filed"'))
+    later = "P2,ph,2025-02-01,2026-02-01,fixed,EUR,\nP3,ph,2024-06-01,2025-06-01,fixed,EUR,\n"
+    rows = "P2,HH-1,cargo,2025-02-01,2026-02-01,60000\nP3,HH-1,cargo,2024-06-01,2025-06-01,60000\n"
+    register(policies=FILES["policies"] + later, policy_vehicles=FILES["policy_vehicles"] + rows)
+    with pytest.raises(AssertionError, match=r"policy P3: tariff\.path: no tariff is in force on 2024"):
+        ledger("post", "--set", f"tariff.path={tmp_path}")
+    assert [json.loads(ledger("explain", f"{name}:1", "--json"))["made"]["tariff_id"][:3] for name in ("P1", "P2")] == [
+        "old",
+        "new",
+    ]
+    assert "6 entries, 6 made again" in ledger("verify", "--replay")

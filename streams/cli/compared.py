@@ -1,0 +1,86 @@
+"""Compared: the command of ``tripmeter tariff`` that says what another tariff changes, and for whom."""
+
+from pathlib import Path
+
+import click
+import polars as pl
+
+from pricing.signed import differences
+from pricing.tariff import Tariff
+from pricing.tariffs.compared import changes, disruption, form
+from streams import settings
+from streams.cli import screen, sheets, source
+from streams.layers import ConfigError
+from streams.tariffs import shelf
+
+NUMBERS = dict.fromkeys(("number", "old", "new"), pl.String)
+Frames = dict[str, pl.DataFrame]
+
+
+@click.command("compare")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@source.tables_options
+@screen.registry_options
+@click.option("--portfolio", is_flag=True, help="Rate the service's data with both; --data or --tables do so too.")
+@click.option("--out", type=click.Path(path_type=Path), help="Disruption, form and every change (.csv or .xlsx).")
+@screen.json_option
+def compare(
+    old: str,
+    new: str,
+    data: Path | None,
+    folder: Path | None,
+    registry_path: Path | None,
+    klass: str,
+    portfolio: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Which numbers of NEW differ from OLD (names or files); with a portfolio, whose premium moves by how much."""
+    was, now = _tariff(old), _tariff(new)
+    found: Frames = {}
+    if portfolio or data or folder:
+        before, after = (_premiums(folder, data, tariff, registry_path, klass) for tariff in (was, now))
+        vehicles, policies = changes(before, after), changes(before, after, by=("policy_id",))
+        found = {"disruption": disruption(vehicles), "form": form(was, now, vehicles, policies), "changes": vehicles}
+    found["numbers"] = pl.DataFrame(list(differences(was.content(), now.content())), NUMBERS, orient="row")
+    if out:
+        _written(found, out)
+    if as_json:
+        screen.emit({name: frame.to_dicts() for name, frame in found.items()})
+    else:
+        _say(found)
+
+
+def _say(found: Frames) -> None:
+    for name in [name for name in ("numbers", "form", "disruption") if name in found]:
+        columns = [(heading, "left") for heading in found[name].columns]
+        screen.out.print(screen.table(name, columns, [list(row) for row in found[name].iter_rows()]))
+
+
+def _tariff(name: str) -> Tariff:
+    """One tariff by its name or file; of a folder there would be several."""
+    try:
+        found = shelf(settings.Tariff(path=name)).tariffs
+    except ConfigError as error:
+        raise screen.fail(error) from error
+    if len(found) > 1:
+        raise screen.fail(f"{name} holds {len(found)} tariffs: name one of its files")
+    return found[0]
+
+
+def _premiums(
+    folder: Path | None, data: Path | None, tariff: Tariff, registry: Path | None, klass: str
+) -> pl.DataFrame:
+    six = source.rated(folder, tariff, registry, klass) if folder else source.of_store(source.store(data), tariff)
+    if six["premiums"].is_empty():
+        raise screen.fail("there is no premium to compare: nothing insured has been driven")
+    return six["premiums"]
+
+
+def _written(found: Frames, out: Path) -> None:
+    try:
+        written = sheets.write(found, out)
+    except sheets.SheetError as error:
+        raise screen.fail(error) from error
+    screen.err.print(f"wrote {', '.join(map(str, written))}", markup=False)

@@ -1,0 +1,83 @@
+"""Tariffs: those of the configuration, one after another in time, and signed where a signature is asked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pricing.document import TariffError
+from pricing.signed import Good, SignatureError, check
+from pricing.signed import read as signature_of
+from pricing.tariff import Tariff
+from pricing.tariffs import parse, shipped, standard_text
+from pricing.tariffs.dated import dated, in_force
+from streams import settings
+from streams.layers import ConfigError
+
+SIGNATURE = ".sig"  # after the name of a tariff's file
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Tariffs in order of time, and each as it is written."""
+
+    tariffs: tuple[Tariff, ...]
+    texts: Mapping[str, str]  # by digest
+
+    def at(self, day: date) -> Tariff:
+        """The tariff in force on a day; ``ConfigError`` if none is."""
+        try:
+            return in_force(self.tariffs, day)
+        except TariffError as error:
+            raise ConfigError(f"tariff.path: {error}") from error
+
+    def text(self, tariff: Tariff) -> str:
+        """A tariff as it is written."""
+        return self.texts[tariff.digest]
+
+
+def shelf(said: settings.Tariff, signed: bool = False) -> Shelf:
+    """The tariffs that a configuration names; ``ConfigError`` for one that cannot be read or is not as it was signed.
+
+    Each must be ``signed``, by the configuration's key if it has one.
+    """
+    try:
+        read = [(_tariff(text, path, name, said.check_key, signed), text) for name, path, text in _texts(said.path)]
+        return Shelf(dated(tariff for tariff, _ in read), {tariff.digest: text for tariff, text in read})
+    except (TariffError, SignatureError) as error:
+        raise ConfigError(f"tariff.path: {error}") from error
+
+
+def _tariff(text: str, path: Path | None, name: str, key: str, signed: bool) -> Tariff:
+    """The tariff of a text, held against the signature beside its file: by ``key``, or by the key that it names."""
+    tariff = parse(text, name)
+    beside = path and path.with_name(path.name + SIGNATURE)
+    if beside is None or not beside.is_file():
+        if key or signed:
+            raise SignatureError(f"{tariff.tariff_id} is not signed: 'tripmeter tariff sign' writes FILE{SIGNATURE}")
+        return tariff
+    signature = signature_of(beside.read_text("utf-8"), str(beside))
+    check(tariff, signature, _checker(key or signature.key))
+    return tariff
+
+
+def _checker(key: str) -> Good:
+    from streams.keys import checker  # cryptography, which those without signatures need not have
+
+    return checker(key, "tariff.check_key")
+
+
+def _texts(said: str) -> Iterator[tuple[str, Path | None, str]]:
+    """Name, file and text of each tariff: one that is shipped, a file, or all of a folder."""
+    if said in shipped():
+        yield f"{said}.toml", None, standard_text(said)
+        return
+    path = Path(said)
+    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    if not files:
+        raise ConfigError(f"tariff.path {said}: the folder holds no tariff (.toml)")
+    for file in files:
+        try:
+            yield str(file), file, file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"tariff.path {file}: cannot be read ({getattr(error, 'strerror', error)})") from error

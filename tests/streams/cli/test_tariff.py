@@ -1,0 +1,75 @@
+"""tripmeter tariff: shown, signed, verified; and refused where it must be signed and is not."""
+
+import json
+
+import pytest
+
+from pricing.tariffs import standard_text
+
+
+@pytest.fixture
+def mine(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(standard_text().replace("standard-2026.1", "mine", 1))
+    return path
+
+
+@pytest.fixture
+def keys(typed):
+    return json.loads(typed("ledger", "key", "--json").stdout)
+
+
+@pytest.fixture
+def signed(typed, mine, keys):
+    result = typed("tariff", "sign", mine, "--set", f"tariff.sign_key={keys['seal_key']}")
+    assert result.exit_code == 0, result.output
+    return mine
+
+
+def test_a_signed_tariff_verifies_and_an_altered_one_is_refused_with_what_differs(typed, signed, keys):
+    asked = ("tariff", "verify", signed, "--set", f"tariff.check_key={keys['check_key']}")
+    assert typed(*asked).exit_code == 0
+    signed.write_text(signed.read_text().replace("car = 0.0004", "car = 0.0005"))
+    refused = typed(*asked)
+    assert refused.exit_code == 1 and "covers.cargo.per_km.car: signed 0.0004, now 0.0005" in refused.stderr
+    assert typed("tariff", "show", signed).exit_code == 1  # without the key, too
+
+
+def test_where_a_key_is_asked_for_an_unsigned_tariff_or_another_key_is_refused(typed, signed, keys):
+    other = json.loads(typed("ledger", "key", "--json").stdout)["check_key"]
+    for path, key, why in (("standard", keys["check_key"], "is not signed"), (signed, other, "is not good for key")):
+        result = typed("tariff", "show", path, "--set", f"tariff.check_key={key}")
+        assert result.exit_code == 1 and why in result.stderr
+
+
+def test_what_is_in_force_is_shown(typed, mine, tmp_path):
+    said = mine.read_text().replace("valid_from = 2026-01-01", "valid_from = 2031-01-01").replace('"mine"', '"next"')
+    (tmp_path / "next.toml").write_text(said)
+    shown = typed("tariff", "show", tmp_path, "--json")
+    assert [row["name"] for row in json.loads(shown.stdout)] == ["mine", "next"]
+    assert "in force" in typed("tariff", "show", tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [("nowhere.toml", "cannot be read"), ("empty", "the folder holds no tariff"), ("standard.toml", "cannot be read")],
+)
+def test_what_cannot_be_read_is_told(typed, tmp_path, said, why):
+    (tmp_path / "empty").mkdir()
+    result = typed("tariff", "show", tmp_path / said)
+    assert result.exit_code == 1 and why in result.stderr
+
+
+def test_another_tariff_is_compared_number_by_number_and_vehicle_by_vehicle(typed, mine, replayed, tmp_path):
+    dearer = tmp_path / "dearer.toml"
+    dearer.write_text(mine.read_text().replace("variable = 0.22", "variable = 0.30").replace('"mine"', '"=dearer"'))
+    numbers = json.loads(typed("tariff", "compare", mine, dearer, "--json").stdout)["numbers"]
+    assert [row["number"] for row in numbers] == ["name", "loads.variable"]
+    result = typed("tariff", "compare", mine, dearer, "--tables", replayed, "--out", tmp_path / "out.csv", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    (change,) = found["changes"]
+    assert change["change"] == pytest.approx(0.73 / 0.65 - 1, abs=2e-3)
+    assert [row["band"] for row in found["disruption"]] == ["+10% to +25%"]
+    assert "illustrative" in (tmp_path / "out-form.csv").read_text()
+    assert "'=dearer" in (tmp_path / "out-numbers.csv").read_text()

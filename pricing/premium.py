@@ -8,7 +8,8 @@ from typing import Any
 from pricing.ids import identify
 from pricing.ladder import Step
 
-INDICATED, CHARGED, ADJUSTMENT = KINDS = ("indicated", "charged", "adjustment")
+KINDS = ("indicated", "charged", "adjustment", "offer", "answer")
+INDICATED, CHARGED, ADJUSTMENT, OFFER, ANSWER = KINDS
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from pricing.levies import levies
 from pricing.money import cents
 from pricing.premium import INDICATED, Risk
 from pricing.rating import rate
-from pricing.score import Own, score
+from pricing.score import Own
+from pricing.stated import Stated, scored
 from pricing.tariff import Tariff
 
 RATING = "rating"
@@ -34,26 +35,38 @@ def rated(
     risk: Risk,
     exposure: Exposure,
     tariff: Tariff,
-    own: Own | None = None,
+    own: Own | Stated | None = None,
     kind: str = INDICATED,
     period: tuple[date, date] | None = None,
     shown: Shown | None = None,
 ) -> Draft:
-    """Draft of the premium of ``risk``; ``own`` is the vehicle's exposure by class over as long a history as there is.
+    """Draft of the premium of ``risk``; ``own`` is the vehicle's exposure by class over as long a history as there is,
+    or its score alone.
 
     The premium is made from what is written down, numbers to 6 places, and not from what was handed in. ``period`` is
     when it holds, if not all the time it is the premium for. Of a move too small to be shown the amount is the one
     shown before.
     """
-    history = {risk.klass: exposure} if own is None else own
-    snapshot = {
-        "period": plain(period or (risk.valid_from, risk.valid_to)),
-        "shown": plain(shown),
-        "risk": plain(risk),
-        "exposure": plain(exposure.sums),
-        "own": [{"class": klass, "sums": plain(seen.sums)} for klass, seen in history.items()],
-    }
-    return _draft(snapshot, kind, tariff)
+    when = {"period": plain(period or (risk.valid_from, risk.valid_to)), "shown": plain(shown)}
+    history: Own | Stated = {risk.klass: exposure} if own is None else own
+    return _draft({**when, **snapshot(risk, exposure, history)}, kind, tariff)
+
+
+def snapshot(risk: Risk, exposure: Exposure, own: Own | Stated) -> dict[str, Any]:
+    """What a premium is made from, written down."""
+    said: Any = plain(own)
+    if not isinstance(own, Stated):
+        said = [{"class": klass, "sums": plain(seen.sums)} for klass, seen in own.items()]
+    return {"risk": plain(risk), "exposure": plain(exposure.sums), "own": said}
+
+
+def made_from(said: Mapping[str, Any]) -> tuple[Risk, Exposure, Own | Stated]:
+    """What ``snapshot`` wrote down."""
+    own = said["own"]
+    if isinstance(own, dict):
+        return _risk(said["risk"]), _exposure(said["exposure"]), Stated(float(own["score"]), float(own["credibility"]))
+    known = {part["class"]: _exposure(part["sums"]) for part in own}
+    return _risk(said["risk"]), _exposure(said["exposure"]), known
 
 
 def again(draft: Draft, tariff: Tariff) -> Draft:
@@ -82,16 +95,15 @@ def _number(said: str | None) -> float | None:
     return None if said is None else float(said)
 
 
-def _draft(snapshot: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
-    risk, exposure = _risk(snapshot["risk"]), _exposure(snapshot["exposure"])
-    own = {part["class"]: _exposure(part["sums"]) for part in snapshot["own"]}
-    premium = rate(risk, exposure, tariff, score(own, tariff, "vehicle"), kind)
+def _draft(said: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
+    risk, exposure, own = made_from(said)
+    premium = rate(risk, exposure, tariff, scored(own, tariff), kind)
     own_steps = [step for step in premium.factors if step.part != LEVIES]
-    steps = [*own_steps, *_moved(premium.amount, snapshot["shown"])]
+    steps = [*own_steps, *_moved(premium.amount, said["shown"])]
     amount = steps[-1].amount
     steps += levies(tariff, risk.cover, amount)
     ladder = {"steps": plain(steps), "caps": premium.caps, "credibility": plain(premium.credibility)}
-    start, end = map(date.fromisoformat, snapshot["period"])
+    start, end = map(date.fromisoformat, said["period"])
     names = {"by": RATING, "tariff": tariff.digest, "tariff_id": tariff.tariff_id, "status": tariff.status}
     return Draft(
         policy_id=risk.policy_id,
@@ -102,7 +114,7 @@ def _draft(snapshot: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
         valid_to=end,
         amount=amount,
         currency=premium.currency,
-        made=names | snapshot | ladder,
+        made=names | said | ladder,
     )
 
 

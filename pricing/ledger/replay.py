@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pricing.ledger import charged, rated
+from pricing.ledger import charged, offered, rated
 from pricing.ledger.entry import Draft, Entry, instead
 from pricing.tariff import Tariff
 
@@ -24,6 +24,11 @@ def _again(entry: Entry, said: Draft, tariffs: Mapping[str, Tariff]) -> Draft:
     by = said.made.get("by")
     if by in charged.AMOUNTS:
         return charged.again(said)
+    if by in offered.MAKERS:
+        missing = offered.needs(said.made) - tariffs.keys()
+        if missing:
+            raise ReplayError(f"entry {entry['seq']} was made with tariff {min(missing)[:8]}, which is not at hand")
+        return offered.again(said, tariffs)
     if by != rated.RATING:
         raise ReplayError(
             f"entry {entry['seq']} of policy {said.policy_id} was made by {by!r}, which nobody can repeat"

@@ -8,6 +8,7 @@ from pricing.explain import explain_premium, text
 from pricing.ledger import rated
 from pricing.ledger.charged import Made, deposit_of, rates_of, reading_of, rule_of, term_of
 from pricing.ledger.entry import Draft, Entry
+from pricing.renewal.reasons import NAMES
 
 
 def explain(entry: Entry) -> str:
@@ -19,7 +20,8 @@ def explain(entry: Entry) -> str:
     if said.made["by"] == rated.RATING:
         return f"{head}\n{text(explain_premium(rated.row(entry)))}"
     what = f"{said.vehicle_id} {said.cover}" if said.vehicle_id else "the whole policy"
-    line = f"{said.amount} {said.currency} {said.kind}, {said.reason}: {what}, {_days(said.valid_from, said.valid_to)}"
+    named = f"{said.kind}, {said.reason}" if said.reason else said.kind
+    line = f"{said.amount} {said.currency} {named}: {what}, {_days(said.valid_from, said.valid_to)}"
     return "\n".join([head, line, *(f"  {each}" for each in WORDS[said.made["by"]](said.made, said))])
 
 
@@ -59,6 +61,20 @@ def _billed(made: Made, _: Draft) -> list[str]:
     ]
 
 
+def _offer(made: Made, said: Draft) -> list[str]:
+    was = Decimal(made["expiring"]["amount"])
+    named = [(NAMES[why["name"]], why["detail"], why["amount"]) for why in made["reasons"]]
+    return [
+        f"{was} in the expiring term, {said.amount - was:+} for",
+        *(f"  {Decimal(amount):+}  {name}{f': {detail}' if detail else ''}" for name, detail, amount in named),
+        f"tariff {made['renewed']['tariff_id']} ({made['renewed']['status']})",
+    ]
+
+
+def _answer(made: Made, _: Draft) -> list[str]:
+    return [f"{made['answer']}: {offer['amount']} of offer {offer['entry'][:12]}" for offer in made["offers"]]
+
+
 def _days(start: date, end: date) -> str:
     return f"{start} to {end}, end excluded"
 
@@ -68,4 +84,6 @@ WORDS: dict[str, Callable[[Made, Draft], list[str]]] = {
     "cancelled": _cancelled,
     "adjusted": _adjusted,
     "billed": _billed,
+    "offer": _offer,
+    "answer": _answer,
 }

@@ -16,6 +16,7 @@ COMMANDS = {
     "alerts": "list alerts, the morning list; acknowledge, assign, resolve, dismiss or shelve them",
     "tasks": "what is to be done about alerts: create, assign, done",
     "rate": "exposure and tariff -> scores and premiums, with reasons",
+    "renew": "the next term: offers in time with their reasons, answers, a statement",
     "tariff": "which numbers premiums are made with: show, sign, verify, compare",
     "ledger": "what was indicated and charged: post, show, explain, verify, seal",
     "fit": "policies, claims and a model's spec -> coefficients, how well they fit",

@@ -1,0 +1,156 @@
+"""renew: what the next term would cost and why; accepted, declined, or lapsed; a statement a fleet and vehicle."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+
+from pricing.ledger.entry import Entry
+from pricing.ledger.offered import ACCEPTED, DECLINED
+from pricing.ledger.pen import Pen
+from pricing.rating import RatingError
+from pricing.tariff import Tariff
+from streams import tables
+from streams.cli import entries, proof, screen, source, statement
+from streams.layers import ConfigError
+from streams.ledger import chains, renewing
+from streams.ledger.book import Book, gathered
+from streams.ledger.chains import LedgerError
+from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer
+from streams.registry import stored
+from streams.registry.contracts import Policy
+from streams.store import audit, marks
+from streams.store.store import Store
+from streams.tariffs import Shelf, shelf
+
+LEAD = "45d"  # ours: time for a fleet to compare, and for an underwriter to talk
+Write = Callable[[Pen, Policy, date], None]
+
+
+class Days(click.ParamType):
+    """So many days: ``30d``, or ``30``."""
+
+    name = "days"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        said = str(value).removesuffix("d")
+        if not said.isdigit():
+            self.fail(f"{value!r} is not so many days; write 30d", param, ctx)
+        return int(said)
+
+
+@click.group("renew", invoke_without_command=True)
+@click.option("--policy", "policy_id", help="Of this policy, however far its end is.")
+@click.option("--due", type=Days(), default=LEAD, show_default=True, help="Of policies that end within so many days.")
+@click.option("--dry-run", is_flag=True, help="Say what would be offered; write nothing.")
+@screen.actor_option
+@screen.data_option
+@screen.config_options
+@screen.json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    policy_id: str | None,
+    due: int,
+    dry_run: bool,
+    actor: str,
+    data: Path | None,
+    config_path: Path | None,
+    sets: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Offer the next term in time, with the reasons for its price; without an answer an offer lapses with the term."""
+    if ctx.invoked_subcommand is not None:
+        return
+    store = source.store(data)
+    written, refused = list[Entry](), list[str]()
+    try:
+        found = shelf(proof.settings(config_path, sets).tariff)
+        for tariff in found.tariffs:
+            written += _offered(store, found, tariff, (policy_id, due), None if dry_run else actor, refused)
+    except (ConfigError, LedgerError) as error:
+        raise screen.fail(error) from error
+    entries.show(f"{len(written)} entries {'would be ' if dry_run else ''}written", written, as_json)
+    if refused:
+        raise screen.fail("\n".join(["these could not be offered, the others were:", *refused]))
+
+
+command.add_command(statement.statement)
+
+
+def _offered(
+    store: Store, found: Shelf, tariff: Tariff, asked: tuple[str | None, int], actor: str | None, refused: list[str]
+) -> list[Entry]:
+    """The entries of policies whose next term begins under a tariff; written where there is an ``actor``."""
+    with store.reading() as connection:
+        book = gathered(connection, tariff, tables.moment(marks.clock(connection, time.time())))
+        known = Renewing(book, tariff, {one: read for one, read in chains.kept(connection).items() if read})
+        pens = [(policy, _pen(connection, policy)) for policy in _asked(book, found, tariff, *asked)]
+    for policy, pen in pens:
+        try:
+            lapse(pen, policy, book.today)
+            if book.today < policy.to:
+                offer(pen, policy, known)
+        except (LedgerError, RatingError) as error:
+            refused.append(f"policy {policy.policy_id}: {error}")
+    new = {policy.policy_id: pen.new for policy, pen in pens if pen.new}
+    if actor is not None and new:
+        with store.writing() as connection:
+            chains.keep(connection, tariff, found.text(tariff))
+            chains.append(connection, new)
+            detail = {name: len(chain) for name, chain in new.items()}
+            audit.record(connection, [audit.Entry(actor, "ledger.offer", detail={"entries": detail})])
+    return [entry for chain in new.values() for entry in chain]
+
+
+def _asked(book: Book, found: Shelf, tariff: Tariff, policy_id: str | None, due: int) -> Iterable[Policy]:
+    """Policies to be offered, or whose offer may have lapsed."""
+    for policy in book.policies:
+        named = policy.policy_id == policy_id and policy.cancelled is None and policy.from_ <= book.today
+        over = policy_id is None and policy.to <= book.today
+        wanted = named or over or (policy_id is None and is_due(policy, book.today, due))
+        if wanted and found.at(next_term(policy)[0]).digest == tariff.digest:
+            yield policy
+
+
+def _pen(connection: Connection, policy: Policy) -> Pen:
+    return Pen(chains.of(connection, policy.policy_id), datetime.now(UTC))
+
+
+@command.command("accept")
+@click.argument("policy_id", metavar="POLICY")
+@screen.actor_option
+@screen.data_option
+@screen.json_option
+def accept(policy_id: str, actor: str, data: Path | None, as_json: bool) -> None:
+    """The offer of POLICY is accepted as it is."""
+    _answered(policy_id, ACCEPTED, actor, data, as_json)
+
+
+@command.command("decline")
+@click.argument("policy_id", metavar="POLICY")
+@screen.actor_option
+@screen.data_option
+@screen.json_option
+def decline(policy_id: str, actor: str, data: Path | None, as_json: bool) -> None:
+    """The offer of POLICY is declined."""
+    _answered(policy_id, DECLINED, actor, data, as_json)
+
+
+def _answered(policy_id: str, said: str, actor: str, data: Path | None, as_json: bool) -> None:
+    try:
+        with source.store(data).writing() as connection:
+            today = tables.moment(marks.clock(connection, time.time())).date()
+            pen = Pen(chains.of(connection, policy_id), datetime.now(UTC))
+            policy = stored.read(connection).rows["policies"].get(policy_id)
+            if not isinstance(policy, Policy):
+                raise LedgerError(f"the registry has no policy {policy_id!r}")
+            renewing.answer(pen, policy, said, today)
+            chains.append(connection, {policy_id: pen.new})
+            audit.record(connection, [audit.Entry(actor, f"ledger.{said}", about=policy_id)])
+    except LedgerError as error:
+        raise screen.fail(error) from error
+    entries.show(f"policy {policy_id}: {said}", pen.new, as_json)

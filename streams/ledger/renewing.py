@@ -1,0 +1,117 @@
+"""Renewing: offers of the next term from final exposure and experience, and what became of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pricing.exposure import Exposure, vehicle_days
+from pricing.frames import risk_of
+from pricing.ledger.entry import Draft, Entry, reversal
+from pricing.ledger.offered import LAPSED, WHOLE, answered, offered
+from pricing.ledger.pen import Pen
+from pricing.money import cents
+from pricing.premium import ANSWER, INDICATED, OFFER
+from pricing.tariff import Tariff
+from streams.ledger.book import YEAR, Book
+from streams.ledger.chains import LedgerError
+from streams.registry.contracts import Policy
+
+LEAST = 90  # ours: days of a term whose km stand for a year's; a quarter evens out weeks and not yet seasons
+
+
+@dataclass(frozen=True)
+class Renewing:
+    """What offers are made with."""
+
+    book: Book
+    tariff: Tariff  # in force at the start of the next term
+    tariffs: Mapping[str, Tariff]  # on record, by digest
+
+
+def next_term(policy: Policy) -> tuple[date, date]:
+    """The term after a policy's: as many years, or as many days where it is not of whole years."""
+    start, years = policy.to, policy.to.year - policy.from_.year
+    if (policy.from_.month, policy.from_.day) != (start.month, start.day) or not years:
+        return start, start + (policy.to - policy.from_)
+    last = date(start.year + years, start.month, 1) + timedelta(days=start.day - 1)
+    return start, last  # from 29 February a term ends on 1 March
+
+
+def is_due(policy: Policy, today: date, lead: int) -> bool:
+    """Whether an offer is to be out: the term is not over, and ends within ``lead`` days."""
+    return policy.cancelled is None and policy.from_ <= today < policy.to <= today + timedelta(days=lead)
+
+
+def is_answered(pen: Pen) -> bool:
+    """Whether something became of the offers of a policy."""
+    return bool(pen.known(ANSWER, WHOLE, WHOLE))
+
+
+def offer(pen: Pen, policy: Policy, known: Renewing) -> None:
+    """Write the offers of a policy's vehicles and covers; one that holds as it is is not written again."""
+    if is_answered(pen):
+        return
+    wanted = {(draft.vehicle_id, draft.cover): draft for draft in _offers(pen, policy, known)}
+    for entry in pen.all_known(OFFER):
+        key = (entry["vehicle_id"], entry["cover"])
+        if key in wanted and wanted[key].made == entry["made"]:
+            del wanted[key]
+        else:
+            pen.write(reversal(entry, "offered anew" if key in wanted else "no longer insured"))
+    for draft in wanted.values():
+        pen.write(draft)
+
+
+def answer(pen: Pen, policy: Policy, said: str, today: date) -> None:
+    """Write what became of a policy's offers: once, and accepted only before the term begins."""
+    offers = pen.all_known(OFFER)
+    if not offers:
+        raise LedgerError(f"policy {policy.policy_id} has no offer: 'tripmeter renew --policy' makes one")
+    if is_answered(pen):
+        raise LedgerError(f"policy {policy.policy_id}: its offer was answered before")
+    if said != LAPSED and today >= policy.to:
+        raise LedgerError(f"policy {policy.policy_id}: its offer was open until {policy.to}")
+    pen.write(answered(policy.policy_id, said, offers))
+
+
+def lapse(pen: Pen, policy: Policy, today: date) -> None:
+    """Offers that nobody answered before their term began have lapsed."""
+    if pen.all_known(OFFER) and not is_answered(pen) and today >= policy.to:
+        answer(pen, policy, LAPSED, today)
+
+
+def _offers(pen: Pen, policy: Policy, known: Renewing) -> Iterator[Draft]:
+    """An offer a vehicle and cover that is insured to the end of the term."""
+    start, end = next_term(policy)
+    rows = [row for row in known.book.risks_of(policy.policy_id).to_dicts() if row["valid_to"] == policy.to]
+    if not rows:
+        raise LedgerError("nothing is insured to the end of its term")
+    for row in sorted(rows, key=lambda row: (row["vehicle_id"], row["cover"])):
+        expiring = _expiring(pen, policy, row)
+        vehicle = (row["fleet_id"], row["vehicle_id"])
+        km = _annual_km(known.book, policy, vehicle, row["annual_km"])
+        days = vehicle_days(start, end)
+        previous = cents(expiring.amount * days / vehicle_days(policy.from_, policy.to), known.tariff.rounding)
+        term = {"valid_from": start, "valid_to": end, "inception": start, "annual_km": km, "previous": previous}
+        risk = risk_of({**row, **term})
+        own = known.book.own.get(vehicle) or {risk.klass: Exposure()}
+        yield offered(
+            expiring, risk, Exposure({"km_measured": (km or 0.0) * days / YEAR}), own, known.tariff, known.tariffs
+        )
+
+
+def _expiring(pen: Pen, policy: Policy, row: Mapping[str, Any]) -> Entry:
+    """The indication that stands at the end of the term."""
+    last = policy.to.isoformat()
+    found = [one for one in pen.known(INDICATED, row["vehicle_id"], row["cover"]) if one["valid_to"] == last]
+    if not found:
+        raise LedgerError(f"{row['vehicle_id']} {row['cover']} has no indication: 'tripmeter ledger post' comes first")
+    return found[-1]
+
+
+def _annual_km(book: Book, policy: Policy, vehicle: tuple[str, str], declared: float | None) -> float | None:
+    """Km a year: those of the term on record, gaps included, once it is long enough; else as declared."""
+    over = (min(book.today, policy.to) - policy.from_).days
+    driven = float(book.between(vehicle, policy.from_, policy.to))
+    return round(driven / over * YEAR, 3) if over >= LEAST and driven else declared

@@ -1,0 +1,109 @@
+"""tripmeter renew: offers in time, kept in the ledger, answered once or lapsed, and told to who is insured."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from streams.cli import tripmeter as command_line
+from streams.recordings import recording
+from streams.store import marks
+
+FILES = {
+    "policyholders": "policyholder_id,name\nph,North <b>Haulage\n",
+    "fleets": "fleet_id,name,time_zone\nnorth,North,UTC\n",
+    "vehicles": "vehicle_id,fleet_id,class,use,gross_kg,year\nHH-1,north,N3,hire,18000,2021\n",
+    "policies": "policy_id,policyholder_id,from,to,basis,currency\n"
+    "P1,ph,2024-07-01,2025-07-01,fixed,EUR\nP2,ph,2025-01-01,2026-01-01,fixed,EUR\n",
+    "policy_vehicles": "policy_id,vehicle_id,cover,from,to,annual_km\n"
+    "P1,HH-1,own_damage,2024-07-01,2025-07-01,60000\nP1,HH-1,cargo,2024-07-01,2025-07-01,60000\n"
+    "P2,HH-1,own_damage,2025-01-01,2026-01-01,60000\n",
+}  # the drive is of 15 June 2025: P1 ends in 16 days
+
+
+@pytest.fixture(scope="module")
+def posted(file, rivers, tmp_path_factory):
+    """A service's data folder in which the policies have been posted."""
+    folder = tmp_path_factory.mktemp("posted")
+    river = rivers.River(folder / "data", rivers.judged())
+    marks.set_clock(river.store, "feed")
+    for samples in recording.read([file]):
+        river.embedded.take(rivers.payloads(samples))
+    river.drain()
+    river.store.close()
+    for name, said in FILES.items():
+        (folder / f"{name}.csv").write_text(said)
+    for arguments in (("registry", "import", folder), ("ledger", "post")):
+        said = CliRunner().invoke(command_line, [*map(str, arguments), "--data", str(folder / "data")])
+        assert said.exit_code == 0, said.output
+    return folder / "data"
+
+
+@pytest.fixture
+def data(posted, tmp_path):
+    """A copy of it."""
+    return Path(shutil.copytree(posted, tmp_path / "data"))
+
+
+@pytest.fixture
+def tripmeter(typed, data):
+    """Types a command about policies that have been posted; it must go well; what it prints."""
+
+    def run(*arguments):
+        result = typed(*arguments, "--data", data)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+def told(printed):
+    return [tuple(row[name] for name in ("policy_id", "kind", "cover", "reason")) for row in json.loads(printed)]
+
+
+OFFERS = [("P1", "offer", "cargo", ""), ("P1", "offer", "own_damage", "")]
+
+
+def test_what_ends_soon_is_offered_once_and_verified(tripmeter):
+    assert told(tripmeter("renew", "--json", "--due", "10d")) == []
+    assert told(tripmeter("renew", "--json", "--dry-run")) == OFFERS
+    assert told(tripmeter("renew", "--json", "--due", "30d")) == OFFERS
+    assert told(tripmeter("renew", "--json")) == []
+    assert told(tripmeter("renew", "--json", "--policy", "P2")) == [("P2", "offer", "own_damage", "")]
+    assert "9 entries, 9 made again" in tripmeter("ledger", "verify", "--replay")
+    assert told(tripmeter("ledger", "post", "--json")) == []
+    (row,) = [row for row in json.loads(tripmeter("ledger", "show", "P2", "--json")) if row["kind"] == "offer"]
+    assert (row["valid_from"], row["valid_to"]) == ("2026-01-01", "2027-01-01")
+
+
+def test_an_offer_is_accepted_once(tripmeter, typed, data):
+    tripmeter("renew")
+    assert told(tripmeter("renew", "accept", "P1", "--json")) == [("P1", "answer", "", "accepted")]
+    again = typed("renew", "decline", "P1", "--data", data)
+    assert (again.exit_code, "was answered before" in again.stderr) == (1, True)
+    assert told(tripmeter("renew", "--json")) == []
+    assert "accepted" in tripmeter("renew", "statement", "P1")
+
+
+def test_without_an_answer_it_lapses_with_the_term(tripmeter, monkeypatch):
+    tripmeter("renew")
+    monkeypatch.setattr("streams.cli.renew.marks.clock", lambda *_: 1_751_500_000.0)  # 3 July
+    assert told(tripmeter("renew", "--json")) == [("P1", "answer", "", "lapsed")]
+    assert told(tripmeter("renew", "--json")) == []
+
+
+def test_a_statement_is_written_as_text_or_page(tripmeter, typed, data, tmp_path):
+    refused = typed("renew", "statement", "P1", "--data", data)
+    assert (refused.exit_code, "has no offer" in refused.stderr) == (1, True)
+    tripmeter("renew")
+    tripmeter("renew", "statement", "P1", "--out", tmp_path / "P1.html")
+    page = (tmp_path / "P1.html").read_text()
+    assert "ILLUSTRATIVE" in page and "North &lt;b&gt;Haulage" in page and "<script" not in page
+
+
+@pytest.mark.parametrize(("policy", "why"), [("P9", "no policy 'P9'"), ("P2", "has no offer")])
+def test_what_cannot_be_answered_is_told(tripmeter, typed, data, policy, why):
+    result = typed("renew", "accept", policy, "--data", data)
+    assert (result.exit_code, why in result.stderr) == (1, True)

@@ -82,6 +82,16 @@ class Table:
             raise self.error(key, f"{values!r} is not a list of texts")
         return tuple(values)
 
+    def amounts(self, key: str, low: float = 0.0, high: float = float("inf")) -> tuple[float, ...]:
+        """A list of numbers between ``low`` and ``high``."""
+        values = self._get(key, list, "a list of numbers")
+        odd = [x for x in values if isinstance(x, bool) or not isinstance(x, int | Decimal) or not low <= x <= high]
+        if odd or not values:
+            raise self.error(
+                key, f"expected numbers between {low:g} and {high:g}{f', found {odd[0]!r}' if odd else ''}"
+            )
+        return tuple(float(value) for value in values)
+
     def pairs(self, key: str) -> tuple[tuple[float, float], ...]:
         """A list of [x, y], x rising and y above 0."""
         values = self._get(key, list, "a list of [covariate, relativity]")

@@ -24,7 +24,7 @@ from rich.text import Text
 from pricing import explain
 from pricing.tariff import Tariff
 from streams import config, metrics, rules, tables
-from streams.cli import report, screen, source
+from streams.cli import overview, screen, source
 from streams.pipeline.chain import PARAMS
 from streams.registry import load, stored
 from streams.service import Service
@@ -194,7 +194,7 @@ def _line(alert: dict[str, object]) -> str:
 
 def _show(six: tables.Tables) -> None:
     """Scores, premiums, and one premium step by step."""
-    report.show(six)
+    overview.show(six)
     driven_hardest = six["scores"].filter(pl.col("subject") == "vehicle").sort("score")["vehicle_id"][0]
     mine = (pl.col("vehicle_id") == driven_hardest) & (pl.col("cover") == "own_damage")
     row = six["premiums"].filter(mine).row(0, named=True)

@@ -21,6 +21,7 @@ COMMANDS = {
     "ledger": "what was indicated and charged: post, show, explain, verify, seal",
     "fit": "policies, claims and a model's spec -> coefficients, how well they fit",
     "predict": "what a fitted model expects of each policy",
+    "report": "a fleet's claims experience, how good a model is, how the portfolio fares",
     "registry": "vehicles, drivers, policies: import, check, show, edit",
     "retention": "what is kept, how long and who says so, what goes next",
     "database": "PostgreSQL: how far its partitions are, its upgrade",

@@ -14,13 +14,13 @@ data_option = click.option(
 )
 
 
-def read(path: Path) -> pl.DataFrame:
-    """The rows of a file."""
+def read(path: Path, dates: bool = False) -> pl.DataFrame:
+    """The rows of a file; with ``dates`` text that is a day or a moment becomes one."""
     try:
         if path.suffix == ".parquet":
             return pl.read_parquet(path)
         if path.suffix == ".csv":
-            return pl.read_csv(path, null_values=NULLS, infer_schema_length=None)
+            return pl.read_csv(path, null_values=NULLS, infer_schema_length=None, try_parse_dates=dates)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise screen.fail(f"{path}: cannot be read ({error})") from error
     raise screen.fail(f"{path}: expected a name that ends with .parquet or .csv")

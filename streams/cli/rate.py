@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from streams import tables
-from streams.cli import report, screen, source
+from streams.cli import overview, screen, source
 
 
 @click.command("rate")
@@ -36,4 +36,4 @@ def command(
     if as_json:
         screen.emit({name: six[name].to_dicts() for name in ("scores", "premiums")})
     else:
-        report.show(six)
+        overview.show(six)

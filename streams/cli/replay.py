@@ -10,7 +10,7 @@ import polars as pl
 from pricing.document import TariffError
 from streams import config, roads, rules, tables
 from streams.alert_rules import RULES
-from streams.cli import limits, report, screen
+from streams.cli import limits, overview, screen
 from streams.fleets.fleet import Source
 from streams.layers import ConfigError
 from streams.pipeline.chain import PARAMS
@@ -95,7 +95,7 @@ def _report(done: Replayed, out: Path, seconds: float, as_json: bool) -> None:
     if as_json:
         screen.emit(summary | {"out": str(out)})
         return
-    report.show(done.tables)
+    overview.show(done.tables)
     screen.out.print(
         f"{done.read.rows:,} rows read, {done.samples:,} samples run in {seconds:.1f} s; tables written to {out}"
     )

@@ -11,6 +11,7 @@ from streams.erasure.person import Person
 from streams.registry import stored
 from streams.registry.base import Row
 from streams.registry.book import Registry
+from streams.registry.claims import Claim
 from streams.registry.periods import Fleets, seconds
 from streams.registry.rows import Driver, DriverAssignment
 from streams.store import upkeep
@@ -43,6 +44,8 @@ def _changed(row: Row, person: Person, before: float, fleets: Fleets) -> Row | N
     """The row without the person; None: it goes."""
     if isinstance(row, Driver) and row.driver_id == person.driver_id and row.fleet_id == person.fleet_id:
         return Driver(driver_id=person.token, fleet_id=row.fleet_id)
+    if isinstance(row, Claim) and row.driver_id == person.driver_id and fleets.fleet_of(row) == person.fleet_id:
+        return msgspec.structs.replace(row, driver_id=person.token)
     mine = isinstance(row, DriverAssignment) and row.driver_id == person.driver_id
     if isinstance(row, DriverAssignment) and mine and fleets.fleet_of(row) == person.fleet_id:
         first, last = seconds(row, fleets)

@@ -8,6 +8,7 @@ import msgspec
 from pricing.profile import ENERGIES
 from streams.fleets.zones import KINDS as ZONE_KINDS
 from streams.registry.base import Currency, Id, InFleet, Name, Note, OfFleet, Row, Since, Until, Vehicle, says
+from streams.registry.claims import Claim
 from streams.registry.contracts import Policy, Policyholder, PolicyVehicle
 
 CLASSES = {"M1": "car", "N1": "van", "N2": "truck", "N3": "truck", "M2": "bus", "M3": "bus"}  # UNECE -> ours
@@ -216,6 +217,7 @@ KINDS: dict[str, type[Row]] = {
         Driver,
         Policy,
         PolicyVehicle,
+        Claim,
         DriverAssignment,
         RouteAssignment,
         Trailer,

@@ -10,7 +10,7 @@ import pytest
 
 from devices.samples import Payload, Samples
 from pricing.explain import UNSEEN, unseen
-from streams.cli import report
+from streams.cli import overview
 from streams.explain import explain
 
 NORTH = 1 / 111_195.08  # degrees of latitude a metre
@@ -111,7 +111,7 @@ def test_harsh_terms_are_not_observable_and_weigh_nothing(sparse):
 def test_explain_and_rate_say_so(sparse, capsys):
     text = explain(sparse, score(sparse)["score_id"]).text
     assert sum(UNSEEN in line for line in text.splitlines()) == len(HARSH)
-    report.show(sparse)
+    overview.show(sparse)
     shown = " ".join(capsys.readouterr().out.split())
     assert "not observable with this device: harsh_braking, harsh_acceleration, harsh_cornering of D" in shown
 

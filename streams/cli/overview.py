@@ -1,4 +1,4 @@
-"""Report: events, scores and premiums as a fleet manager and an actuary want to see them on a terminal."""
+"""Overview: events, scores and premiums as a fleet manager and an actuary want to see them on a terminal."""
 
 import polars as pl
 from rich.table import Table

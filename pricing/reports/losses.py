@@ -1,0 +1,60 @@
+"""Losses: claims as they were known on a day, a row a claim, in whole cents so that sums depend on no order."""
+
+from datetime import date
+
+import polars as pl
+
+COVER = "all"  # of data that tells no covers apart
+TEXTS = ("fleet_id", "vehicle_id", "cover", "status")
+MONEY = ("paid", "reserve", "recovery")
+MOMENT = pl.Datetime("ms", "UTC")
+
+
+class ReportError(ValueError):
+    """Data that a report cannot be made of: what was found, and what to do."""
+
+
+def valuations(frame: pl.DataFrame) -> pl.DataFrame:
+    """Valuations of claims as reports read them: a row a claim and moment at which it was looked at.
+
+    Needed are ``claim_id vehicle_id loss_at paid``; ``reserve`` and ``recovery`` are 0 and ``valued_at`` is
+    ``reported_at`` or ``loss_at`` where they are not there.
+    """
+    missing = [name for name in ("claim_id", "vehicle_id", "loss_at", "paid") if name not in frame.columns]
+    if missing:
+        raise ReportError(f"claims: no column {missing[0]!r}; there is {', '.join(frame.columns[:20])}")
+    said = next((name for name in ("valued_at", "reported_at", "loss_at") if name in frame.columns), "loss_at")
+    absent = {"fleet_id": "", "cover": COVER, "status": "", "reserve": 0.0, "recovery": 0.0}
+    full = frame.with_columns(pl.lit(value).alias(name) for name, value in absent.items() if name not in frame.columns)
+    return full.select(
+        pl.col("claim_id").cast(pl.String),
+        *[pl.col(name).cast(pl.String) for name in TEXTS],
+        *[_moment(full, name).alias(to) for name, to in (("loss_at", "loss_at"), (said, "valued_at"))],
+        *[_cents(name) for name in MONEY],
+    ).sort("claim_id", "valued_at")
+
+
+def _moment(frame: pl.DataFrame, name: str) -> pl.Expr:
+    kind = frame.schema[name]
+    if isinstance(kind, pl.Datetime) and kind.time_zone is not None:
+        return pl.col(name).dt.convert_time_zone("UTC").cast(MOMENT)
+    if isinstance(kind, pl.Datetime) or kind == pl.Date:
+        return pl.col(name).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC")
+    raise ReportError(f"claims: column {name!r} is {kind}, expected days or moments")
+
+
+def _cents(name: str) -> pl.Expr:
+    return (pl.col(name).cast(pl.Float64).fill_null(0.0) * 100).round().cast(pl.Int64)
+
+
+def known(valued: pl.DataFrame, at: date) -> pl.DataFrame:
+    """Each claim as its latest valuation before the day ``at`` has it, with ``incurred`` in cents."""
+    seen = valued.filter(pl.col("valued_at") < pl.lit(at).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"))
+    latest = seen.unique("claim_id", keep="last", maintain_order=True)
+    return latest.with_columns(incurred=pl.col("paid") + pl.col("reserve") - pl.col("recovery"))
+
+
+def added(frame: pl.DataFrame, by: list[str], *columns: str) -> pl.DataFrame:
+    """Sums of columns of floats by group, in the order of the rows, so that the last bit is always the same."""
+    lists = frame.group_by(by, maintain_order=True).agg(pl.col(columns))
+    return lists.with_columns(pl.col(columns).list.sum()).sort(by)

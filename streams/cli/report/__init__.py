@@ -1,0 +1,14 @@
+"""report: documents for an underwriter, an actuary and a supervisor - as page, workbook or files."""
+
+import click
+
+from streams.cli.report import fleet_experience
+
+
+@click.group("report")
+def command() -> None:
+    """Documents: a fleet's claims experience, how good a model is, how the portfolio fares, what was seen of losses."""
+
+
+for one in (fleet_experience.command,):
+    command.add_command(one)

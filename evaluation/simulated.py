@@ -32,7 +32,7 @@ MEANT = {  # kind: lowest level that counts, of truths and of events
     "tyre_low": 1,
     "tyre_rapid_loss": 1,
     "crash": 1,
-    "continuous_driving": 1,
+    "continuous_driving": 2,
 }
 TEXT = f"""{VEHICLES} simulated vehicles (cars, vans, lorries and buses, devices with accelerometer and tyre sensors)
 on a working day. Ten of them have nothing but their day; ten each have a slow leak, a puncture, no break, a crash:
@@ -40,9 +40,10 @@ more than a real fleet would, so that there is something to count. The sheet is 
 did, not from what its devices say. An event overlaps a truth if they lie no more than {SLACK_S:g} s apart; harsh
 driving counts from level 2 on, and an event is right if it overlaps a truth of any level; braking counts from 10 km/h
 and cornering from 30 km/h on, the published gates below which nobody looks; a hard start counts from the standstill
-on, once it comes to 10 km/h; speeding is more than {OVER_KMH} km/h over the limit to both. A slow leak is told as such
-after 24 h at the earliest, so on this day only as `tyre_low`; see the next section. Slower rates keep every n-th
-report."""
+on, once it comes to 10 km/h; driving without a break counts once it is an offence and begins, to both, a quarter of an
+hour before, when the driver is warned; speeding is more than {OVER_KMH} km/h over the limit to both. A slow leak is
+told as such after 24 h at the earliest, so on this day only as `tyre_low`; see the section on leaks. Slower rates keep
+every n-th report."""
 
 
 def section() -> Section:

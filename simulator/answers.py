@@ -9,8 +9,8 @@ import numpy.typing as npt
 import polars as pl
 
 from simulator.dynamics import G
+from simulator.hours import Ledger, stretches
 from simulator.motion import ACCELERATION, BRAKING, CORNERING, SURPRISED, Records
-from simulator.placed import DAILY
 from simulator.shifts import Shift
 from simulator.tracks import Track
 from simulator.tyres import LEAKS, PUNCTURED, Wheel, mates
@@ -36,8 +36,6 @@ KINDS = {BRAKING: "harsh_braking", ACCELERATION: "harsh_acceleration", CORNERING
 CAUSES = {BRAKING: "braked late", ACCELERATION: "hard start", CORNERING: "fast through a bend"}
 OVER = 5.0 / 3.6  # m/s over the limit, and for how long, that makes an episode
 LASTING = 5  # s
-AT_THE_WHEEL = 4.5 * 3600  # s; EU 561/2006: then 45 minutes are due, or 15 and later 30
-REST, SPLIT = 45 * 60, (15 * 60, 30 * 60)  # s
 LOSSES = {PUNCTURED: "tyre_rapid_loss", LEAKS: "tyre_slow_leak"}
 APART = {False: (0.10, 0.15, 0.25), True: (0.05, 0.10, 0.20)}  # of their mean, cold: across an axle, within a pair
 HOT = (15.0, 20.0, 35.0)  # K that a dragging brake adds
@@ -57,6 +55,7 @@ class Fact(NamedTuple):
     speed: float
     cause: str
     subject: str = ""
+    driver: str = ""  # if it is not whoever drives at its start
 
 
 class Whose(NamedTuple):
@@ -83,13 +82,14 @@ def answers(
     wheel_t: Floats,
     start: float,
     placed: list[Fact],
+    ledger: Ledger,
 ) -> pl.DataFrame:
-    """The sheet of one vehicle's day; ``placed`` is what is known beside the physics."""
+    """The sheet of one vehicle's day; ``placed`` is known beside the physics, ``ledger`` has what was driven before."""
     facts = [
         *placed,
         *_manoeuvres(shift, manoeuvres),
         *_speeding(whole),
-        *(fact for own in _by_driver(whole, whose) for fact in (*_at_the_wheel(own), *_long_day(own))),
+        *_hours(ledger, whole, whose, shift.vehicle.kind.name == "bus", start),
         *_trips(whole),
         *(fact for wheel in wheels for fact in _tyre(wheel, wheel_t)),
         *_apart(wheels, wheel_t),
@@ -108,6 +108,7 @@ def _row(whose: Whose, fact: Fact, start: float) -> dict[str, Any]:
     return {
         "kind": fact.kind,
         **whose.at(fact.start),
+        **({"driver_id": fact.driver} if fact.driver else {}),
         "subject": fact.subject,
         "level": fact.level,
         "start": datetime.fromtimestamp(round(start + fact.start, 3), UTC),
@@ -147,40 +148,16 @@ def _speeding(whole: Track) -> Iterator[Fact]:
             yield Fact("speeding", level, whole.t[a], whole.t[b], peak, "km/h", 5.0, whole.speed[a], "in a hurry")
 
 
-def _by_driver(whole: Track, whose: Whose) -> Iterator[Track]:
-    """The part of each who drives."""
-    relieved = whose.relief[0] if whose.relief else np.inf
-    yield whole.rows(whole.t < relieved)
-    yield whole.rows(whole.t >= relieved)
-
-
-def _long_day(own: Track) -> Iterator[Fact]:
-    """More at the wheel than a day may have; a level more beyond what two days of a week may."""
-    moving = np.flatnonzero(own.speed > 0)
-    hours = len(moving) / 3_600
-    if hours > DAILY[0]:
-        level, a, b = 1 + (hours > DAILY[1]), moving[0], moving[-1]
-        yield Fact("daily_driving", level, own.t[a], own.t[b], hours, "h", DAILY[0], own.speed[a], "long day")
-
-
-def _at_the_wheel(whole: Track) -> Iterator[Fact]:
-    """Driving beyond 4.5 h without the breaks due."""
-    moving = whole.speed > 0
-    begun, driven, short = -1, 0, False
-    runs = _runs(moving)
-    for (a, b), after in zip(runs, [*runs[1:], None], strict=False):  # none, where nothing was driven
-        begun = a if begun < 0 else begun
-        driven += b - a + 1
-        stand = after[0] - b - 1 if after else len(moving)
-        if stand >= REST or (short and stand >= SPLIT[1]):
-            if driven > AT_THE_WHEEL:
-                hours = driven / 3600
-                yield Fact(
-                    "continuous_driving", 2, whole.t[begun], whole.t[b], hours, "h", 4.5, whole.speed[begun], "no break"
-                )
-            begun, driven, short = -1, 0, False
-        elif stand >= SPLIT[0]:
-            short = True
+def _hours(ledger: Ledger, whole: Track, whose: Whose, passengers: bool, start: float) -> Iterator[Fact]:
+    """What the day comes to against the limits on hours, each driver's own."""
+    relieved, relief = whose.relief or (np.inf, "")
+    for driver, own in ((str(whose.driver_id), whole.t < relieved), (relief, whole.t >= relieved)):
+        spans = [(start + a, start + b) for a, b in stretches(whole.t[own], whole.speed[own] > 0)]
+        for one in ledger.day(driver, passengers, spans) if spans else ():
+            since, until = one.start - start, one.end - start
+            speed = float(np.interp(since, whole.t, whole.speed, left=0.0))
+            kind, cause = one.limit.kind, one.limit.cause
+            yield Fact(kind, one.level, since, until, one.peak, "h", one.threshold, speed, cause, driver=driver)
 
 
 def _trips(whole: Track) -> Iterator[Fact]:

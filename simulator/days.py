@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from simulator.hours import Ledger
 from simulator.perils import PERILS, relativity
 from simulator.reports import Report
 from simulator.roster import Roster
@@ -20,13 +21,13 @@ PUNCTURES, TIRED = 1 / 400, 1 / 60  # a day; ours: one a vehicle and year or two
 
 def days(traffic: Traffic, count: int) -> Iterator[tuple[str, Iterator[Report]]]:
     """Each day's local date and reports, which are to be taken before the next day's."""
-    today = traffic
+    today, hours = traffic, Ledger(traffic.roster.region)
     for day in range(count):
         if day:
             today = later(traffic, day, today.roster)
         start = datetime.fromtimestamp(today.window.start, ZoneInfo(traffic.roster.region.zone))
         driven: dict[int, float] = {}
-        yield f"{start:%Y-%m-%d}", _noting(today, driven, _away(traffic, day))
+        yield f"{start:%Y-%m-%d}", _noting(today, driven, _away(traffic, day), hours)
         vehicles = enumerate(today.roster.vehicles)
         whole = tuple(replace(vehicle, odometer=driven.get(k, vehicle.odometer)) for k, vehicle in vehicles)
         today = replace(today, roster=replace(today.roster, vehicles=whole))
@@ -38,8 +39,8 @@ def _away(traffic: Traffic, day: int) -> set[int]:
     return gone | {event.vehicle for event in traffic.events if event.kind == "joins" and event.day > day}
 
 
-def _noting(today: Traffic, driven: dict[int, float], away: set[int]) -> Iterator[Report]:
-    for k, report in enumerate(today.reports()):
+def _noting(today: Traffic, driven: dict[int, float], away: set[int], hours: Ledger) -> Iterator[Report]:
+    for k, report in enumerate(today.reports(hours)):
         driven[k] = report.odometer
         if k not in away:
             yield report

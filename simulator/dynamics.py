@@ -7,7 +7,7 @@ import numpy as np
 from simulator.compiled import kernel
 
 G = 9.80665  # m/s²
-DRIVEN = 0.5  # share of the weight on the driven axle; ours
+DRIVEN = 0.5  # share of a vehicle's own weight on the driven axle; ours
 OVERRUN = 4.0  # m/s above which a modern engine burns nothing while the vehicle pushes it; ours
 
 DYNAMICS = np.dtype(
@@ -16,7 +16,8 @@ DYNAMICS = np.dtype(
         ("force", "f8"),  # N, the most the engine pulls in its lowest gear
         ("brakes", "f8"),  # N, the most the brakes hold
         ("friction", "f8"),  # m/s², the most the tyres hold on a dry road, in any direction
-        ("laden", "f8"),  # kg, half laden
+        ("driven", "f8"),  # share of all the weight on the driven axle
+        ("laden", "f8"),  # kg, half laden, with the trailer
         ("rolling", "f8"),  # N of rolling resistance for each N of weight
         ("drag", "f8"),  # N for each m²/s² of speed
         ("idle", "f8"),  # l/s burnt standing
@@ -44,7 +45,7 @@ def bounds(mover: Any, mass: float, speed: float, side: float, grip: float) -> A
     tyres = grip * mover["friction"]
     left = np.sqrt(max(tyres * tyres - side * side, 0.0))
     pull = min(mover["force"], mover["power"] / max(speed, 1.0)) / mass
-    return min(pull, DRIVEN * left), min(mover["brakes"] / mass, left)
+    return min(pull, mover["driven"] * left), min(mover["brakes"] / mass, left)
 
 
 @kernel

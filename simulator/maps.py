@@ -1,15 +1,16 @@
-"""Maps: the roads of a GeoJSON extract of OpenStreetMap, in place of generated ones."""
+"""Maps: the roads of an extract of OpenStreetMap, in place of generated ones."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from math import cos, hypot, radians
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from simulator import extracts
+from simulator.extracts import Extract, MapError, Point, Tags
 from simulator.roads import AVENUE, EARTH, MOTORWAY, RURAL, STREET, Region, Roads, assembled
 
 LIMITS = {  # class and km/h where nothing is tagged; ours, the usual ones of Germany
@@ -27,12 +28,9 @@ NONE_KMH = 130.0  # where a limit of "none" is tagged: what is recommended there
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h)?")
 MILE = 1.609344
 LEAST = 2.0  # m; nearer points are one
+ONEWAY = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1, "no": 0, "false": 0, "0": 0}
 
-Point = tuple[float, float]
-
-
-class MapError(ValueError):
-    """An extract that cannot be driven on: which file, what was found, what was expected."""
+__all__ = ["MapError", "read"]
 
 
 class Way(NamedTuple):
@@ -40,63 +38,53 @@ class Way(NamedTuple):
 
     road: int
     limit: float  # m/s
+    direction: int  # 1 as drawn, -1 against it, 0 both
     line: list[Point]
 
 
 def read(path: Path, region: Region, rng: np.random.Generator) -> Roads:
-    """The largest part of an extract that hangs together, with the climate of ``region``; every way is open both ways.
+    """The largest part of an extract that hangs together as its ways may be driven, with the climate of ``region``.
 
     Raises ``MapError``.
     """
-    try:
-        told = json.loads(path.read_text("utf-8"))
-        ways, lights = list(_ways(told)), set(_lights(told))
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MapError(f"{path}: {error!r}; expected a GeoJSON FeatureCollection") from None
+    extract = extracts.read(path)
+    ways = list(_ways(extract))
     if not ways:
-        raise MapError(f"{path}: no road; expected LineStrings with OpenStreetMap's highway as a property")
+        raise MapError(f"{path}: no road; expected lines with OpenStreetMap's highway as a tag")
     lon, lat = np.concatenate([way.line for way in ways]).mean(axis=0)
     here = region._replace(lat=float(lat), lon=float(lon))
     numbers: dict[Point, int] = {}
-    edges: dict[tuple[int, int], Way] = {}
+    edges: dict[tuple[int, int], tuple[int, float]] = {}
     for way in ways:
         for a, b in pairwise(_thinned(way.line, here)):
             ends = numbers.setdefault(a, len(numbers)), numbers.setdefault(b, len(numbers))
-            edges[min(ends), max(ends)] = way
+            if way.direction >= 0:
+                edges[ends] = way.road, way.limit
+            if way.direction <= 0:
+                edges[ends[::-1]] = way.road, way.limit
     places = [_metres(point, here) for point in numbers]
-    said = {number for point, number in numbers.items() if point in lights}
-    return assembled(here, places, {ends: (way.road, way.limit) for ends, way in edges.items()}, said, rng)
+    said = {number for point, number in numbers.items() if point in extract.lights}
+    return assembled(here, places, edges, said, rng)
 
 
-def _ways(told: Mapping[str, Any]) -> Iterator[Way]:
-    for feature in told["features"]:
-        shape, tags = feature["geometry"] or {}, feature["properties"] or {}
+def _ways(extract: Extract) -> Iterator[Way]:
+    for tags, line in extract.lines:
         base = str(tags.get("highway", "")).removesuffix("_link")
-        if base not in LIMITS:
+        if base not in LIMITS or len(line) < 2:
             continue
         road, limit = LIMITS[base]
         limit = _kmh(str(tags.get("maxspeed", "")), limit)
         if road == RURAL and limit <= TOWN_KMH:
             road = AVENUE
-        for line in _lines(shape):
-            yield Way(road, limit / 3.6, [_point(place) for place in line])
+        yield Way(road, limit / 3.6, _direction(tags), line)
 
 
-def _lines(shape: Mapping[str, Any]) -> list[Any]:
-    kind = shape.get("type")
-    if kind == "LineString":
-        return [shape["coordinates"]]
-    return list(shape["coordinates"]) if kind == "MultiLineString" else []
-
-
-def _lights(told: Mapping[str, Any]) -> Iterator[Point]:
-    for feature in told["features"]:
-        if (feature["properties"] or {}).get("highway") == "traffic_signals" and feature["geometry"]["type"] == "Point":
-            yield _point(feature["geometry"]["coordinates"])
-
-
-def _point(place: Any) -> Point:
-    return round(float(place[0]), 7), round(float(place[1]), 7)
+def _direction(tags: Tags) -> int:
+    """As tagged, else as a motorway and a roundabout imply it."""
+    said = str(tags.get("oneway", "")).lower()
+    if said in ONEWAY:
+        return ONEWAY[said]
+    return int(tags.get("highway") == "motorway" or tags.get("junction") in ("roundabout", "circular"))
 
 
 def _kmh(said: str, usual: float) -> float:

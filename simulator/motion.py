@@ -18,7 +18,7 @@ LEG = np.dtype(
         ("curvature", "f8"),  # 1/m, + left
         ("cap", "f8"),  # m/s the driver would drive here, were it straight
         ("bend", "f8"),  # m/s the driver would take its bend with on a dry road; inf on a straight
-        ("mass", "f8"),  # kg, with what is loaded
+        ("mass", "f8"),  # kg, with what is loaded and pulled
         ("wait", "f8"),  # s to stand at its end; 0 drive on
         ("cycle", "f8"),  # s of the light at its end; 0 none
         ("phase", "f8"),  # s at which that turns red

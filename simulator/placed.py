@@ -19,7 +19,7 @@ UNFILLED_PCT = 8.0  # % of the pressure that an inner tyre was filled too low
 LEAK = 2.2  # % of the pressure an hour
 HARD = 1.25  # of the class's harsh braking, unless the scenario says how hard
 DROP = 0.6  # share of speed lost in it
-DAILY = (9.0, 10.0)  # h at the wheel; EU 561/2006: in a day, and in two of a week
+LONG = 9.0  # h at the wheel that a long day has more than; EU 561/2006: allowed on two days a week, up to 10 h
 AWAY_MIN = 60.0  # min a device is unplugged, unless told otherwise
 
 
@@ -112,6 +112,8 @@ def arrange(events: Iterable[Placed], plan: Plan, drive: Drive, relief: Driver) 
 
 def _departing(event: Placed, shift: Shift, motion: Motion) -> int:
     """Number of the first leg that begins at or after an event."""
+    if event.kind == "trailer_swap" and not shift.orders.trailers:
+        raise PlacingError(f"{event.kind}: {shift.vehicle.vehicle_id} pulls no trailer; a lorry does")
     for leg in range(1, len(shift.stops)):
         if _departure(shift, motion, leg) >= event.at:
             return leg
@@ -205,7 +207,7 @@ def _unfilled(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
 def _long(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
     """Its shift is as long as the window; whether that is long enough shows when it is driven."""
     hours = float((drive(arranged.shift).speed[0] > 0).sum()) / 3_600
-    if hours <= DAILY[0]:
+    if hours <= LONG:
         vehicle = arranged.shift.vehicle.vehicle_id
         raise PlacingError(f"{event.kind}: {vehicle} drives for {hours:.1f} h only; give it more --hours, or a lorry")
     return arranged

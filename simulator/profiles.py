@@ -74,10 +74,10 @@ PROFILES = {
             speed_step=1.0, drift=2.5, canyon=0.25, position_noise=0.5,  # u-blox MAX-M8: 2.5 m CEP, 0.05 m/s
         ),
         Profile(
-            "can_gateway_10hz", "on a lorry's bus: wheel speed in 1/256 km/h (SAE J1939, SPN 84), pedal, yaw, tyres",
-            PLACE | QUALITY | ALIGNED | BUS | {"yaw_rate_dps", "fuel_pct", "tyres"}, hz=10.0, speed_noise=0.02,
-            speed_step=1 / 256, accel_noise=0.15, accel_step=0.01, canyon=0.15, stale_rate=0.1, stale_s=120.0,
-            pressure_step=4.0, tyre_loss=0.1,  # J1939 SPN 241: 4 kPa a bit
+            "can_gateway_10hz", "on a lorry's bus (SAE J1939): wheel speed in 1/256 km/h (SPN 84), mass (SPN 1760)",
+            PLACE | QUALITY | ALIGNED | BUS | {"yaw_rate_dps", "fuel_pct", "mass_kg", "tyres"}, hz=10.0,
+            speed_noise=0.02, speed_step=1 / 256, accel_noise=0.15, accel_step=0.01, canyon=0.15, stale_rate=0.1,
+            stale_s=120.0, pressure_step=4.0, tyre_loss=0.1,  # J1939 SPN 241: 4 kPa a bit
         ),
         Profile(
             "phone", "a telephone in a holder, anyhow: its own place and acceleration, while it drives",

@@ -11,15 +11,17 @@ import polars as pl
 from simulator.answers import Fact, Whose, answers, hot
 from simulator.device import Disturbance
 from simulator.faults import Spell
+from simulator.hours import Ledger
 from simulator.mishaps import Chosen, visit
 from simulator.motion import Motion, Records
 from simulator.placed import Arranged
 from simulator.profiles import Profile
 from simulator.roads import Region, Roads
 from simulator.routes import place
-from simulator.sensors import sense, sense_tyres
+from simulator.sensors import MASS_ERROR, Morning, sense, sense_tyres
 from simulator.shifts import Shift
 from simulator.tracks import Floats, Track, reported, seconds, track, with_burst
+from simulator.trailers import pull
 from simulator.tyres import Wheel, flawed, swapped, wheels
 from simulator.weather import spells
 
@@ -77,7 +79,7 @@ class Day(NamedTuple):
         return Whose(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, shift.driver.driver_id, relief)
 
 
-def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen) -> Report:
+def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledger: Ledger) -> Report:
     """What its device says, and what truly happened; ``motion`` has ``keep`` instants a second."""
     shift, window, whose = day.shift, day.window, day.whose
     rng = np.random.default_rng([day.seed, 6, day.number])
@@ -91,8 +93,9 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen) -> R
     ambient = _ambient(day.roads.region, window.start, seen.t)
     tyres = _tyres(day, seen.t, rng)
     vehicle = shift.vehicle
-    filled = float(np.random.default_rng([day.seed, 18, day.number]).uniform(*FILLED))
-    columns, stuck = sense(day.roads, profile, vehicle.kind, vehicle.odometer, filled, seen, ambient, (rng, flaws))
+    chance, gross = np.random.default_rng([day.seed, 18, day.number]), pull(vehicle.kind, shift.orders.trailers).gross
+    morning = Morning(vehicle.odometer, float(chance.uniform(*FILLED)), float(1 + MASS_ERROR * chance.normal()))
+    columns, stuck = sense(day.roads, profile, vehicle.kind, gross, morning, seen, ambient, (rng, flaws))
     heard = sense_tyres(tyres, profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
     identity = (
         (columns["t"] + window.start).round(3).alias("t"),
@@ -103,7 +106,7 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen) -> R
     recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
     own = motion.manoeuvres[motion.manoeuvres["mover"] == mover]
     known = [*_placed(day, whole), *_stuck(stuck), *_slippery(day), *hot(tyres, seen.t, seen.heat)]
-    sheet = answers(shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, known)
+    sheet = answers(shift, whose, whole, own, (crash, speed), tyres, seen.t, window.start, known, ledger)
     odometer = vehicle.odometer + float(whole.distance[-1])
     found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, odometer), day)
     return _visited(found, day, faults) if faults else found

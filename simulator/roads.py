@@ -62,13 +62,14 @@ class Bend(NamedTuple):
 @dataclass(frozen=True)
 class Roads:
     """A graph whose nodes carry ``x``, ``y`` (m east and north of the city), ``z`` (m above the sea) and ``signals``;
-    edges ``road``, ``limit`` (m/s), ``length`` (m), ``seconds`` and ``bends``. Roads lie on the ``ground``.
+    edges ``road``, ``limit`` (m/s), ``length`` (m), ``seconds`` and ``bends``, one for each direction that may be
+    driven. Roads lie on the ``ground``.
 
     Nodes with signals have ``cycle`` (s) and ``phase`` (s at which it turns red for who comes from west or east).
     """
 
     region: Region
-    graph: nx.Graph
+    graph: nx.DiGraph
     city: list[int]  # nodes of the town
     country: list[int]  # nodes outside
     exits: list[int]  # far ends of the motorways
@@ -107,7 +108,7 @@ class Roads:
 
 def generate(region: Region, rng: np.random.Generator) -> Roads:
     """The network of a region: a town's grid, roads between villages, two motorways."""
-    graph = nx.Graph()
+    graph = nx.DiGraph()
     city = _grid(graph, rng, count=13, spacing=450.0, jitter=70.0, road=_town_road, keep=0.92)
     country = _grid(graph, rng, count=9, spacing=7_000.0, jitter=900.0, road=lambda *_: RURAL, keep=0.85)
     exits = []
@@ -117,7 +118,7 @@ def generate(region: Region, rng: np.random.Generator) -> Roads:
         _join(graph, rng, line[2:-2:2], country, 9_000.0)
     corners = [city[0], city[12], city[-13], city[-1], city[6], city[-7], city[78], city[90]]
     _join(graph, rng, corners, country, 9_000.0)
-    whole = max(nx.connected_components(graph), key=len)
+    whole = max(nx.strongly_connected_components(graph), key=len)
     graph.remove_nodes_from([node for node in graph if node not in whole])
     _signals(graph, rng)
     city, country, exits = ([n for n in nodes if n in whole] for nodes in (city, country, exits))
@@ -131,32 +132,34 @@ def assembled(
     lights: set[int],
     rng: np.random.Generator,
 ) -> Roads:
-    """The largest part that hangs together of roads between ``places`` (m east and north): class and limit (m/s) each.
-
-    ``lights`` are places with signals; if none is said, avenues that cross have them.
+    """The largest part in which every place can be reached from every other, of roads from place to place (m east and
+    north), as they may be driven: class and limit (m/s) each. ``lights`` are places with signals; if none is said,
+    avenues that cross have them.
     """
-    graph = nx.Graph()
+    graph = nx.DiGraph()
     for x, y in places:
         _node(graph, x, y)
     for (a, b), (road, limit) in edges.items():
         chord = float(np.hypot(places[b][0] - places[a][0], places[b][1] - places[a][1]))
         graph.add_edge(a, b, road=road, limit=limit, length=chord, seconds=chord / limit, bends=())
-    graph.remove_nodes_from(set(graph) - max(nx.connected_components(graph), key=len))
+    graph.remove_nodes_from(set(graph) - max(nx.strongly_connected_components(graph), key=len))
     _signals(graph, rng, lights)
-    stops = [node for node in graph if graph.degree(node) != 2] or list(graph)
-    town = [node for node in stops if _classes(graph, node) & {STREET, AVENUE}] or stops
-    outside = [node for node in stops if RURAL in _classes(graph, node)] or town
+    meeting = {node: meet(graph, node) for node in graph}
+    stops = [node for node in graph if len(meeting[node]) != 2] or list(graph)
+    town = [node for node in stops if {STREET, AVENUE} & set(meeting[node])] or stops
+    outside = [node for node in stops if RURAL in meeting[node]] or town
     ends = {end(stops, key=lambda node: graph.nodes[node][axis]): None for axis in "xy" for end in (min, max)}
     return _grounded(region, graph, town, outside, list(ends), rng)
 
 
-def _classes(graph: nx.Graph, node: int) -> set[int]:
-    """Of the roads that meet at a node."""
-    return {data["road"] for _, _, data in graph.edges(node, data=True)}
+def meet(graph: nx.DiGraph, node: int) -> list[int]:
+    """Classes of the roads that meet at a node, each once, whichever ways it may be driven."""
+    beside = dict.fromkeys((*graph.successors(node), *graph.predecessors(node)))
+    return [graph.edges[(node, to) if graph.has_edge(node, to) else (to, node)]["road"] for to in beside]
 
 
 def _grounded(
-    region: Region, graph: nx.Graph, city: list[int], country: list[int], exits: list[int], rng: np.random.Generator
+    region: Region, graph: nx.DiGraph, city: list[int], country: list[int], exits: list[int], rng: np.random.Generator
 ) -> Roads:
     """The network laid on hills."""
     ground = terrain(region.altitude, region.steepest, rng)
@@ -170,18 +173,19 @@ def _town_road(row: int, column: int, along: str) -> int:
     return AVENUE if (row if along == "x" else column) % 3 == 0 else STREET
 
 
-def _node(graph: nx.Graph, x: float, y: float) -> int:
+def _node(graph: nx.DiGraph, x: float, y: float) -> int:
     graph.add_node(len(graph), x=x, y=y, signals=False)
     return len(graph) - 1
 
 
-def _link(graph: nx.Graph, rng: np.random.Generator, a: int, b: int, road: int) -> None:
+def _link(graph: nx.DiGraph, rng: np.random.Generator, a: int, b: int, road: int) -> None:
     """Join two nodes by a road; its bends belong to the lower node's end."""
     dx, dy = graph.nodes[b]["x"] - graph.nodes[a]["x"], graph.nodes[b]["y"] - graph.nodes[a]["y"]
     chord = float(np.hypot(dx, dy))
     limit = float(rng.choice(LIMITS[road])) / 3.6
     bends = _bends(rng, chord) if road == RURAL else ()
-    graph.add_edge(a, b, road=road, limit=limit, length=chord, seconds=chord / limit, bends=bends)
+    for ends in ((a, b), (b, a)):
+        graph.add_edge(*ends, road=road, limit=limit, length=chord, seconds=chord / limit, bends=bends)
 
 
 def _bends(rng: np.random.Generator, chord: float) -> tuple[Bend, ...]:
@@ -198,7 +202,7 @@ def _bends(rng: np.random.Generator, chord: float) -> tuple[Bend, ...]:
 
 
 def _grid(
-    graph: nx.Graph,
+    graph: nx.DiGraph,
     rng: np.random.Generator,
     count: int,
     spacing: float,
@@ -220,7 +224,7 @@ def _grid(
     return nodes
 
 
-def _motorway(graph: nx.Graph, rng: np.random.Generator, east: bool) -> list[int]:
+def _motorway(graph: nx.DiGraph, rng: np.random.Generator, east: bool) -> list[int]:
     """A motorway of 200 km past the town, its exits 8 km apart; its nodes in order."""
     along = np.arange(-100_000.0, 100_001.0, 8_000.0)
     across = 4_500.0 + np.cumsum(rng.normal(0, 350.0, along.size))
@@ -231,7 +235,7 @@ def _motorway(graph: nx.Graph, rng: np.random.Generator, east: bool) -> list[int
     return nodes
 
 
-def _terminal(graph: nx.Graph, rng: np.random.Generator, end: int) -> int:
+def _terminal(graph: nx.DiGraph, rng: np.random.Generator, end: int) -> int:
     """A place 1.5 km off the end of a motorway."""
     x, y = rng.normal(0, 1_100.0, 2)
     node = _node(graph, graph.nodes[end]["x"] + float(x), graph.nodes[end]["y"] + float(y))
@@ -239,7 +243,7 @@ def _terminal(graph: nx.Graph, rng: np.random.Generator, end: int) -> int:
     return node
 
 
-def _join(graph: nx.Graph, rng: np.random.Generator, nodes: list[int], others: list[int], reach: float) -> None:
+def _join(graph: nx.DiGraph, rng: np.random.Generator, nodes: list[int], others: list[int], reach: float) -> None:
     """A rural road from each of ``nodes`` to the nearest of ``others`` within ``reach``."""
     place = {n: np.array((graph.nodes[n]["x"], graph.nodes[n]["y"])) for n in (*nodes, *others)}
     for node in nodes:
@@ -248,11 +252,10 @@ def _join(graph: nx.Graph, rng: np.random.Generator, nodes: list[int], others: l
             _link(graph, rng, node, near, RURAL)
 
 
-def _signals(graph: nx.Graph, rng: np.random.Generator, said: Container[int] = ()) -> None:
+def _signals(graph: nx.DiGraph, rng: np.random.Generator, said: Container[int] = ()) -> None:
     """Traffic lights where they are said to be, else where two avenues cross."""
     for node in graph:
-        roads = [data["road"] for _, _, data in graph.edges(node, data=True)]
-        graph.nodes[node]["signals"] = node in said if said else roads.count(AVENUE) >= 3
+        graph.nodes[node]["signals"] = node in said if said else meet(graph, node).count(AVENUE) >= 3
         if graph.nodes[node]["signals"]:
             cycle = float(rng.choice(CYCLES))
             graph.nodes[node].update(cycle=cycle, phase=float(rng.uniform(0, cycle)))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
+from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads, meet
 
 Records = npt.NDArray[np.void]
 
@@ -127,7 +127,7 @@ def _bends(data: dict[str, Any], forward: bool) -> list[tuple[float, float, floa
 
 def _gate(roads: Roads, node: int, turn: float) -> int:
     """What a driver may have to wait for at a node."""
-    kinds = [data["road"] for _, _, data in roads.graph.edges(node, data=True)]
+    kinds = meet(roads.graph, node)
     if roads.graph.nodes[node]["signals"]:
         return SIGNALS
     return GIVE_WAY if abs(turn) > THROUGH and len(kinds) > 2 and MOTORWAY not in kinds else OPEN_ROAD

@@ -11,7 +11,7 @@ from simulator.profiles import Profile
 from simulator.roads import Roads
 from simulator.tracks import Track
 from simulator.tyres import Wheel, gauge, temperature
-from simulator.vehicles import Class
+from simulator.vehicles import LADEN_BRAKES, Class
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -28,9 +28,20 @@ COLUMNS = (  # of which a device reports those of its profile, in this order
     "speed_kmh", "lat_deg", "lon_deg", "heading_deg", "gnss_accuracy_m", "satellites", "accel_long_mps2",
     "accel_lat_mps2", "yaw_rate_dps", "brake_pedal_pct", "speed_limit_kmh", "ignition", "odometer_km", "ambient_c",
     "imu_x_mps2", "imu_y_mps2", "imu_z_mps2", "fuel_pct",
+    "mass_kg",
 )  # fmt: skip
 FUEL_STEP = 0.4  # %; SAE J1939, SPN 96
+MASS_STEP = 10.0  # kg; SAE J1939, SPN 1760, gross combination vehicle weight
+MASS_ERROR = 0.02  # sigma of the share by which a bus errs about it all day; ours
 STUCK = ("speed_kmh", "brake_pedal_pct", "odometer_km")  # what comes over the bus
+
+
+class Morning(NamedTuple):
+    """What a vehicle begins its day with."""
+
+    odometer: float  # m
+    filled: float  # share of the tank
+    weighs: float  # times its mass that its bus says it weighs
 
 
 class Sensed(NamedTuple):
@@ -44,25 +55,26 @@ def sense(
     roads: Roads,
     profile: Profile,
     kind: Class,
-    odometer: float,
-    filled: float,
+    gross: float,
+    morning: Morning,
     track: Track,
     ambient: Floats,
     rngs: Rngs,
 ) -> Sensed:
     """The columns a device reports of ``track``; the second of ``rngs`` is for its flaws.
 
-    The odometer (m) and how full the tank is (a share) are the morning's.
+    ``gross`` is the mass, kg, for which its brakes are made.
     """
     flaws = rngs[1]
     columns = {
         **_placed(roads, profile, track, rngs),
-        **_felt(profile, kind, track, rngs[0]),
+        **_felt(profile, kind, gross, track, rngs[0]),
         "speed_limit_kmh": np.round(track.limit * 3.6),
         "ignition": track.ignition,
-        "odometer_km": np.round((odometer + track.distance) / 1000, 2),
+        "odometer_km": np.round((morning.odometer + track.distance) / 1000, 2),
         "ambient_c": np.round(ambient),
-        "fuel_pct": _stepped(100 * (filled - track.fuel / kind.tank), FUEL_STEP),
+        "fuel_pct": _stepped(100 * (morning.filled - track.fuel / kind.tank), FUEL_STEP),
+        "mass_kg": _stepped(morning.weighs * track.mass, MASS_STEP),
     }
     if "imu_x_mps2" in profile.signals:
         columns |= _mounted(track, profile, flaws)
@@ -91,22 +103,21 @@ def _placed(roads: Roads, profile: Profile, track: Track, rngs: Rngs) -> dict[st
     }
 
 
-def _felt(profile: Profile, kind: Class, track: Track, rng: np.random.Generator) -> dict[str, Floats]:
-    """How it moves."""
+def _felt(profile: Profile, kind: Class, gross: float, track: Track, rng: np.random.Generator) -> dict[str, Floats]:
+    """How it moves; the more it weighs the deeper the pedal for the same braking."""
     n, moving = len(track.t), track.speed > 0.1
     noise = profile.accel_noise * np.where(moving, 1.0, 0.3)
     speed = 3.6 * np.where(moving, np.maximum(track.speed + rng.normal(0, profile.speed_noise, n), 0), 0)
     yaw: Floats = np.degrees(track.lateral / np.maximum(track.speed, 1.0)).astype(np.float64)
-    pedal: Floats = np.where(track.accel < -0.4, np.minimum(100, -110 * track.accel / kind.brake), 0.0).astype(
-        np.float64
-    )
+    braked = np.minimum(100.0, -100 * track.accel * track.mass / (LADEN_BRAKES * kind.brake * gross))
+    pedal = np.where(track.accel < -0.4, braked, 0.0)
     return {
         "speed_kmh": _stepped(speed, profile.speed_step),
         "heading_deg": np.round(_course(track, profile, rng), 0) % 360,
         "accel_long_mps2": _stepped(track.accel + noise * rng.normal(size=n), profile.accel_step),
         "accel_lat_mps2": _stepped(track.lateral + noise * rng.normal(size=n), profile.accel_step),
         "yaw_rate_dps": np.round(yaw, 1),
-        "brake_pedal_pct": np.round(pedal),
+        "brake_pedal_pct": np.asarray(np.round(pedal), np.float64),
     }
 
 

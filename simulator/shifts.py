@@ -11,6 +11,7 @@ from simulator.motion import KNOT, LEG, SURPRISE, Floats, Records
 from simulator.pedals import RED
 from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
 from simulator.routes import GIVE_WAY, PIECE, slopes, trace
+from simulator.trailers import Trailer
 from simulator.vehicles import Class, Vehicle
 
 BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
@@ -56,6 +57,7 @@ class Orders(NamedTuple):
     detour: int = 0  # leg driven another way than planned; 0 none
     relief: tuple[int, Driver] | None = None  # leg from which somebody else drives
     trailer: int = 0  # leg from which another trailer is pulled; 0 never
+    trailers: tuple[Trailer, ...] = ()  # the morning's and the other one; none is pulled
 
     @property
     def first(self) -> int:
@@ -118,7 +120,8 @@ def plan(
         late = np.flatnonzero(free & (clock > incidents.crash * clock[-1]))
         if late.size:
             crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
-    legs["mass"] = np.repeat(_masses(vehicle, len(stops), np.random.default_rng([*seed, 16])), np.diff([0, *stops]))
+    masses = _masses(vehicle, len(stops), np.random.default_rng([*seed, 16])) + _pulled(orders, len(stops))
+    legs["mass"] = np.repeat(masses, np.diff([0, *stops]))
     hours = _at_the_wheel(pieces, legs, vehicle.kind)
     surprises = _surprises(pieces, hours, vehicle.kind, driver, rng)
     if orders.first:
@@ -139,6 +142,14 @@ def _masses(vehicle: Vehicle, count: int, rng: np.random.Generator) -> Floats:
     if work.dropped:
         share = share[0] * (1 - work.dropped) ** np.arange(count)
     return np.asarray(kind.empty + share * (kind.gross - kind.empty))
+
+
+def _pulled(orders: Orders, count: int) -> Floats:
+    """kg behind it on its way to each of so many stops."""
+    if not orders.trailers:
+        return np.zeros(count)
+    first, second = (one.mass for one in orders.trailers)
+    return np.where((np.arange(count) >= orders.trailer) & (orders.trailer > 0), second, first)
 
 
 def _joined(before: Records, after: Records, at: float) -> Records:

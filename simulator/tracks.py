@@ -32,6 +32,7 @@ class Track(NamedTuple):
     heat: Floats  # K of the tyres above ambient
     fuel: Floats  # l burnt since the start
     slope: Floats  # m of height a metre, + uphill
+    mass: Floats  # kg, with load and trailer
 
     def rows(self, chosen: npt.NDArray[np.generic]) -> "Track":
         return Track(*(column[chosen] for column in self))
@@ -55,6 +56,7 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
         motion.heat[mover],
         motion.fuel[mover],
         shift.slopes[np.minimum((motion.distance[mover] / KNOT).astype(np.int64), len(shift.slopes) - 1)],
+        shift.legs["mass"][piece],
     )
 
 

@@ -11,6 +11,7 @@ from simulator.answers import SHEET
 from simulator.drivers import draw
 from simulator.dynamics import G
 from simulator.faults import SENT
+from simulator.hours import Ledger
 from simulator.mishaps import Chosen
 from simulator.motion import GRID, HZ, MOVER, Motion, Records, advance
 from simulator.placed import Arranged, Placed, PlacingError, arrange
@@ -19,6 +20,7 @@ from simulator.reports import Day, Report, Window, report
 from simulator.roads import Roads
 from simulator.roster import Roster
 from simulator.shifts import NONE, Orders, Shift, plan
+from simulator.trailers import pair, pull
 from simulator.tyres import TRAILER, TRAILER_KPA
 from simulator.vehicles import AIR, Class, Vehicle
 from simulator.weather import HOURS, air, skies
@@ -82,8 +84,9 @@ class Traffic:
             days[k] = arrange(own, partial(self.shift, k), partial(self._alone, k), relief)
         return days
 
-    def reports(self) -> Iterator[Report]:
-        """Every vehicle's day, one after the other."""
+    def reports(self, hours: Ledger | None = None) -> Iterator[Report]:
+        """Every vehicle's day, one after the other; ``hours`` has what their drivers have driven before."""
+        ledger = hours or Ledger(self.roster.region)
         count = len(self.roster.vehicles)
         size = max(1, SQUAD // self.keep)
         for first in range(0, count, size):
@@ -95,7 +98,7 @@ class Traffic:
                 reached = motion.reached[bounds[k] : bounds[k + 1]]
                 profile = self.profiles[(first + k) % len(self.profiles)]
                 day = Day(self.roads, self.window, self.skies, self.chance, first + k, arranged, profile, reached)
-                yield report(day, motion, k, self.keep, self.faults)
+                yield report(day, motion, k, self.keep, self.faults, ledger)
 
     def shift(self, k: int, orders: Orders = NONE) -> Shift:
         """The working day of the ``k``-th vehicle."""
@@ -114,8 +117,10 @@ class Traffic:
             late, length = EARLY, hours - EARLY - HOME
             incidents = replace(incidents, long=True)
         vehicle = self.roster.vehicles[k]
-        if "trailer_swap" in own:
+        if "trailer_swap" in own and vehicle.kind.name == "truck":
             vehicle = _with_trailer(vehicle)
+            own_chance, today = ([seed, 19, k] for seed in (self.roster.seed, self.chance))
+            orders = orders._replace(trailers=pair(*map(np.random.default_rng, (own_chance, today))))
         seed = [self.chance, 4, k]
         return plan(self.roads, vehicle, driver, incidents, late * 3600, length * 3600, seed, orders)
 
@@ -141,9 +146,11 @@ def _with_trailer(vehicle: Vehicle) -> Vehicle:
 
 def _mover(shift: Shift) -> Records:
     kind, row = shift.vehicle.kind, np.zeros(1, MOVER)
+    able = pull(kind, shift.orders.trailers)
     row["start"], row["crash"] = shift.start, shift.crash_at
-    row["power"], row["force"], row["brakes"], row["friction"] = kind.power, kind.force, kind.brakes, kind.brake
-    row["laden"], row["rolling"], row["drag"] = kind.mass, kind.rolling, AIR / 2 * kind.front
+    row["power"], row["force"], row["brakes"], row["friction"] = kind.power, able.force, able.brakes, kind.brake
+    row["driven"], row["laden"] = able.driven, able.laden
+    row["rolling"], row["drag"] = kind.rolling, AIR / 2 * kind.front
     row["idle"], row["burn"] = kind.idle / 3_600, kind.burn
     row["traction"], row["top"] = kind.accel, kind.top
     row["cruise"], row["heat"] = shift.driver.accel * kind.accel, kind.heat

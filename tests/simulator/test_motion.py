@@ -16,6 +16,7 @@ from simulator.motion import BRAKING, LEG, MOVER, SURPRISE, Motion, advance
 def mover(**values: float) -> np.ndarray:
     row = np.zeros(1, MOVER)
     usual = {"power": 50_000.0, "force": 3_500.0, "brakes": 8_000.0, "friction": 8.0, "laden": 1_000.0}
+    usual["driven"] = 0.5
     usual |= {"traction": 3.5, "top": 40.0, "cruise": 1.2, "heat": 0.8, "crash": np.inf, "burn": 1e-7, "idle": 2e-4}
     for name, value in (usual | values).items():
         row[name] = value

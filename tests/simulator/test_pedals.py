@@ -16,7 +16,14 @@ CYCLE = 60.0
 def meet(phase: float, wait: float = 0.0, seconds: int = 300) -> Motion:
     """A kilometre at 15 m/s up to a light, and another kilometre."""
     mover, way = np.zeros(1, MOVER), np.zeros(2, LEG)
-    for name, value in {"power": 5e4, "force": 3_500.0, "brakes": 8e3, "friction": 8.0, "laden": 1e3}.items():
+    for name, value in {
+        "power": 5e4,
+        "force": 3_500.0,
+        "brakes": 8e3,
+        "friction": 8.0,
+        "laden": 1e3,
+        "driven": 0.5,
+    }.items():
         mover[name] = value
     mover["traction"], mover["top"], mover["cruise"], mover["crash"], mover["marks"] = 3.5, 40.0, 1.2, np.inf, 9.0
     way["length"], way["cap"], way["brake"], way["launch"], way["mass"], way["bend"] = 1e3, 15.0, 1.5, 1.5, 1e3, np.inf

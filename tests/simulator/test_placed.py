@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 
 from simulator import asked, registry, scenario
 from simulator.answers import Whose, answers
+from simulator.hours import Ledger
 from simulator.motion import MANOEUVRE
 from simulator.placed import Placed, PlacingError
 from simulator.reports import Report
@@ -130,10 +132,10 @@ def test_another_way_leads_to_the_same_place_far_from_the_planned_one(reports: l
 def test_a_long_day_is_one_with_its_breaks(traffic: Traffic) -> None:
     haul = next(k for k, vehicle in enumerate(traffic.roster.vehicles) if vehicle.work == "haul")
     first = replace(traffic.roster, **{name: getattr(traffic.roster, name)[: haul + 1] for name in FIELDS})
-    *_, report = Traffic(first, traffic.window, {}, (Placed("long_day", haul, 0.0),)).reports()
+    *_, report = Traffic(first, Window(START, 17.0), {}, (Placed("long_day", haul, 0.0),)).reports()
     (row,) = report.sheet.filter(kind="daily_driving").iter_rows(named=True)
-    assert row["peak"] > 9 and row["level"] == 1 + (row["peak"] > 10)
-    assert report.sheet.filter(kind="continuous_driving").is_empty()
+    assert row["peak"] > 10 and row["level"] == 2 + (row["peak"] > 11)
+    assert report.sheet.filter(pl.col("level") > 1, kind="continuous_driving").is_empty()
     with pytest.raises(PlacingError, match="h only; give it more --hours"):
         _ = Traffic(first, Window(START, 6.0), {}, (Placed("long_day", haul, 0.0),)).arranged
 
@@ -144,11 +146,11 @@ def test_each_driver_is_at_the_wheel_for_his_own_hours(traffic: Traffic) -> None
     still = np.zeros(len(t))
     track = Track(*(still for _ in Track._fields))._replace(t=t, speed=still + 20.0, limit=still + 30.0)
     whose, nothing = Whose("f", "v", "one", (18_000.0, "two")), np.zeros(0, MANOEUVRE)
-    shift = traffic.shift(0)
-    sheet = answers(shift, whose, track, nothing, (np.nan, np.nan), [], t, START, [])
+    shift, ledger = traffic.shift(0), partial(Ledger, REGIONS["karlsruhe"])
+    sheet = answers(shift, whose, track, nothing, (np.nan, np.nan), [], t, START, [], ledger())
     assert sheet.filter(kind="daily_driving").is_empty()
     assert sheet.filter(kind="continuous_driving")["driver_id"].to_list() == ["one", "two"]
-    alone = answers(shift, whose._replace(relief=None), track, nothing, (np.nan, np.nan), [], t, START, [])
+    alone = answers(shift, whose._replace(relief=None), track, nothing, (np.nan, np.nan), [], t, START, [], ledger())
     assert alone.filter(kind="daily_driving")["level"].to_list() == [1]
 
 

@@ -25,7 +25,7 @@ def test_the_same_seed_gives_the_same_roads(roads: Roads) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_every_place_can_be_reached(name: str, seed: int) -> None:
     roads = generate(REGIONS[name], np.random.default_rng(seed))
-    assert nx.is_connected(roads.graph)
+    assert nx.is_strongly_connected(roads.graph)
     assert roads.city and roads.country and len(roads.exits) == 4
 
 

@@ -1,0 +1,88 @@
+"""Hours: weeks of long days at the wheel, driven sample by sample, and which limits the product says were passed."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from evaluation.measure import Finding, Section, marked
+from evaluation.recordings import rules, spans
+from simulator import registry, roster, traffic
+from simulator.days import days
+from simulator.placed import Placed
+from simulator.roster import Roster
+from simulator.shifts import Incidents
+from streams.hours.limits import KINDS
+from streams.recordings import recording
+from streams.registry import Roster as Registry
+from streams.registry import load
+from streams.replay import Run
+
+VEHICLES, DAYS, SEED, HOURS = 3, 14, 612, 17.0
+BEGINS = {"karlsruhe": datetime(2026, 3, 2, 4), "shanghai": datetime(2026, 3, 2, 15)}  # Mondays
+HAUL, LINE = ("truck", "haul"), ("bus", "line")
+FLEETS = {"karlsruhe": HAUL, "shanghai": LINE}
+SLACK_S = 60.0
+TEXT = f"""{VEHICLES} lorries of a long haul around Karlsruhe (the European Union's rules), each day for more than nine
+hours, and {VEHICLES} buses in Shanghai (China's, from the afternoon into the night), on {DAYS} days on end, every other
+driver without a break on the first: nobody keeps a weekly rest, so that there is something to count. A *truth* is one
+limit passed by one driver, from the moment the notice begins ([hours.md](hours.md)) to the last driving that counts to
+it, kept by the simulator from true motion over all days, and counts from level 2 on; an event is right if it overlaps a
+truth of any level. The product knows motion from one report a second."""
+
+
+def section() -> Section:
+    """Recall, precision and onset of each kind of limit."""
+    return Section(
+        "Hours at the wheel", TEXT, [finding for region in FLEETS for finding in found(region, VEHICLES, DAYS)]
+    )
+
+
+def found(region: str, vehicles: int, count: int) -> Iterator[Finding]:
+    """Of a region's rules, every kind that was passed or said to be."""
+    business, start = fleet(region, vehicles), BEGINS[region]
+    window = traffic.Window(start.replace(tzinfo=ZoneInfo(business.region.zone)).timestamp(), HOURS)
+    with tempfile.TemporaryDirectory() as folder:
+        registry.write(business, window.start, Path(folder))
+        run, sheets = Run(rules("hours.rule=auto"), Registry(load(Path(folder)))), []
+        for _, reports in days(traffic.Traffic(business, window, events=_long(business, count)), count):
+            for report in reports:
+                sheets.append(report.sheet)
+                report.recording.write_parquet(Path(folder) / "day.parquet")
+                for samples in recording.read([Path(folder) / "day.parquet"]):
+                    run.take(samples)
+        events = run.finish()["events"]
+    sheet = lasting(pl.concat(sheets))
+    for kind in KINDS:
+        strict, loose = (frame.filter(pl.col("level") >= 2, kind=kind) for frame in (sheet, events))
+        if strict.height or loose.height:
+            one = marked(region, kind, "1 s", spans(strict), spans(loose), SLACK_S)
+            right = marked("", "", "", spans(sheet, kind=kind), spans(loose), SLACK_S).right
+            yield one._replace(right=right)
+
+
+def fleet(region: str, vehicles: int) -> Roster:
+    """Vehicles of one kind of work, every other driver of which takes no break on the first day."""
+    business = roster.roster(10 * vehicles, SEED, region)
+    chosen = [k for k, one in enumerate(business.vehicles) if (one.kind.name, one.work) == FLEETS[region]][:vehicles]
+    return replace(
+        business,
+        vehicles=tuple(business.vehicles[k] for k in chosen),
+        drivers=tuple(business.drivers[k] for k in chosen),
+        incidents=tuple(Incidents(tired=k % 2 == 0) for k in range(len(chosen))),
+    )
+
+
+def _long(business: Roster, count: int) -> tuple[Placed, ...]:
+    """Lorries drive for more than nine hours on every day."""
+    lorries = [k for k, one in enumerate(business.vehicles) if (one.kind.name, one.work) == HAUL]
+    return tuple(Placed("long_day", k, 0.0, day=day) for k in lorries for day in range(count))
+
+
+def lasting(sheet: pl.DataFrame) -> pl.DataFrame:
+    """What goes on over days is on each day's sheet as it then stood: as it stood last."""
+    return sheet.unique(["vehicle_id", "kind", "start"], keep="last", maintain_order=True)

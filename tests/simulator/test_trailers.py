@@ -1,0 +1,103 @@
+"""A trailer weighs: it slows climbs, deepens the pedal, stays until another is coupled, and the bus tells of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulator import registry
+from simulator.placed import Placed, PlacingError
+from simulator.profiles import PROFILES
+from simulator.reports import Report
+from simulator.roster import Incidents, roster
+from simulator.traffic import Traffic, Window
+from simulator.trailers import EMPTY, GROSS, Trailer, pair, pull
+from simulator.vehicles import CLASSES
+
+START, HOURS, LORRY = 1_762_923_600.0, 3.0, 1
+FIELDS = ("vehicles", "drivers", "incidents")
+TRUCK = CLASSES["truck"]
+
+
+@pytest.fixture(scope="module")
+def pulling() -> Traffic:
+    """A lorry on the bus gateway that changes trailers after an hour, behind a van."""
+    business = roster(2, seed=5)
+    business = replace(business, incidents=(Incidents(),) * 2)
+    events = (Placed("trailer_swap", LORRY, 3_600.0),)
+    return Traffic(business, Window(START, HOURS), {}, events, (PROFILES["can_gateway_10hz"],))
+
+
+@pytest.fixture(scope="module")
+def report(pulling: Traffic) -> Report:
+    return list(pulling.reports())[LORRY]
+
+
+def test_a_trailer_is_within_what_it_may_weigh_and_keeps_its_own_weight() -> None:
+    for seed in range(50):
+        days = [pair(np.random.default_rng(seed), np.random.default_rng([seed, day])) for day in range(2)]
+        for one, again in zip(*days, strict=True):
+            assert EMPTY[0] <= one.empty <= EMPTY[1] and one.empty < one.mass <= GROSS
+            assert one.empty == again.empty and one.load != again.load
+    assert TRUCK.gross + GROSS == 40_000
+
+
+def test_without_a_trailer_nothing_is_pulled() -> None:
+    alone, behind = pull(TRUCK, ()), pull(TRUCK, (Trailer(7_000.0, 9_000.0),) * 2)
+    assert (alone.force, alone.brakes, alone.gross) == (TRUCK.force, TRUCK.brakes, TRUCK.gross)
+    assert behind.laden == TRUCK.mass + 16_000 and behind.brakes / behind.gross == pytest.approx(
+        alone.brakes / alone.gross
+    )
+    assert behind.driven < alone.driven and behind.force / behind.gross >= 0.14 * 9.8
+
+
+def test_the_mass_is_the_mornings_trailer_until_the_other_one_is_coupled(pulling: Traffic) -> None:
+    shift = pulling.arranged[LORRY].shift
+    first, second = shift.orders.trailers
+    alone = Traffic(pulling.roster, pulling.window).shift(LORRY)
+    behind, stops = shift.legs["mass"] - alone.legs["mass"], shift.stops
+    changed = stops[shift.orders.trailer - 1]
+    assert behind[:changed] == pytest.approx(first.mass) and behind[changed:] == pytest.approx(second.mass)
+
+
+def test_who_pulls_drives_for_longer_and_burns_more(pulling: Traffic) -> None:
+    alone = Traffic(pulling.roster, pulling.window)
+    motion, free = (one.motion([shift], LORRY) for one, shift in (
+        (pulling, pulling.arranged[LORRY].shift), (alone, alone.shift(LORRY))
+    ))  # fmt: skip
+    km, before = motion.distance[0, -1], free.distance[0, -1]
+    assert km == pytest.approx(before, rel=0.1)
+    assert (motion.speed > 0).sum() / km > 1.002 * (free.speed > 0).sum() / before
+    assert motion.fuel[0, -1] / km > 1.15 * free.fuel[0, -1] / before
+
+
+def test_the_bus_tells_what_is_pulled_in_its_own_steps(pulling: Traffic, report: Report) -> None:
+    shift, rows = pulling.arranged[LORRY].shift, report.recording
+    told = rows["mass_kg"].to_numpy()
+    assert (told % 10 == 0).all()
+    swapped = rows["t"].to_numpy() > START + pulling.arranged[LORRY].swapped + 60
+    for part, ends in ((~swapped, slice(0, 1)), (swapped, slice(-1, None))):
+        assert np.isin(np.round(told[part][ends]), np.round(told)).all()
+    masses = set(np.round(shift.legs["mass"] * told[0] / shift.legs["mass"][0], -1))
+    assert {float(one) for one in np.unique(told)} <= masses | {one + 10 for one in masses} | {
+        one - 10 for one in masses
+    }
+    assert told.min() > TRUCK.empty + EMPTY[0] - 500
+
+
+def test_the_heavier_the_deeper_the_pedal_for_the_same_braking(report: Report) -> None:
+    rows = report.recording
+    pedal, accel, mass = (rows[name].to_numpy() for name in ("brake_pedal_pct", "accel_long_mps2", "mass_kg"))
+    hard = (accel < -1.2) & (pedal > 5) & (pedal < 99)
+    deep = pedal[hard] / -accel[hard] / mass[hard]
+    assert np.quantile(deep, 0.9) < 1.5 * np.quantile(deep, 0.1)
+
+
+def test_a_van_pulls_no_trailer(pulling: Traffic) -> None:
+    with pytest.raises(PlacingError, match="pulls no trailer"):
+        _ = replace(pulling, events=(Placed("trailer_swap", 0, 3_600.0),)).arranged
+
+
+def test_the_office_knows_both_trailers(pulling: Traffic, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    registry.write(pulling.roster, START, tmp_path, [(pulling.window, pulling.arranged)])
+    assert (tmp_path / "couplings.csv").read_text().count("T-TRUCK-002-") == 2

@@ -1,0 +1,126 @@
+/** Trace: what a vehicle measured second by second, a strip a signal with one cursor; the table says the same. */
+
+import { html, useEffect, useRef, useSignal } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { clock, number, zone } from '../lib/format.js';
+import { theme } from '../lib/theme.js';
+
+/** @typedef {{ key: string, unit: string, values: (number | null)[], limit?: (number | null)[], threshold?: number }} Strip */
+
+const HIGH = 120;
+const ROWS = 300;
+const INK = {
+  light: { line: '#0072b2', second: '#a34400', grid: '#d3dae0', text: '#4d5963', mark: '#b3184a' },
+  dark: { line: '#56b4e9', second: '#ffa566', grid: '#2c3946', text: '#a9b5c0', mark: '#ff8fb0' },
+};
+
+/**
+ * @param {{ caption: string, times: number[], strips: Strip[], mark?: number | null, at?: number, onAt?: (index: number) => void }} given
+ *   `times` UTC epoch seconds; `mark` a moment to point out; `at` where the cursor is put
+ */
+export function Trace({ caption, times, strips, mark = null, at, onAt }) {
+  const table = useSignal(false);
+  if (!times.length) return null;
+  const shown = strips.filter((strip) => strip.values.some((value) => value !== null));
+  return html`<figure class="trace">
+    <figcaption>${caption} <button aria-pressed=${table.value} onClick=${() => (table.value = !table.value)}>${t('live.table')}</button></figcaption>
+    ${table.value
+      ? html`<${Rows} caption=${caption} times=${times} strips=${shown} />`
+      : shown.map((strip) => html`<${Plot} key=${strip.key} times=${times} strip=${strip} mark=${mark} at=${at} onAt=${onAt} />`)}
+  </figure>`;
+}
+
+/** @param {{ times: number[], strip: Strip, mark: number | null, at?: number, onAt?: (index: number) => void }} given */
+function Plot({ times, strip, mark, at, onAt }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const plot = useRef(/** @type {any} */ (null));
+  const tell = useRef(onAt);
+  tell.current = onAt;
+  useEffect(() => {
+    let gone = false;
+    const box = /** @type {HTMLElement} */ (place.current);
+    const fit = new ResizeObserver(() => plot.current?.setSize({ width: box.clientWidth, height: HIGH }));
+    void import('uplot').then(({ default: UPlot }) => {
+      if (gone) return;
+      plot.current = new UPlot(options(box.clientWidth, strip, mark, tell), data(times, strip), box);
+      fit.observe(box);
+    });
+    return () => {
+      gone = true;
+      fit.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [times, strip.key, theme.value, zone.value]);
+  useEffect(() => {
+    if (at === undefined || !plot.current) return;
+    plot.current.setCursor({ left: plot.current.valToPos(times[at], 'x'), top: HIGH / 2 }, false);
+  }, [at]);
+  const value = at === undefined ? null : strip.values[at];
+  return html`<div class="strip"><p>${word('signal', strip.key)} <b>${value === null || value === undefined ? '' : number(value, 1, strip.unit)}</b> <small>${strip.unit}</small></p>
+    <div ref=${place} role="img" aria-label=${t('trace.label', range(strip))}></div></div>`;
+}
+
+/** @param {Strip} strip */
+function range(strip) {
+  const values = /** @type {number[]} */ (strip.values.filter((value) => value !== null));
+  const [low, high] = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  return { signal: word('signal', strip.key), low: number(low, 1, strip.unit), high: number(high, 1, strip.unit) };
+}
+
+/** @param {number[]} times @param {Strip} strip */
+function data(times, strip) {
+  return [times, strip.values, ...(strip.limit ? [strip.limit] : [])];
+}
+
+/** @param {number} width @param {Strip} strip @param {number | null} mark @param {{ current?: (index: number) => void }} tell */
+function options(width, strip, mark, tell) {
+  const ink = INK[theme.value];
+  const axis = { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, font: '12px system-ui' };
+  return {
+    width,
+    height: HIGH,
+    legend: { show: false },
+    cursor: { sync: { key: 'trace' }, y: false, points: { size: 7 } },
+    scales: { x: { time: true } },
+    tzDate: (/** @type {number} */ ts) => new Date(new Date(ts * 1000).toLocaleString('en-US', { timeZone: zone.value })),
+    axes: [{ ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((one) => clock(one, true)), space: 90 }, { ...axis, size: 46 }],
+    series: [{}, { stroke: ink.line, width: 2, spanGaps: false }, { stroke: ink.second, width: 1.5, dash: [6, 4] }].slice(0, strip.limit ? 3 : 2),
+    hooks: {
+      draw: [(/** @type {any} */ plot) => lines(plot, ink, mark, strip.threshold)],
+      setCursor: [(/** @type {any} */ plot) => plot.cursor.event && plot.cursor.idx !== null && tell.current?.(plot.cursor.idx)],
+    },
+  };
+}
+
+/** The moment pointed out, and the threshold. @param {any} plot @param {any} ink @param {number | null} mark @param {number | undefined} threshold */
+function lines(plot, ink, mark, threshold) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = ink.mark;
+  ctx.setLineDash([3, 3]);
+  ctx.beginPath();
+  if (mark !== null) {
+    const x = plot.valToPos(mark, 'x', true);
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+  }
+  if (threshold !== undefined) {
+    const y = plot.valToPos(threshold, 'y', true);
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** @param {{ caption: string, times: number[], strips: Strip[] }} given */
+function Rows({ caption, times, strips }) {
+  const step = Math.max(1, Math.ceil(times.length / ROWS));
+  const shown = times.map((_, k) => k).filter((k) => k % step === 0);
+  return html`<div class="scroller tall" tabindex="0" role="region" aria-label=${caption}><table>
+    <caption>${step > 1 ? t('trace.every', { n: step }) : caption}</caption>
+    <thead><tr><th scope="col">${t('col.time')}</th>${strips.map((one) => html`<th scope="col" class="number">${word('signal', one.key)} (${one.unit})</th>`)}</tr></thead>
+    <tbody>${shown.map((k) => html`<tr key=${k}><th scope="row" data-label=${t('col.time')}>${clock(times[k], true)}</th>${strips.map((one) => html`<td class="number" data-label=${word('signal', one.key)}>${number(one.values[k], 1)}</td>`)}</tr>`)}</tbody>
+  </table></div>`;
+}

@@ -1,0 +1,196 @@
+/** Alerts: the ones in sight, kept up by the stream, and what people do about them. */
+
+import { batch, computed, signal } from '@preact/signals';
+import { Problem, get, send } from './api.js';
+import { say, warn } from './announce.js';
+import { clock } from './format.js';
+import { counted, has, t, word } from './i18n.js';
+import { on } from './stream.js';
+
+export const PRIORITIES = ['critical', 'major', 'minor', 'warning', 'info'];
+export const DISMISSALS = ['false_alarm', 'not_the_driver', 'test', 'known', 'duplicate', 'other'];
+export const UNDO_MS = 10_000;
+
+/** @typedef {Record<string, any> & { alert_id: string, priority: string, state: string, condition: string }} Alert */
+
+/** @type {import('@preact/signals').Signal<Map<string, Alert>>} */
+export const alerts = signal(new Map());
+/** @type {import('@preact/signals').Signal<string[]>} */
+export const fresh = signal([]); // arrived, but not shown yet: nothing moves under the pointer
+export const busy = signal(false); // somebody is at work in the list
+export const loading = signal(true);
+export const failed = signal(/** @type {Error | null} */ (null));
+
+/** A decision that can still be taken back. @typedef {{ ids: string[], action: string, said: object, until: number, timer: number }} Held */
+/** @type {import('@preact/signals').Signal<Held | null>} */
+export const undoable = signal(null);
+/** @type {import('@preact/signals').Signal<{ text: string, bad?: boolean } | null>} */
+export const notice = signal(null);
+
+export const open = computed(() => [...alerts.value.values()].filter((one) => one.state === 'open'));
+
+/** Worst first, then the longest waiting. @param {Alert} a @param {Alert} b */
+export function order(a, b) {
+  const rank = PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority);
+  return rank || String(a.first_seen).localeCompare(String(b.first_seen)) || a.alert_id.localeCompare(b.alert_id);
+}
+
+export async function follow() {
+  on('alert', take);
+  on('resync', () => void load());
+  addEventListener('pagehide', () => commit(true));
+  await load();
+}
+
+export async function load() {
+  try {
+    const found = await standing();
+    batch(() => {
+      alerts.value = new Map(found.map((/** @type {Alert} */ one) => [one.alert_id, one]));
+      fresh.value = [];
+      failed.value = null;
+    });
+  } catch (error) {
+    failed.value = /** @type {Error} */ (error);
+  }
+  loading.value = false;
+}
+
+/** Those that stand, page by page. @returns {Promise<Alert[]>} */
+async function standing() {
+  const found = [];
+  let cursor = '';
+  do {
+    const page = await get('alerts', { limit: 1000, cursor });
+    found.push(...page.items);
+    cursor = page.cursor ?? '';
+  } while (cursor);
+  return found;
+}
+
+/** Show what has arrived meanwhile. */
+export function reveal() {
+  fresh.value = [];
+}
+
+/** @param {Alert} said */
+function take(said) {
+  const known = alerts.value.has(said.alert_id);
+  put(said);
+  if (known) return;
+  if (busy.value) fresh.value = [...fresh.value, said.alert_id];
+  const text = `${word('priority', said.priority)}: ${word('kind', said.kind)}, ${said.vehicle_id}`;
+  if (said.priority === 'critical') warn(text);
+  else say(text);
+}
+
+/** @param {Alert} alert */
+function put(alert) {
+  const next = new Map(alerts.value);
+  next.set(alert.alert_id, { ...next.get(alert.alert_id), ...alert });
+  alerts.value = next;
+}
+
+/**
+ * Do something about alerts. To acknowledge counts at once: it stops calls. What puts an alert away is held for ten
+ * seconds in which it can be taken back, for nothing on record can.
+ * @param {string[]} ids @param {string} action @param {{ reason?: string, note?: string, assignee?: string, hours?: number }} [said]
+ */
+export async function act(ids, action, said = {}) {
+  await commit();
+  if (action !== 'resolve' && action !== 'dismiss') return carry(ids, action, said);
+  mark(ids, action === 'resolve' ? 'resolved' : 'dismissed');
+  const timer = setTimeout(commit, UNDO_MS);
+  undoable.value = { ids, action, said, until: Date.now() + UNDO_MS, timer };
+  say(counted(`inbox.done.${action}`, ids.length));
+}
+
+/** Take back what is still held. */
+export function undo() {
+  const held = undoable.value;
+  if (!held) return;
+  clearTimeout(held.timer);
+  undoable.value = null;
+  mark(held.ids, null);
+  say(t('inbox.undone'));
+}
+
+/** Carry out what is held, now. @param {unknown} [leaving] true: the page goes away */
+export async function commit(leaving) {
+  const held = undoable.value;
+  if (!held) return;
+  clearTimeout(held.timer);
+  undoable.value = null;
+  await carry(held.ids, held.action, held.said, leaving === true);
+}
+
+/** @param {string[]} ids @param {string} action @param {object} said @param {boolean} [keepalive] */
+async function carry(ids, action, said, keepalive = false) {
+  try {
+    if (ids.length === 1) await one(ids[0], action, said, keepalive);
+    else await many(ids, action, said, keepalive);
+    if (action !== 'resolve' && action !== 'dismiss') tellOf(counted(`inbox.done.${action}`, ids.length));
+  } catch (error) {
+    await refuse(/** @type {Problem} */ (error), ids);
+  }
+}
+
+/** @param {string} id @param {string} action @param {object} said @param {boolean} keepalive */
+async function one(id, action, said, keepalive) {
+  const rev = alerts.value.get(id)?.rev;
+  put(done(await send(`alerts/${encodeURIComponent(id)}/${action}`, said, { rev, keepalive })));
+}
+
+/** @param {string[]} ids @param {string} action @param {object} said @param {boolean} keepalive */
+async function many(ids, action, said, keepalive) {
+  const revs = Object.fromEntries(ids.map((id) => [id, alerts.value.get(id)?.rev ?? '']));
+  const found = await send('alerts:bulk', { ids, action, revs, ...said }, { keepalive });
+  for (const each of found) if (each.alert) put(done(each.alert));
+  const bad = found.filter((/** @type {any} */ each) => !each.ok);
+  if (bad.length) throw new Problem(409, { code: bad[0].code, detail: bad[0].detail, left: bad.map((/** @type {any} */ each) => each.id) });
+}
+
+/** Show what is on record, and who was faster. @param {Problem} problem @param {string[]} ids */
+async function refuse(problem, ids) {
+  mark(ids, null);
+  let text = problem.message;
+  if (problem.status === 409) {
+    const alert = await get(`alerts/${encodeURIComponent((problem.body.left ?? ids)[0])}`);
+    put(done(alert));
+    const last = alert.timeline[alert.timeline.length - 1];
+    text = t('inbox.conflict', { who: last.who, did: word('did', last.what), clock: clock(last.at), state: word('state', alert.state) });
+  }
+  notice.value = { text, bad: true };
+  warn(text);
+}
+
+/** An alert as the server has it, with nothing still to be sent. @param {Alert} alert */
+function done(alert) {
+  return { ...alert, pending: null };
+}
+
+/** @param {string} text */
+function tellOf(text) {
+  notice.value = { text };
+  say(text);
+}
+
+/** Show alerts as they will be, or (null) as they are on record. @param {string[]} ids @param {string | null} pending */
+function mark(ids, pending) {
+  const next = new Map(alerts.value);
+  for (const id of ids) {
+    const alert = next.get(id);
+    if (alert) next.set(id, { ...alert, pending });
+  }
+  alerts.value = next;
+}
+
+/** The state to show: what is decided but not yet sent counts. @param {Alert} alert */
+export function shownState(alert) {
+  return alert.pending ?? alert.state;
+}
+
+/** What to do about it, in the reader's language where the catalogue knows. @param {Alert} alert */
+export function todo(alert) {
+  return has(`action.${alert.kind}`) ? t(`action.${alert.kind}`) : alert.todo;
+}

@@ -1,0 +1,76 @@
+/** Api: asks the server, and says what went wrong in the reader's language. */
+
+import { signal } from '@preact/signals';
+import { has, t } from './i18n.js';
+
+const ROOT = '/api/v1/';
+let csrf = ''; // a word that other sites cannot know
+
+/** True once the server has said that nobody is signed in. */
+export const signedOut = signal(false);
+
+/** Say the word of this session with whatever is written. @param {string} word */
+export function vouch(word) {
+  csrf = word;
+}
+
+/** What the server refused, as RFC 9457 has it. */
+export class Problem extends Error {
+  /** @param {number} status @param {Record<string, any>} body */
+  constructor(status, body) {
+    const key = `problem.${body.code ?? status}`;
+    super(has(key) ? t(key) : body.detail || body.title || t('problem.other', { status }));
+    this.status = status;
+    this.code = body.code;
+    this.body = body;
+  }
+}
+
+/** @param {string} path @param {Record<string, unknown>} [query] @param {AbortSignal} [signal] */
+export async function get(path, query = {}, signal) {
+  return (await ask(address(path, query), { signal })).json();
+}
+
+/** @param {string} path */
+export async function bytes(path) {
+  const answer = await ask(address(path), {});
+  return { body: new Uint8Array(await answer.arrayBuffer()), headers: answer.headers };
+}
+
+/**
+ * Write something a person decided; a key of its own makes a repetition harmless.
+ * @param {string} path @param {object} body @param {{ method?: string, rev?: string | number, keepalive?: boolean }} [how]
+ */
+export async function send(path, body, { method = 'POST', rev, keepalive = false } = {}) {
+  const headers = /** @type {Record<string, string>} */ ({
+    'Content-Type': 'application/json',
+    'Idempotency-Key': crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
+    'X-CSRF-Token': csrf,
+  });
+  if (rev !== undefined) headers['If-Match'] = `"${rev}"`;
+  const answer = await ask(address(path), { method, headers, body: JSON.stringify(body), keepalive });
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** The address of something, for links that fetch a file. @param {string} path @param {Record<string, unknown>} [query] */
+export function address(path, query = {}) {
+  const url = new URL(ROOT + path, location.origin);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') url.searchParams.set(name, String(value));
+  }
+  return url.href;
+}
+
+/** @param {string} url @param {RequestInit} init */
+async function ask(url, init) {
+  let answer;
+  try {
+    answer = await fetch(url, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (/** @type {Error} */ (error).name === 'AbortError') throw error;
+    throw new Problem(0, { code: 'unreachable' });
+  }
+  if (answer.ok) return answer;
+  if (answer.status === 401) signedOut.value = true;
+  throw new Problem(answer.status, await answer.json().catch(() => ({})));
+}

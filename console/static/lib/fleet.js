@@ -1,0 +1,98 @@
+/** Fleet: the roster and where every vehicle is, kept up by the stream; how many there are of each look. */
+
+import { batch, computed, signal } from '@preact/signals';
+import { bytes, get } from './api.js';
+import { on } from './stream.js';
+import { Positions, frame, unpacked } from './rows.js';
+
+const STATUSES = /** @type {const} */ (['parked', 'moving', 'idle', 'silent', 'alert']); // by number, as rows have it
+/** How vehicles look, in the order they are drawn: the most urgent last. */
+export const LOOKS = /** @type {const} */ (['parked', 'silent', 'idle', 'moving', 'alert']);
+const STALE_S = 60;
+const OLD_S = 600;
+const PAGE = 1000;
+
+/** @typedef {typeof LOOKS[number]} Look */
+/** @typedef {{ id: string, fleet_id: string, vehicle_id: string, plate?: string, driver_id?: string | null, class?: string, site?: string }} Vehicle */
+
+/** @type {import('@preact/signals').Signal<Vehicle[]>} */
+export const roster = signal([]);
+export const tick = signal(0); // rises whenever positions change
+export const loading = signal(true);
+export const failed = signal(/** @type {Error | null} */ (null));
+export let positions = new Positions(0);
+let name = ''; // of the order of the rows
+let reading = false;
+
+/** @type {import('@preact/signals').ReadonlySignal<Record<Look, number>>} */
+export const counts = computed(() => {
+  tick.value;
+  const found = { parked: 0, moving: 0, idle: 0, silent: 0, alert: 0 };
+  for (let i = 0; i < positions.n; i++) found[lookOf(i)] += 1;
+  return found;
+});
+
+/** How a vehicle looks, by its place in the roster. @param {number} i @returns {Look} */
+export function lookOf(i) {
+  return STATUSES[positions.status[i]] ?? 'silent';
+}
+
+/** How old a fix is. @param {number} i */
+export function freshness(i) {
+  const age = positions.age[i];
+  if (Number.isNaN(age)) return 'none';
+  return age > OLD_S ? 'old' : age > STALE_S ? 'stale' : 'fresh';
+}
+
+/** Read all vehicles, and anew when the server says so. */
+export async function follow() {
+  on('pos', take);
+  on('resync', () => void load());
+  await load();
+}
+
+export async function load() {
+  if (reading) return;
+  reading = true;
+  try {
+    const found = frame((await bytes('positions.bin')).body);
+    const known = new Map(roster.value.map((one) => [one.id, one]));
+    batch(() => {
+      name = found.roster;
+      positions = new Positions(found.ids.length).read(found.rows);
+      roster.value = found.ids.map((id) => known.get(id) ?? bare(id));
+      failed.value = null;
+      tick.value += 1;
+    });
+    void describe();
+  } catch (error) {
+    failed.value = /** @type {Error} */ (error);
+  }
+  loading.value = false;
+  reading = false;
+}
+
+/** Plates, drivers, classes and sites come after the map has its dots. */
+async function describe() {
+  const found = new Map();
+  let cursor = '';
+  do {
+    const page = await get('vehicles', { limit: PAGE, cursor });
+    for (const one of page.items) found.set(one.id, one);
+    cursor = page.cursor ?? '';
+  } while (cursor);
+  roster.value = roster.value.map((one) => found.get(one.id) ?? one);
+}
+
+/** @param {{ rows: string, roster: string }} said */
+function take(said) {
+  if (said.roster !== name) return void load();
+  positions.read(unpacked(said.rows));
+  tick.value += 1;
+}
+
+/** @param {string} id @returns {Vehicle} */
+function bare(id) {
+  const at = id.indexOf('/');
+  return { id, fleet_id: id.slice(0, at), vehicle_id: id.slice(at + 1) };
+}

@@ -1,0 +1,63 @@
+/** I18n: words in the reader's language, from the catalogues that mails and sheets are written from too. */
+
+import { signal } from '@preact/signals';
+import { keep, kept } from './kept.js';
+
+/** @type {Record<string, string>} */
+export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' };
+
+/** @type {import('@preact/signals').Signal<Record<string, string>>} */
+const words = signal({});
+export const language = signal('en');
+
+/** Load a language and speak it. @param {string} wanted */
+export async function speak(wanted) {
+  const tag = closest([wanted]);
+  const answer = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
+  words.value = await answer.json();
+  language.value = tag;
+  document.documentElement.lang = tag;
+  keep('language', tag);
+}
+
+/** The language chosen last, or the browser's own. */
+export function preferred() {
+  return closest([kept('language') ?? '', ...navigator.languages]);
+}
+
+/**
+ * A text of the catalogue with its placeholders filled.
+ * @param {string} key @param {Record<string, unknown>} [values]
+ */
+export function t(key, values = {}) {
+  const text = words.value[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+}
+
+/** Whether the catalogue has a text. @param {string} key */
+export function has(key) {
+  return key in words.value;
+}
+
+/** A word of a family such as `kind.speeding`; what the catalogue does not know is shown as it came. */
+export function word(/** @type {string} */ family, /** @type {string | null | undefined} */ name) {
+  if (!name) return '';
+  const key = `${family}.${name}`;
+  return has(key) ? t(key) : name.replaceAll('_', ' ');
+}
+
+/** A text that counts: `key.one` or `key.other`. @param {string} key @param {number} n */
+export function counted(key, n) {
+  const form = new Intl.PluralRules(language.value).select(n) === 'one' ? 'one' : 'other';
+  return t(`${key}.${form}`, { n: new Intl.NumberFormat(language.value).format(n) });
+}
+
+/** @param {readonly string[]} wanted */
+function closest(wanted) {
+  const known = Object.keys(LANGUAGES);
+  for (const tag of wanted) {
+    const found = known.find((one) => one === tag || (tag && one.split('-')[0] === tag.split('-')[0]));
+    if (found) return found;
+  }
+  return 'en';
+}

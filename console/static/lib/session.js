@@ -1,0 +1,53 @@
+/** Session: who is signed in, what they may, and what kind of data they look at. */
+
+import { signal } from '@preact/signals';
+import { Problem, get, send, signedOut, vouch } from './api.js';
+import { zone } from './format.js';
+
+/** @typedef {{ version: string, data_mode: string, time_zone: string, tiles: { url: string, datum: string, borders: string }, currency: string, tariff_status: string }} Meta */
+/** @typedef {{ login: string, name: string, roles: string[], driver_id: string, csrf: string, must_change: boolean }} Me */
+
+/** @type {import('@preact/signals').Signal<Meta | null>} */
+export const meta = signal(null);
+/** @type {import('@preact/signals').Signal<Me | null>} */
+export const user = signal(null);
+
+/** Ask what this console is, and who we are; null: nobody. */
+export async function recognise() {
+  meta.value = await get('meta');
+  zone.value = meta.value?.time_zone ?? 'UTC';
+  try {
+    welcome(await get('session'));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+  }
+}
+
+/** @param {string} name @param {string} password */
+export async function signIn(name, password) {
+  welcome(await send('session', { name, password }));
+}
+
+export async function signOut() {
+  await send('session', {}, { method: 'DELETE' });
+  location.assign('/'); // nothing of what was seen stays in memory
+}
+
+/** Choose a password of one's own. @param {string} old @param {string} fresh */
+export async function choose(old, fresh) {
+  await send('session/password', { old, new: fresh });
+  welcome(await get('session'));
+}
+
+/** Whether whoever is signed in is one of these. @param {...string} roles */
+export function may(...roles) {
+  const own = user.value?.roles ?? [];
+  return own.includes('admin') || roles.some((role) => own.includes(role));
+}
+
+/** @param {Me} me */
+function welcome(me) {
+  vouch(me.csrf);
+  signedOut.value = false;
+  user.value = me;
+}

@@ -1,0 +1,26 @@
+/** Use: what a screen needs from the server, asked again when the question changes or the server says so. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { get } from './api.js';
+import { on } from './stream.js';
+
+/**
+ * @param {string | null} path  null: ask nothing yet
+ * @param {Record<string, unknown>} query
+ * @returns {{ data: any, error: Error | null, again: () => void }}
+ */
+export function use(path, query) {
+  const [found, put] = useState(/** @type {{ data: any, error: Error | null }} */ ({ data: null, error: null }));
+  const [round, next] = useState(0);
+  const key = JSON.stringify(query);
+  useEffect(() => {
+    if (path === null) return;
+    const asked = new AbortController();
+    get(path, query, asked.signal)
+      .then((data) => put({ data, error: null }))
+      .catch((error) => error.name === 'AbortError' || put((before) => ({ data: before.data, error })));
+    return () => asked.abort();
+  }, [path, key, round]);
+  useEffect(() => on('resync', () => next((k) => k + 1)), []);
+  return { ...found, again: () => next((k) => k + 1) };
+}

@@ -1,0 +1,84 @@
+/** Basemap: coast, lakes, rivers and cities out of the package itself; a tile server only if one is configured. */
+
+import { feature } from 'topojson-client';
+import { LAND } from './palette.js';
+
+const HERE = new URL('../vendor/', import.meta.url);
+const SOURCES = {
+  earth: 'Natural Earth',
+  cities: '<a href="https://www.geonames.org" target="_blank" rel="noopener noreferrer">GeoNames</a> CC BY 4.0',
+};
+
+/** @type {Promise<Record<string, any>> | null} */
+let read = null;
+
+/** What the land looks like, as GeoJSON by name; fetched once. */
+function shapes() {
+  read ??= Promise.all(['basemap.topo.json', 'cities.json'].map((name) => fetch(new URL(name, HERE)).then((it) => it.json()))).then(
+    ([topology, cities]) => ({
+      ...Object.fromEntries(Object.keys(topology.objects).map((name) => [name, feature(topology, topology.objects[name])])),
+      cities: points(cities),
+    }),
+  );
+  return read;
+}
+
+/**
+ * A style for MapLibre.
+ * @param {'light' | 'dark'} theme @param {string} language @param {{ url: string, borders: string } | undefined} said  as /meta has it
+ */
+export async function style(theme, language, said) {
+  const found = await shapes();
+  const sources = Object.fromEntries(
+    Object.entries(found).map(([name, data]) => [
+      name,
+      { type: 'geojson', data, attribution: name === 'cities' ? SOURCES.cities : name === 'land' ? SOURCES.earth : '' },
+    ]),
+  );
+  return {
+    version: 8,
+    sources: said?.url ? { ...sources, tiles: { type: 'raster', tiles: [said.url], tileSize: 256 } } : sources,
+    layers: layers(theme, language, said),
+  };
+}
+
+/** @param {'light' | 'dark'} theme @param {string} language @param {{ url: string, borders: string } | undefined} said */
+function layers(theme, language, said) {
+  const c = LAND[theme];
+  const earth = [
+    { id: 'sea', type: 'background', paint: { 'background-color': c.sea } },
+    { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': c.land, 'fill-outline-color': c.line } },
+    { id: 'lakes', type: 'fill', source: 'lakes', paint: { 'fill-color': c.water } },
+    { id: 'rivers', type: 'line', source: 'rivers', paint: { 'line-color': c.water, 'line-width': ['interpolate', ['linear'], ['zoom'], 2, 0.4, 8, 2] } },
+  ];
+  const borders = { id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': c.line, 'line-dasharray': [3, 2] } };
+  if (said?.url) return [earth[0], { id: 'tiles', type: 'raster', source: 'tiles' }];
+  return [...earth, ...(said?.borders === 'natural-earth' ? [borders] : []), cities(c, language)];
+}
+
+/** @param {Record<string, string>} c @param {string} language */
+function cities(c, language) {
+  return {
+    id: 'cities',
+    type: 'symbol',
+    source: 'cities',
+    filter: ['<=', ['get', 'rank'], ['step', ['zoom'], 60, 3, 250, 4, 700, 5, 1500, 6, 4000]],
+    layout: {
+      'text-field': language.startsWith('zh') ? ['coalesce', ['get', 'zh'], ['get', 'en']] : ['get', 'en'],
+      'text-font': ['sans-serif'],
+      'text-size': ['interpolate', ['linear'], ['zoom'], 3, 11, 8, 15],
+      'symbol-sort-key': ['get', 'rank'],
+    },
+    paint: { 'text-color': c.text, 'text-halo-color': c.halo, 'text-halo-width': 1.2 },
+  };
+}
+
+/** @param {[number, number, string, string | null][]} rows  longitude, latitude, name, Chinese name; the largest first */
+function points(rows) {
+  const features = rows.map(([lon, lat, en, zh], rank) => ({
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [lon, lat] },
+    properties: { en, rank, ...(zh && { zh }) },
+  }));
+  return { type: 'FeatureCollection', features };
+}

@@ -1,0 +1,102 @@
+/** Map: the live map as a component; where there is no WebGL it says so, and the table beside it has everything. */
+
+import { html, useEffect, useRef, useSignal } from '../lib/html.js';
+import { language, t } from '../lib/i18n.js';
+import { positions, roster, tick } from '../lib/fleet.js';
+import { meta } from '../lib/session.js';
+import { still, theme } from '../lib/theme.js';
+import { style } from './basemap.js';
+import { Vehicles, size } from './vehicles.js';
+
+const WORKER = new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href;
+
+/**
+ * @param {{ wanted: (i: number) => boolean, chosen: number, choose: (i: number) => void, follow?: boolean, extra?: (map: any) => void }} given
+ */
+export function FleetMap({ wanted, chosen, choose, follow = false, extra }) {
+  const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const shown = useRef(/** @type {{ map: any, layer: Vehicles } | null} */ (null));
+  const broken = useSignal(false);
+  const now = useRef({ wanted, choose });
+  now.current = { wanted, choose };
+
+  useEffect(() => {
+    let gone = false;
+    begin(/** @type {HTMLElement} */ (place.current), now, extra)
+      .then((made) => (gone ? made.map.remove() : (shown.current = made)))
+      .catch(() => (broken.value = true));
+    return () => {
+      gone = true;
+      shown.current?.map.remove();
+      shown.current = null;
+    };
+  }, []);
+
+  useEffect(() => void dress(shown.current), [theme.value, language.value]);
+  useEffect(() => shown.current?.layer.update(positions, wanted), [tick.value, wanted]);
+  useEffect(() => {
+    const map = shown.current?.map;
+    if (!map || chosen < 0) return;
+    const centre = [positions.lon[chosen], positions.lat[chosen]];
+    if (follow || !map.getBounds().contains(centre)) map.easeTo({ center: centre, animate: !still.value });
+  }, [chosen, follow && tick.value]);
+
+  if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>`;
+  return html`<div class="map" ref=${place} role="region" aria-label=${t('map.label', { n: roster.value.length })}></div>`;
+}
+
+/** @param {HTMLElement} place @param {{ current: any }} now @param {((map: any) => void) | undefined} extra */
+async function begin(place, now, extra) {
+  const gl = await import('maplibre-gl');
+  gl.setWorkerUrl(WORKER);
+  const map = new gl.Map({
+    container: place,
+    style: await style(theme.value, language.value, meta.value?.tiles),
+    bounds: around(),
+    fitBoundsOptions: { padding: 48, maxZoom: 11 },
+    attributionControl: { compact: true },
+    fadeDuration: still.value ? 0 : 150,
+    dragRotate: false,
+    pitchWithRotate: false,
+    locale: words(),
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new gl.NavigationControl({ showCompass: false }), 'top-right');
+  map.addControl(new gl.ScaleControl({}), 'bottom-left');
+  const layer = new Vehicles(() => theme.value);
+  map.on('style.load', () => {
+    map.addLayer(layer);
+    extra?.(map);
+    layer.update(positions, now.current.wanted);
+  });
+  map.on('moveend', () => layer.update(positions, now.current.wanted));
+  map.on('click', (/** @type {any} */ event) => {
+    const degrees = (360 / (512 * 2 ** map.getZoom())) * Math.max(14, size(map.getZoom()));
+    now.current.choose(positions.nearest(event.lngLat.lng, event.lngLat.lat, degrees));
+  });
+  /** @type {any} */ (globalThis).tripmeterMap = map; // what tests look through
+  return { map, layer };
+}
+
+/** @param {{ map: any } | null} shown */
+async function dress(shown) {
+  if (shown) shown.map.setStyle(await style(theme.value, language.value, meta.value?.tiles), { diff: false });
+}
+
+/** The box all vehicles are in. @returns {[number, number, number, number]} */
+function around() {
+  const box = [180, 85, -180, -85];
+  for (let i = 0; i < positions.n; i++) {
+    if (Number.isNaN(positions.lon[i])) continue;
+    box[0] = Math.min(box[0], positions.lon[i]);
+    box[1] = Math.min(box[1], positions.lat[i]);
+    box[2] = Math.max(box[2], positions.lon[i]);
+    box[3] = Math.max(box[3], positions.lat[i]);
+  }
+  return box[0] > box[2] ? [-120, -40, 150, 65] : /** @type {any} */ (box);
+}
+
+function words() {
+  const names = ['NavigationControl.ZoomIn', 'NavigationControl.ZoomOut', 'Map.Title', 'AttributionControl.ToggleAttribution'];
+  return Object.fromEntries(names.map((name) => [name, t(`map.${name}`)]));
+}

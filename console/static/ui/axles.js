@@ -1,0 +1,43 @@
+/** Axles: the wheels of a vehicle as they stand, each with its pressure against what it should be. */
+
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { number, percent } from '../lib/format.js';
+
+/** @typedef {{ wheel: string, cold_kpa?: number, pressure_kpa?: number, placard_kpa?: number, temp_c?: number, state?: string, hours_to_threshold?: number, slope_kpa_h?: number }} Tyre */
+
+const LOW = 0.9;
+const FLAT = 0.75;
+
+/** @param {{ tyres: Tyre[], small?: boolean }} given */
+export function Axles({ tyres, small = false }) {
+  const axles = [...new Set(tyres.map((one) => parseInt(one.wheel, 10)))].sort((a, b) => a - b);
+  return html`<div class=${`axles ${small ? 'small' : ''}`} role="list" aria-label=${t('tyres.diagram')}>
+    ${axles.map((axle) => html`<div class="axle" key=${axle} role="listitem"><span class="unseen">${t('tyres.axle', { n: axle })}</span>
+      ${side(tyres, axle, 'L').map((one) => html`<${Wheel} tyre=${one} />`)}<i aria-hidden="true"></i>${side(tyres, axle, 'R').map((one) => html`<${Wheel} tyre=${one} />`)}
+    </div>`)}
+  </div>`;
+}
+
+/** Wheels of one side, the outer ones outside. @param {Tyre[]} tyres @param {number} axle @param {'L' | 'R'} letter */
+function side(tyres, axle, letter) {
+  const found = tyres.filter((one) => parseInt(one.wheel, 10) === axle && one.wheel.includes(letter));
+  found.sort((a, b) => (a.wheel < b.wheel ? 1 : -1)); // LO before LI
+  return letter === 'L' ? found : found.reverse();
+}
+
+/** @param {{ tyre: Tyre }} given */
+function Wheel({ tyre }) {
+  const cold = tyre.cold_kpa ?? tyre.pressure_kpa;
+  const share = cold && tyre.placard_kpa ? cold / tyre.placard_kpa : null;
+  const state = verdict(tyre, share);
+  return html`<span class=${`wheel ${state}`}><b>${tyre.wheel}</b> <span>${number(cold, 0, 'kPa')}</span>
+    <small>${share === null ? '' : percent(share)} ${state === 'good' ? '' : t(`tyres.${state}`)}</small></span>`;
+}
+
+/** Silent is not low, and not good either. @param {Tyre} tyre @param {number | null} share */
+export function verdict(tyre, share) {
+  if (tyre.state === 'silent' || (tyre.cold_kpa ?? tyre.pressure_kpa ?? null) === null) return 'silent';
+  if (share === null) return 'unknown';
+  return share < FLAT ? 'flat' : share < LOW ? 'low' : 'good';
+}

@@ -1,0 +1,38 @@
+/** Decide: the dialogs in which an alert is resolved, dismissed, given to somebody, shelved or written about. */
+
+import { html, useSignal } from '../lib/html.js';
+import { counted, t } from '../lib/i18n.js';
+import { DISMISSALS, act } from '../lib/alerts.js';
+import { Dialog } from './dialog.js';
+
+const HOURS = [1, 4, 24];
+
+/** @param {{ action: string, ids: string[], done: (ids: string[]) => void, leave: () => void }} given */
+export function Decide({ action, ids, done, leave }) {
+  const carry = (/** @type {Record<string, string>} */ said) => {
+    done(ids);
+    void act(ids, action, clean(said));
+  };
+  return html`<${Dialog} title=${counted(`decide.${action}`, ids.length)} go=${t(`act.${action}`)} onGo=${carry} onLeave=${leave}><${Fields} action=${action} /><//>`;
+}
+
+/** @param {{ action: string }} given */
+function Fields({ action }) {
+  const reason = useSignal('');
+  const needed = action === 'comment' || action === 'shelve' || reason.value === 'other';
+  return html`
+    ${action === 'dismiss' && html`
+      <label>${t('decide.because')}<select name="reason" required data-first onChange=${(/** @type {any} */ event) => (reason.value = event.target.value)}>
+        <option value="">${t('decide.choose')}</option>${DISMISSALS.map((one) => html`<option value=${one}>${t(`dismissal.${one}`)}</option>`)}
+      </select></label>
+      <p class="hint">${t('decide.dismiss.effect')}</p>`}
+    ${action === 'assign' && html`<label>${t('decide.to')}<input name="assignee" data-first autocomplete="off" /></label>`}
+    ${action === 'shelve' && html`<label>${t('decide.hours')}<select name="hours" data-first>${HOURS.map((h) => html`<option value=${h}>${t('time.h', { h })}</option>`)}</select></label>`}
+    ${action === 'resolve' && html`<p class="hint">${t('decide.resolve.effect')}</p>`}
+    ${action !== 'assign' && html`<label>${t(needed ? 'decide.note' : 'decide.note_free')}<textarea name="note" rows="3" required=${needed} data-first=${!['dismiss', 'shelve'].includes(action) || undefined}></textarea></label>`}`;
+}
+
+/** @param {Record<string, string>} said */
+function clean({ hours, ...said }) {
+  return { ...said, ...(hours && { hours: Number(hours) }) };
+}

@@ -1,0 +1,84 @@
+/** Alert: one alert in full: what was measured, against which rule, what was done about it, and what to do. */
+
+import { html, useSignal } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { act, alerts, shownState, todo } from '../lib/alerts.js';
+import { moment, number, span } from '../lib/format.js';
+import { go, href } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Decide } from '../ui/decide.js';
+import { Fact, Failed, Head, Priority, Time, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { Trace } from '../charts/trace.js';
+import { strips } from '../charts/strips.js';
+
+const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
+
+/** @param {{ parts: string[] }} given */
+export function Alert({ parts: [, id] }) {
+  const asked = useSignal('');
+  const known = use(`alerts/${encodeURIComponent(id)}`, {});
+  if (known.error && !known.data) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<${Waiting} />`;
+  const one = { ...known.data, ...alerts.value.get(id) }; // what the stream has told since counts
+  const decide = (/** @type {string} */ action) => (action === 'ack' ? void act([id], 'ack').then(known.again) : (asked.value = action));
+  return html`
+    <${Head} title=${`${word('kind', one.kind)} ${one.subject ?? ''}`}><a href="#/alerts">${t('alert.back')}</a><//>
+    <p class="badges"><${Priority} priority=${one.priority} /> <b>${t(`state.${shownState(one)}`)}</b> · ${t(`condition.${one.condition}`)}${one.count > 1 && html` · <span class="times">×${one.count}</span>`}</p>
+    <p class="todo"><b>${t('alert.todo')}</b> ${todo(one)}</p>
+    <div class="choices">${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}</div>
+    <${Facts} one=${one} />
+    <${Evidence} one=${one} />
+    <section class="card"><h2>${t('alert.log')}</h2><${Log} rows=${one.timeline ?? []} /></section>
+    ${asked.value && html`<${Decide} action=${asked.value} ids=${[id]} done=${() => leave(asked)} leave=${() => (asked.value = '')} />`}`;
+}
+
+/** What is put away is left behind. @param {import('@preact/signals').Signal<string>} asked */
+function leave(asked) {
+  const away = ['resolve', 'dismiss'].includes(asked.value);
+  asked.value = '';
+  if (away) go('/alerts');
+}
+
+/** @param {{ one: any }} given */
+function Facts({ one }) {
+  const event = one.event ?? {};
+  const vehicle = html`<a href=${href('/', { vehicle: one.vehicle })}>${one.vehicle_id}</a>`;
+  const driver = one.driver_id ? html`<a href=${href(`/drivers/${one.fleet_id}/${encodeURIComponent(one.driver_id)}`)}>${one.driver_id}</a>` : t('drawer.nobody');
+  return html`<dl class="facts card">
+    <${Fact} label=${t('col.vehicle')} value=${vehicle} /><${Fact} label=${t('col.driver')} value=${driver} />
+    <${Fact} label=${t('alert.first')} value=${html`<${Time} at=${one.first_seen} seconds=${true} />`} />
+    <${Fact} label=${t('alert.last')} value=${html`<${Time} at=${one.last_seen} seconds=${true} />`} />
+    <${Fact} label=${t('alert.worst')} value=${number(event.peak, 1, event.unit)} />
+    <${Fact} label=${t('alert.threshold')} value=${number(event.threshold, 1, event.unit)} />
+    <${Fact} label=${t('col.speed')} value=${number(event.speed_kmh, 0, 'km/h')} />
+    <${Fact} label=${t('alert.score')} value=${t(one.counts_in_score ? 'alert.counts' : 'alert.counts_not')} />
+    <${Fact} label=${t('alert.rule')} value=${event.rule ?? one.kind} note=${event.rule_version?.slice(0, 8)} />
+    <${Fact} label=${t('alert.latency')} value=${number(one.latency_s, 1, 's')} />
+    <${Fact} label=${t('alert.called')} value=${one.paged ? html`<${Time} at=${one.paged} />` : t('alert.nobody')} note=${one.held && t('alert.held', { why: word('held', one.held) })} />
+    ${one.shelved_until && html`<${Fact} label=${t('alert.shelved')} value=${html`<${Time} at=${one.shelved_until} />`} />`}
+    ${one.assignee && html`<${Fact} label=${t('alert.assignee')} value=${one.assignee} />`}
+  </dl>`;
+}
+
+/** The samples around the event; where they are gone, since when. @param {{ one: any }} given */
+function Evidence({ one }) {
+  const found = one.evidence;
+  if (!found?.t?.length) return html`<section class="card"><h2>${t('alert.evidence')}</h2><p>${t('alert.no_evidence')}</p></section>`;
+  const start = moment(one.event?.start ?? one.first_seen)?.getTime();
+  const length = found.t[found.t.length - 1] - found.t[0];
+  return html`<section class="card"><h2>${t('alert.evidence')}</h2>
+    <${Trace} caption=${t('alert.trace', { time: span(length) })} times=${found.t} strips=${strips(found, one.event)} mark=${start ? start / 1000 : null} />
+  </section>`;
+}
+
+/** @param {{ rows: any[] }} given */
+function Log({ rows }) {
+  const columns = [
+    { key: 'at', label: t('col.time'), fixed: true, show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
+    { key: 'who', label: t('col.who'), fixed: true, show: (/** @type {any} */ row) => row.who },
+    { key: 'what', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => word('did', row.what) },
+    { key: 'reason', label: t('col.why'), fixed: true, show: (/** @type {any} */ row) => [row.value && word('dismissal', row.value), row.reason].filter(Boolean).join('; ') || '–' },
+  ];
+  return html`<${Table} caption=${t('alert.log')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => `${row.at}${row.what}`} empty=${t('alert.nothing_done')} />`;
+}

@@ -1,0 +1,66 @@
+/** Inbox: alerts to act on, worst first; by mouse or by keyboard, one or many at a time. */
+
+import { html, useMemo, useSignal } from '../lib/html.js';
+import { counted, t, word } from '../lib/i18n.js';
+import { PRIORITIES, alerts, failed, fresh, load, loading, order, reveal, shownState } from '../lib/alerts.js';
+import { address } from '../lib/api.js';
+import { refine, route } from '../lib/router.js';
+import { say } from '../lib/announce.js';
+import { Decide } from '../ui/decide.js';
+import { Empty, Failed, Head, Waiting } from '../ui/parts.js';
+import { Rows } from './inbox_rows.js';
+
+const STATES = ['open', 'acknowledged', 'resolved', 'dismissed'];
+const SMALL = 12;
+
+/** @param {{ small?: boolean }} given */
+export function Inbox({ small = false }) {
+  const asked = useSignal(/** @type {{ action: string, ids: string[] } | null} */ (null));
+  const query = small ? {} : route.value.query;
+  const hidden = new Set(fresh.value);
+  const rows = useMemo(() => matching(query, hidden), [alerts.value, fresh.value, small, JSON.stringify(query)]);
+  if (failed.value) return html`<${Failed} error=${failed.value} again=${load} />`;
+  if (loading.value) return html`<${Waiting} />`;
+  const shown = small ? rows.slice(0, SMALL) : rows;
+  return html`
+    ${small ? html`<h2>${t('screen.alerts')} <small>${rows.length}</small></h2>` : html`<${Bar} query=${query} />`}
+    ${hidden.size > 0 && html`<button class="arrived" onClick=${() => { reveal(); say(t('inbox.revealed')); }}>${counted('inbox.fresh', hidden.size)}</button>`}
+    ${shown.length ? html`<${Rows} rows=${shown} small=${small} ask=${(/** @type {string} */ action, /** @type {string[]} */ ids) => (asked.value = { action, ids })} />` : html`<${Empty} text=${t('inbox.empty')} />`}
+    ${small && rows.length > SMALL && html`<p><a href="#/alerts">${t('inbox.all', { n: rows.length })}</a></p>`}
+    ${asked.value && html`<${Decide} ...${asked.value} done=${() => (asked.value = null)} leave=${() => (asked.value = null)} />`}`;
+}
+
+/** @param {Record<string, string>} query @param {Set<string>} hidden */
+function matching(query, hidden) {
+  const { state = 'open,acknowledged', priority = '', kind = '', vehicle = '', driver = '' } = query;
+  const states = state.split(',');
+  const is = (/** @type {string} */ wanted, /** @type {string} */ value) => !wanted || wanted === value;
+  return [...alerts.value.values()]
+    .filter((one) => states.includes(shownState(one)) && !hidden.has(one.alert_id))
+    .filter((one) => is(priority, one.priority) && is(kind, one.kind) && is(vehicle, one.vehicle) && is(driver, one.driver_id))
+    .sort(order);
+}
+
+/** @param {{ query: Record<string, string> }} given */
+function Bar({ query }) {
+  const kinds = [...new Set([...alerts.value.values()].map((one) => one.kind))].sort();
+  const { state = 'open,acknowledged', priority = '', kind = '', vehicle = '' } = query;
+  return html`<${Head} title=${t('screen.alerts')}>
+      <a class="button" href=${address('alerts.csv', { state, severity: priority, type: kind, vehicle })} download>${t('act.csv')}</a>
+    <//>
+    <div class="filters" role="group" aria-label=${t('inbox.filters')}>
+      <${Choice} name="state" value=${state} label=${t('col.state')} options=${[['open,acknowledged', t('inbox.standing')], ...STATES.map((one) => [one, t(`state.${one}`)])]} />
+      <${Choice} name="priority" value=${priority} label=${t('col.priority')} options=${[['', t('inbox.any')], ...PRIORITIES.map((one) => [one, t(`priority.${one}`)])]} />
+      <${Choice} name="kind" value=${kind} label=${t('col.kind')} options=${[['', t('inbox.any')], ...kinds.map((one) => [one, word('kind', one)])]} />
+      ${vehicle && html`<button class="chip" onClick=${() => refine({ vehicle: '' })}>${vehicle} ✕</button>`}
+    </div>
+    <p class="hint keys">${t('inbox.keys')}</p>`;
+}
+
+/** @param {{ name: string, value: string, label: string, options: string[][] }} given */
+export function Choice({ name, value, label, options }) {
+  return html`<label>${label}
+    <select value=${value} onChange=${(/** @type {any} */ event) => refine({ [name]: event.target.value })}>
+      ${options.map(([key, text]) => html`<option key=${key} value=${key}>${text}</option>`)}
+    </select></label>`;
+}

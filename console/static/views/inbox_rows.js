@@ -1,0 +1,107 @@
+/** Inbox rows: a grid one walks with the arrow keys; when an item leaves, the next one has the focus. */
+
+import { html, useEffect, useRef, useSignal } from '../lib/html.js';
+import { counted, t, word } from '../lib/i18n.js';
+import { act, busy, shownState, todo } from '../lib/alerts.js';
+import { ago } from '../lib/format.js';
+import { go, href } from '../lib/router.js';
+import { Priority } from '../ui/parts.js';
+
+/** @typedef {import('../lib/alerts.js').Alert} Alert */
+const KEYS = /** @type {Record<string, string>} */ ({ a: 'ack', r: 'resolve', d: 'dismiss', c: 'comment', g: 'assign', s: 'shelve' });
+const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
+
+/** @param {{ rows: Alert[], small: boolean, ask: (action: string, ids: string[]) => void }} given */
+export function Rows({ rows, small, ask }) {
+  const grid = useRef(/** @type {HTMLElement | null} */ (null));
+  const cursor = useSignal(0);
+  const anchor = useRef(0);
+  const chosen = useSignal(/** @type {Set<string>} */ (new Set()));
+  const inside = useRef(false);
+  const ids = rows.map((one) => one.alert_id);
+  const key = ids.join();
+  const here = Math.min(cursor.value, rows.length - 1);
+
+  useEffect(() => {
+    const left = [...chosen.value].filter((id) => ids.includes(id));
+    if (left.length !== chosen.value.size) chosen.value = new Set(left);
+    if (inside.current && document.activeElement === document.body) focus(grid.current, here);
+  }, [key]);
+  useEffect(() => () => void (busy.value = false), []);
+
+  const about = () => (chosen.value.size ? ids.filter((id) => chosen.value.has(id)) : [ids[here]]);
+  const decide = (/** @type {string} */ action) => (action === 'ack' ? void act(about(), 'ack') : ask(action, about()));
+  const move = (/** @type {number} */ to, /** @type {boolean} */ range) => {
+    const at = Math.max(0, Math.min(rows.length - 1, to));
+    if (range) chosen.value = new Set(ids.slice(Math.min(anchor.current, at), Math.max(anchor.current, at) + 1));
+    else anchor.current = at;
+    cursor.value = at;
+    focus(grid.current, at);
+  };
+  const toggle = (/** @type {number} */ at) => {
+    const next = new Set(chosen.value);
+    if (!next.delete(ids[at])) next.add(ids[at]);
+    chosen.value = next;
+    anchor.current = at;
+  };
+  const enter = (/** @type {HTMLElement} */ target) => {
+    inside.current = busy.value = true;
+    const at = ids.indexOf(target.closest('[data-alert]')?.getAttribute('data-alert') ?? '');
+    if (at >= 0) cursor.value = at;
+  };
+  const leave = (/** @type {HTMLElement | null} */ to) => {
+    if (!to || to.closest('dialog, .toast')) return; // a question, or a way back: the reader is still at work here
+    inside.current = busy.value = Boolean(grid.current?.contains(to));
+  };
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !(/** @type {HTMLElement} */ (event.target)).matches('[role=row]')) return;
+    const steps = /** @type {Record<string, number>} */ ({ ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: rows.length - 1, j: here + 1, k: here - 1 });
+    if (event.key in steps) move(steps[event.key], event.shiftKey);
+    else if (event.key === ' ' || event.key === 'x') toggle(here);
+    else if (event.key === 'Enter') go(`/alerts/${ids[here]}`);
+    else if (event.key === 'Escape') chosen.value = new Set();
+    else if (event.key.toLowerCase() in KEYS) decide(KEYS[event.key.toLowerCase()]);
+    else return;
+    event.preventDefault();
+  };
+  const click = (/** @type {MouseEvent} */ event, /** @type {number} */ at) => {
+    if ((/** @type {HTMLElement} */ (event.target)).closest('a, button, input')) return;
+    move(at, event.shiftKey);
+  };
+  return html`
+    ${!small && html`<${Bulk} n=${chosen.value.size} decide=${decide} />`}
+    <div class=${`inbox ${small ? 'small' : ''}`} ref=${grid} role="grid" aria-multiselectable="true" aria-label=${t('screen.alerts')} onKeyDown=${press}
+      onFocusIn=${(/** @type {FocusEvent} */ event) => enter(/** @type {HTMLElement} */ (event.target))}
+      onFocusOut=${(/** @type {FocusEvent} */ event) => leave(/** @type {HTMLElement | null} */ (event.relatedTarget))}>
+      ${rows.map((one, at) => html`<${Row} key=${one.alert_id} one=${one} small=${small} current=${at === here} picked=${chosen.value.has(one.alert_id)} click=${(/** @type {MouseEvent} */ event) => click(event, at)} toggle=${() => toggle(at)} />`)}
+    </div>`;
+}
+
+/** @param {{ n: number, decide: (action: string) => void }} given */
+function Bulk({ n, decide }) {
+  return html`<div class="bulk" role="toolbar" aria-label=${t('inbox.bulk')}>
+    <span>${n ? counted('inbox.chosen', n) : t('inbox.current')}</span>
+    ${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
+  </div>`;
+}
+
+/** @param {{ one: Alert, small: boolean, current: boolean, picked: boolean, click: (event: MouseEvent) => void, toggle: () => void }} given */
+function Row({ one, small, current, picked, click, toggle }) {
+  return html`<div role="row" class=${`alert-row ${one.priority} ${shownState(one)}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id}>
+    ${!small && html`<span role="gridcell"><input type="checkbox" checked=${picked} onChange=${toggle} tabindex="-1" aria-label=${t('inbox.pick', { vehicle: one.vehicle_id })} /></span>`}
+    <span role="gridcell"><${Priority} priority=${one.priority} /></span>
+    <span role="gridcell" class="what"><a href=${href(`/alerts/${one.alert_id}`)} tabindex="-1">${word('kind', one.kind)} ${one.subject}</a>
+      ${one.count > 1 && html` <span class="times">×${one.count}</span>`}
+      ${one.condition === 'active' && html` <span class="lasts">${t('condition.active')}</span>`}
+      ${one.flapping && html` <span class="lasts">${t('inbox.flapping')}</span>`}</span>
+    <span role="gridcell" class="who">${one.vehicle_id}${one.driver_id && !small ? ` · ${one.driver_id}` : ''}</span>
+    <span role="gridcell" class="when">${ago(one.first_seen)}</span>
+    ${!small && html`<span role="gridcell" class="state">${t(`state.${shownState(one)}`)}${one.assignee ? ` · ${one.assignee}` : ''}</span>`}
+    <span role="gridcell" class="todo">${todo(one)}</span>
+  </div>`;
+}
+
+/** @param {HTMLElement | null} grid @param {number} at */
+function focus(grid, at) {
+  /** @type {HTMLElement | undefined} */ (grid?.querySelectorAll('[role=row]')[at])?.focus();
+}

@@ -1,0 +1,54 @@
+/** Live: where the fleet is now, four numbers that filter it, the alerts beside it, one vehicle in a drawer. */
+
+import { html, useMemo } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { counts, failed, load, loading, positions, lookOf, roster, tick } from '../lib/fleet.js';
+import { refine, route } from '../lib/router.js';
+import { number } from '../lib/format.js';
+import { line } from '../lib/stream.js';
+import { FleetMap } from '../map/map.js';
+import { Empty, Failed, Shape, Waiting } from '../ui/parts.js';
+import { Drawer } from './drawer.js';
+import { Vehicles } from './vehicles.js';
+import { Inbox } from './inbox.js';
+
+const TILES = /** @type {const} */ (['moving', 'idle', 'parked', 'silent', 'alert']);
+
+export function Live() {
+  const { status = '', vehicle = '', view = 'map', follow = '' } = route.value.query;
+  const chosen = useMemo(() => roster.value.findIndex((one) => one.id === vehicle), [vehicle, roster.value]);
+  const wanted = useMemo(() => (/** @type {number} */ i) => !status || lookOf(i) === status, [status]);
+  if (failed.value) return html`<${Failed} error=${failed.value} again=${load} />`;
+  if (loading.value) return html`<${Waiting} />`;
+  return html`
+    <h1 class="unseen">${t('screen.live')}</h1>
+    <${Tiles} status=${status} />
+    <div class=${`picture ${fading()}`}>
+      <section class="place" aria-label=${t('screen.live')}>
+        <div class="switch" role="group" aria-label=${t('live.view')}>
+          ${['map', 'table'].map((one) => html`<button aria-pressed=${view === one} onClick=${() => refine({ view: one === 'map' ? '' : one })}>${t(`live.${one}`)}</button>`)}
+        </div>
+        ${!roster.value.length && html`<${Empty} text=${t('live.empty')}><p><code>tripmeter-sim drive</code></p><//>`}
+        ${view === 'table'
+          ? html`<${Vehicles} wanted=${wanted} />`
+          : html`<${FleetMap} wanted=${wanted} chosen=${chosen} follow=${follow === 'yes'} choose=${(/** @type {number} */ i) => refine({ vehicle: roster.value[i]?.id ?? '' })} />`}
+        ${chosen >= 0 && html`<${Drawer} key=${vehicle} at=${chosen} vehicle=${roster.value[chosen]} />`}
+      </section>
+      <aside aria-label=${t('screen.alerts')}><${Inbox} small=${true} /></aside>
+    </div>`;
+}
+
+/** Old positions look old. */
+function fading() {
+  return line.value.state === 'live' || line.value.state === 'behind' ? '' : 'faded';
+}
+
+/** @param {{ status: string }} given */
+function Tiles({ status }) {
+  tick.value;
+  return html`<div class="tiles" role="group" aria-label=${t('live.filter')}>
+    ${TILES.map((one) => html`<button class=${`tile ${one}`} aria-pressed=${status === one} onClick=${() => refine({ status: status === one ? '' : one })}>
+      <${Shape} status=${one} /><b>${number(counts.value[one])}</b><span>${t(`status.${one}`)}</span></button>`)}
+    <p class="all">${t('live.of', { n: number(positions.n) })}</p>
+  </div>`;
+}

@@ -1,0 +1,85 @@
+"""What the browser is given: vendored files as they were taken, one catalogue in two languages, small modules."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from streams.alert_rules import PRIORITIES, RULES
+from streams.desk.decisions import DISMISSALS
+from streams.kernels.params import CLASSES
+
+STATIC = Path(__file__).parents[2] / "console" / "static"
+VENDOR = STATIC / "vendor"
+MODULES = sorted(path for path in STATIC.rglob("*.js") if VENDOR not in path.parents)
+CATALOGUES = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((STATIC / "i18n").glob("*.json"))}
+HOLE = re.compile(r"\{(\w+)\}")
+HAN = re.compile(r"[一-鿿]")
+SAID = re.compile(r"\b(?:t|counted)\(\s*'([\w.]+)'")
+FOREIGN = re.compile(r"https?://(?!www\.geonames\.org\b|www\.w3\.org/2000/svg)")
+
+
+def test_vendored_files_are_as_they_were_taken():
+    lock = json.loads((VENDOR / "vendor.lock.json").read_text("utf-8"))
+    for name, entry in lock.items():
+        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == entry["sha256"], name
+
+
+def test_nothing_is_vendored_without_a_lock_and_a_licence():
+    lock = json.loads((VENDOR / "vendor.lock.json").read_text("utf-8"))
+    assert {path.name for path in VENDOR.iterdir() if path.is_file()} == {*lock, "vendor.lock.json"}
+    for entry in lock.values():
+        for package in entry["package"].split(" + "):
+            assert (VENDOR / "LICENSES" / f"{package.replace('/', '-').lstrip('@')}.txt").stat().st_size > 500
+
+
+def test_languages_say_the_same_things():
+    english, chinese = CATALOGUES["en"], CATALOGUES["zh-CN"]
+    assert english.keys() == chinese.keys()
+    for key, text in english.items():
+        assert sorted(set(HOLE.findall(text))) == sorted(set(HOLE.findall(chinese[key]))), key
+
+
+def test_no_language_leaks_into_the_other():
+    assert [key for key, text in CATALOGUES["en"].items() if HAN.search(text)] == []
+    assert [key for key, text in CATALOGUES["zh-CN"].items() if not HAN.search(text)] == []
+
+
+def test_every_text_a_module_asks_for_is_there():
+    asked = {key for path in MODULES for key in SAID.findall(path.read_text("utf-8"))}
+    known = CATALOGUES["en"].keys() | {key.rpartition(".")[0] for key in CATALOGUES["en"]}
+    assert asked - known == set()
+
+
+@pytest.mark.parametrize(
+    "family, names", [("kind", RULES), ("priority", PRIORITIES), ("dismissal", DISMISSALS), ("class", CLASSES)]
+)
+def test_families_of_words_are_whole(family, names):
+    assert [name for name in names if f"{family}.{name}" not in CATALOGUES["en"]] == []
+
+
+def test_what_to_do_is_as_the_rules_say():
+    said = {kind: CATALOGUES["en"][f"action.{kind}"] for kind in RULES}
+    assert said == {kind: rule.action for kind, rule in RULES.items()}
+
+
+def test_modules_are_small_and_say_what_they_are():
+    for path in MODULES:
+        text = path.read_text("utf-8")
+        assert text.startswith("/**"), path
+        assert text.count("\n") <= 250, path
+
+
+def test_the_import_map_leads_to_vendored_files():
+    page = (STATIC / "index.html").read_text("utf-8")
+    found = re.search(r'<script type="importmap">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    for target in json.loads(found[1])["imports"].values():
+        assert (STATIC / target.removeprefix("/static/__VERSION__/")).is_file(), target
+
+
+def test_no_file_of_ours_asks_another_machine():
+    ours = [*MODULES, STATIC / "index.html", STATIC / "app.css"]
+    assert [path.name for path in ours if FOREIGN.search(path.read_text("utf-8"))] == []

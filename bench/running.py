@@ -44,7 +44,7 @@ class Running:
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "streams", "run", "--accept-unregistered", "--data", str(self.folder)]
-        command += ["--mqtt", f"127.0.0.1:{self.port}", "--http", f"127.0.0.1:{self.http}"]
+        command += ["--mqtt", f"127.0.0.1:{self.port}", "--http", f"127.0.0.1:{self.http}", "--console", "127.0.0.1:0"]
         begun = time.monotonic()
         self._log = (self.folder / "log").open("wb")
         self.process = subprocess.Popen(command, env=self._env, stdout=self._log, stderr=self._log)

@@ -20,12 +20,14 @@ from streams.settings import (
     Archive,
     Bridge,
     Commit,
+    Console,
     Data,
     Gateway,
     Hours,
     Http,
     Kafka,
     Ledger,
+    Map,
     Mqtt,
     Paging,
     Retention,
@@ -56,6 +58,8 @@ class Config:
     store: Store = field(default_factory=Store)
     archive: Archive = field(default_factory=Archive)
     http: Http = field(default_factory=Http)
+    console: Console = field(default_factory=Console)
+    map: Map = field(default_factory=Map)
     gateway: Gateway = field(default_factory=Gateway)
     commit: Commit = field(default_factory=Commit)
     settle: Settle = field(default_factory=Settle)

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from console.start import SIMULATED, Told, free, serving, world_of
 from pricing import explain
 from pricing.tariff import Tariff
 from streams import config, metrics, rules, tables
@@ -58,14 +59,19 @@ class Wall:
 
 @click.command()
 @click.option("--picture", type=click.Path(path_type=Path), help="Also draw the screen near the end of the day (SVG).")
-def main(picture: Path | None) -> None:
+@click.option(
+    "--serve/--no-serve",
+    default=None,
+    help="Keep the console open after the day, until Ctrl-C [default: where somebody sits at a terminal].",
+)
+def main(picture: Path | None, serve: bool | None) -> None:
     """Drive the day; exit code 0 only if all of it was driven and every payload acknowledged."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it in the same clean way
     folder = Path(tempfile.mkdtemp(prefix="tripmeter-demo-"))
     try:
         screen.out.print("[bold]tripmeter demo[/]: 25 simulated vehicles, one working day, real MQTT, one process")
         screen.compiled()
-        sys.exit(_day(folder, picture))
+        sys.exit(_day(folder, picture, sys.stdin.isatty() and sys.stdout.isatty() if serve is None else serve))
     except KeyboardInterrupt:
         screen.out.print("\nstopped; nothing is left behind. Again: make demo")
         sys.exit(130)
@@ -73,7 +79,7 @@ def main(picture: Path | None) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _day(folder: Path, picture: Path | None) -> int:
+def _day(folder: Path, picture: Path | None, serve: bool) -> int:
     _simulator("record", "--vehicles", str(VEHICLES), "--seed", str(SEED), "--registry", str(folder / "registry"))
     settings = config.load(params=PARAMS)
     settings = replace(
@@ -81,11 +87,16 @@ def _day(folder: Path, picture: Path | None) -> int:
         data=replace(settings.data, dir=folder / "data"),
         mqtt=replace(settings.mqtt, broker="embedded", host="127.0.0.1", port=0),
         http=replace(settings.http, host="127.0.0.1", port=0),
+        console=replace(settings.console, host="127.0.0.1", port=free(settings.console.port), session_h=24.0),
     )
     _register(folder)
     wall = Wall()
     judged = rules.gather(settings)
-    with Service(settings, judged, feed_clock=True, sinks=[wall]) as service:
+    told = Told()
+    with Service(settings, judged, feed_clock=True, sinks=[wall, told]) as service, ExitStack() as shown:
+        world = world_of(service, settings, judged, SIMULATED)
+        console = shown.enter_context(serving(world, told))
+        screen.out.print(console.welcome, markup=False)
         with _serving(service) as river, _driving(service.gateway.port, folder) as drive:
             last = _watch(service, wall, drive, river)
         if drive.returncode != 0:
@@ -95,6 +106,9 @@ def _day(folder: Path, picture: Path | None) -> int:
             _draw(last, picture)
         service.drain()
         _show(tables_of(service, judged.tariff))
+        if serve:
+            screen.out.print(f"\nthe console stays open: {console.url}   Ctrl-C stops", markup=False)
+            threading.Event().wait()
     return 0
 
 

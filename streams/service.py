@@ -16,6 +16,7 @@ from devices.gateway import Gateway
 from devices.limits import Edge, Limiter
 from streams import metrics, objects
 from streams.config import Config
+from streams.pipeline.fixes import Fixes
 from streams.river import heap, noted
 from streams.river.partition import Partition
 from streams.rules import Rules
@@ -143,6 +144,14 @@ class Service:
         """Settle all that is late, save, and tell devices what is on record: for those who look at the tables next."""
         self.partition.drain()
         self._acknowledge(math.inf)
+
+    def fixes(self) -> Fixes:
+        """Where its vehicles are; from any thread."""
+        return self.partition.fixes()
+
+    def vitals(self) -> dict[str, float]:
+        """How far it is, for whoever watches; from any thread."""
+        return self.partition.gauges()
 
     def stop(self) -> None:
         """End ``serve`` after the handful under way."""

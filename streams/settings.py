@@ -126,6 +126,41 @@ class Http:
 
 
 @dataclass(frozen=True)
+class Console:
+    """The console in the browser, and its API."""
+
+    enabled: bool = setting(True, "`tripmeter run` serves it")
+    host: str = setting("127.0.0.1", "address it listens on; another than this machine needs `cert_file` or `proxies`")
+    port: int = setting(8788, "its port; 0 takes a free one", 0, 65535)
+    cert_file: str = setting("", "PEM file of its certificate, to speak TLS; empty: in the clear")
+    key_file: str = setting("", "PEM file of the key; empty: it is in `cert_file`")
+    proxies: str = setting("", "addresses of the proxies that speak TLS in front of it, with commas; empty: none")
+    session_h: float = setting(12.0, "who has signed in is asked again after so long, h", 0.1, 24 * 31)
+
+    @property
+    def secure_cookie(self) -> bool:
+        """Whether browsers reach it over TLS."""
+        return bool(self.cert_file or self.proxies)
+
+
+@dataclass(frozen=True)
+class Map:
+    """The map of the console."""
+
+    tiles: str = setting(
+        "",
+        "a style's URL, a raster template with `{z} {x} {y}`, or the path of a `.pmtiles` file; empty: the map that "
+        "comes with Tripmeter, which asks nobody",
+    )
+    datum: str = setting(
+        "wgs84",
+        "what the tiles are drawn in; `gcj02` for maps of China: positions are moved on the screen only",
+        choices=("wgs84", "gcj02"),
+    )
+    borders: str = setting("none", "borders of countries: `none`, `natural-earth`", choices=("none", "natural-earth"))
+
+
+@dataclass(frozen=True)
 class Gateway:
     """The door: what comes in."""
 

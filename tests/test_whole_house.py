@@ -49,7 +49,16 @@ class Served:
     def start(self):
         address, http = f"127.0.0.1:{self.port}", f"127.0.0.1:{self.http}"
         command = [sys.executable, "-m", "streams", "run", "--data", str(self.folder), "--mqtt", address]
-        command += ["--http", http, "--clock", "feed", "--accept-unregistered", *self.options]
+        command += [
+            "--http",
+            http,
+            "--console",
+            "127.0.0.1:0",
+            "--clock",
+            "feed",
+            "--accept-unregistered",
+            *self.options,
+        ]
         self.log = (self.folder.parent / "service.log").open("a+")
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=ENVIRONMENT)
 

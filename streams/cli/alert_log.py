@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from streams.cli import screen, sheets, source
+from streams import sheets
+from streams.cli import screen, source
 from streams.desk.handling import log
 from streams.registry import Roster, stored
 from streams.store import marks

@@ -8,8 +8,8 @@ import polars as pl
 from pricing.signed import differences
 from pricing.tariff import Tariff
 from pricing.tariffs.compared import changes, disruption, form
-from streams import settings
-from streams.cli import screen, sheets, source
+from streams import settings, sheets
+from streams.cli import screen, source
 from streams.layers import ConfigError
 from streams.tariffs import shelf
 

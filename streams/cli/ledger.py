@@ -13,7 +13,8 @@ from pricing.ledger.entry import Entry, reversal
 from pricing.ledger.known import balance, known
 from pricing.ledger.pen import Pen
 from pricing.premium import ADJUSTMENT, CHARGED
-from streams.cli import entries, posted, proof, screen, sheets, source
+from streams import sheets
+from streams.cli import entries, posted, proof, screen, source
 from streams.ledger import chains
 from streams.ledger.chains import LedgerError
 from streams.store import audit

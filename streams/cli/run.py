@@ -1,12 +1,14 @@
 """run: the embedded service, until Ctrl-C or SIGTERM."""
 
 import signal
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from console.start import LIVE, REPLAY, Told, serving, world_of
 from devices.broker import BrokerError
 from devices.gateway import GatewayError
 from pricing.document import TariffError
@@ -30,6 +32,7 @@ ALONE = "store.url is set, but 'tripmeter run' has a database of its own: unset 
 )
 @click.option("--external", is_flag=True, help="The broker at --mqtt runs already (Mosquitto): connect, start none.")
 @click.option("--http", metavar="HOST:PORT", help="Address of /metrics, /healthz, /readyz [default: 127.0.0.1:8787].")
+@click.option("--console", metavar="HOST:PORT", help="Address of the console [default: 127.0.0.1:8788].")
 @click.option("--accept-unregistered", is_flag=True, help="Take vehicles the registry does not know.")
 @screen.clock_option("its newest time")
 @screen.verbose_option
@@ -39,6 +42,7 @@ def command(
     mqtt: str | None,
     external: bool,
     http: str | None,
+    console: str | None,
     accept_unregistered: bool,
     clock: str,
     config_path: Path | None,
@@ -47,16 +51,21 @@ def command(
     """Keep serving: take telemetry over MQTT, publish alerts and acks, keep the record."""
     try:
         settings = config.load(config_path, sets=sets, params=PARAMS, kinds=RULES)
-        settings = _with_options(settings, data, mqtt, external, http, accept_unregistered)
+        settings = _with_options(settings, data, mqtt, external, http, console, accept_unregistered)
         if settings.store.url:
             raise ConfigError(ALONE)
         known = settings.data.dir / roads.FILE
         judged = rules.gather(settings, roads.load(known) if known.is_file() else None)
         screen.compiled()
-        with Service(settings, judged, feed_clock=clock == "feed") as service:
+        fed, told = clock == "feed", Told()
+        sinks = [told] if settings.console.enabled else []
+        with Service(settings, judged, feed_clock=fed, sinks=sinks) as service, ExitStack() as shown:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: service.stop())
             _greet(service, settings)
+            if settings.console.enabled:
+                world = world_of(service, settings, judged, REPLAY if fed else LIVE)
+                screen.err.print(shown.enter_context(serving(world, told)).welcome, markup=False)
             service.serve()
             service.drain()
     except (ConfigError, RoadsError, TariffError, SchemaError, BrokerError, GatewayError, OSError) as error:
@@ -71,7 +80,13 @@ def _greet(service: Service, settings: Config) -> None:
 
 
 def _with_options(
-    settings: Config, data: Path | None, mqtt: str | None, external: bool, http: str | None, accept: bool
+    settings: Config,
+    data: Path | None,
+    mqtt: str | None,
+    external: bool,
+    http: str | None,
+    console: str | None,
+    accept: bool,
 ) -> Config:
     if data:
         settings = replace(settings, data=replace(settings.data, dir=data))
@@ -81,6 +96,8 @@ def _with_options(
         settings = replace(settings, mqtt=replace(settings.mqtt, broker="external"))
     if http:
         settings = replace(settings, http=replace(settings.http, **_address(http, "--http")))
+    if console:
+        settings = replace(settings, console=replace(settings.console, **_address(console, "--console")))
     if accept:
         settings = replace(settings, gateway=replace(settings.gateway, accept_unregistered=True))
     return settings

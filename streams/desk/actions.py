@@ -1,6 +1,7 @@
 """Actions: what people decide about alerts, appended to the record; nothing a machine does touches them."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select
@@ -27,16 +28,28 @@ class ActionError(Exception):
     """An action on an alert that is not there, or without what it needs."""
 
 
-def act(store: Store, alert_id: str, action: str, actor: str, reason: str, now: float, value: str = "") -> str:
+def act(
+    store: Store,
+    alert_id: str,
+    action: str,
+    actor: str,
+    reason: str,
+    now: float,
+    value: str = "",
+    unchanged: Callable[[Connection, Row], None] | None = None,
+) -> str:
     """Append an action to the alert whose id is, or begins with, ``alert_id``; its whole id.
 
     ``value`` is the assignee (empty: nobody), or why it is dismissed (of ``DISMISSALS``). ``now`` is the wall clock
     (UTC epoch s); where a feed runs behind it, that one's time is recorded. A resolved or dismissed alert is taken
-    down from its topic. The same said twice is on record once.
+    down from its topic. The same said twice is on record once. ``unchanged`` may refuse, by what it raises, an alert
+    that is not as somebody saw it.
     """
     _check(action, reason, value)
     with store.writing() as connection:
         alert = find(connection, alert_id)
+        if unchanged is not None:
+            unchanged(connection, alert)
         row = {name: alert[name] for name in ("alert_id", "fleet_id", "vehicle_id", "kind", "subject", "level")}
         row |= {"first": alert["first_seen"], "seen": alert["last_start"], "until": None}
         row |= {"actor": actor, "action": action, "value": value, "reason": reason}

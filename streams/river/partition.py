@@ -21,6 +21,7 @@ from streams.intake.intake import Intake
 from streams.intake.veil import Veil
 from streams.keeping.keeping import Keeping
 from streams.objects import Objects
+from streams.pipeline.fixes import Fixes, fixes
 from streams.pipeline.pipeline import DAY_S, Pipeline
 from streams.pipeline.rule_set import InForce
 from streams.records.alerts import Alerts
@@ -174,6 +175,10 @@ class Partition:
         while self.river.settle_due(at_once=True):
             pass
         self.river.snapshot()
+
+    def fixes(self) -> Fixes:
+        """Where its vehicles are; from any thread."""
+        return fixes(self.pipeline)
 
     def gauges(self) -> dict[str, float]:
         """How far it is, for whoever watches."""

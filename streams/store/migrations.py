@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, Table, inspect, select, update
 
-from streams.store import accounts, deeds, schema, upkeep
+from streams.store import accounts, deeds, people, schema, upkeep
 from streams.store.columns import metadata
 
 SHARED = (
@@ -19,6 +19,9 @@ SHARED = (
     accounts.seals,
     accounts.rules,
     accounts.disputes,
+    people.users,
+    people.sessions,
+    people.tokens,
 )  # of all partitions, where there are several
 PARTITIONED = tuple(table for table in metadata.sorted_tables if table not in SHARED)
 EMPTY = {"INTEGER": "0", "VARCHAR": "''", "TEXT": "'[]'"}  # what is in a new column of old rows; texts are JSON lists
@@ -82,6 +85,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _ages,
     _complete,
     _owner,
+    _complete,
     _complete,
     _complete,
     _complete,

@@ -10,7 +10,7 @@ from devices.limits import Edge, Limiter
 from streams import settings
 from streams.config import Config
 from streams.layers import ConfigError
-from streams.settings import Http, Mqtt
+from streams.settings import Mqtt
 from streams.store.audit import Entry
 from streams.web import tokens
 from streams.web.guard import Guard
@@ -59,23 +59,28 @@ def http(
 ) -> Health:
     """Metrics and health; ``note`` puts refused tokens into the audit log. Raises ``ConfigError``."""
     said = config.http
-    holders = _holders(said, config.origins.get("http.tokens", ""))
-    if not holders and not _is_here(said.host):
+    known = holders(config)
+    if not known and not is_here(said.host):
         raise ConfigError(OPEN.format(host=said.host or "empty"))
     context = None
     if said.cert_file:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         _own(context, "http", said.cert_file, said.key_file)
-    return Health(said.host, said.port, alive, ready, guard=Guard(holders, note), tls=context)
+    return Health(said.host, said.port, alive, ready, guard=Guard(known, note), tls=context)
 
 
-def _holders(said: Http, origin: str) -> tuple[Holder, ...]:
-    """Tokens themselves may be said only where they are on no disk: by a variable that is no file's."""
-    return tokens.parse(said.tokens, plain=origin.startswith("environment") and "__FILE" not in origin)
+def holders(config: Config) -> tuple[Holder, ...]:
+    """Who has a token of ``http.tokens``. Raises ``ConfigError``.
+
+    Tokens themselves may be said only where they are on no disk: by a variable that is no file's.
+    """
+    origin = config.origins.get("http.tokens", "")
+    return tokens.parse(config.http.tokens, plain=origin.startswith("environment") and "__FILE" not in origin)
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether an address is this machine's own, which no other reaches."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

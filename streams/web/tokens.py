@@ -10,23 +10,27 @@ from streams.layers import ConfigError
 
 ROLES = {
     "metrics": "read /metrics and the reasons of /readyz: Prometheus",
-    "operator": "all that the running of the service is about",
-    "fleet_manager": "alerts and trips of a fleet",
-    "actuary": "exposure, scores and premiums",
+    "operator": "the same, for whoever runs the service",
+    "viewer": "of the console: vehicles, alerts, trips, drivers",
+    "manager": "of the console: the same, and decisions about them",
+    "underwriter": "of the console: premiums and all that made them, disputes",
+    "actuary": "of the console: exposure, tariff, results, without places",
+    "admin": "of the console: all of it, users, quarantine, registry",
 }
 HASH = "sha256:"
 SHORTEST = 16  # characters of a token somebody has thought up
-_LINE = "expected NAME ROLE[@FLEET][,ROLE...] sha256:HEX; 'tripmeter token NAME --role ROLE' makes such a line"
+_LINE = "expected NAME ROLE[@FLEET[/SITE]][,ROLE...] sha256:HEX; 'tripmeter token NAME --role ROLE' makes such a line"
 
 
 class Grant(NamedTuple):
-    """A role, and the fleet it is for; empty: all of them."""
+    """A role, the fleet it is for (empty: all of them), and the site of it (empty: all of it)."""
 
     role: str
     fleet: str = ""
+    site: str = ""
 
     def __str__(self) -> str:
-        return f"{self.role}@{self.fleet}" if self.fleet else self.role
+        return self.role + (f"@{self.fleet}" if self.fleet else "") + (f"/{self.site}" if self.site else "")
 
 
 class Holder(NamedTuple):
@@ -38,7 +42,7 @@ class Holder(NamedTuple):
 
     def may(self, roles: Collection[str], fleet: str = "") -> bool:
         """Whether one of ``roles`` is theirs for ``fleet``; empty: for all fleets at once."""
-        return any(grant.role in roles and grant.fleet in ("", fleet) for grant in self.grants)
+        return any(grant.role in roles and grant.fleet in ("", fleet) and not grant.site for grant in self.grants)
 
 
 def holder_of(token: str, holders: Iterable[Holder]) -> Holder | None:
@@ -75,6 +79,12 @@ def parse(text: str, *, plain: bool) -> tuple[Holder, ...]:
     return tuple(holders)
 
 
+def granted(text: str) -> Grant:
+    """The grant that ``ROLE[@FLEET[/SITE]]`` spells."""
+    role, _, where = text.partition("@")
+    return Grant(role, *where.split("/", 1))
+
+
 def _holder(number: int, words: list[str], plain: bool) -> Holder:
     where = f"http.tokens line {number}"
     if len(words) != 3:
@@ -82,7 +92,7 @@ def _holder(number: int, words: list[str], plain: bool) -> Holder:
     name, roles, secret = words
     if "@" in (one[-1:] for one in roles.split(",")):  # a fleet left out by mistake must not mean all of them
         raise ConfigError(f"{where}: {name} has an @ without a fleet in {roles!r}; leave it away for all fleets")
-    grants = tuple(Grant(*one.split("@", 1)) for one in roles.split(","))
+    grants = tuple(granted(one) for one in roles.split(","))
     for grant in grants:
         if grant.role not in ROLES:
             raise ConfigError(f"{where}: {name} is to be {grant.role!r}; there is {', '.join(ROLES)}")

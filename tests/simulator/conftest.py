@@ -93,6 +93,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a service as its operator starts it."""
     port, folder = free_port(), tmp_path_factory.mktemp("served")
     words = ["run", "--data", folder / "data", "--mqtt", f"127.0.0.1:{port}", "--http", f"127.0.0.1:{free_port()}"]
+    words += ["--console", "127.0.0.1:0"]
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "-m", "streams", *map(str, words), "--accept-unregistered"]
         process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ)

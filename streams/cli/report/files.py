@@ -9,7 +9,8 @@ import polars as pl
 from pricing.reports.grid import Book
 from pricing.reports.page import page
 from pricing.reports.paper import Paper
-from streams.cli import policies, screen, sheets
+from streams import sheets
+from streams.cli import policies, screen
 
 KINDS = ("html", "xlsx", "json", "folder")
 out_option = click.option(

@@ -8,11 +8,11 @@ from streams.web import tokens
 
 
 def test_the_line_knows_the_token_and_does_not_hold_it(typed):
-    done = typed("token", "ann", "--role", "fleet_manager", "--role", "metrics", "--fleet", "acme")
+    done = typed("token", "ann", "--role", "manager", "--role", "metrics", "--fleet", "acme")
     token, line = done.stdout.strip(), done.stderr.partition(": ")[2].strip()
     (holder,) = tokens.parse(line, plain=False)
     assert tokens.holder_of(token, [holder]) == holder
-    assert holder.may({"fleet_manager"}, "acme")
+    assert holder.may({"manager"}, "acme")
     assert not holder.may({"metrics"})
     assert token not in line
     said = json.loads(typed("token", "ann", "--role", "metrics", "--json").stdout)

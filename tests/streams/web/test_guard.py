@@ -11,7 +11,7 @@ TOKENS = {"prometheus": "tm_prometheus-token", "ann": "tm_token-of-ann-long"}
 
 @pytest.fixture
 def holders():
-    lines = [f"prometheus metrics {TOKENS['prometheus']}", f"ann fleet_manager@acme {TOKENS['ann']}"]
+    lines = [f"prometheus metrics {TOKENS['prometheus']}", f"ann manager@acme {TOKENS['ann']}"]
     return tokens.parse("\n".join(lines), plain=True)
 
 
@@ -42,9 +42,9 @@ def test_the_answer_says_what_is_wrong(holders, header, status, why):
 
 def test_a_manager_of_one_fleet_is_none_of_another(holders):
     guard = Guard(holders)
-    assert guard.verdict(bearer("ann"), ["fleet_manager"], "acme").status == 200
+    assert guard.verdict(bearer("ann"), ["manager"], "acme").status == 200
     for fleet in ("other", ""):
-        assert guard.verdict(bearer("ann"), ["fleet_manager"], fleet).status == 403
+        assert guard.verdict(bearer("ann"), ["manager"], fleet).status == 403
 
 
 def test_whoever_knocks_all_day_is_noted_once_a_minute(holders, caplog):

@@ -35,7 +35,7 @@ def serve():
 
 @pytest.fixture
 def guarded(serve):
-    lines = [f"prometheus metrics {PROMETHEUS}", "ann fleet_manager@acme tm_token-of-ann-long"]
+    lines = [f"prometheus metrics {PROMETHEUS}", "ann manager@acme tm_token-of-ann-long"]
     noted = SimpleQueue()
     return *serve(guard=Guard(tokens.parse("\n".join(lines), plain=True), noted.put)), noted
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from streams.cli.sheets import SheetError, write
+from streams.sheets import SheetError, write
 
 EVIL = ["=1+1", "+49 170", "-2", "@SUM(A1)", "\t=1", "http://example.org", "harmless = so", None]
 FRAME = pl.DataFrame({"text": EVIL, "number": [-1.5] * 8, "at": [datetime(2026, 3, 1, 12, 30)] * 8})

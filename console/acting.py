@@ -1,0 +1,122 @@
+"""Acting: what people decide about alerts, against the revision they saw, once however often it is sent."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from console import inbox, said
+from console.endpoint import Ask, Body, Reply, Shape
+from console.problems import Problem, problem_of
+from console.shapes import Alert
+from streams.desk import actions
+from streams.desk.actions import ActionError
+from streams.desk.decisions import STATES, key_of
+from streams.desk.desk import Desk
+
+HOUR_S = 3_600.0
+KEPT = 2_000  # answers kept for keys that are sent again
+WORDS = {"ack": "acknowledge", "comment": "note"}
+Row = dict[str, Any]
+
+
+class Decision(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is decided. ``reason`` of a dismissal is one of those in /meta; ``note`` is in somebody's own words."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    assignee: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    hours: Annotated[float, msgspec.Meta(gt=0, le=24 * 366)] | None = None  # of a shelf
+
+
+class Outcome(Shape):
+    """What became of one of many."""
+
+    id: str
+    ok: bool
+    code: str = ""
+    detail: str = ""
+    alert: Alert | None = None
+
+
+def decide(ask: Ask, action: str) -> Reply:
+    """Do it, once: a second request with the same Idempotency-Key is given the first one's answer."""
+    key = ask.headers.get("idempotency-key", "")
+    kept: dict[tuple[str, str, str], Reply] = ask.world.shelf.setdefault("answers", {})
+    name = (ask.who.login, key, f"{action} {ask.parts['id']}")
+    if key and name in kept:
+        return kept[name]
+    expected = ask.headers.get("if-match", "").removeprefix("W/").strip('"')
+    done = _done(ask, ask.parts["id"], action, ask.body, "" if expected == "*" else expected)
+    reply = Reply(done, headers={"ETag": f'"{done.rev}"'})
+    if key:
+        kept[name] = reply
+        while len(kept) > KEPT:
+            kept.pop(next(iter(kept)))
+    return reply
+
+
+def decide_all(ask: Ask) -> list[Outcome]:
+    """Do it to each of ``ids``."""
+    found = []
+    action = WORDS.get(ask.body.action, ask.body.action)
+    for name in dict.fromkeys(ask.body.ids):
+        try:
+            done = _done(ask, name, action, ask.body, ask.body.revs.get(name, ""))
+            found.append(Outcome(id=name, ok=True, alert=done))
+        except (Problem, ActionError) as error:
+            problem = problem_of(error)
+            found.append(Outcome(id=name, ok=False, code=problem.code, detail=problem.detail))
+    return found
+
+
+def _done(ask: Ask, name: str, action: str, body: Decision, expected: str) -> Alert:
+    """The alert after ``action``; 409 if it is no longer as ``expected`` (empty: whatever it is)."""
+    world = ask.world
+    row = shown(ask, name)[0]
+    check = _unchanged(ask, expected) if expected else None
+    actor, now = ask.who.login, world.clock()
+    if action == "shelve":
+        about = {"vehicle_id": row["vehicle_id"], "kind": row["kind"]}
+        with world.store.reading() as connection:
+            until = world.now(connection) + (body.hours or 1.0) * HOUR_S
+        reason = _words(body)
+        actions.shelve(world.store, row["fleet_id"], actor, reason, now, **about, until=until)
+    elif action in (*STATES, "assign", "note"):
+        value = body.assignee if action == "assign" else body.reason if action == "dismiss" else ""
+        reason = body.note if action in ("dismiss", "assign") else _words(body)
+        actions.act(world.store, row["alert_id"], action, actor, reason, now, value, check)
+    else:
+        raise Problem(422, "invalid", f"{action!r} is no action")
+    return said.alert(*shown(ask, name))
+
+
+def shown(ask: Ask, name: str) -> tuple[Row, Desk, Any, Any, float]:
+    """An alert that may be seen, as ``said.alert`` takes it; 404 otherwise."""
+    with ask.world.store.reading() as connection:
+        now = ask.world.now(connection)
+        rows, desk = inbox.these(connection, [name], now)
+    if not rows or not ask.scope.row(rows[0]):
+        raise Problem(404, "no_alert", f"there is no alert {name!r}")
+    return rows[0], desk, ask.world, ask.scope, now
+
+
+def _words(body: Decision) -> str:
+    return ": ".join(filter(None, [body.reason, body.note]))
+
+
+def _unchanged(ask: Ask, expected: str) -> Callable[[Connection, Row], None]:
+    """Asked within the transaction that acts, so that of two who saw the same one comes too late."""
+
+    def check(connection: Connection, row: Row) -> None:
+        desk = Desk(connection, [key_of(row)])
+        if said.rev(row, desk) == expected:
+            return
+        acted = desk.actions[key_of(row)]
+        who = f"{acted[-1]['actor']} said {acted[-1]['action']}" if acted else "it has become worse"
+        rows, desk = inbox.these(connection, [row["alert_id"]], ask.world.now(connection))
+        current = said.alert(rows[0], desk, ask.world, ask.scope, ask.world.now(connection))
+        raise Problem(409, "changed", f"the alert has changed: {who}", current=current)
+
+    return check

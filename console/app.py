@@ -1,0 +1,150 @@
+"""App: the console as one ASGI application - shell, static files, API, stream - with what every answer must have."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+import anyio
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from console import shell as shells
+from console.access import Who, scope_of
+from console.api import ENDPOINTS, PREFIX
+from console.endpoint import Ask, Endpoint, Reply, encode
+from console.openapi import document
+from console.problems import Problem, problem_of, response_of
+from console.sessions import who_of
+from console.stream import Hub
+from console.streaming import streamed
+from console.world import World
+
+logger = logging.getLogger(__name__)
+
+LARGEST = 1_000_000  # bytes of a request
+PAGES = ("/", "/{page:path}")  # the browser's own routes: all of them are the shell's
+
+
+def create_app(world: World, shell: shells.Shell | None = None) -> Starlette:
+    """The console of ``world``; its hub is ``app.state.hub``."""
+    shell = shell or shells.Shell(world.config.map.tiles)
+    hub, tls = Hub(world), bool(world.config.console.cert_file)
+    described = encode(document(ENDPOINTS, PREFIX))
+    api = [Route(path, _answering(one, world, hub), methods=[one.method]) for one, path in _ordered(ENDPOINTS)]
+    api += [
+        Route("/openapi.json", lambda _: Response(described, media_type="application/json")),
+        Route("/stream", streamed(world, hub)),
+        Route("/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    ]
+    routes = [
+        Mount(PREFIX, routes=api),
+        Mount(f"{shells.FILES}/{shell.version}", shells.Immutable(directory=shell.folder, check_dir=False)),
+        Mount(shells.FILES, StaticFiles(directory=shell.folder, check_dir=False)),
+        Route("/healthz", lambda _: Response(b'{"ok":true}', media_type="application/json")),
+        *[Route(path, lambda _: shell.answer()) for path in PAGES],
+    ]
+
+    @contextlib.asynccontextmanager
+    async def running(_app: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as group:
+            group.start_soon(hub.run)
+            yield
+            group.cancel_scope.cancel()
+
+    middleware = [Middleware(Guarded, tls=tls), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
+    app = Starlette(routes=routes, middleware=middleware, lifespan=running)
+    app.state.hub = hub
+    return app
+
+
+def _ordered(endpoints: Sequence[Endpoint]) -> list[tuple[Endpoint, str]]:
+    """Endpoints with their paths, those that end in a word before those that would take the word for a name."""
+    paths = [(one, path) for one in endpoints for path in one.routes]
+    return sorted(paths, key=lambda pair: (pair[1].endswith("}"), pair[1].count("{")))
+
+
+class Guarded:
+    """Puts the headers on every answer that tell browsers what not to do."""
+
+    def __init__(self, app: Any, tls: bool) -> None:
+        self._app, self._tls = app, tls
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass on, with headers added."""
+
+        async def sent(told: Any) -> None:
+            if told["type"] == "http.response.start":
+                shells.guarded(MutableHeaders(scope=told), self._tls)
+            await send(told)
+
+        await self._app(scope, receive, sent)
+
+
+def _answering(one: Endpoint, world: World, hub: Hub) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            who = None if one.open else await run_in_threadpool(_who, one, world, request)
+            ask = await _asked(one, world, hub, request, who)
+            return _response(await run_in_threadpool(one.answer, ask))
+        except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
+            return response_of(problem_of(error))
+
+    return answer
+
+
+def _who(one: Endpoint, world: World, request: Request) -> Who:
+    """Who asks, if they may."""
+    who = who_of(world.store, request, world.holders)
+    if who is None:
+        raise Problem(401, "signed_out", "sign in first")
+    if who.must_change and not one.before_change:
+        raise Problem(403, "must_change_password", "choose a password of your own first")
+    if one.roles and not one.roles & who.roles:
+        raise Problem(403, "role", f"this is for {', '.join(sorted(one.roles))}")
+    return who
+
+
+async def _asked(one: Endpoint, world: World, hub: Hub, request: Request, who: Who | None) -> Ask:
+    query = msgspec.convert(dict(request.query_params), one.query, strict=False)
+    body = None
+    if one.takes is not None:
+        body = msgspec.json.decode(await _body(request), type=one.takes)
+    who = who or Who("", "", ())
+    scope = scope_of(who, one.roles, world.known.site)
+    peer = request.client.host if request.client else ""
+    return Ask(world, hub.picture, who, scope, request.path_params, query, body, request.headers, peer)
+
+
+async def _body(request: Request) -> bytes:
+    found = b""
+    async for part in request.stream():
+        found += part
+        if len(found) > LARGEST:
+            raise Problem(413, "too_large", f"at most {LARGEST} bytes")
+    return found
+
+
+def _response(found: Any) -> Response:
+    reply = found if isinstance(found, Reply) else Reply(found)
+    headers = {"Cache-Control": "no-store", **reply.headers}
+    if reply.value is None:
+        made = Response(b"", 204 if reply.status == 200 else reply.status, headers)
+    else:
+        raw = isinstance(reply.value, bytes)
+        made = Response(reply.value if raw else encode(reply.value), reply.status, headers, reply.media)
+    for cookie in reply.cookies:
+        made.headers.append("Set-Cookie", cookie)
+    return made
+
+
+async def _nothing(_request: Request) -> Response:
+    return response_of(Problem(404, "no_path", "there is no such path; see /api/v1/openapi.json"))

@@ -1,0 +1,58 @@
+"""History: what was done about an alert step by step, and how soon it was known."""
+
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from console.shapes import Step
+from console.world import World
+from streams.desk.decisions import is_about, key_of
+from streams.desk.desk import Desk
+from streams.messages import iso, plain
+from streams.records.traced import evidence, trace
+from streams.store import deeds, schema, upkeep
+from streams.store.store import rows_of
+
+Row = dict[str, Any]
+
+AROUND_S = 60.0  # shown before and after an event
+
+
+def steps(alert: Row, desk: Desk, connection: Connection) -> list[Step]:
+    """Calls, what people decided, and tasks, in order of time."""
+    work = deeds.task_actions
+    told = [(r["at"], "tripmeter", r["outcome"], r["target"] or r["step"], r["why"]) for r in desk.told(alert)]
+    acted = [row for row in desk.actions[key_of(alert)] if is_about(row, alert)]
+    found = [*told, *[(row["at"], row["actor"], row["action"], row["value"], row["reason"]) for row in acted]]
+    for row in rows_of(connection, select(work).where(work.c.alert_id == alert["alert_id"])):
+        said = row["outcome"] or row["assignee"]
+        found.append((row["at"], row["actor"], f"task {row['action']}", said, row["finding"]))
+    first = (alert["first_seen"], "tripmeter", "first seen", alert["priority"], "")
+    ordered = [first, *sorted(found, key=lambda one: one[0])]
+    return [_step(*one) for one in ordered]
+
+
+def recorded(connection: Connection, world: World, alert: Row) -> pl.DataFrame:
+    """The samples around an alert's last event: those kept for good, else those of the payloads still here."""
+    kept = evidence(connection, alert["last_event_id"])
+    if kept is not None:
+        return kept
+    t = alert["last_start"]
+    return trace(connection, world.intake, (alert["fleet_id"], alert["vehicle_id"]), t - AROUND_S, t + AROUND_S)
+
+
+def _step(at: float, who: str, what: str, value: str, reason: str) -> Step:
+    return Step(at=iso(at), who=plain(who), what=what, value=plain(value), reason=plain(reason))
+
+
+def latency(connection: Connection, alert: Row) -> float | None:
+    """Seconds from the last event to the arrival of the payload that holds it; None where that is let go."""
+    payloads, vehicles = schema.payloads, upkeep.vehicles
+    whose = (vehicles.c.fleet_id == alert["fleet_id"], vehicles.c.vehicle_id == alert["vehicle_id"])
+    slot = connection.execute(select(vehicles.c.slot).where(*whose)).scalar()
+    t = alert["last_start"]
+    holding = (payloads.c.slot == slot, payloads.c.last >= t, payloads.c.first <= t)
+    query = select(payloads.c.received_at).where(*holding).order_by(payloads.c.last).limit(1)
+    arrived = connection.execute(query).scalar()
+    return None if arrived is None or arrived < t else round(float(arrived) - t, 3)

@@ -1,0 +1,174 @@
+"""Picture: where all vehicles are, which of their alerts stand, and how the service is, looked at once for all tabs."""
+
+import base64
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import select
+
+from console import inbox, said
+from console.access import ACTUARY, ADMIN, Scope
+from console.endpoint import encode
+from console.positions import ALERT, NAMES, RISK, ROW, Frame, Key, Tracker, order
+from console.shapes import Alert
+from console.wire import message
+from console.world import LIVE, World
+from streams.desk.decisions import GONE
+from streams.desk.desk import Desk
+from streams.store import deeds
+from streams.web.tokens import Grant
+
+Row = dict[str, Any]
+
+
+class View(NamedTuple):
+    """What all who see the same vehicles are told."""
+
+    roster: str  # names the order of the rows
+    ids: Sequence[Key]
+    rows: bytes
+    positions: bytes  # as messages
+    kpi: bytes
+
+
+class Order(NamedTuple):
+    """The vehicles of a view, and their rows in the frame."""
+
+    name: str
+    ids: Sequence[Key]
+    at: Any
+
+
+class Picture:
+    """Kept up to date by ``look`` and ``news``; the sink ``heard`` says which alerts have moved."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.tracker = Tracker(fed=world.mode != LIVE)
+        self.frame = Frame([], np.zeros(0, ROW), {})
+        self.health = b""
+        self.now = 0.0
+        self._lock = threading.Lock()
+        self._heard: set[str] = set()
+        self._standing: dict[str, Row] = {}  # open and acknowledged alerts by id
+        self._loaded = False
+        self._desk: Desk
+        self._acted = 0  # number of the last action seen
+        self._orders: dict[tuple[str, ...], tuple[object, Order]] = {}
+        self._seq = 0
+
+    def heard(self, ids: Sequence[str]) -> None:
+        """These alerts have changed; from any thread."""
+        with self._lock:
+            self._heard.update(ids)
+
+    def news(self) -> list[tuple[Row, str]]:
+        """Alerts that have changed since the last look, each with ``new`` or ``update``."""
+        with self._lock:
+            ids, self._heard = sorted(self._heard), set()
+        if self._begun():
+            return []
+        ids = sorted({*ids, *self._decided()})
+        if not ids:
+            return []
+        with self.world.store.reading() as connection:
+            self.now = self.world.now(connection)
+            rows, self._desk = inbox.these(connection, ids, self.now)
+        return [(row, self._take(row)) for row in rows]
+
+    def shown(self, row: Row, places: bool) -> Alert:
+        """An alert for those who may see places, or not."""
+        scope = Scope((Grant(ADMIN if places else ACTUARY),), "", self.world.known.site)
+        return said.alert(row, self._desk, self.world, scope, self.now)
+
+    def look(self) -> None:
+        """Make the frame of this moment, and say how the service is."""
+        world = self.world
+        known = world.known
+        self._begun()
+        with world.store.reading() as connection:
+            self.now = world.now(connection)
+        fixes = world.fixes()
+        self.frame = self.tracker.frame(fixes, known.roster.vehicles(), self._risks(), self.now)
+        self._seq += 1
+        vitals = {"at": said.moment(self.now), "mode": world.mode} | world.vitals()
+        self.health = message("health", encode(vitals))
+
+    def view(self, scope: Scope) -> View:
+        """What those of ``scope`` see of the frame."""
+        own = self._order(scope)
+        rows = self.frame.rows[own.at]
+        head = {"seq": self._seq, "n": len(own.ids), "roster": own.name, "at": said.moment(self.now)}
+        text = base64.b64encode(rows.tobytes()).decode()
+        positions = message("pos", encode(head | {"rows": text}))
+        return View(own.name, own.ids, rows.tobytes(), positions, message("kpi", encode(self._figures(rows, scope))))
+
+    def standing(self, scope: Scope) -> list[Row]:
+        """Open and acknowledged alerts that are seen."""
+        return [row for row in list(self._standing.values()) if scope.row(row)]
+
+    def _order(self, scope: Scope) -> Order:
+        known = (len(self.frame.vehicles), id(self.world.known.roster))
+        kept = self._orders.get(scope.key)
+        if kept is None or kept[0] != known:
+            ids = sorted(one for one in self.frame.vehicles if scope.sees(*one))
+            at = np.array([self.frame.places[one] for one in ids], np.int64)
+            kept = self._orders[scope.key] = (known, Order(order(ids), ids, at))
+        return kept[1]
+
+    def _figures(self, rows: Any, scope: Scope) -> Row:
+        counts = np.bincount(rows["status"], minlength=len(NAMES)).tolist()
+        alerts = self.standing(scope)
+        worst = Counter(row["priority"] for row in alerts if row["state"] == "open")
+        found = dict(zip(NAMES, counts, strict=True))
+        found |= {"vehicles": int(rows.size), "in_alert": int(np.count_nonzero(rows["status"] == ALERT))}
+        return found | {"open_alerts": sum(worst.values()), "by_priority": dict(worst)}
+
+    def _risks(self) -> Mapping[Key, int]:
+        found: dict[Key, int] = {}
+        for row in list(self._standing.values()):
+            key = (row["fleet_id"], row["vehicle_id"])
+            if row["state"] == "open" and row["shelved_until"] is None:
+                found[key] = max(found.get(key, 0), RISK[row["priority"]])
+        return found
+
+    def _begun(self) -> bool:
+        """Read all that stand, once; whether it was now."""
+        with self._lock:
+            if self._loaded:
+                return False
+            self._load()
+            self._loaded = True
+            return True
+
+    def _load(self) -> None:
+        with self.world.store.reading() as connection:
+            self.now = self.world.now(connection)
+            acted = connection.execute(select(deeds.actions.c.id).order_by(deeds.actions.c.id.desc()).limit(1)).scalar()
+            everything = Scope((Grant(ADMIN),), "", self.world.known.site)
+            rows, self._desk = inbox.found(connection, everything, self.now, standing=True)
+        self._acted = acted or 0
+        self._standing = {row["alert_id"]: row for row in rows if row["state"] not in GONE}
+
+    def _decided(self) -> list[str]:
+        """Alerts that people have acted on since the last look, by whichever way."""
+        actions = deeds.actions
+        with self.world.store.reading() as connection:
+            query = select(actions.c.id, actions.c.alert_id).where(actions.c.id > self._acted).order_by(actions.c.id)
+            found = connection.execute(query).all()
+        if found:
+            self._acted = found[-1].id
+        if any(not row.alert_id for row in found):  # a shelf covers many
+            return [*self._standing, *[row.alert_id for row in found if row.alert_id]]
+        return [row.alert_id for row in found]
+
+    def _take(self, row: Row) -> str:
+        new = row["alert_id"] not in self._standing
+        if row["state"] in GONE or row["superseded"]:
+            self._standing.pop(row["alert_id"], None)
+            return "update"
+        self._standing[row["alert_id"]] = row
+        return "new" if new else "update"

@@ -1,0 +1,76 @@
+"""Problems: what went wrong with a request, as RFC 9457 has it, with a code that the browser translates."""
+
+import logging
+import secrets
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import OperationalError
+from starlette.responses import Response
+
+from console.endpoint import encode
+from streams.desk.actions import ActionError
+from streams.desk.tasks import TaskError
+from streams.ledger.chains import LedgerError
+from streams.registry import RegistryError
+from streams.sheets import SheetError
+from streams.tables import TablesError
+
+logger = logging.getLogger(__name__)
+
+TITLES = {
+    400: "Bad request",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Somebody was faster",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Not acceptable",
+    428: "If-Match is needed",
+    429: "Too often",
+    500: "Our fault",
+    503: "Busy",
+}
+REFUSALS = (ActionError, TaskError, LedgerError, SheetError, TablesError)
+
+
+class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
+    """A request that is answered otherwise than with 2xx; ``more`` are members of the body beside the usual ones."""
+
+    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.headers, self.more = status, code, detail, headers or {}, more
+
+
+def problem_of(error: Exception) -> Problem:
+    """What an exception of ours comes to; others are ours to mend and say nothing."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, msgspec.ValidationError | msgspec.DecodeError):
+        return Problem(422, "invalid", str(error))
+    if isinstance(error, RegistryError):
+        said = [{"place": str(p.place), "column": p.column, "what": p.what, "todo": p.todo} for p in error.problems]
+        return Problem(422, "registry_invalid", f"{len(said)} problems; nothing was changed", problems=said)
+    if isinstance(error, REFUSALS):
+        return Problem(422, "refused", str(error))
+    if isinstance(error, OperationalError):
+        return Problem(503, "busy", "the database does not answer just now; try again", {"Retry-After": "2"})
+    logger.error("console: a request failed", exc_info=error)
+    return Problem(500, "internal", "this should not happen; the log of the service says more")
+
+
+def response_of(problem: Problem) -> Response:
+    """The answer: ``application/problem+json``."""
+    body = {
+        "type": f"urn:tripmeter:problem:{problem.code}",
+        "title": TITLES.get(problem.status, "Error"),
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail,
+        "trace_id": secrets.token_hex(8),
+    } | problem.more
+    if problem.status >= 500:
+        logger.warning("console: answered %d %s, trace %s", problem.status, problem.code, body["trace_id"])
+    return Response(encode(body), problem.status, problem.headers, "application/problem+json")

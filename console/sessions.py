@@ -1,0 +1,102 @@
+"""Sessions: who is signed in - by a cookie, with a word that other sites cannot know - or asks with a token."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+from starlette.requests import Request
+
+from console import accounts
+from console.access import Who, parsed
+from console.problems import Problem
+from console.throttle import Throttle
+from streams.store.audit import Entry, record
+from streams.store.people import sessions, tokens, users
+from streams.store.store import Store, rows_of
+from streams.web.tokens import Holder, holder_of
+
+COOKIE = "tripmeter"
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def opened(store: Store, throttle: Throttle, login: str, password: str, peer: str, hours: float) -> tuple[str, str]:
+    """Sign somebody in; their cookie and csrf word. ``Problem`` 401 or 429."""
+    keys = (f"login {login}", f"peer {peer}")
+    wait = throttle.wait(*keys)
+    if wait > 0:
+        raise Problem(429, "too_many_tries", f"wait {wait:.0f} s", {"Retry-After": str(int(wait) + 1)})
+    with store.reading() as connection:
+        row = accounts.find(connection, login)
+    if not accounts.right(row["password"] if row and not row["disabled"] else "", password):
+        throttle.failed(*keys)
+        with store.writing() as connection:
+            record(connection, [Entry("unknown", "session.refused", about=login[:100], detail={"from": peer})])
+        raise Problem(401, "wrong_password", "login or password is not right")
+    throttle.passed(*keys)
+    return _begun(store, login, peer, hours)
+
+
+def closed(store: Store, who: Who) -> None:
+    """Sign somebody out."""
+    with store.writing() as connection:
+        connection.execute(delete(sessions).where(sessions.c.digest == who.session))
+        record(connection, [Entry(who.login, "session.closed", about=who.login)])
+
+
+def who_of(store: Store, request: Request, holders: tuple[Holder, ...]) -> Who | None:
+    """Whose request it is; ``Problem`` 401 for a token that is not known, 403 for a write without its csrf word."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _of_token(store, token.strip(), holders)
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    with store.reading() as connection:
+        found = _of_cookie(connection, hashlib.sha256(cookie.encode()).hexdigest())
+    if found is not None and request.method not in SAFE:
+        _same_site(request, found)
+    return found
+
+
+def _begun(store: Store, login: str, peer: str, hours: float) -> tuple[str, str]:
+    cookie, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), time.time()
+    row = {"digest": hashlib.sha256(cookie.encode()).hexdigest(), "login": login, "csrf": csrf}
+    with store.writing() as connection:
+        connection.execute(delete(sessions).where(sessions.c.until < now))
+        connection.execute(insert(sessions), row | {"created_at": now, "until": now + 3600.0 * hours})
+        record(connection, [Entry(login, "session.opened", about=login, detail={"from": peer})])
+    return cookie, csrf
+
+
+def _of_cookie(connection: Connection, digest: str) -> Who | None:
+    query = select(users, sessions.c.csrf).join(sessions, sessions.c.login == users.c.login)
+    query = query.where(sessions.c.digest == digest, sessions.c.until > time.time(), users.c.disabled == 0)
+    row = next(iter(rows_of(connection, query)), None)
+    return None if row is None else _who(row, digest)
+
+
+def _who(row: dict[str, Any], digest: str) -> Who:
+    must = bool(row["must_change"])
+    return Who(row["login"], row["name"], parsed(row["grants"]), row["driver_id"], row["csrf"], digest, must)
+
+
+def _of_token(store: Store, token: str, holders: tuple[Holder, ...]) -> Who:
+    """A program's: of the configuration, or one that somebody made here."""
+    holder = holder_of(token, holders)
+    if holder is not None:
+        return Who(holder.name, holder.name, holder.grants)
+    digest = hashlib.sha256(token.encode(errors="replace")).hexdigest()
+    with store.reading() as connection:
+        row = next(iter(rows_of(connection, select(tokens).where(tokens.c.digest == digest))), None)
+    if row is None or (row["until"] is not None and row["until"] < time.time()):
+        raise Problem(401, "unknown_token", "the token is not known here", {"WWW-Authenticate": "Bearer"})
+    return Who(row["name"], row["name"], parsed(row["grants"]))
+
+
+def _same_site(request: Request, who: Who) -> None:
+    said = request.headers.get("x-csrf-token", "")
+    if not hmac.compare_digest(said.encode(), who.csrf.encode()):
+        raise Problem(403, "csrf", "send the word of your session as X-CSRF-Token")

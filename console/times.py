@@ -1,0 +1,31 @@
+"""Times: instants as people and browsers write them, to UTC epoch seconds."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+
+from console.problems import Problem
+
+Instant = Annotated[str, msgspec.Meta(description="UTC, ISO 8601 (2026-11-26T08:00:00Z or a day), or epoch seconds")]
+
+
+def seconds(text: str) -> float | None:
+    """UTC epoch seconds; without an offset it is UTC; None: nothing was said."""
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise Problem(422, "invalid", f"{text!r} is no time; write 2026-11-26T08:00:00Z") from error
+
+
+def at(text: str, otherwise: float) -> float:
+    """The same, ``otherwise`` where nothing is said."""
+    found = seconds(text)
+    return otherwise if found is None else found

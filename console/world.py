@@ -1,0 +1,118 @@
+"""World: what the console looks at - store, registry, rules, live positions - and what time it is there."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from console.throttle import Throttle
+from streams.config import Config
+from streams.intake.intake import Intake
+from streams.kernels.params import CLASSES
+from streams.pipeline.fixes import Fixes, nowhere
+from streams.registry import Roster, stored
+from streams.registry.book import Registry
+from streams.registry.rows import Driver
+from streams.rules import Rules
+from streams.store import marks, schema
+from streams.store.store import Store
+from streams.web.tokens import Holder
+
+LOOK_S = 1.0  # between two looks at whether the registry has changed
+
+LIVE, REPLAY, SIMULATED = MODES = ("live", "replay", "simulated")
+
+
+class Known:
+    """The registry of a store, looked at again once a second whenever it is asked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._lock = store, threading.RLock()
+        self._looked_at, self._stamp = float("-inf"), (-1, 0.0)
+        self._registry, self._roster = Registry(), Roster(Registry())
+        self._sites: dict[tuple[str, str], str] = {}
+
+    @property
+    def registry(self) -> Registry:
+        """All rows."""
+        self._look(LOOK_S)
+        return self._registry
+
+    @property
+    def roster(self) -> Roster:
+        """The rows arranged for questions."""
+        self._look(LOOK_S)
+        return self._roster
+
+    def again(self) -> None:
+        """Look now: something has just been written."""
+        self._look(0.0)
+
+    def site(self, fleet_id: str, vehicle_id: str) -> str:
+        """The site a vehicle works from today."""
+        key, roster = (fleet_id, vehicle_id), self.roster
+        if key not in self._sites:
+            self._sites[key] = roster.site(fleet_id, vehicle_id, time.time())
+        return self._sites[key]
+
+    def fleets(self, kind: str, name: str) -> list[str]:
+        """Fleets that have a vehicle or driver of this id."""
+        if kind == "driver":
+            row = self.registry.rows["drivers"].get(name)
+            return [row.fleet_id] if isinstance(row, Driver) else sorted(self.registry.rows["fleets"])
+        return [fleet for fleet, vehicle in self.roster.vehicles() if vehicle == name]
+
+    def klass(self, fleet_id: str, vehicle_id: str) -> str:
+        """The class of a vehicle; of one that is not registered, a car."""
+        return CLASSES[self.roster.known(fleet_id, vehicle_id).klass]
+
+    def driver(self, fleet_id: str, vehicle_id: str, now: float) -> str | None:
+        """Whom the registry has at its wheel."""
+        spans = self.roster.known(fleet_id, vehicle_id).assignments
+        return next((driver for first, last, driver in reversed(spans) if first <= now < last), None)
+
+    def _look(self, every_s: float) -> None:
+        rows = schema.registry
+        stamp = select(func.count(), func.coalesce(func.max(rows.c.recorded_at), 0.0)).select_from(rows)
+        with self._lock:
+            if time.monotonic() - self._looked_at < every_s:
+                return
+            with self._store.reading() as connection:
+                count, latest = connection.execute(stamp).one()
+                if (count, latest) != self._stamp:
+                    self._registry = stored.read(connection)
+                    self._roster, self._sites, self._stamp = Roster(self._registry), {}, (count, latest)
+            self._looked_at = time.monotonic()
+
+
+@dataclass
+class World:
+    """All that endpoints need; ``fixes`` says where vehicles are, ``mode`` what kind of data it is."""
+
+    store: Store
+    config: Config
+    rules: Rules
+    fixes: Callable[[], Fixes] = nowhere
+    mode: str = LIVE
+    vitals: Callable[[], dict[str, float]] = dict  # how far the river is, as streams.metrics shows it
+    holders: tuple[Holder, ...] = ()  # of tokens that the configuration has
+    clock: Callable[[], float] = time.time
+    throttle: Throttle = field(default_factory=Throttle)
+    known: Known = field(init=False)
+    shelf: dict[str, Any] = field(default_factory=dict)  # what endpoints keep between two requests
+
+    def __post_init__(self) -> None:
+        self.known = Known(self.store)
+
+    @property
+    def intake(self) -> Intake:
+        """Reads payloads again, at the times they were believed."""
+        fed = self.mode != LIVE
+        return Intake(lambda *_: True, None if fed else self.config.gateway.future_s, None)
+
+    def now(self, connection: Connection) -> float:
+        """What time it is in the store (UTC epoch s)."""
+        return marks.clock(connection, self.clock())

@@ -1,0 +1,115 @@
+"""A console over the record of a real drive: two fleets, a site, an insured fleet, everybody with a role."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+from starlette.testclient import TestClient
+
+from console import accounts
+from console.app import create_app
+from console.world import SIMULATED, World
+from streams import config, registry
+from streams.pipeline.fixes import fixes
+from streams.registry import stored
+from streams.store import marks, people
+
+WORD = "correct horse battery"
+VEHICLES = ("V0", "V1")
+SITES = {"V0": "north", "V1": "south"}
+FILES = {
+    "policyholders": "policyholder_id,name\nph,Holder\n",
+    "fleets": "fleet_id,name,policyholder_id,time_zone\na,Fleet A,ph,Europe/Berlin\nb,Fleet B,ph,UTC\n",
+    "sites": "site_id,fleet_id,name\nnorth,a,North\nsouth,a,South\n",
+    "tyre_plans": "plan_id,wheel,placard_kpa\nplan,1L,800\nplan,2L,800\n",
+    "vehicles": "vehicle_id,fleet_id,plate,class,use,site,tyre_plan\n"
+    + "".join(f"{name},a,A-{name},N3,own,{SITES[name]},plan\n" for name in VEHICLES)
+    + "".join(f"{name},b,B-{name},M1,own,,plan\n" for name in VEHICLES),
+    "devices": "device_id,vehicle_id,fleet_id,username\n" + "".join(f"D-{one},{one},a,dev-{one}\n" for one in VEHICLES),
+    "drivers": "driver_id,fleet_id,name\nD1,a,Ann\nD2,a,Bo\n",
+    "policies": "policy_id,policyholder_id,from,to,basis,currency\nP,ph,2024-10-01,2025-10-01,fixed,EUR\n",
+    "policy_vehicles": "policy_id,vehicle_id,fleet_id,cover,from,to,annual_km,sum_insured\n"
+    + "".join(f"P,{name},a,own_damage,2024-10-01,2025-10-01,60000,90000\n" for name in VEHICLES),
+}
+GRANTS = {
+    "admin": "admin",
+    "manager": "manager@a",
+    "viewer": "viewer@a",
+    "yard": "manager@a/south",
+    "other": "manager@b",
+    "driver": "driver@a",
+    "underwriter": "underwriter",
+    "actuary": "actuary",
+}
+
+
+@dataclass
+class House:
+    """A console, its store, and clients that are signed in."""
+
+    world: World
+    app: Any
+    river: Any
+    client: Callable[[str], TestClient]
+
+
+@pytest.fixture(scope="module")
+def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One record for a file of tests: what they write they must not count on others not to have written."""
+    folder = tmp_path_factory.mktemp("console")
+    river = rivers.River(folder / "data", rivers.judged(), sinks=("mqtt", "console"))
+    _register(river.store, folder / "registry")
+    marks.set_clock(river.store, "feed")
+    river.embedded.take(rivers.payloads(rivers.fleets(("a", "b"), seed=3)))
+    river.drain()
+    settings = config.load(None, {}, ("console.port=0",))
+    world = World(river.store, settings, river.rules, lambda: fixes(river.pipeline), SIMULATED)
+    _users(river.store)
+    app = create_app(world)
+    with TestClient(app, base_url="http://console") as nobody:
+        yield House(world, app, river, cache(partial(_signed_in, app, nobody)))
+    river.store.close()
+
+
+def _register(store: Any, folder: Path) -> None:
+    folder.mkdir()
+    for name, said in FILES.items():
+        (folder / f"{name}.csv").write_text(said)
+    with store.writing() as connection:
+        stored.write(connection, registry.load(folder), 1.0)
+
+
+def _users(store: Any) -> None:
+    """Everybody, with one password hashed once: it is slow on purpose."""
+    hashed = accounts.hasher().hash(WORD)
+    rows = [
+        {
+            "login": login,
+            "name": login.title(),
+            "grants": grants,
+            "driver_id": "D1" if login == "driver" else "",
+            "password": hashed,
+            "must_change": 0,
+            "disabled": 0,
+            "created_at": 0.0,
+        }
+        for login, grants in GRANTS.items()
+    ]
+    with store.writing() as connection:
+        connection.execute(insert(people.users), rows)
+
+
+def _signed_in(app: Any, nobody: TestClient, login: str) -> TestClient:
+    """A client with somebody's session; the app runs already."""
+    client = TestClient(app, base_url="http://console")
+    client.portal = nobody.portal
+    if login:
+        answer = client.post("/api/v1/session", json={"name": login, "password": WORD})
+        assert answer.status_code == 200, answer.text
+        client.headers["X-CSRF-Token"] = answer.json()["csrf"]
+    return client

@@ -1,0 +1,85 @@
+"""Alerts over HTTP: what is listed, and what becomes of two who decide about the same one."""
+
+import pytest
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def manager(house):
+    return house.client("manager")
+
+
+def alerts(client, **query):
+    answer = client.get(f"{API}/alerts", params={"limit": 1000, **query})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+def open_one(client):
+    return next(one for one in alerts(client) if one["state"] == "open")
+
+
+def test_a_manager_sees_their_fleet_and_no_other(manager, house):
+    assert {one["fleet_id"] for one in alerts(manager)} == {"a"}
+    assert {one["fleet_id"] for one in alerts(house.client("admin"))} == {"a", "b"}
+    assert {one["site"] for one in alerts(house.client("yard"))} == {"south"}
+
+
+def test_two_decide_about_one_alert_and_the_second_is_told(manager, house):
+    one = open_one(manager)
+    path, match = f"{API}/alerts/{one['alert_id']}/ack", {"If-Match": f'"{one["rev"]}"'}
+    first = manager.post(path, json={}, headers=match)
+    assert first.status_code == 200
+    assert (first.json()["state"], first.json()["by"]) == ("acknowledged", "manager")
+    second = house.client("admin").post(path, json={}, headers=match)
+    assert second.status_code == 409
+    assert second.headers["content-type"] == "application/problem+json"
+    assert second.json()["code"] == "changed"
+    assert second.json()["current"]["rev"] == first.json()["rev"]
+
+
+def test_a_request_that_is_sent_again_is_carried_out_once(manager):
+    one = open_one(manager)
+    path, key = f"{API}/alerts/{one['alert_id']}/comment", {"Idempotency-Key": "k1"}
+    first = manager.post(path, json={"note": "seen"}, headers=key)
+    again = manager.post(path, json={"note": "seen"}, headers=key)
+    assert first.json() == again.json()
+    assert again.json()["notes"] == 1
+
+
+def test_many_at_once_each_by_itself(manager):
+    ids = [one["alert_id"] for one in alerts(manager) if one["state"] == "open"][:2]
+    said = {"ids": [*ids, "nothing"], "action": "resolve", "note": "done"}
+    found = manager.post(f"{API}/alerts:bulk", json=said).json()
+    assert [(one["ok"], one["code"]) for one in found] == [(True, ""), (True, ""), (False, "no_alert")]
+    assert {one["alert"]["state"] for one in found[:2]} == {"resolved"}
+
+
+def test_a_detail_says_what_was_measured_and_what_was_done(manager):
+    one = alerts(manager, state="resolved,acknowledged")[0]
+    found = manager.get(f"{API}/alerts/{one['alert_id']}")
+    assert found.headers["etag"] == f'"{one["rev"]}"'
+    said = found.json()
+    assert said["event"]["rule"]
+    assert said["timeline"][0]["what"] == "first seen"
+    assert len({len(column) for column in said["evidence"].values()}) == 1
+    assert said["evidence"]["t"]
+
+
+def test_pages_follow_one_another(manager):
+    whole = [one["alert_id"] for one in alerts(manager, state="open,acked,resolved")]
+    found, cursor = [], ""
+    while cursor is not None:
+        page = manager.get(
+            f"{API}/alerts", params={"state": "open,acked,resolved", "limit": 3, "cursor": cursor}
+        ).json()
+        found += [one["alert_id"] for one in page["items"]]
+        cursor = page["cursor"]
+    assert found == whole
+
+
+@pytest.mark.parametrize("query", [{"sort": "x"}, {"from": "soon"}, {"limit": 0}, {"strange": "1"}, {"cursor": "%"}])
+def test_what_cannot_be_asked_is_told(manager, query):
+    answer = manager.get(f"{API}/alerts", params=query)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

@@ -1,0 +1,87 @@
+"""The stream: what a tab is told, what it is told again, and what a slow one is not."""
+
+import asyncio
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from console.access import scope_of
+from console.positions import NAMES, ROW
+from console.sessions import Who
+from console.stream import RING, WAITING, Hub, Tab
+from streams.desk.actions import act
+from streams.web.tokens import Grant
+
+ALL = frozenset({"alerts", "kpi", "positions", "health"})
+
+
+def scope(house, *grants):
+    return scope_of(Who("x", "x", grants), (), house.world.known.site)
+
+
+def read(told):
+    """(event, data) of a message."""
+    lines = dict(line.split(": ", 1) for line in told.decode().strip().splitlines())
+    return lines["event"], json.loads(lines["data"])
+
+
+async def some(hub, who, count, last=""):
+    follow = hub.follow(who, ALL, last)
+    told = [await anext(follow) for _ in range(count)]
+    await follow.aclose()
+    return [read(one) for one in told]
+
+
+def test_a_tab_is_told_where_vehicles_are(house):
+    told = dict(asyncio.run(some(Hub(house.world), scope(house, Grant("manager", "a")), 4)))
+    rows = np.frombuffer(base64.b64decode(told["pos"]["rows"]), ROW)
+    assert (told["pos"]["n"], rows.size) == (2, 2)
+    assert (rows["lon"] == 8_400_000).all()
+    assert set(rows["status"]) <= set(range(len(NAMES)))
+    assert told["kpi"]["vehicles"] == 2
+    assert told["health"]["mode"] == "simulated"
+
+
+def test_whoever_may_see_no_places_is_told_none(house):
+    told = dict(asyncio.run(some(Hub(house.world), scope(house, Grant("actuary")), 2)))
+    assert set(told) == {"hello", "health"}
+
+
+def test_what_people_decide_is_told_and_told_again_to_a_tab_that_comes_back(house):
+    async def story():
+        hub = Hub(house.world)
+        await hub._alerts()
+        row = next(one for one in hub.picture.standing(scope(house, Grant("admin"))) if one["fleet_id"] == "a")
+        act(house.river.store, row["alert_id"], "note", "Ann", "look", 0.0)
+        await hub._alerts()
+        before = f"{hub.boot}-0"
+        mine = await some(hub, scope(house, Grant("manager", "a")), 5, before)
+        others = await some(hub, scope(house, Grant("manager", "b")), 4, before)
+        strange = await some(hub, scope(house, Grant("manager", "a")), 5, "another-7")
+        return row, mine, others, strange
+
+    row, mine, others, strange = asyncio.run(story())
+    assert [name for name, _ in mine] == ["hello", "alert", "pos", "kpi", "health"]
+    assert (mine[1][1]["alert_id"], mine[1][1]["op"], mine[1][1]["notes"]) == (row["alert_id"], "update", 1)
+    assert "alert" not in dict(others)
+    assert strange[1][0] == "resync"
+
+
+def test_a_slow_tab_gets_the_newest_and_asks_again_for_what_was_too_much():
+    tab = Tab(None, ALL)
+    for k in range(1_000):
+        tab.put("positions", b"%d" % k)
+    for k in range(WAITING + 5):
+        tab.tell(b"alert %d" % k)
+    told = tab.taken()
+    assert len(told) <= WAITING + 2
+    assert told[0].startswith(b"event: resync")
+    assert told[-1] == b"999"
+    assert WAITING < RING
+
+
+@pytest.mark.parametrize(("login", "status"), [("", 401)])
+def test_nobody_hears_anything_who_is_not_signed_in(house, login, status):
+    assert house.client(login).get("/api/v1/stream").status_code == status

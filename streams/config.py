@@ -30,6 +30,7 @@ from streams.settings import (
     Map,
     Mqtt,
     Paging,
+    Pricing,
     Retention,
     Settle,
     Sinks,
@@ -68,6 +69,7 @@ class Config:
     paging: Paging = field(default_factory=Paging)
     hours: Hours = field(default_factory=Hours)
     tariff: Tariff = field(default_factory=Tariff)
+    pricing: Pricing = field(default_factory=Pricing)
     ledger: Ledger = field(default_factory=Ledger)
     sinks: Sinks = field(default_factory=Sinks)
     detectors: Overrides = field(default_factory=dict)

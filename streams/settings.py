@@ -298,6 +298,17 @@ class Tariff:
 
 
 @dataclass(frozen=True)
+class Pricing:
+    """What pricing is told of driving."""
+
+    privacy: str = setting(
+        "full",
+        "`full`: rates of each behaviour; `scores_and_km`: a vehicle's score and km alone, no event, place or driver",
+        choices=("full", "scores_and_km"),
+    )
+
+
+@dataclass(frozen=True)
 class Ledger:
     """What was indicated and charged: when an indication moves, and who signs for it."""
 

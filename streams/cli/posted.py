@@ -16,8 +16,9 @@ from streams import tables
 from streams.cli import entries, proof, screen, source
 from streams.layers import ConfigError
 from streams.ledger import posting
-from streams.ledger.book import Book, gathered
+from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
+from streams.ledger.crossed import crossed
 from streams.ledger.pinned import EVER, Strange
 from streams.store import audit, marks
 from streams.store.store import Store
@@ -48,7 +49,7 @@ def post(
     written, refused = list[Entry](), list[str]()
     try:
         found = shelf(said.tariff)
-        for book, tariff in _books(store, found, policy_id, refused):
+        for book, tariff in _books(store, found, said.pricing.privacy, policy_id, refused):
             with store.reading() as connection:
                 new, why = posting.posted(connection, book, tariff, moves, datetime.now(UTC), policy_id)
             if any(new.values()) and not dry_run:
@@ -62,12 +63,14 @@ def post(
         raise screen.fail("\n".join(["these could not be posted, the others were:", *refused]))
 
 
-def _books(store: Store, found: Shelf, policy_id: str | None, refused: list[str]) -> Iterator[tuple[Book, Tariff]]:
+def _books(
+    store: Store, found: Shelf, privacy: str, policy_id: str | None, refused: list[str]
+) -> Iterator[tuple[Book, Tariff]]:
     """What is known, a tariff at a time with the policies whose term began while it was in force."""
     mine: dict[str, str] = {}  # digest of its tariff by policy
     for tariff in found.tariffs:
         with store.reading() as connection:
-            book = gathered(connection, tariff, tables.moment(marks.clock(connection, time.time())))
+            book = crossed(connection, tariff, tables.moment(marks.clock(connection, time.time())), privacy)
         if not mine:
             mine.update(_by_policy(book, found, policy_id, refused))
         own = [policy for policy in book.policies if mine.get(policy.policy_id) == tariff.digest]

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from pricing import crossing
 from streams import tables
-from streams.cli import overview, screen, source
+from streams.cli import overview, proof, screen, source
 
 
 @click.command("rate")
@@ -31,9 +32,11 @@ def command(
     six = source.rated(folder, tariff, registry_path, klass) if folder else source.of_store(source.store(data), tariff)
     if fleet_id is not None:
         six = {name: frame.filter(frame["fleet_id"] == fleet_id) for name, frame in six.items()}
+    private = proof.settings(config_path, sets).pricing.privacy != crossing.FULL
+    told = crossing.tables(six) if private else six
     if out:
-        tables.write(six, out)
+        tables.write(told, out)
     if as_json:
-        screen.emit({name: six[name].to_dicts() for name in ("scores", "premiums")})
+        screen.emit({name: told[name].to_dicts() for name in ("scores", "premiums")})
     else:
         overview.show(six)

@@ -1,9 +1,10 @@
 """renew: what the next term would cost and why; accepted, declined, or lapsed; a statement a fleet and vehicle."""
 
 import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from sqlalchemy import Connection
@@ -17,8 +18,9 @@ from streams import tables
 from streams.cli import entries, proof, screen, source, statement
 from streams.layers import ConfigError
 from streams.ledger import chains, renewing
-from streams.ledger.book import Book, gathered
+from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
+from streams.ledger.crossed import crossed
 from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer
 from streams.registry import stored
 from streams.registry.contracts import Policy
@@ -27,7 +29,15 @@ from streams.store.store import Store
 from streams.tariffs import Shelf, shelf
 
 LEAD = "45d"  # ours: time for a fleet to compare, and for an underwriter to talk
-Write = Callable[[Pen, Policy, date], None]
+
+
+class Asked(NamedTuple):
+    """What is to be offered, from what, and who writes it."""
+
+    policy_id: str | None
+    due: int
+    privacy: str
+    actor: str | None  # None: nothing is written
 
 
 class Days(click.ParamType):
@@ -68,9 +78,11 @@ def command(
     store = source.store(data)
     written, refused = list[Entry](), list[str]()
     try:
-        found = shelf(proof.settings(config_path, sets).tariff)
+        said = proof.settings(config_path, sets)
+        found = shelf(said.tariff)
         for tariff in found.tariffs:
-            written += _offered(store, found, tariff, (policy_id, due), None if dry_run else actor, refused)
+            asked = Asked(policy_id, due, said.pricing.privacy, None if dry_run else actor)
+            written += _offered(store, found, tariff, asked, refused)
     except (ConfigError, LedgerError) as error:
         raise screen.fail(error) from error
     entries.show(f"{len(written)} entries {'would be ' if dry_run else ''}written", written, as_json)
@@ -81,14 +93,14 @@ def command(
 command.add_command(statement.statement)
 
 
-def _offered(
-    store: Store, found: Shelf, tariff: Tariff, asked: tuple[str | None, int], actor: str | None, refused: list[str]
-) -> list[Entry]:
-    """The entries of policies whose next term begins under a tariff; written where there is an ``actor``."""
+def _offered(store: Store, found: Shelf, tariff: Tariff, asked: Asked, refused: list[str]) -> list[Entry]:
+    """The entries of policies whose next term begins under a tariff; written where there is an actor."""
     with store.reading() as connection:
-        book = gathered(connection, tariff, tables.moment(marks.clock(connection, time.time())))
+        book = crossed(connection, tariff, tables.moment(marks.clock(connection, time.time())), asked.privacy)
         known = Renewing(book, tariff, {one: read for one, read in chains.kept(connection).items() if read})
-        pens = [(policy, _pen(connection, policy)) for policy in _asked(book, found, tariff, *asked)]
+        pens = [
+            (policy, _pen(connection, policy)) for policy in _asked(book, found, tariff, asked.policy_id, asked.due)
+        ]
     for policy, pen in pens:
         try:
             lapse(pen, policy, book.today)
@@ -97,12 +109,12 @@ def _offered(
         except (LedgerError, RatingError) as error:
             refused.append(f"policy {policy.policy_id}: {error}")
     new = {policy.policy_id: pen.new for policy, pen in pens if pen.new}
-    if actor is not None and new:
+    if asked.actor is not None and new:
         with store.writing() as connection:
             chains.keep(connection, tariff, found.text(tariff))
             chains.append(connection, new)
             detail = {name: len(chain) for name, chain in new.items()}
-            audit.record(connection, [audit.Entry(actor, "ledger.offer", detail={"entries": detail})])
+            audit.record(connection, [audit.Entry(asked.actor, "ledger.offer", detail={"entries": detail})])
     return [entry for chain in new.values() for entry in chain]
 
 

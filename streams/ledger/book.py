@@ -9,10 +9,12 @@ from functools import cached_property
 import polars as pl
 from sqlalchemy import Connection
 
+from pricing.crossing import km
 from pricing.exposure import CLOSES, Exposure, totals
 from pricing.frames import classed
 from pricing.money import decimal
 from pricing.score import Own
+from pricing.stated import Stated
 from pricing.tariff import Tariff
 from streams import tables
 from streams.ledger import accepted, pinned
@@ -35,10 +37,13 @@ class Book:
     driven: pl.DataFrame  # exposure
     strange: Sequence[Strange]  # times whose events were judged by rules that the insurer has not accepted
     today: date  # the first day that is not closed
+    told: Mapping[Vehicle, Stated] | None = None  # scores alone, where nothing else may be known of driving
 
     @cached_property
-    def own(self) -> Mapping[Vehicle, Own]:
-        """Exposure by class of each vehicle, on days that were judged by accepted rules."""
+    def own(self) -> Mapping[Vehicle, Own | Stated]:
+        """Exposure by class of each vehicle, on days that were judged by accepted rules; or its score alone."""
+        if self.told is not None:
+            return self.told
         found: dict[Vehicle, dict[str | None, Exposure]] = {}
         judged = classed(pinned.judged(self.driven, self.strange), self.risks)
         for (fleet_id, vehicle_id, klass), seen in totals(judged, *VEHICLE, "class").items():
@@ -49,8 +54,8 @@ class Book:
     def km(self) -> Mapping[Vehicle, Mapping[date, Decimal]]:
         """Km of each vehicle and day, seen or not."""
         found: dict[Vehicle, dict[date, Decimal]] = {}
-        for (fleet_id, vehicle_id, day), seen in totals(self.driven, *VEHICLE, "day").items():
-            found.setdefault((fleet_id, vehicle_id), {})[day] = decimal(seen["km_measured"] + seen["km_gap"])
+        for fleet_id, vehicle_id, day, measured, gap in km(self.driven).iter_rows():
+            found.setdefault((fleet_id, vehicle_id), {})[day] = decimal(measured + gap)
         return found
 
     @cached_property

@@ -7,7 +7,7 @@ from streams.ids import digest
 from streams.store.audit import Entry, note, record
 from streams.store.store import Store
 
-JUDGING = ("alerts", "detectors", "hours", "paging", "settle", "sinks", "tariff")  # sections
+JUDGING = ("alerts", "detectors", "hours", "paging", "pricing", "settle", "sinks", "tariff")  # sections
 
 
 def judging(store: Store, config: Config) -> None:

@@ -1,5 +1,6 @@
 """A small drive as a file, as a replay's folder and as a service's data folder, and a way to type commands."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -59,10 +60,11 @@ def replayed(file, tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def data(file, rivers, tmp_path):
-    """The data folder of a service that has heard the drive, and something it could not read."""
-    river = rivers.River(tmp_path / "data", rivers.judged())
+@pytest.fixture(scope="session")
+def heard(file, rivers, tmp_path_factory):
+    """The data folder of a service that has heard the drive, and something it could not read; only to be copied."""
+    folder = tmp_path_factory.mktemp("heard") / "data"
+    river = rivers.River(folder, rivers.judged())
     marks.set_clock(river.store, "feed")
     for samples in recording.read([Path(file)]):
         river.embedded.take(rivers.payloads(samples))
@@ -70,4 +72,10 @@ def data(file, rivers, tmp_path):
     river.embedded.take([rivers.Payload("elsewhere", b"{}", START + 1)])
     river.drain()
     river.store.close()
-    return tmp_path / "data"
+    return folder
+
+
+@pytest.fixture
+def data(heard, tmp_path):
+    """A copy of it."""
+    return Path(shutil.copytree(heard, tmp_path / "data"))

@@ -8,8 +8,6 @@ import pytest
 from click.testing import CliRunner
 
 from streams.cli import tripmeter as command_line
-from streams.recordings import recording
-from streams.store import marks
 
 FILES = {
     "policyholders": "policyholder_id,name\nph,North <b>Haulage\n",
@@ -24,15 +22,10 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def posted(file, rivers, tmp_path_factory):
+def posted(heard, tmp_path_factory):
     """A service's data folder in which the policies have been posted."""
     folder = tmp_path_factory.mktemp("posted")
-    river = rivers.River(folder / "data", rivers.judged())
-    marks.set_clock(river.store, "feed")
-    for samples in recording.read([file]):
-        river.embedded.take(rivers.payloads(samples))
-    river.drain()
-    river.store.close()
+    shutil.copytree(heard, folder / "data")
     for name, said in FILES.items():
         (folder / f"{name}.csv").write_text(said)
     for arguments in (("registry", "import", folder), ("ledger", "post")):

@@ -4,6 +4,7 @@ import polars as pl
 
 from pricing.monitoring.bootstrap import Interval
 from pricing.monitoring.gamma import quantile
+from pricing.monitoring.groups import added
 
 
 def ratio(actual: int, expected: float, level: float = 0.95) -> Interval:
@@ -21,7 +22,7 @@ def by_level(rows: pl.DataFrame, factor: str, level: float = 0.95) -> pl.DataFra
 
     ``off`` says that the interval does not hold 1. Of twenty levels of a perfect tariff, one is off by chance.
     """
-    sums = rows.group_by(factor).agg(pl.col("exposure", "claims", "expected").sum()).sort(factor)
+    sums = added(rows, factor, "exposure", "claims", "expected")
     found = [ratio(int(n), e, level) for n, e in sums.select("claims", "expected").iter_rows()]
     with_ratio = sums.hstack(pl.DataFrame(found, schema=["ratio", "low", "high"], orient="row"))
     return with_ratio.with_columns(off=(pl.col("low") > 1) | (pl.col("high") < 1))

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import polars as pl
 
+from pricing.monitoring.groups import added
+
 EDGES = (-0.25, -0.10, -0.05, 0.0, 0.05, 0.10, 0.25)  # ours: bands a policyholder would tell apart
 
 
@@ -17,10 +19,9 @@ def bands(old: Sequence[Decimal], new: Sequence[Decimal], edges: Sequence[float]
     frame = pl.DataFrame({"old": [float(x) for x in old], "new": [float(x) for x in new]})
     change = (pl.col("new") / pl.col("old") - 1).round(9)  # 105 / 100 - 1 is not 0.05 otherwise
     rows = frame.with_columns(change=change, order=_order(change, edges))
-    sums = rows.group_by("order").agg(
-        vehicles=pl.len(), old=pl.col("old").sum(), new=pl.col("new").sum(), least=change.min(), most=change.max()
-    )
-    named = sums.sort("order").with_columns(
+    counts = rows.group_by("order").agg(vehicles=pl.len(), least=pl.col("change").min(), most=pl.col("change").max())
+    sums = added(rows, "order", "old", "new").join(counts, on="order").sort("order")
+    named = sums.with_columns(
         band=pl.col("order").replace_strict(_names(edges), return_dtype=pl.String),
         share=pl.col("vehicles") / len(old),
         change=change,

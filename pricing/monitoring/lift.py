@@ -5,6 +5,7 @@ import polars as pl
 
 from pricing.credibility.panel import Floats
 from pricing.monitoring.bins import equal
+from pricing.monitoring.groups import added
 
 
 def double(claims: Floats, old: Floats, new: Floats, exposure: Floats, bins: int = 10) -> pl.DataFrame:
@@ -16,7 +17,7 @@ def double(claims: Floats, old: Floats, new: Floats, exposure: Floats, bins: int
     old, new = (expected * (claims.sum() / expected.sum()) for expected in (old, new))
     columns = {"bin": equal(new / old, exposure, bins) + 1, "exposure": exposure}
     rows = pl.DataFrame({**columns, "claims": claims, "old": old, "new": new})
-    found = rows.group_by("bin").agg(pl.all().sum()).sort("bin")
+    found = added(rows, "bin", "exposure", "claims", "old", "new")
     claimed = pl.col("claims")
     return found.with_columns(actual_to_old=claimed / pl.col("old"), actual_to_new=claimed / pl.col("new"))
 

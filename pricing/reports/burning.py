@@ -8,8 +8,8 @@ import polars as pl
 
 from pricing.credibility.panel import over
 from pricing.experience.fleet import Effects, experience
+from pricing.monitoring.groups import added
 from pricing.reports.chosen import Chosen
-from pricing.reports.losses import added
 from pricing.reports.span import Year
 from pricing.tariff import Tariff
 

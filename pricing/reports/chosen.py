@@ -11,8 +11,9 @@ import polars as pl
 from pricing.experience.fleet import Effects
 from pricing.experience.history import History
 from pricing.experience.structure import lasting
+from pricing.monitoring.groups import added
 from pricing.reports.assumptions import Assumptions
-from pricing.reports.losses import added, known
+from pricing.reports.losses import known
 from pricing.reports.span import Year, age_of
 from pricing.reports.triangle import Triangle, triangle
 

@@ -52,9 +52,3 @@ def known(valued: pl.DataFrame, at: date) -> pl.DataFrame:
     seen = valued.filter(pl.col("valued_at") < pl.lit(at).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"))
     latest = seen.unique("claim_id", keep="last", maintain_order=True)
     return latest.with_columns(incurred=pl.col("paid") + pl.col("reserve") - pl.col("recovery"))
-
-
-def added(frame: pl.DataFrame, by: list[str], *columns: str) -> pl.DataFrame:
-    """Sums of columns of floats by group, in the order of the rows, so that the last bit is always the same."""
-    lists = frame.group_by(by, maintain_order=True).agg(pl.col(columns))
-    return lists.with_columns(pl.col(columns).list.sum()).sort(by)

@@ -1,13 +1,14 @@
 """SVG: a chart as text, drawn by small functions; colours are classes that the page fills, for light and dark."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 720, 320
 LEFT, RIGHT, TOP, BOTTOM = 62, 658, 34, 258  # of the plot
+Mark = Callable[[float, float, str], str]
 LETTER = 6.4  # px a letter is wide, about
 
 
@@ -182,4 +183,4 @@ def _under(title: str) -> str:
 
 
 def _number(value: float, number: str) -> str:
-    return f"{value + 0.0:{number}}"
+    return f"{value:,.0f}" if number == "g" and abs(value) >= 1000 else f"{value + 0.0:{number}}"

@@ -1,0 +1,81 @@
+"""Judged: policy data with what a model expects of each row, and who belongs to whom."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pricing.credibility.panel import Codes, Floats, sums
+from pricing.models import rows
+from pricing.models.document import LIKELY
+from pricing.models.model import Model, predict
+from pricing.models.spec import ModelError, Number
+from pricing.monitoring.actual_expected import ratio
+from pricing.monitoring.bootstrap import Interval
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Every row of the data, also those that a fit would leave out."""
+
+    model: Model
+    frame: pl.DataFrame
+    exposure: Floats
+    actual: Floats
+    expected: Floats
+    group: Codes  # policy or fleet of each row, from 0; its rows are no witnesses of their own
+
+    @property
+    def counted(self) -> bool:
+        """Whether the response is a count, of which intervals are exact."""
+        return self.model.spec.family == "poisson"
+
+    @property
+    def rate(self) -> Floats:
+        """What is expected of one exposure."""
+        return self.expected / self.exposure
+
+    def by(self, code: Codes, size: int) -> pl.DataFrame:
+        """Sums and A/E with its interval of each code from 0 to ``size``."""
+        columns = {"rows": np.ones_like(self.exposure), "exposure": self.exposure}
+        columns |= {"actual": self.actual, "expected": self.expected, "spread": self._variance}
+        frame = pl.DataFrame({name: sums(code, x, size) for name, x in columns.items()})
+        found = [self._ratio(*row) for row in frame.select("actual", "expected", "spread").iter_rows()]
+        ratios = pl.DataFrame(found, schema=dict.fromkeys(("ratio", "low", "high"), pl.Float64), orient="row")
+        off = (pl.col("low") > 1) | (pl.col("high") < 1)
+        return frame.hstack(ratios).with_columns(pl.col("rows").cast(pl.Int64), off=off).drop("spread")
+
+    def _ratio(self, actual: float, expected: float, variance: float) -> Interval | tuple[None, None, None]:
+        if expected <= 0.0:
+            return None, None, None
+        if self.counted:
+            return ratio(round(actual), expected)
+        half = LIKELY * math.sqrt(variance) / expected
+        return Interval(actual / expected, max(actual / expected - half, 0.0), actual / expected + half)
+
+    @property
+    def _variance(self) -> Floats:
+        """Variance of each row by the family and Pearson's phi."""
+        spec = self.model.spec
+        return np.asarray(self.model.fit.phi * self.exposure * self.rate**spec.power)
+
+
+def judge(model: Model, frame: pl.DataFrame, by: str | None = None) -> Judged:
+    """``frame`` judged by a model; ``by`` is the column that says whose rows belong together, else each is its own."""
+    spec = model.spec
+    asked = [number.column for number in (spec.response, spec.weight) if number is not None] + ([by] if by else [])
+    missing = [name for name in asked if name not in frame.columns]
+    if missing:
+        raise ModelError(f"the data has no column {missing[0]!r}; there is {', '.join(frame.columns[:40])}")
+    weight, exposure = (_numbers(frame, number) for number in (spec.weight, spec.exposure))
+    expected = predict(model, frame).to_numpy()
+    if (odd := int((exposure <= 0.0).sum())) > 0:
+        raise ModelError(f"{odd:,} of {frame.height:,} rows have no exposure above 0; leave them out")
+    codes = frame[by].rank("dense").cast(pl.Int64).to_numpy() - 1 if by else np.arange(frame.height)
+    actual = _numbers(frame, spec.response)
+    return Judged(model, frame, exposure * weight, actual * weight, expected * weight, codes)
+
+
+def _numbers(frame: pl.DataFrame, number: Number | None) -> Floats:
+    return np.ones(frame.height) if number is None else rows.numbers(frame, number).to_numpy()

@@ -1,0 +1,65 @@
+"""model: how good a fitted model is on data, and what it is worth over another."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+import polars as pl
+
+from pricing.models import document
+from pricing.models.model import Model
+from pricing.models.spec import ModelError
+from pricing.reports import quality
+from pricing.reports.judged import judge
+from streams.cli import policies, screen
+from streams.cli.report import files
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command("model")
+@click.option("--model", "model_path", type=FILE, required=True, help="Of tripmeter fit (JSON).")
+@policies.data_option
+@click.option("--against", "other_path", type=FILE, help="Another model: what this one is worth over it.")
+@click.option("--by", help="Column whose rows belong together (policy, fleet); intervals draw them as one.")
+@click.option("--before", help="Column of the premium in force: who would pay how much more or less.")
+@click.option("--draws", default=200, show_default=True, type=click.IntRange(20, 10_000), help="Of each bootstrap.")
+@click.option("--seed", default=20_260_101, show_default=True, help="The same seed, the same intervals.")
+@files.out_option
+@files.as_option
+def command(
+    model_path: Path,
+    path: Path,
+    other_path: Path | None,
+    by: str | None,
+    before: str | None,
+    draws: int,
+    seed: int,
+    out: Path,
+    kind: str | None,
+) -> None:
+    """How good a MODEL is on data: calibration, order, factors, stability, dislocation; every row is judged."""
+    try:
+        frame = policies.read(path)
+        found = judge(_model(model_path), frame, by)
+        other = judge(_model(other_path), frame, by) if other_path else None
+        paid = _premiums(frame, before) if before else None
+        chance = quality.Chance(draws, seed)
+        with screen.err.status("judging"):
+            made = quality.paper(found, path.name, by or "", chance, other, paid)
+    except ModelError as error:
+        raise screen.fail(error) from error
+    files.write(made, out, kind)
+
+
+def _model(path: Path) -> Model:
+    try:
+        return document.read(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise screen.fail(f"{path}: cannot be read ({error})") from error
+
+
+def _premiums(frame: pl.DataFrame, column: str) -> np.ndarray:
+    if column not in frame.columns or not frame.schema[column].is_numeric():
+        raise ModelError(f"the data has no numbers under {column!r}; there is {', '.join(frame.columns[:40])}")
+    return frame[column].cast(pl.Float64).fill_null(0.0).to_numpy()

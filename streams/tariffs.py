@@ -48,6 +48,14 @@ def shelf(said: settings.Tariff, signed: bool = False) -> Shelf:
         raise ConfigError(f"tariff.path: {error}") from error
 
 
+def text_of(name: str) -> str:
+    """The text of one tariff, shipped or a file; ``ConfigError`` where that is none or several."""
+    found = [text for _, _, text in _texts(name)]
+    if len(found) > 1:
+        raise ConfigError(f"{name} holds {len(found)} tariffs: name one of its files")
+    return found[0]
+
+
 def _tariff(text: str, path: Path | None, name: str, key: str, signed: bool) -> Tariff:
     """The tariff of a text, held against the signature beside its file: by ``key``, or by the key that it names."""
     tariff = parse(text, name)

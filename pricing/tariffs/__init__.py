@@ -1,6 +1,6 @@
 """Tariffs: the ones that come with the package, and how a tariff is read from its TOML text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
@@ -59,12 +59,13 @@ def parse(text: str, where: str) -> Tariff:
     return tariff
 
 
-def _factors(root: Table) -> dict[str, Factor]:
+def _factors(root: Table) -> Mapping[str, Factor]:
     """The rack with the numbers this tariff replaces."""
-    if "factors" not in root:
-        return RACK
-    table = root.table("factors")
-    return RACK | {name: _factor(table, name) for name in table}
+    return _replaced(RACK, root.table("factors")) if "factors" in root else RACK
+
+
+def _replaced(rack: Mapping[str, Factor], table: Table) -> dict[str, Factor]:
+    return {**rack, **{name: _factor(table, name) for name in table}}
 
 
 def _factor(table: Table, name: str) -> Factor:
@@ -136,6 +137,8 @@ def _cover(covers: Table, name: str, rack: Mapping[str, Factor]) -> Cover:
     if name not in COVERS:
         raise covers.error(name, f"unknown cover; known: {', '.join(COVERS)}")
     table = covers.table(name)
+    if "relativities" in table:
+        rack = _replaced(rack, table.table("relativities"))
     chosen = table.names("factors", rack)
     if name == "compulsory" and "telematics" in chosen:
         raise table.error("factors", "the compulsory cover must not depend on telematics")
@@ -149,11 +152,19 @@ def complete(text: str, tariff: Tariff) -> str:
     """The ``text`` of a tariff with the numbers of all factors in use, so that a later version reads the same one."""
     root = Table.read(text, tariff.name)
     said = set(root.table("factors")) if "factors" in root else set()
-    used = {factor.name: factor for cover in tariff.covers.values() for factor in cover.factors}
+    own = {name: set(_own(covers.table(name))) for covers in [root.table("covers")] for name in covers}
+    used = {
+        one.name: one for cover in tariff.covers.values() for one in cover.factors if one.name not in own[cover.name]
+    }
     full = text + "".join(_written(factor) for name, factor in used.items() if name not in said)
     if tariff.profile is not None and "profiles" not in root:
         full += profiles.nested(tariff.profile.name)
     return full if parse(full, tariff.name).digest == tariff.digest else text
+
+
+def _own(cover: Table) -> Iterable[str]:
+    """Factors of which a cover has numbers of its own."""
+    return cover.table("relativities") if "relativities" in cover else ()
 
 
 def _written(factor: Factor) -> str:

@@ -37,10 +37,10 @@ def compare(
     as_json: bool,
 ) -> None:
     """Which numbers of NEW differ from OLD (names or files); with a portfolio, whose premium moves by how much."""
-    was, now = _tariff(old), _tariff(new)
+    was, now = tariff(old), tariff(new)
     found: Frames = {}
     if portfolio or data or folder:
-        before, after = (_premiums(folder, data, tariff, registry_path, klass) for tariff in (was, now))
+        before, after = (premiums(folder, data, one, registry_path, klass) for one in (was, now))
         vehicles, policies = changes(before, after), changes(before, after, by=("policy_id",))
         found = {"disruption": disruption(vehicles), "form": form(was, now, vehicles, policies), "changes": vehicles}
     found["numbers"] = pl.DataFrame(list(differences(was.content(), now.content())), NUMBERS, orient="row")
@@ -58,7 +58,7 @@ def _say(found: Frames) -> None:
         screen.out.print(screen.table(name, columns, [list(row) for row in found[name].iter_rows()]))
 
 
-def _tariff(name: str) -> Tariff:
+def tariff(name: str) -> Tariff:
     """One tariff by its name or file; of a folder there would be several."""
     try:
         found = shelf(settings.Tariff(path=name)).tariffs
@@ -69,10 +69,13 @@ def _tariff(name: str) -> Tariff:
     return found[0]
 
 
-def _premiums(
-    folder: Path | None, data: Path | None, tariff: Tariff, registry: Path | None, klass: str
+def premiums(
+    folder: Path | None, data: Path | None, rated_with: Tariff, registry: Path | None, klass: str
 ) -> pl.DataFrame:
-    six = source.rated(folder, tariff, registry, klass) if folder else source.of_store(source.store(data), tariff)
+    """The portfolio's premiums, rated with a tariff."""
+    six = (
+        source.rated(folder, rated_with, registry, klass) if folder else source.of_store(source.store(data), rated_with)
+    )
     if six["premiums"].is_empty():
         raise screen.fail("there is no premium to compare: nothing insured has been driven")
     return six["premiums"]

@@ -2,6 +2,7 @@
 
 import json
 
+import polars as pl
 import pytest
 
 from pricing.tariffs import standard_text
@@ -73,3 +74,77 @@ def test_another_tariff_is_compared_number_by_number_and_vehicle_by_vehicle(type
     assert [row["band"] for row in found["disruption"]] == ["+10% to +25%"]
     assert "illustrative" in (tmp_path / "out-form.csv").read_text()
     assert "'=dearer" in (tmp_path / "out-numbers.csv").read_text()
+
+
+SPEC = """name = "{0}"
+family = "{1}"
+response = "{2}"
+exposure = "{3}"
+[[terms]]
+type = "categorical"
+column = "use"
+levels = ["own", "hire", "hazmat", "passenger"]
+base = "own"
+"""
+
+
+def test_fit_tariff_off_balance_and_premium_are_one_chain(typed, replayed, tmp_path):
+    rows = [
+        {"use": use, "years": 100.0, "claims": 10.0 * k, "amount": 30_000.0 * k * k * off}
+        for k, use in enumerate(("own", "hire", "hazmat", "passenger"), 1)
+        for off in (0.9, 1.1)
+    ]
+    pl.DataFrame(rows).write_parquet(tmp_path / "data.parquet")
+    (tmp_path / "f.toml").write_text(SPEC.format("frequency", "poisson", "claims", "years"))
+    (tmp_path / "s.toml").write_text(SPEC.format("severity", "gamma", "amount", "claims"))
+
+    def run(*arguments):
+        result = typed(*arguments)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    for name in ("f", "s"):
+        run(
+            "fit",
+            "--data",
+            tmp_path / "data.parquet",
+            "--spec",
+            tmp_path / f"{name}.toml",
+            "--out",
+            tmp_path / f"{name}.json",
+        )
+    both = ("--frequency", tmp_path / "f.json", "--severity", tmp_path / "s.json")
+    run("predict", *both, "--data", tmp_path / "data.parquet", "--out", tmp_path / "pure.parquet")
+    pure = pl.read_parquet(tmp_path / "pure.parquet")
+    assert pure["prediction"].to_list() == pytest.approx([k * k * 3e4 for k in (1, 1, 2, 2, 3, 3, 4, 4)], rel=1e-6)
+    made = (
+        "tariff",
+        "from-model",
+        "--cover",
+        "own_damage",
+        *both,
+        "--name",
+        "fitted-1",
+        "--out",
+        tmp_path / "one.toml",
+    )
+    assert typed(*made, "--standing", "1.5").exit_code == 2
+    run(*made)
+    solved = (
+        "tariff",
+        "balance",
+        tmp_path / "one.toml",
+        "--tables",
+        replayed,
+        "--name",
+        "fitted-2",
+        "--out",
+        tmp_path / "two.toml",
+    )
+    found = json.loads(run(*solved, "--against", "standard", "--change", "0.03", "--json"))
+    assert found["total"] == found["target"]
+    (change,) = json.loads(run("tariff", "compare", "standard", tmp_path / "two.toml", "--tables", replayed, "--json"))[
+        "changes"
+    ]
+    assert change["change"] == pytest.approx(0.03, abs=0.02)
+    assert "fitted-2" in run("tariff", "show", tmp_path / "two.toml")

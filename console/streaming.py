@@ -27,7 +27,7 @@ def streamed(world: World, hub: Hub) -> Callable[[Request], Awaitable[Response]]
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
             return response_of(problem_of(error))
         scope = scope_of(who, EVERYBODY, world.known.site)
-        last = request.headers.get("last-event-id", request.query_params.get("last_event_id", ""))
+        last = request.headers.get("last-event-id", request.query_params.get("last", ""))
         told: AsyncIterator[bytes] = hub.follow(scope, topics, last)
         return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from console import inbox, said
+from console import inbox, said, seen
 from console.access import ROLES, SEEING
+from console.api.tyres import Wheel, wheels_of
 from console.endpoint import Ask, Endpoint, Reply, Shape
 from console.pages import Paged, page, words
 from console.positions import NAMES, NOWHERE, RISK, UNKNOWN
@@ -67,6 +68,7 @@ class VehicleDetail(Vehicle):
     """A vehicle and what is open about it."""
 
     alerts: list[Alert]
+    tyres: list[Wheel]
 
 
 def meta(ask: Ask) -> Meta:
@@ -110,7 +112,7 @@ def vehicles(ask: Ask) -> Page[Vehicle]:
 
 def vehicle(ask: Ask) -> VehicleDetail:
     """One vehicle."""
-    key = seen(ask)
+    key = seen.vehicle(ask)
     ask.picture.look()
     frame = ask.picture.frame
     if key not in frame.places:
@@ -121,7 +123,7 @@ def vehicle(ask: Ask) -> VehicleDetail:
     open_ = inbox.in_states(rows, ("open", "acknowledged"))
     shown = [said.alert(row, desk, ask.world, ask.scope, now) for row in open_]
     found = _vehicle(ask, key, frame.rows[frame.places[key]], len(shown))
-    return VehicleDetail(**msgspec.structs.asdict(found), alerts=shown)
+    return VehicleDetail(**msgspec.structs.asdict(found), alerts=shown, tyres=wheels_of(ask, key))
 
 
 def positions(ask: Ask) -> Reply:
@@ -134,14 +136,6 @@ def positions(ask: Ask) -> Reply:
     text += b" " * (-len(text) % 4)  # so that the rows may be read as 32-bit numbers in place
     body = len(text).to_bytes(4, "little") + text + view.rows
     return Reply(body, headers={"ETag": etag}, media="application/octet-stream")
-
-
-def seen(ask: Ask) -> Key:
-    """The vehicle of a path, if it may be seen; what may not be seen is not there."""
-    key = ask.pair("vehicle")
-    if not ask.scope.sees(*key):
-        raise Problem(404, "no_vehicle", f"there is no vehicle {'/'.join(key)!r}")
-    return key
 
 
 def _open(ask: Ask) -> dict[Key, int]:

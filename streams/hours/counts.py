@@ -90,6 +90,11 @@ class Count:
         """The episode of what was passed so far."""
         return self._episode(None)
 
+    @property
+    def standing(self) -> tuple[float, float]:
+        """What is counted up to the last driving, and how much is allowed, s."""
+        return (0 if self.last is None else self._count(self.last)) / 1000, self._most() / 1000
+
     def _parts(self, piece: Piece) -> Iterable[Piece]:
         if self.limit.night is None:
             return (piece,)

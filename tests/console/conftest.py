@@ -56,6 +56,8 @@ class House:
     app: Any
     river: Any
     client: Callable[[str], TestClient]
+    names: dict[str, str]  # of a vehicle, a driver, ... that is there
+    ids: dict[str, str]  # of an alert, a trip, ... by the path that lists them
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,8 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
     _users(river.store)
     app = create_app(world)
     with TestClient(app, base_url="http://console") as nobody:
-        yield House(world, app, river, cache(partial(_signed_in, app, nobody)))
+        client = cache(partial(_signed_in, app, nobody))
+        yield House(world, app, river, client, {"vehicle": "a/V1", "driver": "a/D1", "login": "viewer"}, _ids(client))
     river.store.close()
 
 
@@ -82,6 +85,15 @@ def _register(store: Any, folder: Path) -> None:
         (folder / f"{name}.csv").write_text(said)
     with store.writing() as connection:
         stored.write(connection, registry.load(folder), 1.0)
+
+
+def _ids(client: Callable[[str], TestClient]) -> dict[str, str]:
+    """One of everything that has an id."""
+    admin = client("admin")
+    alert = admin.get("/api/v1/alerts", params={"limit": 1}).json()["items"][0]
+    trip = admin.get("/api/v1/trips", params={"limit": 1}).json()["items"][0]
+    task = admin.post("/api/v1/tasks", json={"kind": "workshop", "vehicle": alert["vehicle"]}).json()
+    return {"alerts": alert["alert_id"], "trips": trip["trip_id"], "tasks": task["task_id"]}
 
 
 def _users(store: Any) -> None:

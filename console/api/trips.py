@@ -1,0 +1,195 @@
+"""Trips over HTTP: what was driven, with its events, and second by second as JSON, CSV or GPX."""
+
+from typing import Annotated, Any
+from xml.sax.saxutils import escape, quoteattr
+
+import msgspec
+import polars as pl
+from sqlalchemy import Connection, select
+
+from console import said, seen
+from console.access import OWN, SEEING
+from console.endpoint import Ask, Endpoint, Query, Reply, Shape
+from console.pages import Paged, page, words
+from console.problems import Problem
+from console.shapes import Columns, Event, Page, Place
+from console.times import Instant, at, seconds
+from streams.messages import iso
+from streams.records.traced import trace
+from streams.store import schema
+from streams.store.store import rows_of
+
+MOST_TRIPS, MOST_EVENTS = 5_000, 500
+MOST_S = 86_400.0  # of a trace at once
+NEEDED = ("t", "lat_deg", "lon_deg")
+Row = dict[str, Any]
+
+
+class Trip(Shape):
+    """A trip."""
+
+    trip_id: str
+    fleet_id: str
+    vehicle_id: str
+    vehicle: str
+    driver_id: str | None
+    status: str  # open, closed
+    start: str
+    end: str
+    km: float
+    driving_s: float
+    idle_s: float
+    night_s: float
+    from_: Place | None = msgspec.field(name="from")
+    to: Place | None
+    quality: str
+
+
+class TripDetail(Trip):
+    """A trip with what happened on it."""
+
+    events: list[Event]
+
+
+class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which trips, the newest first."""
+
+    vehicle: str = ""
+    driver: str = ""
+    from_: Instant = msgspec.field(name="from", default="")
+    to: Instant = ""
+
+
+class Shown(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which signals, as what."""
+
+    fields: Annotated[str, msgspec.Meta(description="t, speed_kmh, ...; values with commas; empty: all")] = ""
+    fmt: Annotated[str, msgspec.Meta(description="json, csv, gpx")] = "json"
+
+
+class Stretch(Shown, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same of a stretch of time, a day at most."""
+
+    from_: Instant = msgspec.field(name="from", default="")
+    to: Instant = ""
+
+
+def listed(ask: Ask) -> Page[Trip]:
+    """Trips."""
+    wanted, trips = ask.query, schema.trips
+    query = select(trips).order_by(trips.c.start.desc(), trips.c.trip_id).limit(MOST_TRIPS)
+    driver = ask.scope.driver_id or wanted.driver.rpartition("/")[2]
+    query = query.where(trips.c.driver_id == driver) if driver else query
+    first, last = seconds(wanted.from_), seconds(wanted.to)
+    query = query.where(trips.c.end >= first) if first is not None else query
+    query = query.where(trips.c.start < last) if last is not None else query
+    if wanted.vehicle:
+        query = query.where(trips.c.vehicle_id == wanted.vehicle.rpartition("/")[2])
+    with ask.world.store.reading() as connection:
+        found = [row for row in rows_of(connection, query) if ask.scope.row(row)]
+    return page(found, wanted, lambda row: str(row["trip_id"]), lambda row: _trip(ask, row))
+
+
+def one(ask: Ask) -> TripDetail:
+    """A trip and its events."""
+    with ask.world.store.reading() as connection:
+        row, events = _found(ask, connection), schema.events
+        whose = (events.c.fleet_id == row["fleet_id"], events.c.vehicle_id == row["vehicle_id"])
+        during = (events.c.start >= row["start"], events.c.start <= row["end"])
+        query = select(events).where(*whose, *during).order_by(events.c.start).limit(MOST_EVENTS)
+        found = rows_of(connection, query)
+    told = [said.event(event, ask.scope) for event in found]
+    return TripDetail(**msgspec.structs.asdict(_trip(ask, row)), events=told)
+
+
+def of_trip(ask: Ask) -> Reply:
+    """A trip second by second."""
+    with ask.world.store.reading() as connection:
+        row = _found(ask, connection)
+        who = (row["fleet_id"], row["vehicle_id"])
+        found = trace(connection, ask.world.intake, who, row["start"], row["end"])
+    return _written(ask, found, f"trip-{row['trip_id'][:8]}")
+
+
+def of_vehicle(ask: Ask) -> Reply:
+    """A vehicle second by second; without times its last half hour."""
+    who = seen.vehicle(ask)
+    with ask.world.store.reading() as connection:
+        last = at(ask.query.to, ask.world.now(connection))
+        first = at(ask.query.from_, last - 1800.0)
+        if not 0 <= last - first <= MOST_S:
+            raise Problem(422, "invalid", "a trace is of a day at most, from before to after")
+        found = trace(connection, ask.world.intake, who, first, last)
+    return _written(ask, found, f"trace-{who[1]}")
+
+
+def _found(ask: Ask, connection: Connection) -> Row:
+    trips = schema.trips
+    rows = rows_of(connection, select(trips).where(trips.c.trip_id == ask.parts["id"]))
+    if not rows or not ask.scope.row(rows[0]):
+        raise Problem(404, "no_trip", f"there is no trip {ask.parts['id']!r}")
+    return rows[0]
+
+
+def _trip(ask: Ask, row: Row) -> Trip:
+    same = (
+        "trip_id",
+        "fleet_id",
+        "vehicle_id",
+        "driver_id",
+        "status",
+        "km",
+        "driving_s",
+        "idle_s",
+        "night_s",
+        "quality",
+    )
+    start, end = ((f"{name}_lat_deg", f"{name}_lon_deg") for name in ("start", "end"))
+    return Trip(
+        vehicle=said.name(row),
+        start=iso(row["start"]),
+        end=iso(row["end"]),
+        from_=said.place(row, ask.scope, *start),
+        to=said.place(row, ask.scope, *end),
+        **{name: row[name] for name in same},
+    )
+
+
+def _written(ask: Ask, found: pl.DataFrame, name: str) -> Reply:
+    wanted = words(ask.query.fields)
+    kept = found.select([one for one in found.columns if not wanted or one in wanted or one == "t"])
+    if ask.query.fmt == "json":
+        return Reply(said.columns(kept, ask.scope))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{ask.query.fmt}"'}
+    if ask.query.fmt == "csv":
+        hidden = [one for one in ("fleet_id", "vehicle_id", "driver_id") if one in kept.columns]
+        flat = kept.drop(hidden).select(pl.exclude(pl.List))
+        return Reply(flat.write_csv().encode(), 200, headers, "text/csv; charset=utf-8")
+    if ask.query.fmt == "gpx" and set(NEEDED) <= set(found.columns):
+        return Reply(_gpx(found, name).encode(), 200, headers, "application/gpx+xml")
+    raise Problem(422, "invalid", "fmt is json, csv, or gpx where positions are known")
+
+
+def _gpx(found: pl.DataFrame, name: str) -> str:
+    """GPX 1.1: the positions, each with its time."""
+    points = "".join(
+        f"<trkpt lat={quoteattr(f'{lat:.7f}')} lon={quoteattr(f'{lon:.7f}')}><time>{iso(t)}</time></trkpt>"
+        for t, lat, lon in found.select(*NEEDED).drop_nans().drop_nulls().iter_rows()
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?><gpx version="1.1" creator="tripmeter" '
+    head += 'xmlns="http://www.topografix.com/GPX/1/1">'
+    return f"{head}<trk><name>{escape(name)}</name><trkseg>{points}</trkseg></trk></gpx>"
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/trips", listed, "trips", "Trips", OWN, Page[Trip], query=Wanted, places=True),
+    Endpoint("GET", "/trips/{id}", one, "trips", "One trip with its events", OWN, TripDetail, places=True),
+    Endpoint(
+        "GET", "/trips/{id}/trace", of_trip, "trips", "A trip by the second", OWN, Columns, query=Shown, places=True
+    ),
+    Endpoint(
+        *("GET", "/vehicles/{vehicle}/trace", of_vehicle, "trips", "A vehicle by the second", SEEING, Columns),
+        query=Stretch,
+        places=True,
+    ),
+)

@@ -1,0 +1,180 @@
+"""Work over HTTP: what needs doing today, and tasks from their making to their outcome."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from console import said
+from console.access import ACTING, SEEING
+from console.acting import shown
+from console.endpoint import Ask, Body, Endpoint, Shape
+from console.pages import Paged, page, words
+from console.problems import Problem
+from console.shapes import Page, Task
+from console.times import Instant, seconds
+from streams.alert_rules import TASKS
+from streams.desk import morning, tasks
+from streams.desk.desk import laid_out
+from streams.desk.morning import Item
+from streams.desk.tasks import OUTCOMES, About
+from streams.messages import iso
+
+
+class Todo(Shape):
+    """One thing to do today."""
+
+    fleet_id: str
+    site: str
+    vehicle_id: str
+    vehicle: str
+    plate: str
+    task: str
+    what: str
+    why: str
+    action: str
+    priority: str | None
+    assignee: str | None
+    since: str
+    due: str | None
+    loss: float  # EUR, illustrative: orders the list
+    alert_ids: list[str]
+    task_id: str | None
+
+
+class Morning(Shape):
+    """What needs doing, by site, the greatest expected loss first."""
+
+    at: str
+    items: list[Todo]
+
+
+class Listed(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which tasks."""
+
+    state: Annotated[str, msgspec.Meta(description="open, done, verified, dropped; commas between them")] = ""
+    vehicle: str = ""
+    assignee: str = ""
+
+
+class NewTask(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A task, of an alert or of a vehicle."""
+
+    kind: Annotated[str, msgspec.Meta(description=", ".join(TASKS))]
+    alert_id: str = ""
+    vehicle: str = ""
+    subject: str = ""
+    assignee: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    due: Instant = ""
+
+
+class Given(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is to do it, until when."""
+
+    assignee: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    due: Instant = ""
+
+
+class Done(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What came of it."""
+
+    outcome: Annotated[str, msgspec.Meta(description=", ".join(OUTCOMES))] = ""
+    finding: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+def today(ask: Ask) -> Morning:
+    """The morning list as it is now."""
+    world = ask.world
+    roster = world.known.roster
+    with world.store.reading() as connection:
+        now = world.now(connection)
+        alerts = [row for row in laid_out(connection, now, standing=True) if ask.scope.row(row)]
+        made = [row for row in tasks.tasks(connection) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
+    items = morning.listed(alerts, made, now, world.rules.alerts, roster.site)
+    return Morning(at=iso(now), items=[_todo(item, roster.place(item.fleet_id, item.vehicle_id)[1]) for item in items])
+
+
+def listed(ask: Ask) -> Page[Task]:
+    """Tasks, the newest first."""
+    wanted, states = ask.query, words(ask.query.state)
+    with ask.world.store.reading() as connection:
+        now, found = ask.world.now(connection), tasks.tasks(connection)
+    mine = [row for row in reversed(found) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
+    rows = [
+        row
+        for row in mine
+        if (not states or row["state"] in states)
+        and wanted.vehicle in ("", row["vehicle_id"], said.name(row))
+        and wanted.assignee in ("", row["assignee"])
+    ]
+    return page(rows, wanted, lambda row: str(row["task_id"]), lambda row: said.task(row, now))
+
+
+def create(ask: Ask) -> Task:
+    """Make a task; one that is open already about the same is given again."""
+    new = ask.body
+    about = _about(ask)
+    due = seconds(new.due)
+    name = tasks.create(ask.world.store, new.kind, about, ask.who.login, _now(ask), assignee=new.assignee, due=due)
+    return _one(ask, name)
+
+
+def assign(ask: Ask) -> Task:
+    """Give a task to somebody."""
+    name = _one(ask, ask.parts["id"]).task_id
+    tasks.assign(ask.world.store, name, ask.who.login, _now(ask), ask.body.assignee, seconds(ask.body.due))
+    return _one(ask, name)
+
+
+def done(ask: Ask) -> Task:
+    """A task is done; a tyre's is believed when its pressure says so."""
+    name = _one(ask, ask.parts["id"]).task_id
+    tasks.done(ask.world.store, name, ask.who.login, _now(ask), ask.body.outcome, ask.body.finding)
+    return _one(ask, name)
+
+
+def drop(ask: Ask) -> Task:
+    """A task will not be done; ``finding`` says why."""
+    name = _one(ask, ask.parts["id"]).task_id
+    tasks.drop(ask.world.store, name, ask.who.login, _now(ask), ask.body.finding)
+    return _one(ask, name)
+
+
+def _about(ask: Ask) -> About:
+    new = ask.body
+    if new.alert_id:
+        row = shown(ask, new.alert_id)[0]
+        return About(row["fleet_id"], row["vehicle_id"], row["subject"], row["alert_id"])
+    fleet_id, _, vehicle_id = new.vehicle.partition("/")
+    if not vehicle_id or not ask.scope.sees(fleet_id, vehicle_id):
+        raise Problem(404, "no_vehicle", f"there is no vehicle {new.vehicle!r}; write fleet/vehicle")
+    return About(fleet_id, vehicle_id, new.subject)
+
+
+def _one(ask: Ask, name: str) -> Task:
+    with ask.world.store.reading() as connection:
+        now = ask.world.now(connection)
+        found = [row for row in tasks.tasks(connection) if row["task_id"] == name]
+    if not found or not ask.scope.sees(found[0]["fleet_id"], found[0]["vehicle_id"]):
+        raise Problem(404, "no_task", f"there is no task {name!r}")
+    return said.task(found[0], now)
+
+
+def _now(ask: Ask) -> float:
+    with ask.world.store.reading() as connection:
+        return ask.world.now(connection)
+
+
+def _todo(item: Item, plate: str) -> Todo:
+    same: dict[str, Any] = item._asdict()
+    same |= {"since": iso(item.since), "due": said.moment(item.due), "alert_ids": list(item.alert_ids)}
+    return Todo(vehicle=f"{item.fleet_id}/{item.vehicle_id}", plate=plate, **same)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/today", today, "work", "What needs doing today", SEEING, Morning),
+    Endpoint("GET", "/tasks", listed, "work", "Tasks", SEEING, Page[Task], query=Listed),
+    Endpoint("POST", "/tasks", create, "work", "Make a task", ACTING, Task, takes=NewTask),
+    Endpoint("POST", "/tasks/{id}/assign", assign, "work", "Give a task to somebody", ACTING, Task, takes=Given),
+    Endpoint("POST", "/tasks/{id}/done", done, "work", "A task is done", ACTING, Task, takes=Done),
+    Endpoint("POST", "/tasks/{id}/drop", drop, "work", "A task will not be done", ACTING, Task, takes=Done),
+)

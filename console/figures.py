@@ -1,0 +1,56 @@
+"""Figures: exposure, scores and premiums of the whole store, made at most once a minute and shared by all who ask."""
+
+import threading
+import time
+from typing import Any
+
+import polars as pl
+
+from console.world import World
+from streams import tables
+from streams.tables import Tables
+
+AGE_S = 60.0
+
+
+class Figures:
+    """The six tables of a store as they were up to a minute ago."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._lock = world, threading.Lock()
+        self._made_at, self._tables = float("-inf"), Tables()
+        self.now = 0.0  # the store's clock when they were made
+
+    def tables(self) -> Tables:
+        """All of them; whoever comes while they are made waits for them."""
+        with self._lock:
+            if time.monotonic() - self._made_at >= AGE_S:
+                self._make()
+            return self._tables
+
+    def afresh(self) -> None:
+        """Make them anew when next asked for: somebody has decided something that moves them."""
+        self._made_at = float("-inf")
+
+    def risks(self) -> pl.DataFrame | None:
+        """What is insured; None: a store without a registry."""
+        known = self._world.known
+        return known.roster.risks() if known.registry.rows["vehicles"] else None
+
+    def _make(self) -> None:
+        world = self._world
+        with world.store.reading() as connection:
+            self.now = world.now(connection)
+            self._tables = tables.read(connection, world.rules.tariff, self.risks(), tables.moment(self.now))
+        self._made_at = time.monotonic()
+
+
+def figures(world: World) -> Figures:
+    """Those of ``world``."""
+    found: Figures = world.shelf.setdefault("figures", Figures(world))
+    return found
+
+
+def rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dicts."""
+    return list(frame.iter_rows(named=True))

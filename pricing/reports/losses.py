@@ -34,6 +34,13 @@ def valuations(frame: pl.DataFrame) -> pl.DataFrame:
     ).sort("claim_id", "valued_at")
 
 
+def happened(frame: pl.DataFrame) -> pl.DataFrame:
+    """Losses, a row a claim: ``claim_id fleet_id vehicle_id cover loss_at``."""
+    return valuations(frame if "paid" in frame.columns else frame.with_columns(paid=pl.lit(0.0))).unique(
+        "claim_id", keep="last", maintain_order=True
+    )
+
+
 def _moment(frame: pl.DataFrame, name: str) -> pl.Expr:
     kind = frame.schema[name]
     if isinstance(kind, pl.Datetime) and kind.time_zone is not None:

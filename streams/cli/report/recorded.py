@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from pricing.reports.experience import Data
 from pricing.reports.insured import periods
 from pricing.reports.losses import ReportError, valuations
@@ -10,14 +12,26 @@ from streams.cli import source
 from streams.ledger import accepted
 from streams.registry import Roster, losses, stored
 
+NO_CLAIMS = "the registry has no claims: import claims.csv, or give --claims FILE"
+
+
+def claims(data: Path | None) -> pl.DataFrame:
+    """Claims of the registry, a row a valuation."""
+    opened = source.store(data)
+    with opened.reading() as connection:
+        found = losses.claims(stored.read(connection))
+    if found.is_empty():
+        raise ReportError(NO_CLAIMS)
+    return found
+
 
 def experience(data: Path | None) -> Data:
     """Claims, insured periods and km of all fleets on record."""
     opened = source.store(data)
     with opened.reading() as connection:
         registry = stored.read(connection)
-        claims, risks = losses.claims(registry), Roster(registry).risks()
+        known, risks = losses.claims(registry), Roster(registry).risks()
         driven = tables.driven(connection, tables.moment(source.now(opened)), accepted.conceded(connection))
-    if claims.is_empty():
-        raise ReportError("the registry has no claims: import claims.csv, or give --claims FILE")
-    return Data(valuations(claims), periods(risks), driven)
+    if known.is_empty():
+        raise ReportError(NO_CLAIMS)
+    return Data(valuations(known), periods(risks), driven)

@@ -1,0 +1,45 @@
+"""Seen: a report of reported losses against the telematics record."""
+
+from datetime import timedelta
+
+import polars as pl
+
+from pricing.reports import drawn
+from pricing.reports.paper import Paper, Section, Table
+from pricing.reports.traces import CONFIDENCES, recall, traces, unreported
+
+STYLES = {**dict.fromkeys(("found", "low", "high", "by_chance"), "share"), "minutes": "number"}
+SAID = (
+    "Sure: a crash or rollover within 15 minutes. Likely: one within the window, or a severe harsh event in these 15.",
+    "Possible: one it drove on after, a lesser harsh event, a tow, a burst tyre. Driving: no event, but under way.",
+    "By chance: the same losses moved by one to three weeks, when nothing happened and vehicles did the same.",
+)
+NEVER = "Crashes and rollovers on record with no claim of the vehicle within the window: not told yet, or never."
+HEADS = {"low": "95 % low", "high": "95 % high", "by_chance": "found by chance"}
+
+
+def paper(claims: pl.DataFrame, events: pl.DataFrame, trips: pl.DataFrame, window: timedelta) -> Paper:
+    """Recall of reported losses, loss by loss, and what was never reported."""
+    found = traces(claims, events, trips, window)
+    told, never = recall(found, claims, events, trips, window), unreported(claims, events, window)
+    whole = told.row(0, named=True)
+    hours = window.total_seconds() / 3600
+    facts = [
+        ("losses reported", f"{whole['losses']:,}"),
+        (
+            "with a trace",
+            "none" if whole["found"] is None else f"{whole['found']:.1%}, by chance {whole['by_chance']:.1%}",
+        ),
+        ("crashes not reported", f"{never.height:,}"),
+        ("window", f"{hours:g} h each way"),
+    ]
+    counts = [float(whole[name]) for name in CONFIDENCES]
+    chart = drawn.bars("confidence", "Losses by confidence", CONFIDENCES, counts, ("confidence of the trace", "losses"))
+    parts = [
+        Section(
+            "recall", "What was seen of reported losses", SAID, [(chart, "All covers.")], Table(told, HEADS, STYLES)
+        ),
+        Section("losses", "Loss by loss", (), (), Table(found, {"minutes": "minutes after the loss"}, STYLES)),
+        Section("unreported", "Losses never seen", (NEVER,), (), Table(never)),
+    ]
+    return Paper("Losses and what was seen of them", facts, parts)

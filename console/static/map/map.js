@@ -6,14 +6,13 @@ import { positions, roster, tick } from '../lib/fleet.js';
 import { meta } from '../lib/session.js';
 import { still, theme } from '../lib/theme.js';
 import { style } from './basemap.js';
+import { opened } from './opened.js';
 import { Vehicles, size } from './vehicles.js';
 
-const WORKER = new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href;
-
 /**
- * @param {{ wanted: (i: number) => boolean, chosen: number, choose: (i: number) => void, follow?: boolean, extra?: (map: any) => void }} given
+ * @param {{ wanted: (i: number) => boolean, chosen: number, choose: (i: number) => void, follow?: boolean }} given
  */
-export function FleetMap({ wanted, chosen, choose, follow = false, extra }) {
+export function FleetMap({ wanted, chosen, choose, follow = false }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const shown = useRef(/** @type {{ map: any, layer: Vehicles } | null} */ (null));
   const broken = useSignal(false);
@@ -22,7 +21,7 @@ export function FleetMap({ wanted, chosen, choose, follow = false, extra }) {
 
   useEffect(() => {
     let gone = false;
-    begin(/** @type {HTMLElement} */ (place.current), now, extra)
+    begin(/** @type {HTMLElement} */ (place.current), now)
       .then((made) => (gone ? made.map.remove() : (shown.current = made)))
       .catch(() => (broken.value = true));
     return () => {
@@ -45,36 +44,21 @@ export function FleetMap({ wanted, chosen, choose, follow = false, extra }) {
   return html`<div class="map" ref=${place} role="region" aria-label=${t('map.label', { n: roster.value.length })}></div>`;
 }
 
-/** @param {HTMLElement} place @param {{ current: any }} now @param {((map: any) => void) | undefined} extra */
-async function begin(place, now, extra) {
-  const gl = await import('maplibre-gl');
-  gl.setWorkerUrl(WORKER);
-  const map = new gl.Map({
-    container: place,
-    style: await style(theme.value, language.value, meta.value?.tiles),
-    bounds: around(),
-    fitBoundsOptions: { padding: 48, maxZoom: 11 },
-    attributionControl: { compact: true },
-    fadeDuration: still.value ? 0 : 150,
-    dragRotate: false,
-    pitchWithRotate: false,
-    locale: words(),
-  });
-  map.touchZoomRotate.disableRotation();
-  map.addControl(new gl.NavigationControl({ showCompass: false }), 'top-right');
-  map.addControl(new gl.ScaleControl({}), 'bottom-left');
+/** @param {HTMLElement} place @param {{ current: any }} now */
+async function begin(place, now) {
+  const map = await opened(place, around(), 11);
   const layer = new Vehicles(() => theme.value);
-  map.on('style.load', () => {
-    map.addLayer(layer);
-    extra?.(map);
+  const add = () => {
+    if (!map.getLayer(layer.id)) map.addLayer(layer);
     layer.update(positions, now.current.wanted);
-  });
+  };
+  map.on('style.load', add);
+  if (map.isStyleLoaded()) add();
   map.on('moveend', () => layer.update(positions, now.current.wanted));
   map.on('click', (/** @type {any} */ event) => {
     const degrees = (360 / (512 * 2 ** map.getZoom())) * Math.max(14, size(map.getZoom()));
     now.current.choose(positions.nearest(event.lngLat.lng, event.lngLat.lat, degrees));
   });
-  /** @type {any} */ (globalThis).tripmeterMap = map; // what tests look through
   return { map, layer };
 }
 
@@ -94,9 +78,4 @@ function around() {
     box[3] = Math.max(box[3], positions.lat[i]);
   }
   return box[0] > box[2] ? [-120, -40, 150, 65] : /** @type {any} */ (box);
-}
-
-function words() {
-  const names = ['NavigationControl.ZoomIn', 'NavigationControl.ZoomOut', 'Map.Title', 'AttributionControl.ToggleAttribution'];
-  return Object.fromEntries(names.map((name) => [name, t(`map.${name}`)]));
 }

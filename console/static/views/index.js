@@ -5,11 +5,23 @@ import { t } from '../lib/i18n.js';
 import { html } from '../lib/html.js';
 import { open } from '../lib/alerts.js';
 import { Empty } from '../ui/parts.js';
-import { Live } from './live.js';
-import { Inbox } from './inbox.js';
 import { Alert } from './alert.js';
+import { Devices } from './devices.js';
+import { Driver } from './driver.js';
+import { Drivers } from './drivers.js';
+import { Hours } from './hours.js';
+import { Inbox } from './inbox.js';
+import { Live } from './live.js';
+import { Premium } from './premium.js';
+import { Premiums } from './premiums.js';
+import { Tasks } from './tasks.js';
+import { Today } from './today.js';
+import { Trip } from './trip.js';
+import { Trips } from './trips.js';
+import { Tyres } from './tyres.js';
 
-const FLEET = ['viewer', 'manager', 'underwriter'];
+const FLEET = ['viewer', 'manager'];
+const PRICING = ['viewer', 'manager', 'underwriter', 'actuary'];
 
 /** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any }} Screen */
 
@@ -20,7 +32,18 @@ const ALL = [
     screens: [
       { path: '/', title: 'screen.live', view: Live, roles: FLEET },
       { path: '/alerts', title: 'screen.alerts', view: Inbox, one: Alert, roles: FLEET, badge: Open },
+      { path: '/today', title: 'screen.today', view: Today, roles: FLEET },
+      { path: '/tasks', title: 'screen.tasks', view: Tasks, roles: FLEET },
+      { path: '/trips', title: 'screen.trips', view: Trips, one: Trip, roles: FLEET },
+      { path: '/drivers', title: 'screen.drivers', view: Drivers, one: Driver, roles: FLEET },
+      { path: '/hours', title: 'screen.hours', view: Hours, roles: FLEET },
+      { path: '/tyres', title: 'screen.tyres', view: Tyres, roles: FLEET },
+      { path: '/devices', title: 'screen.devices', view: Devices, roles: FLEET },
     ],
+  },
+  {
+    name: 'pricing',
+    screens: [{ path: '/premiums', title: 'screen.premiums', view: Premiums, one: Premium, roles: PRICING }],
   },
 ];
 

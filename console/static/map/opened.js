@@ -1,0 +1,31 @@
+/** Opened: a MapLibre map as all of ours are: flat, north up, in the reader's language and theme. */
+
+import { language, t } from '../lib/i18n.js';
+import { meta } from '../lib/session.js';
+import { still, theme } from '../lib/theme.js';
+import { style } from './basemap.js';
+
+const WORKER = new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href;
+const WORDS = ['NavigationControl.ZoomIn', 'NavigationControl.ZoomOut', 'Map.Title', 'AttributionControl.ToggleAttribution'];
+
+/** A map of a box (west, south, east, north); fails where there is no WebGL 2. @param {HTMLElement} place @param {number[]} box @param {number} maxZoom */
+export async function opened(place, box, maxZoom) {
+  const gl = await import('maplibre-gl');
+  gl.setWorkerUrl(WORKER);
+  const map = new gl.Map({
+    container: place,
+    style: await style(theme.value, language.value, meta.value?.tiles),
+    bounds: /** @type {any} */ (box),
+    fitBoundsOptions: { padding: 48, maxZoom },
+    attributionControl: { compact: true },
+    fadeDuration: still.value ? 0 : 150,
+    dragRotate: false,
+    pitchWithRotate: false,
+    locale: Object.fromEntries(WORDS.map((name) => [name, t(`map.${name}`)])),
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new gl.NavigationControl({ showCompass: false }), 'top-right');
+  map.addControl(new gl.ScaleControl({}), 'bottom-left');
+  /** @type {any} */ (globalThis).tripmeterMap = map; // what tests look through
+  return map;
+}

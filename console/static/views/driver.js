@@ -1,0 +1,84 @@
+/** Driver: a score taken apart into what cost it points, with how far each is believed. */
+
+import { html } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { number, percent, span } from '../lib/format.js';
+import { href } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { VehicleLink } from '../ui/links.js';
+import { Band, Score } from './drivers.js';
+
+/** @param {{ parts: string[] }} given */
+export function Driver({ parts: [, fleet, id] }) {
+  const known = use(`drivers/${encodeURIComponent(fleet)}/${encodeURIComponent(id ?? '')}`, {});
+  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<${Waiting} />`;
+  const one = known.data;
+  return html`<${Head} title=${one.driver_id}><a class="button" href=${href('/trips', { driver: `${fleet}/${id}` })}>${t('screen.trips')}</a><//>
+    <dl class="facts card">
+      <${Fact} label=${t('drivers.score')} value=${html`<${Score} row=${one} value=${one.score} />`} note=${!one.provisional && html`<${Band} row=${one} />`} />
+      <${Fact} label=${t('drivers.coaching')} value=${one.provisional ? '–' : number(one.coaching_score, 1)} />
+      <${Fact} label=${t('drivers.credibility')} value=${percent(one.credibility)} />
+      <${Fact} label=${t('trips.km')} value=${number(one.km, 0, 'km')} />
+    </dl>
+    <section class="card"><h2>${t('driver.points')}</h2><p class="hint">${t('driver.points_lead')}</p><${Points} one=${one} /></section>
+    <section class="card"><h2>${t('driver.events')}</h2><${Events} rows=${one.events ?? []} /></section>
+    ${one.hours?.length ? html`<section class="card"><h2>${t('screen.hours')}</h2><${Limits} rows=${one.hours} /></section>` : null}`;
+}
+
+/** The score from the class's mean on, point by point. @param {{ one: any }} given */
+function Points({ one }) {
+  const points = [...(one.points ?? [])].sort((a, b) => a.points - b.points);
+  const most = Math.max(1, ...points.map((each) => Math.abs(each.points)));
+  const sum = (one.base ?? 0) + points.reduce((all, each) => all + each.points, 0);
+  return html`<div class="scroller" tabindex="0" role="region" aria-label=${t('driver.points')}><table>
+    <caption class="unseen">${t('driver.points')}</caption>
+    <thead><tr>${['what', 'rate', 'mean', 'believed', 'points'].map((key, k) => html`<th scope="col" class=${k ? 'number' : ''}>${t(`driver.${key}`)}</th>`)}<th scope="col"><span class="unseen">${t('driver.bar')}</span></th></tr></thead>
+    <tbody>
+      <tr><th scope="row" data-label=${t('driver.what')}>${t('driver.base')}</th><td></td><td></td><td></td><td class="number" data-label=${t('driver.points')}>${number(one.base, 2)}</td><td></td></tr>
+      ${points.map((each) => html`<tr key=${each.behaviour}>
+        <th scope="row" data-label=${t('driver.what')}>${word('behaviour', each.behaviour)}</th>
+        <td class="number" data-label=${t('driver.rate')}>${each.rate === null ? t('driver.unseen') : number(each.rate, 3, each.unit)}</td>
+        <td class="number" data-label=${t('driver.mean')}>${number(each.class_mean, 3)}</td>
+        <td class="number" data-label=${t('driver.believed')}>${percent(each.credibility)}</td>
+        <td class="number" data-label=${t('driver.points')}>${signed(each.points)}</td>
+        <td><${Bar} value=${each.points} most=${most} /></td></tr>`)}
+      <tr class="sum"><th scope="row" data-label=${t('driver.what')}>${t('drivers.score')}</th><td></td><td></td><td></td><td class="number" data-label=${t('driver.points')}>${number(Math.max(0, Math.min(100, sum)), 2)}</td><td></td></tr>
+    </tbody></table></div>`;
+}
+
+/** From the middle: what costs to the left, what earns to the right. @param {{ value: number, most: number }} given */
+function Bar({ value, most }) {
+  const long = (50 * Math.abs(value)) / most;
+  return html`<svg class="bar-chart" viewBox="0 0 100 12" width="140" height="12" aria-hidden="true"><rect class=${value < 0 ? 'cost' : 'gain'} x=${value < 0 ? 50 - long : 50} width=${long} height="12" /><path d="M50 0v12" /></svg>`;
+}
+
+/** @param {number} value */
+function signed(value) {
+  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${number(Math.abs(value), 2)}`;
+}
+
+/** @param {{ rows: any[] }} given */
+function Events({ rows }) {
+  const columns = [
+    { key: 'start', label: t('col.time'), show: (/** @type {any} */ row) => html`<${Time} at=${row.start} />` },
+    { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('kind', row.kind) },
+    { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
+    { key: 'level', label: t('driver.level'), number: true },
+    { key: 'peak', label: t('alert.worst'), number: true, show: (/** @type {any} */ row) => number(row.peak, 1, row.unit) },
+  ];
+  return html`<${Table} caption=${t('driver.events')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.id} empty=${t('driver.no_events')} name="events" />`;
+}
+
+/** What is left of each limit. @param {{ rows: any[] }} given */
+export function Limits({ rows }) {
+  const columns = [
+    { key: 'kind', label: t('hours.limit'), fixed: true, show: (/** @type {any} */ row) => word('kind', row.kind) },
+    { key: 'used_s', label: t('hours.used'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.used_s) },
+    { key: 'most_s', label: t('hours.most'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.most_s) },
+    { key: 'left_s', label: t('hours.left'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<b>${span(row.left_s)}</b>` },
+  ];
+  return html`<${Table} caption=${t('screen.hours')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.kind} />`;
+}

@@ -1,0 +1,48 @@
+/** Drivers: scores with what stands behind them; where too little was driven there is no number. */
+
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { address } from '../lib/api.js';
+import { number, percent } from '../lib/format.js';
+import { use } from '../lib/use.js';
+import { Failed, Head, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { DriverLink } from '../ui/links.js';
+
+export function Drivers() {
+  const known = use('drivers', { limit: 1000 });
+  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<${Waiting} />`;
+  return html`<${Head} title=${t('screen.drivers')}><a class="button" href=${address('drivers.csv')} download>${t('act.csv')}</a><//>
+    <p class="hint">${t('drivers.lead')}</p>
+    <${Table} caption=${t('screen.drivers')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.driver} empty=${t('drivers.empty')} />`;
+}
+
+function columns() {
+  return [
+    { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} />` },
+    { key: 'score', label: t('drivers.score'), number: true, by: sure('score'), show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
+    { key: 'coaching_score', label: t('drivers.coaching'), number: true, by: sure('coaching_score'), show: (/** @type {any} */ row) => (row.provisional ? '–' : number(row.coaching_score, 1)) },
+    { key: 'low', label: t('drivers.between'), number: true, by: sure('low'), show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },
+    { key: 'credibility', label: t('drivers.credibility'), number: true, show: (/** @type {any} */ row) => percent(row.credibility) },
+    { key: 'km', label: t('trips.km'), number: true, show: (/** @type {any} */ row) => number(row.km) },
+    { key: 'open_alerts', label: t('screen.alerts'), number: true, show: (/** @type {any} */ row) => number(row.open_alerts) },
+  ];
+}
+
+/** A number of those that are known; provisional ones stand last. @param {string} key */
+function sure(key) {
+  return (/** @type {any} */ row) => (row.provisional ? null : row[key]);
+}
+
+/** @param {{ row: any, value: number }} given */
+export function Score({ row, value }) {
+  if (row.provisional) return html`<span class="verdict">${t('drivers.too_little')}</span>`;
+  return html`<b>${number(value, 1)}</b>`;
+}
+
+/** The interval as a bar from 0 to 100, with the score in it. @param {{ row: any }} given */
+export function Band({ row }) {
+  return html`<span class="band"><span>${number(row.low)} – ${number(row.high)}</span>
+    <svg viewBox="0 0 100 10" width="100" height="10" aria-hidden="true"><rect class="all" width="100" height="10" /><rect class="span" x=${row.low} width=${Math.max(1, row.high - row.low)} height="10" /><rect class="here" x=${Math.min(98, row.score - 1)} width="2" height="10" /></svg></span>`;
+}

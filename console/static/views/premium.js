@@ -1,0 +1,76 @@
+/** Premium: why it is what it is: every step with the running amount, summed anew to the cent in front of the reader. */
+
+import { html, useMemo } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { day, money, number } from '../lib/format.js';
+import { address } from '../lib/api.js';
+import { climb } from '../lib/ladder.js';
+import { use } from '../lib/use.js';
+import { Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Filed } from './premiums.js';
+
+const SIGNS = /** @type {Record<string, string>} */ ({ start: '×', times: '×', plus: '+', divide: '÷', cap: '=', sum: 'Σ', round: '≈', levy: '×' });
+
+/** @param {{ parts: string[] }} given */
+export function Premium({ parts: [, id] }) {
+  const path = `pricing/premiums/${encodeURIComponent(id)}`;
+  const known = use(path, {});
+  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<${Waiting} />`;
+  const one = known.data;
+  return html`<${Head} title=${t('premium.title', { vehicle: one.vehicle_id })}><a class="button" href=${address(path)} download>JSON</a><//>
+    <p class="amount">${money(one.amount, one.currency)} <${Filed} status=${one.status} /></p>
+    <dl class="facts card">
+      <${Fact} label=${t('premiums.cover')} value=${word('cover', one.cover)} /><${Fact} label=${t('premiums.term')} value=${`${day(one.valid_from)} – ${day(one.valid_to)}`} />
+      <${Fact} label=${t('premiums.policy')} value=${one.policy_id} /><${Fact} label=${t('premium.tariff')} value=${one.tariff_id} />
+      <${Fact} label=${t('devices.measured')} value=${number(one.km_measured, 0, 'km')} /><${Fact} label=${t('devices.gap')} value=${number(one.km_gap, 0, 'km')} />
+      <${Fact} label=${t('premium.caps')} value=${one.caps || t('premium.none')} />
+    </dl>
+    <${Steps} one=${one} />`;
+}
+
+/** @param {{ one: any }} given */
+function Steps({ one }) {
+  const check = useMemo(() => climb(one.factors), [one]);
+  const right = check.ok && check.amount === Number(one.amount).toFixed(2);
+  return html`<section class="card"><h2>${t('premium.steps')}</h2>
+    <div class="scroller" tabindex="0" role="region" aria-label=${t('premium.steps')}><table>
+      <caption class="unseen">${t('premium.steps')}</caption>
+      <thead><tr>${['step', 'value', 'credibility', 'effect', 'running'].map((key, k) => html`<th scope="col" class=${k > 1 ? 'number' : ''}>${t(`premium.${key}`)}</th>`)}</tr></thead>
+      ${grouped(one.factors).map(([part, steps]) => html`<tbody key=${part}>
+        <tr class="part"><th scope="rowgroup" colspan="5">${word('part', part)}</th></tr>
+        ${steps.map((step) => html`<${Rung} step=${step} />`)}
+      </tbody>`)}
+    </table></div>
+    <p class=${`notice ${right ? '' : 'bad'}`} role="status">${t(right ? 'premium.adds_up' : 'premium.differs', { amount: money(check.amount, one.currency) })}</p>
+  </section>`;
+}
+
+/** @param {{ step: any }} given */
+function Rung({ step }) {
+  const value = step.value ? `${step.value} ${step.unit}` : step.covariate ? t('premium.unknown') : '';
+  return html`<tr>
+    <th scope="row" data-label=${t('premium.step')}>${word('factor', step.name)}</th>
+    <td data-label=${t('premium.value')}>${step.op === 'round' ? '' : value}</td>
+    <td class="number" data-label=${t('premium.credibility')}>${step.credibility === null ? '' : number(step.credibility, 2)}</td>
+    <td class="number" data-label=${t('premium.effect')}>${step.op === 'sum' ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`}</td>
+    <td class="number" data-label=${t('premium.running')}>${plain(step.amount)}</td>
+  </tr>`;
+}
+
+/** @param {any[]} steps @returns {[string, any[]][]} */
+function grouped(steps) {
+  /** @type {[string, any[]][]} */
+  const found = [];
+  for (const step of steps) {
+    if (found.at(-1)?.[0] !== step.part) found.push([step.part, []]);
+    found[found.length - 1][1].push(step);
+  }
+  return found;
+}
+
+/** Decimals without the zeros at the end, but with cents. @param {string} text */
+function plain(text) {
+  const [whole, rest = ''] = String(text).split('.');
+  return `${whole}.${rest.replace(/0+$/, '').padEnd(2, '0')}`;
+}

@@ -1,0 +1,58 @@
+/** Tasks: what is to be done, by whom, until when; closed with what was found. */
+
+import { html, useSignal } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { send } from '../lib/api.js';
+import { say } from '../lib/announce.js';
+import { notice } from '../lib/alerts.js';
+import { href, route } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Dialog } from '../ui/dialog.js';
+import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { VehicleLink } from '../ui/links.js';
+import { Choice } from './inbox.js';
+
+const STATES = ['open', 'done', 'verified', 'dropped'];
+const OUTCOMES = ['fixed', 'replaced', 'talked', 'nothing_found', 'other'];
+
+export function Tasks() {
+  const { state = 'open' } = route.value.query;
+  const asked = useSignal(/** @type {{ id: string, action: string } | null} */ (null));
+  const known = use('tasks', { state, limit: 1000 });
+  const close = async (/** @type {Record<string, string>} */ said) => {
+    const { id, action } = /** @type {{ id: string, action: string }} */ (asked.value);
+    asked.value = null;
+    try {
+      await send(`tasks/${encodeURIComponent(id)}/${action}`, said);
+      say(t(`tasks.${action}_said`));
+    } catch (error) {
+      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
+    }
+    known.again();
+  };
+  return html`<${Head} title=${t('screen.tasks')} />
+    <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${STATES.map((one) => [one, t(`task_state.${one}`)])} /></div>
+    ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.id} empty=${t('tasks.empty')} />` : html`<${Waiting} />`}
+    ${asked.value && html`<${Dialog} title=${t(`tasks.${asked.value.action}`)} go=${t(`tasks.${asked.value.action}`)} onGo=${close} onLeave=${() => (asked.value = null)}><${Fields} action=${asked.value.action} /><//>`}`;
+}
+
+/** @param {(id: string, action: string) => void} ask */
+function columns(ask) {
+  return [
+    { key: 'kind', label: t('tasks.what'), show: (/** @type {any} */ row) => html`${word('task', row.kind)} ${row.subject}` },
+    { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
+    { key: 'assignee', label: t('alert.assignee') },
+    { key: 'due', label: t('tasks.due'), show: (/** @type {any} */ row) => html`<span class=${row.overdue ? 'verdict bad' : ''}><${Time} at=${row.due} /> ${row.overdue ? t('tasks.overdue') : ''}</span>` },
+    { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`task_state.${row.state}`)} ${row.outcome && word('outcome', row.outcome)} ${row.finding}` },
+    { key: 'alert_id', label: t('tasks.alert'), fixed: true, show: (/** @type {any} */ row) => row.alert_id && html`<a href=${href(`/alerts/${row.alert_id}`)}>${t('tasks.see')}</a>` },
+    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' ? html`<button onClick=${() => ask(row.id, 'done')}>${t('tasks.done')}</button> <button onClick=${() => ask(row.id, 'drop')}>${t('tasks.drop')}</button>` : '') },
+  ];
+}
+
+/** @param {{ action: string }} given */
+function Fields({ action }) {
+  return html`${action === 'done' && html`<label>${t('tasks.outcome')}<select name="outcome" data-first>${OUTCOMES.map((one) => html`<option value=${one}>${t(`outcome.${one}`)}</option>`)}</select></label>`}
+    <label>${t(action === 'done' ? 'tasks.finding' : 'decide.note')}<textarea name="finding" rows="3" required=${action === 'drop'} data-first=${action === 'drop' || undefined}></textarea></label>`;
+}

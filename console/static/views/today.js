@@ -1,0 +1,37 @@
+/** Today: what needs doing, site by site, what may cost most first. */
+
+import { html } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { ago, number } from '../lib/format.js';
+import { href } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Empty, Failed, Head, Priority, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { VehicleLink } from '../ui/links.js';
+
+export function Today() {
+  const known = use('today', {});
+  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<${Waiting} />`;
+  const sites = Map.groupBy(known.data.items, (/** @type {any} */ one) => one.site || one.fleet_id);
+  return html`<${Head} title=${t('screen.today')} /><p class="hint">${t('today.lead')}</p>
+    ${!sites.size && html`<${Empty} text=${t('today.empty')} />`}
+    ${[...sites].map(([site, rows]) => html`<section key=${site}><h2>${site} <small>${rows.length}</small></h2><${Table} caption=${site} columns=${columns()} rows=${rows} id=${(/** @type {any} */ row) => `${row.vehicle} ${row.task}`} name=${`sort-${site}`} /></section>`)}`;
+}
+
+function columns() {
+  return [
+    { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
+    { key: 'priority', label: t('col.priority'), fixed: true, show: (/** @type {any} */ row) => row.priority && html`<${Priority} priority=${row.priority} />` },
+    { key: 'what', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => (row.alert_ids?.length ? html`<a href=${href(`/alerts/${row.alert_ids[0]}`)}>${named(row)}</a>` : named(row)) },
+    { key: 'action', label: t('today.todo'), fixed: true, show: (/** @type {any} */ row) => (row.kinds?.length ? word('action', row.kinds[0]) : row.action) },
+    { key: 'assignee', label: t('alert.assignee') },
+    { key: 'since', label: t('today.since'), show: (/** @type {any} */ row) => ago(row.since) },
+    { key: 'loss', label: t('today.loss'), number: true, show: (/** @type {any} */ row) => number(row.loss) },
+  ];
+}
+
+/** @param {any} row */
+function named(row) {
+  return row.kinds?.length ? row.kinds.map((/** @type {string} */ kind) => word('kind', kind)).join(', ') : row.what;
+}

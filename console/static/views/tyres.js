@@ -1,0 +1,56 @@
+/** Tyres: every wheel against what it should hold, worst first; a sensor that says nothing is not a tyre that is well. */
+
+import { html, useMemo } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { number, percent, span } from '../lib/format.js';
+import { refine, route } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Axles, verdict } from '../ui/axles.js';
+import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { Choice } from './inbox.js';
+
+const STATES = ['flat', 'low', 'silent', 'unknown', 'good'];
+
+export function Tyres() {
+  const { vehicle = '', state = '' } = route.value.query;
+  const known = use('tyres', { vehicle, limit: 1000 });
+  const rows = useMemo(() => (known.data?.items ?? []).map(judged).sort(worst), [known.data]);
+  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<${Waiting} />`;
+  const shown = state ? rows.filter((/** @type {any} */ row) => row.verdict === state) : rows;
+  return html`<${Head} title=${vehicle ? t('tyres.of', { vehicle: vehicle.slice(vehicle.indexOf('/') + 1) }) : t('screen.tyres')} />
+    <div class="filters">
+      <${Choice} name="state" value=${state} label=${t('col.state')} options=${[['', t('inbox.any')], ...STATES.map((one) => [one, t(`tyres.${one}`)])]} />
+      ${vehicle && html`<button class="chip" onClick=${() => refine({ vehicle: '' })}>${vehicle} ✕</button>`}
+    </div>
+    ${vehicle && rows.length > 0 && html`<section class="card"><${Axles} tyres=${rows} /></section>`}
+    <${Table} caption=${t('screen.tyres')} columns=${columns()} rows=${shown} id=${(/** @type {any} */ row) => `${row.vehicle} ${row.wheel}`} empty=${t('tyres.empty')} />`;
+}
+
+/** @param {any} row */
+function judged(row) {
+  const cold = row.cold_kpa ?? row.pressure_kpa;
+  const share = cold && row.placard_kpa ? cold / row.placard_kpa : null;
+  return { ...row, share, verdict: verdict(row, share) };
+}
+
+/** @param {any} a @param {any} b */
+function worst(a, b) {
+  return STATES.indexOf(a.verdict) - STATES.indexOf(b.verdict) || (a.share ?? 9) - (b.share ?? 9) || (a.vehicle < b.vehicle ? -1 : 1);
+}
+
+function columns() {
+  return [
+    { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<button class="link" onClick=${() => refine({ vehicle: row.vehicle })}>${row.vehicle.slice(row.vehicle.indexOf('/') + 1)}</button>` },
+    { key: 'wheel', label: t('tyres.wheel') },
+    { key: 'verdict', label: t('col.state'), by: (/** @type {any} */ row) => STATES.indexOf(row.verdict), show: (/** @type {any} */ row) => html`<span class=${`wheel-state ${row.verdict}`}>${t(`tyres.${row.verdict}`)}</span>` },
+    { key: 'share', label: t('tyres.share'), number: true, show: (/** @type {any} */ row) => percent(row.share) },
+    { key: 'cold_kpa', label: t('tyres.cold'), number: true, show: (/** @type {any} */ row) => number(row.cold_kpa, 0, 'kPa') },
+    { key: 'placard_kpa', label: t('tyres.placard'), number: true, show: (/** @type {any} */ row) => number(row.placard_kpa, 0, 'kPa') },
+    { key: 'temp_c', label: t('tyres.temp'), number: true, show: (/** @type {any} */ row) => number(row.temp_c, 0, '°C') },
+    { key: 'slope_kpa_h', label: t('tyres.slope'), number: true, show: (/** @type {any} */ row) => number(row.slope_kpa_h, 2) },
+    { key: 'hours_to_threshold', label: t('tyres.hours'), number: true, show: (/** @type {any} */ row) => (row.hours_to_threshold === null || row.hours_to_threshold === undefined ? '–' : span(row.hours_to_threshold * 3600)) },
+    { key: 'at', label: t('tyres.at'), show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
+  ];
+}

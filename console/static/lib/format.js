@@ -17,6 +17,12 @@ export function number(value, digits = 0, unit = '') {
   return unit ? `${text}\u00a0${unit}` : text;
 }
 
+/** A difference, with its sign. @param {number | null | undefined} value @param {number} [digits] */
+export function signed(value, digits = 0) {
+  if (value === null || value === undefined) return DASH;
+  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${number(Math.abs(value), digits)}`;
+}
+
 /** A share as percent. @param {number | null | undefined} share @param {number} [digits] */
 export function percent(share, digits = 0) {
   return share === null || share === undefined ? DASH : number(share * 100, digits, '%');

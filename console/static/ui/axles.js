@@ -4,10 +4,9 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { number, percent } from '../lib/format.js';
 
-/** @typedef {{ wheel: string, cold_kpa?: number, pressure_kpa?: number, placard_kpa?: number, temp_c?: number, state?: string, hours_to_threshold?: number, slope_kpa_h?: number }} Tyre */
+/** @typedef {{ wheel: string, cold_kpa: number | null, placard_kpa: number | null, share: number | null, state: string }} Tyre */
 
-const LOW = 0.9;
-const FLAT = 0.75;
+const FLAT = 0.75; // of the placard: below it the tyre is no longer driven on
 
 /** @param {{ tyres: Tyre[], small?: boolean }} given */
 export function Axles({ tyres, small = false }) {
@@ -28,16 +27,12 @@ function side(tyres, axle, letter) {
 
 /** @param {{ tyre: Tyre }} given */
 function Wheel({ tyre }) {
-  const cold = tyre.cold_kpa ?? tyre.pressure_kpa;
-  const share = cold && tyre.placard_kpa ? cold / tyre.placard_kpa : null;
-  const state = verdict(tyre, share);
-  return html`<span class=${`wheel ${state}`}><b>${tyre.wheel}</b> <span>${number(cold, 0, 'kPa')}</span>
-    <small>${share === null ? '' : percent(share)} ${state === 'good' ? '' : t(`tyres.${state}`)}</small></span>`;
+  const state = verdict(tyre);
+  return html`<span class=${`wheel ${state}`}><b>${tyre.wheel}</b> <span>${number(tyre.cold_kpa, 0, 'kPa')}</span>
+    <small>${tyre.share === null ? '' : percent(tyre.share)} ${state === 'good' ? '' : t(`tyres.${state}`)}</small></span>`;
 }
 
-/** Silent is not low, and not good either. @param {Tyre} tyre @param {number | null} share */
-export function verdict(tyre, share) {
-  if (tyre.state === 'silent' || (tyre.cold_kpa ?? tyre.pressure_kpa ?? null) === null) return 'silent';
-  if (share === null) return 'unknown';
-  return share < FLAT ? 'flat' : share < LOW ? 'low' : 'good';
+/** Silent is not low, and not good either. @param {Tyre} tyre */
+export function verdict(tyre) {
+  return tyre.state === 'low' && tyre.share !== null && tyre.share < FLAT ? 'flat' : tyre.state;
 }

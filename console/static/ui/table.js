@@ -1,6 +1,7 @@
 /** Table: rows with a caption, sorted by the column the address names; as cards where the screen is narrow. */
 
-import { html } from '../lib/html.js';
+import { html, useRef } from '../lib/html.js';
+import { save } from '../lib/csv.js';
 import { language, t } from '../lib/i18n.js';
 import { refine, route } from '../lib/router.js';
 import { Empty } from './parts.js';
@@ -10,17 +11,19 @@ import { Empty } from './parts.js';
  * @param {{ caption: string, columns: Column[], rows: any[], id: (row: any) => string, empty?: string, name?: string, most?: number, hidden?: boolean }} given
  */
 export function Table({ caption, columns, rows, id, empty, name = 'sort', most = 500, hidden = true }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
   if (!rows.length) return html`<${Empty} text=${empty ?? t('table.empty')} />`;
   const said = route.value.query[name] ?? '';
   const down = said.startsWith('-');
   const column = columns.find((one) => one.key === said.replace('-', ''));
   const sorted = column ? [...rows].sort(comparing(column, down)) : rows;
-  return html`<div class="scroller" tabindex="0" role="region" aria-label=${caption}>
+  return html`<div class="scroller" tabindex="0" role="region" aria-label=${caption} ref=${place}>
     <table>
       <caption class=${hidden ? 'unseen' : ''}>${caption}</caption>
       <thead><tr>${columns.map((one) => head(one, said, name))}</tr></thead>
       <tbody>${sorted.slice(0, most).map((row) => html`<tr key=${id(row)}>${columns.map((one, k) => cell(one, row, k === 0))}</tr>`)}</tbody>
     </table>
+    <p class="save"><button class="link" onClick=${() => place.current && save(place.current, caption)}>${t('act.csv')}</button></p>
     ${sorted.length > most && html`<p class="more">${t('table.more', { shown: most, all: sorted.length })}</p>`}
   </div>`;
 }

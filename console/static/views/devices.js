@@ -2,9 +2,9 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { ago, number, percent } from '../lib/format.js';
+import { number, percent } from '../lib/format.js';
 import { use } from '../lib/use.js';
-import { Failed, Head, Waiting } from '../ui/parts.js';
+import { Failed, Head, Status, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 
@@ -19,11 +19,20 @@ export function Devices() {
 function columns() {
   return [
     { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
-    { key: 'last_heard', label: t('devices.heard'), show: (/** @type {any} */ row) => ago(row.last_heard) },
-    { key: 'hz', label: t('devices.hz'), number: true, show: (/** @type {any} */ row) => number(row.hz, 2, 'Hz') },
+    { key: 'status', label: t('col.status'), show: (/** @type {any} */ row) => html`<${Status} status=${row.status} />` },
+    { key: 'heard', label: t('devices.heard'), show: (/** @type {any} */ row) => html`<${Time} at=${row.heard} />` },
     { key: 'km_measured', label: t('devices.measured'), number: true, show: (/** @type {any} */ row) => number(row.km_measured) },
     { key: 'km_gap', label: t('devices.gap'), number: true, show: (/** @type {any} */ row) => number(row.km_gap) },
-    { key: 'blind', label: t('devices.blind'), number: true, show: (/** @type {any} */ row) => percent(row.blind, 1) },
-    { key: 'faults', label: t('devices.faults'), by: (/** @type {any} */ row) => (row.faults ?? []).length, show: (/** @type {any} */ row) => (row.faults ?? []).map((/** @type {string} */ kind) => word('kind', kind)).join(', ') || '–' },
+    { key: 'seen_share', label: t('devices.seen'), number: true, show: (/** @type {any} */ row) => percent(row.seen_share, 1) },
+    { key: 'observed_share', label: t('devices.observed'), number: true, show: (/** @type {any} */ row) => percent(row.observed_share) },
+    { key: 'driver_share', label: t('devices.driver'), number: true, show: (/** @type {any} */ row) => percent(row.driver_share) },
+    { key: 'faults', label: t('devices.faults'), by: (/** @type {any} */ row) => Object.keys(row.faults).length, show: (/** @type {any} */ row) => told(row.faults) },
+    { key: 'set_aside', label: t('devices.aside'), by: (/** @type {any} */ row) => Object.keys(row.set_aside).length, show: (/** @type {any} */ row) => told(row.set_aside) },
   ];
+}
+
+/** What there is of each kind. @param {Record<string, number>} counts */
+function told(counts) {
+  const found = Object.entries(counts).map(([kind, n]) => `${word('kind', kind)}${n > 1 ? ` ×${n}` : ''}`);
+  return found.join(', ') || '–';
 }

@@ -7,6 +7,7 @@ import { order, open } from '../lib/alerts.js';
 import { href, refine, route } from '../lib/router.js';
 import { number, span } from '../lib/format.js';
 import { use } from '../lib/use.js';
+import { Axles } from '../ui/axles.js';
 import { Fact, Priority, Status, Time } from '../ui/parts.js';
 
 /** @param {{ at: number, vehicle: import('../lib/fleet.js').Vehicle }} given */
@@ -27,6 +28,7 @@ export function Drawer({ at, vehicle }) {
       <${Fact} label=${t('col.class')} value=${word('class', more.class) || '–'} />
       <${Fact} label=${t('col.site')} value=${more.site || '–'} />
     </dl>
+    ${more.tyres?.length ? html`<${Axles} tyres=${more.tyres} small=${true} />` : null}
     <h3>${t('drawer.alerts', { n: mine.length })}</h3>
     <ul class="plain">${mine.map((one) => html`<li key=${one.alert_id}><${Priority} priority=${one.priority} /> <a href=${href(`/alerts/${one.alert_id}`)}>${word('kind', one.kind)} ${one.subject}</a> <${Time} at=${one.last_seen} /></li>`)}</ul>
     <p class="choices">

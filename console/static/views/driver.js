@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { number, percent, span } from '../lib/format.js';
+import { day, number, percent, signed, span } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -10,12 +10,18 @@ import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 import { Band, Score } from './drivers.js';
 
+const EVERY = 'open,acknowledged,resolved,dismissed';
+
 /** @param {{ parts: string[] }} given */
 export function Driver({ parts: [, fleet, id] }) {
-  const known = use(`drivers/${encodeURIComponent(fleet)}/${encodeURIComponent(id ?? '')}`, {});
+  const name = `${encodeURIComponent(fleet)}/${encodeURIComponent(id ?? '')}`;
+  const known = use(`drivers/${name}`, {});
+  const lately = use('alerts', { driver: `${fleet}/${id}`, state: EVERY, sort: 'newest', limit: 100 });
+  const hours = use('hours', { limit: 1000 });
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
+  const own = hours.data?.items.find((/** @type {any} */ row) => row.id === `${fleet}/${id}`);
   return html`<${Head} title=${one.driver_id}><a class="button" href=${href('/trips', { driver: `${fleet}/${id}` })}>${t('screen.trips')}</a><//>
     <dl class="facts card">
       <${Fact} label=${t('drivers.score')} value=${html`<${Score} row=${one} value=${one.score} />`} note=${!one.provisional && html`<${Band} row=${one} />`} />
@@ -24,8 +30,9 @@ export function Driver({ parts: [, fleet, id] }) {
       <${Fact} label=${t('trips.km')} value=${number(one.km, 0, 'km')} />
     </dl>
     <section class="card"><h2>${t('driver.points')}</h2><p class="hint">${t('driver.points_lead')}</p><${Points} one=${one} /></section>
-    <section class="card"><h2>${t('driver.events')}</h2><${Events} rows=${one.events ?? []} /></section>
-    ${one.hours?.length ? html`<section class="card"><h2>${t('screen.hours')}</h2><${Limits} rows=${one.hours} /></section>` : null}`;
+    <section class="card"><h2>${t('driver.events')}</h2><${Events} rows=${lately.data?.items ?? []} /></section>
+    ${own && html`<section class="card"><h2>${t('screen.hours')}</h2><${Limits} rows=${own.limits} /></section>`}
+    ${one.weeks.length > 0 && html`<section class="card"><h2>${t('driver.weeks')}</h2><${Weeks} rows=${one.weeks} /></section>`}`;
 }
 
 /** The score from the class's mean on, point by point. @param {{ one: any }} given */
@@ -43,7 +50,7 @@ function Points({ one }) {
         <td class="number" data-label=${t('driver.rate')}>${each.rate === null ? t('driver.unseen') : number(each.rate, 3, each.unit)}</td>
         <td class="number" data-label=${t('driver.mean')}>${number(each.class_mean, 3)}</td>
         <td class="number" data-label=${t('driver.believed')}>${percent(each.credibility)}</td>
-        <td class="number" data-label=${t('driver.points')}>${signed(each.points)}</td>
+        <td class="number" data-label=${t('driver.points')}>${signed(each.points, 2)}</td>
         <td><${Bar} value=${each.points} most=${most} /></td></tr>`)}
       <tr class="sum"><th scope="row" data-label=${t('driver.what')}>${t('drivers.score')}</th><td></td><td></td><td></td><td class="number" data-label=${t('driver.points')}>${number(Math.max(0, Math.min(100, sum)), 2)}</td><td></td></tr>
     </tbody></table></div>`;
@@ -55,28 +62,35 @@ function Bar({ value, most }) {
   return html`<svg class="bar-chart" viewBox="0 0 100 12" width="140" height="12" aria-hidden="true"><rect class=${value < 0 ? 'cost' : 'gain'} x=${value < 0 ? 50 - long : 50} width=${long} height="12" /><path d="M50 0v12" /></svg>`;
 }
 
-/** @param {number} value */
-function signed(value) {
-  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${number(Math.abs(value), 2)}`;
-}
-
 /** @param {{ rows: any[] }} given */
 function Events({ rows }) {
   const columns = [
-    { key: 'start', label: t('col.time'), show: (/** @type {any} */ row) => html`<${Time} at=${row.start} />` },
+    { key: 'last_seen', label: t('col.time'), show: (/** @type {any} */ row) => html`<a href=${href(`/alerts/${row.alert_id}`)}><${Time} at=${row.last_seen} /></a>` },
     { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('kind', row.kind) },
     { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
     { key: 'level', label: t('driver.level'), number: true },
-    { key: 'peak', label: t('alert.worst'), number: true, show: (/** @type {any} */ row) => number(row.peak, 1, row.unit) },
+    { key: 'count', label: t('driver.times'), number: true },
+    { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => t(`state.${row.state}`) },
   ];
-  return html`<${Table} caption=${t('driver.events')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.id} empty=${t('driver.no_events')} name="events" />`;
+  return html`<${Table} caption=${t('driver.events')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('driver.no_events')} name="events" />`;
+}
+
+/** @param {{ rows: any[] }} given */
+function Weeks({ rows }) {
+  const columns = [
+    { key: 'from', label: t('driver.week'), fixed: true, show: (/** @type {any} */ row) => day(row.from) },
+    { key: 'score', label: t('drivers.score'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.score, 1) },
+    { key: 'low', label: t('drivers.between'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<${Band} row=${row} />` },
+    { key: 'km', label: t('trips.km'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.km) },
+  ];
+  return html`<${Table} caption=${t('driver.weeks')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.from} />`;
 }
 
 /** What is left of each limit. @param {{ rows: any[] }} given */
 export function Limits({ rows }) {
   const columns = [
     { key: 'kind', label: t('hours.limit'), fixed: true, show: (/** @type {any} */ row) => word('kind', row.kind) },
-    { key: 'used_s', label: t('hours.used'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.used_s) },
+    { key: 'counted_s', label: t('hours.used'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.counted_s) },
     { key: 'most_s', label: t('hours.most'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.most_s) },
     { key: 'left_s', label: t('hours.left'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<b>${span(row.left_s)}</b>` },
   ];

@@ -2,8 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { address } from '../lib/api.js';
-import { number, percent } from '../lib/format.js';
+import { number, percent, signed } from '../lib/format.js';
 import { use } from '../lib/use.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
@@ -13,20 +12,22 @@ export function Drivers() {
   const known = use('drivers', { limit: 1000 });
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  return html`<${Head} title=${t('screen.drivers')}><a class="button" href=${address('drivers.csv')} download>${t('act.csv')}</a><//>
+  return html`<${Head} title=${t('screen.drivers')} />
     <p class="hint">${t('drivers.lead')}</p>
-    <${Table} caption=${t('screen.drivers')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.driver} empty=${t('drivers.empty')} />`;
+    <${Table} caption=${t('screen.drivers')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.id} empty=${t('drivers.empty')} />`;
 }
 
 function columns() {
   return [
-    { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} />` },
+    { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} /> ${row.name}` },
     { key: 'score', label: t('drivers.score'), number: true, by: sure('score'), show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
     { key: 'coaching_score', label: t('drivers.coaching'), number: true, by: sure('coaching_score'), show: (/** @type {any} */ row) => (row.provisional ? '–' : number(row.coaching_score, 1)) },
     { key: 'low', label: t('drivers.between'), number: true, by: sure('low'), show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },
     { key: 'credibility', label: t('drivers.credibility'), number: true, show: (/** @type {any} */ row) => percent(row.credibility) },
     { key: 'km', label: t('trips.km'), number: true, show: (/** @type {any} */ row) => number(row.km) },
-    { key: 'open_alerts', label: t('screen.alerts'), number: true, show: (/** @type {any} */ row) => number(row.open_alerts) },
+    { key: 'rank', label: t('drivers.rank'), number: true, show: (/** @type {any} */ row) => (row.rank === null ? '–' : number(row.rank)) },
+    { key: 'trend', label: t('drivers.trend'), number: true, show: (/** @type {any} */ row) => signed(row.trend, 1) },
+    { key: 'events_per_1000_km', label: t('drivers.events'), number: true, show: (/** @type {any} */ row) => number(row.events_per_1000_km, 1) },
   ];
 }
 
@@ -37,7 +38,7 @@ function sure(key) {
 
 /** @param {{ row: any, value: number }} given */
 export function Score({ row, value }) {
-  if (row.provisional) return html`<span class="verdict">${t('drivers.too_little')}</span>`;
+  if (row.provisional || row.score === null) return html`<span class="verdict">${t('drivers.too_little')}</span>`;
   return html`<b>${number(value, 1)}</b>`;
 }
 

@@ -12,20 +12,28 @@ const SOON_S = 1800;
 
 export function Hours() {
   const known = use('hours', { limit: 1000 });
-  const rows = useMemo(() => [...(known.data?.items ?? [])].sort((a, b) => (a.left_s ?? 1e9) - (b.left_s ?? 1e9)), [known.data]);
+  const rows = useMemo(() => (known.data?.items ?? []).map(tightest), [known.data]);
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.hours')} /><p class="hint">${t('hours.lead')}</p>
-    <${Table} caption=${t('screen.hours')} columns=${columns()} rows=${rows} id=${(/** @type {any} */ row) => `${row.driver} ${row.kind}`} empty=${t('hours.empty')} />`;
+    <${Table} caption=${t('screen.hours')} columns=${columns()} rows=${rows} id=${(/** @type {any} */ row) => row.id} empty=${t('hours.empty')} />`;
+}
+
+/** A driver with the limit that ends their driving first. @param {any} row */
+function tightest(row) {
+  const [first] = [...row.limits].sort((a, b) => a.left_s - b.left_s);
+  return { ...row, ...first };
 }
 
 function columns() {
   return [
     { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} />` },
+    { key: 'driving', label: t('col.status'), show: (/** @type {any} */ row) => t(row.driving ? 'status.moving' : 'hours.stands') },
     { key: 'kind', label: t('hours.limit'), show: (/** @type {any} */ row) => word('kind', row.kind) },
-    { key: 'used_s', label: t('hours.used'), number: true, show: (/** @type {any} */ row) => span(row.used_s) },
+    { key: 'counted_s', label: t('hours.used'), number: true, show: (/** @type {any} */ row) => span(row.counted_s) },
     { key: 'most_s', label: t('hours.most'), number: true, show: (/** @type {any} */ row) => span(row.most_s) },
     { key: 'left_s', label: t('hours.left'), number: true, show: (/** @type {any} */ row) => html`<${Left} seconds=${row.left_s} />` },
+    { key: 'rules', label: t('hours.rules') },
   ];
 }
 

@@ -3,7 +3,7 @@
 import { html, useMemo, useSignal } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
 import { PRIORITIES, alerts, failed, fresh, load, loading, order, reveal, shownState } from '../lib/alerts.js';
-import { address } from '../lib/api.js';
+import { save } from '../lib/csv.js';
 import { refine, route } from '../lib/router.js';
 import { say } from '../lib/announce.js';
 import { Decide } from '../ui/decide.js';
@@ -46,7 +46,7 @@ function Bar({ query }) {
   const kinds = [...new Set([...alerts.value.values()].map((one) => one.kind))].sort();
   const { state = 'open,acknowledged', priority = '', kind = '', vehicle = '' } = query;
   return html`<${Head} title=${t('screen.alerts')}>
-      <a class="button" href=${address('alerts.csv', { state, severity: priority, type: kind, vehicle })} download>${t('act.csv')}</a>
+      <button onClick=${() => save(/** @type {Element} */ (document.querySelector('.inbox')), 'alerts')}>${t('act.csv')}</button>
     <//>
     <div class="filters" role="group" aria-label=${t('inbox.filters')}>
       <${Choice} name="state" value=${state} label=${t('col.state')} options=${[['open,acknowledged', t('inbox.standing')], ...STATES.map((one) => [one, t(`state.${one}`)])]} />

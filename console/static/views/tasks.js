@@ -34,7 +34,7 @@ export function Tasks() {
   return html`<${Head} title=${t('screen.tasks')} />
     <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${STATES.map((one) => [one, t(`task_state.${one}`)])} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.id} empty=${t('tasks.empty')} />` : html`<${Waiting} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(`tasks.${asked.value.action}`)} go=${t(`tasks.${asked.value.action}`)} onGo=${close} onLeave=${() => (asked.value = null)}><${Fields} action=${asked.value.action} /><//>`}`;
 }
 
@@ -47,7 +47,7 @@ function columns(ask) {
     { key: 'due', label: t('tasks.due'), show: (/** @type {any} */ row) => html`<span class=${row.overdue ? 'verdict bad' : ''}><${Time} at=${row.due} /> ${row.overdue ? t('tasks.overdue') : ''}</span>` },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`task_state.${row.state}`)} ${row.outcome && word('outcome', row.outcome)} ${row.finding}` },
     { key: 'alert_id', label: t('tasks.alert'), fixed: true, show: (/** @type {any} */ row) => row.alert_id && html`<a href=${href(`/alerts/${row.alert_id}`)}>${t('tasks.see')}</a>` },
-    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' ? html`<button onClick=${() => ask(row.id, 'done')}>${t('tasks.done')}</button> <button onClick=${() => ask(row.id, 'drop')}>${t('tasks.drop')}</button>` : '') },
+    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' ? html`<button onClick=${() => ask(row.task_id, 'done')}>${t('tasks.done')}</button> <button onClick=${() => ask(row.task_id, 'drop')}>${t('tasks.drop')}</button>` : '') },
   ];
 }
 

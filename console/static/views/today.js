@@ -2,6 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
+import { alerts, todo } from '../lib/alerts.js';
 import { ago, number } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -24,7 +25,7 @@ function columns() {
     { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
     { key: 'priority', label: t('col.priority'), fixed: true, show: (/** @type {any} */ row) => row.priority && html`<${Priority} priority=${row.priority} />` },
     { key: 'what', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => (row.alert_ids?.length ? html`<a href=${href(`/alerts/${row.alert_ids[0]}`)}>${named(row)}</a>` : named(row)) },
-    { key: 'action', label: t('today.todo'), fixed: true, show: (/** @type {any} */ row) => (row.kinds?.length ? word('action', row.kinds[0]) : row.action) },
+    { key: 'action', label: t('today.todo'), fixed: true, show: (/** @type {any} */ row) => todoOf(row) },
     { key: 'assignee', label: t('alert.assignee') },
     { key: 'since', label: t('today.since'), show: (/** @type {any} */ row) => ago(row.since) },
     { key: 'loss', label: t('today.loss'), number: true, show: (/** @type {any} */ row) => number(row.loss) },
@@ -33,5 +34,13 @@ function columns() {
 
 /** @param {any} row */
 function named(row) {
-  return row.kinds?.length ? row.kinds.map((/** @type {string} */ kind) => word('kind', kind)).join(', ') : row.what;
+  const known = row.alert_ids.map((/** @type {string} */ id) => alerts.value.get(id)).filter(Boolean);
+  if (!known.length) return row.task_id ? word('task', row.task) : row.what;
+  return known.map((/** @type {any} */ one) => `${word('kind', one.kind)} ${one.subject}${one.count > 1 ? ` ×${one.count}` : ''}`.trim()).join(', ');
+}
+
+/** @param {any} row */
+function todoOf(row) {
+  const first = alerts.value.get(row.alert_ids[0]);
+  return first ? todo(first) : row.action;
 }

@@ -2,7 +2,6 @@
 
 import { html } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
-import { address } from '../lib/api.js';
 import { number, span } from '../lib/format.js';
 import { href, refine, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -12,10 +11,11 @@ import { DriverLink, VehicleLink } from '../ui/links.js';
 
 export function Trips() {
   const { vehicle = '', driver = '', from = '', to = '', cursor = '' } = route.value.query;
-  const asked = { vehicle, driver, from, to, cursor, limit: 200 };
+  const until = to && new Date(Date.parse(to) + 86_400_000).toISOString(); // that day is meant to be in it
+  const asked = { vehicle, driver, from, to: until, cursor, limit: 200 };
   const known = use('trips', asked);
   return html`
-    <${Head} title=${t('screen.trips')}><a class="button" href=${address('trips.csv', { vehicle, driver, from, to })} download>${t('act.csv')}</a><//>
+    <${Head} title=${t('screen.trips')} />
     <div class="filters" role="group" aria-label=${t('inbox.filters')}>
       <${Field} name="vehicle" value=${vehicle} label=${t('col.vehicle')} />
       <${Field} name="driver" value=${driver} label=${t('col.driver')} />

@@ -5,6 +5,7 @@ import { t } from '../lib/i18n.js';
 import { number, percent, span } from '../lib/format.js';
 import { refine, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
+import { Trace } from '../charts/trace.js';
 import { Axles, verdict } from '../ui/axles.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
@@ -14,8 +15,8 @@ const STATES = ['flat', 'low', 'silent', 'unknown', 'good'];
 
 export function Tyres() {
   const { vehicle = '', state = '' } = route.value.query;
-  const known = use('tyres', { vehicle, limit: 1000 });
-  const rows = useMemo(() => (known.data?.items ?? []).map(judged).sort(worst), [known.data]);
+  const known = use(vehicle ? `vehicles/${vehicle}/tyres` : 'tyres', vehicle ? {} : { limit: 1000 });
+  const rows = useMemo(() => wheels(known.data).sort(worst), [known.data]);
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const shown = state ? rows.filter((/** @type {any} */ row) => row.verdict === state) : rows;
@@ -25,14 +26,25 @@ export function Tyres() {
       ${vehicle && html`<button class="chip" onClick=${() => refine({ vehicle: '' })}>${vehicle} ✕</button>`}
     </div>
     ${vehicle && rows.length > 0 && html`<section class="card"><${Axles} tyres=${rows} /></section>`}
+    ${vehicle && known.data.history?.length > 0 && html`<section class="card"><h2>${t('tyres.history')}</h2><${History} rows=${known.data.history} /></section>`}
     <${Table} caption=${t('screen.tyres')} columns=${columns()} rows=${shown} id=${(/** @type {any} */ row) => `${row.vehicle} ${row.wheel}`} empty=${t('tyres.empty')} />`;
 }
 
-/** @param {any} row */
-function judged(row) {
-  const cold = row.cold_kpa ?? row.pressure_kpa;
-  const share = cold && row.placard_kpa ? cold / row.placard_kpa : null;
-  return { ...row, share, verdict: verdict(row, share) };
+/** The wheels of a vehicle, or of all. @param {any} data @returns {any[]} */
+function wheels(data) {
+  const vehicles = data?.items ?? (data ? [data] : []);
+  return vehicles.flatMap((/** @type {any} */ one) => one.tyres.map((/** @type {any} */ tyre) => ({ ...tyre, vehicle: one.vehicle, verdict: verdict(tyre) })));
+}
+
+/** What each wheel held, by the hours, on one axis of time. @param {{ rows: any[] }} given */
+function History({ rows }) {
+  const times = [...new Set(rows.flatMap((one) => one.t))].sort((a, b) => a - b);
+  const strips = rows.map((one) => {
+    const held = new Map(one.t.map((/** @type {number} */ at, /** @type {number} */ k) => [at, one.cold_kpa[k]]));
+    const limit = one.placard_kpa ? { limit: times.map(() => one.placard_kpa) } : {};
+    return { key: `${one.wheel}`, unit: 'kPa', values: times.map((at) => held.get(at) ?? null), ...limit };
+  });
+  return html`<${Trace} caption=${t('tyres.history_lead')} times=${times} strips=${strips} />`;
 }
 
 /** @param {any} a @param {any} b */
@@ -48,7 +60,6 @@ function columns() {
     { key: 'share', label: t('tyres.share'), number: true, show: (/** @type {any} */ row) => percent(row.share) },
     { key: 'cold_kpa', label: t('tyres.cold'), number: true, show: (/** @type {any} */ row) => number(row.cold_kpa, 0, 'kPa') },
     { key: 'placard_kpa', label: t('tyres.placard'), number: true, show: (/** @type {any} */ row) => number(row.placard_kpa, 0, 'kPa') },
-    { key: 'temp_c', label: t('tyres.temp'), number: true, show: (/** @type {any} */ row) => number(row.temp_c, 0, '°C') },
     { key: 'slope_kpa_h', label: t('tyres.slope'), number: true, show: (/** @type {any} */ row) => number(row.slope_kpa_h, 2) },
     { key: 'hours_to_threshold', label: t('tyres.hours'), number: true, show: (/** @type {any} */ row) => (row.hours_to_threshold === null || row.hours_to_threshold === undefined ? '–' : span(row.hours_to_threshold * 3600)) },
     { key: 'at', label: t('tyres.at'), show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 import msgspec
 
 from streams import registry
-from streams.cli import database, screen
+from streams.cli import database, recorded, screen
 from streams.config import MASK, load
 from streams.layers import ConfigError
 from streams.registry import Change, Problem, Registry, cells, files, stored
@@ -20,7 +19,6 @@ from streams.registry.base import Row
 from streams.registry.book import Place
 from streams.registry.described import CELLS
 from streams.registry.rows import KINDS, Device
-from streams.store.audit import Entry, record
 from streams.store.migrations import SchemaError
 from streams.store.store import Store, open_store
 
@@ -171,16 +169,7 @@ def _read(store: Store) -> Registry:
 
 def _write(store: Store, before: Registry, after: Registry, actor: str) -> None:
     with store.writing() as connection:
-        changes = stored.write(connection, after, time.time())
-        record(connection, [_entry(change, before, after, actor) for change in changes])
-
-
-def _entry(change: Change, before: Registry, after: Registry, actor: str) -> Entry:
-    """For the audit log: which fields, not what was in them - some is of persons, some is secret."""
-    row = (before if change.what == "removed" else after).rows[change.kind][change.key]
-    detail = {"fields": change.fields} if change.fields else {}
-    fleet_id = str(getattr(row, "fleet_id", ""))
-    return Entry(actor, f"registry.{change.what}", fleet_id, f"{change.kind} {change.key}", detail)
+        recorded.write(connection, before, after, actor)
 
 
 def _merged(before: Registry, said: Registry, kinds: Iterable[str]) -> Registry:

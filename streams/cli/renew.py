@@ -15,15 +15,16 @@ from pricing.ledger.pen import Pen
 from pricing.rating import RatingError
 from pricing.tariff import Tariff
 from streams import tables
-from streams.cli import entries, proof, screen, source, statement
+from streams.cli import entries, proof, recorded, screen, source, statement
 from streams.layers import ConfigError
 from streams.ledger import chains, renewing
 from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.crossed import crossed
 from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer
-from streams.registry import stored
+from streams.registry import RegistryError, stored
 from streams.registry.contracts import Policy
+from streams.registry.renewed import renewed
 from streams.store import audit, marks
 from streams.store.store import Store
 from streams.tariffs import Shelf, shelf
@@ -134,12 +135,13 @@ def _pen(connection: Connection, policy: Policy) -> Pen:
 
 @command.command("accept")
 @click.argument("policy_id", metavar="POLICY")
+@click.option("--as", "name", help="Enter the policy that follows into the registry, under this id.")
 @screen.actor_option
 @screen.data_option
 @screen.json_option
-def accept(policy_id: str, actor: str, data: Path | None, as_json: bool) -> None:
-    """The offer of POLICY is accepted as it is."""
-    _answered(policy_id, ACCEPTED, actor, data, as_json)
+def accept(policy_id: str, name: str | None, actor: str, data: Path | None, as_json: bool) -> None:
+    """The offer of POLICY is accepted as it is; what follows is charged so."""
+    _answered(policy_id, ACCEPTED, actor, data, as_json, name)
 
 
 @command.command("decline")
@@ -152,17 +154,21 @@ def decline(policy_id: str, actor: str, data: Path | None, as_json: bool) -> Non
     _answered(policy_id, DECLINED, actor, data, as_json)
 
 
-def _answered(policy_id: str, said: str, actor: str, data: Path | None, as_json: bool) -> None:
+def _answered(policy_id: str, said: str, actor: str, data: Path | None, as_json: bool, name: str | None = None) -> None:
     try:
         with source.store(data).writing() as connection:
             today = tables.moment(marks.clock(connection, time.time())).date()
             pen = Pen(chains.of(connection, policy_id), datetime.now(UTC))
-            policy = stored.read(connection).rows["policies"].get(policy_id)
+            registry = stored.read(connection)
+            policy = registry.rows["policies"].get(policy_id)
             if not isinstance(policy, Policy):
                 raise LedgerError(f"the registry has no policy {policy_id!r}")
             renewing.answer(pen, policy, said, today)
             chains.append(connection, {policy_id: pen.new})
             audit.record(connection, [audit.Entry(actor, f"ledger.{said}", about=policy_id)])
-    except LedgerError as error:
+            if name is not None:
+                after = renewed(registry, policy, name, next_term(policy), renewing.covered(pen))
+                recorded.write(connection, registry, after, actor)
+    except (LedgerError, RegistryError) as error:
         raise screen.fail(error) from error
     entries.show(f"policy {policy_id}: {said}", pen.new, as_json)

@@ -24,6 +24,7 @@ from pricing.tariff import Tariff
 from streams.ledger import chains
 from streams.ledger.book import VEHICLE, Book
 from streams.ledger.chains import LedgerError
+from streams.ledger.promised import Promises, as_offered, before, promised
 from streams.registry.contracts import Policy
 
 Posted = dict[str, list[Entry]]  # new entries by policy
@@ -40,18 +41,19 @@ def posted(
     for policy in book.policies:
         if policy_id in (None, policy.policy_id) and policy.from_ <= book.today:
             pen = Pen(chains.of(connection, policy.policy_id), at)
-            if why := _post(pen, book, policy, tariff, moves):
+            if why := _post(pen, book, policy, tariff, moves, promised(connection, policy)):
                 refused.append(f"policy {policy.policy_id}: {why}")
             else:
                 found[policy.policy_id] = pen.new
     return found, refused
 
 
-def _post(pen: Pen, book: Book, policy: Policy, tariff: Tariff, moves: Hysteresis) -> str:
+def _post(pen: Pen, book: Book, policy: Policy, tariff: Tariff, moves: Hysteresis, accepted: Promises) -> str:
     """Write what a policy's chain is to say; why it cannot be, if so."""
     try:
         rows = _rows(book, policy)
-        insured = [_insured(book, policy, row, tariff, moves) for row in rows]
+        made_with = (tariff, moves)
+        insured = [_insured(book, policy, row, *made_with, accepted.get(_key(row))) for row in rows]
         post(_contract(book, policy, rows, tariff), insured, pen, book.today, tariff)
     except (LedgerError, RatingError) as error:
         return str(error)
@@ -103,14 +105,26 @@ def _days(rows: Sequence[Mapping[str, Any]], end: date) -> Iterator[tuple[tuple[
             yield (row["fleet_id"], row["vehicle_id"]), date.fromordinal(day)
 
 
-def _insured(book: Book, policy: Policy, row: Mapping[str, Any], tariff: Tariff, moves: Hysteresis) -> Insured:
-    """A row of risks; its premium is that of the whole term, on the km declared or to be expected."""
+def _key(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["vehicle_id"], row["cover"]
+
+
+def _insured(
+    book: Book, policy: Policy, row: Mapping[str, Any], tariff: Tariff, moves: Hysteresis, promise: Entry | None
+) -> Insured:
+    """A row of risks; its premium is that of the whole term, on the km declared or to be expected.
+
+    It is first indicated as it was offered and accepted, if so.
+    """
     vehicle, period = (row["fleet_id"], row["vehicle_id"]), (row["valid_from"], row["valid_to"])
-    risk = risk_of({**row, "valid_from": policy.from_, "valid_to": policy.to})
+    risk = before(risk_of({**row, "valid_from": policy.from_, "valid_to": policy.to}), promise)
+    accepted = as_offered(risk, tariff, promise, book.told is not None)
     km = book.expected(vehicle, risk.annual_km, vehicle_days(policy.from_, policy.to))
     own = book.own.get(vehicle) or {risk.klass: Exposure()}
 
     def rating(last: Entry | None) -> Draft:
+        if last is None and accepted is not None:
+            return rated(risk, accepted[0], tariff, accepted[1], period=period)
         shown = None if last is None else Shown(last.amount, moves)
         return rated(risk, Exposure({"km_measured": km}), tariff, own, period=period, shown=shown)
 

@@ -75,6 +75,14 @@ def answer(pen: Pen, policy: Policy, said: str, today: date) -> None:
     pen.write(answered(policy.policy_id, said, offers))
 
 
+def covered(pen: Pen) -> dict[tuple[str, str], float | None]:
+    """Km a year that were offered, by vehicle and cover."""
+    said = {
+        (one["vehicle_id"], one["cover"]): one["made"]["renewed"]["risk"]["annual_km"] for one in pen.all_known(OFFER)
+    }
+    return {key: None if km is None else float(km) for key, km in said.items()}
+
+
 def lapse(pen: Pen, policy: Policy, today: date) -> None:
     """Offers that nobody answered before their term began have lapsed."""
     if pen.all_known(OFFER) and not is_answered(pen) and today >= policy.to:

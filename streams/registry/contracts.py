@@ -36,6 +36,7 @@ class Policy(Row, frozen=True, kw_only=True):
     cancellation: Annotated[
         str, says("what is given back then: by the day, or by a short-rate table", choices=CANCELLATIONS)
     ] = "pro_rata"
+    renews: Annotated[str, says("policy that this one continues: charged as its offer was accepted", "policies")] = ""
     deposit: Annotated[
         Decimal | None, says("`declaration`: paid for the whole policy at its start; empty: what is indicated")
     ] = None

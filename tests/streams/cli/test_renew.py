@@ -100,3 +100,29 @@ def test_a_statement_is_written_as_text_or_page(tripmeter, typed, data, tmp_path
 def test_what_cannot_be_answered_is_told(tripmeter, typed, data, policy, why):
     result = typed("renew", "accept", policy, "--data", data)
     assert (result.exit_code, why in result.stderr) == (1, True)
+
+
+def test_the_policy_that_follows_is_charged_as_its_offer_was_accepted(tripmeter, typed, data, monkeypatch):
+    offers = {row["cover"]: row["amount"] for row in json.loads(tripmeter("renew", "--json"))}
+    tripmeter("renew", "accept", "P1", "--as", "P3")
+    (policy,) = json.loads(tripmeter("registry", "show", "policies", "P3", "--json"))
+    assert (policy["from"], policy["to"], policy["renews"]) == ("2025-07-01", "2026-07-01", "P1")
+    monkeypatch.setattr("streams.cli.posted.marks.clock", lambda *_: 1_751_500_000.0)  # 3 July
+    posted = [row for row in json.loads(tripmeter("ledger", "post", "--json")) if row["policy_id"] == "P3"]
+    assert {row["cover"]: row["amount"] for row in posted if row["kind"] == "charged"} == offers
+    again = json.loads(tripmeter("ledger", "post", "--json"))  # its last day is over: what is indicated moves
+    assert {row["kind"] for row in again} == {"indicated"}
+    assert tripmeter("ledger", "verify", "--replay")
+    taken = typed("renew", "accept", "P2", "--as", "P3", "--data", data)
+    assert taken.exit_code == 1
+
+
+def test_what_is_no_longer_as_it_was_offered_is_rated_anew(tripmeter, monkeypatch):
+    offers = {row["cover"]: row["amount"] for row in json.loads(tripmeter("renew", "--json"))}
+    tripmeter("renew", "accept", "P1", "--as", "P3")
+    tripmeter("registry", "set", "vehicles", "HH-1", "use=hazmat")
+    monkeypatch.setattr("streams.cli.posted.marks.clock", lambda *_: 1_751_500_000.0)
+    posted = json.loads(tripmeter("ledger", "post", "--policy", "P3", "--json"))
+    charged = {row["cover"]: row["amount"] for row in posted if row["kind"] == "charged"}
+    assert all(float(charged[cover]) > float(offers[cover]) for cover in offers)
+    assert tripmeter("ledger", "verify", "--replay")

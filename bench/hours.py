@@ -12,6 +12,7 @@ from streams.hours import RULES, RuleBook
 from streams.journeys.activity import DRIVE, INTERVAL, STATE
 from streams.journeys.folds import UNDER_WAY
 from streams.kernels.params import CLOSE, Records
+from streams.pipeline.rule_set import InForce, RuleSet
 from streams.records.hours_book import HoursBook
 
 DRIVERS, DAYS, LEGS = 10_000, 28, 12  # a day: so many drives of 40 min, 10 min apart, one break of an hour
@@ -46,7 +47,8 @@ def filled(slots: int, days: int = DAYS, rules: str = "eu") -> tuple[HoursBook, 
     fleet = Fleet(Berlin())
     fleet.slots([("fleet", f"V{slot:05}") for slot in range(slots)])
     fleet.numbers([f"D{slot:05}" for slot in range(slots)])
-    book, state = HoursBook(RuleBook(RULES[rules]), fleet, 0.0), np.zeros(slots, STATE)
+    in_force = InForce([RuleSet((), "", hours=RuleBook(RULES[rules]))])
+    book, state = HoursBook(in_force, fleet, 0.0), np.zeros(slots, STATE)
     driven = month(slots, days)
     for some in np.array_split(driven, max(slots // 100, 1)):
         book.take(some, state, np.arange(0))

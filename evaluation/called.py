@@ -110,7 +110,7 @@ def river(store: Store, judged: Rules, source: Source, intake: Intake, clock: Ca
         lambda *vehicle: source.known(*vehicle).zone,
     )
     pager = Pager(store, judged.alerts, replace(judged.paging, escalation={}), around, ["nobody"])
-    hours, leaks = HoursBook(judged.hours, fleet, np.inf), LeakBook(judged.in_force, fleet, np.inf)
+    hours, leaks = HoursBook(judged.in_force, fleet, np.inf), LeakBook(judged.in_force, fleet, np.inf)
     alerts = Alerts(judged.alerts)
     record = Record(fleet, hours, leaks, alerts, (), lambda alert: put_away(store, alert), pager.notify)
     pace = Pace(snapshot_s=np.inf, snapshot_samples=2**62)

@@ -36,6 +36,7 @@ from streams.settings import (
     Sinks,
     Store,
     Tariff,
+    differing,
 )
 
 if TYPE_CHECKING:
@@ -116,10 +117,15 @@ def thresholds(config: Config, params: Params) -> "dict[str, Records]":
 
 
 def rule_version(config: Config, params: Params) -> str:
-    """Twelve characters that name these thresholds: the same numbers have the same name on every machine."""
+    """Twelve characters that name thresholds and hours rules: the same numbers have the same name on every machine.
+
+    Hours rules as shipped add nothing, so that a name from before they were part of it means what it meant.
+    """
     digest = hashlib.sha256()
     for kind, rows in sorted(thresholds(config, params).items()):
         digest.update(json.dumps([kind, rows.dtype.names, rows.tolist()]).encode())
+    if config.hours != Hours():
+        digest.update(differing(config.hours).encode())
     return digest.hexdigest()[:12]
 
 

@@ -87,7 +87,7 @@ class Run:
         self.store: Store = memory_store()
         self.pipeline = Pipeline(Fleet(source), rules.in_force)
         fleet = self.pipeline.fleet
-        hours, leaks = HoursBook(rules.hours, fleet, np.inf), LeakBook(rules.in_force, fleet, np.inf)
+        hours, leaks = HoursBook(rules.in_force, fleet, np.inf), LeakBook(rules.in_force, fleet, np.inf)
         self.record = Record(fleet, hours, leaks, Alerts(rules.alerts))
         self.newest = float("-inf")
         self.refused: Counter[tuple[str, str]] = Counter()

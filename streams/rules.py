@@ -10,7 +10,6 @@ from streams import config
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
 from streams.desk.paging import Paging, clock_time, steps
-from streams.hours import RuleBook
 from streams.hours.chosen import chosen
 from streams.kernels.params import Records
 from streams.layers import ConfigError
@@ -29,10 +28,9 @@ ROADS = "+roads."  # in a version, before the digest of the roads
 
 @dataclass(frozen=True)
 class Rules:
-    """Thresholds in force, hours rules, alert rules, paging, tariff."""
+    """Thresholds and hours rules in force, alert rules, paging, tariff."""
 
     in_force: InForce
-    hours: RuleBook
     alerts: dict[str, AlertRule]
     paging: Paging
     tariff: Tariff
@@ -50,8 +48,7 @@ def gather(settings: Config, roads: Table | None = None) -> Rules:
         version += ROADS + roads.digest
         beside = _beside(roads, thresholds)
     return Rules(
-        InForce([RuleSet(thresholds, version, roads=beside)]),
-        chosen(settings.hours),
+        InForce([RuleSet(thresholds, version, roads=beside, hours=chosen(settings.hours))]),
         config.alert_rules(settings, RULES),
         paging(settings.paging),
         tariff(settings.tariff),

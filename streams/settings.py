@@ -1,6 +1,7 @@
 """Settings: the sections of the configuration as frozen dataclasses, each with its default, bounds and meaning."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ def setting(
         default=default,
         metadata={"meaning": meaning, "low": low, "high": high, "choices": choices, "secret": secret},
     )
+
+
+def differing(section: Any) -> str:
+    """The settings of a section that are not as shipped, as JSON that is the same on every machine."""
+    found = {part.name: getattr(section, part.name) for part in fields(section)}
+    return json.dumps({name: value for name, value in found.items() if value != getattr(type(section)(), name)})
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ class River:
     def _begin(self) -> None:
         fleet = Fleet(self.source)
         self.pipeline = Pipeline(fleet, self.rules.in_force)
-        book, alerts = HoursBook(self.rules.hours, fleet, self.pace.horizon_s), Alerts(self.rules.alerts)
+        book, alerts = HoursBook(self.rules.in_force, fleet, self.pace.horizon_s), Alerts(self.rules.alerts)
         leaks = LeakBook(self.rules.in_force, fleet, self.pace.horizon_s)
         around = Surroundings(
             lambda: self.embedded.newest,

@@ -5,6 +5,7 @@ from streams.hours.fold import Fold, Interval, episodes, person
 from streams.hours.laws import RULES, custom
 from streams.hours.limits import ESTIMATE, KINDS, SELDOM, WINDOW_S, HoursRules, Limit, Rest, RuleBook
 from streams.hours.sheet import IDLE, SPARSE, Sheet
+from streams.hours.succession import Dated, Succession, always, rules_at, succession
 
 __all__ = [
     "ESTIMATE",
@@ -14,6 +15,7 @@ __all__ = [
     "SELDOM",
     "SPARSE",
     "WINDOW_S",
+    "Dated",
     "Episode",
     "Fold",
     "HoursRules",
@@ -22,7 +24,11 @@ __all__ = [
     "Rest",
     "RuleBook",
     "Sheet",
+    "Succession",
+    "always",
     "custom",
     "episodes",
     "person",
+    "rules_at",
+    "succession",
 ]

@@ -101,6 +101,7 @@ class RuleBook(NamedTuple):
     otherwise: HoursRules
     by_jurisdiction: Mapping[str, HoursRules] = MappingProxyType({})
     unassigned: str = "all"  # of a vehicle whose driver is unknown: all limits, or those on breaks
+    said: str = "{}"  # settings it is made of that are not as shipped, JSON: part of a rule set's name
 
     def of(self, jurisdiction: str, assigned: bool) -> HoursRules:
         """Those of a fleet, for a driver or for a vehicle whose driver is unknown."""

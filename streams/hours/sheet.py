@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from streams.hours.counts import Episode, ms
-from streams.hours.fold import Fold, Interval
+from streams.hours.fold import Interval
 from streams.hours.limits import HoursRules
+from streams.hours.succession import Folds, Succession, always
 
 Row = dict[str, Any]
 Mark = tuple[int, float]  # slot, start
@@ -44,8 +45,8 @@ class Sheet:
         self._closed: dict[Mark, Interval] = {}  # not in the base
         self._taken = array("d")  # closed and in the base, in order: slot, start, end, bits; an object each is 300 B
         self._floor = -float("inf")  # driving up to here was put away, and what was told of it stands
-        self._rules = HoursRules("", ())
-        self._old = Fold(self._rules)  # of what was put away
+        self._rules = always(HoursRules("", ()))
+        self._old = Folds(self._rules)  # of what was put away
         self._reset()
 
     def _reset(self) -> None:
@@ -90,10 +91,10 @@ class Sheet:
             del self._closed[mark]
         return bool(gone)
 
-    def fold(self, rules: HoursRules, row_of: RowOf) -> Told:
+    def fold(self, rules: Succession, row_of: RowOf) -> Told:
         """What has become of the person's hours."""
         if rules != self._rules:
-            self._rules, self._old = rules, Fold(rules)
+            self._rules, self._old = rules, Folds(rules)
             self._reset()
         if self._loaded:
             self._reset()

@@ -1,4 +1,4 @@
-"""Rule set: thresholds of every link of the chain and the roads known, their name, and from when on they hold."""
+"""Rule set: thresholds of all links of the chain, hours rules and roads known, their name, and since when they hold."""
 
 import math
 from collections.abc import Sequence
@@ -9,6 +9,8 @@ import numpy as np
 from devices.samples import Floats, Ints
 from streams.fleets.batch import Batch
 from streams.fleets.fleet import FleetColumns
+from streams.hours import RuleBook
+from streams.hours.chosen import SHIPPED
 from streams.kernels.params import Records
 
 
@@ -25,6 +27,7 @@ class RuleSet(NamedTuple):
     version: str
     since: float = -math.inf  # UTC epoch s, event time
     roads: Beside | None = None
+    hours: RuleBook = SHIPPED
 
 
 class InForce:

@@ -1,17 +1,29 @@
 """Hours book: each person's driving across vehicles, and the episodes the hours rules make of it, kept up to date."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from devices.samples import Floats, Ints
 from streams.fleets.fleet import Fleet
-from streams.hours import IDLE, SPARSE, WINDOW_S, HoursRules, Interval, RuleBook, Sheet, person
+from streams.hours import (
+    IDLE,
+    SPARSE,
+    WINDOW_S,
+    Dated,
+    Episode,
+    Interval,
+    Sheet,
+    Succession,
+    person,
+    rules_at,
+    succession,
+)
 from streams.journeys.activity import DRIVE, driving
 from streams.kernels.params import Records
+from streams.pipeline.rule_set import InForce
 from streams.records.rows import Revised, hours_event
 
 Row = dict[str, Any]
@@ -25,8 +37,9 @@ class HoursBook:
     It holds the driving of the rules' window, or as far back as late data is settled, if that is further.
     """
 
-    def __init__(self, rules: RuleBook, fleet: Fleet, horizon: float) -> None:
-        self.rules, self.fleet, self.window = rules, fleet, max(WINDOW_S, horizon)
+    def __init__(self, in_force: InForce, fleet: Fleet, horizon: float) -> None:
+        self.in_force, self.fleet, self.window = in_force, fleet, max(WINDOW_S, horizon)
+        self._by_land: dict[tuple[str, bool], Succession] = {}  # rules by jurisdiction, and whether the driver is known
         self._people: dict[Key, Sheet] = {}
         self._drove: dict[int, set[Key]] = defaultdict(set)  # by slot, whoever has an interval in it
         self._open: dict[int, Key] = {}  # whose open interval a slot has
@@ -36,7 +49,7 @@ class HoursBook:
     def load(self, driven: Iterable[tuple[Key, int, float, float, int]], told: Iterable[tuple[Key, int, Row]]) -> None:
         """Begin with closed intervals (whose, slot, start, end, bits) and events on record (whose, slot, row)."""
         for key, slot, start, end, bits in driven:
-            if not bits & IDLE or self._rules(key, slot).on_duty:
+            if not bits & IDLE or self._on_duty(key, slot):
                 self._sheet(key, slot).load(slot, start, end, bits)
         for key, slot, row in told:
             if key in self._people or row["end"] is None:  # there may be an open drive and no other
@@ -68,7 +81,7 @@ class HoursBook:
         for record in found:
             slot, is_drive = int(record["slot"]), record["kind"] == DRIVE
             key = self._key(int(record["driver"]), slot)
-            if is_drive or self._rules(key, slot).on_duty:
+            if is_drive or self._on_duty(key, slot):
                 bits = SPARSE * int(record["sparse"]) if is_drive else IDLE
                 interval = self._interval(slot, float(record["start"]), float(record["end"]), bits)
                 if self._sheet(key, slot).put(slot, interval):
@@ -112,7 +125,7 @@ class HoursBook:
                 drive = state["drive"][slot]
                 one.open[slot] = interval._replace(end=float(drive["end"]), sparse=bool(drive["sparse"]))
             rules = self._rules(key, one.slot)
-            row_of = partial(hours_event, rules=rules, driver_id=self.fleet.driver_id(key[1]))
+            row_of = _row_of(rules, self.fleet.driver_id(key[1]))
             told = one.fold(rules, row_of)
             revised.rows.extend(told.rows)
             revised.retracted.extend(told.retracted)
@@ -129,9 +142,16 @@ class HoursBook:
             self._people[key] = Sheet(slot, self._interval)
         return self._people[key]
 
-    def _rules(self, key: Key, slot: int) -> HoursRules:
+    def _rules(self, key: Key, slot: int) -> Succession:
         """Those of a person who drove the vehicle in ``slot``."""
-        return self.rules.of(self.fleet.known(slot).jurisdiction, assigned=key[1] >= 0)
+        land, assigned = self.fleet.known(slot).jurisdiction, key[1] >= 0
+        if (land, assigned) not in self._by_land:
+            dated = (Dated(one.since, one.hours.of(land, assigned)) for one in self.in_force.sets)
+            self._by_land[land, assigned] = succession(dated)
+        return self._by_land[land, assigned]
+
+    def _on_duty(self, key: Key, slot: int) -> bool:
+        return any(one.rules.on_duty for one in self._rules(key, slot))
 
     def _interval(self, slot: int, start: float, end: float, bits: int) -> Interval:
         known, sparse, idle = self.fleet.known(slot), bool(bits & SPARSE), bool(bits & IDLE)
@@ -145,3 +165,7 @@ class HoursBook:
         if more > 0:
             self._started = np.append(self._started, np.full(more, np.nan))
             self._deadline = np.append(self._deadline, np.full(more, np.inf))
+
+
+def _row_of(rules: Succession, driver_id: str | None) -> Callable[[Episode], Row]:
+    return lambda episode: hours_event(episode, rules_at(rules, episode.start), driver_id)

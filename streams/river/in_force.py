@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, delete, insert, select
 
+from streams.hours.chosen import once
 from streams.kernels.params import CLASSES, Records
 from streams.pipeline import chain
 from streams.pipeline.rule_set import Beside, RuleSet
@@ -15,6 +16,9 @@ from streams.store.audit import Entry, alone, record
 from streams.store.store import Row, Store, rows_of
 
 KnownThen = Callable[[str, tuple[Records, ...]], Beside | None]  # (version, thresholds) -> the roads of a rule set
+
+
+HOURS = "hours"  # beside the links in a body
 
 
 def nowhere(_version: str, _thresholds: tuple[Records, ...]) -> None:
@@ -50,7 +54,7 @@ def _with(connection: Connection, rows: list[Row], current: RuleSet, now: float)
 
 
 def _write(connection: Connection, current: RuleSet, since: float, rows: Sequence[Mapping[str, Any]]) -> None:
-    row = {"since": since, "version": current.version, "body": _written(current.thresholds)}
+    row = {"since": since, "version": current.version, "body": _written(current)}
     connection.execute(delete(schema.rule_sets).where(schema.rule_sets.c.since == since))
     connection.execute(insert(schema.rule_sets), row)
     detail = _difference(rows[-1], current, since) if rows else {}
@@ -66,19 +70,27 @@ def _difference(before: Mapping[str, Any], current: RuleSet, since: float) -> di
         for name in new.dtype.names or ()
         if not np.array_equal(old[name], new[name], equal_nan=True)
     ]
+    names += ["hours"] * (_hours(before) != json.loads(current.hours.said))
     return {"since": since, "instead_of": before["version"], "thresholds": names}
 
 
 def _set(row: Mapping[str, Any], current: RuleSet, known_then: KnownThen) -> RuleSet:
     thresholds, version = _read(row["body"], current.thresholds), row["version"]
     known = current.roads if version == current.version else known_then(version, thresholds)
-    return RuleSet(thresholds, version, row["since"], known)
+    return RuleSet(thresholds, version, row["since"], known, once(_hours(row)))
 
 
-def _written(thresholds: Sequence[Records]) -> str:
-    """{link: {parameter: value by class}}, in the kernels' units."""
-    pairs = zip(chain.PARAMS, thresholds, strict=True)
-    return json.dumps({link: {name: rows[name].tolist() for name in rows.dtype.names or ()} for link, rows in pairs})
+def _written(one: RuleSet) -> str:
+    """{link: {parameter: value by class}}, in the kernels' units; beside them the hours settings, as configured."""
+    pairs = zip(chain.PARAMS, one.thresholds, strict=True)
+    said = {link: {name: rows[name].tolist() for name in rows.dtype.names or ()} for link, rows in pairs}
+    return json.dumps(said | {HOURS: json.loads(one.hours.said)})
+
+
+def _hours(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Hours settings of a row that were not as shipped; a row of an earlier version has none."""
+    said: dict[str, Any] = json.loads(row["body"]).get(HOURS, {})
+    return said
 
 
 def _read(body: str, current: Sequence[Records]) -> tuple[Records, ...]:

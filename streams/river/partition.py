@@ -88,8 +88,8 @@ class Partition:
         pager = Pager(store, rules.alerts, rules.paging, around, [sink.name for sink in called], changes)
         self.record = Record(
             fleet,
-            HoursBook(rules.hours, fleet, pace.horizon_s),
-            LeakBook(rules.in_force, fleet, pace.horizon_s),
+            HoursBook(self.pipeline.in_force, fleet, pace.horizon_s),
+            LeakBook(self.pipeline.in_force, fleet, pace.horizon_s),
             Alerts(rules.alerts),
             changes,
             partial(put_away, store),

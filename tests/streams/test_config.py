@@ -149,3 +149,10 @@ def test_the_rule_version_follows_the_numbers_alone(limit: float, klass: str) ->
     assert rule_version(config, PARAMS) == rule_version(again, PARAMS)
     same = thresholds(config, PARAMS)["harsh_braking"].tolist() == thresholds(plain, PARAMS)["harsh_braking"].tolist()
     assert (rule_version(config, PARAMS) == rule_version(plain, PARAMS)) is same
+
+
+def test_hours_rules_are_part_of_the_rule_version_and_as_shipped_they_add_nothing() -> None:
+    plain = rule_version(load(None, {}), PARAMS)
+    sets = ["hours.rule=us_70_8", "hours.unassigned=breaks", "hours.continuous_driving_notice_min=5"]
+    assert rule_version(load(None, {}, ["hours.rule=eu"]), PARAMS) == plain
+    assert len({plain, *(rule_version(load(None, {}, [one]), PARAMS) for one in sets)}) == 4

@@ -17,6 +17,7 @@ from streams.fleets.zones import Route, Zone
 from streams.hours import HoursRules, Limit, Rest, RuleBook
 from streams.hours.limits import Calendar
 from streams.pipeline.pipeline import only
+from streams.pipeline.rule_set import InForce, RuleSet
 
 SHM = Path("/dev/shm")  # noqa: S108  every commit waits for its disk
 seeds = st.integers(0, 1_000_000)
@@ -172,7 +173,8 @@ ON_DUTY = Limit("weekly_driving", "a test", 2000.0, 300.0, 900.0, "duty", Rest(3
 def test_hours_on_duty(rivers, rules, seed, order):
     rng, source, samples = np.random.default_rng(order), rivers.Everybody(), rivers.days(seed)
     samples.columns["ignition"] = np.where(rng.random(samples.t.size) < 0.02, 0.0, 1.0)
-    duty = replace(rules, hours=RuleBook(HoursRules("duty", (ON_DUTY,))))
+    on_duty = RuleSet(*rules.in_force.sets[0][:2], hours=RuleBook(HoursRules("duty", (ON_DUTY,))))
+    duty = replace(rules, in_force=InForce([on_duty]))
     with folder() as data:
         river = rivers.River(Path(data), duty, source)
         run_through(river, disturbed(rivers.payloads(samples, size=20), rng), rng)

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.hours import IDLE, RULES, SPARSE, Interval, Sheet, episodes
+from streams.hours import IDLE, RULES, SPARSE, Interval, Sheet, always, episodes
 
 MIN, HOUR, DAY = 60.0, 3600.0, 86_400.0
 START = 1_748_822_400.0  # Monday
@@ -36,7 +36,7 @@ class Told:
         self.fold(rules)
 
     def fold(self, rules):
-        told = self.sheet.fold(rules, row_of)
+        told = self.sheet.fold(always(rules), row_of)
         for row in told.retracted:
             del self.rows[row["event_id"]]
         self.rows |= {row["event_id"]: row for row in told.rows}

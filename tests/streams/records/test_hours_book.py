@@ -12,6 +12,7 @@ from streams.hours import RULES, Interval, RuleBook, custom, episodes, person
 from streams.journeys.activity import DRIVE, INTERVAL, STATE
 from streams.journeys.folds import UNDER_WAY
 from streams.kernels.params import CLOSE
+from streams.pipeline.rule_set import InForce, RuleSet
 from streams.records.hours_book import HoursBook
 from streams.records.rows import hours_event
 
@@ -35,7 +36,7 @@ class House:
         self.fleet.slots([("f", f"V{3 - slot}") for slot in range(SLOTS)])  # who spoke first is not first by name
         self.fleet.numbers(["D1", "D2"])
         self.rule = rule
-        self.book = HoursBook(RuleBook(rule), self.fleet, horizon=0.0)
+        self.book = HoursBook(InForce([RuleSet((), "", hours=RuleBook(rule))]), self.fleet, horizon=0.0)
         self.book.window = window
         self.state = np.zeros(SLOTS, STATE)
         self.rows = {}  # event rows as they stand

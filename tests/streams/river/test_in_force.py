@@ -1,5 +1,6 @@
 """In force: a threshold that changes judges what comes after, and the past, late data too, stays under the old one."""
 
+import json
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +16,7 @@ from streams.roads import keep, kept
 from streams.roads.table import Way, table
 from streams.roads.tags import Road
 from streams.rules import ROADS, gather, known_then, share
-from streams.store import schema
+from streams.store import audit, schema
 from streams.store.store import memory_store
 
 CHANGE_S = 6 * 3_600.0
@@ -51,6 +52,16 @@ def test_the_store_remembers_since_when(rivers):
         assert [rows.tobytes() for rows in ours.thresholds] == [rows.tobytes() for rows in theirs.thresholds]
     set_back = remembered(store, lax, 250.0)
     assert [(one.version, one.since) for one in set_back] == [(lax.version, -np.inf), (lax.version, 300.0)]
+
+
+def test_the_hours_rules_of_the_past_are_remembered(rivers):
+    store, shipped, other = memory_store(), current(rivers), current(rivers, "hours.rule=china")
+    remembered(store, other, 100.0)
+    sets = remembered(store, shipped, 200.0)
+    assert [(one.since, one.hours) for one in sets] == [(-np.inf, other.hours), (200.0, shipped.hours)]
+    with store.reading() as connection:
+        first, last = audit.read(connection, action="rules.changed")
+    assert first["detail"] == "" and json.loads(last["detail"])["thresholds"] == ["hours"]
 
 
 @pytest.fixture

@@ -55,6 +55,13 @@ def gather(settings: Config, roads: Table | None = None) -> Rules:
     )
 
 
+def seen_by(roads: Beside, thresholds: tuple[Records, ...]) -> Beside:
+    """The same roads, looked for as far as other thresholds say."""
+    from streams.roads.beside import Roads
+
+    return _beside(roads.table, thresholds) if isinstance(roads, Roads) else roads
+
+
 def _beside(roads: Table, thresholds: tuple[Records, ...]) -> Beside:
     from streams.roads.beside import Roads  # shapely, which those without roads need not load
 

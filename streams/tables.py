@@ -1,6 +1,6 @@
 """Tables: the six public tables as frames, read from a store or from a folder of Parquet files."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,37 +52,27 @@ def read(
     ``risks`` as pricing.frames.premiums wants it; None: a recording without a registry, every vehicle is assumed
     to be of class ``klass`` and insured for the days heard of.
     """
-    events, segments = _frame(connection, schema.events), _segments(connection)
-    driven = exposure(segments, events, now)
+    events, segments = whole(connection, schema.events), whole(connection, schema.segments)
+    driven = without({}, segments, events, now)
     if risks is None:
         risks = assumed(driven, klass)
     until = (now + timedelta(days=1)).date()
     return {
         "events": _public(events),
-        "trips": _public(_frame(connection, schema.trips)),
+        "trips": _public(whole(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
-        "scores": _scores(driven, _without(Desk(connection).actions, segments, events, now), risks, tariff),
+        "scores": _scores(driven, without(Desk(connection).actions, segments, events, now), risks, tariff),
         "premiums": frames.premiums(driven, risks, tariff, _first_day(driven), until),
     }
 
 
-def driven(connection: Connection, now: datetime, conceded: Collection[int]) -> pl.DataFrame:
-    """The exposure of a store at ``now`` (its clock, UTC), whatever a fleet has dismissed.
+def without(said: Actions, segments: pl.DataFrame, events: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Exposure without the events that ``said`` dismisses, and without the km over the limit in them.
 
-    But for dismissals (numbers of ``actions``) that the insurer has ``conceded``.
+    ``segments`` and ``events`` as ``whole`` reads them.
     """
-    actions = Desk(connection).actions if conceded else {}
-    said = {key: [row for row in rows if row["id"] in conceded] for key, rows in actions.items()}
-    return _without(said, _segments(connection), _frame(connection, schema.events), now)
-
-
-def _segments(connection: Connection) -> pl.DataFrame:
-    return _frame(connection, schema.segments).with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
-
-
-def _without(said: Actions, segments: pl.DataFrame, events: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """Exposure without the events that ``said`` dismisses, and without the km over the limit in them."""
+    segments = segments.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
     keys = ("fleet_id", "vehicle_id", "kind", "subject")
     rows = events.iter_rows(named=True) if said else ()
     gone = [dismissed(row, said.get(tuple(row[key] for key in keys), ())) for row in rows]
@@ -156,7 +146,7 @@ def moment(t: float) -> datetime:
     return datetime.fromtimestamp(t, UTC)
 
 
-def _frame(connection: Connection, table: Table) -> pl.DataFrame:
+def whole(connection: Connection, table: Table) -> pl.DataFrame:
     """All rows of a table, ordered by its key."""
     rows = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
     types: Mapping[str, Any] = {column.name: _TYPES.get(str(column.type), pl.Binary) for column in table.columns}

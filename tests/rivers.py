@@ -110,8 +110,8 @@ class River:
             intake = Intake(lambda _fleet, _vehicle: True, self.ahead, self.earliest, Veil.load(connection))
             recovery.load_fleet(connection, fleet)
             recovery.load_alerts(connection, alerts)
-            recovery.load_hours(connection, book, fleet)
-            recovery.load_leaks(connection, leaks, fleet)
+            recovery.load_hours(connection, book)
+            recovery.load_leaks(connection, leaks)
         self.embedded = Embedded(
             self.store,
             self.pipeline,
@@ -151,7 +151,7 @@ class River:
 
 def _all(connection: Any, judged: rules.Rules, newest: float) -> dict[str, pl.DataFrame]:
     six = tables.read(connection, judged.tariff, None, tables.moment(newest))
-    more = {table.name: tables._frame(connection, table) for table in (schema.intervals, schema.segments)}
+    more = {table.name: tables.whole(connection, table) for table in (schema.intervals, schema.segments)}
     return six | more
 
 

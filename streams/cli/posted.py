@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -19,12 +19,10 @@ from streams.ledger import posting
 from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.crossed import crossed
-from streams.ledger.pinned import EVER, Strange
+from streams.ledger.exposed import WHY
 from streams.store import audit, marks
 from streams.store.store import Store
 from streams.tariffs import Shelf, shelf
-
-EPOCH = date(1970, 1, 1).toordinal()
 
 
 @click.command("post")
@@ -75,8 +73,8 @@ def _books(
             mine.update(_by_policy(book, found, policy_id, refused))
         own = [policy for policy in book.policies if mine.get(policy.policy_id) == tariff.digest]
         if own:
-            for strange in book.strange:
-                screen.err.print(_left_out(strange, book), soft_wrap=True)
+            for line in left_out(book):
+                screen.err.print(line, soft_wrap=True)
             yield replace(book, policies=own), tariff
 
 
@@ -96,15 +94,12 @@ def _write(store: Store, tariff: Tariff, text: str, new: posting.Posted, actor: 
         audit.record(connection, [audit.Entry(actor, "ledger.post", detail={"entries": counts})])
 
 
-def _left_out(strange: Strange, book: Book) -> str:
-    """Which days move no premium, and what can be done about it."""
-    since = "the first day" if strange.first == -EVER else _date(strange.first).isoformat()
-    last = (book.today.toordinal() if strange.last == EVER else _date(strange.last).toordinal()) - EPOCH
-    return (
-        f"from {since} to {_date(last)} rule set {strange.version} was in force, which the insurer has not accepted: "
-        f"what was driven then moves no score; 'tripmeter ledger accept {strange.version} --reason ...' accepts it"
-    )
-
-
-def _date(day: int) -> date:
-    return date.fromordinal(EPOCH + day)
+def left_out(book: Book) -> Iterator[str]:
+    """Which days move no score, why they were not made again, and what can be done about it."""
+    for version, why in sorted({(one.version, one.why) for one in book.left}):
+        days = [one.day for one in book.left if (one.version, one.why) == (version, why)]
+        yield (
+            f"{len(days)} days of vehicles, {min(days)} to {max(days)}, were judged by rule set {version}, which the "
+            f"insurer has not accepted, and move no score: {WHY[why]}; 'tripmeter ledger accept {version} --reason "
+            "...' accepts it"
+        )

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 
 from streams.erasure.person import Person
 from streams.pipeline import chain, saved
-from streams.store import schema, upkeep
+from streams.store import accounts, schema, upkeep
 
+KEPT = (upkeep.states, upkeep.midnights, accounts.remade_states)  # hold states
 SAID = ("condition", "said")  # a driver's number + 1, as the device said it
 
 
@@ -33,7 +34,7 @@ def renumber(connection: Connection, person: Person) -> int:
         connection.execute(insert(drivers), {"number": new, "driver_id": person.token})
     if not shared:  # nobody's number from now on
         connection.execute(update(drivers).where(drivers.c.number == old).values(driver_id=f"{person.token}~"))
-    return sum(_states(connection, table, person, old, new) for table in (upkeep.states, upkeep.midnights))
+    return sum(_states(connection, table, person, old, new) for table in KEPT)
 
 
 def _is_shared(connection: Connection, person: Person) -> bool:

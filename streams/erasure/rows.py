@@ -14,14 +14,14 @@ from devices.renaming import text
 from streams.erasure.person import Person, seal_of
 from streams.ids import digest
 from streams.records import rows
-from streams.store import deeds, schema, upkeep
+from streams.store import accounts, deeds, schema, upkeep
 from streams.store.store import rows_of
 
 AT_ONCE = 1_000  # rows: what is kept around a crash may be 100 kB
 
 Row = dict[str, Any]
 
-NAMED = (schema.events, schema.trips, schema.intervals, schema.segments, schema.alerts)  # have driver_id
+NAMED = (schema.events, schema.trips, schema.intervals, schema.segments, schema.alerts, accounts.remade)  # driver_id
 TEXTS: dict[Table, tuple[str, ...]] = {  # what people and devices wrote
     schema.events: ("note", "media"),
     deeds.actions: ("actor", "value", "reason"),
@@ -56,11 +56,12 @@ def written(connection: Connection, person: Person) -> Counter[str]:
 def told(connection: Connection, person: Person) -> Counter[str]:
     """Rows kept as JSON: revisions, midnights' events, messages on their way out or refused."""
     slots = _slots(connection, person)
-    midnights = upkeep.midnights
+    midnights, states = upkeep.midnights, accounts.remade_states
     return Counter(
         {
             "revisions": _each(connection, schema.revisions, "before", lambda said: _json(said, person)),
             "midnights": _each(connection, midnights, "told", lambda said: _json(said, person), slots),
+            "ledger_states": _each(connection, states, "told", lambda said: _json(said, person), slots),
             "outbox": _each(connection, schema.outbox, "body", lambda body: _message(body, person)),
             "undelivered": _each(connection, schema.undelivered, "body", lambda body: _message(body, person)),
         }
@@ -135,7 +136,12 @@ def _quarantined(connection: Connection, person: Person) -> int:
     return changed
 
 
-OWNERS = {schema.payloads: "slot", upkeep.midnights: "slot", schema.evidence: "fleet_id"}  # column that says whose
+OWNERS = {  # column that says whose
+    schema.payloads: "slot",
+    upkeep.midnights: "slot",
+    accounts.remade_states: "slot",
+    schema.evidence: "fleet_id",
+}
 
 
 def _each(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Table, exists, func, or_, select
 
 from devices import topics
 from streams.desk.decisions import STATES
-from streams.store import deeds, schema, upkeep
+from streams.store import accounts, deeds, schema, upkeep
 
 Where = Callable[[str], list[ColumnElement[bool]]]  # of a fleet
 
@@ -31,12 +31,13 @@ def _said(table: Table, *names: str) -> ColumnElement[bool]:
     return or_(*[table.c[name].is_not(None) for name in names])
 
 
-_EVENTS, _TRIPS, _ALERTS, _ACTIONS, _TASKS = (
+_EVENTS, _TRIPS, _ALERTS, _ACTIONS, _TASKS, _REMADE = (
     schema.events,
     schema.trips,
     schema.alerts,
     deeds.actions,
     deeds.task_actions,
+    accounts.remade,
 )
 _OVER = _EVENTS.c.end.is_not(None)
 _JUDGED = _ACTIONS.c.action.in_(STATES)  # by which the coaching score leaves events out
@@ -105,10 +106,12 @@ STEPS: Mapping[str, tuple[Step, ...]] = {
     ),
     "hours": (
         Step(schema.intervals, schema.intervals.c.end, _of(schema.intervals, schema.intervals.c.status == "closed")),
+        Step(_REMADE, _REMADE.c.end, _of(_REMADE, _REMADE.c.what == schema.intervals.name)),
     ),
     "exposure": (
         Step(schema.segments, schema.segments.c.end, _of(schema.segments)),
         Step(_EVENTS, _EVENTS.c.end, _of(_EVENTS, _OVER)),
         Step(_ACTIONS, _ACTIONS.c.at, _about_none(_ACTIONS)),
+        Step(_REMADE, _REMADE.c.end, _of(_REMADE)),
     ),
 }

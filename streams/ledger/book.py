@@ -10,15 +10,14 @@ import polars as pl
 from sqlalchemy import Connection
 
 from pricing.crossing import km
-from pricing.exposure import CLOSES, Exposure, totals
+from pricing.exposure import Exposure, totals
 from pricing.frames import classed
 from pricing.money import decimal
 from pricing.score import Own
 from pricing.stated import Stated
 from pricing.tariff import Tariff
-from streams import tables
-from streams.ledger import accepted, pinned
-from streams.ledger.pinned import Strange
+from streams.ledger import exposed
+from streams.ledger.exposed import Left
 from streams.registry import Roster, stored
 from streams.registry.contracts import Policy
 
@@ -35,17 +34,17 @@ class Book:
     policies: Sequence[Policy]
     risks: pl.DataFrame
     driven: pl.DataFrame  # exposure
-    strange: Sequence[Strange]  # times whose events were judged by rules that the insurer has not accepted
     today: date  # the first day that is not closed
+    left: Sequence[Left] = ()  # days that move no score
     told: Mapping[Vehicle, Stated] | None = None  # scores alone, where nothing else may be known of driving
 
     @cached_property
     def own(self) -> Mapping[Vehicle, Own | Stated]:
-        """Exposure by class of each vehicle, on days that were judged by accepted rules; or its score alone."""
+        """Exposure by class of each vehicle, of days that premiums may be read from; or its score alone."""
         if self.told is not None:
             return self.told
         found: dict[Vehicle, dict[str | None, Exposure]] = {}
-        judged = classed(pinned.judged(self.driven, self.strange), self.risks)
+        judged = classed(exposed.judged(self.driven, self.left), self.risks)
         for (fleet_id, vehicle_id, klass), seen in totals(judged, *VEHICLE, "class").items():
             found.setdefault((fleet_id, vehicle_id), {})[klass] = seen
         return dict(found)
@@ -88,7 +87,7 @@ class Book:
 
 def gathered(connection: Connection, tariff: Tariff, now: datetime) -> Book:
     """The book of a store at ``now`` (its clock)."""
-    registry, today = stored.read(connection), (now - CLOSES).date()
-    driven = tables.driven(connection, now, accepted.conceded(connection)).filter(pl.col("day") < today)
-    strange = pinned.strange(connection, pinned.versions(connection, tariff))
-    return Book(registry.of(Policy), Roster(registry).risks(), driven, strange, today)
+    registry, found = stored.read(connection), exposed.read(connection, tariff, now)
+    driven = found.driven.filter(pl.col("day") < found.today)
+    left = [one for one in found.left if one.day < found.today]
+    return Book(registry.of(Policy), Roster(registry).risks(), driven, found.today, left)

@@ -1,19 +1,20 @@
-"""Pinned: the days whose events were judged by rules that the insurer stands by; the others move no premium."""
+"""Pinned: by whose rules a day is judged where premiums read it - the insurer's, or a fleet's that it has accepted."""
 
 import math
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-import polars as pl
 from sqlalchemy import Connection, select
 
 from pricing.tariff import Tariff
 from streams import config
 from streams.config import Config
+from streams.hours.chosen import SHIPPED as SHIPPED_HOURS
 from streams.ledger import accepted
 from streams.pipeline.chain import PARAMS
-from streams.rules import ROADS
+from streams.pipeline.rule_set import InForce, RuleSet
+from streams.rules import ROADS, seen_by
 from streams.store import schema
 
 SHIPPED = (
@@ -31,10 +32,14 @@ class Strange(NamedTuple):
     last: int  # included
 
 
+def version(tariff: Tariff) -> str:
+    """Hash of the rule set that a tariff pins."""
+    return config.rule_version(Config(), PARAMS) if tariff.rules == SHIPPED else tariff.rules
+
+
 def versions(connection: Connection, tariff: Tariff) -> set[str]:
     """Hashes of the rule sets that may move a premium: the tariff's own, and those accepted since."""
-    own = config.rule_version(Config(), PARAMS) if tariff.rules == SHIPPED else tariff.rules
-    return {own, *accepted.versions(connection)}
+    return {version(tariff), *accepted.versions(connection)}
 
 
 def strange(connection: Connection, pinned: Collection[str]) -> list[Strange]:
@@ -43,21 +48,46 @@ def strange(connection: Connection, pinned: Collection[str]) -> list[Strange]:
     cuts = [-math.inf, *(row.since for row in rows[1:]), math.inf]  # the very first holds before it too
     found = []
     for row, (start, end) in zip(rows, pairwise(cuts), strict=False):
-        version = row.version.partition(ROADS)[0]
-        if version not in pinned:
-            found.append(Strange(version, _day(start), _day(end)))
+        name = _name(row.version)
+        if name not in pinned:
+            found.append(Strange(name, _day(start), _day(end)))
     return found
 
 
-def judged(exposure: pl.DataFrame, others: Iterable[Strange]) -> pl.DataFrame:
-    """The days of ``exposure`` on which only accepted rule sets were in force.
+def first_strange(some: Iterable[Strange], day: int) -> int | None:
+    """The first day from ``day`` on that has one of these rule sets; None: there is none."""
+    return min((max(one.first, day) for one in some if one.last >= day), default=None)
 
-    Thresholds that a fleet has changed would change what is counted; so its days count for nothing, neither as
-    calm nor as rough, until the insurer accepts those thresholds.
-    """
-    day = pl.col("day").cast(pl.Int32)
-    inside = [day.is_between(one.first, one.last) for one in others]
-    return exposure.filter(~pl.any_horizontal(inside)) if inside else exposure
+
+def rule_set(live: InForce, tariff: Tariff) -> RuleSet | None:
+    """The rule set that a tariff pins; None: nobody knows its thresholds any more."""
+    if tariff.rules == SHIPPED:
+        shipped = config.thresholds(Config(), PARAMS)
+        return RuleSet(tuple(shipped[link] for link in PARAMS), version(tariff), hours=SHIPPED_HOURS)
+    return next((one for one in live.sets if _name(one.version) == tariff.rules), None)
+
+
+def is_known(connection: Connection, tariff: Tariff) -> bool:
+    """Whether the thresholds that a tariff pins are on record, or come with Tripmeter."""
+    names = connection.execute(select(schema.rule_sets.c.version)).scalars()
+    return tariff.rules == SHIPPED or tariff.rules in map(_name, names)
+
+
+def priced(live: InForce, own: RuleSet, accepted: Collection[str]) -> InForce:
+    """The rules by which premiums read: as they were in force, and the tariff's ``own`` where they are not accepted."""
+    return InForce([one if _name(one.version) in accepted else _instead(one, own) for one in live.sets])
+
+
+def _instead(one: RuleSet, own: RuleSet) -> RuleSet:
+    """The pinned thresholds while another set was in force, with the roads known then."""
+    _, mark, digest = one.version.partition(ROADS)
+    roads = None if one.roads is None else seen_by(one.roads, own.thresholds)
+    return own._replace(version=_name(own.version) + mark + digest, since=one.since, roads=roads)
+
+
+def _name(said: str) -> str:
+    """The hash of the rule set in a version; which roads were known is not a fleet's to say."""
+    return said.partition(ROADS)[0]
 
 
 def _day(t: float) -> int:

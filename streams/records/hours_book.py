@@ -21,7 +21,7 @@ from streams.hours import (
     rules_at,
     succession,
 )
-from streams.journeys.activity import DRIVE, driving
+from streams.journeys.activity import DRIVE, NAMES, STATE, driving
 from streams.kernels.params import Records
 from streams.pipeline.rule_set import InForce
 from streams.records.rows import Revised, hours_event
@@ -46,14 +46,21 @@ class HoursBook:
         self._started: Floats = np.empty(0)  # (S,) start of the slot's open driving, NaN none
         self._deadline: Floats = np.empty(0)  # (S,) last driving up to which nothing new is to be told
 
-    def load(self, driven: Iterable[tuple[Key, int, float, float, int]], told: Iterable[tuple[Key, int, Row]]) -> None:
-        """Begin with closed intervals (whose, slot, start, end, bits) and events on record (whose, slot, row)."""
-        for key, slot, start, end, bits in driven:
+    def load(self, driven: Iterable[Row], told: Iterable[Row]) -> None:
+        """Begin with intervals that are over and events, as they are on record."""
+        for row in driven:
+            key, slot = self._whose(row)
+            bits = (SPARSE if row["quality"] else 0) if row["activity"] == NAMES[DRIVE] else IDLE
             if not bits & IDLE or self._on_duty(key, slot):
-                self._sheet(key, slot).load(slot, start, end, bits)
-        for key, slot, row in told:
+                self._sheet(key, slot).load(slot, row["start"], row["end"], bits)
+        for row in told:
+            key, slot = self._whose(row)
             if key in self._people or row["end"] is None:  # there may be an open drive and no other
                 self._sheet(key, slot).events[row["event_id"]] = row
+
+    def everything(self) -> Revised:
+        """All that was loaded, folded."""
+        return self.fold(set(self._people), np.zeros(0, STATE))
 
     def take(self, found: Records, state: Records, slots: Ints) -> Revised:
         """Carry on with closed intervals ``found`` and the open ones of ``slots`` in ``state`` (S,) activity.STATE."""
@@ -156,6 +163,12 @@ class HoursBook:
     def _interval(self, slot: int, start: float, end: float, bits: int) -> Interval:
         known, sparse, idle = self.fleet.known(slot), bool(bits & SPARSE), bool(bits & IDLE)
         return Interval(start, end, self.fleet.vehicles[slot], known.zone, known.at(start).passenger, sparse, idle)
+
+    def _whose(self, row: Row) -> tuple[Key, int]:
+        """Whose hours a row is of, and the slot of its vehicle."""
+        slot = self.fleet.slot((row["fleet_id"], row["vehicle_id"]))
+        driver = -1 if row["driver_id"] is None else self.fleet.number(row["driver_id"])
+        return (row["fleet_id"], person(driver, slot)), slot
 
     def _key(self, driver: int, slot: int) -> Key:
         return self.fleet.vehicles[slot][0], person(driver, slot)

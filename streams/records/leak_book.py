@@ -62,11 +62,12 @@ class LeakBook:
         self._of: dict[int, set[Tyre]] = defaultdict(set)  # tyres that a slot has read
         self._rule = cache(partial(rule_of, in_force))
 
-    def load(self, points: Iterable[tuple[int, int, float, float]], events: Iterable[Row]) -> None:
-        """Begin with points (slot, wheel, start, cold) and events already on record."""
+    def load(self, points: Iterable[Row], events: Iterable[Row]) -> None:
+        """Begin with points and events as they are on record."""
         grown: dict[Tyre, list[Point]] = defaultdict(list)
-        for slot, wheel, start, cold in points:
-            tyre, point = self._place(slot, wheel, start, cold)
+        for row in points:
+            slot = self.fleet.slot((row["fleet_id"], row["vehicle_id"]))
+            tyre, point = self._place(slot, row["wheel"], row["start"], row["cold_kpa"])
             grown[tyre].append(point)
         for tyre, some in grown.items():
             self._tyres[tyre].write(some)
@@ -76,6 +77,10 @@ class LeakBook:
             found = self._folded(one)
             one.events = {name: told[name] for name in found if name in told}
             self._trim(one)
+
+    def everything(self) -> Revised:
+        """All that was loaded, followed from the first."""
+        return self.fold({}, list(self._tyres))
 
     def take(self, found: Records) -> Revised:
         """Carry on with new points."""

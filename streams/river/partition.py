@@ -20,6 +20,7 @@ from streams.fleets.fleet import Fleet
 from streams.intake.intake import Intake
 from streams.intake.veil import Veil
 from streams.keeping.keeping import Keeping
+from streams.ledger.redetection import Redetection
 from streams.objects import Objects
 from streams.pipeline.fixes import Fixes, fixes
 from streams.pipeline.pipeline import DAY_S, Pipeline
@@ -110,7 +111,17 @@ class Partition:
             tickers=(pager.tick, self._verifier(rules), digest.tick),  # in order
         )
         self.ticks = Ticks(self._now)
-        self.retention = Retention(store, objects, Keeping.chosen(config.retention, config.settle.horizon_days))
+        redetection = Redetection(
+            store,
+            partial(recovery.followed, self.people),
+            self.river.intake,
+            self.pipeline.in_force,
+            rules.tariff,
+            pace.horizon_s,
+            lambda: self.retention.stopping,
+        )
+        keeping = Keeping.chosen(config.retention, config.settle.horizon_days)
+        self.retention = Retention(store, objects, keeping, redetection.work)
         self.senders = [Sender(store, sink) for sink in [*sinks, *called, *carriers]]
 
     def restore(self) -> None:
@@ -118,8 +129,8 @@ class Partition:
         with self.store.reading() as connection:
             recovery.load_fleet(connection, self.pipeline.fleet)
             recovery.load_alerts(connection, self.record.alerts)
-            recovery.load_hours(connection, self.record.hours, self.pipeline.fleet)
-            recovery.load_leaks(connection, self.record.leaks, self.pipeline.fleet)
+            recovery.load_hours(connection, self.record.hours)
+            recovery.load_leaks(connection, self.record.leaks)
         recovery.restore(self.store, self.pipeline, self.river)
         self.river.follow(self.people)
         if self._cleared:  # what the broker retains names nobody either

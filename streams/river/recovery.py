@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from streams.fleets.fleet import Fleet
-from streams.hours import IDLE, KINDS, SPARSE, person
+from streams.fleets.fleet import Fleet, Source
+from streams.hours import KINDS
 from streams.pipeline import saved
 from streams.pipeline.pipeline import Pipeline
 from streams.records.alerts import Alerts
-from streams.records.hours_book import HoursBook, Key
+from streams.records.hours_book import HoursBook
 from streams.records.leak_book import LeakBook
 from streams.records.rows import SLOW_LEAK
 from streams.river.embedded import Embedded
@@ -21,6 +21,13 @@ from streams.store.store import Store, rows_of
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 1_000  # payloads
+
+
+def followed(source: Source, connection: Connection) -> Fleet:
+    """The fleet on record, by the numbers it has there."""
+    fleet = Fleet(source)
+    load_fleet(connection, fleet)
+    return fleet
 
 
 def load_fleet(connection: Connection, fleet: Fleet) -> None:
@@ -38,39 +45,19 @@ def load_alerts(connection: Connection, alerts: Alerts) -> None:
     alerts.load(rows_of(connection, select(schema.alerts).order_by(schema.alerts.c.alert_id)))
 
 
-def load_hours(connection: Connection, book: HoursBook, fleet: Fleet) -> None:
+def load_hours(connection: Connection, book: HoursBook) -> None:
     """Put the closed driving and standing on record, and what was told of it, into the book."""
     intervals, events = schema.intervals, schema.events
     driven = select(intervals).where(intervals.c.status == "closed")
     told = select(events).where(events.c.kind.in_(KINDS), events.c.source == "derived").order_by(events.c.event_id)
-    rows = rows_of(connection, driven.order_by(*intervals.primary_key))
-    book.load(
-        ((_key(row, slot, fleet), slot, row["start"], row["end"], _bits(row)) for row, slot in _slots(rows, fleet)),
-        ((_key(row, slot, fleet), slot, row) for row, slot in _slots(rows_of(connection, told), fleet)),
-    )
+    book.load(rows_of(connection, driven.order_by(*intervals.primary_key)), rows_of(connection, told))
 
 
-def _slots(rows: list[dict[str, Any]], fleet: Fleet) -> Iterator[tuple[dict[str, Any], int]]:
-    """Rows, and the slot of the vehicle that each is of."""
-    return ((row, fleet.slot((row["fleet_id"], row["vehicle_id"]))) for row in rows)
-
-
-def _bits(row: dict[str, object]) -> int:
-    return (SPARSE if row["quality"] else 0) if row["activity"] == "drive" else IDLE
-
-
-def load_leaks(connection: Connection, book: LeakBook, fleet: Fleet) -> None:
+def load_leaks(connection: Connection, book: LeakBook) -> None:
     """Put the history of all tyres, and what was told of it, into the book."""
     events = schema.events
-    rows = rows_of(connection, select(schema.tyre_points).order_by(*schema.tyre_points.primary_key))
-    slots = [fleet.slot((row["fleet_id"], row["vehicle_id"])) for row in rows]
-    points = ((slot, row["wheel"], row["start"], row["cold_kpa"]) for slot, row in zip(slots, rows, strict=True))
+    points = rows_of(connection, select(schema.tyre_points).order_by(*schema.tyre_points.primary_key))
     book.load(points, rows_of(connection, select(events).where(events.c.kind == SLOW_LEAK)))
-
-
-def _key(row: dict[str, object], slot: int, fleet: Fleet) -> Key:
-    driver = -1 if row["driver_id"] is None else fleet.number(str(row["driver_id"]))
-    return str(row["fleet_id"]), person(driver, slot)
 
 
 def restore(store: Store, pipeline: Pipeline, river: Embedded) -> int:

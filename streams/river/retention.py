@@ -19,7 +19,7 @@ from streams.pipeline import saved
 from streams.pipeline.chain import STATE
 from streams.records.leak_book import WINDOW_S
 from streams.records.rows import SLOW_LEAK
-from streams.store import schema, upkeep
+from streams.store import accounts, schema, upkeep
 from streams.store.store import Commit, Fenced, Store
 
 logger = logging.getLogger(__name__)
@@ -31,10 +31,15 @@ RETAINED = "retained"  # meta: the last day whose closing has been seen to
 
 
 class Retention:
-    """Works once a day in a thread of its own; ``tick`` tells it the time. What a crash leaves undone is done again."""
+    """Works once a day in a thread of its own; ``tick`` tells it the time. What a crash leaves undone is done again.
 
-    def __init__(self, store: Store, objects: Objects, keeping: Keeping) -> None:
-        self.store, self.objects, self.keeping = store, objects, keeping
+    ``first`` is called with the time while the payloads are still there; nothing is let go before it has done its work.
+    """
+
+    def __init__(
+        self, store: Store, objects: Objects, keeping: Keeping, first: Callable[[float], bool] = lambda _now: True
+    ) -> None:
+        self.store, self.objects, self.keeping, self._first = store, objects, keeping, first
         self._now = float("-inf")
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._pruner = Pruner(store, keeping, self._stopping.is_set)
@@ -43,6 +48,11 @@ class Retention:
     def start(self) -> None:
         """Begin to wait for days to close."""
         self._thread.start()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether to come to an end."""
+        return self._stopping.is_set()
 
     def tick(self, now: float) -> None:
         """It is ``now`` (UTC epoch s)."""
@@ -82,6 +92,8 @@ class Retention:
         if not np.isfinite(day) or day <= self._meta(RETAINED, -1):
             return False
         self._archive()
+        if not self._first(now):
+            return False
         self._prune_payloads()
         self._prune_archive(int(day))
         self._pruner.work(day * DAY_S)
@@ -115,13 +127,15 @@ class Retention:
         self.store.commit(commit)
 
     def _delete_some(self, slot: int, day: int, safe: int) -> bool:
-        payloads, midnights = schema.payloads, upkeep.midnights
+        payloads, midnights, states = schema.payloads, upkeep.midnights, accounts.remade_states
+        last = select(func.max(states.c.day)).where(states.c.slot == slot, states.c.day <= day)
         old = select(payloads.c.position).where(
             payloads.c.slot == slot, payloads.c.last < day * DAY_S, payloads.c.position <= safe
         )
         with self.store.writing() as connection:
             gone = connection.execute(delete(payloads).where(payloads.c.position.in_(old.limit(AT_ONCE)))).rowcount
             connection.execute(delete(midnights).where(midnights.c.slot == slot, midnights.c.day < day))
+            connection.execute(delete(states).where(states.c.slot == slot, states.c.day < last.scalar_subquery()))
         return gone == AT_ONCE
 
     def _prune_archive(self, today: int) -> None:

@@ -81,6 +81,14 @@ def settled(pipeline: Pipeline, slot: int, after: Any, connection: Connection) -
     return [closed_row(pipeline, slot, after) for row in said.values() if row["end"] == float(episode["end"])]
 
 
+def unheard(pipeline: Pipeline, slot: int, state: Any, now: float) -> Row | None:
+    """The crash that lasts in ``state``, as the clock closes it by ``now``; None: there is none, or it is too early."""
+    if state[crash.DETECTOR.kind]["episode"]["level"] == 0:
+        return None
+    silent = now - state["watermark"] > _silence(_thresholds(pipeline, slot, state))
+    return closed_row(pipeline, slot, state) if silent else None
+
+
 def closed_row(pipeline: Pipeline, slot: int, state: Any) -> Row:
     """The event of a crash that lasts in ``state``, as a sample would close it that says nothing after the silence."""
     memory, p = state[crash.DETECTOR.kind], _thresholds(pipeline, slot, state)

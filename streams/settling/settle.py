@@ -1,6 +1,7 @@
 """Settling: late data restarts a vehicle from a midnight before it, and the record is corrected by revision."""
 
 import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,10 +22,10 @@ from streams.records.at_wheel import AtWheel
 from streams.records.evidence import Evidence
 from streams.records.record import Record, still_open
 from streams.records.rows import Revised
-from streams.settling import aftermath
+from streams.settling import aftermath, outdated
 from streams.settling.midnights import Events, begun_ids, ids_of, midnight_rows
 from streams.settling.silence import lasts
-from streams.store import schema, upkeep
+from streams.store import accounts, schema, upkeep
 from streams.store.store import Commit, Store, rows_of
 
 Row = dict[str, Any]
@@ -39,6 +40,14 @@ class Start(NamedTuple):
     state: bytes | None
     told: Events  # as they stood then, of the episodes in the state
     floor: float = float("-inf")  # what was made of payloads before this stands: they are gone
+
+
+class Day(NamedTuple):
+    """A stretch of one UTC day, run again."""
+
+    day: int  # since 1970-01-01
+    midnights: list[Row]
+    found: Findings
 
 
 class Settled(NamedTuple):
@@ -76,6 +85,7 @@ class Settler:
             closed = aftermath.settled(self.pipeline, slot, settled.after[0], connection)
             settled.events.update({row["event_id"]: row for row in closed})
             self._correct(connection, settled, slot, commit)
+            commit.upsert(accounts.outdated, outdated.since(connection, slot, since))
             self.pipeline.restore(slot, settled.after.tobytes())
             self.evidence.settle(connection, slot, settled.since, settled.events.values(), commit)
             self._hours(settled, slot, commit)
@@ -93,15 +103,9 @@ class Settler:
         """Run the vehicle's stored samples again, through the same kernels."""
         again = self.pipeline.scratch(slot, start.state)
         before, events = again.state[slot : slot + 1].copy(), dict(start.told)
-        found: list[Findings] = []
-        midnights: list[Row] = []
         samples = stored_samples(connection, self.intake, self.pipeline, slot, start.t)
-        for day in again.stretches(samples):
-            kept = again.midnights(day)
-            midnights += midnight_rows(kept, ids_of(kept, again.fleet), events)
-            found.append(again.run(day))
-            changed = rows.events(found[-1].changes, again.fleet, found[-1].version)
-            events |= {row["event_id"]: row for row in changed}
+        days = list(run_again(again, samples, events))
+        found, midnights = [day.found for day in days], [row for day in days for row in day.midnights]
         codes = faults.settle(samples, connection, again.fleet.vehicles[slot], start.t)
         return Settled(before, again.state[slot : slot + 1].copy(), found, events, midnights, start.floor, codes)
 
@@ -157,6 +161,17 @@ def _start(connection: Connection, slot: int, since: float) -> Start:
         floor = float("-inf") if gone is None else float(gone)
         return Start(floor, None, {}, floor)
     return Start(found.day * DAY_S, saved.unpack(found.body), {row["event_id"]: row for row in json.loads(found.told)})
+
+
+def run_again(again: Pipeline, samples: Samples, events: Events) -> Iterator[Day]:
+    """Run one vehicle's ``samples`` through a scratch pipeline, day by day; ``events`` follow."""
+    for day in again.stretches(samples):
+        kept = again.midnights(day)
+        midnights = midnight_rows(kept, ids_of(kept, again.fleet), events)
+        found = again.run(day)
+        changed = rows.events(found.changes, again.fleet, found.version)
+        events |= {row["event_id"]: row for row in changed}
+        yield Day(int(day.t[0] // DAY_S), midnights, found)
 
 
 def stored_samples(connection: Connection, intake: Intake, pipeline: Pipeline, slot: int, since: float) -> Samples:

@@ -1,8 +1,8 @@
-"""Accounts: tables of the ledger - entries in a chain a policy, the tariffs they were made with, the days' seals."""
+"""Accounts: tables of the ledger - chains of entries, their tariffs, seals, and days made again by pinned rules."""
 
-from sqlalchemy import Column, Float, Integer, String, Text
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Text
 
-from streams.store.columns import table
+from streams.store.columns import WHO, table
 
 entries = table(  # append-only: what was indicated and charged (pricing/ledger)
     "ledger_entries",
@@ -39,4 +39,34 @@ disputes = table(  # dismissals that the insurer has accepted, so that their eve
     Column("at", Float, nullable=False),  # by the wall's clock
     Column("actor", String, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+remade = table(  # days under rules that are not accepted, made again by those that a tariff pins: what premiums read
+    "ledger_remade",
+    *[Column(name, String, primary_key=True) for name in WHO],
+    Column("rules", String, primary_key=True),  # hash of the pinned rule set
+    Column("what", String, primary_key=True),  # of the day itself: made, gone, unread; else the table of the row
+    Column("row_id", String, primary_key=True),
+    Column("day", Integer, nullable=False),  # since 1970-01-01
+    Column("end", Float, nullable=False),
+    Column("driver_id", String),
+    Column("engine", String, nullable=False),  # version that made it
+    Column("body", Text, nullable=False),  # JSON: what premiums need of the row
+    Index("ledger_remade_by_day", "rules", "day"),
+)
+
+remade_states = table(  # a vehicle's state under the pinned rules before its first sample of a UTC day
+    "ledger_states",
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # empty: from here on it is as the record has it
+    Column("told", Text, nullable=False),  # JSON, as of ``midnights``
+)
+
+outdated = table(  # vehicles whose record was settled since days of theirs were made again
+    "ledger_outdated",
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("since", Float, nullable=False),  # t of the earliest change
+    Column("number", Integer, nullable=False),  # of settlings since
 )

@@ -9,7 +9,7 @@ from pricing.reports.insured import periods
 from pricing.reports.losses import ReportError, valuations
 from streams import tables
 from streams.cli import source
-from streams.ledger import accepted
+from streams.ledger import exposed
 from streams.registry import Roster, losses, stored
 
 NO_CLAIMS = "the registry has no claims: import claims.csv, or give --claims FILE"
@@ -31,7 +31,7 @@ def experience(data: Path | None) -> Data:
     with opened.reading() as connection:
         registry = stored.read(connection)
         known, risks = losses.claims(registry), Roster(registry).risks()
-        driven = tables.driven(connection, tables.moment(source.now(opened)), accepted.conceded(connection))
+        driven = exposed.read(connection, source.tariff(), tables.moment(source.now(opened))).driven
     if known.is_empty():
         raise ReportError(NO_CLAIMS)
     return Data(valuations(known), periods(risks), driven)

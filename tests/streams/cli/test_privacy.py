@@ -51,7 +51,7 @@ def walked(value, path=""):
 def test_all_that_crosses_is_scores_and_km_and_is_walked(service):
     with open_store(service).reading() as connection:
         book = crossed(connection, standard(), tables.moment(1_760_000_000.0), "scores_and_km")
-    assert {each.name for each in fields(book)} == {"policies", "risks", "driven", "strange", "today", "told"}
+    assert {each.name for each in fields(book)} == {"policies", "risks", "driven", "today", "left", "told"}
     assert dict(book.driven.schema) == {name: kind() if isinstance(kind, type) else kind for name, kind in KM.items()}
     assert book.driven.height and set(book.told) == {("north", "HH-1"), ("north", "HH-2")}
     for told in book.own.values():

@@ -74,14 +74,14 @@ def post(store):
 
 
 def test_the_km_of_a_term_are_those_declared_else_the_pace_else_none():
-    book = Book([], risks("V"), driven("V", date(2026, 3, 1), 10, 90.0, gap=10.0), [], date(2026, 3, 21))
+    book = Book([], risks("V"), driven("V", date(2026, 3, 1), 10, 90.0, gap=10.0), date(2026, 3, 21))
     assert book.expected(("f", "V"), 60_000.0, 73) == 12_000.0
     assert book.expected(("f", "V"), float("nan"), 365) == pytest.approx(1000.0 / 20 * 365)
     assert book.expected(("f", "other"), float("nan"), 365) == 0.0
 
 
 def test_a_day_on_two_covers_is_driven_once_and_days_outside_are_not_counted():
-    book = Book([], risks("V"), driven("V", FIRST, 5, 100.0), [], END)
+    book = Book([], risks("V"), driven("V", FIRST, 5, 100.0), END)
     vehicle = ("f", "V")
     days = [(vehicle, FIRST), (vehicle, FIRST), (vehicle, date(2026, 1, 3)), (vehicle, date(2026, 6, 1))]
     assert book.driven_by(days) == D(200)
@@ -91,7 +91,7 @@ def test_a_day_on_two_covers_is_driven_once_and_days_outside_are_not_counted():
 def test_a_deposit_is_adjusted_on_the_km_on_record_gaps_too(post):
     """Two trucks drove 1,200,000 km where a million was declared."""
     km = pl.concat([driven("V", FIRST, 100, 5000.0), driven("W", FIRST, 100, 6000.0, gap=1000.0)])
-    book = Book([policy(**DEPOSIT)], risks("V", "W", annual_km=60_000.0), km, [], date(2026, 12, 31))
+    book = Book([policy(**DEPOSIT)], risks("V", "W", annual_km=60_000.0), km, date(2026, 12, 31))
     assert [entry["reason"] for entry in post(book) if entry["kind"] != "indicated"] == ["deposit"]
     (due,) = post(replace(book, today=END))
     assert (due["reason"], str(due.amount), due["made"]["actual"]) == ("adjusted", "16000.00", "1200000.0")
@@ -102,7 +102,7 @@ def test_a_deposit_is_adjusted_on_the_km_on_record_gaps_too(post):
 
 def test_bills_by_the_km_follow_what_each_vehicle_drove(post):
     km = pl.concat([driven("V", FIRST, 31, 100.0), driven("W", FIRST, 31, 200.0)])
-    book = Book([policy(basis="per_km")], risks("V", "W", annual_km=60_000.0), km, [], date(2026, 2, 1))
+    book = Book([policy(basis="per_km")], risks("V", "W", annual_km=60_000.0), km, date(2026, 2, 1))
     bills = {(entry["vehicle_id"], entry["cover"]): entry for entry in post(book) if entry["kind"] == "charged"}
     assert len(bills) == 4
     readings = {key: bill["made"]["reading"] for key, bill in bills.items()}
@@ -111,7 +111,7 @@ def test_bills_by_the_km_follow_what_each_vehicle_drove(post):
 
 
 def test_a_policy_before_its_start_or_of_another_name_is_left_alone(store, post):
-    book = Book([policy()], risks("V"), driven("V", FIRST, 1, 1.0), [], date(2025, 12, 31))
+    book = Book([policy()], risks("V"), driven("V", FIRST, 1, 1.0), date(2025, 12, 31))
     assert post(book) == []
     with store.reading() as connection:
         at = datetime(2027, 2, 1, tzinfo=UTC)
@@ -122,7 +122,7 @@ def test_a_policy_that_cannot_be_posted_is_told_and_stops_no_other(store):
     good = risks("V").with_columns(policy_id=pl.lit("good"))
     every = pl.concat([risks("V"), risks("V", fleet="g"), good])
     policies = [policy(), policy(policy_id="good"), policy(policy_id="yuan", currency="CNY")]
-    book = Book(policies, every, driven("V", date(2025, 12, 1), 1, 1.0), [], FIRST)
+    book = Book(policies, every, driven("V", date(2025, 12, 1), 1, 1.0), FIRST)
     with store.reading() as connection:
         new, refused = posted(connection, book, TARIFF, MOVES, datetime(2027, 2, 1, tzinfo=UTC))
     assert ({name: len(chain) for name, chain in new.items()}, len(refused)) == ({"good": 4}, 2)

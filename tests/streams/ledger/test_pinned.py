@@ -1,13 +1,13 @@
 """Pinned: the days on which other rules than the accepted ones were in force."""
 
 import math
-from datetime import date, timedelta
 
-import polars as pl
 import pytest
 from sqlalchemy import insert
 
-from streams.ledger.pinned import EVER, Strange, judged, strange
+from pricing.tariffs import standard
+from streams.ledger.pinned import EVER, Strange, first_strange, priced, rule_set, strange
+from streams.pipeline.rule_set import InForce
 from streams.store import schema
 from streams.store.store import memory_store
 
@@ -31,13 +31,24 @@ def test_a_day_counts_only_if_accepted_rules_held_all_of_it(connection):
     assert strange(connection, {"a", "b"}) == []
 
 
-def test_days_judged_by_others_are_left_out(connection):
-    days = [date(1970, 1, 1) + timedelta(days=n) for n in range(9, 15)]
-    exposure = pl.DataFrame({"day": days})
-    left = {name: judged(exposure, strange(connection, {name}))["day"].to_list() for name in ("a", "b", "c")}
-    assert left == {"a": [days[0], *days[4:]], "b": [days[2]], "c": []}
+def test_the_first_day_from_a_day_on(connection):
+    some = strange(connection, {"b"})
+    assert [first_strange(some, day) for day in (-EVER, 5, 11, 12, 40)] == [-EVER, 5, 12, 12, 40]
+    assert first_strange(strange(connection, {"a"}), 13) is None
 
 
-def test_where_nothing_else_is_on_record_all_days_count():
-    exposure = pl.DataFrame({"day": [date(2026, 1, 1)]})
-    assert judged(exposure, []).equals(exposure)
+def test_pinned_thresholds_stand_in_for_those_not_accepted(rivers):
+    own, strict, lax = (
+        rivers.judged(*sets).in_force.sets[-1]
+        for sets in ((), ("detectors.speeding.tolerance_kmh=5",), ("hours.rule=china",))
+    )
+    live = InForce([own, strict._replace(since=10.0), lax._replace(since=20.0)])
+    assert rule_set(live, standard()).version == own.version
+    read = priced(live, own, {own.version, lax.version})
+    assert [(one.version, one.since) for one in read.sets] == [
+        (own.version, -math.inf),
+        (own.version, 10.0),
+        live.sets[2][1:3],
+    ]
+    assert read.sets[1].hours == own.hours != read.sets[2].hours
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(read.sets[1].thresholds, own.thresholds, strict=True))

@@ -217,10 +217,12 @@ def test_a_book_loaded_from_the_record_goes_on():
     house, again = House(), House()
     house.drive(0, 0, 40, closed=True)
     house.drive(1, 41, 50, driver=0, closed=True)
-    key = ("f", 0)
-    held = house.book._people[key]._held()
-    closed = [(key, one.slot, one.interval.start, one.interval.end, False) for one in held]
-    again.book.load(closed, [(key, 0, row) for row in house.rows.values()])
+    who = {"fleet_id": "f", "driver_id": "D1", "activity": "drive", "quality": ""}
+    held = house.book._people["f", 0]._held()
+    names = [house.fleet.vehicles[one.slot][1] for one in held]
+    spans = [(name, one.interval.start, one.interval.end) for name, one in zip(names, held, strict=True)]
+    rows = [who | dict(zip(("vehicle_id", "start", "end"), span, strict=True)) for span in spans]
+    again.book.load(rows, house.rows.values())
     again.rows = dict(house.rows)
     for one in (house, again):
         one.drive(1, 52, 75, driver=0)

@@ -10,6 +10,7 @@ from streams.fleets.fleet import Coupled, Fleet, Known
 from streams.journeys.tyre_history import POINT
 from streams.pipeline import chain
 from streams.records.leak_book import LeakBook
+from streams.records.rows import tyre_points
 
 H, DAY = 3600.0, 86_400.0
 START = 1_750_032_000.0
@@ -95,9 +96,7 @@ def test_a_book_loaded_again_goes_on_as_before():
     whole = standing(book(), *points)
     first, again = book(), book()
     rows = standing(first, *points[:18])
-    again.load(
-        ((int(p["slot"][0]), int(p["wheel"][0]), p["start"][0], p["cold"][0]) for p in points[:18]), rows.values()
-    )
+    again.load(tyre_points(np.concatenate(points[:18]), again.fleet), rows.values())
     assert rows | standing(again, *points[17:]) == whole
 
 

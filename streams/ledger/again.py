@@ -1,0 +1,180 @@
+"""Again: one vehicle's days run once more, by the rules that premiums read by, from where these and the record part."""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from devices.samples import Samples
+from pricing.counts import KINDS
+from streams.intake.intake import Intake
+from streams.ledger import remade
+from streams.ledger.pinned import DAY_S, EVER, Strange, first_strange
+from streams.ledger.remade import Row
+from streams.pipeline import saved
+from streams.pipeline.chain import Findings
+from streams.pipeline.pipeline import Midnight, Pipeline, only
+from streams.records import rows
+from streams.records.record import still_open
+from streams.settling import aftermath
+from streams.settling.midnights import Events, ids_of, midnight_rows
+from streams.settling.settle import Day, Start, run_again, stored_samples
+from streams.store import schema, upkeep
+from streams.store.accounts import outdated, remade_states
+from streams.store.accounts import remade as kept_rows
+from streams.store.store import Commit, rows_of
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be done of the days before ``until``."""
+
+    pipeline: Pipeline  # of nobody yet, by the rules that premiums read by
+    intake: Intake
+    own: str  # hash of the pinned rule set
+    strange: tuple[Strange, ...]
+    until: int  # day since 1970
+    since: float  # from then on the rules that premiums read by are others than last time (UTC epoch s)
+    wall: bool  # time goes by with the wall's clock
+
+
+class Begin(NamedTuple):
+    """Where a vehicle is run again from."""
+
+    day: int
+    run: Start
+    gone: range = range(0)  # days before it that should be made again, and whose payloads are gone
+
+
+class Again:
+    """A vehicle of a task."""
+
+    def __init__(self, task: Task, connection: Connection, slot: int) -> None:
+        self.task, self.connection, self.slot = task, connection, slot
+        self.vehicle = task.pipeline.fleet.vehicles[slot]
+
+    def made(self, changed: Row | None) -> Commit:
+        """What makes its days again, from the first that is new or has ``changed`` (a row of ``outdated``)."""
+        commit, since = Commit(), min(self.task.since, math.inf if changed is None else changed["since"])
+        begin = self._begin(since)
+        if since < math.inf:
+            self._forget(commit, begin.day if begin else _day(since))
+        if begin is not None and self._is_heard(begin):
+            self._run(begin, commit)
+        commit.remove(outdated, [] if changed is None else [changed])
+        return commit
+
+    def _begin(self, since: float) -> Begin | None:
+        """The last midnight not after ``since`` of a run, else the first day under rules that are not accepted."""
+        query = select(remade_states).where(remade_states.c.slot == self.slot).order_by(remade_states.c.day.desc())
+        of_run = [row for row in self.connection.execute(query) if not row.body or row.fingerprint == saved.mark()]
+        last = next((row for row in of_run if row.day <= since / DAY_S), None)
+        if last is not None and last.body:
+            return Begin(last.day, _start(last))
+        first = first_strange(self.task.strange, last.day if last else -EVER)
+        if first is None or first >= self.task.until:
+            return None
+        gone = self.connection.execute(select(upkeep.pruned.c.before).where(upkeep.pruned.c.slot == self.slot)).scalar()
+        if gone is not None and gone > first * DAY_S:
+            return Begin(int(gone // DAY_S), Start(gone, None, {}, gone), range(first, int(gone // DAY_S)))
+        live = upkeep.midnights
+        query = select(live).where(live.c.slot == self.slot, live.c.day >= first, live.c.day < self.task.until)
+        row = self.connection.execute(query.where(live.c.fingerprint == saved.mark()).order_by(live.c.day)).first()
+        return None if row is None else Begin(row.day, _start(row))
+
+    def _forget(self, commit: Commit, day: int) -> None:
+        """What was made of its days from ``day`` on."""
+        commit.remove(kept_rows, remade.named(self.connection, self.vehicle, self.task.own, day))
+        query = select(remade_states.c.slot, remade_states.c.day).where(remade_states.c.slot == self.slot)
+        commit.remove(remade_states, rows_of(self.connection, query.where(remade_states.c.day > day)))
+
+    def _is_heard(self, begin: Begin) -> bool:
+        payloads = schema.payloads
+        mine = (payloads.c.slot == self.slot, payloads.c.last >= begin.run.t)
+        query = select(payloads.c.position).where(*mine, payloads.c.first < self.task.until * DAY_S)
+        return self.connection.execute(query.limit(1)).first() is not None
+
+    def _run(self, begin: Begin, commit: Commit) -> None:
+        self._mark(commit, remade.GONE, self._driven(begin.gone.start, begin.gone.stop))
+        try:
+            samples = self._samples(begin)
+        except ValueError:  # a payload that no longer is what its format says
+            self._mark(commit, remade.UNREAD, self._driven(begin.day, self.task.until))
+            return
+        again, events = self.task.pipeline.scratch(self.slot, begin.run.state), dict(begin.run.told)
+        same = 0  # midnights in a row at which the record has the very same state
+        for day in run_again(again, samples, events):
+            same = same + 1 if self._agrees(day) else 0 if day.midnights else same
+            if same == 2:
+                commit.upsert(remade_states, [day.midnights[0] | {"body": b""}])
+                events = {name: row for name, row in events.items() if row["start"] < day.day * DAY_S}
+                break
+            self._found(commit, begin.day, day.found)
+            self._mark(commit, remade.MADE, [day.day])
+            commit.upsert(remade_states, day.midnights)
+        else:
+            self._rest(again, samples, begin, events, commit)
+        counted = [row for row in events.values() if row["kind"] in KINDS]
+        commit.upsert(kept_rows, [self._kept(remade.EVENTS, row, begin.day) for row in counted])
+
+    def _samples(self, begin: Begin) -> Samples:
+        samples = stored_samples(self.connection, self.task.intake, self.task.pipeline, self.slot, begin.run.t)
+        return only(samples, samples.t < self.task.until * DAY_S)
+
+    def _agrees(self, day: Day) -> bool:
+        """Whether the record has the same state at a day's midnight, and no rules since that are not accepted."""
+        if not day.midnights or first_strange(self.task.strange, day.day - 1) is not None:
+            return False
+        live = upkeep.midnights
+        query = select(live.c.body).where(live.c.slot == self.slot, live.c.day == day.day)
+        found = self.connection.execute(query.where(live.c.fingerprint == saved.mark())).scalar()
+        return found is not None and saved.unpack(found) == saved.unpack(day.midnights[0]["body"])
+
+    def _rest(self, again: Pipeline, samples: Samples, begin: Begin, events: Events, commit: Commit) -> None:
+        """What is still open at the end, and the state to go on from."""
+        if not samples.t.size:
+            return
+        state = again.state[self.slot]
+        self._found(commit, begin.day, still_open(again.state[self.slot : self.slot + 1], np.zeros(1, int)))
+        kept = [Midnight(self.slot, self.task.until, state.tobytes())]
+        commit.upsert(remade_states, midnight_rows(kept, ids_of(kept, again.fleet), events))
+        if self.task.wall:
+            row = aftermath.unheard(again, self.slot, state, self.task.until * DAY_S)
+            events.update({} if row is None else {row["event_id"]: row})
+
+    def _found(self, commit: Commit, first: int, found: Findings) -> None:
+        """Add what was found, with its own day or the ``first`` of the run."""
+        fleet = self.task.pipeline.fleet
+        for what, some in (
+            (remade.SEGMENTS, rows.segments(found.segments, fleet)),
+            (remade.INTERVALS, rows.intervals(found.intervals, fleet)),
+            (remade.POINTS, rows.tyre_points(found.points, fleet)),
+        ):
+            commit.upsert(kept_rows, [self._kept(what, row, first) for row in some])
+
+    def _kept(self, what: str, row: Row, first: int) -> Row:
+        day = row["day"] if what == remade.SEGMENTS else int(row["start"] // DAY_S)
+        return remade.kept(what, row, self.task.own, max(day, first))
+
+    def _mark(self, commit: Commit, what: str, days: list[int]) -> None:
+        commit.upsert(kept_rows, [remade.marker(what, self.vehicle, self.task.own, day) for day in days])
+
+    def _driven(self, first: int, end: int) -> list[int]:
+        """Days on which it drove under rules that are not accepted."""
+        segments, (fleet_id, vehicle_id) = schema.segments, self.vehicle
+        mine = (segments.c.fleet_id == fleet_id, segments.c.vehicle_id == vehicle_id)
+        query = select(segments.c.day).distinct().where(*mine, segments.c.day >= first, segments.c.day < end)
+        days = self.connection.execute(query.order_by(segments.c.day)).scalars()
+        return [day for day in days if any(one.first <= day <= one.last for one in self.task.strange)]
+
+
+def _start(row: Any) -> Start:
+    told = {event["event_id"]: event for event in json.loads(row.told)}
+    return Start(row.day * DAY_S, saved.unpack(row.body), told)
+
+
+def _day(t: float) -> int:
+    return int(t // DAY_S) if math.isfinite(t) else -EVER

@@ -1,0 +1,101 @@
+"""Exposed: what a store's exposure is where premiums read it - by accepted rules, without what was conceded."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import NamedTuple
+
+import polars as pl
+from sqlalchemy import Connection
+
+from pricing.exposure import CLOSES
+from pricing.tariff import Tariff
+from streams import tables
+from streams.desk.desk import Desk
+from streams.ledger import accepted, pinned, remade
+from streams.ledger.pinned import EVER, Strange
+from streams.ledger.redetection import closed
+from streams.ledger.remade import GONE, UNREAD, Remade
+from streams.store import schema
+
+EPOCH = date(1970, 1, 1).toordinal()
+WAITS, UNKNOWN = "waits", "unknown"
+WHY = {
+    GONE: "their raw payloads are gone",
+    UNREAD: "their raw payloads cannot be read",
+    WAITS: "the service has not made them again yet: it does so when a day has closed",
+    UNKNOWN: "the thresholds that the tariff pins are not on record",
+}
+
+
+class Left(NamedTuple):
+    """A vehicle's day that moves no score."""
+
+    fleet_id: str
+    vehicle_id: str
+    day: date
+    version: str  # of the rule set in force, which the insurer has not accepted
+    why: str  # it was not made again: one of WHY
+
+
+class Exposed(NamedTuple):
+    """Exposure, km of all days; ``left`` are those whose events and rates count for nothing."""
+
+    driven: pl.DataFrame
+    left: Sequence[Left]
+    today: date  # the first day that is not closed, or not made again yet
+
+
+def read(connection: Connection, tariff: Tariff, now: datetime) -> Exposed:
+    """The exposure of a store at ``now`` (its clock, UTC), whatever a fleet's thresholds are and it has dismissed.
+
+    But for rule sets and dismissals that the insurer has accepted.
+    """
+    own, today = pinned.version(tariff), (now - CLOSES).date()
+    strange = pinned.strange(connection, pinned.versions(connection, tariff))
+    holds = partial(_holds, strange, pinned.strange(connection, {own}))
+    days = Remade.read(connection, own, min((one.first for one in strange), default=EVER), holds)
+    segments = days.instead(tables.whole(connection, schema.segments), remade.SEGMENTS)
+    events = days.instead(tables.whole(connection, schema.events), remade.EVENTS, remade.SPANS)
+    driven = tables.without(_conceded(connection), segments, events, now)
+    until = closed(connection) if strange else None
+    if until is not None:
+        today = min(today, date.fromordinal(EPOCH + until))
+    why = WAITS if pinned.is_known(connection, tariff) else UNKNOWN
+    return Exposed(driven, _left(driven, days, strange, why), today)
+
+
+def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:
+    """``exposure`` without the days that move no score: they count for nothing, neither as calm nor as rough."""
+    types = {name: exposure.schema[name] for name in remade.KEY}
+    gone = pl.DataFrame([one[:3] for one in left], schema=types, orient="row")
+    return exposure.join(gone, on=remade.KEY, how="anti", maintain_order="left")
+
+
+def _holds(strange: Sequence[Strange], others: Sequence[Strange], day: int) -> bool:
+    """Whether what was made again of a day is read; not where accepted rule sets, ``others`` than the pinned, held."""
+    return _version(strange, day) is not None or _version(others, day) is None
+
+
+def _version(some: Iterable[Strange], day: int) -> str | None:
+    return next((one.version for one in some if one.first <= day <= one.last), None)
+
+
+def _conceded(connection: Connection) -> tables.Actions:
+    numbers = accepted.conceded(connection)
+    actions = Desk(connection).actions if numbers else {}
+    return {key: [row for row in rows if row["id"] in numbers] for key, rows in actions.items()}
+
+
+def _left(driven: pl.DataFrame, days: Remade, strange: Sequence[Strange], else_: str) -> list[Left]:
+    """The vehicle-days under rules that are not accepted which were not made again."""
+    if not strange:
+        return []
+    heard = driven.select(*remade.VEHICLE, pl.col("day").cast(pl.Int32).cast(pl.Int64)).unique()
+    found = []
+    for fleet_id, vehicle_id, day in heard.join(days.days, on=remade.KEY, how="anti").sort(remade.KEY).iter_rows():
+        version = _version(strange, day)
+        if version is not None:
+            why = days.why.get((fleet_id, vehicle_id, day), else_)
+            found.append(Left(fleet_id, vehicle_id, date.fromordinal(EPOCH + day), version, why))
+    return found

@@ -10,6 +10,7 @@ from streams import config
 from streams.alert_rules import RULES, AlertRule
 from streams.config import Config
 from streams.desk.paging import Paging, clock_time, steps
+from streams.hours import RuleBook
 from streams.hours.chosen import chosen
 from streams.kernels.params import Records
 from streams.layers import ConfigError
@@ -34,6 +35,11 @@ class Rules:
     alerts: dict[str, AlertRule]
     paging: Paging
     tariff: Tariff
+
+    @property
+    def hours(self) -> RuleBook:
+        """The hours rules of today."""
+        return self.in_force.sets[-1].hours
 
 
 def gather(settings: Config, roads: Table | None = None) -> Rules:

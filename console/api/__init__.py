@@ -1,18 +1,35 @@
 """API: the endpoints, a file a subject; ``ENDPOINTS`` lists all of them, in order."""
 
-from console.api import alerts, devices, drivers, hours, live, session, trips, tyres, work
+from console.api import alerts, devices, drivers, factors, hours, ledger, live, pricing, session, trips, tyres, work
 from console.endpoint import Endpoint
+from console.exports import exported
 
 PREFIX = "/api/v1"
 
+LISTS: tuple[Endpoint, ...] = (
+    *live.LISTS,
+    *alerts.LISTS,
+    *work.LISTS,
+    *trips.LISTS,
+    *drivers.LISTS,
+    *tyres.LISTS,
+    *hours.LISTS,
+    *devices.LISTS,
+    *pricing.LISTS,
+    *ledger.LISTS,
+)  # each can be had as a file too
+
 ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS,
+    *LISTS,
     *live.ENDPOINTS,
     *alerts.ENDPOINTS,
     *work.ENDPOINTS,
     *trips.ENDPOINTS,
     *drivers.ENDPOINTS,
     *tyres.ENDPOINTS,
-    *hours.ENDPOINTS,
-    *devices.ENDPOINTS,
+    *pricing.ENDPOINTS,
+    *factors.ENDPOINTS,
+    *ledger.ENDPOINTS,
+    *exported(LISTS),
 )

@@ -171,8 +171,10 @@ def _deciding(path: str, action: str) -> Endpoint:
     )
 
 
-ENDPOINTS = (
+LISTS = (
     Endpoint("GET", "/alerts", listed, "alerts", "Alerts, page by page", OWN, Page[Alert], query=Wanted, places=True),
+)
+ENDPOINTS = (
     Endpoint("POST", "/alerts:bulk", bulk, "alerts", "Decide about many alerts", ACTING, list[Outcome], takes=Bulk),
     Endpoint("GET", "/alerts/{id}", one, "alerts", "One alert in full", OWN, AlertDetail, places=True),
     *[_deciding(path, action) for path, action in (_TO_ONE | {"comment": "note"}).items()],

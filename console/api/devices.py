@@ -142,7 +142,7 @@ def _boxes(ask: Ask) -> dict[Key, list[str]]:
     return found
 
 
-ENDPOINTS = (
+LISTS = (
     Endpoint(
         "GET",
         "/devices",

@@ -245,8 +245,10 @@ def _of(frame: pl.DataFrame, fleet_id: str, driver_id: str) -> pl.DataFrame:
     return frame.filter(pl.col("fleet_id") == fleet_id, pl.col("driver_id") == driver_id)
 
 
-ENDPOINTS = (
+LISTS = (
     Endpoint("GET", "/drivers", listed, "drivers", "Drivers with their scores", SCORED, Page[DriverRow], query=Wanted),
+)
+ENDPOINTS = (
     Endpoint("GET", "/drivers/{driver}", score, "drivers", "One driver", SCORED, DriverScore, query=Window),
     Endpoint("GET", "/drivers/{driver}/score", score, "drivers", "A driver's score", SCORED, DriverScore, query=Window),
     Endpoint("POST", "/objections", object_to, "drivers", "Object to an alert", OWN, Alert, takes=Objection),

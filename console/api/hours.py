@@ -96,4 +96,4 @@ def _count(one: Any) -> Count:
     return Count(kind=kind, counted_s=counted, most_s=most, left_s=left, source=source, passed=len(one.reached))
 
 
-ENDPOINTS = (Endpoint("GET", "/hours", listed, "hours", "Hours at the wheel", OWN, Page[DriverHours], query=Paged),)
+LISTS = (Endpoint("GET", "/hours", listed, "hours", "Hours at the wheel", OWN, Page[DriverHours], query=Paged),)

@@ -182,9 +182,9 @@ def _known(value: Any, scale: float) -> float | None:
     return None if int(value) == UNKNOWN else int(value) / scale
 
 
+LISTS = (Endpoint("GET", "/vehicles", vehicles, "live", "Vehicles", SEEING, Page[Vehicle], query=Fleet, places=True),)
 ENDPOINTS = (
     Endpoint("GET", "/meta", meta, "live", "What this console is", gives=Meta, open=True),
-    Endpoint("GET", "/vehicles", vehicles, "live", "Vehicles", SEEING, Page[Vehicle], query=Fleet, places=True),
     Endpoint("GET", "/vehicles/{vehicle}", vehicle, "live", "One vehicle", SEEING, VehicleDetail, places=True),
     Endpoint("GET", "/positions.bin", positions, "live", "All positions as one frame", SEEING, bytes, places=True),
 )

@@ -181,8 +181,8 @@ def _gpx(found: pl.DataFrame, name: str) -> str:
     return f"{head}<trk><name>{escape(name)}</name><trkseg>{points}</trkseg></trk></gpx>"
 
 
+LISTS = (Endpoint("GET", "/trips", listed, "trips", "Trips", OWN, Page[Trip], query=Wanted, places=True),)
 ENDPOINTS = (
-    Endpoint("GET", "/trips", listed, "trips", "Trips", OWN, Page[Trip], query=Wanted, places=True),
     Endpoint("GET", "/trips/{id}", one, "trips", "One trip with its events", OWN, TripDetail, places=True),
     Endpoint(
         "GET", "/trips/{id}/trace", of_trip, "trips", "A trip by the second", OWN, Columns, query=Shown, places=True

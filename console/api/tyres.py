@@ -168,10 +168,12 @@ def _slope(rows: list[Row]) -> float:
     return math.fsum((t - mean_t) * (p - mean_p) for t, p in points) / square if square else math.nan
 
 
-ENDPOINTS = (
+LISTS = (
     Endpoint(
         "GET", "/tyres", listed, "tyres", "Tyres of all vehicles, the worst first", SEEING, Page[Wheels], query=Paged
     ),
+)
+ENDPOINTS = (
     Endpoint(
         "GET",
         "/vehicles/{vehicle}/tyres",

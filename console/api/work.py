@@ -170,9 +170,9 @@ def _todo(item: Item, plate: str) -> Todo:
     return Todo(vehicle=f"{item.fleet_id}/{item.vehicle_id}", plate=plate, **same)
 
 
+LISTS = (Endpoint("GET", "/tasks", listed, "work", "Tasks", SEEING, Page[Task], query=Listed),)
 ENDPOINTS = (
     Endpoint("GET", "/today", today, "work", "What needs doing today", SEEING, Morning),
-    Endpoint("GET", "/tasks", listed, "work", "Tasks", SEEING, Page[Task], query=Listed),
     Endpoint("POST", "/tasks", create, "work", "Make a task", ACTING, Task, takes=NewTask),
     Endpoint("POST", "/tasks/{id}/assign", assign, "work", "Give a task to somebody", ACTING, Task, takes=Given),
     Endpoint("POST", "/tasks/{id}/done", done, "work", "A task is done", ACTING, Task, takes=Done),

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 
@@ -60,6 +61,14 @@ class House:
     ids: dict[str, str]  # of an alert, a trip, ... by the path that lists them
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    """Passwords are hashed with little work."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(accounts, "hasher", cache(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)))
+        yield
+
+
 @pytest.fixture(scope="module")
 def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One record for a file of tests: what they write they must not count on others not to have written."""
@@ -74,8 +83,9 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
     _users(river.store)
     app = create_app(world)
     with TestClient(app, base_url="http://console") as nobody:
+        names = {"vehicle": "a/V1", "driver": "a/D1", "login": "viewer", "name": "use"}
         client = cache(partial(_signed_in, app, nobody))
-        yield House(world, app, river, client, {"vehicle": "a/V1", "driver": "a/D1", "login": "viewer"}, _ids(client))
+        yield House(world, app, river, client, names, _ids(client))
     river.store.close()
 
 

@@ -1,0 +1,104 @@
+"""Premiums over HTTP: steps that sum to the cent, loads that no fleet is shown, files that are no formulas."""
+
+import csv
+import io
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from pricing.ladder import Step, climb
+
+API = "/api/v1"
+LOADS = {"variable_expense_and_profit", "fixed_expense", "off_balance", "technical"}
+
+
+def premium(client, vehicle="a/V1"):
+    answer = client.get(f"{API}/pricing/vehicles/{vehicle}/premium")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def exact(step):
+    return Step(**{**step, "effect": Decimal(step["effect"]), "amount": Decimal(step["amount"])})
+
+
+def test_the_steps_make_the_amount_to_the_cent(house):
+    for one in premium(house.client("underwriter")):
+        assert climb([exact(step) for step in one["steps"]]) == Decimal(one["amount"])
+        assert one["sums"]
+        assert one["whole"]
+        assert one["status"] == "illustrative"
+
+
+def test_a_fleet_is_shown_no_expense_and_no_profit(house):
+    found = premium(house.client("manager"))
+    steps = [step for one in found for step in one["steps"]]
+    assert steps
+    assert not {step["name"] for step in steps} & LOADS
+    assert {step["amount"] for step in steps} == {None}
+    assert {one["whole"] for one in found} == {False}
+    assert [one["amount"] for one in found] == [one["amount"] for one in premium(house.client("underwriter"))]
+    for path in ("portfolio", "factors", "ledger", "disputes", "runs"):
+        assert house.client("manager").get(f"{API}/pricing/{path}").status_code == 403, path
+
+
+def test_the_portfolio_adds_up(house):
+    found = house.client("actuary").get(f"{API}/pricing/portfolio").json()
+    rates = house.client("actuary").get(f"{API}/pricing/rates").json()
+    amounts = sum(Decimal(one["amount"]) for one in rates["items"])
+    for part in ("covers", "classes", "fleets"):
+        assert sum(Decimal(one["amount"]) for one in found[part]) == Decimal(found["amount"]) == amounts
+    assert found["premiums"] == rates["total"] == 2
+    assert sum(month["km_measured"] for month in found["months"]) == pytest.approx(found["km_measured"], abs=0.5)
+
+
+def test_a_factor_says_how_much_is_insured_on_each_part(house):
+    client = house.client("actuary")
+    tariff = client.get(f"{API}/pricing/factors").json()
+    assert tariff["status"] == "illustrative"
+    for name in {one["name"] for one in tariff["factors"] if one["cover"] == "own_damage"}:
+        found = client.get(f"{API}/pricing/factors/{name}", params={"cover": "own_damage"}).json()
+        assert sum(level["vehicles"] for level in found["levels"]) in (0, 2), name
+    assert client.get(f"{API}/pricing/factors/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_a_list_is_a_file_too(house, kind):
+    answer = house.client("underwriter").get(f"{API}/pricing/rates.{kind}", params={"limit": 1})
+    assert answer.status_code == 200, answer.text
+    body = io.BytesIO(answer.content)
+    rows = {"csv": pl.read_csv, "parquet": pl.read_parquet}.get(kind, lambda _body: pl.DataFrame({"n": [1, 2]}))(body)
+    assert rows.height == 2  # all of them, whatever the page
+    assert answer.headers["content-disposition"] == f'attachment; filename="rates.{kind}"'
+
+
+def test_no_cell_of_a_file_is_a_formula(house):
+    client = house.client("manager")
+    one = client.get(f"{API}/alerts").json()["items"][0]
+    client.post(f"{API}/alerts/{one['alert_id']}/assign", json={"assignee": "=cmd|' /C calc'!A0"})
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{API}/alerts.csv").content.decode("utf-8-sig"))))
+    assert [row["assignee"][:2] for row in rows if row["alert_id"] == one["alert_id"]] == ["'="]
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@")]
+
+
+def test_a_dismissal_is_judged_by_the_insurer_once(house):
+    manager, underwriter = house.client("manager"), house.client("underwriter")
+    two = [one["alert_id"] for one in manager.get(f"{API}/alerts").json()["items"] if one["state"] == "open"][:2]
+    for name in two:
+        said = manager.post(f"{API}/alerts/{name}/dismiss", json={"reason": "not_the_driver", "note": "ice"})
+        assert said.json()["state"] == "dismissed"
+    waiting = underwriter.get(f"{API}/pricing/disputes").json()["items"]
+    assert [(one["state"], one["why"]) for one in waiting[:2]] == [("waiting", "not_the_driver")] * 2
+    yes = underwriter.post(f"{API}/pricing/disputes/{two[0]}/accept", json={"reason": "weather report"}).json()
+    no = underwriter.post(f"{API}/pricing/disputes/{two[1]}/refuse", json={"reason": "no ice that day"}).json()
+    assert (yes["state"], no["state"], no["judged_by"]) == ("accepted", "refused", "underwriter")
+    late = underwriter.post(f"{API}/pricing/disputes/{two[0]}/refuse", json={"reason": "after all"})
+    assert late.status_code == 409
+    assert manager.post(f"{API}/pricing/disputes/{two[0]}/accept", json={"reason": "x"}).status_code == 403
+
+
+def test_the_ledger_says_that_it_is_whole(house):
+    found = house.client("actuary").get(f"{API}/pricing/ledger/verify", params={"replay": "true"}).json()
+    assert found["good"]
+    assert found["problems"] == []

@@ -1,7 +1,6 @@
 """Counts: which events count towards a score, at most one a minute, and never fewer for one event more."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import polars as pl
 
@@ -13,6 +12,7 @@ KINDS = (
     "harsh_manoeuvre",
     "speeding",
     "continuous_driving",
+    "daily_driving",
     "tyre_low",
     "tyre_flat",
     "tyre_rapid_loss",
@@ -25,8 +25,6 @@ COUNTS = tuple(f"{kind}_{level}" for kind in KINDS for level in LEVELS)
 APART_MS = 60_000
 
 UNCONFIRMED = "unconfirmed"  # word in the quality of an event that what followed did not bear out
-FAULTS = "fault_code"  # the kind whose days are counted, not its events
-FAULT_DAYS = "fault_code_days"
 
 KEYS = ("fleet_id", "vehicle_id", "driver_id", "day")
 _SCHEMA = {"fleet_id": pl.String, "vehicle_id": pl.String, "driver_id": pl.String, "day": pl.Date}
@@ -91,22 +89,6 @@ def _chosen(events: pl.DataFrame) -> pl.DataFrame:
     return events.filter(own).select(
         "fleet_id", "vehicle_id", "driver_id", day.alias("day"), "kind", start, pl.col("level").cast(pl.Int64)
     )
-
-
-def fault_days(events: pl.DataFrame, now: datetime | None) -> pl.DataFrame:
-    """``fault_code_days``: how many trouble codes were outstanding in a vehicle on a UTC day, of no driver.
-
-    ``events`` as for ``count_events``, with ``end`` (null while a code lasts, then it does until ``now``).
-    """
-    own = events.filter((pl.col("kind") == FAULTS) & (pl.col("source") != "device")) if len(events) else events
-    if own.is_empty():
-        return pl.DataFrame(schema=_SCHEMA | {FAULT_DAYS: pl.Int64})
-    first = milliseconds(own, "start").cast(pl.Datetime("ms"))
-    until = first if now is None else pl.max_horizontal(first, pl.lit(now.replace(tzinfo=None)).cast(pl.Datetime("ms")))
-    last = pl.coalesce(milliseconds(own, "end").cast(pl.Datetime("ms")), until)
-    days = own.select("fleet_id", "vehicle_id", day=pl.date_ranges(first.dt.date(), last.dt.date())).explode("day")
-    daily = days.group_by("fleet_id", "vehicle_id", "day").agg(pl.len().cast(pl.Int64).alias(FAULT_DAYS))
-    return daily.select("fleet_id", "vehicle_id", pl.lit(None, pl.String).alias("driver_id"), "day", FAULT_DAYS)
 
 
 def milliseconds(frame: pl.DataFrame, name: str) -> pl.Expr:

@@ -1,5 +1,6 @@
 """Explain: why a premium or a score is what it is, in lines that add up, from its stored row alone."""
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,6 +89,7 @@ def explain_score(row: Mapping[str, Any]) -> list[Line]:
     return [
         Line(f"score {row['score']:.2f} of {row['subject']} {row['fleet_id']}/{who} ({row['status']})"),
         Line("from", f"{row['km']:.1f} km, {_day(row['valid_from'])} to {_day(row['valid_to'])}, end excluded"),
+        *_memory(row["memory"]),
         Line("likely between", f"{row['low']:.2f} and {row['high']:.2f}; {doubt}credibility {row['credibility']:.2f}"),
         Line("coaching score", f"{row['coaching_score']:.2f}, from what can be controlled"),
         Line("tariff", row["tariff_id"]),
@@ -100,14 +102,20 @@ def explain_score(row: Mapping[str, Any]) -> list[Line]:
     ]
 
 
+def _memory(weeks: float) -> list[Line]:
+    return [Line("of which counts", f"half after {weeks:g} weeks")] if math.isfinite(weeks) else []
+
+
 def unseen(row: Mapping[str, Any]) -> list[str]:
     """Behaviours of a score's row that its devices could not have shown, though it was driven: not calm, not known."""
-    return [point["behaviour"] for point in row["points"] if point["rate"] is None and row["km"] > 0]
+    blind = (point for point in row["points"] if point["rate"] is None and not point["one_sided"])
+    return [point["behaviour"] for point in blind if row["km"] > 0]
 
 
 def _behaviour(point: Mapping[str, Any], km: float) -> Line:
     mean = f"class {point['class_mean']:.4g} {point['unit']}"
-    seen = f"{point['rate']:.4g}" if point["rate"] is not None else UNSEEN if km > 0 else "not driven"
+    none = "none known" if point["one_sided"] else UNSEEN
+    seen = f"{point['rate']:.4g}" if point["rate"] is not None else none if km > 0 else "not driven"
     detail = f"{seen}, {mean}, credibility {point['credibility']:.2f}"
     return Line("  " + point["behaviour"], detail, f"{point['credible_rate']:.4g}", f"{point['points']:+.2f}")
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from pricing.counts import COUNTS, FAULT_DAYS, KEYS, count_events, fault_days
+from pricing.condition import DAYS, TYRES, condition
+from pricing.counts import COUNTS, KEYS, count_events
 
 # column here <- column of a segment, which is in m
 KILOMETRES = {
@@ -50,11 +51,13 @@ SCHEMA = {
     **dict.fromkeys(HOURS, pl.Float64),
     **dict.fromkeys([name for name in KILOMETRES if not name.startswith("km_")], pl.Float64),
     **dict.fromkeys(COUNTS, pl.Int64),
-    FAULT_DAYS: pl.Int64,  # trouble codes outstanding; on a row of no driver
+    **dict.fromkeys(DAYS, pl.Int64),  # on which faults were outstanding; on a row of no driver
+    TYRES: pl.Float64,  # minutes at the wheel on soft tyres; on a row of no driver
 }
-SUMS = (*KILOMETRES, *HOURS, *COUNTS, FAULT_DAYS)
-# whole units inside (mm, ms, events) of one public unit (km, h, event)
-_WHOLE = dict.fromkeys(KILOMETRES, 1e6) | dict.fromkeys(HOURS, 3.6e6) | dict.fromkeys((*COUNTS, FAULT_DAYS), 1.0)
+SUMS = (*KILOMETRES, *HOURS, *COUNTS, *DAYS, TYRES)
+# whole units inside (mm, ms, events, days) of one public unit (km, h, min, event, day)
+UNITS = dict.fromkeys(KILOMETRES, 1e6) | dict.fromkeys(HOURS, 3.6e6) | dict.fromkeys((*COUNTS, *DAYS), 1.0)
+UNITS[TYRES] = 6e4
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,24 @@ def exposure(segments: pl.DataFrame, events: pl.DataFrame, now: datetime | None 
         for name, column in said.items()
     ]
     keys = [pl.col(name).cast(SCHEMA[name]) for name in KEYS]
-    counts = [count_events(events), fault_days(events, now)]
-    rows = pl.concat([segments.select(*keys, *whole), *counts], how="diagonal_relaxed")
+    driven = segments.select(*keys, *whole)
+    rows = pl.concat(
+        [driven, count_events(events), condition(events, _at_the_wheel(driven), now)], how="diagonal_relaxed"
+    )
     return _public(_sum(rows.with_columns(status(now))))
+
+
+def _at_the_wheel(driven: pl.DataFrame) -> pl.DataFrame:
+    """ms at the wheel of each vehicle and day (since 1970) that was driven."""
+    seconds = [pl.col(name).fill_null(0) for name in HOURS if name in driven.columns]
+    spent = driven.select(
+        "fleet_id",
+        "vehicle_id",
+        pl.col("day").to_physical().cast(pl.Int64),
+        ms=pl.sum_horizontal(pl.lit(0, pl.Int64), *seconds),
+    )
+    summed = spent.group_by("fleet_id", "vehicle_id", "day").agg(pl.col("ms").sum())
+    return summed.filter(pl.col("ms") > 0)
 
 
 def merge(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -134,7 +152,7 @@ def totals(frame: pl.DataFrame, *by: str) -> dict[tuple[Any, ...], Exposure]:
 
 def _whole(frame: pl.DataFrame) -> pl.DataFrame:
     """An exposure frame with its sums in whole mm, ms and events: km to 1e-6 and hours give them back exactly."""
-    sums = [(pl.col(name) * unit).round().cast(pl.Int64) for name, unit in _WHOLE.items()]
+    sums = [(pl.col(name) * unit).round().cast(pl.Int64) for name, unit in UNITS.items()]
     return frame.select(*KEYS, "status", *sums)
 
 
@@ -151,7 +169,7 @@ def _public(whole: pl.DataFrame) -> pl.DataFrame:
     zero = [pl.lit(0, pl.Int64).alias(name) for name in SUMS if name not in whole.columns and name != "km_odometer"]
     odometer = [] if "km_odometer" in whole.columns else [pl.lit(None, pl.Int64).alias("km_odometer")]
     full = whole.with_columns(*zero, *odometer).with_columns(pl.col(set(SUMS) - {"km_odometer"}).fill_null(0))
-    hours = ((pl.col("moving_h") + pl.col("idle_h")) / _WHOLE["moving_h"]).alias("hours")
+    hours = ((pl.col("moving_h") + pl.col("idle_h")) / UNITS["moving_h"]).alias("hours")
     return (
         full.with_columns(hours, *_divided())
         .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
@@ -160,4 +178,4 @@ def _public(whole: pl.DataFrame) -> pl.DataFrame:
 
 
 def _divided() -> list[pl.Expr]:
-    return [pl.col(name) / unit if name not in COUNTS else pl.col(name) for name, unit in _WHOLE.items()]
+    return [pl.col(name) / unit if name not in COUNTS else pl.col(name) for name, unit in UNITS.items()]

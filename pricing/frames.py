@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from pricing.exposure import Exposure, totals
+from pricing.exposure import UNITS, Exposure, totals
 from pricing.ids import identify
+from pricing.memory import exposures, remembered, weighed
 from pricing.premium import INDICATED, Premium, Risk
 from pricing.rating import rate
 from pricing.score import Own, Score, score
@@ -28,6 +29,7 @@ POINTS: Columns = {
     "beta": pl.Float64,
     "points": pl.Float64,
     "controllable": pl.Boolean,
+    "one_sided": pl.Boolean,  # never gives points: none seen is not known to be none
 }
 SCORES: Columns = {
     "score_id": pl.String,
@@ -45,6 +47,8 @@ SCORES: Columns = {
     "provisional": pl.Boolean,
     "km": pl.Float64,
     "base": pl.Float64,  # score = base + sum of points, kept between 0 and 100
+    "points_per_eta": pl.Float64,  # points = -this * beta * ln(credible rate / class mean)
+    "memory": pl.Float64,  # weeks after which what was seen counts half; infinite: it never does
     "points": pl.List(pl.Struct(POINTS)),
     "tariff_id": pl.String,
     "status": pl.String,
@@ -85,7 +89,7 @@ VEHICLE = ("fleet_id", "vehicle_id")
 
 
 def scores(exposure: pl.DataFrame, vehicles: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
-    """A row a driver and a row a vehicle that has exposure.
+    """A row a driver and a row a vehicle that has exposure, as it counts on the last day it was heard of.
 
     ``vehicles`` as ``classed`` has it. Km of unknown drivers count for their vehicle and no driver.
     """
@@ -112,16 +116,15 @@ def classed(exposure: pl.DataFrame, vehicles: pl.DataFrame) -> pl.DataFrame:
 
 def _scores(classed: pl.DataFrame, subject: str, tariff: Tariff) -> list[dict[str, Any]]:
     key = f"{subject}_id"
-    day = pl.col("day")
-    spans = (
-        classed.group_by("fleet_id", key).agg(day.min().alias("from"), day.max().alias("last")).sort("fleet_id", key)
-    )
-    own = _by_class(totals(classed, "fleet_id", key, "class"))
+    day, km = pl.col("day"), (pl.col("km_measured") * UNITS["km_measured"]).round().cast(pl.Int64)
+    ends = (day.min().alias("from"), day.max().alias("last"), km.sum() / UNITS["km_measured"])
+    spans = classed.group_by("fleet_id", key).agg(*ends).sort("fleet_id", key)
+    own = _by_class(remembered(classed, tariff.scale.memory, ("fleet_id", key), "class"))
     other = "vehicle_id" if subject == "driver" else "driver_id"
     rows = []
-    for fleet_id, who, first, last in spans.iter_rows():
+    for fleet_id, who, first, last, driven in spans.iter_rows():
         end = last + timedelta(days=1)
-        row = _score_row(score(own[fleet_id, who], tariff, subject))
+        row = _score_row(score(own[fleet_id, who], tariff, subject)) | {"km": driven}
         row["score_id"] = identify(fleet_id, subject, who, first.isoformat(), end.isoformat(), tariff.digest)
         row |= {
             "fleet_id": fleet_id,
@@ -131,7 +134,8 @@ def _scores(classed: pl.DataFrame, subject: str, tariff: Tariff) -> list[dict[st
             "valid_from": _moment(first),
             "valid_to": _moment(end),
         }
-        row |= {"base": tariff.scale.base, "tariff_id": tariff.tariff_id, "status": tariff.status}
+        row |= {"base": tariff.scale.base, "points_per_eta": tariff.scale.per_eta, "memory": tariff.scale.memory}
+        row |= {"tariff_id": tariff.tariff_id, "status": tariff.status}
         rows.append(row)
     return rows
 
@@ -153,33 +157,44 @@ def premiums(
 
     ``risks`` has a row a vehicle and cover: ``fleet_id vehicle_id policy_id cover valid_from valid_to class`` and,
     where known, ``use mass_kg year annual_km sum_insured deductible limit experience previous``. Km are those of
-    the period; driving is scored on everything up to its end, each day by the class the vehicle had then.
+    the period; driving is scored on everything up to its end, each day by the class the vehicle had then, as it counts
+    on the last day on which the vehicle was heard of.
     """
-    insured = _within(risks, valid_from, valid_to)
-    if tariff.profile is not None and not risks.is_empty():  # on any day insured
-        first, last = pl.col("valid_from").cast(pl.Date).min(), pl.col("valid_to").cast(pl.Date).max()
-        tariff.profile.refuse_fields(risks.columns, *risks.select(first, last).row(0))
-    driven = _heard(insured, exposure, "valid_from", "valid_to")
-    history = _by_class(_heard(insured, classed(exposure, risks), "valid_to", "class"))
+    insured = within(risks, valid_from, valid_to)
+    permitted(risks, tariff)
+    driven = _driven(insured, exposure)
+    known = _by_class(exposures(history(insured, classed(exposure, risks), tariff), 4))
     own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
     rated = []
     for risk in map(risk_of, insured.iter_rows(named=True)):
         vehicle = (risk.fleet_id, risk.vehicle_id)
         key = (*vehicle, risk.valid_to, risk.klass)
         if key not in own:
-            own[key] = score(history.get(key[:3]) or {risk.klass: Exposure()}, tariff, "vehicle")
+            own[key] = score(known.get(key[:3]) or {risk.klass: Exposure()}, tariff, "vehicle")
         exposed = driven.get((*vehicle, risk.valid_from, risk.valid_to), Exposure())
         rated.append(rate(risk, exposed, tariff, own[key], kind))
     return premium_frame(rated)
 
 
-def _heard(insured: pl.DataFrame, exposure: pl.DataFrame, *by: str) -> dict[tuple[Any, ...], Exposure]:
+def permitted(risks: pl.DataFrame, tariff: Tariff) -> None:
+    """Complain of what the tariff's jurisdiction forbids to know of risks on any day insured."""
+    if tariff.profile is not None and not risks.is_empty():
+        first, last = pl.col("valid_from").cast(pl.Date).min(), pl.col("valid_to").cast(pl.Date).max()
+        tariff.profile.refuse_fields(risks.columns, *risks.select(first, last).row(0))
+
+
+def _driven(insured: pl.DataFrame, exposure: pl.DataFrame) -> dict[tuple[Any, ...], Exposure]:
     """Exposure of each vehicle in each of its periods, whatever the number of covers that share them."""
-    period = [name for name in by if name in ("valid_from", "valid_to")]
-    rows = insured.select(*VEHICLE, *period).unique().join(exposure, on=VEHICLE)
+    period = (*VEHICLE, "valid_from", "valid_to")
+    rows = insured.select(period).unique().join(exposure, on=VEHICLE)
+    return totals(rows.filter(pl.col("day").is_between("valid_from", "valid_to", closed="left")), *period)
+
+
+def history(insured: pl.DataFrame, classed: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+    """All that is known of each vehicle at each end of a period, a row a class it has had, as it counts then."""
+    rows = insured.select(*VEHICLE, "valid_to").unique().join(classed, on=VEHICLE)
     rows = rows.filter(pl.col("day") < pl.col("valid_to"))
-    rows = rows.filter(pl.col("day") >= pl.col("valid_from")) if "valid_from" in period else rows
-    return totals(rows, *VEHICLE, *by)
+    return weighed(rows, tariff.scale.memory, (*VEHICLE, "valid_to"), "class")
 
 
 def premium_frame(rated: Iterable[Premium]) -> pl.DataFrame:
@@ -200,7 +215,7 @@ def _moment(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _within(risks: pl.DataFrame, valid_from: date | None, valid_to: date | None) -> pl.DataFrame:
+def within(risks: pl.DataFrame, valid_from: date | None, valid_to: date | None) -> pl.DataFrame:
     """The risks cut to a period, those outside it left out; their dates as dates, in order of their keys."""
     start, end = pl.col("valid_from").cast(pl.Date), pl.col("valid_to").cast(pl.Date)
     if valid_from is not None:

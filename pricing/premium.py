@@ -46,7 +46,12 @@ class Risk:
     @property
     def use_mass(self) -> str | None:
         """Use and permitted mass together; None unless both are known."""
-        return None if self.use is None or self.mass_t != self.mass_t else f"{self.use} {self.mass_t:.10g}"
+        return use_mass(self.use, self.mass_t)
+
+
+def use_mass(use: str | None, mass_t: float | None) -> str | None:
+    """Use and permitted mass together; None unless both are known."""
+    return None if use is None or mass_t is None or mass_t != mass_t else f"{use} {mass_t:.10g}"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def rate(risk: Risk, exposure: Exposure, tariff: Tariff, own: Score | None = Non
     ``exposure`` is the vehicle's in that period. ``own`` is its score, from as long a history as there is; without
     it, from ``exposure``. Days count by the calendar: a parked vehicle earns its standing premium.
     """
-    cover = _cover(risk, tariff)
+    cover = cover_of(risk, tariff)
     own = own or score({risk.klass: exposure}, tariff, "vehicle")
     sheet = Sheet(risk, cover, tariff)
     days = vehicle_days(risk.valid_from, risk.valid_to)
@@ -59,7 +59,8 @@ def rate(risk: Risk, exposure: Exposure, tariff: Tariff, own: Score | None = Non
     )
 
 
-def _cover(risk: Risk, tariff: Tariff) -> Cover:
+def cover_of(risk: Risk, tariff: Tariff) -> Cover:
+    """The cover that is asked for; ``RatingError`` if the tariff has no rate for it."""
     if risk.cover not in tariff.covers:
         raise RatingError(f"{risk.vehicle_id}: {tariff.tariff_id} does not insure {risk.cover!r}")
     cover = tariff.covers[risk.cover]

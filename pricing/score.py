@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
+import numpy as np
+
 from pricing.exposure import Exposure
 from pricing.tariff import Behaviour, Scale, Tariff
 
@@ -27,6 +29,7 @@ class Points:
     eta: float  # beta * ln(credible_rate / class_mean)
     variance: float  # of eta, given what was observed
     prior: float  # variance of eta before anything was observed
+    one_sided: bool = False  # none seen is not known to be none
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def score(own: Own, tariff: Tariff, subject: str) -> Score:
     scale, z = tariff.scale, _credibility(points)
     raw = _sum(point.points for point in points)
     half = _points_of(
-        NormalDist().inv_cdf((1 + scale.interval) / 2) * math.sqrt(sum(p.variance for p in points)), scale
+        NormalDist().inv_cdf((1 + scale.interval) / 2) * math.sqrt(math.fsum(p.variance for p in points)), scale
     )
     return Score(
         score=_clip(scale.base + raw),
@@ -68,13 +71,20 @@ def _points(behaviour: Behaviour, own: Own, scale: Scale) -> Points:
     """Credibility of the own rate against the class mean, after Buehlmann and Straub.
 
     ``credible_rate = (count + K m) / (W + K)``: above 0 even without an event. A driver of several classes is held
-    against the mean of his classes, weighted by what he drove in each.
+    against the mean of his classes, weighted by what he drove in each. Step by step what ``many`` does on arrays: sums
+    from left to right and numpy's logarithm, so that both give the same bits.
     """
-    mean, seen = _class_mean(behaviour, own), math.fsum(_seen(behaviour, own).values()) / behaviour.per
-    count = math.fsum(weight * exposure[column] for exposure in own.values() for column, weight in behaviour.counts)
+    mean, count, seen = _class_mean(behaviour, own), 0.0, 0.0
+    for klass in sorted(own, key=str):
+        for column, weight in behaviour.counts:
+            count = count + weight * own[klass][column]
+        seen = seen + own[klass][behaviour.exposure]
+    seen = seen / behaviour.per if count or not behaviour.one_sided else 0.0
     k = behaviour.k / behaviour.per
     z, credible = seen / (seen + k), (count + k * mean) / (seen + k)
-    eta = behaviour.beta * math.log(credible / mean)
+    if behaviour.one_sided:
+        credible = max(credible, mean)
+    eta = behaviour.beta * float(np.log(credible / mean))
     spread = behaviour.spread**2
     return Points(
         behaviour=behaviour.name,
@@ -89,17 +99,14 @@ def _points(behaviour: Behaviour, own: Own, scale: Scale) -> Points:
         eta=eta,
         # posterior variance (1 - Z) a, in proportion to the rate as that of counts is, as a lognormal's
         variance=behaviour.beta**2 * math.log1p((1 - z) * spread * mean / credible),
-        prior=behaviour.beta**2 * math.log1p(spread),
+        prior=behaviour.prior,
+        one_sided=behaviour.one_sided,
     )
-
-
-def _seen(behaviour: Behaviour, own: Own) -> dict[str | None, float]:
-    return {klass: exposure[behaviour.exposure] for klass, exposure in own.items()}
 
 
 def _class_mean(behaviour: Behaviour, own: Own) -> float:
     """Mean of the classes driven, weighted by exposure; of those driven at all where nothing was observed."""
-    seen = _seen(behaviour, own)
+    seen = {klass: exposure[behaviour.exposure] for klass, exposure in own.items()}
     weights = {klass: w for klass, w in seen.items() if w > 0} or dict.fromkeys(own, 1.0) or {None: 1.0}
     if len(weights) == 1:
         return behaviour.mean(next(iter(weights)))
@@ -108,12 +115,14 @@ def _class_mean(behaviour: Behaviour, own: Own) -> float:
 
 def _credibility(points: tuple[Points, ...]) -> float:
     """Credibility of the score: each behaviour's own, by how much that behaviour could move the score."""
-    prior = math.fsum(point.prior for point in points)
-    return math.fsum(point.prior * point.credibility for point in points) / prior if prior else 0.0
+    above = prior = 0.0
+    for point in points:
+        above, prior = above + point.prior * point.credibility, prior + point.prior
+    return above / prior if prior else 0.0
 
 
 def _points_of(eta: float, scale: Scale) -> float:
-    return round(-scale.points * eta / math.log(scale.ratio), 2) + 0.0  # no -0.0
+    return round(-scale.per_eta * eta, 2) + 0.0  # no -0.0
 
 
 def _sum(points: Iterable[float]) -> float:

@@ -1,5 +1,6 @@
 """Tariff: every number a premium or a score is made with, dated and named by its hash."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,10 +34,21 @@ class Behaviour:
     controllable: bool  # by the person or the fleet: counts for coaching
     subjects: tuple[str, ...]
     means: Mapping[str, float]  # rate by vehicle class
+    one_sided: bool = (
+        False  # only what was seen counts: silence earns nothing where devices cannot say that all is well
+    )
 
     def mean(self, klass: str | None) -> float:
         """Mean rate of a class; of a vehicle whose class is not known, the plain mean over classes."""
         return self.means.get(klass or "") or sum(self.means.values()) / len(self.means)
+
+    @property
+    def prior(self) -> float:
+        """Variance of its part of the linear predictor before anything was observed, the true rate lognormal.
+
+        0 of one that can only be seen, and never be seen to be absent: no score waits for it to be credible.
+        """
+        return 0.0 if self.one_sided else self.beta**2 * math.log1p(self.spread**2)
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,12 @@ class Scale:
     ratio: float
     interval: float  # probability of the interval shown
     provisional: float  # credibility below which a score is provisional
+    memory: float = math.inf  # weeks after which what was seen counts half
+
+    @property
+    def per_eta(self) -> float:
+        """Points for one of ln(relativity)."""
+        return self.points / math.log(self.ratio)
 
 
 @dataclass(frozen=True)

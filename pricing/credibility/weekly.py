@@ -7,6 +7,7 @@ import polars as pl
 
 from pricing.credibility.buhlmann import Structure, buhlmann_straub
 from pricing.credibility.panel import Codes, Floats, Panel, over, panel, sums
+from pricing.exposure import UNITS
 from pricing.tariff import Behaviour
 
 SUBJECT = ("fleet_id", "vehicle_id", "class")
@@ -51,12 +52,14 @@ def _relative(found: Panel, structure: Structure, vehicle: Codes, klass: Codes) 
 
 def _weeks(frame: pl.DataFrame, behaviour: Behaviour) -> pl.DataFrame:
     """Weighted events and exposure of each vehicle and week in which anything could be seen."""
-    events = sum((pl.col(column) * weight for column, weight in behaviour.counts), pl.lit(0.0))
+    names = sorted({behaviour.exposure, *(column for column, _ in behaviour.counts)})
+    whole = [(pl.col(name) * UNITS[name]).round().cast(pl.Int64) for name in names]
     week = pl.col("day").cast(pl.Date).dt.truncate("1w").alias("week")
-    summed = frame.group_by(*SUBJECT, week).agg(
-        seen=(pl.col(behaviour.exposure) / behaviour.per).sum(), events=events.sum()
-    )
-    return summed.filter(pl.col("seen") > 0).sort(*SUBJECT, "week")
+    summed = frame.select(*SUBJECT, week, *whole).group_by(*SUBJECT, "week").agg(pl.col(names).sum())
+    parts = [pl.col(column) / UNITS[column] * weight for column, weight in behaviour.counts]
+    seen = (pl.col(behaviour.exposure) / UNITS[behaviour.exposure] / behaviour.per).alias("seen")
+    found = summed.with_columns(seen, events=pl.sum_horizontal(parts))
+    return found.filter(pl.col("seen") > 0).sort(*SUBJECT, "week")
 
 
 def _codes(keys: pl.DataFrame) -> Codes:

@@ -33,11 +33,25 @@ class Cells:
 
     def column(self, name: str) -> Floats:
         """A sum of every cell."""
-        if name == COUNT:
+        held = self._held(name)
+        if held == COUNT:
             return self.frame[COUNT].cast(pl.Float64).to_numpy()
-        if sums.names(name)[0] not in self.frame.columns:
-            return self.column({"exposure": "weight", "observed": "response", "full": "observed"}[name])
-        return self.frame.select(sums.total(name)).to_series().to_numpy().astype(np.float64, copy=False)
+        return self.frame.select(sums.total(held)).to_series().to_numpy().astype(np.float64, copy=False)
+
+    def _held(self, name: str) -> str:
+        """The sum that stands for ``name``: where two are the same, only one is kept."""
+        while name != COUNT and sums.names(name)[0] not in self.frame.columns:
+            name = {"exposure": "weight", "observed": "response", "full": "observed"}[name]
+        return name
+
+    def by_level(self, name: str, *columns: str) -> dict[str, tuple[float, ...]]:
+        """Sums of each level of a term: of whole numbers, so the same to the bit however they are added up."""
+        held = {column: self._held(column) for column in columns}
+        whole = {part for found in held.values() for part in (sums.names(found) if found != COUNT else (COUNT,))}
+        added = self.frame.group_by(name).agg(pl.col(sorted(whole)).sum()).sort(name)
+        said = [pl.col(COUNT).cast(pl.Float64) if found == COUNT else sums.total(found) for found in held.values()]
+        rows = added.select(name, *[one.alias(column) for one, column in zip(said, held, strict=True)]).iter_rows()
+        return {str(level): tuple(values) for level, *values in rows}
 
     @property
     def load(self) -> float:

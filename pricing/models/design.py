@@ -9,6 +9,7 @@ import polars as pl
 
 from pricing.models import splines
 from pricing.models.blocks import Block, Columns, Floats, Levels, times
+from pricing.models.cells import Cells
 from pricing.models.spec import ModelError, Spec, Term
 
 
@@ -37,14 +38,13 @@ class Part:
     labels: tuple[str, ...]
 
 
-def scales(spec: Spec, cells: pl.DataFrame, weight: Floats) -> dict[str, Scale]:
+def scales(spec: Spec, cells: Cells) -> dict[str, Scale]:
     """Levels and bases of all categorical terms; the base is the spec's, or the level with most weight."""
-    return {term.name: _scale(term, cells[term.name], weight) for term in spec.leaves if term.kind == "categorical"}
+    return {term.name: _scale(term, cells) for term in spec.leaves if term.kind == "categorical"}
 
 
-def _scale(term: Term, said: pl.Series, weight: Floats) -> Scale:
-    by_level = pl.DataFrame({"level": said, "weight": weight}).group_by("level").agg(pl.col("weight").sum())
-    weights = dict(by_level.iter_rows())
+def _scale(term: Term, cells: Cells) -> Scale:
+    weights = {level: weight for level, (weight,) in cells.by_level(term.name, "weight").items()}
     levels = term.levels or _in_order(list(weights))
     for extra in (term.missing, term.unseen):
         if extra is not None and extra not in levels:

@@ -84,7 +84,7 @@ def refit(spec: Spec, data: Cells) -> Model:
     w, s = data.column("weight"), data.column("response")
     if s.sum() <= 0.0:
         raise ModelError(f"column {spec.response.column!r}: no claim in {int(data.column('rows').sum()):,} rows")
-    fitted = scales(spec, data.frame, w)
+    fitted = scales(spec, data)
     problem = pose(parts(spec, data.frame, fitted), spec.power, w, s, spec.l2)
     irls.check(problem)
     if spec.engine == "glum":
@@ -108,17 +108,12 @@ def _coefficients(
             own = [(label, both) for (name, label), both in named.items() if name == term.name]
             made += [Coefficient(term.name, label, float(b), float(e)) for label, (b, e) in own]
             continue
-        seen = _by_level(data, term.name)
+        seen = data.by_level(term.name, "rows", "weight", "response")
         for level in fitted[term.name].levels:
             b, e = named.get((term.name, level), (0.0, 0.0))
-            made.append(Coefficient(term.name, level, float(b), float(e), *seen[level]))
+            count, weight, response = seen[level]
+            made.append(Coefficient(term.name, level, float(b), float(e), int(count), weight, response))
     return made
-
-
-def _by_level(data: Cells, name: str) -> dict[str, tuple[int, float, float]]:
-    sums = {key: data.column(key) for key in ("rows", "weight", "response")}
-    table = pl.DataFrame({"level": data.frame[name], **sums}).group_by("level").agg(pl.col(*sums).sum())
-    return {level: (int(count), weight, response) for level, count, weight, response in table.iter_rows()}
 
 
 def _measured(spec: Spec, data: Cells, problem: Problem, found: irls.Solution, parameters: int) -> Fit:

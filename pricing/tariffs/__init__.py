@@ -1,5 +1,6 @@
 """Tariffs: the ones that come with the package, and how a tariff is read from its TOML text."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -108,6 +109,7 @@ def _scale(table: Table) -> Scale:
         ratio,
         float(table.number("interval", high=0.999)),
         float(table.number("provisional", high=1)),
+        table.positive("memory") if "memory" in table else math.inf,
     )
     table.done()
     return scale
@@ -130,6 +132,7 @@ def _behaviour(table: Table) -> Behaviour:
         controllable=table.flag("controllable"),
         subjects=table.names("subjects", SUBJECTS),
         means={klass: float(mean) for klass, mean in table.numbers("means", CLASSES, low=1e-9).items()},
+        one_sided=table.flag("one_sided") if "one_sided" in table else False,
     )
 
 

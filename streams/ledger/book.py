@@ -1,5 +1,6 @@
 """Book: what is known when premiums are posted - policies, km of the days that are over, and whose events count."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,8 +11,9 @@ import polars as pl
 from sqlalchemy import Connection
 
 from pricing.crossing import km
-from pricing.exposure import Exposure, totals
+from pricing.exposure import Exposure
 from pricing.frames import classed
+from pricing.memory import remembered
 from pricing.money import decimal
 from pricing.score import Own
 from pricing.stated import Stated
@@ -37,15 +39,17 @@ class Book:
     today: date  # the first day that is not closed
     left: Sequence[Left] = ()  # days that move no score
     told: Mapping[Vehicle, Stated] | None = None  # scores alone, where nothing else may be known of driving
+    memory: float = math.inf  # weeks after which what was seen counts half
 
     @cached_property
     def own(self) -> Mapping[Vehicle, Own | Stated]:
-        """Exposure by class of each vehicle, of days that premiums may be read from; or its score alone."""
+        """Exposure by class of each vehicle as it counts, of days premiums may be read from; or its score alone."""
         if self.told is not None:
             return self.told
         found: dict[Vehicle, dict[str | None, Exposure]] = {}
         judged = classed(exposed.judged(self.driven, self.left), self.risks)
-        for (fleet_id, vehicle_id, klass), seen in totals(judged, *VEHICLE, "class").items():
+        counts = remembered(judged, self.memory, VEHICLE, "class")
+        for (fleet_id, vehicle_id, klass), seen in counts.items():
             found.setdefault((fleet_id, vehicle_id), {})[klass] = seen
         return dict(found)
 
@@ -90,4 +94,4 @@ def gathered(connection: Connection, tariff: Tariff, now: datetime) -> Book:
     registry, found = stored.read(connection), exposed.read(connection, tariff, now)
     driven = found.driven.filter(pl.col("day") < found.today)
     left = [one for one in found.left if one.day < found.today]
-    return Book(registry.of(Policy), Roster(registry).risks(), driven, found.today, left)
+    return Book(registry.of(Policy), Roster(registry).risks(), driven, found.today, left, memory=tariff.scale.memory)

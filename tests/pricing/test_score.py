@@ -1,6 +1,7 @@
 """The score."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from pricing.score import score
 COLUMNS = (
     *[f"{kind}_{level}" for kind in ("harsh_braking", "harsh_acceleration", "harsh_cornering") for level in (1, 2, 3)],
     *[f"over_limit_{band}_km" for band in ("0_10", "10_20", "20_30", "30")],
-    *["continuous_driving_2", "tyre_low_2", "night_km"],
+    *["continuous_driving_2", "daily_driving_1", "night_km", "tyre_low_min", "brake_fault_days", "engine_fault_days"],
 )
 COUNTS = st.dictionaries(st.sampled_from(COLUMNS), st.integers(0, 60), max_size=6)
 KM = st.floats(0, 30_000)
@@ -49,9 +50,9 @@ def test_driving_like_the_class_is_the_class_score(tariff, klass):
     assert not found.provisional
 
 
-def test_twenty_points_less_are_half_as_many_claims_again(tariff):
+def test_twenty_points_less_are_twice_the_claims(tariff):
     behaviour = tariff.behaviours[0]
-    eta = math.log(1.5)
+    eta = math.log(2.0)
     k, mean, seen = behaviour.k / behaviour.per, behaviour.means["car"], 10.0
     count = (math.exp(eta / behaviour.beta) * (seen + k) - k) * mean  # so that ln(credible / mean) is eta / beta
     own = Exposure({"observed_km": 1000.0, "harsh_braking_2": count})
@@ -136,8 +137,48 @@ def test_a_driver_of_two_classes_is_held_against_both(tariff):
     assert score(own, tariff, "driver") == score(dict(reversed(own.items())), tariff, "driver")
 
 
-def test_tyres_are_the_vehicles_not_the_drivers(tariff):
-    own = {"truck": driven(5000.0, tyre_low_3=9)}
+def test_tyres_and_faults_are_the_vehicles_not_the_drivers(tariff):
+    own = {"truck": driven(5000.0, tyre_low_min=9)}
     assert {p.behaviour for p in score(own, tariff, "vehicle").points} - {
         p.behaviour for p in score(own, tariff, "driver").points
-    } == {"tyre_low"}
+    } == {"soft_tyres", "brake_faults", "engine_faults"}
+
+
+@pytest.mark.parametrize(
+    ("column", "behaviour"),
+    [
+        ("tyre_low_min", "soft_tyres"),
+        ("brake_fault_days", "brake_faults"),
+        ("engine_fault_days", "engine_faults"),
+        ("night_km", "night"),
+        ("continuous_driving_2", "continuous_driving"),
+        ("daily_driving_1", "long_days"),
+    ],
+)
+def test_soft_tyres_faults_night_and_hours_at_the_wheel_cost_points_each_its_own(tariff, column, behaviour):
+    calm, worse = (score({"truck": driven(4000.0, **{column: n})}, tariff, "vehicle") for n in (0, 2000))
+    lost = {
+        after.behaviour for before, after in zip(calm.points, worse.points, strict=True) if after.points < before.points
+    }
+    assert lost == {behaviour}
+    assert worse.score < calm.score
+
+
+@given(km=KM, days=st.integers(0, 400))
+def test_no_fault_known_gives_no_points_since_a_device_may_not_read_any(tariff, km, days):
+    found = score({"van": driven(km, brake_fault_days=days)}, tariff, "vehicle")
+    own = {point.behaviour: point for point in found.points}["brake_faults"]
+    assert own.points <= 0
+    assert (own.rate, own.credibility, own.points) == (None, 0.0, 0.0) or days
+    without = score({"van": driven(km)}, tariff, "vehicle")
+    assert found.credibility == without.credibility
+
+
+@pytest.mark.parametrize(
+    ("relativity", "shown"),
+    [(0.7, 87.6), (0.85, 78.0), (1.0, 70.0), (1.25, 59.0), (1.5, 50.0), (2.0, 35.8), (3.0, 15.8)],
+)
+def test_the_published_scale_gives_the_published_scores(tariff, relativity, shown):
+    """20 points for 1.5 times the claims, as the reference has it; ours is wider, so that fewer share a 100."""
+    scale = replace(tariff.scale, base=70.0, points=20.0, ratio=1.5)
+    assert scale.base - scale.per_eta * math.log(relativity) == pytest.approx(shown, abs=0.05)

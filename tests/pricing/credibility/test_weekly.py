@@ -87,3 +87,13 @@ def test_a_class_without_an_event_is_refused(braking):
     nothing = frame(hundreds, events * 0, klass="bus")
     with pytest.raises(ValueError, match="harsh_braking: no event in class 'bus'"):
         fit(pl.concat([frame(hundreds, events), nothing]), braking)
+
+
+def test_the_same_days_in_any_order_give_the_same_bits(braking):
+    """Eighths of a km do not add up to the same float in every order."""
+    _, hundreds, events = drawn(300)
+    week = frame(hundreds, events)
+    chance = np.random.default_rng(7)
+    days = pl.concat([week.with_columns(observed_km=chance.gamma(2.0, 30.0, week.height).round(6)) for _ in range(7)])
+    weighted = replace(braking, counts=(("harsh_braking_2", 0.3),))
+    assert fit(days.sample(fraction=1.0, shuffle=True, seed=1), weighted) == fit(days, weighted)

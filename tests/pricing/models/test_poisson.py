@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 import statsmodels.api as sm
 
-from pricing.models import cells, model
+from pricing.models import cells, document, model
 
 from . import peers
 
@@ -107,3 +107,11 @@ def test_shrinking_moves_levels_towards_the_base(policies, spec):
     free, shrunk = (model.fit(spec(TERMS, l2=l2), policies) for l2 in ("0", "200.0"))
     assert 0 < shrunk.estimate("age", "<=24") < free.estimate("age", "<=24")
     assert shrunk.fit.fitted == pytest.approx(shrunk.fit.observed, rel=1e-9)  # the intercept is not shrunk
+
+
+def test_the_same_policies_in_any_order_give_the_same_file(policies, spec):
+    told = [
+        document.write(model.fit(spec(TERMS), frame), "", {})
+        for frame in (policies, policies.sample(fraction=1.0, shuffle=True, seed=1).rechunk())
+    ]
+    assert told[0] == told[1]

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from simulator.answers import SHEET
-from simulator.drivers import draw
+from simulator.drivers import Driver, draw
 from simulator.dynamics import G
 from simulator.faults import SENT
 from simulator.hours import Ledger
@@ -28,6 +28,8 @@ from simulator.weather import HOURS, air, skies
 __all__ = ["Report", "Traffic", "Window", "combined", "marks"]
 
 SQUAD = 25  # vehicles advanced at a time, so that a large fleet fits into memory
+# by how much speed differs from what is chosen, one sigma, of the smoothest and more of the roughest; ours, with the
+SWAY, ROUGHER = 0.045, 0.02  # accelerations of recordings in view (docs/accuracy.md, realism)
 HOME, EARLY = 1.2, 0.2  # h that a shift is to end before the window, and a long day begins after it has begun
 DAY = 12.0  # h; a window this long holds a working day, a shorter one a part of it
 
@@ -130,13 +132,21 @@ class Traffic:
     def motion(self, shifts: list[Shift], first: int, keep: int = 1) -> Motion:
         """The vehicles from the ``first`` on driven through their days, ``keep`` instants a second kept."""
         seconds = round(self.window.hours * 3600)
-        around = air(self.roster.region, self.window.start, np.arange(0.0, seconds + 2 * GRID, GRID), self.skies)
+        around = air(
+            self.roster.region, self.window.start, np.arange(0.0, seconds + 2 * GRID, GRID), self.skies, self.chance
+        )
         draws = (np.random.default_rng([self.chance, 5, first + k]) for k in range(len(shifts)))
-        sway = np.array([around.pace * (1 + 0.012 * rng.normal(size=around.pace.size)) for rng in draws])
+        drives = zip(shifts, draws, strict=True)
+        sway = np.array([around.pace * (1 + _sway(shift.driver, around.pace.size, rng)) for shift, rng in drives])
         movers = np.concatenate([_mover(shift) for shift in shifts])
         slopes = [shift.slopes for shift in shifts]
         tables = sway, np.tile(around.grip, (len(shifts), 1))
         return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], slopes, tables, seconds, keep)
+
+
+def _sway(driver: Driver, count: int, rng: np.random.Generator) -> np.ndarray:
+    """By how much speed differs from what is chosen, each ``GRID``: nobody keeps it, and traffic lets nobody."""
+    return np.asarray(rng.normal(size=count) * (SWAY + ROUGHER * (1 - driver.smooth)))
 
 
 def _with_trailer(vehicle: Vehicle) -> Vehicle:

@@ -1,4 +1,4 @@
-"""Weather: hour by hour in a region, seeded, and what it leaves of a road's grip and of the speed people choose."""
+"""Weather: hour by hour in a region, seeded, and what it and who else drives leave of a road's grip and of speed."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from simulator.demand import crowds, pace
 from simulator.roads import Region
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +34,6 @@ SKIES = {
 STAYS = 0.7  # chance that an hour after a wet one is wet; ours
 HEAVY = 0.2  # of wet hours are a downpour; ours
 FREEZES = 0.5  # °C below which it snows
-RUSH = ((7.0, 9.0, 0.93), (16.0, 18.5, 0.92))  # local hours in which roads are full, on workdays; ours
 DARK, NIGHT = (6.0, 20.0), 0.97  # hours of light, and the speed chosen without it; ours
 HOURS = 48
 
@@ -53,23 +53,25 @@ def skies(region: Region, seed: int) -> list[str]:
 
 
 class Air(NamedTuple):
-    """What a window's weather and hours do at instants in it."""
+    """What a window's weather, light and traffic do at instants in it."""
 
     grip: Floats
     pace: Floats
 
 
-def air(region: Region, start: float, t: Floats, kinds: list[str]) -> Air:
-    """At ``t`` s after a window begins at ``start`` (UTC epoch s); ``kinds`` are those of :func:`skies`."""
+def air(region: Region, start: float, t: Floats, kinds: list[str], seed: int) -> Air:
+    """At ``t`` s after a window begins at ``start`` (UTC epoch s); ``kinds`` are those of :func:`skies`.
+
+    How full roads are is drawn from ``seed`` by the hour and even in between.
+    """
     local, since = _midnight(region, start)
     hour = (since + t) / 3_600
     table = np.array([SKIES[kind] for kind in kinds])[np.minimum(hour.astype(np.int64), len(kinds) - 1)]
     clock = hour % 24
-    pace = np.where((clock < DARK[0]) | (clock >= DARK[1]), NIGHT, 1.0)
-    works = (local.weekday() + hour // 24) % 7 < 5
-    for begins, ends, share in RUSH:
-        pace = np.where(works & (clock >= begins) & (clock < ends), share, pace)
-    return Air(table[:, 0], table[:, 1] * pace)
+    light = np.where((clock < DARK[0]) | (clock >= DARK[1]), NIGHT, 1.0)
+    full = crowds(seed, local.weekday(), kinds)
+    flow = pace(np.interp(hour - 0.5, np.arange(len(full)), full))
+    return Air(table[:, 0], table[:, 1] * light * flow)
 
 
 def _midnight(region: Region, start: float) -> tuple[datetime, float]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from simulator.dynamics import G
-from simulator.motion import BRAKING, LEG, MOVER, SURPRISE, Motion, advance
+from simulator.motion import BRAKING, GRID, LEG, MOVER, SURPRISE, Motion, advance
 
 
 def mover(**values: float) -> np.ndarray:
@@ -42,7 +42,7 @@ def drive(
     keep: int = 1,
     **values: float,
 ) -> Motion:
-    sway = np.ones((1, seconds // 20 + 2))
+    sway = np.ones((1, seconds // GRID + 2))
     sudden = [np.array(list(surprises), SURPRISE)]
     return advance(mover(**values), [way], sudden, [np.full(1, slope)], (sway, grip * sway), seconds, keep)
 

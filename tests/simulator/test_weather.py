@@ -33,29 +33,31 @@ def test_it_snows_only_when_it_freezes() -> None:
 
 @pytest.mark.parametrize("kind", SKIES)
 def test_wetter_is_more_slippery_and_slower(kind: str) -> None:
-    dry, now = (air(KARLSRUHE, WEDNESDAY, T, [one] * HOURS) for one in ("dry", kind))
+    dry, now = (air(KARLSRUHE, WEDNESDAY, T, [one] * HOURS, 3) for one in ("dry", kind))
     assert (now.grip == SKIES[kind].grip).all()
-    assert now.pace == pytest.approx(SKIES[kind].pace * dry.pace)
+    slower = now.pace / dry.pace
+    assert (slower <= SKIES[kind].pace + 1e-12).all() and (slower > 0.85 * SKIES[kind].pace).all()
 
 
 def test_people_are_slower_in_the_dark_and_in_the_rush_of_a_workday() -> None:
-    def at(hour: float, start: float = WEDNESDAY) -> float:
-        return float(air(KARLSRUHE, start, np.array([3_600.0 * (hour - 1)]), ["dry"] * HOURS).pace[0])
+    def at(hour: float, day: int = 0) -> float:
+        t, start = np.array([3_600.0 * (hour - 1)]), WEDNESDAY + day * 86_400
+        return float(np.mean([air(KARLSRUHE, start, t, ["dry"] * HOURS, seed).pace[0] for seed in range(60)]))
 
-    assert at(8.0) < at(3.0) < at(12.0) == 1.0
-    saturday = WEDNESDAY + 3 * 86_400
-    assert at(8.0, saturday) == 1.0
+    assert at(7.5) < at(12.0) - 0.04 and at(16.5) < at(12.0) - 0.04
+    assert at(3.0) == pytest.approx(0.97, abs=1e-3)
+    assert at(7.5, day=3) > 0.995
 
 
 def test_weather_belongs_to_the_hour_and_not_to_the_window() -> None:
     kinds = skies(KARLSRUHE._replace(wet=0.5), 4)
-    long, late = air(KARLSRUHE, WEDNESDAY, T, kinds), air(KARLSRUHE, WEDNESDAY + 5 * 3_600, T[:60], kinds)
-    assert (long.grip[300:360] == late.grip).all()
+    long, late = air(KARLSRUHE, WEDNESDAY, T, kinds, 3), air(KARLSRUHE, WEDNESDAY + 5 * 3_600, T[:60], kinds, 3)
+    assert (long.grip[300:360] == late.grip).all() and long.pace[300:360] == pytest.approx(late.pace)
 
 
 def test_spells_are_when_the_road_is_not_dry() -> None:
     kinds = skies(KARLSRUHE._replace(wet=0.4), 6)
-    now, found = air(KARLSRUHE, WEDNESDAY, T, kinds), spells(KARLSRUHE, WEDNESDAY, float(24 * 3_600), kinds)
+    now, found = air(KARLSRUHE, WEDNESDAY, T, kinds, 3), spells(KARLSRUHE, WEDNESDAY, float(24 * 3_600), kinds)
     within = np.any([(one.start <= T) & (one.end > T) for one in found], axis=0)
     assert (within == (now.grip < 1)).all() and within.any()
     assert all(now.grip[(one.start <= T) & (one.end > T)].min() == one.grip for one in found)

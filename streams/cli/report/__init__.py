@@ -2,7 +2,7 @@
 
 import click
 
-from streams.cli.report import fleet_experience, losses, model
+from streams.cli.report import fleet_experience, losses, model, portfolio
 
 
 @click.group("report")
@@ -10,5 +10,5 @@ def command() -> None:
     """Documents: a fleet's claims experience, how good a model is, how the portfolio fares, what was seen of losses."""
 
 
-for one in (fleet_experience.command, model.command, losses.command):
+for one in (fleet_experience.command, model.command, portfolio.command, losses.command):
     command.add_command(one)

@@ -1,0 +1,118 @@
+"""Live: the portfolio in force as a page."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pricing.reports import changed, drawn, portfolio
+from pricing.reports.paper import Paper, Section, Table
+
+SHARES = dict.fromkeys(("share", "silent_share", "unseen_share", "drift"), "share")
+STYLES = {
+    **SHARES,
+    **dict.fromkeys(("exposure", "before", "after"), "money"),
+    **dict.fromkeys(("claims", "vehicles", "tenth"), "count"),
+    **dict.fromkeys(("ratio", "low", "high", "off_balance", "a_vehicle"), "factor"),
+}
+AE = {
+    "tenth": "tenth, by rising score",
+    "exposure": "pure premium",
+    "ratio": "A/E",
+    "low": "95 % low",
+    "high": "95 % high",
+    "off": "does not hold 1",
+}
+LEVEL = (
+    "Expected are the portfolio's own claims in proportion to the pure premium: this asks whether premiums are spread "
+    "right, and not whether they suffice. Claims as they are known now; late ones will come."
+)
+NO_CLAIMS = "No claim of a rated vehicle, cover and day is on record."
+FLIPS = "A flip is an indication that moves against the move before it. Vehicles are those shown something that month."
+DRIFT = "What own driving and experience do to the sum of what they multiply; the off-balance that would undo it."
+CHANGED = "The last indication by the tariff before against the first by the newest one, a vehicle and cover a row."
+
+
+@dataclass(frozen=True)
+class Live:
+    """What is on record: tables as docs/trips.md has them, claims, insured periods, entries of the ledger."""
+
+    scores: pl.DataFrame
+    premiums: pl.DataFrame
+    exposure: pl.DataFrame
+    claims: pl.DataFrame
+    insured: pl.DataFrame
+    entries: pl.DataFrame
+    since: date  # the first day on record
+    today: date  # not over yet
+
+
+def paper(live: Live, tariff: str) -> Paper:
+    """Whether the tariff in force still fits."""
+    rows = portfolio.judged(live.premiums, live.scores, live.claims, live.insured)
+    facts = [
+        ("tariff", tariff),
+        ("days", f"{live.since} to {live.today}, end excluded"),
+        ("vehicles rated", f"{rows.height:,}"),
+        ("claims of theirs", f"{int(rows['claims'].sum()):,}"),
+        ("pure premium", f"{rows['technical'].sum():,.2f}"),
+        ("provisional scores", f"{int(rows['provisional'].sum()):,}"),
+    ]
+    parts = [_by_score(rows), _by_class(rows), _caps(live), _credibility(live), _drift(live), _silence(live)]
+    return Paper("The portfolio in force", facts, [*parts, _moves(live), *_changed(live)])
+
+
+def _by_score(rows: pl.DataFrame) -> Section:
+    table = portfolio.by_score(rows)
+    charts = []
+    if table.height:
+        names = [str(k) for k in table["tenth"]]
+        title = "A/E by tenth of the score"
+        charts = [(drawn.ratios("scores", title, table, names, "tenth of the pure premium, by rising score"), "")]
+    said = [LEVEL] if table.height else [NO_CLAIMS]
+    return Section("by_score", "Claims by score", said, charts, Table(table, AE, STYLES))
+
+
+def _by_class(rows: pl.DataFrame) -> Section:
+    table = portfolio.by_class(rows)
+    charts = []
+    if table.height:
+        charts = [(drawn.ratios("classes", "A/E by class", table, table["class"].to_list(), "vehicle class"), "")]
+    return Section("by_class", "Claims by class", () if table.height else [NO_CLAIMS], charts, Table(table, AE, STYLES))
+
+
+def _caps(live: Live) -> Section:
+    return Section("caps", "Caps that bind", (), (), Table(portfolio.caps(live.premiums), {}, STYLES))
+
+
+def _credibility(live: Live) -> Section:
+    table = portfolio.credibility(live.premiums)
+    names, heights = table["credibility"].to_list(), [float(x) for x in table["vehicles"]]
+    chart = drawn.bars("z", "Vehicles by credibility", names, heights, ("credibility of own driving", "vehicles"))
+    return Section("credibility", "How far own driving is believed", (), [(chart, "")], Table(table, {}, STYLES))
+
+
+def _drift(live: Live) -> Section:
+    heads = {"before": "before the factor", "after": "after it", "off_balance": "off-balance that undoes it"}
+    return Section("drift", "Off-balance drift", [DRIFT], (), Table(portfolio.drift(live.premiums), heads, STYLES))
+
+
+def _silence(live: Live) -> Section:
+    table = portfolio.silence(live.insured, live.exposure, live.since, live.today)
+    heads = {"vehicle_days": "insured vehicle-days", "silent": "without a report", "silent_share": "share",
+             "unseen_share": "km driven unseen"}  # fmt: skip
+    said = ["A day without a report is a parked vehicle, or one whose device says nothing: alerts tell the two apart."]
+    return Section("silence", "Silence", said, (), Table(table, heads, STYLES))
+
+
+def _moves(live: Live) -> Section:
+    heads = {"a_vehicle": "flips a vehicle and month"}
+    return Section("moves", "Indications that move", [FLIPS], (), Table(portfolio.moves(live.entries), heads, STYLES))
+
+
+def _changed(live: Live) -> list[Section]:
+    found = portfolio.last_change(live.entries)
+    if found.is_empty():
+        return [Section("disruption", "Last change of tariff", ["No premium on record was indicated by two tariffs."])]
+    old, new = (found[name].to_numpy() for name in ("old", "new"))
+    return changed.sections(old, new, [CHANGED, f"To tariff {found['tariff_id'][0]}."])

@@ -1,0 +1,64 @@
+"""Reports from the service's own record: claims of the registry, km and scores of the store, entries of the ledger."""
+
+import json
+
+import pytest
+
+FILES = {
+    "policyholders": "policyholder_id,name\nph,North Haulage\n",
+    "fleets": "fleet_id,name,time_zone\nnorth,North,Europe/Berlin\n",
+    "vehicles": "vehicle_id,fleet_id,class,use,gross_kg\nHH-1,north,N3,hire,18000\n",
+    "drivers": "driver_id,fleet_id,name\nD1,north,Ada\n",
+    "policies": "policy_id,policyholder_id,from,to,basis,currency\nP1,ph,2025-01-01,2026-01-01,fixed,EUR\n",
+    "policy_vehicles": "policy_id,vehicle_id,cover,from,to,annual_km\n"
+    "P1,HH-1,own_damage,2025-01-01,2026-01-01,60000\n"
+    "P1,HH-1,tpl_property,2025-01-01,2026-01-01,60000\n",
+    "claims": "claim_id,policy_id,vehicle_id,driver_id,cover,loss_at,valued_at,status,paid,reserve,recovery\n"
+    "C1,P1,HH-1,D1,own_damage,2025-06-15T17:08,2025-06-16,open,0,900,\n"
+    "C1,P1,HH-1,D1,own_damage,2025-06-15T17:08,2025-07-16,closed,1000,0,50\n",
+}
+
+
+@pytest.fixture
+def recorded(typed, data, tmp_path):
+    """The data folder of a service that has heard a drive (15 June 2025, from 17:06 in Berlin), registered."""
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    for name, said in FILES.items():
+        (folder / f"{name}.csv").write_text(said)
+    result = typed("registry", "import", folder, "--data", data)
+    assert result.exit_code == 0, result.output
+    return data
+
+
+def test_each_report_is_made_of_the_record(typed, recorded, tmp_path):
+    def made(*words):
+        out = tmp_path / f"{words[0]}.json"
+        result = typed("report", *words, "--data", recorded, "--out", out)
+        assert result.exit_code == 0, result.output
+        return json.loads(out.read_text())["tables"]
+
+    experience = made("fleet-experience", "--fleet", "north", "--years", 1, "--valued-at", "2026-01-01")
+    (hull, liability) = experience["years"]
+    assert (hull["claims"], hull["paid"], hull["recovery"], liability["claims"]) == (1, 1000.0, 50.0, 0)
+    assert hull["km"] > 9  # of the drive
+    assert hull["expected"] > 0
+    (loss,) = made("losses", "--fleet", "north")["losses"]
+    assert (loss["confidence"] in ("likely", "possible"), loss["kind"]) == (True, "harsh_braking")
+    assert typed("ledger", "post", "--data", recorded).exit_code == 0
+    live = made("portfolio")
+    assert live["by_class"][0]["class"] == "truck"
+    assert [row["vehicles"] for row in live["moves"]] == [1]
+    assert live["silence"] == []  # no day is over yet by the record's clock
+
+
+def test_without_claims_the_experience_says_so(typed, data, tmp_path):
+    refused = typed("report", "fleet-experience", "--fleet", "north", "--data", data, "--out", tmp_path / "x.html")
+    assert (refused.exit_code, "the registry has no claims" in refused.output) == (1, True)
+
+
+def test_who_is_erased_leaves_their_claims(typed, recorded):
+    assert typed("erase", "driver", "D1", "--despite-hold", "a test", "--data", recorded).exit_code == 0
+    rows = json.loads(typed("registry", "list", "claims", "--data", recorded, "--json").stdout)
+    assert len(rows) == 2
+    assert {row["driver_id"] for row in rows}.isdisjoint({"D1", ""})

@@ -109,8 +109,9 @@ class Sheet:
         if self.risk.previous is not None and "change" in self.tariff.caps:
             low, high = (micro(self.risk.previous * bound) for bound in self.tariff.caps["change"])
             amount = self._cap(PREMIUM, "change", amount, low, high)
-        least = micro(self.tariff.minimum.get(self.risk.cover, Decimal(0)) * days)
-        self._cap(PREMIUM, "minimum", amount, least, Decimal("Infinity"))
+        if self.risk.cover in self.tariff.minimum:
+            least = micro(self.tariff.minimum[self.risk.cover] * days)
+            self._cap(PREMIUM, "minimum", amount, least, Decimal("Infinity"))
         return add(PREMIUM, "rounding", "round", CENT, "mode", self.tariff.rounding)
 
     def _coefficient(self, profile: Profile, driving: Decimal, own: Score) -> Decimal:

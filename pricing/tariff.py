@@ -115,6 +115,7 @@ class Tariff:
     valid_to: date | None = None  # excluded; None: until another begins
     profile: Profile | None = None  # the jurisdiction whose rules it keeps
     discretion: Decimal | None = None  # insurer's own coefficient before own driving, where the profile has windows
+    mean: tuple[Decimal, Decimal] | None = None  # what the portfolio's mean coefficient must keep to
     minimum: Mapping[str, Decimal] = field(default_factory=dict)  # least premium a vehicle and day by cover
     levies: tuple[Levy, ...] = ()
 

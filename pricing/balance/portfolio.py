@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from pricing.balance.book import Book, Caps, book
+from pricing.balance.off_balance import BalanceError
 from pricing.ladder import PREMIUM, Step
 from pricing.money import micro
 from pricing.premium import Premium
@@ -39,6 +40,15 @@ def mean_coefficient(premiums: Sequence[Premium]) -> Decimal | None:
     known = [step for step in steps if step is not None]
     weight = sum((step.amount / step.effect for step in known), Decimal(0))
     return micro(sum((step.amount for step in known), Decimal(0)) / weight) if weight else None
+
+
+def guard(tariff: Tariff, premiums: Sequence[Premium]) -> Decimal | None:
+    """The mean coefficient; raises ``BalanceError`` where the tariff says between which it must lie and it does not."""
+    mean = mean_coefficient(premiums)
+    if mean is None or tariff.mean is None or tariff.mean[0] <= mean <= tariff.mean[1]:
+        return mean
+    low, high = tariff.mean
+    raise BalanceError(f"the portfolio's mean coefficient is {mean}, outside {low:f} to {high:f}; change discretion")
 
 
 def _coefficient(premium: Premium) -> Step | None:

@@ -136,7 +136,7 @@ def _exposure(sums: Mapping[str, str]) -> Exposure:
 
 def _risk(said: Mapping[str, Any]) -> Risk:
     """A risk as ``plain`` wrote it down."""
-    return Risk(**{each.name: _field(each.type, said.get(each.name)) for each in fields(Risk)})
+    return Risk(**{each.name: _field(each.type, said[each.name]) for each in fields(Risk)})
 
 
 def _field(kind: Any, said: Any) -> Any:

@@ -52,6 +52,7 @@ def parse(text: str, where: str) -> Tariff:
         valid_to=root.day("valid_to") if "valid_to" in root else None,
         profile=legal.profile(root),
         discretion=root.number("discretion", low=0.01) if "discretion" in root else None,
+        mean=root.range("mean") if "mean" in root else None,
         minimum=legal.minimum(root),
         levies=root.each("levies", legal.levy) if "levies" in root else (),
     )

@@ -45,8 +45,9 @@ def keep(tariff: Tariff, root: Table) -> None:
     if tariff.valid_to is not None and tariff.valid_to <= tariff.valid_from:
         raise root.error("valid_to", f"{tariff.valid_to} is not after valid_from, {tariff.valid_from}")
     profile = tariff.profile
-    if tariff.discretion is not None and not (profile and profile.windows):
-        raise root.error("discretion", "only with a profile that has windows for a coefficient")
+    for key, value in (("discretion", tariff.discretion), ("mean", tariff.mean)):
+        if value is not None and not (profile and profile.windows):
+            raise root.error(key, "only with a profile that has windows for a coefficient")
     if profile is None:
         return
     for cover in tariff.covers.values():

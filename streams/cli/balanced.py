@@ -8,7 +8,7 @@ import click
 import polars as pl
 
 from pricing.balance.off_balance import Balance, BalanceError, solve
-from pricing.balance.portfolio import mean_coefficient, portfolio
+from pricing.balance.portfolio import guard, portfolio
 from pricing.document import TariffError
 from pricing.ladder import Step
 from pricing.money import cents, decimal
@@ -53,11 +53,12 @@ def balance(
     wanted = decimal(target) if target is not None else cents(_sum(previous) * (1 + decimal(change)))
     premiums = [_premium(row) for row in rated.iter_rows(named=True)]
     try:
+        mean = guard(tariff, premiums)
         found = solve(portfolio(premiums, previous, tariff), wanted, tariff.rounding)
         out.write_text(renamed(balanced(text_of(str(path)), found.factor), name), "utf-8")
     except (BalanceError, TariffError) as error:
         raise screen.fail(error) from error
-    _say(found, wanted, mean_coefficient(premiums), as_json)
+    _say(found, wanted, mean, as_json)
 
 
 def _say(found: Balance, wanted: Decimal, mean: Decimal | None, as_json: bool) -> None:

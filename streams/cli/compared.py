@@ -42,7 +42,8 @@ def compare(
     if portfolio or data or folder:
         before, after = (premiums(folder, data, one, registry_path, klass) for one in (was, now))
         vehicles, policies = changes(before, after), changes(before, after, by=("policy_id",))
-        found = {"disruption": disruption(vehicles), "form": form(was, now, vehicles, policies), "changes": vehicles}
+        found = {"disruption": disruption(vehicles), "by policy": disruption(policies)}
+        found |= {"form": form(was, now, vehicles, policies), "changes": vehicles}
     found["numbers"] = pl.DataFrame(list(differences(was.content(), now.content())), NUMBERS, orient="row")
     if out:
         _written(found, out)
@@ -53,7 +54,7 @@ def compare(
 
 
 def _say(found: Frames) -> None:
-    for name in [name for name in ("numbers", "form", "disruption") if name in found]:
+    for name in [name for name in ("numbers", "form", "disruption", "by policy") if name in found]:
         columns = [(heading, "left") for heading in found[name].columns]
         screen.out.print(screen.table(name, columns, [list(row) for row in found[name].iter_rows()]))
 

@@ -57,7 +57,7 @@ def _say(found: Verified, again: bool) -> None:
 @click.command("key")
 @screen.json_option
 def key(as_json: bool) -> None:
-    """A new key for seals: ledger.seal_key for who seals, ledger.check_key for everybody. Nothing is stored."""
+    """A new key, to seal (ledger.seal_key, check_key) or to sign tariffs (tariff.sign_key, ...). Nothing is stored."""
     try:
         from streams import keys
     except ConfigError as error:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 from pricing.document import TariffError
 from pricing.ledger.entry import Entry
 from pricing.ledger.seal import Head, Seal
+from pricing.signed import differences
 from pricing.tariff import Tariff
 from pricing.tariffs import complete, parse
 from streams.store.accounts import entries, seals, tariffs
@@ -79,9 +80,25 @@ def misplaced(connection: Connection, policy_id: str) -> Iterator[str]:
 
 
 def keep(connection: Connection, tariff: Tariff, text: str) -> None:
-    """Keep the tariff that entries are made with, as it was written."""
+    """Keep the tariff that entries are made with, as it was written.
+
+    One that is filed is the only one of its name, for good: ``LedgerError`` says what differs from the one on record.
+    """
+    if tariff.status == "filed":
+        for other in kept(connection).values():
+            if (
+                other is not None
+                and (other.name, other.status) == (tariff.name, "filed")
+                and other.digest != tariff.digest
+            ):
+                raise LedgerError(_another(other, tariff))
     if connection.execute(select(tariffs.c.digest).where(tariffs.c.digest == tariff.digest)).first() is None:
         connection.execute(insert(tariffs), {"digest": tariff.digest, "text": complete(text, tariff)})
+
+
+def _another(other: Tariff, tariff: Tariff) -> str:
+    found = [f"{path} {old} there, {new} here" for path, old, new in differences(other.content(), tariff.content())]
+    return f"{other.tariff_id} is filed and on record, {tariff.tariff_id} differs; rename it: " + "; ".join(found[:5])
 
 
 def kept(connection: Connection) -> dict[str, Tariff | None]:

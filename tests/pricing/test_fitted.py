@@ -7,8 +7,8 @@ from itertools import product
 import polars as pl
 import pytest
 
-from pricing.balance.off_balance import solve
-from pricing.balance.portfolio import mean_coefficient, portfolio
+from pricing.balance.off_balance import BalanceError, solve
+from pricing.balance.portfolio import guard, mean_coefficient, portfolio
 from pricing.exposure import Exposure
 from pricing.models.model import fit, predict
 from pricing.models.reading import parse as spec
@@ -140,5 +140,10 @@ def test_the_mean_of_a_chinese_coefficient_is_weighted_by_benchmark(risk):
         float(sum(step.amount for step in effects) / sum(weights)), abs=1e-6
     )
     assert mean_coefficient([]) is None
+    bare = said.replace("change = [0.75, 1.25]", "")
+    wide, narrow = (parse(f"mean = {between}\n{bare}", "m") for between in ("[0.7, 1.1]", "[0.98, 1.02]"))
+    assert guard(wide, rated) == mean_coefficient(rated)
+    with pytest.raises(BalanceError, match=r"mean coefficient is 0\.\d+, outside 0\.98 to 1\.02"):
+        guard(narrow, rated)
     paid = [one.amount for one in rated]
     assert solve(portfolio(rated, [None, None], tariff), sum(paid) * 2).factor == pytest.approx(D(2), abs=D("0.1"))

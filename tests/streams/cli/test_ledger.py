@@ -204,3 +204,15 @@ def test_a_term_is_rated_by_the_tariff_in_force_at_its_start(ledger, register, t
         "new",
     ]
     assert "6 entries, 6 made again" in ledger("verify", "--replay")
+
+
+def test_a_filed_tariff_is_the_only_one_of_its_name(ledger, register, typed, data, tmp_path):
+    said = standard_text().replace('"illustrative"', '"filed"').replace("2026-01-01", "2025-01-01", 1)
+    path = tmp_path / "filed.toml"
+    path.write_text(said)
+    ledger("post", "--set", f"tariff.path={path}")
+    path.write_text(said.replace("variable = 0.22", "variable = 0.25"))
+    refused = typed("ledger", "post", "--data", data, "--set", f"tariff.path={path}")
+    assert refused.exit_code == 1 and "loads.variable 0.22 there, 0.25 here" in refused.stderr
+    path.write_text(said.replace("variable = 0.22", "variable = 0.25").replace("26.1", "26.2", 1))
+    ledger("post", "--set", f"tariff.path={path}")

@@ -12,6 +12,7 @@ from pricing.ledger import words
 from pricing.ledger.entry import Entry, reversal
 from pricing.ledger.known import balance, known
 from pricing.ledger.pen import Pen
+from pricing.ledger.taxed import taxed
 from pricing.premium import ADJUSTMENT, CHARGED
 from streams import sheets
 from streams.cli import entries, posted, proof, screen, source
@@ -45,6 +46,7 @@ def show(
     at = datetime.now(UTC) if known_at is None else known_at.replace(tzinfo=UTC)
     with source.store(data).reading() as connection:
         chain = chains.of(connection, policy_id)
+        tariffs = {digest: tariff for digest, tariff in chains.kept(connection).items() if tariff is not None}
     if not chain:
         raise screen.fail(f"the ledger has no entry of policy {policy_id!r}")
     holds = known(chain, at)
@@ -53,6 +55,8 @@ def show(
         holds = [entry for entry in holds if entry["valid_from"] <= day < entry["valid_to"]]
     owed = balance(chain, at, (CHARGED, ADJUSTMENT))
     entries.show(f"policy {policy_id}: {owed:,} {chain[0]['currency']} charged in all", holds, as_json)
+    for name, amount in taxed(chain, at, tariffs).items():
+        screen.err.print(screen.visible(f"{name}: {amount:,} on what was charged"), markup=False)
 
 
 @command.command("explain")

@@ -66,10 +66,10 @@ def _books(
 ) -> Iterator[tuple[Book, Tariff]]:
     """What is known, a tariff at a time with the policies whose term began while it was in force."""
     mine: dict[str, str] = {}  # digest of its tariff by policy
-    for tariff in found.tariffs:
+    for number, tariff in enumerate(found.tariffs):
         with store.reading() as connection:
             book = crossed(connection, tariff, tables.moment(marks.clock(connection, time.time())), privacy)
-        if not mine:
+        if number == 0:
             mine.update(_by_policy(book, found, policy_id, refused))
         own = [policy for policy in book.policies if mine.get(policy.policy_id) == tariff.digest]
         if own:

@@ -167,7 +167,7 @@ def _answered(policy_id: str, said: str, actor: str, data: Path | None, as_json:
             chains.append(connection, {policy_id: pen.new})
             audit.record(connection, [audit.Entry(actor, f"ledger.{said}", about=policy_id)])
             if name is not None:
-                after = renewed(registry, policy, name, next_term(policy), renewing.covered(pen))
+                after = renewed(registry, policy, name, next_term(policy), renewing.accepted(pen))
                 recorded.write(connection, registry, after, actor)
     except (LedgerError, RegistryError) as error:
         raise screen.fail(error) from error

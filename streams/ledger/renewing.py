@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from pricing.exposure import Exposure, vehicle_days
@@ -16,6 +17,7 @@ from pricing.tariff import Tariff
 from streams.ledger.book import YEAR, Book
 from streams.ledger.chains import LedgerError
 from streams.registry.contracts import Policy
+from streams.registry.renewed import Accepted
 
 LEAST = 90  # ours: days of a term whose km stand for a year's; a quarter evens out weeks and not yet seasons
 
@@ -75,12 +77,12 @@ def answer(pen: Pen, policy: Policy, said: str, today: date) -> None:
     pen.write(answered(policy.policy_id, said, offers))
 
 
-def covered(pen: Pen) -> dict[tuple[str, str], float | None]:
-    """Km a year that were offered, by vehicle and cover."""
-    said = {
-        (one["vehicle_id"], one["cover"]): one["made"]["renewed"]["risk"]["annual_km"] for one in pen.all_known(OFFER)
-    }
-    return {key: None if km is None else float(km) for key, km in said.items()}
+def accepted(pen: Pen) -> Accepted:
+    """What the policy that follows is entered with."""
+    offers = {(one["vehicle_id"], one["cover"]): one["made"]["renewed"] for one in pen.all_known(OFFER)}
+    said = {key: offer["risk"]["annual_km"] for key, offer in offers.items()}
+    total = sum((entry.amount for entry in pen.all_known(OFFER)), Decimal("0.00"))
+    return Accepted(total, {key: None if km is None else float(km) for key, km in said.items()})
 
 
 def lapse(pen: Pen, policy: Policy, today: date) -> None:

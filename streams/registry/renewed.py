@@ -1,26 +1,49 @@
 """Renewed: the policy that follows one whose offer was accepted, and what it insures."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from msgspec.structs import replace
 
 from streams.registry.book import Place, Problem, Registry, RegistryError
 from streams.registry.contracts import Policy, PolicyVehicle
 
-Covered = Mapping[tuple[str, str], float | None]  # km a year by vehicle and cover
+YEAR = 365
 
 
-def renewed(before: Registry, policy: Policy, name: str, term: tuple[date, date], covered: Covered) -> Registry:
-    """The registry with policy ``name`` for the next ``term``: what was offered, on the km it was offered for."""
+@dataclass(frozen=True)
+class Accepted:
+    """What was offered: the sum of premiums, and km a year by vehicle and cover."""
+
+    total: Decimal
+    km: Mapping[tuple[str, str], float | None]
+
+    def term_km(self, term: tuple[date, date]) -> float | None:
+        """Km of all vehicles in a term; None where one of them is not known."""
+        most: dict[str, float] = {}
+        for (vehicle_id, _), km in self.km.items():
+            if km is None:
+                return None
+            most[vehicle_id] = max(km, most.get(vehicle_id, 0.0))
+        return round(sum(most.values()) * (term[1] - term[0]).days / YEAR, 3)
+
+
+def renewed(before: Registry, policy: Policy, name: str, term: tuple[date, date], accepted: Accepted) -> Registry:
+    """The registry with policy ``name`` for the next ``term``: what was offered, on the km it was offered for.
+
+    A deposit is what was offered in all, for the km of all vehicles.
+    """
     if name in before.rows["policies"]:
         raise RegistryError([Problem(Place(f"policies {name}"), "policy_id", "is there already", "give another --as")])
     after = Registry({kind: dict(rows) for kind, rows in before.rows.items()})
     start, end = term
-    km = {"actual_km": None, "declared_km": None, "deposit": None}  # of a declaration they are agreed anew
-    after.put(replace(policy, policy_id=name, from_=start, to=end, renews=policy.policy_id, **km))
+    km = {"actual_km": None, "declared_km": accepted.term_km(term) if policy.declared_km is not None else None}
+    deposit = None if policy.deposit is None else accepted.total
+    after.put(replace(policy, policy_id=name, from_=start, to=end, renews=policy.policy_id, deposit=deposit, **km))
     for row in before.of(PolicyVehicle):
         key = (row.vehicle_id, row.cover)
-        if row.policy_id == policy.policy_id and row.to == policy.to and key in covered:
-            after.put(replace(row, policy_id=name, from_=start, to=end, annual_km=covered[key]))
+        if row.policy_id == policy.policy_id and row.to == policy.to and key in accepted.km:
+            after.put(replace(row, policy_id=name, from_=start, to=end, annual_km=accepted.km[key]))
     return after

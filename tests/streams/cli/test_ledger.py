@@ -216,3 +216,16 @@ def test_a_filed_tariff_is_the_only_one_of_its_name(ledger, register, typed, dat
     assert refused.exit_code == 1 and "loads.variable 0.22 there, 0.25 here" in refused.stderr
     path.write_text(said.replace("variable = 0.22", "variable = 0.25").replace("26.1", "26.2", 1))
     ledger("post", "--set", f"tariff.path={path}")
+
+
+def test_taxes_and_levies_on_what_was_charged_are_lines_of_their_own(ledger, typed, data, tmp_path):
+    tax = '\n[[levies]]\nname = "insurance tax"\nrate = 0.19\ncovers = ["own_damage"]\n'
+    (tmp_path / "taxed.toml").write_text(standard_text() + tax)
+    posted = json.loads(ledger("post", "--json", "--set", f"tariff.path={tmp_path / 'taxed.toml'}"))
+    (charged,) = [row for row in posted if (row["kind"], row["cover"]) == ("charged", "own_damage")]
+    assert (
+        f"insurance tax: {float(charged['amount']) * 0.19:,.2f} on what was charged"
+        in typed("ledger", "show", "P1", "--data", data).stderr
+    )
+    ledger("reverse", f"P1:{charged['seq']}", "--reason", "wrong")
+    assert "insurance tax: 0.00 on what was charged" in typed("ledger", "show", "P1", "--data", data).stderr

@@ -15,6 +15,7 @@ from pricing.stated import Stated
 from pricing.tariffs import standard
 from streams import tables
 from streams.ledger.crossed import crossed
+from streams.ledger.exposed import Left
 from streams.store.store import open_store
 
 ON = ("--set", "pricing.privacy=scores_and_km")
@@ -51,7 +52,8 @@ def walked(value, path=""):
 def test_all_that_crosses_is_scores_and_km_and_is_walked(service):
     with open_store(service).reading() as connection:
         book = crossed(connection, standard(), tables.moment(1_760_000_000.0), "scores_and_km")
-    assert {each.name for each in fields(book)} == {"policies", "risks", "driven", "today", "left", "told"}
+    assert {each.name for each in fields(book)} == {"policies", "risks", "driven", "today", "left", "told", "memory"}
+    assert set(Left._fields) == {"fleet_id", "vehicle_id", "day", "version", "why"}  # days whose rules nobody accepted
     assert dict(book.driven.schema) == {name: kind() if isinstance(kind, type) else kind for name, kind in KM.items()}
     assert book.driven.height and set(book.told) == {("north", "HH-1"), ("north", "HH-2")}
     for told in book.own.values():
@@ -98,3 +100,16 @@ def test_what_is_written_down_holds_nothing_else(typed, service, tmp_path):
         assert frame.height and not NEVER & set(frame.columns) and "points" not in frame.columns
     steps = frame["factors"].explode().struct.unnest()
     assert "telematics" in steps["name"].to_list() and not steps["name"].str.contains("harsh|speeding|night").any()
+
+
+def test_offers_hold_nothing_else(typed, service):
+    typed("ledger", "post", "--data", service, *ON)
+    assert typed("renew", "--policy", "P1", "--data", service, *ON).exit_code == 0
+    with sqlite3.connect(service / "tripmeter.db") as connection:
+        texts = [text for (text,) in connection.execute("SELECT text FROM ledger_entries ORDER BY seq")]
+    offers = [json.loads(text)["made"] for text in texts if '"kind":"offer"' in text]
+    assert len(offers) == 2
+    for offer in offers:
+        assert {*offer["expiring"]["own"], *offer["renewed"]["own"]} == {"score", "credibility"}
+        assert not {path.rpartition(".")[2] for path, _ in walked(offer)} & NEVER
+    assert not any(name in text for text in texts for name in ("D1", "harsh_", "speeding"))

@@ -126,3 +126,13 @@ def test_what_is_no_longer_as_it_was_offered_is_rated_anew(tripmeter, monkeypatc
     charged = {row["cover"]: row["amount"] for row in posted if row["kind"] == "charged"}
     assert all(float(charged[cover]) > float(offers[cover]) for cover in offers)
     assert tripmeter("ledger", "verify", "--replay")
+
+
+def test_a_deposit_is_renewed_at_what_was_offered_for_the_km_of_all_vehicles(tripmeter):
+    change = ("basis=declaration", "deposit=100000.00", "declared_km=1500000", "minimum=0.8")
+    tripmeter("registry", "set", "policies", "P1", *change)
+    offers = json.loads(tripmeter("renew", "--json"))
+    tripmeter("renew", "accept", "P1", "--as", "P3")
+    (policy,) = json.loads(tripmeter("registry", "show", "policies", "P3", "--json"))
+    assert float(policy["deposit"]) == pytest.approx(sum(float(row["amount"]) for row in offers))
+    assert (policy["declared_km"], policy["minimum"]) == ("60000", "0.8")

@@ -28,10 +28,10 @@ test: $(VENV)/.installed-dev  ## all tests that need nothing but pip
 	$(PY) -m streams.warm
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal
 
-stack: $(VENV)/.installed-dev  ## tests against real servers (Mosquitto, Kafka, PostgreSQL), installed if they are missing
+stack: $(VENV)/.installed-dev  ## long tests, and those against real servers (Mosquitto, Kafka, PostgreSQL), installed if they are missing
 	scripts/stack.sh
 	$(PY) -m streams.warm
-	$(PY) -m pytest -m stack
+	$(PY) -m pytest -m "stack or slow"
 
 chaos: $(VENV)/.installed-dev  ## half an hour of servers, processes, lines and disks that fail at random; CHAOS_S=seconds CHAOS_SEED=number
 	scripts/stack.sh

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # a test is right or wrong however busy the machine is
-settings.register_profile("busy", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("busy", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
 ON_POSTGRES = {  # of tests/streams

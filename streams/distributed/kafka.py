@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, TopicMetadata
+from confluent_kafka.admin import AdminClient, ConfigEntry, ConfigResource, NewTopic, TopicMetadata
 
 from devices import frames
 from streams.settings import Kafka
@@ -109,15 +109,26 @@ def _check_partitions(kafka: Kafka, topic: TopicMetadata) -> None:
 
 
 def _check_size(kafka: Kafka, client: AdminClient) -> None:
-    resource = ConfigResource(ConfigResource.Type.TOPIC, kafka.topic)
-    (asked,) = client.describe_configs([resource], request_timeout=ANSWER_S).values()
-    said = asked.result(ANSWER_S).get("max.message.bytes")  # what else speaks Kafka's protocol may not say
-    allowed = int(said.value) if said else MAX_RECORD
+    said = _described(client, kafka.topic).get("max.message.bytes")  # what else speaks Kafka's protocol may not say
+    allowed = int(said.value) if said and said.value else MAX_RECORD
     if allowed < MAX_RECORD:
         raise KafkaSetupError(
             f"topic {kafka.topic} takes records of {allowed} bytes, and a frame may have {MAX_RECORD}: set the topic's "
             f"max.message.bytes={MAX_RECORD}"
         )
+
+
+def _described(client: AdminClient, topic: str) -> dict[str, ConfigEntry]:
+    """Settings of a topic that is there; one just made may be unknown to the broker that is asked for a moment."""
+    resource, until = ConfigResource(ConfigResource.Type.TOPIC, topic), time.monotonic() + ANSWER_S
+    while True:
+        (asked,) = client.describe_configs([resource], request_timeout=ANSWER_S).values()
+        try:
+            return dict(asked.result(ANSWER_S))
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART or time.monotonic() > until:
+                raise
+            client.poll(POLL_S)
 
 
 class Frames:

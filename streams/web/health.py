@@ -19,6 +19,7 @@ Checks = dict[str, bool]  # what is looked at -> whether it is well
 WATCHERS = ("metrics", "operator")  # roles that may look
 PATIENCE_S = 10.0  # for a request to be said
 AT_ONCE = 32  # connections; more are hung up on
+CLOSES_S = 0.05  # s within which it hears that it is to stop
 
 
 class Health:
@@ -39,7 +40,7 @@ class Health:
     ) -> None:
         routes = {"/healthz": alive, "/readyz": ready}
         self._server = _Server((host, port), _handler(routes, guard or Guard()), tls)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(CLOSES_S,), name="health", daemon=True)
         self._url = ("https" if tls else "http") + (f"://[{host}]" if ":" in host else f"://{host}")
 
     @property

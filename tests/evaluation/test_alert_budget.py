@@ -40,11 +40,13 @@ def pages(judged, samples, *arrival):
     return [(page.kind, page.at - samples.t.min()) for page in found]
 
 
+@pytest.mark.slow
 def test_what_lasts_calls_once(judged):
     assert [kind for kind, _ in pages(judged, soft("V", "W"))] == ["tyre_low", "tyre_low"]
     assert pages(judged, soft("V", pressure=780.0)) == []
 
 
+@pytest.mark.slow
 def test_what_came_out_of_a_dead_zone_calls_with_the_first_fresh_data_and_what_ended_in_it_does_not(judged):
     def kept(_vehicle, t):
         return np.where(t < NOON + 0.5 * HOUR, NOON + 0.5 * HOUR, t)
@@ -56,6 +58,7 @@ def test_what_came_out_of_a_dead_zone_calls_with_the_first_fresh_data_and_what_e
     assert len(pages(judged, over)) == 1
 
 
+@pytest.mark.slow
 def test_what_lasts_through_the_night_calls_in_the_morning(judged):
     assert [round(at / HOUR, 2) for _, at in pages(judged, soft("V", start=NOON + 15 * HOUR, hours=4))] == [3.0]
 

@@ -8,7 +8,7 @@ from evaluation.measure import Fact
 
 @pytest.fixture(scope="module")
 def found() -> list[Rated]:
-    return portfolio_rated(400, seed=9)
+    return portfolio_rated(200, seed=9)
 
 
 def test_the_expected_brought_to_the_total_is_the_total(found: list[Rated]) -> None:
@@ -16,7 +16,7 @@ def test_the_expected_brought_to_the_total_is_the_total(found: list[Rated]) -> N
     assert len(rows) == 2 + 3 * 10
     ordered = sorted(found, key=lambda one: one.relativity)
     level = rows[0].value
-    tenths = [ordered[k * 40 : (k + 1) * 40] for k in range(10)]
+    tenths = [ordered[k * 20 : (k + 1) * 20] for k in range(10)]
     true = [
         value * level * sum(one.indicated for one in tenth) for value, tenth in zip(_values(rows), tenths, strict=True)
     ]

@@ -123,6 +123,7 @@ def test_25_an_alert_closes_once_stays_as_people_left_it_and_comes_back_as_a_new
     )
 
 
+@pytest.mark.slow
 def test_19_an_alarm_held_for_an_hour_is_one_alert_and_three_at_once_are_three(pit):
     river = pit.river("alerts.sos.pages=info", channels=("pager",))
     held = '{"v":1,"boot":"b","seq":%d,"t":[%.1f],"speed_kmh":[0],"events":[{"t":%.1f,"kind":"sos","level":2}]}'

@@ -125,6 +125,7 @@ def test_a_restart_goes_on_from_the_store_even_one_put_back(topic, start, house)
         assert acked(house, vehicle) == set(range(7))
 
 
+@pytest.mark.slow
 def test_a_second_worker_gets_a_share_and_leaves_it_again_without_a_gap_or_a_double(topic, start, house):
     one = start()
     topic.send(2)

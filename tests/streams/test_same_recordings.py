@@ -91,11 +91,13 @@ def samples_of(part):
     return samples
 
 
+@pytest.mark.slow
 def test_live_in_the_order_of_the_file(rivers, part, expected, tmp_path):
     payloads = rivers.payloads(samples_of(part), size=25)
     assert rivers.differences(expected, live(rivers, tmp_path, payloads, 100, np.random.default_rng(2))) == {}
 
 
+@pytest.mark.slow
 def test_live_with_disorder_and_repetition(rivers, part, expected, tmp_path):
     samples, rng = samples_of(part), np.random.default_rng(3)
     payloads = rivers.payloads(samples, size=40)

@@ -24,7 +24,7 @@ def about(number: int, start: float) -> About:
     return About(KLASSES[number % 4], placard, ZONES[number % 3], shift if number % 2 else (), number % 3 > 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(drives.DRIVES, min_size=1, max_size=10), st.integers(0, 9))
 def test_a_drive_is_the_same_to_both(them, seed) -> None:
     samples = drives.samples(them, random.Random(seed))  # noqa: S311  a test

@@ -1,10 +1,12 @@
 """Kafka: frames into a broker of librdkafka's own, in this process; what clients are told of the settings."""
 
 import threading
+from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from streams.distributed import kafka as way
 from streams.distributed.kafka import Frames, KafkaSetupError, connection
@@ -88,6 +90,24 @@ def test_topics_are_made_and_a_worker_without_them_is_told_who_makes_them(tansu)
     way.prepare(said)
     way.prepare(said)  # as the next bridge does
     way.check(said)
+
+
+def test_a_topic_just_made_may_be_unknown_to_the_broker_that_is_asked(tansu, monkeypatch):
+    asked = []
+
+    class Late(AdminClient):
+        def describe_configs(self, resources, **how):
+            asked.append(resources[0].name)
+            if len(asked) > 2:
+                return super().describe_configs(resources, **how)
+            unknown = Future()
+            unknown.set_exception(KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)))
+            return {resources[0]: unknown}
+
+    monkeypatch.setattr(way, "AdminClient", Late)
+    monkeypatch.setattr(way, "POLL_S", 0.01)
+    way.prepare(Kafka(bootstrap=tansu.bootstrap, topic="late", dead_letters="late-dead", partitions=3))
+    assert asked == ["late"] * 3
 
 
 def test_a_topic_of_another_number_of_partitions_is_refused(tansu):

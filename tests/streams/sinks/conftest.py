@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -40,7 +41,11 @@ class Hook:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/alerts?fleet=1"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
     @property
     def bodies(self):
@@ -74,22 +79,33 @@ class AnyPort(Controller):
         super()._trigger_server()
 
 
-@pytest.fixture
-def hook():
-    found = Hook()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
-
-
-@pytest.fixture
-def mailbox():
+@contextmanager
+def open_mailbox():
     box = Mailbox()
     controller = AnyPort(box, hostname="127.0.0.1", port=0)
     controller.start()
     box.said = Sinks(email_to="duty@example.org", smtp_port=controller.port, smtp_tls=False)
     yield box
     controller.stop()
+
+
+@pytest.fixture
+def hook():
+    with closing(Hook()) as found:
+        yield found
+
+
+@pytest.fixture
+def mailbox():
+    with open_mailbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def lasting():
+    """Hook and mailbox for all tests of a module, which read what has come and send nothing."""
+    with closing(Hook()) as found, open_mailbox() as box:
+        yield found, box
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import json
 import socket
 from dataclasses import replace
 from email import message_from_string, policy
+from pathlib import Path
+from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -61,23 +63,38 @@ class Listener:
         self.client.loop_stop()
 
 
-@pytest.fixture
-def folder(tmp_path, hook):
-    registry = tmp_path / "registry"
+class Served(NamedTuple):
+    """A day of all three fleets: what left by MQTT, webhook and mail, and the folder."""
+
+    heard: list
+    hook: object
+    mailbox: object
+    folder: Path
+
+
+def registered(folder, hook):
+    registry = folder / "registry"
     registry.mkdir()
     for name, text in FILES.items():
         (registry / f"{name}.csv").write_text(text.format(hook=hook.url.partition("alerts")[0]))
-    store = open_store(tmp_path / "data")
+    store = open_store(folder / "data")
     with store.engine.begin() as connection:
         stored.write(connection, load(registry), 0.0)
     store.close()
-    return tmp_path / "data"
+    return folder / "data"
 
 
-@pytest.fixture
-def served(rivers, folder, hook, mailbox, monkeypatch):
-    """A day of all three fleets; what left by MQTT, and the folder."""
-    monkeypatch.setattr(outbox, "PAUSE_S", (0.01, 0.02))
+@pytest.fixture(scope="module")
+def served(rivers, lasting, tmp_path_factory):
+    hook, mailbox = lasting
+    folder = registered(tmp_path_factory.mktemp("tenants"), hook)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbox, "PAUSE_S", (0.01, 0.02))
+        heard = a_day(rivers, folder, hook, mailbox)
+    return Served(heard, hook, mailbox, folder)
+
+
+def a_day(rivers, folder, hook, mailbox):
     said = config.load(None, {}, ())
     said = replace(
         said,
@@ -109,7 +126,7 @@ def served(rivers, folder, hook, mailbox, monkeypatch):
         assert sent, _left(service.store)
         assert rivers.until(lambda: len({topic.split("/")[2] for topic, _ in listener.heard}) == 3)
         listener.close()
-    return listener.heard, folder
+    return listener.heard
 
 
 def page(fleet):
@@ -132,7 +149,7 @@ def assert_only(fleet, said):
 
 
 def test_alerts_are_on_the_topics_of_their_own_fleet(served):
-    for topic, body in served[0]:
+    for topic, body in served.heard:
         _, _, fleet, vehicle, *_ = topic.split("/")
         assert (told := json.loads(body))["fleet_id"] == fleet
         assert told["vehicle_id"] == vehicle
@@ -140,9 +157,9 @@ def test_alerts_are_on_the_topics_of_their_own_fleet(served):
             assert_only(fleet, body.decode())
 
 
-def test_pages_changes_and_lists_are_posted_to_their_own_fleet_signed_with_its_own_key(served, hook):
+def test_pages_changes_and_lists_are_posted_to_their_own_fleet_signed_with_its_own_key(served):
     by_path = {}
-    for path, headers, body in hook.got:
+    for path, headers, body in served.hook.got:
         by_path.setdefault(path.strip("/"), []).append((headers, body))
     assert set(by_path) == {*FLEETS, "alerts?fleet=1"}
     for fleet in FLEETS:
@@ -159,9 +176,9 @@ def test_pages_changes_and_lists_are_posted_to_their_own_fleet_signed_with_its_o
     assert {json.loads(body)["fleet_id"] for _, body in by_path["alerts?fleet=1"]} == {"third"}
 
 
-def test_pages_and_lists_are_mailed_to_their_own_fleet(served, mailbox):
+def test_pages_and_lists_are_mailed_to_their_own_fleet(served):
     by_receiver = {}
-    for to, text in mailbox.got:
+    for to, text in served.mailbox.got:
         mail = message_from_string(text, policy=policy.default)
         by_receiver.setdefault(tuple(to), []).append(mail["Subject"] + mail.get_content())
     assert set(by_receiver) == {("duty@acme.example",), ("duty@other.example",), ("duty@example.org",)}
@@ -190,14 +207,14 @@ def test_pages_and_lists_are_mailed_to_their_own_fleet(served, mailbox):
 def test_commands_of_a_fleet_show_that_fleet(served, command):
     for fleet in FLEETS:
         for form in ([], ["--json"]):
-            done = CliRunner().invoke(tripmeter, [*command, "--fleet", fleet, "--data", str(served[1]), *form])
+            done = CliRunner().invoke(tripmeter, [*command, "--fleet", fleet, "--data", str(served.folder), *form])
             assert done.exit_code == 0, done.output
             assert not [truck for truck in foreign(fleet) if truck in done.stdout], done.stdout
         assert FLEETS[fleet] in done.stdout
 
 
 def test_the_audit_log_of_a_fleet_names_that_fleet(served):
-    store = open_store(served[1])
+    store = open_store(served.folder)
     with store.reading() as connection:
         for fleet in FLEETS:
             assert_only(fleet, json.dumps(read(connection, fleet_id=fleet)))

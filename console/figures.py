@@ -8,6 +8,7 @@ import polars as pl
 
 from console.world import World
 from streams import tables
+from streams.ledger import exposed
 from streams.tables import Tables
 
 AGE_S = 60.0
@@ -41,7 +42,7 @@ class Figures:
         world = self._world
         with world.store.reading() as connection:
             self.now = world.now(connection)
-            self._tables = tables.read(connection, world.rules.tariff, self.risks(), tables.moment(self.now))
+            self._tables = exposed.rated(connection, world.rules.tariff, self.risks(), tables.moment(self.now))
         self._made_at = time.monotonic()
 
 

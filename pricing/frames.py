@@ -152,18 +152,20 @@ def premiums(
     valid_from: date | None = None,
     valid_to: date | None = None,
     kind: str = INDICATED,
+    judged: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """A row a risk, for the part of its period within ``valid_from`` to ``valid_to`` (the end excluded).
 
     ``risks`` has a row a vehicle and cover: ``fleet_id vehicle_id policy_id cover valid_from valid_to class`` and,
     where known, ``use mass_kg year annual_km sum_insured deductible limit experience previous``. Km are those of
-    the period; driving is scored on everything up to its end, each day by the class the vehicle had then, as it counts
-    on the last day on which the vehicle was heard of.
+    the period; driving is scored on everything up to its end (of the days ``judged``, where some move no score), each
+    day by the class the vehicle had then, as it counts on the last day on which the vehicle was heard of.
     """
     insured = within(risks, valid_from, valid_to)
     permitted(risks, tariff)
     driven = _driven(insured, exposure)
-    known = _by_class(exposures(history(insured, classed(exposure, risks), tariff), 4))
+    judged = exposure if judged is None else judged
+    known = _by_class(exposures(history(insured, classed(judged, risks), tariff), 4))
     own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
     rated = []
     for risk in map(risk_of, insured.iter_rows(named=True)):

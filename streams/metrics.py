@@ -73,6 +73,19 @@ REVISIONS = Counter("tripmeter_revisions", "Rows that settling changed, by chang
 LET_GO = Counter(
     "tripmeter_let_go", "Rows, or files of the archive, kept long enough, by category", ["what"], registry=REGISTRY
 )
+LEDGER_ENTRIES = Counter(
+    "tripmeter_ledger_entries", "Entries posted to the ledger, by kind", ["kind"], registry=REGISTRY
+)
+LEDGER_REFUSED = Gauge(
+    "tripmeter_ledger_refused_policies", "Policies that could not be posted the last time", registry=REGISTRY
+)
+LEDGER_LEFT = Gauge(
+    "tripmeter_ledger_left_out_days", "Days of vehicles that moved no score the last time", registry=REGISTRY
+)
+LEDGER_POSTED = Gauge(
+    "tripmeter_ledger_posted_time_seconds", "End of the last day that was posted, epoch seconds", registry=REGISTRY
+)
+LEDGER_FAILED = Counter("tripmeter_ledger_failures", "Times the ledger could not be posted at all", registry=REGISTRY)
 SENT = Counter("tripmeter_sent", "Messages that left through a sink", ["sink"], registry=REGISTRY)
 FAILED = Counter("tripmeter_send_failures", "Attempts of a sink that failed", ["sink"], registry=REGISTRY)
 REFUSED = Counter(

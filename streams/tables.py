@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from sqlalchemy import Connection, Table, select
@@ -43,17 +43,31 @@ class TablesError(Exception):
     """A folder that does not hold the tables."""
 
 
+class Priced(NamedTuple):
+    """Exposure as premiums read it: km of all days, and the days whose events and rates count."""
+
+    driven: pl.DataFrame
+    judged: pl.DataFrame
+
+
 def read(
-    connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime, klass: str = "car"
+    connection: Connection,
+    tariff: Tariff,
+    risks: pl.DataFrame | None,
+    now: datetime,
+    klass: str = "car",
+    priced: Priced | None = None,
 ) -> Tables:
     """The six tables of a store at ``now`` (its clock, UTC).
 
     Premiums are for the days since the first on record: Tripmeter does not rate what it has not watched.
     ``risks`` as pricing.frames.premiums wants it; None: a recording without a registry, every vehicle is assumed
-    to be of class ``klass`` and insured for the days heard of.
+    to be of class ``klass`` and insured for the days heard of. Scores and premiums are made of what is ``priced``, or
+    of the exposure on record.
     """
     events, segments = whole(connection, schema.events), whole(connection, schema.segments)
     driven = without({}, segments, events, now)
+    priced = priced or Priced(driven, driven)
     if risks is None:
         risks = assumed(driven, klass)
     until = (now + timedelta(days=1)).date()
@@ -62,8 +76,8 @@ def read(
         "trips": _public(whole(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
-        "scores": _scores(driven, without(Desk(connection).actions, segments, events, now), risks, tariff),
-        "premiums": frames.premiums(driven, risks, tariff, _first_day(driven), until),
+        "scores": _scores(priced.judged, without(Desk(connection).actions, segments, events, now), risks, tariff),
+        "premiums": frames.premiums(priced.driven, risks, tariff, _first_day(driven), until, judged=priced.judged),
     }
 
 

@@ -1,22 +1,22 @@
 """Proof: commands of ``tripmeter ledger`` that show it has not been altered, and whose word its rules are."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from pricing.ledger.seal import Good
-from pricing.ledger.seal import seal as sealed
 from streams import config
 from streams.cli import screen, source
 from streams.config import Config
 from streams.layers import ConfigError
-from streams.ledger import accepted, chains
+from streams.ledger import accepted, daily
 from streams.ledger.chains import LedgerError
 from streams.ledger.verifying import Verified
 from streams.ledger.verifying import verify as verified
-from streams.store import audit
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -83,15 +83,7 @@ def seal(
     if not seal_key:
         raise screen.fail("ledger.seal_key is not set: 'tripmeter ledger key' makes one")
     try:
-        from streams import keys
-
-        sign = keys.signer(seal_key)
-        with source.store(data).writing() as connection:
-            before = chains.sealed(connection)
-            of_day = (day or datetime.now(UTC)).date()
-            made = sealed(chains.heads(connection), of_day, before[-1] if before else None, sign)
-            chains.add_seal(connection, made)
-            audit.record(connection, [audit.Entry(actor, "ledger.seal", about=made.signature)])
+        made = daily.seal(source.store(data), seal_key, (day or datetime.now(UTC)).date(), actor)
     except (ConfigError, LedgerError) as error:
         raise screen.fail(error) from error
     if as_json:
@@ -107,13 +99,7 @@ def seal(
 @screen.data_option
 def accept(version: str, reason: str, actor: str, data: Path | None) -> None:
     """The insurer's word: days judged by the rule set RULES (its hash) may move premiums from now on."""
-    try:
-        with source.store(data).writing() as connection:
-            if accepted.accept(connection, version, actor, reason, time.time()):
-                said = audit.Entry(actor, "ledger.accept", about=version, detail={"reason": reason})
-                audit.record(connection, [said])
-    except LedgerError as error:
-        raise screen.fail(error) from error
+    _given(data, lambda connection: accepted.accept(connection, version, actor, reason, time.time()))
     screen.err.print(f"rule set {version} is accepted")
 
 
@@ -124,15 +110,17 @@ def accept(version: str, reason: str, actor: str, data: Path | None) -> None:
 @screen.data_option
 def concede(alert_id: str, reason: str, actor: str, data: Path | None) -> None:
     """The insurer's word: ALERT, which its fleet has dismissed, moves no premium any more."""
+    name = _given(data, lambda connection: accepted.concede(connection, alert_id, actor, reason, time.time()))
+    screen.err.print(f"alert {name} is conceded: 'tripmeter ledger post' rates without it")
+
+
+def _given(data: Path | None, word: Callable[[Connection], str]) -> str:
+    """Put the insurer's word on record; what it is about."""
     try:
         with source.store(data).writing() as connection:
-            name, new = accepted.concede(connection, alert_id, actor, reason, time.time())
-            if new:
-                said = audit.Entry(actor, "ledger.concede", about=name, detail={"reason": reason})
-                audit.record(connection, [said])
+            return word(connection)
     except LedgerError as error:
         raise screen.fail(error) from error
-    screen.err.print(f"alert {name} is conceded: 'tripmeter ledger post' rates without it")
 
 
 def settings(config_path: Path | None, sets: tuple[str, ...]) -> Config:

@@ -12,6 +12,7 @@ from streams import config, objects, rules, tables
 from streams.alert_rules import RULES, AlertRule
 from streams.cli import database, screen
 from streams.layers import ConfigError
+from streams.ledger import exposed
 from streams.objects import Objects
 from streams.pipeline.chain import PARAMS
 from streams.registry import RegistryError, Roster, load, stored
@@ -100,4 +101,4 @@ def of_store(opened: Store, rated_with: Tariff) -> Tables:
     with opened.reading() as connection:
         registry = stored.read(connection)
         risks = Roster(registry).risks() if registry.rows["vehicles"] else None
-        return tables.read(connection, rated_with, risks, tables.moment(marks.clock(connection, time.time())))
+        return exposed.rated(connection, rated_with, risks, tables.moment(marks.clock(connection, time.time())))

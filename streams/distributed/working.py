@@ -86,6 +86,7 @@ class Working:
                 self._is_over,
                 number=number,
                 feed_clock=self._feed_clock,
+                ledger_of=lambda: closing(open_readers(self._config.store.url)),
                 carriers=[self._letters],
             )
             partition.restore()

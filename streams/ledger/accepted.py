@@ -1,12 +1,14 @@
 """Accepted: the insurer's word on what a fleet says - its own thresholds, and alerts that it has dismissed."""
 
-from sqlalchemy import Connection, insert, select
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select
 
 from streams.desk.actions import ActionError, find
 from streams.desk.decisions import is_about, key_of
 from streams.desk.desk import Desk
 from streams.ledger.chains import LedgerError
-from streams.store import schema
+from streams.store import audit, schema
 from streams.store.accounts import disputes, rules
 
 
@@ -15,15 +17,13 @@ def versions(connection: Connection) -> set[str]:
     return set(connection.execute(select(rules.c.version)).scalars())
 
 
-def accept(connection: Connection, version: str, actor: str, reason: str, at: float) -> bool:
-    """Accept a rule set, in the caller's transaction; whether it had not been. ``LedgerError`` if none is called so."""
-    if version in versions(connection):
-        return False
+def accept(connection: Connection, version: str, actor: str, reason: str, at: float) -> str:
+    """Accept a rule set, in the caller's transaction; ``LedgerError`` if none on record is called so."""
     known = {name.partition("+")[0] for name in connection.execute(select(schema.rule_sets.c.version)).scalars()}
-    if version not in known:
+    if version not in known | versions(connection):
         raise LedgerError(f"no rule set on record is {version!r}; there is {', '.join(sorted(known)) or 'none'}")
-    connection.execute(insert(rules), {"version": version, "at": at, "actor": actor, "reason": reason})
-    return True
+    _give(connection, rules, version, audit.Entry(actor, "ledger.accept", about=version), reason, at)
+    return version
 
 
 def conceded(connection: Connection) -> set[int]:
@@ -31,17 +31,24 @@ def conceded(connection: Connection) -> set[int]:
     return set(connection.execute(select(disputes.c.action_id)).scalars())
 
 
-def concede(connection: Connection, alert_id: str, actor: str, reason: str, at: float) -> tuple[str, bool]:
-    """Accept that an alert was dismissed, in the caller's transaction; its whole id, and whether it had not been."""
+def concede(connection: Connection, alert_id: str, actor: str, reason: str, at: float) -> str:
+    """Accept that an alert was dismissed, in the caller's transaction; its whole id."""
     try:
         alert = find(connection, alert_id)
     except ActionError as error:
         raise LedgerError(str(error)) from error
     said = [row for row in Desk(connection, [key_of(alert)]).actions[key_of(alert)] if is_about(row, alert)]
     numbers = [row["id"] for row in said if row["action"] == "dismiss"]
+    name = str(alert["alert_id"])
     if not numbers:
-        raise LedgerError(f"nobody has dismissed alert {alert['alert_id']}: there is nothing to accept")
-    new = numbers[-1] not in conceded(connection)
-    if new:
-        connection.execute(insert(disputes), {"action_id": numbers[-1], "at": at, "actor": actor, "reason": reason})
-    return str(alert["alert_id"]), new
+        raise LedgerError(f"nobody has dismissed alert {name}: there is nothing to accept")
+    _give(connection, disputes, numbers[-1], audit.Entry(actor, "ledger.concede", about=name), reason, at)
+    return name
+
+
+def _give(connection: Connection, table: Table, about: Any, entry: audit.Entry, reason: str, at: float) -> None:
+    """Put a word on record, and into the audit log; given again it changes nothing."""
+    (key,) = table.primary_key.columns
+    if connection.execute(select(key).where(key == about)).first() is None:
+        connection.execute(insert(table), {key.name: about, "at": at, "actor": entry.actor, "reason": reason})
+        audit.record(connection, [entry._replace(detail={"reason": reason})])

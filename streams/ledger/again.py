@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from devices.samples import Samples
 from pricing.counts import KINDS
@@ -23,8 +23,8 @@ from streams.settling import aftermath
 from streams.settling.midnights import Events, ids_of, midnight_rows
 from streams.settling.settle import Day, Start, run_again, stored_samples
 from streams.store import schema, upkeep
-from streams.store.accounts import outdated, remade_states
 from streams.store.accounts import remade as kept_rows
+from streams.store.accounts import remade_states
 from streams.store.store import Commit, rows_of
 
 
@@ -56,20 +56,19 @@ class Again:
         self.task, self.connection, self.slot = task, connection, slot
         self.vehicle = task.pipeline.fleet.vehicles[slot]
 
-    def made(self, changed: Row | None) -> Commit:
-        """What makes its days again, from the first that is new or has ``changed`` (a row of ``outdated``)."""
-        commit, since = Commit(), min(self.task.since, math.inf if changed is None else changed["since"])
+    def made(self, changed: float) -> Commit:
+        """What makes its days again, from the first that is new or has ``changed`` (UTC epoch s; +inf none has)."""
+        commit, since = Commit(), min(self.task.since, changed)
         begin = self._begin(since)
         if since < math.inf:
             self._forget(commit, begin.day if begin else _day(since))
         if begin is not None and self._is_heard(begin):
             self._run(begin, commit)
-        commit.remove(outdated, [] if changed is None else [changed])
         return commit
 
     def _begin(self, since: float) -> Begin | None:
         """The last midnight not after ``since`` of a run, else the first day under rules that are not accepted."""
-        query = select(remade_states).where(remade_states.c.slot == self.slot).order_by(remade_states.c.day.desc())
+        query = self._states(remade_states).order_by(remade_states.c.day.desc())
         of_run = [row for row in self.connection.execute(query) if not row.body or row.fingerprint == saved.mark()]
         last = next((row for row in of_run if row.day <= since / DAY_S), None)
         if last is not None and last.body:
@@ -88,8 +87,15 @@ class Again:
     def _forget(self, commit: Commit, day: int) -> None:
         """What was made of its days from ``day`` on."""
         commit.remove(kept_rows, remade.named(self.connection, self.vehicle, self.task.own, day))
-        query = select(remade_states.c.slot, remade_states.c.day).where(remade_states.c.slot == self.slot)
+        query = self._states(*remade_states.primary_key)
         commit.remove(remade_states, rows_of(self.connection, query.where(remade_states.c.day > day)))
+
+    def _states(self, *columns: Any) -> Select[Any]:
+        mine = (remade_states.c.slot == self.slot, remade_states.c.rules == self.task.own)
+        return select(*columns).where(*mine)
+
+    def _keep(self, commit: Commit, midnights: list[Row]) -> None:
+        commit.upsert(remade_states, [row | {"rules": self.task.own} for row in midnights])
 
     def _is_heard(self, begin: Begin) -> bool:
         payloads = schema.payloads
@@ -109,12 +115,12 @@ class Again:
         for day in run_again(again, samples, events):
             same = same + 1 if self._agrees(day) else 0 if day.midnights else same
             if same == 2:
-                commit.upsert(remade_states, [day.midnights[0] | {"body": b""}])
+                self._keep(commit, [day.midnights[0] | {"body": b""}])
                 events = {name: row for name, row in events.items() if row["start"] < day.day * DAY_S}
                 break
             self._found(commit, begin.day, day.found)
             self._mark(commit, remade.MADE, [day.day])
-            commit.upsert(remade_states, day.midnights)
+            self._keep(commit, day.midnights)
         else:
             self._rest(again, samples, begin, events, commit)
         counted = [row for row in events.values() if row["kind"] in KINDS]
@@ -140,7 +146,7 @@ class Again:
         state = again.state[self.slot]
         self._found(commit, begin.day, still_open(again.state[self.slot : self.slot + 1], np.zeros(1, int)))
         kept = [Midnight(self.slot, self.task.until, state.tobytes())]
-        commit.upsert(remade_states, midnight_rows(kept, ids_of(kept, again.fleet), events))
+        self._keep(commit, midnight_rows(kept, ids_of(kept, again.fleet), events))
         if self.task.wall:
             row = aftermath.unheard(again, self.slot, state, self.task.until * DAY_S)
             events.update({} if row is None else {row["event_id"]: row})

@@ -65,6 +65,15 @@ def read(connection: Connection, tariff: Tariff, now: datetime) -> Exposed:
     return Exposed(driven, _left(driven, days, strange, why), today)
 
 
+def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime) -> tables.Tables:
+    """The six tables of a store at ``now``, whose scores and premiums are made of what the ledger reads too."""
+    if not (accepted.conceded(connection) or pinned.strange(connection, pinned.versions(connection, tariff))):
+        return tables.read(connection, tariff, risks, now)
+    found = read(connection, tariff, now)
+    priced = tables.Priced(found.driven, judged(found.driven, found.left))
+    return tables.read(connection, tariff, risks, now, priced=priced)
+
+
 def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:
     """``exposure`` without the days that move no score: they count for nothing, neither as calm nor as rough."""
     types = {name: exposure.schema[name] for name in remade.KEY}

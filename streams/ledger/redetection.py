@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -40,12 +40,12 @@ class Redetection:
         fleet: Followed,
         intake: Intake,
         live: InForce,
-        tariff: Tariff,
+        tariffs: Sequence[Tariff],
         horizon: float,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.store, self.fleet, self.intake, self.live = store, fleet, intake, live
-        self.tariff, self.horizon, self.stopping = tariff, horizon, stopping
+        self.tariffs, self.horizon, self.stopping = tariffs, horizon, stopping
 
     def work(self, now: float) -> bool:
         """See to the days that have closed by ``now`` (UTC epoch s); False: not all of it could be done."""
@@ -58,38 +58,46 @@ class Redetection:
             return True
         self._note(before)  # from here on settling says what it changes
         with self.store.reading() as connection:
-            task = self._task(connection, until, before)
-            changed = {row["slot"]: row for row in rows_of(connection, select(accounts.outdated))}
-        if task is not None and not self._all(task, changed):
+            tasks = self._tasks(connection, until, before)
+            changed = rows_of(connection, select(accounts.outdated))
+        since = {row["slot"]: row["since"] for row in changed}
+        if not all(self._all(task, since) for task in tasks):
             return False
         commit = Commit()
-        commit.remove(accounts.outdated, changed.values() if task is None else ())
+        commit.remove(accounts.outdated, changed)  # those settled meanwhile stay: they have another number
         self.store.commit(commit)
-        self._note({"until": until, "read_by": [] if task is None else read_by(task.pipeline.in_force, until)})
+        self._note({"until": until, "read_by": {task.own: read_by(task.pipeline.in_force, until) for task in tasks}})
         return True
 
-    def _task(self, connection: Connection, until: int, before: Row) -> Task | None:
-        """None: nobody is insured, or what is on record is what premiums read and has always been."""
-        own, said = pinned.rule_set(self.live, self.tariff), pinned.versions(connection, self.tariff)
-        strange = pinned.strange(connection, said)
-        begun = connection.execute(select(func.count()).select_from(accounts.remade_states)).scalar()
-        if own is None or not (strange or begun) or not stored.read(connection).of(Policy):
+    def _tasks(self, connection: Connection, until: int, before: Row) -> list[Task]:
+        """One for each rule set that tariffs pin; none where nobody is insured."""
+        if not stored.read(connection).of(Policy):
+            return []
+        by_rules = {pinned.version(tariff): tariff for tariff in self.tariffs}
+        found = (self._task(connection, tariff, name, until, before) for name, tariff in by_rules.items())
+        return [task for task in found if task is not None]
+
+    def _task(self, connection: Connection, tariff: Tariff, name: str, until: int, before: Row) -> Task | None:
+        """None: what is on record is what premiums read, and has always been, or nobody knows what they should."""
+        own, said = pinned.rule_set(self.live, tariff), pinned.versions(connection, tariff)
+        strange, states = pinned.strange(connection, said), accounts.remade_states
+        begun = connection.execute(select(states.c.slot).where(states.c.rules == name)).first()
+        if own is None or not (strange or begun):
             return None
         fleet = self.fleet(connection)
         fleet.columns()
         pipeline = Pipeline(fleet, pinned.priced(self.live, own, said))
-        since = _differs_since(before["read_by"], read_by(pipeline.in_force, before["until"]))
-        name, wall = pinned.version(self.tariff), not marks.is_fed(connection)
-        return Task(pipeline, self.intake, name, tuple(strange), until, since, wall)
+        since = _differs_since(before["read_by"].get(name, []), read_by(pipeline.in_force, before["until"]))
+        return Task(pipeline, self.intake, name, tuple(strange), until, since, not marks.is_fed(connection))
 
-    def _all(self, task: Task, changed: dict[int, Row]) -> bool:
+    def _all(self, task: Task, changed: Mapping[int, float]) -> bool:
         """Whether every vehicle could be done; a name that has no number on record yet will have one in a minute."""
         fleet = task.pipeline.fleet
         with self.store.reading() as connection:
             known = _numbers(connection)
         for slot in range(len(fleet.vehicles)):
             with self.store.reading() as connection:
-                commit = Again(task, connection, slot).made(changed.get(slot))
+                commit = Again(task, connection, slot).made(changed.get(slot, math.inf))
             if self.stopping() or (len(fleet.drivers), len(fleet.zones)) != known:
                 return False
             if commit.upserts or commit.deletes:
@@ -108,14 +116,16 @@ class Redetection:
 def progress(connection: Connection) -> Row:
     """How far days have been made again: the first that has not been looked at, and by which rules those before."""
     found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == REMADE)).scalar()
-    said: Row = {"until": NEVER, "read_by": []} if found is None else json.loads(found)
+    said: Row = {"until": NEVER, "read_by": {}} if found is None else json.loads(found)
     return said
 
 
 def closed(connection: Connection) -> int | None:
-    """The first day that has not closed and been seen to in all partitions; None: nobody sees to it."""
-    said = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == REMADE)).scalars()
-    return min((int(json.loads(one)["until"]) for one in said), default=None)
+    """The first day that has not closed and been seen to in all partitions; None: not all of them see to it."""
+    meta = schema.meta
+    rows = connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_([REMADE, "schema"]))).all()
+    said = [int(json.loads(row.value)["until"]) for row in rows if row.key == REMADE]
+    return min(said) if 2 * len(said) == len(rows) else None
 
 
 def read_by(rules: InForce, until: int) -> list[list[Any]]:

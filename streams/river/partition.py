@@ -19,8 +19,6 @@ from streams.erasure import work
 from streams.fleets.fleet import Fleet
 from streams.intake.intake import Intake
 from streams.intake.veil import Veil
-from streams.keeping.keeping import Keeping
-from streams.ledger.redetection import Redetection
 from streams.objects import Objects
 from streams.pipeline.fixes import Fixes, fixes
 from streams.pipeline.pipeline import DAY_S, Pipeline
@@ -33,8 +31,8 @@ from streams.registry.registered import LOOK_S, Registered
 from streams.river import noted, recovery
 from streams.river.embedded import Embedded, Pace
 from streams.river.in_force import remembered
+from streams.river.nightly import Opened, nightly
 from streams.river.outbox import Sender
-from streams.river.retention import Retention
 from streams.river.ticks import Ticker, Ticks
 from streams.rules import Rules, known_then, share
 from streams.sinks import callers, reached, tellers
@@ -53,7 +51,7 @@ class Partition:
 
     ``objects`` is where its archive goes, ``publish`` sends to the broker, ``stopping`` says that a database that takes
     nothing is no longer to be waited for. ``sinks`` are told every change of an alert, besides the configured ones;
-    ``carriers`` only take what is addressed to them.
+    ``carriers`` only take what is addressed to them. ``ledger_of`` is all partitions as one store.
     """
 
     def __init__(
@@ -67,6 +65,7 @@ class Partition:
         *,
         number: int = 0,
         feed_clock: bool = False,
+        ledger_of: Opened | None = None,
         sinks: Sequence[Sink] = (),
         carriers: Sequence[Sink] = (),
     ) -> None:
@@ -111,17 +110,7 @@ class Partition:
             tickers=(pager.tick, self._verifier(rules), digest.tick),  # in order
         )
         self.ticks = Ticks(self._now)
-        redetection = Redetection(
-            store,
-            partial(recovery.followed, self.people),
-            self.river.intake,
-            self.pipeline.in_force,
-            rules.tariff,
-            pace.horizon_s,
-            lambda: self.retention.stopping,
-        )
-        keeping = Keeping.chosen(config.retention, config.settle.horizon_days)
-        self.retention = Retention(store, objects, keeping, redetection.work)
+        self.retention = nightly(self.river, objects, config, self.people, number, ledger_of)
         self.senders = [Sender(store, sink) for sink in [*sinks, *called, *carriers]]
 
     def restore(self) -> None:

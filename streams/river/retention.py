@@ -33,13 +33,19 @@ RETAINED = "retained"  # meta: the last day whose closing has been seen to
 class Retention:
     """Works once a day in a thread of its own; ``tick`` tells it the time. What a crash leaves undone is done again.
 
-    ``first`` is called with the time while the payloads are still there; nothing is let go before it has done its work.
+    ``first`` is called with the time while payloads are still there; nothing is let go before it has done its work.
+    ``last`` is called at each tick.
     """
 
     def __init__(
-        self, store: Store, objects: Objects, keeping: Keeping, first: Callable[[float], bool] = lambda _now: True
+        self,
+        store: Store,
+        objects: Objects,
+        keeping: Keeping,
+        first: Callable[[float], bool] = lambda _now: True,
+        last: Callable[[float], object] = lambda _now: None,
     ) -> None:
-        self.store, self.objects, self.keeping, self._first = store, objects, keeping, first
+        self.store, self.objects, self.keeping, self._first, self._last = store, objects, keeping, first, last
         self._now = float("-inf")
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._pruner = Pruner(store, keeping, self._stopping.is_set)
@@ -70,7 +76,7 @@ class Retention:
             self._wake.wait()
             self._wake.clear()
             try:
-                for task in (self.work, self.erase):
+                for task in (self.work, self.erase, self._last):
                     self._try(task)
             except Fenced:  # whoever has taken over goes on
                 return

@@ -57,6 +57,7 @@ remade = table(  # days under rules that are not accepted, made again by those t
 
 remade_states = table(  # a vehicle's state under the pinned rules before its first sample of a UTC day
     "ledger_states",
+    Column("rules", String, primary_key=True),  # hash of the pinned rule set
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("fingerprint", String, nullable=False),

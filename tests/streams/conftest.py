@@ -1,6 +1,7 @@
 """Drives to draw: batches with the derived columns given by hand, and folds run over them, compiled or plain."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ from streams.kernels.params import thresholds
 from streams.kernels.quality import GAP
 
 from .house import House
+from .insured import river_of
 
 GAP_S = 200.0  # as condition has it
 START = 1_750_000_000.0  # 2025-06-15 15:06:40 UTC
@@ -178,3 +180,9 @@ def kit() -> Kit:
 def house(tmp_path: Path, rivers: ModuleType) -> House:
     """Stores that outlive their workers: tests/streams/house.py."""
     return House(tmp_path, rivers.judged())
+
+
+@pytest.fixture
+def insured(rivers: ModuleType) -> Callable[[Path, Any], Any]:
+    """``insured(folder, rules)``: a river of an insured fleet, tests/streams/insured.py."""
+    return partial(river_of, rivers)

@@ -90,7 +90,7 @@ def test_every_kind_that_is_scored_leaves_the_coaching_exposure_when_it_is_dismi
 
     def coached():
         with store.reading() as connection:
-            return tables._without(Desk(connection).actions, segments, events, tables.moment(90_000.0))
+            return tables.without(Desk(connection).actions, segments, events, tables.moment(90_000.0))
 
     kept = coached()
     said = {"alert_id": "a", "actor": "A", "action": "dismiss", "value": "test", "reason": "", "at": 2000.0}

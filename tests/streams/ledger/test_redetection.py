@@ -10,30 +10,18 @@ import pytest
 
 from pricing.balance.hysteresis import Hysteresis
 from pricing.tariffs import standard
-from streams import registry, tables
+from streams import tables
 from streams.ledger import posting
 from streams.ledger.book import gathered
 from streams.ledger.redetection import Redetection
 from streams.pipeline.pipeline import only
 from streams.pipeline.rule_set import InForce
-from streams.registry import stored
 from streams.river import recovery
-from streams.river.in_force import remembered
 from streams.store import accounts
 
 DAY_S = 86_400.0
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY_MOVE = Hysteresis(band=Decimal(0), step=Decimal(10))
-VEHICLES = ("V0", "V1", "V2")
-COVERS = ("own_damage", "tpl_property")
-FILES = {
-    "policyholders": "policyholder_id,name\nph,Holder\n",
-    "fleets": "fleet_id,name,time_zone\nf,Fleet,UTC\n",
-    "vehicles": "vehicle_id,fleet_id,class,use\n" + "".join(f"{name},f,M1,own\n" for name in VEHICLES),
-    "policies": "policy_id,policyholder_id,from,to,basis,currency\nP,ph,2024-10-01,2025-10-01,per_km,EUR\n",
-    "policy_vehicles": "policy_id,vehicle_id,cover,from,to,annual_km\n"
-    + "".join(f"P,{name},{cover},2024-10-01,2025-10-01,\n" for name in VEHICLES for cover in COVERS),
-}
 OWN = (  # what a manager might set: deaf, blind, short of km, and with hours of its own
     "detectors.harsh_braking.level1_g=0.9",
     "detectors.harsh_braking.level2_g=0.9",
@@ -57,23 +45,10 @@ def rules(rivers):
     return calm, replace(calm, in_force=InForce(sets))
 
 
-def insured(rivers, folder, rules):
-    """A river of a fleet that is insured, and whose rule sets are on record."""
-    river = rivers.River(folder / "data", rules)
-    (folder / "registry").mkdir(parents=True)
-    for name, said in FILES.items():
-        (folder / "registry" / f"{name}.csv").write_text(said)
-    with river.store.writing() as connection:
-        stored.write(connection, registry.load(folder / "registry"), 0.0)
-    for one in rules.in_force.sets:
-        remembered(river.store, one, one.since)
-    return river
-
-
 @pytest.fixture
-def two(rivers, rules, tmp_path):
+def two(rules, tmp_path, insured):
     """Two rivers of the same fleet: nobody touched the thresholds of the first."""
-    return [insured(rivers, tmp_path / str(k), one) for k, one in enumerate(rules)]
+    return [insured(tmp_path / str(k), one) for k, one in enumerate(rules)]
 
 
 def send(rivers, river, samples):
@@ -84,7 +59,7 @@ def send(rivers, river, samples):
 def close(river, t):
     """Let a day close: what is to be made again is."""
     follow, intake = partial(recovery.followed, river.source), river.embedded.intake
-    return Redetection(river.store, follow, intake, river.pipeline.in_force, standard(), 7 * DAY_S).work(t)
+    return Redetection(river.store, follow, intake, river.pipeline.in_force, [standard()], 7 * DAY_S).work(t)
 
 
 def post(river, t):

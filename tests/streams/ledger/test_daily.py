@@ -1,0 +1,110 @@
+"""Daily: the service posts what is due and seals it when a day has closed, once, and nothing stops it or is stopped."""
+
+import json
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from streams import config, keys, metrics
+from streams.ledger import chains
+from streams.ledger.daily import AGAIN_S, EPOCH, Daily, post
+from streams.ledger.pinned import DAY_S
+from streams.objects import Folder
+from streams.river.nightly import nightly
+from streams.store import accounts, audit
+
+HOUR = 3_600.0
+
+
+@pytest.fixture(scope="module")
+def seal_key():
+    return keys.pair()[0]
+
+
+@pytest.fixture
+def said(seal_key):
+    return config.load(None, {}, (f"ledger.seal_key={seal_key}",))
+
+
+@pytest.fixture
+def river(rivers, insured, tmp_path):
+    """A fleet that is insured and has driven for some days."""
+    river = insured(tmp_path, rivers.judged())
+    river.embedded.take(rivers.payloads(rivers.days(3)))
+    river.drain()
+    return river
+
+
+def last(river):
+    """The midnight after the newest sample."""
+    return (river.embedded.newest // DAY_S + 1) * DAY_S
+
+
+def night(river, said, folder):
+    return nightly(river.embedded, Folder(folder), said, river.source, 0, None)
+
+
+def test_a_closed_day_is_posted_and_sealed_once(river, said, tmp_path):
+    keeper, midnight = night(river, said, tmp_path), last(river)
+    for now in (midnight + HOUR, midnight + 2 * HOUR, midnight + DAY_S - 1.0):
+        keeper.work(now)
+        keeper._last(now)
+    entries = river.rows(accounts.entries)
+    assert {json.loads(row["text"])["kind"] for row in entries} >= {"indicated"}
+    (seal,) = river.rows(accounts.seals)
+    assert json.loads(seal["text"])["day"] == date.fromordinal(EPOCH + int(midnight // DAY_S) - 1).isoformat()
+    with river.store.reading() as connection:
+        done = [row["action"] for row in audit.read(connection, action="ledger")]
+    assert done == ["ledger.post", "ledger.seal"]
+    night(river, said, tmp_path)._last(midnight + 3 * HOUR)  # begun again: what is posted is posted
+    assert (river.rows(accounts.entries), len(river.rows(accounts.seals))) == (entries, 1)
+
+
+def test_it_waits_until_the_day_has_been_seen_to(river, said):
+    ledger = Daily(lambda: nullcontext(river.store), said)
+    ledger.work(last(river) + 2 * HOUR)
+    assert river.rows(accounts.entries) == []
+
+
+def test_without_policies_there_is_nothing_to_do(rivers, said, tmp_path):
+    river = rivers.River(tmp_path, rivers.judged())
+    night(river, said, tmp_path)._last(2e9)
+    assert river.rows(accounts.seals) == river.rows(accounts.entries) == []
+
+
+def test_a_failure_is_told_stops_nothing_and_is_tried_again_in_an_hour(river, said, tmp_path, caplog):
+    broken = replace(said, tariff=replace(said.tariff, path=str(tmp_path / "no such tariff")))
+    keeper, now = night(river, said, tmp_path), last(river) + HOUR
+    keeper.work(now)
+    ledger, before = Daily(lambda: nullcontext(river.store), broken), metrics.total(metrics.LEDGER_FAILED)
+    for later in (0.0, 60.0, AGAIN_S):
+        ledger.work(now + later)
+    assert metrics.total(metrics.LEDGER_FAILED) == before + 2
+    assert "ConfigError" in caplog.text and "tariff" not in caplog.text.replace("tripmeter", "")
+    ledger.said = said
+    ledger.work(now + 3 * AGAIN_S)
+    assert river.rows(accounts.entries)
+
+
+def test_who_posts_by_hand_posts_the_same(river, said, tmp_path):
+    keeper, now = night(river, said, tmp_path), last(river) + HOUR
+    keeper.work(now)
+    by_hand = post(river.store, said, now, None)
+    assert (river.rows(accounts.entries), by_hand.refused) == ([], [])
+    keeper._last(now)
+    with river.store.reading() as connection:
+        written = chains.of(connection, "P")
+    assert [(one["kind"], one.amount) for one in written] == [(one["kind"], one.amount) for one in by_hand.entries]
+    assert list(by_hand.left_out()) == []
+
+
+def test_it_can_be_switched_off_and_only_one_partition_does_it(river, said, tmp_path):
+    off = replace(said, ledger=replace(said.ledger, post=False))
+    now = last(river) + HOUR
+    for settings, number in ((off, 0), (said, 1)):
+        keeper = nightly(river.embedded, Folder(tmp_path), settings, river.source, number, None)
+        keeper.work(now)
+        keeper._last(now)
+    assert river.rows(accounts.entries) == []

@@ -146,7 +146,7 @@ OPTIONS = (
         "own",
         "share left, own",
         "share",
-        "=IF([Premium:ultimate@at]>0, [ultimate]/MAX([Premium:ultimate@at], 1E-300), 1)",
+        "=IF([Premium:ultimate@at]>0, MAX([ultimate]/MAX([Premium:ultimate@at], 1E-300), 0), 1)",
     ),
     Column("portfolio", "share left, portfolio", "input_share"),
     Column("share", "blended", "share", "=[used]*[own]+(1-[used])*[portfolio]"),

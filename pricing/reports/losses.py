@@ -17,9 +17,11 @@ class ReportError(ValueError):
 def valuations(frame: pl.DataFrame) -> pl.DataFrame:
     """Valuations of claims as reports read them: a row a claim and moment at which it was looked at.
 
-    Needed are ``claim_id vehicle_id loss_at paid``; ``reserve`` and ``recovery`` are 0 and ``valued_at`` is
-    ``reported_at`` or ``loss_at`` where they are not there.
+    Needed are ``vehicle_id loss_at paid``; ``reserve`` and ``recovery`` are 0 and ``valued_at`` is ``reported_at`` or
+    ``loss_at`` where they are not there, and each row is a claim of its own where none is named.
     """
+    if "claim_id" not in frame.columns and "valued_at" not in frame.columns:
+        frame = frame.with_row_index("claim_id", 1)
     missing = [name for name in ("claim_id", "vehicle_id", "loss_at", "paid") if name not in frame.columns]
     if missing:
         raise ReportError(f"claims: no column {missing[0]!r}; there is {', '.join(frame.columns[:20])}")

@@ -50,7 +50,7 @@ def _left(claims: pl.DataFrame, deductible: float) -> tuple[int, float, float]:
     """Claims that are left, their cost, and its share."""
     kept = left(claims, deductible).to_numpy()
     cost, whole = float(kept.sum()), float(claims["ultimate"].to_numpy().sum())
-    return int((kept > 0).sum()), cost, cost / whole if whole > 0 else 1.0
+    return int((kept > 0).sum()), cost, max(cost / whole, 0.0) if whole > 0 else 1.0
 
 
 def left(claims: pl.DataFrame, deductible: float) -> pl.Series:

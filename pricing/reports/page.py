@@ -72,4 +72,6 @@ def _shown(value: Any, style: str) -> str:
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date | str):
         return escape(str(value))
-    return format(value, STYLES.get(style) or ("," if isinstance(value, int) else ",.4g"))
+    if style in STYLES:
+        return format(value, STYLES[style])
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

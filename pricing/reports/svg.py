@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 720, 320
-LEFT, RIGHT, TOP, BOTTOM = 62, 658, 34, 258  # of the plot
+WIDTH, HEIGHT = 720, 340
+LEFT, RIGHT, TOP, BOTTOM = 62, 658, 34, 252  # of the plot
 Mark = Callable[[float, float, str], str]
+WIDEST = 90.0  # px a bar is wide
 LETTER = 6.4  # px a letter is wide, about
 
 
@@ -114,7 +115,7 @@ def places(count: int) -> list[float]:
 
 def bars(heights: Sequence[float], y: Scale, kind: str, share: float = 0.72) -> str:
     """A bar a place, from the axis to its height."""
-    width = (RIGHT - LEFT) / max(len(heights), 1) * share
+    width = min((RIGHT - LEFT) / max(len(heights), 1) * share, WIDEST)
     foot = y(max(y.low, 0.0))
     made = []
     for x, height in zip(places(len(heights)), heights, strict=True):
@@ -179,7 +180,7 @@ def legend(entries: Sequence[tuple[str, str, str]]) -> str:
 
 
 def _under(title: str) -> str:
-    return text((LEFT + RIGHT) / 2, HEIGHT - 26, title, "axis", "middle")
+    return text((LEFT + RIGHT) / 2, HEIGHT - 29, title, "axis", "middle")
 
 
 def _number(value: float, number: str) -> str:

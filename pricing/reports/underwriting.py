@@ -128,14 +128,15 @@ def _premium(found: Study) -> Section:
 
 
 def _years(found: Study) -> Section:
-    drawn = [(_by_year(found, cover), f"{cover}: what is known, and what it comes to") for cover in found.covers]
+    covers = enumerate(found.covers)
+    drawn = [(_by_year(found, k, cover), f"{cover}: what is known, and what it comes to") for k, cover in covers]
     said = [
         "Paid and outstanding less recoveries, capped, developed to the end, and brought to the coming year's level."
     ]
     return Section("years", "By cover and year", said, drawn, _table(found.years, YEARS))
 
 
-def _by_year(found: Study, cover: str) -> str:
+def _by_year(found: Study, number: int, cover: str) -> str:
     rows = found.years.filter(pl.col("cover") == cover)
     names = [str(day) for day in rows["start"]]
     known, ultimate, expected = (rows[name].to_list() for name in ("incurred", "ultimate", "expected"))
@@ -151,7 +152,7 @@ def _by_year(found: Study, cover: str) -> str:
         *[svg.diamond(x, y(v), "two") for x, v in zip(at, expected, strict=True)],
         svg.legend([("bar", "bar", "incurred"), ("dot", "one", "ultimate, capped"), ("diamond", "two", "expected")]),
     ]
-    return svg.chart(f"years-{cover}", f"{cover} by year", "Incurred, ultimate and expected cost a year.", shapes)
+    return svg.chart(f"years-{number}", f"{cover} by year", "Incurred, ultimate and expected cost a year.", shapes)
 
 
 def _large(found: Study) -> Section:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import polars as pl
+import polars.selectors as cs
 
 from pricing.reports.grid import Book
 from pricing.reports.page import page
@@ -13,6 +14,7 @@ from streams import sheets
 from streams.cli import policies, screen
 
 KINDS = ("html", "xlsx", "json", "folder")
+DAYS = ("from", "to", "valid_from", "valid_to", "day", "loss_at", "reported_at", "valued_at")
 out_option = click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -34,7 +36,11 @@ def read(path: Path, columns: tuple[str, ...] = ()) -> pl.DataFrame:
             raise screen.fail(f"--column {said}: write OURS=THEIRS")
         if theirs in frame.columns:
             frame = frame.with_columns(pl.col(theirs).alias(ours))
-    return frame
+    told = [name for name in DAYS if name in frame.columns and frame.schema[name] == pl.String]
+    try:
+        return frame.with_columns(pl.col(told).str.to_datetime())
+    except pl.exceptions.PolarsError as error:
+        raise screen.fail(f"{path}: {' or '.join(told)} holds what is no day or moment ({error})") from error
 
 
 def write(paper: Paper, out: Path, kind: str | None, book: Book | None = None) -> None:
@@ -66,9 +72,15 @@ def _written(paper: Paper, out: Path, kind: str, book: Book | None) -> None:
 
 def said(paper: Paper) -> str:
     """A report as JSON: its facts, and each table as a list of rows."""
-    tables = {name: frame.to_dicts() for name, frame in paper.frames().items()}
+    tables = {name: _finite(frame).to_dicts() for name, frame in paper.frames().items()}
     content = {"title": paper.title, "facts": dict(paper.facts), "tables": tables}
-    return json.dumps(content, default=str, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(content, default=str, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _finite(frame: pl.DataFrame) -> pl.DataFrame:
+    """What is no number is null: JSON knows neither infinity nor NaN."""
+    number = cs.float()
+    return frame.with_columns(pl.when(number.is_finite()).then(number).name.keep())
 
 
 def _folder(paper: Paper, out: Path) -> None:

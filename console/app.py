@@ -10,6 +10,7 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -61,7 +62,9 @@ def create_app(world: World, shell: shells.Shell | None = None) -> Starlette:
             group.cancel_scope.cancel()
 
     middleware = [Middleware(Guarded, tls=tls), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
-    app = Starlette(routes=routes, middleware=middleware, lifespan=running)
+    app = Starlette(
+        routes=routes, middleware=middleware, lifespan=running, exception_handlers={HTTPException: _refused}
+    )
     app.state.hub = hub
     return app
 
@@ -144,6 +147,12 @@ def _response(found: Any) -> Response:
     for cookie in reply.cookies:
         made.headers.append("Set-Cookie", cookie)
     return made
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """What Starlette itself refuses: a method, a path."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return response_of(Problem(status, f"http_{status}", str(error)))
 
 
 async def _nothing(_request: Request) -> Response:

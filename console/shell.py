@@ -17,7 +17,6 @@ from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
 FILES = "/static"
-NO_PAGE = "<!doctype html><title>Tripmeter</title><p>The API: <a href='api/v1/openapi.json'>openapi.json</a>"
 HERE = re.compile(r"(?<=\")(?:\./|/)?static/")  # in index.html: where the files lie
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 EVERYWHERE = {
@@ -62,8 +61,7 @@ class Shell:
     @cached_property
     def page(self) -> str:
         """index.html, its files at the address of their version."""
-        path = self.folder / "index.html"
-        return HERE.sub(f"{FILES}/{self.version}/", path.read_text("utf-8") if path.is_file() else NO_PAGE)
+        return HERE.sub(f"{FILES}/{self.version}/", (self.folder / "index.html").read_text("utf-8"))
 
     @cached_property
     def policy(self) -> str:

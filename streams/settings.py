@@ -156,9 +156,10 @@ class Map:
 
     tiles: str = setting(
         "",
-        "a style's URL, a raster template with `{z} {x} {y}`, or the path of a `.pmtiles` file; empty: the map that "
-        "comes with Tripmeter, which asks nobody",
+        "address of raster tiles with `{z}`, `{x}` and `{y}` in it; empty: the map that comes with Tripmeter, which "
+        "asks nobody",
     )
+    attribution: str = setting("", "whose map that is, as its terms ask to be told")
     datum: str = setting(
         "wgs84",
         "what the tiles are drawn in; `gcj02` for maps of China: positions are moved on the screen only",

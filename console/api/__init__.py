@@ -1,6 +1,23 @@
 """API: the endpoints, a file a subject; ``ENDPOINTS`` lists all of them, in order."""
 
-from console.api import alerts, devices, drivers, factors, hours, ledger, live, pricing, session, trips, tyres, work
+from console.api import (
+    alerts,
+    devices,
+    drivers,
+    factors,
+    hours,
+    ledger,
+    live,
+    people,
+    pricing,
+    quarantine,
+    registry,
+    session,
+    system,
+    trips,
+    tyres,
+    work,
+)
 from console.endpoint import Endpoint
 from console.exports import exported
 
@@ -17,6 +34,7 @@ LISTS: tuple[Endpoint, ...] = (
     *devices.LISTS,
     *pricing.LISTS,
     *ledger.LISTS,
+    *system.LISTS,
 )  # each can be had as a file too
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -31,5 +49,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *pricing.ENDPOINTS,
     *factors.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *quarantine.ENDPOINTS,
+    *registry.ENDPOINTS,
+    *people.ENDPOINTS,
+    *system.ENDPOINTS,
     *exported(LISTS),
 )

@@ -28,6 +28,7 @@ class Tiles(Shape):
     """Where the map comes from; without a URL it is the one that comes with the console."""
 
     url: str
+    attribution: str
     datum: str  # wgs84, gcj02
     borders: str  # none, natural-earth
 
@@ -80,7 +81,9 @@ def meta(ask: Ask) -> Meta:
         version=version("tripmeter"),
         data_mode=world.mode,
         time_zone=zones.pop() if len(zones) == 1 else "UTC",
-        tiles=Tiles(url=said_map.tiles, datum=said_map.datum, borders=said_map.borders),
+        tiles=Tiles(
+            url=said_map.tiles, attribution=said_map.attribution, datum=said_map.datum, borders=said_map.borders
+        ),
         currency=tariff.currency,
         tariff_status=tariff.status,
         languages=["en", "zh-CN"],

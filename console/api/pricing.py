@@ -67,16 +67,16 @@ class Rate(Shape):
     km_measured: float
     km_gap: float
     credibility: float | None
-    caps: list[str]
+    caps: str | None  # names of the caps that bound, with commas
     reasons: list[Reason]  # the three that move it most
 
 
 class Trace(Rate):
     """A premium with every step that made it; without expense and profit loads where they may not be seen."""
 
-    steps: list[Rung]
+    factors: list[Rung]
     sums: bool  # the steps, worked out anew, make the amount to the cent
-    whole: bool  # false: steps and amounts that show loads are left out
+    whole: bool  # false: for a fleet; amounts are null and the steps that show loads left out, so they climb to nothing
 
 
 class Total(Shape):
@@ -160,6 +160,14 @@ def premium(ask: Ask) -> list[Trace]:
     return found
 
 
+def one(ask: Ask) -> Trace:
+    """Why a premium is what it is."""
+    found = next((row for row in premiums(ask) if row["premium_id"] == ask.parts["id"]), None)
+    if found is None:
+        raise Problem(404, "no_premium", f"there is no premium {ask.parts['id']!r}")
+    return _trace(ask, found)
+
+
 def portfolio(ask: Ask) -> Portfolio:
     """Exposure, premiums and what was charged, by cover, class, fleet and month."""
     made, tariff = figures(ask.world), ask.world.rules.tariff
@@ -203,7 +211,7 @@ def _said(row: Row) -> Row:
     found = {name: row[name] for name in (*same, *more)}
     found |= {name: row[name].date().isoformat() for name in ("valid_from", "valid_to")}
     found |= {"vehicle": f"{row['fleet_id']}/{row['vehicle_id']}", "reasons": _reasons(row["factors"])}
-    return found | {"caps": (row["caps"] or "").split(", ") if row["caps"] else []}
+    return found | {"caps": row["caps"]}
 
 
 def _reasons(steps: Iterable[Row]) -> list[Reason]:
@@ -221,7 +229,7 @@ def _trace(ask: Ask, row: Row) -> Trace:
     whole = ask.scope.loads
     shown = steps if whole else [step for step in steps if step.part in SHOWN and step.op == "times"]
     rungs = [_rung(step, whole) for step in shown]
-    return Trace(**_said(row), steps=rungs, sums=climb(steps) == row["amount"], whole=whole)
+    return Trace(**_said(row), factors=rungs, sums=climb(steps) == row["amount"], whole=whole)
 
 
 def _rung(step: Step, whole: bool) -> Rung:
@@ -289,8 +297,9 @@ def _month(name: str, driven: Row, charged: dict[str, Decimal]) -> Month:
     )
 
 
-LISTS = (Endpoint("GET", "/pricing/rates", rates, "pricing", "Premiums", RATED, Page[Rate], query=Wanted),)
+LISTS = (Endpoint("GET", "/pricing/premiums", rates, "pricing", "Premiums", RATED, Page[Rate], query=Wanted),)
 ENDPOINTS = (
+    Endpoint("GET", "/pricing/premiums/{id}", one, "pricing", "Why this premium", RATED, Trace),
     Endpoint("GET", "/pricing/portfolio", portfolio, "pricing", "The portfolio", PRICING, Portfolio),
     Endpoint(
         "GET",

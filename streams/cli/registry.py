@@ -11,13 +11,14 @@ import click
 import msgspec
 
 from streams import registry
-from streams.cli import database, recorded, screen
+from streams.cli import database, screen
 from streams.config import MASK, load
 from streams.layers import ConfigError
 from streams.registry import Change, Problem, Registry, cells, files, stored
 from streams.registry.base import Row
 from streams.registry.book import Place
 from streams.registry.described import CELLS
+from streams.registry.edited import edited
 from streams.registry.rows import KINDS, Device
 from streams.store.migrations import SchemaError
 from streams.store.store import Store, open_store
@@ -71,7 +72,7 @@ def import_(folder: Path, dry_run: bool, actor: str, data: Path | None, as_json:
     _stop_at(registry.ordered(problems + registry.validate(after)), as_json)
     changes = registry.diff(before, after)
     if not dry_run:
-        _write(store, before, after, actor)
+        edited(store, before, after, actor)
     _report(changes, as_json, "would be " if dry_run else "")
 
 
@@ -120,7 +121,7 @@ def set_(kind: str, name: str, fields: Sequence[str], actor: str, data: Path | N
     if row is not None:
         after.put(row)
     _stop_at(registry.validate(after), as_json)
-    _write(store, before, after, actor)
+    edited(store, before, after, actor)
     _report(registry.diff(before, after), as_json)
 
 
@@ -136,7 +137,7 @@ def remove(kind: str, name: str, actor: str, data: Path | None, as_json: bool) -
     for row in _found(after, kind, name):
         del after.rows[kind][row.key]
     _stop_at(registry.validate(after), as_json)
-    _write(store, before, after, actor)
+    edited(store, before, after, actor)
     _report(registry.diff(before, after), as_json)
 
 
@@ -165,11 +166,6 @@ def _store(data: Path | None) -> Store:
 def _read(store: Store) -> Registry:
     with store.reading() as connection:
         return stored.read(connection)
-
-
-def _write(store: Store, before: Registry, after: Registry, actor: str) -> None:
-    with store.writing() as connection:
-        recorded.write(connection, before, after, actor)
 
 
 def _merged(before: Registry, said: Registry, kinds: Iterable[str]) -> Registry:

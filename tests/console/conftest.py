@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from console import accounts
 from console.app import create_app
 from console.world import SIMULATED, World
+from devices.samples import Payload
 from streams import config, registry
 from streams.pipeline.fixes import fixes
 from streams.registry import stored
@@ -57,6 +58,7 @@ class House:
     app: Any
     river: Any
     client: Callable[[str], TestClient]
+    stranger: Callable[[], TestClient]  # one more who is not signed in
     names: dict[str, str]  # of a vehicle, a driver, ... that is there
     ids: dict[str, str]  # of an alert, a trip, ... by the path that lists them
 
@@ -77,15 +79,16 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
     _register(river.store, folder / "registry")
     marks.set_clock(river.store, "feed")
     river.embedded.take(rivers.payloads(rivers.fleets(("a", "b"), seed=3)))
+    river.embedded.take([Payload("tripmeter/v1/a/V0/telemetry", b"not json", 5.0)])
     river.drain()
     settings = config.load(None, {}, ("console.port=0",))
     world = World(river.store, settings, river.rules, lambda: fixes(river.pipeline), SIMULATED)
     _users(river.store)
     app = create_app(world)
     with TestClient(app, base_url="http://console") as nobody:
-        names = {"vehicle": "a/V1", "driver": "a/D1", "login": "viewer", "name": "use"}
+        names = {"vehicle": "a/V1", "driver": "a/D1", "login": "gone", "name": "use", "kind": "driver_assignments"}
         client = cache(partial(_signed_in, app, nobody))
-        yield House(world, app, river, client, names, _ids(client))
+        yield House(world, app, river, client, partial(_signed_in, app, nobody, ""), names, _ids(client))
     river.store.close()
 
 
@@ -103,7 +106,10 @@ def _ids(client: Callable[[str], TestClient]) -> dict[str, str]:
     alert = admin.get("/api/v1/alerts", params={"limit": 1}).json()["items"][0]
     trip = admin.get("/api/v1/trips", params={"limit": 1}).json()["items"][0]
     task = admin.post("/api/v1/tasks", json={"kind": "workshop", "vehicle": alert["vehicle"]}).json()
-    return {"alerts": alert["alert_id"], "trips": trip["trip_id"], "tasks": task["task_id"]}
+    aside = admin.get("/api/v1/quarantine").json()["items"][0]
+    rate = admin.get("/api/v1/pricing/premiums").json()["items"][0]
+    found = {"alerts": alert["alert_id"], "trips": trip["trip_id"], "tasks": task["task_id"]}
+    return found | {"quarantine": aside["id"], "pricing/premiums": rate["premium_id"]}
 
 
 def _users(store: Any) -> None:

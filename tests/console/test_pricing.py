@@ -25,7 +25,7 @@ def exact(step):
 
 def test_the_steps_make_the_amount_to_the_cent(house):
     for one in premium(house.client("underwriter")):
-        assert climb([exact(step) for step in one["steps"]]) == Decimal(one["amount"])
+        assert climb([exact(step) for step in one["factors"]]) == Decimal(one["amount"])
         assert one["sums"]
         assert one["whole"]
         assert one["status"] == "illustrative"
@@ -33,7 +33,7 @@ def test_the_steps_make_the_amount_to_the_cent(house):
 
 def test_a_fleet_is_shown_no_expense_and_no_profit(house):
     found = premium(house.client("manager"))
-    steps = [step for one in found for step in one["steps"]]
+    steps = [step for one in found for step in one["factors"]]
     assert steps
     assert not {step["name"] for step in steps} & LOADS
     assert {step["amount"] for step in steps} == {None}
@@ -45,7 +45,7 @@ def test_a_fleet_is_shown_no_expense_and_no_profit(house):
 
 def test_the_portfolio_adds_up(house):
     found = house.client("actuary").get(f"{API}/pricing/portfolio").json()
-    rates = house.client("actuary").get(f"{API}/pricing/rates").json()
+    rates = house.client("actuary").get(f"{API}/pricing/premiums").json()
     amounts = sum(Decimal(one["amount"]) for one in rates["items"])
     for part in ("covers", "classes", "fleets"):
         assert sum(Decimal(one["amount"]) for one in found[part]) == Decimal(found["amount"]) == amounts
@@ -65,12 +65,12 @@ def test_a_factor_says_how_much_is_insured_on_each_part(house):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
 def test_a_list_is_a_file_too(house, kind):
-    answer = house.client("underwriter").get(f"{API}/pricing/rates.{kind}", params={"limit": 1})
+    answer = house.client("underwriter").get(f"{API}/pricing/premiums.{kind}", params={"limit": 1})
     assert answer.status_code == 200, answer.text
     body = io.BytesIO(answer.content)
     rows = {"csv": pl.read_csv, "parquet": pl.read_parquet}.get(kind, lambda _body: pl.DataFrame({"n": [1, 2]}))(body)
     assert rows.height == 2  # all of them, whatever the page
-    assert answer.headers["content-disposition"] == f'attachment; filename="rates.{kind}"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="premiums.{kind}"'
 
 
 def test_no_cell_of_a_file_is_a_formula(house):

@@ -17,7 +17,7 @@ def path_of(one, house):
     found = one.path
     for name, value in house.names.items():
         found = found.replace(f"{{{name}}}", value)
-    collection = one.path.split("/")[1]
+    collection = one.path.partition("/{")[0].strip("/")
     return PREFIX + found.replace("{id}", house.ids.get(collection, "x"))
 
 

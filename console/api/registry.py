@@ -1,0 +1,188 @@
+"""Registry over HTTP: its rows by kind, changed one at a time, refused with all that is wrong."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from console.access import ACTING, ADMIN
+from console.endpoint import Ask, Body, Endpoint, Shape
+from console.figures import figures
+from console.pages import Paged, page
+from console.problems import Problem
+from console.shapes import Page
+from streams import registry
+from streams.registry import Registry, RegistryError, cells
+from streams.registry.base import Row
+from streams.registry.book import Place
+from streams.registry.described import CELLS
+from streams.registry.edited import edited
+from streams.registry.periods import Fleets
+from streams.registry.rows import KINDS
+
+OF_FLEETS = ("driver_assignments", "route_assignments", "couplings", "drivers", "geofences")  # a fleet's own to change
+
+
+class Column(Shape):
+    """A column of a kind."""
+
+    name: str
+    meaning: str
+    needed: bool
+    type: str
+    ref: str
+    choices: list[str]
+
+
+class Kind(Shape):
+    """A kind of row."""
+
+    kind: str
+    rows: int
+    columns: list[Column]
+
+
+class RegistryRow(Shape):
+    """A row, its cells as files have them."""
+
+    kind: str
+    key: str
+    cells: dict[str, str]
+
+
+class Change(Shape):
+    """One difference that was made."""
+
+    what: str
+    kind: str
+    key: str
+    fields: list[str]
+
+
+class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rows: those in which a cell holds ``q``."""
+
+    q: str = ""
+
+
+class Edit(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cells of a row; ``key`` names the row they replace, empty: a new one. An empty cell is emptied."""
+
+    key: str = ""
+    cells: dict[str, Annotated[str, msgspec.Meta(max_length=100_000)]]
+
+
+class Gone(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which row goes."""
+
+    key: str
+
+
+def kinds(ask: Ask) -> list[Kind]:
+    """Kinds of rows, and their columns."""
+    rows = ask.world.known.registry.rows
+    return [Kind(kind=kind, rows=len(rows[kind]), columns=_columns(kind)) for kind in KINDS]
+
+
+def listed(ask: Ask) -> Page[RegistryRow]:
+    """Rows of a kind, by key; passwords are masked."""
+    kind = _kind(ask)
+    ask.world.known.again()
+    found = [_shown(row) for row in _mine(ask, ask.world.known.registry, kind)]
+    wanted = ask.query.q.lower()
+    kept = [row for row in found if wanted in " ".join(row.cells.values()).lower()]
+    return page(kept, ask.query, lambda row: row.key, lambda row: row)
+
+
+def put(ask: Ask) -> list[Change]:
+    """Change a row, or add one: all of it, or nothing."""
+    kind, said = _kind(ask), ask.body.cells
+    before, after = _both(ask)
+    old = after.rows[kind].get(ask.body.key)
+    if ask.body.key and (old is None or not _may(ask, before, old)):
+        raise Problem(404, "no_row", f"{kind} has no {ask.body.key!r}")
+    row, problems = cells.row(kind, (cells.texts(old, secrets=True) if old else {}) | said, Place(kind))
+    if problems or row is None:
+        raise RegistryError(problems)
+    if old is not None:
+        del after.rows[kind][old.key]
+    elif row.key in after.rows[kind]:
+        raise Problem(409, "row_exists", f"{kind} has {row.key!r} already")
+    after.put(row)
+    return _written(ask, before, after, row)
+
+
+def remove(ask: Ask) -> list[Change]:
+    """Remove a row, if nothing refers to it."""
+    kind = _kind(ask)
+    before, after = _both(ask)
+    row = after.rows[kind].pop(ask.body.key, None)
+    if row is None or not _may(ask, before, row):
+        raise Problem(404, "no_row", f"{kind} has no {ask.body.key!r}")
+    return _written(ask, before, after, row)
+
+
+def _written(ask: Ask, before: Registry, after: Registry, row: Row) -> list[Change]:
+    if not _may(ask, after if row.key in after.rows[row.KIND] else before, row):
+        raise Problem(403, "role", "this is another fleet's, or for an administrator")
+    problems = registry.validate(after)
+    if problems:
+        raise RegistryError(problems)
+    made = edited(ask.world.store, before, after, ask.who.login)
+    ask.world.known.again()
+    figures(ask.world).afresh()
+    return [Change(what=one.what, kind=one.kind, key=one.key, fields=list(one.fields)) for one in made]
+
+
+def _both(ask: Ask) -> tuple[Registry, Registry]:
+    ask.world.known.again()
+    before = ask.world.known.registry
+    return before, Registry({kind: dict(rows) for kind, rows in before.rows.items()})
+
+
+def _may(ask: Ask, known: Registry, row: Row) -> bool:
+    """An administrator may all; a manager what is their fleet's own."""
+    if ADMIN in ask.scope.roles:
+        return True
+    return row.KIND in OF_FLEETS and ask.scope.fleet(Fleets(known).fleet_of(row))
+
+
+def _mine(ask: Ask, known: Registry, kind: str) -> list[Row]:
+    rows = [row for _, row in sorted(known.rows[kind].items())]
+    if ADMIN in ask.scope.roles:
+        return rows
+    fleets = Fleets(known)
+    return [row for row in rows if ask.scope.fleet(fleets.fleet_of(row))]
+
+
+def _kind(ask: Ask) -> str:
+    kind = ask.parts["kind"]
+    if kind not in KINDS or (ADMIN not in ask.scope.roles and kind not in (*OF_FLEETS, "vehicles", "sites")):
+        raise Problem(404, "no_kind", f"there is no kind {kind!r} that you may see")
+    return kind
+
+
+def _columns(kind: str) -> list[Column]:
+    return [
+        Column(
+            name=cell.name,
+            meaning=cell.meaning,
+            needed=cell.needed,
+            type=cell.type.__name__,
+            ref=cell.ref,
+            choices=list(cell.choices),
+        )
+        for cell in CELLS[kind].values()
+    ]
+
+
+def _shown(row: Row) -> RegistryRow:
+    shown: dict[str, Any] = cells.texts(row)
+    return RegistryRow(kind=row.KIND, key=row.key, cells=shown)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/registry", kinds, "registry", "Kinds of rows", ACTING, list[Kind]),
+    Endpoint("GET", "/registry/{kind}", listed, "registry", "Rows of a kind", ACTING, Page[RegistryRow], query=Wanted),
+    Endpoint("POST", "/registry/{kind}", put, "registry", "Change or add a row", ACTING, list[Change], takes=Edit),
+    Endpoint("POST", "/registry/{kind}/remove", remove, "registry", "Remove a row", ACTING, list[Change], takes=Gone),
+)

@@ -1,0 +1,106 @@
+"""For who runs it: users and tokens, the registry, the quarantine, the log of all that."""
+
+import pytest
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def admin(house):
+    return house.client("admin")
+
+
+def test_somebody_new_signs_in_and_has_to_choose_a_password(admin, house):
+    made = admin.post(f"{API}/users", json={"login": "new", "grants": "viewer@a"}).json()
+    client = house.stranger()
+    first = client.post(f"{API}/session", json={"name": "new", "password": made["password"]}).json()
+    assert first["must_change"]
+    assert client.get(f"{API}/vehicles").json()["code"] == "must_change_password"
+    said = {"old": made["password"], "new": "a longer word than that"}
+    assert client.post(f"{API}/session/password", json=said).status_code == 403  # another site's page
+    csrf = {"X-CSRF-Token": first["csrf"]}
+    assert client.post(f"{API}/session/password", json=said | {"new": "short"}, headers=csrf).status_code == 422
+    assert client.post(f"{API}/session/password", json=said, headers=csrf).status_code == 204
+    assert client.get(f"{API}/vehicles").json()["total"] == 2
+    admin.post(f"{API}/users/new", json={"disabled": True})
+    assert client.get(f"{API}/vehicles").status_code == 401
+    assert admin.delete(f"{API}/users/new").status_code == 204
+
+
+def test_whoever_guesses_has_to_wait(house):
+    client = house.stranger()
+    tries = [client.post(f"{API}/session", json={"name": "ann", "password": f"guess {k}"}) for k in range(8)]
+    assert [one.status_code for one in tries[:5]] == [401] * 5
+    assert tries[-1].status_code == 429
+    assert int(tries[-1].headers["retry-after"]) >= 1
+    house.world.throttle.passed("login ann", "peer testclient")
+
+
+def test_a_cookie_is_no_scripts_and_the_session_ends(house):
+    client = house.stranger()
+    answer = client.post(f"{API}/session", json={"name": "viewer", "password": "correct horse battery"})
+    (session, csrf) = answer.headers.get_list("set-cookie")
+    assert "HttpOnly" in session
+    assert "SameSite=Lax" in session
+    assert "HttpOnly" not in csrf
+    word = {"X-CSRF-Token": answer.json()["csrf"]}
+    assert client.delete(f"{API}/session", headers=word).status_code == 204
+    assert client.get(f"{API}/session").status_code == 401
+
+
+def test_there_is_always_an_administrator(admin):
+    assert admin.delete(f"{API}/users/admin").json()["code"] == "last_admin"
+    assert admin.post(f"{API}/users/admin", json={"grants": "viewer"}).json()["code"] == "last_admin"
+    assert admin.post(f"{API}/users/viewer", json={"grants": "king"}).status_code == 422
+
+
+def test_a_program_has_a_token_until_it_is_taken_back(admin, house):
+    made = admin.post(f"{API}/tokens", json={"name": "robot", "grants": "manager@a"}).json()
+    robot, bearer = house.stranger(), {"Authorization": f"Bearer {made['token']}"}
+    assert robot.get(f"{API}/vehicles", headers=bearer).json()["total"] == 2
+    assert robot.get(f"{API}/users", headers=bearer).status_code == 403
+    assert made["token"] not in admin.get(f"{API}/tokens").text
+    assert admin.delete(f"{API}/tokens/{made['id']}").status_code == 204
+    assert robot.get(f"{API}/vehicles", headers=bearer).status_code == 401
+
+
+def test_a_manager_corrects_who_drove_and_nothing_else(house):
+    manager, path = house.client("manager"), f"{API}/registry/driver_assignments"
+    cells = {"vehicle_id": "V0", "fleet_id": "a", "driver_id": "D2", "from": "2024-10-04", "source": "dispatch"}
+    (made,) = manager.post(path, json={"cells": cells}).json()
+    assert made["what"] == "added"
+    (row,) = manager.get(path).json()["items"]
+    (changed,) = manager.post(path, json={"key": row["key"], "cells": {"driver_id": "D1"}}).json()[:1]
+    assert changed["kind"] == "driver_assignments"
+    wrong = manager.post(path, json={"cells": cells | {"driver_id": "nobody"}}).json()
+    assert wrong["code"] == "registry_invalid"
+    assert wrong["problems"][0]["column"] == "driver_id"
+    assert manager.post(path, json={"cells": cells | {"fleet_id": "b"}}).status_code in (403, 422)
+    assert manager.get(f"{API}/registry/devices").status_code == 404
+    key = manager.get(path).json()["items"][0]["key"]
+    assert manager.post(f"{path}/remove", json={"key": key}).json()[0]["what"] == "removed"
+
+
+def test_what_was_set_aside_is_shown_and_read_again(admin):
+    (one,) = admin.get(f"{API}/quarantine").json()["items"]
+    assert (one["reason"], one["again"]) == ("undecodable", False)
+    assert admin.get(f"{API}/quarantine/{one['id']}").json()["text"] == "not json"
+    assert admin.post(f"{API}/quarantine/replay", json={"ids": [one["id"]]}).json() == {"rows": 1}
+    assert admin.get(f"{API}/quarantine").json()["items"][0]["again"]
+    assert admin.post(f"{API}/quarantine/drop", json={}).status_code == 422
+    assert admin.post(f"{API}/quarantine/drop", json={"reason": "undecodable"}).json() == {"rows": 1}
+
+
+def test_the_log_has_all_of_it_and_is_whole(admin):
+    actions = {row["action"] for row in admin.get(f"{API}/audit", params={"limit": 1000}).json()["items"]}
+    assert {"users.added", "users.removed", "tokens.added", "quarantine.drop", "registry.added"} <= actions
+    assert {"session.opened", "session.refused"} <= actions
+    assert admin.get(f"{API}/audit/verify").json()["good"]
+
+
+def test_how_the_stream_is(admin):
+    found = admin.get(f"{API}/system/health").json()
+    assert found["counters"]["samples"] > 0
+    assert found["behind_s"] == 0
+    settings = admin.get(f"{API}/system/settings").json()
+    assert {"console.port", "http.tokens"} <= {one["key"] for one in settings}

@@ -183,6 +183,8 @@ def permitted(risks: pl.DataFrame, tariff: Tariff) -> None:
     if tariff.profile is not None and not risks.is_empty():
         first, last = pl.col("valid_from").cast(pl.Date).min(), pl.col("valid_to").cast(pl.Date).max()
         tariff.profile.refuse_fields(risks.columns, *risks.select(first, last).row(0))
+        for country in risks["jurisdiction"].unique().sort() if "jurisdiction" in risks.columns else ():
+            tariff.profile.refuse_country(country)
 
 
 def _driven(insured: pl.DataFrame, exposure: pl.DataFrame) -> dict[tuple[Any, ...], Exposure]:
@@ -251,6 +253,7 @@ def risk_of(row: Mapping[str, Any]) -> Risk:
         experience=_number(row.get("experience")),
         energy=row.get("energy"),
         inception=row.get("inception"),
+        jurisdiction=row.get("jurisdiction"),
     )
 
 

@@ -37,6 +37,7 @@ class Risk:
     previous: Decimal | None = None  # premium of the same cover for a period as long as this one
     energy: str | None = None  # one of pricing.profile.ENERGIES
     inception: date | None = None  # when its policy began, if not with the period
+    jurisdiction: str | None = None  # of its fleet, two letters
 
     @property
     def begun(self) -> date:

@@ -53,6 +53,7 @@ class Profile:
     name: str
     windows: tuple[Window, ...] = ()
     bans: tuple[Ban, ...] = ()
+    countries: tuple[str, ...] = ()  # whose rules these are, two letters; none: of no country's fleets alone
 
     def window(self, inception: date, energy: str | None) -> Window:
         """The window of a policy that begins on a day; a vehicle whose energy is not known is none of new energy."""
@@ -71,6 +72,11 @@ class Profile:
             for ban in self.bans:
                 if name in ban.factors and _holds(ban, since, until):
                     yield name, f"{name} is forbidden by profile {self.name}: {ban}"
+
+    def refuse_country(self, country: str | None) -> None:
+        """Raise for a fleet that other rules hold for; one of which it is not known whose is taken."""
+        if self.countries and country and country not in self.countries:
+            raise ProfileError(f"profile {self.name} is of {', '.join(self.countries)}, and its fleet of {country}")
 
     def refuse_fields(self, names: Iterable[str], since: date, until: date | None) -> None:
         """Raise for a field that a risk insured between two days may not have: it is refused, not ignored."""

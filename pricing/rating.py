@@ -63,10 +63,19 @@ def cover_of(risk: Risk, tariff: Tariff) -> Cover:
     """The cover that is asked for; ``RatingError`` if the tariff has no rate for it."""
     if risk.cover not in tariff.covers:
         raise RatingError(f"{risk.vehicle_id}: {tariff.tariff_id} does not insure {risk.cover!r}")
+    if tariff.profile is not None:
+        _ours(risk, tariff.profile)
     cover = tariff.covers[risk.cover]
     if risk.klass not in cover.per_day:
         raise RatingError(f"{risk.vehicle_id}: {tariff.tariff_id} has no rate for the vehicle class {risk.klass!r}")
     return cover
+
+
+def _ours(risk: Risk, profile: Profile) -> None:
+    try:
+        profile.refuse_country(risk.jurisdiction)
+    except ProfileError as error:
+        raise RatingError(f"{risk.vehicle_id}: {error}") from error
 
 
 class Sheet:

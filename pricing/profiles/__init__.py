@@ -37,6 +37,7 @@ def read(table: Table) -> Profile:
         name=table.text("name"),
         windows=table.each("windows", _window) if "windows" in table else (),
         bans=table.each("bans", _ban) if "bans" in table else (),
+        countries=table.texts("countries") if "countries" in table else (),
     )
 
 

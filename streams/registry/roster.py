@@ -40,6 +40,7 @@ RISKS = {
     "currency": pl.String,
     "energy": pl.String,
     "inception": pl.Date,  # when the policy began
+    "jurisdiction": pl.String,
 }
 
 
@@ -151,12 +152,15 @@ class Roster:
         """A row a vehicle, cover and period in which nothing about it changed, as pricing.frames.premiums reads it."""
         policies = self._registry.rows["policies"]
         rows = [
-            row | {"currency": policy.currency, "inception": policy.from_}
+            row | self._of(cover) | {"currency": policy.currency, "inception": policy.from_}
             for cover in self._registry.of(PolicyVehicle)
             if isinstance(policy := policies.get(cover.policy_id), Policy)
             for row in self._pieces(cover)
         ]
         return pl.DataFrame(rows, schema=RISKS)
+
+    def _of(self, cover: PolicyVehicle) -> dict[str, str | None]:
+        return {"jurisdiction": self._fleets.jurisdiction(cover) or None}
 
     def _pieces(self, cover: PolicyVehicle) -> list[dict[str, Any]]:
         """A cover cut where the vehicle's description changes; days are those of the fleet's time zone."""

@@ -5,17 +5,19 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pricing import profiles
 from pricing.document import TariffError
 from pricing.explain import explain_premium, text
 from pricing.exposure import Exposure
-from pricing.frames import premiums
+from pricing.frames import permitted, premiums
 from pricing.ladder import climb
 from pricing.ledger.entry import follow
 from pricing.ledger.rated import rated
 from pricing.ledger.replay import replay
-from pricing.profile import ProfileError
+from pricing.profile import ENERGIES, ProfileError
 from pricing.rating import RatingError, rate
 from pricing.tariffs import complete, parse, standard_text
 
@@ -36,6 +38,7 @@ def chinese():
     return made('profile = "china"\n', CHANGE)
 
 
+date_in = st.dates(date(2020, 9, 1), date(2040, 1, 1))
 WILD = Exposure({"km_measured": 5000.0, "observed_km": 5000.0, "harsh_braking_3": 5000, "night_km": 5000.0})
 
 
@@ -83,6 +86,22 @@ def test_the_window_is_that_of_inception_and_binds_as_a_cap(chinese, risk):
         (step,) = [step for step in premium.factors if step.name == "coefficient"]
         assert (step.effect, "coefficient" in premium.caps) == (D(most), True)
         assert f"allowed {D('0.65') if most == '1.35' else D('0.5')} to {most}" in text(explain_premium(premium.row()))
+
+
+def test_a_fleet_of_another_country_is_refused(chinese, risk):
+    with pytest.raises(RatingError, match="V: profile china is of CN, and its fleet of DE"):
+        rate(risk(jurisdiction="DE"), WILD, chinese)
+    assert rate(risk(jurisdiction="CN"), WILD, chinese).amount == rate(risk(), WILD, chinese).amount
+    table = pl.DataFrame({"valid_from": [date(2026, 1, 1)], "valid_to": [date(2026, 2, 1)], "jurisdiction": ["DE"]})
+    with pytest.raises(ProfileError, match="its fleet of DE"):
+        permitted(table, chinese)
+
+
+@given(date_in, st.sampled_from([None, *ENERGIES]))
+@settings(max_examples=30)
+def test_there_is_one_window_on_every_day_since_the_first(begun, energy):
+    found = profiles.standard("china").window(begun, energy)
+    assert found.since <= begun and 0 < found.low <= 1 <= found.high
 
 
 def test_the_compulsory_cover_has_no_coefficient(chinese, risk, tariff):

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pricing.balance.hysteresis import Hysteresis
 from pricing.exposure import Exposure
@@ -113,3 +115,17 @@ def test_a_statement_never_hides_that_it_is_illustrative_and_takes_names_as_text
     assert "(illustrative)</title>" in page
     assert "<script" not in page and "<b>" not in page and "Holder &amp; Sons" in page
     assert "the vehicle and its cover" in page and "open until 2027-01-01" in page
+
+
+@given(
+    st.sampled_from(["own", "hire", "hazmat", None]),
+    st.floats(2.0, 40.0),
+    st.floats(1e3, 2e5),
+    st.floats(0.2, 3.0),
+    st.integers(0, 400),
+)
+@settings(max_examples=15)
+def test_whatever_changes_the_reasons_sum_to_it(expiring, renewed, driven, tariffs, use, mass, km, claims, brakes):
+    one = replace(renewed, use=use, mass_t=mass, annual_km=km, experience=claims)
+    draft = offered(expiring, one, Exposure({"km_measured": km}), {"truck": driven(brakes)}, DEARER, tariffs)
+    assert sum(D(reason["amount"]) for reason in draft.made["reasons"]) == draft.amount - expiring.amount

@@ -1,6 +1,6 @@
 """Measure: events against what truly happened - recall, precision, F1, onset, with counts and 95 % intervals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import NamedTuple
@@ -82,13 +82,6 @@ def marked(
 
 def _meet(one: Span, other: Span, slack: float) -> bool:
     return one.vehicle == other.vehicle and one.start <= other.end + slack and other.start <= one.end + slack
-
-
-def added(findings: Iterable[Finding], data: str) -> Finding:
-    """Several findings of one kind and rate as one."""
-    rows = list(findings)
-    counts = [sum(getattr(row, name) for row in rows) for name in ("truths", "found", "events", "right")]
-    return Finding(data, rows[0].kind, rows[0].rate, *counts)
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:

@@ -111,6 +111,8 @@ def _region(seed: int) -> Region:
     region = drawn.generate(REGIONS["karlsruhe"], rng)
     ways, friends = [], []
     for a, b, data in region.graph.edges(data=True):
+        if a > b:  # every road has both directions
+            continue
         points = _points(region, [a, b])
         ways.append(_way(region, KINDS[data["road"]], data["limit"], points[1:3]))
         if data["road"] in (RURAL, MOTORWAY) and rng.random() < BESIDE_SHARE:

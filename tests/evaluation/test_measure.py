@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.measure import Finding, Span, added, marked, per_100_km, poisson, wilson
+from evaluation.measure import Finding, Span, marked, per_100_km, poisson, wilson
 from evaluation.page import findings
 
 
@@ -35,11 +35,6 @@ def test_what_cannot_be_said_is_not_said():
     nothing = marked("d", "k", "1 s", [], [])
     assert (nothing.recall, nothing.precision, nothing.f1) == (None, None, None)
     assert marked("d", "k", "1 s", [span(0, 1)], [span(5, 6)]).f1 == 0.0
-
-
-def test_several_are_one():
-    rows = [Finding("a", "k", "1 s", 2, 1, 3, 2), Finding("b", "k", "1 s", 4, 4, 5, 5)]
-    assert added(rows, "both") == Finding("both", "k", "1 s", 6, 5, 8, 7)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import polars as pl
 
 from simulator.drivers import Driver
 from simulator.losses import DAY, LOSSES, cost, development, lag
-from simulator.perils import PERILS, covers, relativity, running, standing
+from simulator.perils import OF_A_CRASH, PERILS, covers, relativity, running, standing
 from simulator.vehicles import Vehicle
 
 Floats = npt.NDArray[np.float64]
@@ -40,6 +40,8 @@ class Driven(NamedTuple):
     start: Floats  # UTC epoch s of each stretch
     end: Floats
     km: Floats
+    crashes: tuple[tuple[float, str], ...] = ()  # on the answer sheet: UTC epoch s, and who drove
+    likely: float = 0.0  # crashes that were to be expected
 
 
 class Occurred(NamedTuple):
@@ -49,6 +51,7 @@ class Occurred(NamedTuple):
     cover: str
     at: float  # UTC epoch s
     driven: bool
+    crash: str = ""  # who drove, if it is a crash that is on the answer sheet
 
 
 def occurred(driven: Driven, seed: list[int]) -> Iterator[Occurred]:
@@ -71,6 +74,15 @@ def occurred(driven: Driven, seed: list[int]) -> Iterator[Occurred]:
             yield Occurred(number, cover, at, driving)
 
 
+def crashed(driven: Driven, seed: list[int]) -> Iterator[Occurred]:
+    """The claims that crashes of the answer sheet become: of own damage each, of other covers by chance."""
+    for number, (at, driver) in enumerate(driven.crashes, 1):
+        rng = np.random.default_rng([*seed, 2 * len(PERILS), number])
+        for cover, chance in OF_A_CRASH.items():
+            if rng.random() < chance and cover in covers(driven.vehicle.kind.name):
+                yield Occurred(number, cover, at, True, driver)
+
+
 def _points(rng: np.random.Generator, until: float) -> Iterator[float]:
     point = rng.exponential()
     while point < until:
@@ -90,19 +102,20 @@ def tables(driven: Driven, seed: list[int]) -> tuple[list[dict[str, Any]], list[
     claims: list[dict[str, Any]] = []
     lives: list[dict[str, Any]] = []
     vehicle = driven.vehicle
-    for one in occurred(driven, seed):
+    for one in (*occurred(driven, seed), *crashed(driven, seed)):
         loss, peril = LOSSES[one.cover], PERILS[one.cover]
-        rng = np.random.default_rng([*seed, len(PERILS), list(PERILS).index(one.cover), one.number])
+        kind = 3 * len(PERILS) if one.crash else len(PERILS)
+        rng = np.random.default_rng([*seed, kind, list(PERILS).index(one.cover), one.number])
         final, reported = cost(loss, rng), one.at + lag(loss, rng)
-        fault = bool(rng.random() < peril.at_fault) and (one.driven or peril.at_fault == 1.0)
-        claim_id = f"C-{vehicle.vehicle_id}-{one.cover}-{one.number}"
+        fault = (bool(rng.random() < peril.at_fault) and (one.driven or peril.at_fault == 1.0)) or bool(one.crash)
+        claim_id = f"C-{vehicle.vehicle_id}-{one.cover}-{'crash-' if one.crash else ''}{one.number}"
         claims.append(
             {
                 "claim_id": claim_id,
                 "policy_id": f"P-{vehicle.fleet_id}",
                 "fleet_id": vehicle.fleet_id,
                 "vehicle_id": vehicle.vehicle_id,
-                "driver_id": driven.driver.driver_id if one.driven else None,
+                "driver_id": one.crash or driven.driver.driver_id if one.driven else None,
                 "cover": one.cover,
                 "loss_at": _utc(one.at),
                 "reported_at": _utc(reported),

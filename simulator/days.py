@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from simulator.hours import Ledger
-from simulator.perils import PERILS, relativity
+from simulator.perils import CRASHES, PERILS, relativity
 from simulator.reports import Report
 from simulator.roster import Roster
 from simulator.shifts import Incidents
 from simulator.traffic import Traffic
 
-CRASHES = 1 / 4_000  # a day of the middle driver; as much likelier for others as their claims are; ours
 OWN_DAMAGE = PERILS["own_damage"]
 PUNCTURES, TIRED = 1 / 400, 1 / 60  # a day; ours: one a vehicle and year or two, and by how fast a driver tires
 

@@ -5,8 +5,8 @@ from math import exp, log
 
 import numpy as np
 
-CALM_S, ROUGH_S = 2.2, 0.9  # s behind the one ahead, of the calmest and the roughest
-CALM_PACE, ROUGH_PACE = 0.92, 1.05  # of the limit
+CALM_S, ROUGH_S = 2.2, 0.9  # s behind the one ahead, of the calmest and the roughest; see ``draw``
+CALM_PACE, ROUGH_PACE = 0.92, 1.05  # of the limit; ours
 HETEROGENEITY = 0.3  # variance of what no trait explains; ours, see ``draw``
 
 
@@ -14,7 +14,7 @@ HETEROGENEITY = 0.3  # variance of what no trait explains; ours, see ``draw``
 class Driver:
     """A person's way of driving; ``rough`` (0 calm, 1 rough) is what the traits have in common, each has its scatter.
 
-    All a foot does follows from the traits, and so do claims (perils.py).
+    All a foot does follows from the traits, and so do claims (perils.py). How strongly is ours throughout.
     """
 
     driver_id: str
@@ -28,6 +28,7 @@ class Driver:
     frailty: float  # claims against those of others of the same traits, mean 1; shows in nothing that a device measures
     habit: tuple[float, float, float]  # of brake, accel and lateral, against those of others as smooth; normal
     early: bool  # begins in the night today
+    discipline: float = 1.0  # of the depot: claims against those of other depots, mean 1; shows in nothing measured
 
     @property
     def brake(self) -> float:
@@ -64,12 +65,12 @@ class Driver:
 def draw(rng: np.random.Generator, driver_id: str, fleet_id: str, rough: float, early: bool) -> Driver:
     """A driver of the given roughness.
 
-    ``headway``: lognormal around 2.2 s (calm) to 0.9 s (rough); drivers follow at 1 to 2 s (Ayres 2001), call 1 s
-    comfortable and keep 0.7 s when they must (Taieb-Maimon & Shinar 2001). ``pace``: normal around 0.92 to 1.05 of the
-    limit, ours: free speeds on one road vary by more, but much of that is the road's. ``smooth``: 1 - ``rough`` and a
-    scatter of 0.05 (ours). ``fatigue``: lognormal, median 8 % an hour: after nine hours at work the risk is about
-    twice that of the first (Folkard 1997). ``night``: beta, mean 0.75 for those who begin in the night and 0.04 for
-    others (ours). ``frailty``: gamma of variance 0.3 (ours: enough that no score can be perfect).
+    ``headway``: lognormal (ours) around 2.2 s (calm) to 0.9 s (rough): in rush hours drivers follow at 1 to 2 s (Ayres
+    et al. 2001), and many keep less than they need to react (Taieb-Maimon & Shinar 2001). ``pace``: normal around 0.92
+    to 1.05 of the limit, ours: free speeds on one road vary by more, but much of that is the road's. ``smooth``: 1 -
+    ``rough`` and a scatter of 0.05 (ours). ``fatigue``: lognormal, median 8 % an hour (ours). ``night``: beta, mean
+    0.75 for those who begin in the night and 0.04 for others (ours). ``frailty``: gamma of variance 0.3 (ours: enough
+    that no score can be perfect).
     """
     scatter, own = rng.normal(size=4), rng.spawn(1)[0]
     return Driver(
@@ -88,11 +89,7 @@ def draw(rng: np.random.Generator, driver_id: str, fleet_id: str, rough: float, 
 
 
 def roughness(rng: np.random.Generator, count: int) -> list[float]:
-    """Roughness of ``count`` drivers: most are calm, one in five is rough.
-
-    Source of the shape: naturalistic studies, where a fifth of drivers make most g-force events
-    (Simons-Morton 2012).
-    """
+    """Roughness of ``count`` drivers: most are calm, one in five is rough; ours, so that few make most harsh events."""
     calm = rng.beta(1.8, 5.0, count) * 0.7
     rough = rng.uniform(0.75, 1.0, count)
     chosen = rng.permutation(count) < max(1, count // 5)

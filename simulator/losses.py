@@ -1,7 +1,8 @@
 """Losses: what a claim costs, when it is heard of, and how its estimate, payments and closing follow - by cover."""
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
+from statistics import NormalDist
 
 import numpy as np
 
@@ -10,9 +11,13 @@ DAY = 86_400.0  # s
 
 @dataclass(frozen=True)
 class Loss:
-    """A cover's claims once they have happened."""
+    """A cover's claims once they have happened.
 
-    mean: float  # € of an ordinary one
+    Numbers are ours: means near those of freMTPL2, own damage and cargo before the deductible so that what is paid is
+    2,400 and 3,000 € of an ordinary one; injuries rarer, dearer, later and longer than damage.
+    """
+
+    mean: float  # € of damage of an ordinary one
     sigma: float  # of its logarithm
     large: float  # share of large ones
     threshold: float  # € from which a large one begins
@@ -22,28 +27,30 @@ class Loss:
     settled: float  # days from the report to the end, median of a lognormal
     payments: float  # on average
     error: float  # sigma of the first estimate
+    deductible: int = 0  # € of each that the insured bears
 
 
 LOSSES = {
     "compulsory": Loss(1_500, 0.9, 0.02, 10_000, 2.0, 200_000, 5, 90, 1.5, 0.4),
     "tpl_injury": Loss(7_000, 1.1, 0.06, 60_000, 1.8, 7_500_000, 20, 420, 4.0, 0.8),
     "tpl_property": Loss(2_000, 0.9, 0.01, 15_000, 2.2, 1_300_000, 5, 70, 1.4, 0.3),
-    "own_damage": Loss(2_400, 0.9, 0.01, 15_000, 2.2, 300_000, 3, 40, 1.2, 0.25),
-    "cargo": Loss(3_000, 1.0, 0.02, 20_000, 2.2, 60_000, 7, 80, 1.3, 0.4),
+    "own_damage": Loss(2_890, 0.9, 0.01, 15_000, 2.2, 300_000, 3, 40, 1.2, 0.25, deductible=500),
+    "cargo": Loss(3_250, 1.0, 0.02, 20_000, 2.2, 60_000, 7, 80, 1.3, 0.4, deductible=250),
     "occupants": Loss(5_000, 1.0, 0.02, 40_000, 1.8, 1_000_000, 15, 240, 2.5, 0.6),
 }
-STRETCH = 0.7  # shape of the Weibull: most hear soon, some late
-SPREAD = 0.6  # sigma of the time to settle; what costs more takes longer
-SLOWER = 0.15  # exponent of cost in the time to settle
-REVISED = 0.5  # share of the error that each look at a claim takes away
-CLOSED_EMPTY = 0.08  # share of claims that come to nothing
+STRETCH = 0.7  # shape of the Weibull: most hear soon, some late; ours
+SPREAD = 0.6  # sigma of the time to settle; what costs more takes longer; ours
+SLOWER = 0.15  # exponent of cost in the time to settle; ours
+REVISED = 0.5  # share of the error that each look at a claim takes away; ours
+CLOSED_EMPTY = 0.08  # share of claims that come to nothing; ours
+LEAST = 50.0  # € that any damage costs; ours
 
 
 def cost(loss: Loss, rng: np.random.Generator) -> int:
-    """Cents that one claim will have cost in the end; 0 where it comes to nothing.
+    """Cents that one claim will have cost the insurer in the end; 0 where it comes to nothing.
 
-    Ordinary ones are lognormal, large ones Pareto: heavy tails with exponents around 2 are what motor liability shows
-    (Embrechts, Klueppelberg & Mikosch 1997, ch. 6); means are ours, near those of freMTPL2. Inflation: none.
+    Ordinary ones are lognormal, large ones Pareto (ours: with exponents near 2 its mean exists and its spread hardly
+    does). What the deductible covers nobody pays: the claim is heard of and closed. Inflation: none.
     """
     if rng.random() < CLOSED_EMPTY:
         return 0
@@ -51,18 +58,35 @@ def cost(loss: Loss, rng: np.random.Generator) -> int:
         found = loss.threshold * (1 - rng.random()) ** (-1 / loss.tail)
     else:
         found = loss.mean * exp(loss.sigma * rng.normal() - loss.sigma**2 / 2)
-    return round(100 * float(min(max(found, 50.0), loss.most)))
+    return round(100 * max(float(min(max(found, LEAST), loss.most)) - loss.deductible, 0.0))
 
 
 def mean_cost(loss: Loss) -> float:
-    """€ that a claim costs on average, those that come to nothing counted; the floor of 50 € apart."""
+    """€ that a claim costs the insurer on average, those that come to nothing counted; the floor of 50 € apart."""
     low, a = loss.threshold, loss.tail
-    tail: float = low * (a - (low / loss.most) ** (a - 1)) / (a - 1)
-    return (1 - CLOSED_EMPTY) * (loss.large * tail + (1 - loss.large) * loss.mean)
+    tail: float = low * (a - (low / loss.most) ** (a - 1)) / (a - 1) - loss.deductible
+    return (1 - CLOSED_EMPTY) * (loss.large * tail + (1 - loss.large) * _beyond(loss))
+
+
+def _beyond(loss: Loss) -> float:
+    """€ of an ordinary claim that are beyond the deductible, on average over all: the partial mean of a lognormal."""
+    if not loss.deductible:
+        return loss.mean
+    far = log(loss.mean / loss.deductible) / loss.sigma + loss.sigma / 2
+    share = NormalDist().cdf
+    return loss.mean * share(far) - loss.deductible * share(far - loss.sigma)
+
+
+def below(loss: Loss) -> float:
+    """Chance that a claim comes to nothing, because it does or because the deductible covers it."""
+    small = (
+        NormalDist(log(loss.mean) - loss.sigma**2 / 2, loss.sigma).cdf(log(loss.deductible)) if loss.deductible else 0.0
+    )
+    return CLOSED_EMPTY + (1 - CLOSED_EMPTY) * (1 - loss.large) * small
 
 
 def lag(loss: Loss, rng: np.random.Generator) -> float:
-    """s from occurrence to report: Weibull, as in Antonio & Plat 2014; scales are ours."""
+    """s from occurrence to report: Weibull; ours."""
     return float(loss.lag * rng.weibull(STRETCH) * DAY)
 
 

@@ -15,7 +15,7 @@ from simulator.days import TIRED
 from simulator.drivers import Driver
 from simulator.habits import COLUMN, OVER, Habit, habits, indices, speedy
 from simulator.losses import DAY, LOSSES, mean_cost
-from simulator.perils import PERILS, covers, expected, relativity, running, standing
+from simulator.perils import OF_A_CRASH, PERILS, covers, expected, relativity, running, standing
 from simulator.roster import Roster
 from simulator.vehicles import Vehicle
 
@@ -31,7 +31,7 @@ EXPOSURE: dict[str, Any] = {
     **dict.fromkeys(FLOATS, pl.Float64),
     **dict.fromkeys((*HARSH, "continuous_driving_2"), pl.Int64),
 }
-TRAITS = ("rough", "headway", "pace", "smooth", "fatigue", "night", "frailty")
+TRAITS = ("rough", "headway", "pace", "smooth", "fatigue", "night", "frailty", "discipline")
 TRUTH: dict[str, Any] = {
     **dict.fromkeys(("fleet_id", "vehicle_id", "driver_id", "class", "work", "cover"), pl.String),
     **dict.fromkeys((*TRAITS, "relativity", "per_day", "per_km", "expected", "mean_cost"), pl.Float64),
@@ -137,7 +137,7 @@ def truth(driven: Driven) -> Iterator[dict[str, Any]]:
             "relativity": own,
             "per_day": standing(peril, klass),
             "per_km": running(peril, klass) * own,
-            "expected": expected(driver, klass, cover, days, km),
+            "expected": expected(driver, klass, cover, days, km) + driven.likely * OF_A_CRASH[cover],
             "mean_cost": mean_cost(LOSSES[cover]),
         }
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from simulator import dispatch
 from simulator.dispatch import Booked
-from simulator.roster import FLEETS, Roster
+from simulator.losses import LOSSES
+from simulator.roster import Roster, fleets
 from simulator.shifts import depot
 from simulator.vehicles import CLASSES, Vehicle
 
@@ -21,7 +22,7 @@ FAMILY = ("Adler", "Becker", "Costa", "Demir", "Ebner", "Fischer", "Gruber", "Hu
 EMPTY = {"car": 1_320, "van": 1_950, "truck": 8_200, "bus": 12_100}  # kg
 ANNUAL_KM = {"sales": 35_000, "parcel": 42_000, "regional": 60_000, "haul": 110_000, "line": 55_000}
 LIMITS = {"tpl_injury": 7_500_000, "tpl_property": 1_300_000}  # in the region's currency
-CARGO, DEDUCTIBLE = 60_000, 500
+CARGO = 60_000
 
 Row = dict[str, Any]
 
@@ -60,8 +61,8 @@ def _write(rows: list[Row], path: Path) -> None:
 
 
 def _used(roster: Roster) -> list[tuple[str, str]]:
-    fleets = {vehicle.fleet_id for vehicle in roster.vehicles}
-    return [(fleet, name) for fleet, name in FLEETS if fleet in fleets]
+    used = {vehicle.fleet_id for vehicle in roster.vehicles}
+    return [(fleet, name) for fleet, name in fleets(len(roster.vehicles)) if fleet in used]
 
 
 def _policyholders(roster: Roster) -> Iterator[Row]:
@@ -151,7 +152,7 @@ def _schedule(roster: Roster, term: Row, booked: Sequence[Booked]) -> Iterator[R
                 "cover": cover,
                 **insured,
                 "limit": LIMITS.get(cover, ""),
-                "deductible": DEDUCTIBLE if cover == "own_damage" else "",
+                "deductible": LOSSES[cover].deductible or "",
                 "sum_insured": sums.get(cover, ""),
                 "driver_basis": "any",
                 "annual_km": ANNUAL_KM[vehicle.work],

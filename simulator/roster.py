@@ -1,7 +1,7 @@
 """Roster: the simulated business - fleets, vehicles, drivers - and what is to happen to them today, from one seed."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from simulator.shifts import Incidents
 from simulator.vehicles import CLASSES, Vehicle
 
 FLEETS = (("courier", "Swift Courier and Sales"), ("freight", "Northgate Freight and Coach"))
+BLOCK = 500  # vehicles, every other one of each fleet, after which there are two fleets more
+DISCIPLINE = 0.2  # sigma of the logarithm of a depot's; ours
 MIX = (  # class and work, ten vehicles at a time: those of every tenth place alike
     ("van", "parcel"),
     ("truck", "haul"),
@@ -54,15 +56,32 @@ def roster(count: int, seed: int, region: str = "karlsruhe") -> Roster:
     rng = np.random.default_rng([seed, 1])
     vehicles = tuple(_vehicle(k, seed, rng) for k in range(count))
     rough = roughness(rng, count)
+    kept = disciplines(count, seed)
     drivers = tuple(
-        draw(rng, f"D-{k + 1:03d}", vehicles[k].fleet_id, rough[k], early=k % EARLY == EARLY - 1) for k in range(count)
+        replace(
+            draw(rng, f"D-{k + 1:03d}", vehicles[k].fleet_id, rough[k], early=k % EARLY == EARLY - 1),
+            discipline=kept[vehicles[k].fleet_id],
+        )
+        for k in range(count)
     )
     return Roster(REGIONS[region], seed, vehicles, drivers, _incidents(vehicles, drivers))
 
 
+def fleets(count: int) -> list[tuple[str, str]]:
+    """Id and name of each fleet of a business of so many vehicles: two for each ``BLOCK`` of them."""
+    more = range(2, 2 + max(0, count - 1) // BLOCK)
+    return [*FLEETS, *((f"{fleet}-{n}", f"{name} {n}") for n in more for fleet, name in FLEETS)]
+
+
+def disciplines(count: int, seed: int) -> dict[str, float]:
+    """Of each fleet, how many claims its depot's ways make of one: lognormal of mean 1."""
+    rng = np.random.default_rng([seed, 20])
+    return {fleet: float(np.exp(DISCIPLINE * rng.normal() - DISCIPLINE**2 / 2)) for fleet, _ in fleets(count)}
+
+
 def _vehicle(k: int, seed: int, rng: np.random.Generator) -> Vehicle:
     kind, work = MIX[k % len(MIX)]
-    fleet, age = FLEETS[k % len(FLEETS)][0], int(rng.integers(0, 9))
+    fleet, age = fleets(k + 1)[k % 2 - 2][0], int(rng.integers(0, 9))
     vehicle_id = f"{kind.upper()}-{k + 1:03d}"
     return Vehicle(
         vehicle_id,

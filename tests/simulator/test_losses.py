@@ -1,9 +1,11 @@
 """What a claim costs and how it develops: means as documented, sums to the cent, estimates that do not lean."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from simulator.losses import CLOSED_EMPTY, LOSSES, cost, development, lag, mean_cost
+from simulator.losses import LOSSES, below, cost, development, lag, mean_cost
 
 
 @pytest.mark.parametrize("cover", LOSSES)
@@ -12,8 +14,17 @@ def test_costs_have_the_mean_they_are_said_to_have(cover: str) -> None:
     euros = np.array([cost(LOSSES[cover], rng) for _ in range(40_000)]) / 100
     error = euros.std() / np.sqrt(len(euros))
     assert abs(euros.mean() - mean_cost(LOSSES[cover])) < 4 * error
-    assert euros.max() <= LOSSES[cover].most
-    assert (euros == 0).mean() == pytest.approx(CLOSED_EMPTY, abs=0.01)
+    assert euros.max() <= LOSSES[cover].most - LOSSES[cover].deductible
+    assert (euros == 0).mean() == pytest.approx(below(LOSSES[cover]), abs=0.01)
+
+
+def test_a_deductible_is_borne_of_each_claim_and_makes_small_ones_come_to_nothing() -> None:
+    loss = LOSSES["own_damage"]
+    without = replace(loss, deductible=0)
+    pairs = [(cost(loss, np.random.default_rng(k)), cost(without, np.random.default_rng(k))) for k in range(2_000)]
+    assert all(net == max(whole - 50_000, 0) for net, whole in pairs)
+    assert below(loss) > below(without) + 0.03 and mean_cost(loss) < mean_cost(without)
+    assert mean_cost(loss) == pytest.approx(0.92 * (0.99 * 2_400 + 0.01 * 27_000), rel=0.01)
 
 
 @pytest.mark.parametrize("cover", LOSSES)

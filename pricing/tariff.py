@@ -88,6 +88,15 @@ class Levy:
 
 
 @dataclass(frozen=True)
+class Prior:
+    """What claims are held against at a renewal: how much fleets and vehicles differ, and what a claim costs."""
+
+    fleet: Decimal  # variance of a fleet's effect, V_R
+    vehicle: Decimal  # of a vehicle's inside its fleet, V_S
+    claim: Mapping[str, Decimal]  # mean amount of a claim by cover
+
+
+@dataclass(frozen=True)
 class Cover:
     """Base rates of a cover by vehicle class and the factors that apply to it, in order."""
 
@@ -118,6 +127,7 @@ class Tariff:
     mean: tuple[Decimal, Decimal] | None = None  # what the portfolio's mean coefficient must keep to
     minimum: Mapping[str, Decimal] = field(default_factory=dict)  # least premium a vehicle and day by cover
     levies: tuple[Levy, ...] = ()
+    prior: Prior | None = None  # None: the experience coefficient is the underwriter's
 
     def coefficient(self, cover: str) -> Profile | None:
         """The profile in whose window the insurer's coefficient is kept, own driving in it, on the whole premium."""

@@ -11,6 +11,7 @@ from pricing.ledger.entry import Draft, Entry
 from pricing.ledger.rated import made_from, snapshot
 from pricing.premium import ANSWER, OFFER, Risk
 from pricing.rating import rate
+from pricing.renewal.experience import Known
 from pricing.renewal.reasons import Case, reasons
 from pricing.score import Own
 from pricing.stated import Stated, scored
@@ -25,16 +26,23 @@ Made = Mapping[str, Any]
 
 
 def offered(
-    expiring: Entry, risk: Risk, exposure: Exposure, own: Own | Stated, tariff: Tariff, tariffs: Tariffs
+    expiring: Entry,
+    risk: Risk,
+    exposure: Exposure,
+    own: Own | Stated,
+    tariff: Tariff,
+    tariffs: Tariffs,
+    claims: Known | None = None,
 ) -> Draft:
     """Draft of the offer of ``risk`` for the term after the one whose ``expiring`` indication was charged.
 
-    ``tariffs`` holds that of the expiring one too. Made from what is written down, not from what was handed in.
+    ``tariffs`` holds that of the expiring one too, ``claims`` what the risk's experience coefficient is made from. Made
+    from what is written down, not from what was handed in.
     """
     made = expiring["made"]
     was = {name: made[name] for name in ("tariff", "tariff_id", "risk", "exposure", "own")}
     old = {**was, "entry": expiring.hash, "amount": plain(expiring.amount)}
-    new = {"tariff": tariff.digest, **snapshot(risk, exposure, own)}
+    new = {"tariff": tariff.digest, **snapshot(risk, exposure, own), "claims": plain(claims)}
     return _offer({"by": BY_OFFER, "expiring": old, "renewed": new}, {**tariffs, tariff.digest: tariff})
 
 

@@ -67,8 +67,16 @@ def _offer(made: Made, said: Draft) -> list[str]:
     return [
         f"{was} in the expiring term, {said.amount - was:+} for",
         *(f"  {Decimal(amount):+}  {name}{f': {detail}' if detail else ''}" for name, detail, amount in named),
+        *_claims(made["renewed"]["claims"]),
         f"tariff {made['renewed']['tariff_id']} ({made['renewed']['status']})",
     ]
+
+
+def _claims(known: Made | None) -> list[str]:
+    if known is None:
+        return []
+    own = f"{known['claims']} claims of the vehicle where {known['expected']} were to be expected"
+    return [f"{own}, {known['fleet_claims']} of its fleet where {known['fleet_expected']} were"]
 
 
 def _answer(made: Made, _: Draft) -> list[str]:

@@ -11,7 +11,7 @@ from pricing.document import Table
 from pricing.exposure import SUMS
 from pricing.factors import FACTORS, Factor
 from pricing.money import ROUNDING
-from pricing.tariff import CLASSES, COVERS, STATUSES, SUBJECTS, Behaviour, Cover, Loads, Scale, Tariff
+from pricing.tariff import CLASSES, COVERS, STATUSES, SUBJECTS, Behaviour, Cover, Loads, Prior, Scale, Tariff
 from pricing.tariffs import legal
 
 RACK = {factor.name: factor for factor in FACTORS}
@@ -55,6 +55,7 @@ def parse(text: str, where: str) -> Tariff:
         mean=root.range("mean") if "mean" in root else None,
         minimum=legal.minimum(root),
         levies=root.each("levies", legal.levy) if "levies" in root else (),
+        prior=_prior(root.table("claims"), covers) if "claims" in root else None,
     )
     root.done()
     legal.keep(tariff, root)
@@ -114,6 +115,14 @@ def _scale(table: Table) -> Scale:
     )
     table.done()
     return scale
+
+
+def _prior(table: Table, covers: Iterable[str]) -> Prior:
+    fleet, vehicle, claim = table.number("fleet"), table.number("vehicle"), table.numbers("mean", low=0.01)
+    if unknown := [name for name in claim if name not in covers]:
+        raise table.error(f"mean.{unknown[0]}", "is no cover of this tariff")
+    table.done()
+    return Prior(fleet, vehicle, claim)
 
 
 def _behaviour(table: Table) -> Behaviour:

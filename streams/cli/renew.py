@@ -21,9 +21,11 @@ from streams.ledger import chains, renewing
 from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.crossed import crossed
+from streams.ledger.experienced import reported
 from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer
 from streams.registry import RegistryError, stored
 from streams.registry.contracts import Policy
+from streams.registry.losses import claims
 from streams.registry.renewed import renewed
 from streams.store import audit, marks
 from streams.store.store import Store
@@ -98,7 +100,8 @@ def _offered(store: Store, found: Shelf, tariff: Tariff, asked: Asked, refused: 
     """The entries of policies whose next term begins under a tariff; written where there is an actor."""
     with store.reading() as connection:
         book = crossed(connection, tariff, tables.moment(marks.clock(connection, time.time())), asked.privacy)
-        known = Renewing(book, tariff, {one: read for one, read in chains.kept(connection).items() if read})
+        kept = {digest: one for digest, one in chains.kept(connection).items() if one is not None}
+        known = Renewing(book, tariff, kept, reported(claims(stored.read(connection)), book.today))
         pens = [
             (policy, _pen(connection, policy)) for policy in _asked(book, found, tariff, asked.policy_id, asked.due)
         ]

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 from pricing.exposure import Exposure, vehicle_days
 from pricing.frames import risk_of
 from pricing.ledger.entry import Draft, Entry, reversal
@@ -16,6 +18,7 @@ from pricing.premium import ANSWER, INDICATED, OFFER
 from pricing.tariff import Tariff
 from streams.ledger.book import YEAR, Book
 from streams.ledger.chains import LedgerError
+from streams.ledger.experienced import experienced
 from streams.registry.contracts import Policy
 from streams.registry.renewed import Accepted
 
@@ -29,6 +32,7 @@ class Renewing:
     book: Book
     tariff: Tariff  # in force at the start of the next term
     tariffs: Mapping[str, Tariff]  # on record, by digest
+    claims: pl.DataFrame  # as experienced.reported gives them
 
 
 def next_term(policy: Policy) -> tuple[date, date]:
@@ -97,18 +101,20 @@ def _offers(pen: Pen, policy: Policy, known: Renewing) -> Iterator[Draft]:
     rows = [row for row in known.book.risks_of(policy.policy_id).to_dicts() if row["valid_to"] == policy.to]
     if not rows:
         raise LedgerError("nothing is insured to the end of its term")
+    claimed = experienced(known.book, policy, known.claims, known.tariff)
     for row in sorted(rows, key=lambda row: (row["vehicle_id"], row["cover"])):
         expiring = _expiring(pen, policy, row)
         vehicle = (row["fleet_id"], row["vehicle_id"])
         km = _annual_km(known.book, policy, vehicle, row["annual_km"])
         days = vehicle_days(start, end)
         previous = cents(expiring.amount * days / vehicle_days(policy.from_, policy.to), known.tariff.rounding)
+        claims = claimed.get((*vehicle, row["cover"])) if row["experience"] is None else None
+        coefficient = row["experience"] if claims is None else claims.coefficient
         term = {"valid_from": start, "valid_to": end, "inception": start, "annual_km": km, "previous": previous}
-        risk = risk_of({**row, **term})
+        risk = risk_of({**row, **term, "experience": coefficient})
         own = known.book.own.get(vehicle) or {risk.klass: Exposure()}
-        yield offered(
-            expiring, risk, Exposure({"km_measured": (km or 0.0) * days / YEAR}), own, known.tariff, known.tariffs
-        )
+        exposure = Exposure({"km_measured": (km or 0.0) * days / YEAR})
+        yield offered(expiring, risk, exposure, own, known.tariff, known.tariffs, claims)
 
 
 def _expiring(pen: Pen, policy: Policy, row: Mapping[str, Any]) -> Entry:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pricing.tariffs import standard_text
 from streams.cli import tripmeter as command_line
 
 FILES = {
@@ -107,7 +108,7 @@ def test_the_policy_that_follows_is_charged_as_its_offer_was_accepted(tripmeter,
     tripmeter("renew", "accept", "P1", "--as", "P3")
     (policy,) = json.loads(tripmeter("registry", "show", "policies", "P3", "--json"))
     assert (policy["from"], policy["to"], policy["renews"]) == ("2025-07-01", "2026-07-01", "P1")
-    monkeypatch.setattr("streams.cli.posted.marks.clock", lambda *_: 1_751_500_000.0)  # 3 July
+    monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July
     posted = [row for row in json.loads(tripmeter("ledger", "post", "--json")) if row["policy_id"] == "P3"]
     assert {row["cover"]: row["amount"] for row in posted if row["kind"] == "charged"} == offers
     again = json.loads(tripmeter("ledger", "post", "--json"))  # its last day is over: what is indicated moves
@@ -121,7 +122,7 @@ def test_what_is_no_longer_as_it_was_offered_is_rated_anew(tripmeter, monkeypatc
     offers = {row["cover"]: row["amount"] for row in json.loads(tripmeter("renew", "--json"))}
     tripmeter("renew", "accept", "P1", "--as", "P3")
     tripmeter("registry", "set", "vehicles", "HH-1", "use=hazmat")
-    monkeypatch.setattr("streams.cli.posted.marks.clock", lambda *_: 1_751_500_000.0)
+    monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)
     posted = json.loads(tripmeter("ledger", "post", "--policy", "P3", "--json"))
     charged = {row["cover"]: row["amount"] for row in posted if row["kind"] == "charged"}
     assert all(float(charged[cover]) > float(offers[cover]) for cover in offers)
@@ -136,3 +137,23 @@ def test_a_deposit_is_renewed_at_what_was_offered_for_the_km_of_all_vehicles(tri
     (policy,) = json.loads(tripmeter("registry", "show", "policies", "P3", "--json"))
     assert float(policy["deposit"]) == pytest.approx(sum(float(row["amount"]) for row in offers))
     assert (policy["declared_km"], policy["minimum"]) == ("60000", "0.8")
+
+
+def test_the_experience_of_the_next_term_is_from_claims_reported_against_those_expected(tripmeter, tmp_path):
+    head = "claim_id,policy_id,vehicle_id,cover,loss_at,valued_at,status,paid,reserve\n"
+    rows = (
+        "C1,P1,HH-1,own_damage,2024-09-01,2024-09-05,open,0.00,900.00",
+        "C1,P1,HH-1,own_damage,2024-09-01,2025-01-05,closed,700.00,",
+        "C2,P1,HH-1,own_damage,2024-11-01,2024-11-05,open,0.00,500.00",
+        "C2,P1,HH-1,own_damage,2024-11-01,2025-01-05,closed,0.00,",  # cost nothing in the end
+    )
+    (tmp_path / "claims").mkdir()
+    (tmp_path / "claims" / "claims.csv").write_text(head + "\n".join(rows) + "\n")
+    tripmeter("registry", "import", tmp_path / "claims")
+    prior = "\n[claims]\nfleet = 0.25\nvehicle = 0.40\nmean = { own_damage = 2500 }\n"
+    (tmp_path / "prior.toml").write_text(standard_text().replace("standard-2026.1", "prior", 1) + prior)
+    found = json.loads(tripmeter("renew", "--json", "--set", f"tariff.path={tmp_path / 'prior.toml'}"))
+    (seq,) = [row["seq"] for row in found if row["cover"] == "own_damage"]
+    why = tripmeter("ledger", "explain", f"P1:{seq}")
+    assert "1 claims of the vehicle where 0." in why and "claims experience: coefficient not known to 1." in why
+    assert tripmeter("ledger", "verify", "--replay")

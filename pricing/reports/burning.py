@@ -88,10 +88,10 @@ def years(
     grid = pl.DataFrame({"cover": list(covers)}, schema={"cover": pl.String}).join(ends, how="cross")
     counts = claims.group_by(keys).agg(claims=pl.len(), large=(pl.col("excess") > 0).sum())
     rows = grid.join(factors(covers, spans), on=keys, how="left", maintain_order="left")
-    driven = added(seen, keys, "days", "vehicle_years", "km", "expected")
+    driven = added(seen, keys, "days", "vehicle_years", "km", "declared", "expected")
     for more in (driven, counts, added(claims, keys, *MONEY)):
         rows = rows.join(more, on=keys, how="left", maintain_order="left")
-    zero = ("days", "vehicle_years", "km", "expected", "claims", "large", *MONEY)
+    zero = ("days", "vehicle_years", "km", "declared", "expected", "claims", "large", *MONEY)
     rows = rows.with_columns(pl.col(zero).fill_null(0))
     return rows.with_columns(
         frequency=_a("claims", "vehicle_years"),

@@ -79,6 +79,7 @@ YEARS = (
     Column("days", "vehicle-days", "count"),
     Column("vehicle_years", "vehicle-years", "number", "=[days]/([end]-[start])"),
     Column("km", "km", "count"),
+    Column("declared", "km, of these declared", "count"),
     Column("claims", "claims", "count", "=COUNTIFS([Claims:year], [year])"),
     Column("paid", "paid", "money", _of("Claims", "paid", "year")),
     Column("reserve", "outstanding", "money", _of("Claims", "reserve", "year")),

@@ -12,10 +12,10 @@ from pricing.models.document import LIKELY
 from pricing.models.model import Model
 from pricing.models.spec import Term
 from pricing.monitoring.bins import equal
-from pricing.monitoring.stability import index, verdict
+from pricing.monitoring.stability import binned, index, verdict
 from pricing.reports.judged import Judged
 
-BINS = 20  # of a number, by equal exposure
+BINS, TENTHS = 20, 10  # of a number, by equal exposure; to be drawn, and to see whether it has moved
 
 
 def drawn(model: Model) -> list[Term]:
@@ -50,7 +50,7 @@ def _levels(found: Judged, term: Term) -> pl.DataFrame:
 
 
 def _number(found: Judged, term: Term) -> pl.DataFrame:
-    x = rows.numbers(found.frame, term.number).to_numpy()
+    x = _x(found, term)
     codes = _filled(equal(x, found.exposure, BINS))
     size = int(codes.max()) + 1
     middle = sums(codes, x * found.exposure, size) / sums(codes, found.exposure, size)
@@ -100,14 +100,34 @@ def _curves(fitted: Floats, low: Floats, high: Floats) -> list[pl.Series]:
     ]
 
 
-def stability(found: Judged) -> pl.DataFrame:
-    """PSI of each categorical term: exposure by level now against that of the data the model was fitted to."""
-    made = []
-    for term in (term for term in drawn(found.model) if term.kind == "categorical"):
-        levels = found.model.scales[term.name].levels
-        then = {one.label: one.weight or 0.0 for one in found.model.coefficients if one.term == term.name}
-        now = factor(found, term)["exposure"].to_numpy()
-        psi = index(np.array([then[level] for level in levels]), now)
-        made.append((term.name, len(levels), psi, verdict(psi)))
+def stability(found: Judged, reference: Judged | None = None) -> pl.DataFrame:
+    """PSI of each term: exposure now against that of the data the model was fitted to.
+
+    A categorical term's levels are in the model; of numbers, and of the prediction itself, ``reference`` tells how they
+    were spread: tenths of equal exposure, whose edges stay where they were then.
+    """
+    made = [_levels_moved(found, term) for term in drawn(found.model) if term.kind == "categorical"]
+    if reference is not None:
+        numbers = [term for term in drawn(found.model) if term.kind != "categorical"]
+        made += [_moved(term.name, _x(reference, term), _x(found, term), reference, found) for term in numbers]
+        made.append(_moved("(prediction)", reference.rate, found.rate, reference, found))
     schema = {"factor": pl.String, "levels": pl.Int64, "psi": pl.Float64, "verdict": pl.String}
     return pl.DataFrame(made, schema, orient="row")
+
+
+def _levels_moved(found: Judged, term: Term) -> tuple[str, int, float, str]:
+    levels = found.model.scales[term.name].levels
+    then = {one.label: one.weight or 0.0 for one in found.model.coefficients if one.term == term.name}
+    psi = index(np.array([then[level] for level in levels]), factor(found, term)["exposure"].to_numpy())
+    return term.name, len(levels), psi, verdict(psi)
+
+
+def _moved(name: str, then: Floats, now: Floats, reference: Judged, found: Judged) -> tuple[str, int, float, str]:
+    tenth = _filled(equal(then, reference.exposure, TENTHS))
+    edges = np.array([then[tenth == k].max() for k in range(int(tenth.max()))])
+    psi = index(binned(then, reference.exposure, edges), binned(now, found.exposure, edges))
+    return name, edges.size + 1, psi, verdict(psi)
+
+
+def _x(found: Judged, term: Term) -> Floats:
+    return rows.numbers(found.frame, term.number).to_numpy()

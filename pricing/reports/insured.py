@@ -24,15 +24,17 @@ EXPOSED: dict[str, Any] = {
     "days": pl.Int64,
     "vehicle_years": pl.Float64,
     "km": pl.Float64,
+    "declared": pl.Float64,  # of these: declared, for days before the vehicle was first heard of
     "expected": pl.Float64,  # cost of its claims by the tariff, without own driving and experience; null: not known
 }
 # a risk, from, to before, km driven: cost of its claims; None: not known
 Expects = Callable[[Mapping[str, Any], date, date, float], float | None]
+YEAR = 365  # days that annual km are for
 PERIOD = ("valid_from", "valid_to")
 
 
 class Odometer:
-    """Km of vehicles by day, in whole metres."""
+    """Km of vehicles by day, in whole metres; before a vehicle was first heard of, what was declared."""
 
     def __init__(self, exposure: pl.DataFrame) -> None:
         seen = [pl.col(name).fill_null(0.0) for name in ("km_measured", "km_gap") if name in exposure.columns]
@@ -51,6 +53,13 @@ class Odometer:
         epoch = date(1970, 1, 1).toordinal()
         first, last = np.searchsorted(days, [start.toordinal() - epoch, end.toordinal() - epoch])
         return float(metres[last] - metres[first]) / 1000
+
+    def declared(self, risk: Mapping[str, Any], start: date, end: date) -> float:
+        """Km declared for the days from ``start`` to before ``end`` on which the vehicle had not been heard of."""
+        days, _ = self._of.get((risk["fleet_id"], risk["vehicle_id"]), (None, None))
+        first = end if days is None else date.fromordinal(date(1970, 1, 1).toordinal() + int(days[0]))
+        unheard = vehicle_days(start, min(end, first))
+        return unheard * (risk.get("annual_km") or 0.0) / YEAR
 
 
 def heard(exposure: pl.DataFrame, covers: Sequence[str]) -> pl.DataFrame:
@@ -89,10 +98,11 @@ def exposed(
         rows += [_row(risk, piece, clock, expects) for piece in _pieces(risk, years)]
     pieces = pl.DataFrame(rows, EXPOSED, orient="row")
     keys = ["fleet_id", "vehicle_id", "cover", "age"]
-    lists = pieces.group_by(keys, maintain_order=True).agg("days", "vehicle_years", "km", "expected")
+    lists = pieces.group_by(keys, maintain_order=True).agg("days", "vehicle_years", "km", "declared", "expected")
     known = pl.col("expected").list.drop_nulls().list.len() == pl.col("expected").list.len()
     summed = lists.with_columns(
-        pl.col("days", "vehicle_years", "km").list.sum(), expected=pl.when(known).then(pl.col("expected").list.sum())
+        pl.col("days", "vehicle_years", "km", "declared").list.sum(),
+        expected=pl.when(known).then(pl.col("expected").list.sum()),
     )
     return summed.sort(keys)
 
@@ -107,9 +117,9 @@ def _pieces(risk: Mapping[str, Any], years: Sequence[Year]) -> Iterator[tuple[Ye
 def _row(risk: Mapping[str, Any], piece: tuple[Year, date, date], clock: Odometer, expects: Expects) -> list[Any]:
     year, start, end = piece
     vehicle, days = (risk["fleet_id"], risk["vehicle_id"]), vehicle_days(start, end)
-    km = clock.between(vehicle, start, end)
-    expected = expects(risk, start, end, km)
-    return [*vehicle, risk["cover"], year.age, days, days / year.days, km, expected]
+    declared = clock.declared(risk, start, end)
+    km = clock.between(vehicle, start, end) + declared
+    return [*vehicle, risk["cover"], year.age, days, days / year.days, km, declared, expects(risk, start, end, km)]
 
 
 def _nothing(_risk: Mapping[str, Any], _start: date, _end: date, _km: float) -> float | None:

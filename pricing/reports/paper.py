@@ -36,5 +36,7 @@ class Paper:
     sections: Sequence[Section]
 
     def frames(self) -> dict[str, pl.DataFrame]:
-        """Its tables by name."""
-        return {part.name: part.table.frame for part in self.sections if part.table is not None}
+        """Its tables by name, the first of them what the others are."""
+        shown = {part.name: part.table.frame for part in self.sections if part.table is not None}
+        titles = [part.title for part in self.sections if part.table is not None]
+        return {"contents": pl.DataFrame({"table": list(shown), "title": titles})} | shown

@@ -35,8 +35,8 @@ LIFTED = "Lift: how far the best and the worst tenth are apart."
 NORMAL = "Amounts: intervals by the family's variance and Pearson's phi, not exact."
 UNHELD = "Fitted against the base, observed with other factors not held."
 BINNED = (
-    "PSI against the exposure by level of the data the model was fitted to: watch from 0.10, moved from 0.25. Terms of "
-    "a number keep no such levels."
+    "PSI against the exposure of the data the model was fitted to, by level; of numbers and the prediction by tenths "
+    "whose edges stay, where that data is given: watch from 0.10, moved from 0.25."
 )
 PROOF = "Each on the same draws, both models at the level of what came. An interval that holds 0 is no proof."
 
@@ -53,10 +53,18 @@ class Chance:
         return np.random.default_rng(self.seed)
 
 
-def paper(
-    found: Judged, name: str, grouped_by: str, chance: Chance, other: Judged | None = None, before: Floats | None = None
-) -> Paper:
-    """The report of a model on data it may never have seen; ``before`` are the premiums in force, one a row."""
+@dataclass(frozen=True)
+class Beside:
+    """What a model is held against."""
+
+    other: Judged | None = None  # another model on the same rows
+    reference: Judged | None = None  # the model on the data it was fitted to
+    before: Floats | None = None  # premiums in force, one a row
+
+
+def paper(found: Judged, name: str, grouped_by: str, chance: Chance, beside: Beside) -> Paper:
+    """The report of a model on data it may never have seen."""
+    other, before = beside.other, beside.before
     total = found.by(np.zeros(found.exposure.size, np.int64), 1).row(0, named=True)
     facts = [
         ("model", f"{found.model.spec.name}, {found.model.spec.family}"),
@@ -71,7 +79,11 @@ def paper(
     if other is not None:
         parts += [_double(found, other), _value(found, other, chance)]
     parts += [_factor(found, k) for k in range(len(factors.drawn(found.model)))]
-    parts += [_stability(found), *([] if before is None else dislocation(before, found.expected)), _coefficients(found)]
+    parts += [
+        _stability(found, beside.reference),
+        *([] if before is None else dislocation(before, found.expected)),
+        _coefficients(found),
+    ]
     return Paper(f"Model {found.model.spec.name}: how good it is", facts, parts)
 
 
@@ -170,8 +182,8 @@ def _factor(found: Judged, k: int) -> Section:
     return Section(f"factor_{k + 1}", f"Factor {term.name}", (), charts, Table(table, heads, STYLES))
 
 
-def _stability(found: Judged) -> Section:
-    table = Table(factors.stability(found), {}, STYLES)
+def _stability(found: Judged, reference: Judged | None) -> Section:
+    table = Table(factors.stability(found, reference), {}, STYLES)
     return Section("stability", "Has the portfolio moved?", [BINNED], (), table)
 
 

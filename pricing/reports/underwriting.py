@@ -29,6 +29,7 @@ YEARS = {
     "end": "to, excluded",
     "vehicle_years": "vehicle-years",
     "km": "km",
+    "declared": "km, of these declared",
     "claims": "claims",
     "paid": "paid",
     "reserve": "outstanding",
@@ -86,7 +87,7 @@ COVERS = {
 }
 STYLES = {
     **dict.fromkeys(("vehicle_years",), "number"),
-    **dict.fromkeys(("km", "claims"), "count"),
+    **dict.fromkeys(("km", "declared", "claims"), "count"),
     **dict.fromkeys(("development", "trend", "ratio", "z", "coefficient", "variation"), "factor"),
     **dict.fromkeys(("weight", "own", "portfolio", "share", "large"), "share"),
 }

@@ -10,7 +10,7 @@ from pricing.models import document
 from pricing.models.model import Model
 from pricing.models.spec import ModelError
 from pricing.reports import quality
-from pricing.reports.judged import judge
+from pricing.reports.judged import Judged, judge
 from streams.cli import policies, screen
 from streams.cli.report import files
 
@@ -21,6 +21,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--model", "model_path", type=FILE, required=True, help="Of tripmeter fit (JSON).")
 @policies.data_option
 @click.option("--against", "other_path", type=FILE, help="Another model: what this one is worth over it.")
+@click.option("--reference", "reference_path", type=FILE, help="The data it was fitted to: have numbers moved since?")
 @click.option("--by", help="Column whose rows belong together (policy, fleet); intervals draw them as one.")
 @click.option("--before", help="Column of the premium in force: who would pay how much more or less.")
 @click.option("--draws", default=200, show_default=True, type=click.IntRange(20, 10_000), help="Of each bootstrap.")
@@ -31,6 +32,7 @@ def command(
     model_path: Path,
     path: Path,
     other_path: Path | None,
+    reference_path: Path | None,
     by: str | None,
     before: str | None,
     draws: int,
@@ -40,13 +42,15 @@ def command(
 ) -> None:
     """How good a MODEL is on data: calibration, order, factors, stability, dislocation; every row is judged."""
     try:
-        frame = policies.read(path)
-        found = judge(_model(model_path), frame, by)
-        other = judge(_model(other_path), frame, by) if other_path else None
-        paid = _premiums(frame, before) if before else None
-        chance = quality.Chance(draws, seed)
+        fitted, frame = _model(model_path), policies.read(path)
+        found = judge(fitted, frame, by)
+        beside = quality.Beside(
+            other=_comparable(found, judge(_model(other_path), frame, by)) if other_path else None,
+            reference=judge(fitted, policies.read(reference_path)) if reference_path else None,
+            before=_premiums(frame, before) if before else None,
+        )
         with screen.err.status("judging"):
-            made = quality.paper(found, path.name, by or "", chance, other, paid)
+            made = quality.paper(found, path.name, by or "", quality.Chance(draws, seed), beside)
     except ModelError as error:
         raise screen.fail(error) from error
     files.write(made, out, kind)
@@ -57,6 +61,14 @@ def _model(path: Path) -> Model:
         return document.read(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise screen.fail(f"{path}: cannot be read ({error})") from error
+
+
+def _comparable(found: Judged, other: Judged) -> Judged:
+    """The other model, if it speaks of the same thing."""
+    ours, theirs = ((one.model.spec.response, one.model.spec.exposure) for one in (found, other))
+    if ours != theirs:
+        raise ModelError(f"{other.model.spec.name} has another response or exposure than {found.model.spec.name}")
+    return other
 
 
 def _premiums(frame: pl.DataFrame, column: str) -> np.ndarray:

@@ -11,7 +11,7 @@ import pytest
 from pricing.experience.fleet import Effects, directly
 from pricing.reports.assumptions import Assumptions, Given, parse
 from pricing.reports.experience import PORTFOLIO, Asked, Data, study
-from pricing.reports.insured import periods
+from pricing.reports.insured import exposed, periods
 from pricing.reports.losses import ReportError, valuations
 from pricing.reports.span import back, ending
 from pricing.reports.triangle import Triangle, triangle
@@ -113,6 +113,17 @@ def test_a_deductible_takes_its_part_of_each_loss(found):
     whole = 1000 * 1.05 * 1.21 + 1980 + 400 * 1.2 * 1.1
     assert higher["portfolio"] == pytest.approx(every / whole)
     assert higher["required"] < as_now["required"]
+
+
+def test_before_a_vehicle_was_heard_of_its_declared_km_count():
+    declared = DATA.insured.with_columns(annual_km=pl.lit(36_500.0))
+    rows = exposed(declared, KM, ending(TODAY, 2), None).filter(pl.col("fleet_id") == "north")
+    assert rows.select("vehicle_id", "age", "km", "declared").rows() == [
+        ("v1", 1, 20_000.0, 0.0),
+        ("v1", 2, 16_000.0, 6_000.0),  # heard of from 1 March 2024 on, the 61st day
+        ("v2", 1, 42_400.0, 36_400.0),  # from 31 December 2025 on
+        ("v2", 2, 36_600.0, 36_600.0),
+    ]
 
 
 def test_without_tariff_and_word_of_policies_the_portfolio_is_the_complement():

@@ -14,7 +14,7 @@ from pricing.reports import factors
 from pricing.reports.changed import dislocation
 from pricing.reports.judged import judge
 from pricing.reports.page import page
-from pricing.reports.quality import Chance, paper
+from pricing.reports.quality import Beside, Chance, paper
 
 SPEC = """
 name = "{name}"
@@ -80,6 +80,10 @@ def test_the_data_it_was_fitted_to_is_stable_and_another_is_not(found, model, ro
     assert factors.stability(found).row(0)[2:] == (pytest.approx(0.0, abs=1e-12), "stable")
     moved = judge(model, rows.filter((pl.col("area") != "B") | (pl.col("age") > 70)))
     assert factors.stability(moved)["verdict"].to_list() == ["moved"]
+    of_numbers = factors.stability(moved, found)
+    assert of_numbers["factor"].to_list() == ["area", "age", "(prediction)"]
+    assert factors.stability(found, found)["psi"].to_list() == pytest.approx([0.0, 0.0, 0.0], abs=1e-12)
+    assert of_numbers["psi"][1] > 0.05
 
 
 def test_amounts_have_intervals_by_their_variance(rows):
@@ -100,14 +104,15 @@ def test_premiums_are_brought_to_the_total_in_force(found, rows):
 
 def test_what_a_model_is_worth_over_one_that_knows_less(found, rows):
     less = judge(fit(spec("area alone", AREA), rows), rows, "policy")
-    made = paper(found, "rows.parquet", "policy", Chance(draws=25), less, rows["premium"].to_numpy())
+    beside = Beside(less, found, rows["premium"].to_numpy())
+    made = paper(found, "rows.parquet", "policy", Chance(draws=25), beside)
     tables = made.frames()
     assert tables["value"]["proven"].all()
     assert set(tables["order"]["x-axis"]) == {"exposure", "policies"}
     assert tables["calibration"]["ratio"].is_between(0.7, 1.3).all()
     assert {"factor_1", "factor_2", "double_lift", "stability", "disruption", "coefficients"} <= set(tables)
     text = page(made)
-    assert text == page(paper(found, "rows.parquet", "policy", Chance(draws=25), less, rows["premium"].to_numpy()))
+    assert text == page(paper(found, "rows.parquet", "policy", Chance(draws=25), beside))
     ids = re.findall(r'id="([^"]+)"', text)
     assert len(ids) == len(set(ids))
     assert text.count("<svg") == text.count("<title id=") == text.count("<desc id=") == 9

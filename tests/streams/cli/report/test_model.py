@@ -35,11 +35,14 @@ def fitted(typed, tmp_path):
 
 @pytest.mark.parametrize("name", ["m.html", "m.xlsx", "m.json", "m"])
 def test_a_report_in_each_form(typed, fitted, tmp_path, name):
-    result = typed(*fitted, "--by", "fleet", "--before", "paid", "--out", tmp_path / name)
+    same = fitted[fitted.index("--data") + 1]
+    result = typed(*fitted, "--by", "fleet", "--before", "paid", "--reference", same, "--out", tmp_path / name)
     assert result.exit_code == 0, result.output
     if name == "m.json":
         tables = json.loads((tmp_path / name).read_text())["tables"]
         assert [row["level"] for row in tables["factor_1"]] == ["=B", "A"]
+        assert [row["factor"] for row in tables["stability"]] == ["area", "(prediction)"]
+        assert {"table": "factor_1", "title": "Factor area"} in tables["contents"]
     if name == "m":
         assert "'=B," in (tmp_path / name / "factor_1.csv").read_text("utf-8-sig")
         assert pl.read_parquet(tmp_path / name / "disruption.parquet")["vehicles"].sum() == 300
@@ -51,3 +54,11 @@ def test_a_report_in_each_form(typed, fitted, tmp_path, name):
 def test_what_is_wrong_is_told(typed, fitted, tmp_path, words, told):
     refused = typed(*fitted, *words, "--out", tmp_path / "m.html")
     assert (refused.exit_code, told in " ".join(refused.output.split())) == (1, True)
+
+
+def test_a_model_of_something_else_is_refused(typed, fitted, tmp_path):
+    data, spec, other = (tmp_path / name for name in ("rows.parquet", "other.toml", "other.json"))
+    spec.write_text(SPEC.replace('exposure = "years"\n', ""))
+    assert typed("fit", "--data", data, "--spec", spec, "--out", other).exit_code == 0
+    refused = typed(*fitted, "--against", other, "--out", tmp_path / "m.html")
+    assert (refused.exit_code, "another response or exposure" in refused.output) == (1, True)

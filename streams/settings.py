@@ -323,6 +323,7 @@ class Ledger:
     band: float = setting(0.02, "an indication is written anew only if it moved by more than this share", 0, 1)
     step: float = setting(0.10, "and by no more than this share at a time", 0.001, 10)
     post: bool = setting(True, "the service posts by itself once a day has closed, and seals if it has a `seal_key`")
+    offer_days: int = setting(45, "the next term of a policy is offered so many days before its end; 0: never", 0, 366)
     seal_key: str = setting("", "key that signs the days' seals: from `tripmeter ledger key`", secret=True)
     check_key: str = setting("", "its public half, with which anybody checks them and nobody signs")
 

@@ -1,46 +1,23 @@
 """renew: what the next term would cost and why; accepted, declined, or lapsed; a statement a fleet and vehicle."""
 
-import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import click
-from sqlalchemy import Connection
 
-from pricing.ledger.entry import Entry
 from pricing.ledger.offered import ACCEPTED, DECLINED
 from pricing.ledger.pen import Pen
-from pricing.rating import RatingError
-from pricing.tariff import Tariff
 from streams import tables
 from streams.cli import entries, proof, recorded, screen, source, statement
 from streams.layers import ConfigError
 from streams.ledger import chains, renewing
-from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
-from streams.ledger.crossed import crossed
-from streams.ledger.experienced import reported
-from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer
+from streams.ledger.offering import offers
+from streams.ledger.renewing import next_term
 from streams.registry import RegistryError, stored
 from streams.registry.contracts import Policy
-from streams.registry.losses import claims
 from streams.registry.renewed import renewed
-from streams.store import audit, marks
-from streams.store.store import Store
-from streams.tariffs import Shelf, shelf
-
-LEAD = "45d"  # ours: time for a fleet to compare, and for an underwriter to talk
-
-
-class Asked(NamedTuple):
-    """What is to be offered, from what, and who writes it."""
-
-    policy_id: str | None
-    due: int
-    privacy: str
-    actor: str | None  # None: nothing is written
+from streams.store import audit
 
 
 class Days(click.ParamType):
@@ -57,7 +34,7 @@ class Days(click.ParamType):
 
 @click.group("renew", invoke_without_command=True)
 @click.option("--policy", "policy_id", help="Of this policy, however far its end is.")
-@click.option("--due", type=Days(), default=LEAD, show_default=True, help="Of policies that end within so many days.")
+@click.option("--due", type=Days(), help="Of policies that end within so many days; else ledger.offer_days.")
 @click.option("--dry-run", is_flag=True, help="Say what would be offered; write nothing.")
 @screen.actor_option
 @screen.data_option
@@ -67,7 +44,7 @@ class Days(click.ParamType):
 def command(
     ctx: click.Context,
     policy_id: str | None,
-    due: int,
+    due: int | None,
     dry_run: bool,
     actor: str,
     data: Path | None,
@@ -79,61 +56,17 @@ def command(
     if ctx.invoked_subcommand is not None:
         return
     store = source.store(data)
-    written, refused = list[Entry](), list[str]()
     try:
         said = proof.settings(config_path, sets)
-        found = shelf(said.tariff)
-        for tariff in found.tariffs:
-            asked = Asked(policy_id, due, said.pricing.privacy, None if dry_run else actor)
-            written += _offered(store, found, tariff, asked, refused)
+        done = offers(store, said, source.now(store), None if dry_run else actor, policy_id, due)
     except (ConfigError, LedgerError) as error:
         raise screen.fail(error) from error
-    entries.show(f"{len(written)} entries {'would be ' if dry_run else ''}written", written, as_json)
-    if refused:
-        raise screen.fail("\n".join(["these could not be offered, the others were:", *refused]))
+    entries.show(f"{len(done.entries)} entries {'would be ' if dry_run else ''}written", done.entries, as_json)
+    if done.refused:
+        raise screen.fail("\n".join(["these could not be offered, the others were:", *done.refused]))
 
 
 command.add_command(statement.statement)
-
-
-def _offered(store: Store, found: Shelf, tariff: Tariff, asked: Asked, refused: list[str]) -> list[Entry]:
-    """The entries of policies whose next term begins under a tariff; written where there is an actor."""
-    with store.reading() as connection:
-        book = crossed(connection, tariff, tables.moment(marks.clock(connection, time.time())), asked.privacy)
-        kept = {digest: one for digest, one in chains.kept(connection).items() if one is not None}
-        known = Renewing(book, tariff, kept, reported(claims(stored.read(connection)), book.today))
-        pens = [
-            (policy, _pen(connection, policy)) for policy in _asked(book, found, tariff, asked.policy_id, asked.due)
-        ]
-    for policy, pen in pens:
-        try:
-            lapse(pen, policy, book.today)
-            if book.today < policy.to:
-                offer(pen, policy, known)
-        except (LedgerError, RatingError) as error:
-            refused.append(f"policy {policy.policy_id}: {error}")
-    new = {policy.policy_id: pen.new for policy, pen in pens if pen.new}
-    if asked.actor is not None and new:
-        with store.writing() as connection:
-            chains.keep(connection, tariff, found.text(tariff))
-            chains.append(connection, new)
-            detail = {name: len(chain) for name, chain in new.items()}
-            audit.record(connection, [audit.Entry(asked.actor, "ledger.offer", detail={"entries": detail})])
-    return [entry for chain in new.values() for entry in chain]
-
-
-def _asked(book: Book, found: Shelf, tariff: Tariff, policy_id: str | None, due: int) -> Iterable[Policy]:
-    """Policies to be offered, or whose offer may have lapsed."""
-    for policy in book.policies:
-        named = policy.policy_id == policy_id and policy.cancelled is None and policy.from_ <= book.today
-        over = policy_id is None and policy.to <= book.today
-        wanted = named or over or (policy_id is None and is_due(policy, book.today, due))
-        if wanted and found.at(next_term(policy)[0]).digest == tariff.digest:
-            yield policy
-
-
-def _pen(connection: Connection, policy: Policy) -> Pen:
-    return Pen(chains.of(connection, policy.policy_id), datetime.now(UTC))
 
 
 @command.command("accept")
@@ -159,8 +92,9 @@ def decline(policy_id: str, actor: str, data: Path | None, as_json: bool) -> Non
 
 def _answered(policy_id: str, said: str, actor: str, data: Path | None, as_json: bool, name: str | None = None) -> None:
     try:
-        with source.store(data).writing() as connection:
-            today = tables.moment(marks.clock(connection, time.time())).date()
+        store = source.store(data)
+        today = tables.moment(source.now(store)).date()
+        with store.writing() as connection:
             pen = Pen(chains.of(connection, policy_id), datetime.now(UTC))
             registry = stored.read(connection)
             policy = registry.rows["policies"].get(policy_id)

@@ -25,6 +25,7 @@ from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.crossed import crossed
 from streams.ledger.exposed import WHY, Left
+from streams.ledger.offering import Offered, offers
 from streams.ledger.pinned import DAY_S
 from streams.ledger.redetection import closed
 from streams.registry import stored
@@ -124,6 +125,8 @@ class Daily:
             if seen_to is None or seen_to < until:
                 return False
             _tell(post(store, self.said, now, BY))
+            if self.said.ledger.offer_days:
+                _tell_offered(offers(store, self.said, now, BY))
             day = date.fromordinal(EPOCH + until - 1)
             if self.said.ledger.seal_key and _last_sealed(store) < day.isoformat():
                 seal(store, self.said.ledger.seal_key, day, BY)
@@ -140,6 +143,14 @@ def _tell(done: Posted) -> None:
         said = "%d policies could not be posted: 'tripmeter ledger post --dry-run' says which and why"
         logger.warning(said, len(done.refused))
     logger.info("the ledger is posted: %d new entries", len(done.entries))
+
+
+def _tell_offered(done: Offered) -> None:
+    for entry in done.entries:
+        metrics.LEDGER_ENTRIES.labels(entry["kind"]).inc()
+    if done.refused:
+        said = "%d policies could not be offered their next term: 'tripmeter renew --dry-run' says which and why"
+        logger.warning(said, len(done.refused))
 
 
 def _last_sealed(store: Store) -> str:

@@ -83,7 +83,7 @@ def test_an_offer_is_accepted_once(tripmeter, typed, data):
 
 def test_without_an_answer_it_lapses_with_the_term(tripmeter, monkeypatch):
     tripmeter("renew")
-    monkeypatch.setattr("streams.cli.renew.marks.clock", lambda *_: 1_751_500_000.0)  # 3 July
+    monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July
     assert told(tripmeter("renew", "--json")) == [("P1", "answer", "", "lapsed")]
     assert told(tripmeter("renew", "--json")) == []
 

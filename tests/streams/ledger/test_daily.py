@@ -108,3 +108,15 @@ def test_it_can_be_switched_off_and_only_one_partition_does_it(river, said, tmp_
         keeper.work(now)
         keeper._last(now)
     assert river.rows(accounts.entries) == []
+
+
+def test_the_next_term_is_offered_in_time_before_the_day_is_sealed(river, said, tmp_path):
+    early = replace(said, ledger=replace(said.ledger, offer_days=366))
+    keeper, now = night(river, early, tmp_path), last(river) + HOUR
+    keeper.work(now)
+    keeper._last(now)
+    kinds = [json.loads(row["text"])["kind"] for row in river.rows(accounts.entries)]
+    assert kinds.count("offer") == kinds.count("indicated") > 0
+    with river.store.reading() as connection:
+        done = [row["action"] for row in audit.read(connection, action="ledger")]
+    assert done == ["ledger.post", "ledger.offer", "ledger.seal"]

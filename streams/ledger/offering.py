@@ -1,0 +1,99 @@
+"""Offering: offers of all policies that end soon, written by a command, or by the service once a day has closed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from pricing.ledger.entry import Entry
+from pricing.ledger.pen import Pen
+from pricing.rating import RatingError
+from pricing.tariff import Tariff
+from streams import tables
+from streams.config import Config
+from streams.layers import ConfigError
+from streams.ledger import chains
+from streams.ledger.book import Book
+from streams.ledger.chains import LedgerError
+from streams.ledger.crossed import crossed
+from streams.ledger.experienced import reported
+from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer
+from streams.registry import stored
+from streams.registry.contracts import Policy
+from streams.registry.losses import claims
+from streams.store import audit
+from streams.store.store import Store
+from streams.tariffs import Shelf, shelf
+
+
+@dataclass
+class Offered:
+    """What became of it."""
+
+    entries: list[Entry] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # why policies could not be offered anything
+
+
+def offers(
+    store: Store, said: Config, now: float, actor: str | None, policy_id: str | None = None, due: int | None = None
+) -> Offered:
+    """Offer the next term of one policy, or of all that end within ``due`` days of ``now`` (the store's clock).
+
+    What nobody answered in time lapses. Without an ``actor`` nothing is written. Raises ``ConfigError`` or
+    ``LedgerError`` where nothing can be.
+    """
+    found, done = shelf(said.tariff), Offered()
+    lead = said.ledger.offer_days if due is None else due
+    for tariff in found.tariffs:
+        with store.reading() as connection:
+            book = crossed(connection, tariff, tables.moment(now), said.pricing.privacy)
+            kept = {digest: one for digest, one in chains.kept(connection).items() if one is not None}
+            known = Renewing(book, tariff, kept, reported(claims(stored.read(connection)), book.today))
+            wanted = _asked(book, found, tariff, policy_id, lead, done)
+            pens = [(policy, _pen(connection, policy)) for policy in wanted]
+        for policy, pen in pens:
+            _offer(policy, pen, known, done)
+        new = {policy.policy_id: pen.new for policy, pen in pens if pen.new}
+        if actor is not None and new:
+            _write(store, tariff, found.text(tariff), new, actor)
+        done.entries += [entry for chain in new.values() for entry in chain]
+    return done
+
+
+def _asked(
+    book: Book, found: Shelf, tariff: Tariff, policy_id: str | None, lead: int, done: Offered
+) -> Iterable[Policy]:
+    """Policies whose next term is this tariff's: those to be offered, and those whose offer may have lapsed."""
+    for policy in book.policies:
+        named = policy.policy_id == policy_id and policy.cancelled is None and policy.from_ <= book.today
+        all_due = policy_id is None and (policy.to <= book.today or is_due(policy, book.today, lead))
+        try:
+            if (named or all_due) and found.at(next_term(policy)[0]).digest == tariff.digest:
+                yield policy
+        except ConfigError as error:
+            if tariff is found.tariffs[0]:
+                done.refused.append(f"policy {policy.policy_id}: {error}")
+
+
+def _offer(policy: Policy, pen: Pen, known: Renewing, done: Offered) -> None:
+    """Write what a policy's chain is to say; of one that cannot be offered anything, nothing."""
+    try:
+        lapse(pen, policy, known.book.today)
+        if known.book.today < policy.to:
+            offer(pen, policy, known)
+    except (LedgerError, RatingError) as error:
+        pen.new.clear()
+        done.refused.append(f"policy {policy.policy_id}: {error}")
+
+
+def _write(store: Store, tariff: Tariff, text: str, new: dict[str, list[Entry]], actor: str) -> None:
+    with store.writing() as connection:
+        chains.keep(connection, tariff, text)
+        chains.append(connection, new)
+        detail = {name: len(chain) for name, chain in new.items()}
+        audit.record(connection, [audit.Entry(actor, "ledger.offer", detail={"entries": detail})])
+
+
+def _pen(connection: Connection, policy: Policy) -> Pen:
+    return Pen(chains.of(connection, policy.policy_id), datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,10 +19,12 @@ from console.wire import message
 from console.world import LIVE, World
 from streams.desk.decisions import GONE
 from streams.desk.desk import Desk
-from streams.store import deeds
+from streams.store import deeds, schema
 from streams.web.tokens import Grant
 
 Row = dict[str, Any]
+
+LOOK_S = 2.0  # between two looks at the record for alerts of which nobody tells
 
 
 class View(NamedTuple):
@@ -56,6 +59,10 @@ class Picture:
         self._standing: dict[str, Row] = {}  # open and acknowledged alerts by id
         self._loaded = False
         self._desk: Desk
+        self._stood: dict[str, tuple[object, ...]] | None = (
+            None  # alerts as they were when last looked for, if nobody tells
+        )
+        self._changed_at = float("-inf")
         self._acted = 0  # number of the last action seen
         self._orders: dict[tuple[str, ...], tuple[object, Order]] = {}
         self._seq = 0
@@ -71,7 +78,7 @@ class Picture:
             ids, self._heard = sorted(self._heard), set()
         if self._begun():
             return []
-        ids = sorted({*ids, *self._decided()})
+        ids = sorted({*ids, *self._decided(), *self._changed()})
         if not ids:
             return []
         with self.world.store.reading() as connection:
@@ -164,6 +171,20 @@ class Picture:
         if any(not row.alert_id for row in found):  # a shelf covers many
             return [*self._standing, *[row.alert_id for row in found if row.alert_id]]
         return [row.alert_id for row in found]
+
+    def _changed(self) -> list[str]:
+        """Alerts that are otherwise than when last looked at, where nobody tells of them."""
+        if self.world.told or time.monotonic() - self._changed_at < LOOK_S:
+            return []
+        alerts = schema.alerts
+        columns = [alerts.c[name] for name in ("alert_id", "count", "level", "condition", "superseded")]
+        with self.world.store.reading() as connection:
+            stand = connection.execute(select(*columns).where(alerts.c.superseded == 0)).all()
+        found = {row.alert_id: tuple(row) for row in stand}
+        before, self._stood, self._changed_at = self._stood, found, time.monotonic()
+        if before is None:
+            return []
+        return [name for name in found.keys() | before.keys() if found.get(name) != before.get(name)]
 
     def _take(self, row: Row) -> str:
         new = row["alert_id"] not in self._standing

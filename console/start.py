@@ -19,10 +19,11 @@ from streams.pipeline.fixes import Fixes
 from streams.rules import Rules
 from streams.settings import Console
 from streams.sinks.base import Message
+from streams.store import marks
 from streams.store.store import Store
 from streams.web.doors import holders, is_here
 
-__all__ = ["LIVE", "REPLAY", "SIMULATED", "Told", "free", "serving", "world_of"]
+__all__ = ["LIVE", "REPLAY", "SIMULATED", "Told", "alone", "free", "serving", "world_of"]
 
 PATIENCE_S = 5  # for open streams to end
 LOGIN = "sign in as {login} with {password}: said this once, choose your own at once"
@@ -68,7 +69,14 @@ class Serving(NamedTuple):
 def world_of(service: Running, settings: Config, rules: Rules, mode: str) -> World:
     """What a console looks at when a service runs."""
     known = holders(settings)
-    return World(service.store, settings, rules, service.fixes, mode, service.vitals, known)
+    return World(service.store, settings, rules, service.fixes, mode, service.vitals, holders=known)
+
+
+def alone(store: Store, settings: Config, rules: Rules) -> World:
+    """What a console looks at when other processes run the river: the record, and nobody tells it what is new."""
+    with store.reading() as connection:
+        mode = REPLAY if marks.is_fed(connection) else LIVE
+    return World(store, settings, rules, mode=mode, holders=holders(settings), told=False)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import secrets
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ PING_S = 15.0
 RING = 2_000  # alerts a tab may have missed and still be told
 WAITING = 200  # alerts kept for a slow tab; more and it has to ask again
 TABS = 500  # open at once
+LASTS_S = 1_800.0  # then a tab comes back, and who it is of is looked at again
 
 
 @dataclass(eq=False)
@@ -102,7 +104,8 @@ class Hub:
             yield self._hello(tab)
             self._again(tab, last)
             await self._tick(tab)
-            while True:
+            until = time.monotonic() + LASTS_S
+            while time.monotonic() < until:
                 try:
                     async with asyncio.timeout(PING_S):
                         await tab.wake.wait()

@@ -23,6 +23,7 @@ from streams.web.tokens import Holder
 
 LOOK_S = 1.0  # between two looks at whether the registry has changed
 
+NEWEST = "tripmeter_event_time_seconds"  # of the vitals
 LIVE, REPLAY, SIMULATED = MODES = ("live", "replay", "simulated")
 
 
@@ -98,6 +99,7 @@ class World:
     fixes: Callable[[], Fixes] = nowhere
     mode: str = LIVE
     vitals: Callable[[], dict[str, float]] = dict  # how far the river is, as streams.metrics shows it
+    told: bool = True  # of each change of an alert, by a sink; else one has to look for them
     holders: tuple[Holder, ...] = ()  # of tokens that the configuration has
     clock: Callable[[], float] = time.time
     throttle: Throttle = field(default_factory=Throttle)
@@ -114,5 +116,6 @@ class World:
         return Intake(lambda *_: True, None if fed else self.config.gateway.future_s, None)
 
     def now(self, connection: Connection) -> float:
-        """What time it is in the store (UTC epoch s)."""
-        return marks.clock(connection, self.clock())
+        """What time it is in the store (UTC epoch s); with a feed that of its newest sample, as its river knows it."""
+        newest = None if self.mode == LIVE else self.vitals().get(NEWEST)
+        return marks.clock(connection, self.clock()) if newest is None else newest

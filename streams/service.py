@@ -150,8 +150,8 @@ class Service:
         return self.partition.fixes()
 
     def vitals(self) -> dict[str, float]:
-        """How far it is, for whoever watches; from any thread."""
-        return self.partition.gauges()
+        """How far it is, and for how long (ms) its loop has been at one handful; from any thread."""
+        return self.partition.gauges() | {"lag_ms": 1000 * max(time.monotonic() - self._turn_at, 0.0)}
 
     def stop(self) -> None:
         """End ``serve`` after the handful under way."""

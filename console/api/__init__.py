@@ -3,12 +3,14 @@
 from console.api import (
     alerts,
     devices,
+    disputes,
     drivers,
     factors,
     hours,
     ledger,
     live,
     people,
+    portfolio,
     pricing,
     quarantine,
     registry,
@@ -34,6 +36,7 @@ LISTS: tuple[Endpoint, ...] = (
     *devices.LISTS,
     *pricing.LISTS,
     *ledger.LISTS,
+    *disputes.LISTS,
     *system.LISTS,
 )  # each can be had as a file too
 
@@ -47,8 +50,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *drivers.ENDPOINTS,
     *tyres.ENDPOINTS,
     *pricing.ENDPOINTS,
+    *portfolio.ENDPOINTS,
     *factors.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *disputes.ENDPOINTS,
     *quarantine.ENDPOINTS,
     *registry.ENDPOINTS,
     *people.ENDPOINTS,

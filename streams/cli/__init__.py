@@ -8,6 +8,7 @@ import click
 
 COMMANDS = {
     "run": "keep serving: broker, gateway, pipeline, store",
+    "console": "the console by itself, over a record that other processes write",
     "bridge": "from the vehicles' broker into Kafka, for a fleet too large for one process",
     "worker": "some partitions of a fleet too large for one process: Kafka to PostgreSQL",
     "replay": "recordings -> events, trips, alerts, exposure, scores, premiums",

@@ -4,7 +4,6 @@ import signal
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -91,20 +90,13 @@ def _with_options(
     if data:
         settings = replace(settings, data=replace(settings.data, dir=data))
     if mqtt:
-        settings = replace(settings, mqtt=replace(settings.mqtt, **_address(mqtt, "--mqtt")))
+        settings = screen.listening(settings, "mqtt", mqtt, "--mqtt")
     if external:
         settings = replace(settings, mqtt=replace(settings.mqtt, broker="external"))
     if http:
-        settings = replace(settings, http=replace(settings.http, **_address(http, "--http")))
+        settings = screen.listening(settings, "http", http, "--http")
     if console:
-        settings = replace(settings, console=replace(settings.console, **_address(console, "--console")))
+        settings = screen.listening(settings, "console", console, "--console")
     if accept:
         settings = replace(settings, gateway=replace(settings.gateway, accept_unregistered=True))
     return settings
-
-
-def _address(said: str, option: str) -> dict[str, Any]:
-    host, _, port = said.rpartition(":")
-    if not port.isdecimal() or int(port) > 65_535:
-        raise ConfigError(f"{option} is {said!r}, expected HOST:PORT, for example 127.0.0.1:1883")
-    return {"host": host or "127.0.0.1", "port": int(port)}

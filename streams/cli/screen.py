@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from streams.config import Config
 from streams.kernels.params import CLASSES
+from streams.layers import ConfigError
 from streams.messages import plain
 
 out = Console(highlight=False)
@@ -149,3 +152,12 @@ def raw(body: bytes) -> None:
 def emit(data: Any) -> None:
     """Print ``data`` as JSON; dates as ISO 8601, decimals as text."""
     click.echo(json.dumps(data, default=str, ensure_ascii=False))
+
+
+def listening(settings: Config, section: str, said: str, option: str) -> Config:
+    """The settings with ``HOST:PORT`` as the address of a section. Raises ``ConfigError``."""
+    host, _, port = said.rpartition(":")
+    if not port.isdecimal() or int(port) > 65_535:
+        raise ConfigError(f"{option} is {said!r}, expected HOST:PORT, for example 127.0.0.1:1883")
+    part = replace(getattr(settings, section), host=host or "127.0.0.1", port=int(port))
+    return replace(settings, **{section: part})

@@ -10,6 +10,7 @@ import polars as pl
 from evaluation.measure import Fact, Section, poisson
 from pricing.exposure import Exposure
 from pricing.ladder import PREMIUM
+from pricing.memory import remembered
 from pricing.premium import Risk
 from pricing.rating import rate
 from pricing.score import Score, score
@@ -96,7 +97,9 @@ def _seen(count: int, seed: int, begins: date) -> Iterator[Seen]:
     business, books = roster.roster(count, seed), portfolio.Books()
     span = portfolio.term(FIRST, 7 * (SEEN_WEEKS + PAID_WEEKS), business.region.zone)
     weeks = pl.concat(portfolio.exposures(business, span, books))
-    before, after = (summed(weeks.filter(part)) for part in (pl.col("day") < begins, pl.col("day") >= begins))
+    seen = remembered(weeks.filter(pl.col("day") < begins), standard().scale.memory, ["vehicle_id"])
+    before = {str(own): found for (own,), found in seen.items()}
+    after = summed(weeks.filter(pl.col("day") >= begins))
     came = pl.DataFrame(books.claims, schema=CLAIMS).filter(
         pl.col("loss_at").dt.date() >= begins, pl.col("cover").is_in(COVERS)
     )

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import polars as pl
 
 from devices.samples import Samples
-from evaluation.deciles import summed
 from evaluation.measure import Fact, Section
 from evaluation.recordings import rules, thinned
-from pricing.exposure import Exposure, totals
+from pricing.exposure import Exposure
+from pricing.memory import remembered
 from pricing.score import score
 from pricing.tariffs import standard
 from simulator import portfolio, roster, traffic
@@ -79,7 +79,7 @@ def driven(count: int, weeks: Sequence[int], hours: float = HOURS) -> Iterator[F
         exposure = run.finish()["exposure"]
         for week in weeks:
             some = exposure.filter(pl.col("day") < pl.lit(FIRST).dt.offset_by(f"{A_WEEK * week}d"))
-            own = {key[0]: found for key, found in totals(some, "vehicle_id").items()}
+            own = _counted(some)
             yield from _facts(business, _scores(business, own), f"driven, {rate}", week)
 
 
@@ -100,7 +100,12 @@ def drawn(count: int, weeks: Sequence[int]) -> Iterator[Fact]:
     whole = pl.concat(portfolio.exposures(business, span, portfolio.Books()))
     for week in weeks:
         some = whole.filter(pl.col("day") < pl.lit(FIRST).dt.offset_by(f"{week}w"))
-        yield from _facts(business, _scores(business, summed(some)), "drawn, as on the sheet", week)
+        yield from _facts(business, _scores(business, _counted(some)), "drawn, as on the sheet", week)
+
+
+def _counted(exposure: pl.DataFrame) -> dict[str, Exposure]:
+    """Exposure of each vehicle as it counts by the tariff's memory."""
+    return {key[0]: found for key, found in remembered(exposure, standard().scale.memory, ["vehicle_id"]).items()}
 
 
 class Scores(NamedTuple):

@@ -1,10 +1,10 @@
 """Fixed: amounts of many vehicles at once as whole millionths, rounded to the digit as decimals are."""
 
-from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from pricing.money import decimal
 
@@ -83,6 +83,12 @@ def _up(found: Ints, rest: Ints, unit: int) -> Ints:
     return found + more.astype(np.int64)
 
 
-def decimals(cents: Iterable[int]) -> list[Decimal]:
+def series(name: str, cents: Ints) -> pl.Series:
+    """Whole cents as a column of decimals of two places."""
+    hundreds = pl.Series(name, cents).cast(pl.Decimal(38, 2))
+    return (hundreds / pl.Series([Decimal(100)], dtype=pl.Decimal(5, 2))).cast(pl.Decimal(18, 2))
+
+
+def decimals(cents: Ints) -> list[Decimal]:
     """Whole cents as decimals of two places."""
-    return [Decimal(cent).scaleb(-2) for cent in cents]
+    return series("", cents).to_list()

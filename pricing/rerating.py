@@ -9,7 +9,7 @@ import polars as pl
 
 from pricing import frames
 from pricing.exposure import UNITS
-from pricing.fixed import decimals, whole
+from pricing.fixed import series, whole
 from pricing.frames import PREMIUMS, VEHICLE, Columns
 from pricing.many import Driving, Sheets, driving
 from pricing.premium import INDICATED, use_mass
@@ -105,11 +105,10 @@ def _rated(rows: pl.DataFrame, tariff: Tariff, kind: str) -> Iterator[pl.DataFra
         for part in covered.iter_slices(AT_ONCE):
             sheets = Sheets(part, tariff.covers[str(cover)], tariff)
             own = Driving(*(np.ascontiguousarray(part[name].to_numpy()) for name in OWN))
-            amounts = decimals(sheets.premium(own).tolist())
             yield part.with_columns(
                 pl.col("valid_from", "valid_to").cast(PREMIUMS["valid_from"]),
+                series("amount", sheets.premium(own)),
                 kind=pl.lit(kind),
-                amount=pl.Series(amounts, dtype=PREMIUMS["amount"]),
                 currency=pl.lit(tariff.currency),
                 tariff_id=pl.lit(tariff.tariff_id),
                 status=pl.lit(tariff.status),

@@ -6,8 +6,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from pricing.credibility.panel import Floats
-from pricing.money import cents, decimal, micro
+from pricing.fixed import Floats, cents, decimals, fraction, millionths, times
+from pricing.money import micro
+
+UNBOUND = np.iinfo(np.int64).max  # millionths: no cap
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ class Book:
 
     def charged(self, k: Decimal, rounding: str = ROUND_HALF_EVEN) -> list[Decimal]:
         """What each pays, to the cent; the total is the sum of these."""
-        return [
-            cents(min(max(micro(k * decimal(varying)) + decimal(fixed), _bound(low)), _bound(high)), rounding)
-            for varying, fixed, low, high in zip(self.varying, self.fixed, self.low, self.high, strict=True)
-        ]
+        unbound = np.isinf(self.high)
+        highest = np.where(unbound, UNBOUND, millionths(np.where(unbound, 0.0, self.high)))
+        uncapped = times(millionths(self.varying), *fraction(k)) + millionths(self.fixed)
+        return decimals(cents(np.minimum(np.maximum(uncapped, millionths(self.low)), highest), rounding))
 
 
 def book(
@@ -65,7 +67,3 @@ def book(
     low, high = np.array(ranges, np.float64).T
     share = 1 - loads
     return Book(pure / share, np.broadcast_to(np.asarray(fixed / share, np.float64), pure.shape), low, high)
-
-
-def _bound(x: float) -> Decimal:
-    return Decimal("inf") if np.isinf(x) else decimal(x)

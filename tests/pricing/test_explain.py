@@ -58,7 +58,7 @@ def test_the_points_of_a_score_add_up_as_printed(rows):
 def test_a_score_beyond_its_ends_says_so(rows):
     points = [{**rows[1]["points"][0], "points": 45.0}]
     told = explain_score({**rows[1], "points": points, "score": 100.0})
-    assert told[-1].detail == "115.00 kept between 0 and 100"
+    assert told[-1].detail == "105.00 kept between 0 and 100"
 
 
 def test_the_text_is_in_columns(rows):

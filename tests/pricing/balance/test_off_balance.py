@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pricing.balance.book import Caps, book
 from pricing.balance.off_balance import BalanceError, naive, solve
+from pricing.money import ROUNDING, cents, decimal, micro
 
 D = Decimal
 TEN = Caps(D("0.10"), D("0.10"))
@@ -94,3 +95,14 @@ def test_premiums_never_fall_with_the_factor_and_keep_their_caps(fleet, one, oth
     for amount, (_, previous) in zip(portfolio.charged(D(str(round(one, 6)))), fleet, strict=True):
         if previous is not None:
             assert abs(amount - previous) <= previous / 10 + D("0.01")
+
+
+@given(vehicles, st.floats(0.1, 3.0), st.sampled_from(ROUNDING), st.floats(0.0, 50.0))
+def test_all_at_once_pay_what_each_pays_by_itself_in_decimals(fleet, factor, rounding, fixed):
+    portfolio = book(np.array([p for p, _ in fleet]), [q for _, q in fleet], TEN, fixed, 0.27)
+    k = decimal(factor)
+    rows = zip(portfolio.varying, portfolio.fixed, portfolio.low, portfolio.high, strict=True)
+    for amount, (varying, fee, low, high) in zip(portfolio.charged(k, rounding), rows, strict=True):
+        uncapped = micro(k * decimal(varying)) + decimal(fee)
+        most = D("Infinity") if np.isinf(high) else decimal(high)
+        assert amount == cents(min(max(uncapped, decimal(low)), most), rounding)

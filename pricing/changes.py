@@ -1,0 +1,86 @@
+"""Changes: what a score or a premium would be, were a behaviour's rate another, by the formulas that made both."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pricing.factors import telematics
+from pricing.ladder import GAP, RUNNING, TELEMATICS, Ladder, Step
+from pricing.money import decimal
+
+ONE = Decimal(1)
+PLACES = Decimal("0.0001")  # of a relativity
+
+
+class Wish(NamedTuple):
+    """A behaviour at another rate."""
+
+    behaviour: str
+    unit: str
+    rate: float
+    wanted: float
+    eta: float  # of ``wanted``
+    claims: float  # share by which the expected claims change
+
+
+def wishes(points: Iterable[Mapping[str, Any]]) -> list[Wish]:
+    """What can be controlled and was seen, at the class mean if it is above it, else at half; most first."""
+    found = [_wish(point) for point in points if point["controllable"] and point["rate"]]
+    return sorted((wish for wish in found if wish.claims < 0), key=lambda wish: (wish.claims, wish.behaviour))
+
+
+def _wish(point: Mapping[str, Any]) -> Wish:
+    rate, mean = point["rate"], point["class_mean"]
+    wanted = mean if rate > mean else rate / 2
+    eta = eta_at(point, wanted)
+    return Wish(point["behaviour"], point["unit"], rate, wanted, eta, math.expm1(eta - eta_at(point, rate)))
+
+
+def eta_at(point: Mapping[str, Any], rate: float) -> float:
+    """``beta * ln(credible rate / class mean)`` at another rate over the same exposure."""
+    z, mean = point["credibility"], point["class_mean"]
+    return float(point["beta"] * math.log((z * rate + (1 - z) * mean) / mean))
+
+
+def relativity(eta: float) -> Decimal:
+    """A behaviour's relativity, to four places."""
+    return decimal(telematics.FACTOR.relativity([eta])[0]).quantize(PLACES)
+
+
+def premium_at(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
+    """The last amount of a premium's steps, had ``behaviour`` another ``eta``."""
+    driving = _driving([step for step in steps if step.part == TELEMATICS], behaviour, eta)
+    low, high = next((_range(step.unit) for step in steps if _is_driving(step)), (driving, driving))
+    driving = min(max(driving, low), high)
+    ladder = Ladder()
+    for step in steps:
+        if step.part == TELEMATICS:
+            continue
+        effect = step.effect
+        if _is_driving(step):
+            effect = max(driving, ONE) if step.part == GAP else driving
+        if step.op == "cap":
+            low, high = _range(step.value)
+            effect = min(max(ladder.steps[-1].amount, low), high)
+        ladder.add(step.part, step.name, step.op, effect, step.covariate, step.value)
+    return ladder.steps[-1].amount
+
+
+def _driving(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
+    """Product of the behaviours' relativities, one of them another; before its cap."""
+    ladder = Ladder()
+    for step in steps:
+        if step.op != "cap":
+            effect = relativity(eta) if step.name == behaviour else step.effect
+            ladder.add(step.part, step.name, step.op, effect, value=step.value)
+    return ladder.steps[-1].amount
+
+
+def _is_driving(step: Step) -> bool:
+    return step.part in (RUNNING, GAP) and step.name == telematics.FACTOR.name
+
+
+def _range(said: str) -> tuple[Decimal, Decimal]:
+    low, _, high = said.partition(" to ")
+    return Decimal(low), Decimal(high)

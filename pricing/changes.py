@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pricing.factors import telematics
-from pricing.ladder import GAP, RUNNING, TELEMATICS, Ladder, Step
+from pricing.ladder import GAP, LEVIES, RUNNING, TELEMATICS, Ladder, Step
 from pricing.money import decimal
 
 ONE = Decimal(1)
@@ -26,7 +26,7 @@ class Wish(NamedTuple):
 
 def wishes(points: Iterable[Mapping[str, Any]]) -> list[Wish]:
     """What can be controlled and was seen, at the class mean if it is above it, else at half; most first."""
-    found = [_wish(point) for point in points if point["controllable"] and point["rate"]]
+    found = [_wish(point) for point in points if point["controllable"] and point["rate"] and point["points"]]
     return sorted((wish for wish in found if wish.claims < 0), key=lambda wish: (wish.claims, wish.behaviour))
 
 
@@ -50,12 +50,14 @@ def relativity(eta: float) -> Decimal:
 
 def premium_at(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
     """The last amount of a premium's steps, had ``behaviour`` another ``eta``."""
-    driving = _driving([step for step in steps if step.part == TELEMATICS], behaviour, eta)
-    low, high = next((_range(step.unit) for step in steps if _is_driving(step)), (driving, driving))
-    driving = min(max(driving, low), high)
+    driving = _driving(steps, behaviour, eta)
+    allowed = next((step.unit for step in steps if _is_driving(step)), "")
+    if allowed:
+        low, high = _range(allowed)
+        driving = min(max(driving, low), high)
     ladder = Ladder()
     for step in steps:
-        if step.part == TELEMATICS:
+        if step.part in (TELEMATICS, LEVIES):
             continue
         effect = step.effect
         if _is_driving(step):
@@ -67,11 +69,20 @@ def premium_at(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
     return ladder.steps[-1].amount
 
 
+def told_by(steps: Sequence[Step], points: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The ``points`` of a score, if they are those that the premium of ``steps`` was made with; else none."""
+    made = {step.name: step.effect for step in steps if step.part == TELEMATICS}
+    known = [point for point in points if point["behaviour"] in made and point["rate"] is not None]
+    moved = [point for point in known if point["points"]]
+    alike = all(relativity(eta_at(point, point["rate"])) == made[point["behaviour"]] for point in moved)
+    return known if alike and any(map(_is_driving, steps)) else []
+
+
 def _driving(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
     """Product of the behaviours' relativities, one of them another; before its cap."""
     ladder = Ladder()
     for step in steps:
-        if step.op != "cap":
+        if step.part == TELEMATICS and step.op != "cap":
             effect = relativity(eta) if step.name == behaviour else step.effect
             ladder.add(step.part, step.name, step.op, effect, value=step.value)
     return ladder.steps[-1].amount

@@ -1,11 +1,12 @@
 """Explain: why a premium or a score is what it is, in lines that add up, from its stored row alone."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from pricing.changes import Wish, premium_at, told_by, wishes
 from pricing.ladder import GAP, LEVIES, PREMIUM, RUNNING, STANDING, TELEMATICS, Step, climb
 from pricing.levies import due
 
@@ -40,8 +41,11 @@ class Line(NamedTuple):
     amount: str = ""
 
 
-def explain_premium(row: Mapping[str, Any]) -> list[Line]:
-    """Lines for a row of the premiums table; raises ``ValueError`` if its steps do not make its amount."""
+def explain_premium(row: Mapping[str, Any], points: Iterable[Mapping[str, Any]] = ()) -> list[Line]:
+    """Lines for a row of the premiums table; raises ``ValueError`` if its steps do not make its amount.
+
+    With the ``points`` of the vehicle's score, also what would change it.
+    """
     steps = [_step(step) for step in row["factors"]]
     amount = Decimal(str(row["amount"]))
     if climb(steps) != amount:
@@ -54,7 +58,24 @@ def explain_premium(row: Mapping[str, Any]) -> list[Line]:
         *_ladder(steps),
         *_to_pay(steps, amount),
         Line("caps that bound", row["caps"] or "none"),
+        *_headed(_cheaper(steps, amount, points)),
     ]
+
+
+def _headed(lines: Iterable[Line]) -> list[Line]:
+    found = list(lines)
+    return [Line("What would change it"), *found] if found else []
+
+
+def _cheaper(steps: list[Step], amount: Decimal, points: Iterable[Mapping[str, Any]]) -> Iterator[Line]:
+    """What the premium would be with a behaviour at another rate, everything else as it is."""
+    for wish in wishes(told_by(steps, points)):
+        other = premium_at(steps, wish.behaviour, wish.eta)
+        yield Line("  " + wish.behaviour, _wanted(wish), f"{float(other / amount - 1):+.1%}", f"{other}")
+
+
+def _wanted(wish: Wish) -> str:
+    return f"{wish.rate:.4g} -> {wish.wanted:.4g} {wish.unit}"
 
 
 def _ladder(steps: list[Step]) -> Iterator[Line]:
@@ -99,7 +120,15 @@ def explain_score(row: Mapping[str, Any]) -> list[Line]:
         Line(
             "  score", "" if total == row["score"] else f"{total:.2f} kept between 0 and 100", "", f"{row['score']:.2f}"
         ),
+        *_headed(_better(row)),
     ]
+
+
+def _better(row: Mapping[str, Any]) -> Iterator[Line]:
+    """Points that another rate of a behaviour would bring, and by how much fewer claims would be expected."""
+    for wish in wishes(row["points"]):
+        more = -row["points_per_eta"] * math.log1p(wish.claims)
+        yield Line("  " + wish.behaviour, _wanted(wish), f"{wish.claims:+.1%} claims", f"{more:+.2f}")
 
 
 def _memory(weeks: float) -> list[Line]:

@@ -164,7 +164,8 @@ class Sheet:
             if self.whole and factor.name in WHOLE:
                 continue
             if factor.name == telematics.FACTOR.name:
-                self.ladder.add(part, factor.name, "times", driving, "own driving", credibility=credibility)
+                allowed = " to ".join(f"{bound:f}" for bound in self.tariff.caps.get(factor.name, ()))
+                self.ladder.add(part, factor.name, "times", driving, "own driving", "", allowed, credibility)
             else:
                 self._apply(part, factor)
 

@@ -1,15 +1,19 @@
 """Explanations."""
 
 import json
+import math
 from datetime import date
 from decimal import Decimal
 
 import polars as pl
 import pytest
 
-from pricing.explain import explain_premium, explain_score, text
-from pricing.exposure import exposure
+from pricing.changes import wishes
+from pricing.explain import Line, explain_premium, explain_score, text
+from pricing.exposure import Exposure, exposure
 from pricing.frames import premiums, scores
+from pricing.rating import rate
+from pricing.score import score
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +54,8 @@ def test_a_row_whose_amount_was_altered_is_not_explained_away(rows):
 def test_the_points_of_a_score_add_up_as_printed(rows):
     lines = explain_score(rows[1])
     first = next(i for i, line in enumerate(lines) if line.label == "  class")
-    amounts = [Decimal(line.amount) for line in lines[first:]]
+    last = next(i for i, line in enumerate(lines) if line.label == "  score")
+    amounts = [Decimal(line.amount) for line in lines[first : last + 1]]
     assert sum(amounts[:-1]) == amounts[-1] == Decimal(f"{rows[1]['score']:.2f}")
     assert any("provisional" in line.detail for line in lines)
 
@@ -58,9 +63,42 @@ def test_the_points_of_a_score_add_up_as_printed(rows):
 def test_a_score_beyond_its_ends_says_so(rows):
     points = [{**rows[1]["points"][0], "points": 45.0}]
     told = explain_score({**rows[1], "points": points, "score": 100.0})
-    assert told[-1].detail == "105.00 kept between 0 and 100"
+    assert next(line for line in told if line.label == "  score").detail == "105.00 kept between 0 and 100"
 
 
 def test_the_text_is_in_columns(rows):
     lines = text(explain_premium(rows[0])).splitlines()
     assert len({len(line) for line in lines if line.startswith("  ")}) == 1
+
+
+def test_what_would_change_a_score_is_what_it_then_is(tariff):
+    """Harsh brakes at the class mean: the points and the claims that are promised come, to a hundredth."""
+    seen = {"km_measured": 4000.0, "observed_km": 4000.0, "harsh_braking_2": 120}
+    then = seen | {"harsh_braking_2": 40.0 * 0.8}
+    now, other = (score({"truck": Exposure(own)}, tariff, "vehicle") for own in (seen, then))
+    row = {"points": [vars(point) for point in now.points], "points_per_eta": tariff.scale.per_eta}
+    (wish,) = [wish for wish in wishes(row["points"]) if wish.behaviour == "harsh_braking"]
+    assert (wish.rate, wish.wanted) == (3.0, 0.8)
+    assert other.score - now.score == pytest.approx(-tariff.scale.per_eta * math.log1p(wish.claims), abs=0.011)
+
+
+@pytest.mark.parametrize("capped", [False, True])
+def test_what_would_change_a_premium_is_what_it_then_is(tariff, risk, capped):
+    rough = 40_000 if capped else 120
+    seen = {"km_measured": 4000.0, "km_gap": 900.0, "observed_km": 4000.0, "harsh_braking_2": rough}
+    then = Exposure(seen | {"harsh_braking_2": 40.0 * 0.8})
+    premium, own = rate(risk(), Exposure(seen), tariff), score({"truck": Exposure(seen)}, tariff, "vehicle")
+    points = [vars(point) for point in own.points]
+    assert (premium.caps == "telematics") == capped
+    lines = explain_premium(premium.row(), points)
+    (told,) = [line for line in lines[lines.index(Line("What would change it")) :] if "harsh_braking" in line.label]
+    assert told.detail == f"{rough / 40:g} -> 0.8 per 100 km"
+    assert told.amount == str(rate(risk(), then, tariff).amount)
+    assert told.effect == f"{float(Decimal(told.amount) / premium.amount - 1):+.1%}"
+
+
+def test_of_another_score_nothing_is_promised(tariff, risk):
+    calm, rough = ({"km_measured": 4000.0, "observed_km": 4000.0, "harsh_braking_2": n} for n in (2, 200))
+    own = score({"truck": Exposure(calm)}, tariff, "vehicle")
+    lines = explain_premium(rate(risk(), Exposure(rough), tariff).row(), [vars(point) for point in own.points])
+    assert Line("What would change it") not in lines

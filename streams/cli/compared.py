@@ -7,7 +7,7 @@ import polars as pl
 
 from pricing.signed import differences
 from pricing.tariff import Tariff
-from pricing.tariffs.compared import changes, disruption, form
+from pricing.tariffs.compared import capped, changes, disruption, form
 from streams import settings, sheets
 from streams.cli import screen, source
 from streams.layers import ConfigError
@@ -41,6 +41,7 @@ def compare(
     found: Frames = {}
     if portfolio or data or folder:
         before, after = (premiums(folder, data, one, registry_path, klass) for one in (was, now))
+        after = capped(before, after, now)
         vehicles, policies = changes(before, after), changes(before, after, by=("policy_id",))
         found = {"disruption": disruption(vehicles), "by policy": disruption(policies)}
         found |= {"form": form(was, now, vehicles, policies), "changes": vehicles}

@@ -148,3 +148,14 @@ def test_fit_tariff_off_balance_and_premium_are_one_chain(typed, replayed, tmp_p
     ]
     assert change["change"] == pytest.approx(0.03, abs=0.02)
     assert "fitted-2" in run("tariff", "show", tmp_path / "two.toml")
+
+
+def test_a_cap_on_change_binds_against_what_is_paid_now(typed, mine, replayed, tmp_path):
+    dearer = tmp_path / "dearer.toml"
+    dearer.write_text(mine.read_text().replace("variable = 0.22", "variable = 0.45").replace('"mine"', '"dearer"'))
+    found = json.loads(typed("tariff", "compare", mine, dearer, "--tables", replayed, "--json").stdout)
+    (change,) = found["changes"]
+    assert (change["change"], change["caps"]) == (pytest.approx(0.25, abs=0.01), "change")  # of a day, in cents
+    said = {row["item"]: row["value"] for row in found["form"]}
+    assert said["overall change without the cap on change"].startswith("+4")
+    assert said["vehicles that a cap bound"] == "1"

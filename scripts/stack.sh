@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# Stack: installs what the tests marked "stack" talk to, if it is not here: Debian's packages, Kafka from Maven.
+# Stack: installs what the tests marked "stack" talk to, if it is not here: Debian's packages, Kafka from Maven,
+# what looks at the console's modules and screens from npm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 declare -A package_of=([mosquitto]=mosquitto [mosquitto_passwd]=mosquitto [mosquitto_pub]=mosquitto-clients
     [openssl]=openssl [docker-compose]=docker-compose [java]=default-jre-headless [mvn]=maven
-    [initdb]=postgresql [prometheus]=prometheus)
+    [initdb]=postgresql [prometheus]=prometheus [chromium]=chromium [node]=nodejs [npm]=npm [fc-list]=fontconfig)
 missing=()
 for command in "${!package_of[@]}"; do
     PATH=$PATH:/usr/sbin:/sbin$(printf ':%s' /usr/lib/postgresql/*/bin) command -v "$command" >/dev/null || missing+=("${package_of[$command]}")
 done
+
+if ! { command -v fc-list >/dev/null && fc-list :lang=zh family | grep -q .; }; then
+    missing+=(fonts-noto-cjk) # without them Chinese screens are boxes
+fi
 
 persist() { # COMMAND...: a mirror may be busy for a moment
     local k
@@ -50,4 +55,10 @@ if [ deploy/kafka/pom.xml -nt .stack/kafka/.complete ]; then
     persist mvn --batch-mode --quiet --file deploy/kafka/pom.xml dependency:copy-dependencies
     touch .stack/kafka/.complete
 fi
-echo "stack: all here: ${!package_of[*]} kafka"
+if [ ! -e .stack/npm/.complete ]; then
+    echo "stack: fetching axe and TypeScript"
+    mkdir -p .stack/npm
+    persist npm install --prefix .stack/npm --silent --no-save --no-package-lock axe-core@4.14.1 typescript@7.0.2
+    touch .stack/npm/.complete
+fi
+echo "stack: all here: ${!package_of[*]} kafka axe tsc"

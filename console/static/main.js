@@ -5,6 +5,7 @@ import { preferred, speak } from './lib/i18n.js';
 import { html, render } from './lib/html.js';
 import { recognise, user } from './lib/session.js';
 import * as alerts from './lib/alerts.js';
+import * as clock from './lib/clock.js';
 import * as fleet from './lib/fleet.js';
 import { open } from './lib/stream.js';
 import { effect } from '@preact/signals';
@@ -23,6 +24,7 @@ effect(() => {
 });
 
 function begin() {
+  clock.follow();
   void fleet.follow();
   void alerts.follow();
   open();

@@ -1,6 +1,7 @@
 /** Format: numbers, times and money as the reader's language and the fleet's time zone write them. */
 
 import { signal } from '@preact/signals';
+import { now } from './clock.js';
 import { language, t } from './i18n.js';
 
 export const zone = signal('UTC'); // of the fleet
@@ -58,10 +59,10 @@ export function day(at) {
   return written(at, { year: 'numeric', month: 'short', day: 'numeric' });
 }
 
-/** How long ago, roughly. @param {Moment} at @param {number} [now] ms */
-export function ago(at, now = Date.now()) {
+/** How long ago, roughly. @param {Moment} at */
+export function ago(at) {
   const date = moment(at);
-  return date ? t('time.ago', { time: span((now - date.getTime()) / 1000) }) : DASH;
+  return date ? t('time.ago', { time: span((now() - date.getTime()) / 1000) }) : DASH;
 }
 
 /** A duration, in its two largest units. @param {number | null | undefined} seconds */

@@ -2,6 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
+import { now } from '../lib/clock.js';
 import { clock, dayTime, moment } from '../lib/format.js';
 
 /** A status by shape, colour and word. @param {{ status: string, bare?: boolean }} given */
@@ -32,7 +33,7 @@ export function Priority({ priority }) {
 export function Time({ at, seconds = false }) {
   const date = moment(at);
   if (!date) return html`<span>–</span>`;
-  const today = Math.abs(Date.now() - date.getTime()) < 64_800_000;
+  const today = Math.abs(now() - date.getTime()) < 64_800_000;
   return html`<time datetime=${date.toISOString()} title=${dayTime(at)}>${today ? clock(at, seconds) : dayTime(at)}</time>`;
 }
 

@@ -18,7 +18,7 @@ export function Premiums() {
     <//>
     <div class="filters"><${Field} name="vehicle" value=${vehicle} label=${t('col.vehicle')} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.premiums')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.premium_id} empty=${t('premiums.empty')} />` : html`<${Waiting} />`}`;
+    ${known.data ? html`<${Table} caption=${t('screen.premiums')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.premium_id} empty=${t('premiums.empty')} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 function columns() {

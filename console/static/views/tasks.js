@@ -34,7 +34,7 @@ export function Tasks() {
   return html`<${Head} title=${t('screen.tasks')} />
     <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${STATES.map((one) => [one, t(`task_state.${one}`)])} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : html`<${Waiting} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(`tasks.${asked.value.action}`)} go=${t(`tasks.${asked.value.action}`)} onGo=${close} onLeave=${() => (asked.value = null)}><${Fields} action=${asked.value.action} /><//>`}`;
 }
 

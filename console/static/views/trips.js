@@ -23,7 +23,7 @@ export function Trips() {
       <${Field} name="to" value=${to} label=${t('trips.to')} type="date" />
     </div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${List} page=${known.data} />` : html`<${Waiting} />`}`;
+    ${known.data ? html`<${List} page=${known.data} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 /** @param {{ name: string, value: string, label: string, type?: string }} given */

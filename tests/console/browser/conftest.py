@@ -1,0 +1,137 @@
+"""A real Chromium before a real console; whatever a page complains of, or asks another machine for, is a failure."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from console.app import create_app
+from ..conftest import WORD, House
+
+AXE = Path(__file__).parents[3] / ".stack" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+HARMLESS = ("GPU stall due to ReadPixels",)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, which drives Debian's own Chromium."""
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all tests; each page has a profile of its own."""
+    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+    yield browser
+    browser.close()
+
+
+class Served:
+    """The console of a house behind a real port, that can be taken away and put back."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._port = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        app = create_app(self.house.world)
+        self.heard = app.state.hub.picture.heard
+        settings = uvicorn.Config(app, port=self._port, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
+        self._server, listening = uvicorn.Server(settings), settings.bind_socket()
+        self._port = listening.getsockname()[1]
+        self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = self._server.force_exit = True
+        self._thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def served(house: House) -> Iterator[Served]:
+    found = Served(house)
+    yield found
+    found.stop()
+
+
+@dataclass
+class Tab:
+    """A page, who is signed in at it, and what it complained of."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    expected: tuple[str, ...] = ()  # parts of complaints that the test is about
+
+    def go(self, route: str) -> None:
+        """Show a screen, and wait until it has its heading."""
+        self.page.goto(f"{self.url}/#{route}")
+        self.page.locator("h1").first.wait_for(state="attached")
+
+    def focused(self) -> str:
+        """The alert that has the focus, or the name of the element that has."""
+        return str(self.page.evaluate("document.activeElement.dataset.alert || document.activeElement.tagName"))
+
+    def unexpected(self) -> list[str]:
+        known = (*HARMLESS, *self.expected)
+        return [one for one in self.complaints if not any(part in one for part in known)]
+
+
+Open = Callable[..., Tab]
+
+
+@pytest.fixture
+def tab(chromium: Browser, served: Served) -> Iterator[Open]:
+    """Opens pages: ``tab("manager", locale="zh-CN")``; fails at the end on whatever they complained of."""
+    opened: list[Tab] = []
+
+    def open_(login: str, browser: Browser = chromium, **more: Any) -> Tab:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en", **more})
+        if login:
+            answer = context.request.post(
+                f"{served.url}/api/v1/session", data={"name": login, "password": WORD}
+            )
+            assert answer.ok, answer.text()
+        found = Tab(context.new_page(), served.url)
+        watch(found)
+        opened.append(found)
+        return found
+
+    yield open_
+    for one in opened:
+        one.page.context.close()
+    assert [one.unexpected() for one in opened] == [[] for _ in opened]
+
+
+def watch(tab: Tab) -> None:
+    """Keep what a page complains of: errors, refusals, requests to others."""
+    said = tab.complaints.append
+    tab.page.on("console", lambda message: message.type in ("error", "warning") and said(message.text))
+    tab.page.on("pageerror", lambda error: said(f"page error: {error}"))
+    tab.page.on("response", lambda answer: answer.status >= 400 and said(f"{answer.status} {answer.url}"))
+    own = (tab.url, "blob:", "data:")
+    tab.page.on("request", lambda request: request.url.startswith(own) or said(f"foreign request: {request.url}"))

@@ -7,11 +7,15 @@ import { open } from '../lib/alerts.js';
 import { Empty } from '../ui/parts.js';
 import { Alert } from './alert.js';
 import { Devices } from './devices.js';
+import { Disputes } from './disputes.js';
 import { Driver } from './driver.js';
 import { Drivers } from './drivers.js';
+import { Factor, Factors } from './factors.js';
 import { Hours } from './hours.js';
 import { Inbox } from './inbox.js';
+import { Ledger } from './ledger.js';
 import { Live } from './live.js';
+import { Portfolio } from './portfolio.js';
 import { Premium } from './premium.js';
 import { Premiums } from './premiums.js';
 import { Tasks } from './tasks.js';
@@ -21,7 +25,9 @@ import { Trips } from './trips.js';
 import { Tyres } from './tyres.js';
 
 const FLEET = ['viewer', 'manager'];
-const PRICING = ['viewer', 'manager', 'underwriter', 'actuary'];
+const RATED = ['viewer', 'manager', 'underwriter', 'actuary'];
+const INSURER = ['underwriter', 'actuary'];
+const OWN = ['viewer', 'manager', 'driver'];
 
 /** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any }} Screen */
 
@@ -31,19 +37,25 @@ const ALL = [
     name: 'fleet',
     screens: [
       { path: '/', title: 'screen.live', view: Live, roles: FLEET },
-      { path: '/alerts', title: 'screen.alerts', view: Inbox, one: Alert, roles: FLEET, badge: Open },
+      { path: '/alerts', title: 'screen.alerts', view: Inbox, one: Alert, roles: OWN, badge: Open },
       { path: '/today', title: 'screen.today', view: Today, roles: FLEET },
       { path: '/tasks', title: 'screen.tasks', view: Tasks, roles: FLEET },
-      { path: '/trips', title: 'screen.trips', view: Trips, one: Trip, roles: FLEET },
-      { path: '/drivers', title: 'screen.drivers', view: Drivers, one: Driver, roles: FLEET },
-      { path: '/hours', title: 'screen.hours', view: Hours, roles: FLEET },
+      { path: '/trips', title: 'screen.trips', view: Trips, one: Trip, roles: OWN },
+      { path: '/drivers', title: 'screen.drivers', view: Drivers, one: Driver, roles: [...OWN, ...INSURER] },
+      { path: '/hours', title: 'screen.hours', view: Hours, roles: OWN },
       { path: '/tyres', title: 'screen.tyres', view: Tyres, roles: FLEET },
       { path: '/devices', title: 'screen.devices', view: Devices, roles: FLEET },
     ],
   },
   {
     name: 'pricing',
-    screens: [{ path: '/premiums', title: 'screen.premiums', view: Premiums, one: Premium, roles: PRICING }],
+    screens: [
+      { path: '/portfolio', title: 'screen.portfolio', view: Portfolio, roles: INSURER },
+      { path: '/premiums', title: 'screen.premiums', view: Premiums, one: Premium, roles: RATED },
+      { path: '/factors', title: 'screen.factors', view: Factors, one: Factor, roles: INSURER },
+      { path: '/disputes', title: 'screen.disputes', view: Disputes, roles: INSURER },
+      { path: '/ledger', title: 'screen.ledger', view: Ledger, roles: INSURER },
+    ],
   },
 ];
 

@@ -5,45 +5,56 @@ import { t, word } from '../lib/i18n.js';
 import { day, money, number } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { climb } from '../lib/ladder.js';
+import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Choice } from './inbox.js';
 import { Filed } from './premiums.js';
 
 const SIGNS = /** @type {Record<string, string>} */ ({ start: '×', times: '×', plus: '+', divide: '÷', cap: '=', sum: 'Σ', round: '≈', levy: '×' });
 
 /** @param {{ parts: string[] }} given */
-export function Premium({ parts: [, id] }) {
-  const path = `pricing/premiums/${encodeURIComponent(id)}`;
+export function Premium({ parts: [, fleet, vehicle] }) {
+  const { cover = '' } = route.value.query;
+  const path = `pricing/vehicles/${encodeURIComponent(fleet)}/${encodeURIComponent(vehicle ?? '')}/premium`;
   const known = use(path, {});
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  const one = known.data;
-  return html`<${Head} title=${t('premium.title', { vehicle: one.vehicle_id })}><a class="button" href=${address(path)} download>JSON</a><//>
+  const all = /** @type {any[]} */ (known.data);
+  const one = all.find((each) => each.cover === cover) ?? all[0];
+  return html`<${Head} title=${t('premium.title', { vehicle: one.vehicle_id })}><a class="button" href=${address(path, { cover: one.cover })} download="premium.json">JSON</a><//>
+    <div class="filters"><${Choice} name="cover" value=${one.cover} label=${t('premiums.cover')} options=${all.map((each) => [each.cover, word('cover', each.cover)])} /></div>
     <p class="amount">${money(one.amount, one.currency)} <${Filed} status=${one.status} /></p>
     <dl class="facts card">
-      <${Fact} label=${t('premiums.cover')} value=${word('cover', one.cover)} /><${Fact} label=${t('premiums.term')} value=${`${day(one.valid_from)} – ${day(one.valid_to)}`} />
+      <${Fact} label=${t('premiums.term')} value=${`${day(one.valid_from)} – ${day(one.valid_to)}`} />
       <${Fact} label=${t('premiums.policy')} value=${one.policy_id} /><${Fact} label=${t('premium.tariff')} value=${one.tariff_id} />
       <${Fact} label=${t('devices.measured')} value=${number(one.km_measured, 0, 'km')} /><${Fact} label=${t('devices.gap')} value=${number(one.km_gap, 0, 'km')} />
-      <${Fact} label=${t('premium.caps')} value=${one.caps || t('premium.none')} />
+      <${Fact} label=${t('premium.caps')} value=${one.caps.map((/** @type {string} */ cap) => word('factor', `${cap}_cap`)).join(', ') || t('premium.none')} />
     </dl>
     <${Steps} one=${one} />`;
 }
 
 /** @param {{ one: any }} given */
 function Steps({ one }) {
-  const check = useMemo(() => climb(one.factors), [one]);
-  const right = check.ok && check.amount === Number(one.amount).toFixed(2);
+  const check = useMemo(() => (one.whole ? climb(one.steps) : null), [one]);
   return html`<section class="card"><h2>${t('premium.steps')}</h2>
     <div class="scroller" tabindex="0" role="region" aria-label=${t('premium.steps')}><table>
       <caption class="unseen">${t('premium.steps')}</caption>
       <thead><tr>${['step', 'value', 'credibility', 'effect', 'running'].map((key, k) => html`<th scope="col" class=${k > 1 ? 'number' : ''}>${t(`premium.${key}`)}</th>`)}</tr></thead>
-      ${grouped(one.factors).map(([part, steps]) => html`<tbody key=${part}>
+      ${grouped(one.steps).map(([part, steps]) => html`<tbody key=${part}>
         <tr class="part"><th scope="rowgroup" colspan="5">${word('part', part)}</th></tr>
         ${steps.map((step) => html`<${Rung} step=${step} />`)}
       </tbody>`)}
     </table></div>
-    <p class=${`notice ${right ? '' : 'bad'}`} role="status">${t(right ? 'premium.adds_up' : 'premium.differs', { amount: money(check.amount, one.currency) })}</p>
+    <${Check} one=${one} check=${check} />
   </section>`;
+}
+
+/** Whether the steps make the amount: worked out here where all are shown, else by the server. @param {{ one: any, check: { ok: boolean, amount: string } | null }} given */
+function Check({ one, check }) {
+  if (!check) return html`<p class="notice">${t(one.sums ? 'premium.loads_hidden' : 'premium.differs_somewhere')}</p>`;
+  const right = check.ok && one.sums && check.amount === Number(one.amount).toFixed(2);
+  return html`<p class=${`notice sum ${right ? '' : 'bad'}`} role="status">${t(right ? 'premium.adds_up' : 'premium.differs', { amount: money(check.amount, one.currency) })}</p>`;
 }
 
 /** @param {{ step: any }} given */
@@ -53,8 +64,8 @@ function Rung({ step }) {
     <th scope="row" data-label=${t('premium.step')}>${word('factor', step.name)}</th>
     <td data-label=${t('premium.value')}>${step.op === 'round' ? '' : value}</td>
     <td class="number" data-label=${t('premium.credibility')}>${step.credibility === null ? '' : number(step.credibility, 2)}</td>
-    <td class="number" data-label=${t('premium.effect')}>${step.op === 'sum' ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`}</td>
-    <td class="number" data-label=${t('premium.running')}>${plain(step.amount)}</td>
+    <td class="number" data-label=${t('premium.effect')}>${step.op === 'sum' || step.effect === null ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`}</td>
+    <td class="number" data-label=${t('premium.running')}>${step.amount === null ? '' : plain(step.amount)}</td>
   </tr>`;
 }
 

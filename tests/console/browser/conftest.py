@@ -1,6 +1,7 @@
 """A real Chromium before a real console; whatever a page complains of, or asks another machine for, is a failure."""
 
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from console.app import create_app
+
 from ..conftest import WORD, House
 
 AXE = Path(__file__).parents[3] / ".stack" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
@@ -60,8 +62,8 @@ class Served:
     def start(self) -> None:
         app = create_app(self.house.world)
         self.heard = app.state.hub.picture.heard
-        settings = uvicorn.Config(app, port=self._port, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
-        self._server, listening = uvicorn.Server(settings), settings.bind_socket()
+        settings = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
+        self._server, listening = uvicorn.Server(settings), socket.create_server(("127.0.0.1", self._port))
         self._port = listening.getsockname()[1]
         self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
         self._thread.start()
@@ -112,9 +114,7 @@ def tab(chromium: Browser, served: Served) -> Iterator[Open]:
     def open_(login: str, browser: Browser = chromium, **more: Any) -> Tab:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en", **more})
         if login:
-            answer = context.request.post(
-                f"{served.url}/api/v1/session", data={"name": login, "password": WORD}
-            )
+            answer = context.request.post(f"{served.url}/api/v1/session", data={"name": login, "password": WORD})
             assert answer.ok, answer.text()
         found = Tab(context.new_page(), served.url)
         watch(found)

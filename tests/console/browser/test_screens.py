@@ -15,7 +15,8 @@ pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "console" / "static"
-SCREENS = ("/", "/alerts", "/today", "/tasks", "/trips", "/drivers", "/hours", "/tyres", "/devices")
+FLEET = ("/", "/alerts", "/today", "/tasks", "/trips", "/drivers", "/hours", "/tyres", "/devices")
+PRICING = ("/portfolio", "/premiums", "/factors", "/disputes", "/ledger")
 FOUND = """async () => {
   const found = await axe.run(document, { resultTypes: ['violations'] });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ').slice(0, 300)}`);
@@ -26,13 +27,16 @@ FOUND = """async () => {
 def routes(house):
     """All screens, and one of each thing that has a screen of its own."""
     return (
-        *SCREENS,
+        *FLEET,
+        *PRICING,
         "/?view=table",
         "/?vehicle=a/V1",
         f"/alerts/{house.ids['alerts']}",
         f"/trips/{house.ids['trips']}",
         f"/drivers/{house.names['driver']}",
         f"/tyres?vehicle={house.names['vehicle']}",
+        f"/premiums/{house.names['vehicle']}",
+        "/factors/vehicle_age?cover=own_damage",
     )
 
 

@@ -1,0 +1,50 @@
+/** Ledger: what was charged and why, and proof that no byte of it was altered. */
+
+import { html, useSignal } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { get } from '../lib/api.js';
+import { day, money } from '../lib/format.js';
+import { route } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { Field } from './trips.js';
+
+export function Ledger() {
+  const { policy = '' } = route.value.query;
+  const known = use('pricing/ledger', { policy, limit: 1000 });
+  const verdict = useSignal(/** @type {any} */ (null));
+  const verify = async () => {
+    verdict.value = { busy: true };
+    verdict.value = await get('pricing/ledger/verify').catch((error) => ({ error }));
+  };
+  return html`<${Head} title=${t('screen.ledger')}><button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button><//>
+    <${Verdict} found=${verdict.value} />
+    <div class="filters"><${Field} name="policy" value=${policy} label=${t('premiums.policy')} /></div>
+    ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.ledger')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.hash} empty=${t('ledger.empty')} />` : !known.error && html`<${Waiting} />`}`;
+}
+
+/** @param {{ found: any }} given */
+function Verdict({ found }) {
+  if (!found) return null;
+  if (found.busy) return html`<${Waiting} />`;
+  if (found.error) return html`<${Failed} error=${found.error} />`;
+  return html`<div class=${`notice ${found.good ? '' : 'bad'}`} role="status"><p>${t(found.good ? 'ledger.good' : 'ledger.bad', { entries: found.entries, policies: found.policies, seals: found.seals })}</p>
+    ${found.problems.length > 0 && html`<ul>${found.problems.map((/** @type {string} */ one) => html`<li>${one}</li>`)}</ul>`}</div>`;
+}
+
+function columns() {
+  return [
+    { key: 'recorded_at', label: t('ledger.recorded'), show: (/** @type {any} */ row) => html`<${Time} at=${row.recorded_at} />` },
+    { key: 'policy_id', label: t('premiums.policy') },
+    { key: 'seq', label: t('ledger.number'), number: true },
+    { key: 'vehicle_id', label: t('col.vehicle') },
+    { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
+    { key: 'valid_from', label: t('premiums.term'), show: (/** @type {any} */ row) => `${day(row.valid_from)} – ${day(row.valid_to)}` },
+    { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('premium', row.kind) },
+    { key: 'amount', label: t('premiums.amount'), number: true, by: (/** @type {any} */ row) => Number(row.amount), show: (/** @type {any} */ row) => money(row.amount, row.currency) },
+    { key: 'reason', label: t('col.why') },
+    { key: 'hash', label: t('ledger.hash'), fixed: true, show: (/** @type {any} */ row) => html`<code>${row.hash.slice(0, 12)}</code>` },
+  ];
+}

@@ -3,7 +3,7 @@
 import { dress } from './lib/theme.js';
 import { preferred, speak } from './lib/i18n.js';
 import { html, render } from './lib/html.js';
-import { recognise, user } from './lib/session.js';
+import { may, recognise, user } from './lib/session.js';
 import * as alerts from './lib/alerts.js';
 import * as clock from './lib/clock.js';
 import * as fleet from './lib/fleet.js';
@@ -25,7 +25,7 @@ effect(() => {
 
 function begin() {
   clock.follow();
-  void fleet.follow();
-  void alerts.follow();
+  if (may('viewer', 'manager')) void fleet.follow();
+  if (may('viewer', 'manager', 'driver')) void alerts.follow();
   open();
 }

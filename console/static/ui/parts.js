@@ -42,9 +42,9 @@ export function Empty({ text, children }) {
   return html`<div class="empty"><p>${text}</p>${children}</div>`;
 }
 
-/** What went wrong, and a way to try again. @param {{ error: Error, again?: () => void }} given */
-export function Failed({ error, again }) {
-  return html`<div class="notice bad" role="alert"><p>${error.message}</p>${again && html`<button onClick=${again}>${t('act.again')}</button>`}</div>`;
+/** What went wrong, and a way to try again; where it is all there is to see, under a heading. @param {{ error: Error, again?: () => void, page?: boolean }} given */
+export function Failed({ error, again, page = false }) {
+  return html`${page && html`<h1>${t('failed')}</h1>`}<div class="notice bad" role="alert"><p>${error.message}</p>${again && html`<button onClick=${again}>${t('act.again')}</button>`}</div>`;
 }
 
 /** @param {{ label: string, value: any, note?: any }} given */

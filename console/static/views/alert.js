@@ -18,7 +18,7 @@ const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
 export function Alert({ parts: [, id] }) {
   const asked = useSignal('');
   const known = use(`alerts/${encodeURIComponent(id)}`, {});
-  if (known.error && !known.data) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = { ...known.data, ...alerts.value.get(id) }; // what the stream has told since counts
   const decide = (/** @type {string} */ action) => (action === 'ack' ? void act([id], 'ack').then(known.again) : (asked.value = action));

@@ -10,7 +10,7 @@ import { VehicleLink } from '../ui/links.js';
 
 export function Devices() {
   const known = use('devices', { limit: 1000 });
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.devices')} /><p class="hint">${t('devices.lead')}</p>
     <${Table} caption=${t('screen.devices')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.vehicle} empty=${t('devices.empty')} />`;

@@ -18,7 +18,7 @@ export function Driver({ parts: [, fleet, id] }) {
   const known = use(`drivers/${name}`, {});
   const lately = use('alerts', { driver: `${fleet}/${id}`, state: EVERY, sort: 'newest', limit: 100 });
   const hours = use('hours', { limit: 1000 });
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
   const own = hours.data?.items.find((/** @type {any} */ row) => row.id === `${fleet}/${id}`);

@@ -10,7 +10,7 @@ import { DriverLink } from '../ui/links.js';
 
 export function Drivers() {
   const known = use('drivers', { limit: 1000 });
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.drivers')} />
     <p class="hint">${t('drivers.lead')}</p>

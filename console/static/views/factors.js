@@ -12,7 +12,7 @@ import { Filed } from './premiums.js';
 
 export function Factors() {
   const known = use('pricing/factors', {});
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const columns = [
     { key: 'name', label: t('factors.factor'), show: (/** @type {any} */ row) => html`<a href=${href(`/factors/${encodeURIComponent(row.name)}`, { cover: row.cover })}>${word('factor', row.name)}</a>` },
@@ -30,7 +30,7 @@ export function Factors() {
 export function Factor({ parts: [, name] }) {
   const { cover = '' } = route.value.query;
   const known = use(`pricing/factors/${encodeURIComponent(name)}`, { cover });
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
   return html`<${Head} title=${word('factor', name)}><a href="#/factors">${t('screen.factors')}</a><//>

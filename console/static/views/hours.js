@@ -13,7 +13,7 @@ const SOON_S = 1800;
 export function Hours() {
   const known = use('hours', { limit: 1000 });
   const rows = useMemo(() => (known.data?.items ?? []).map(tightest), [known.data]);
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.hours')} /><p class="hint">${t('hours.lead')}</p>
     <${Table} caption=${t('screen.hours')} columns=${columns()} rows=${rows} id=${(/** @type {any} */ row) => row.id} empty=${t('hours.empty')} />`;

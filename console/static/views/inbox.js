@@ -19,7 +19,7 @@ export function Inbox({ small = false }) {
   const query = small ? {} : route.value.query;
   const hidden = new Set(fresh.value);
   const rows = useMemo(() => matching(query, hidden), [alerts.value, fresh.value, small, JSON.stringify(query)]);
-  if (failed.value) return html`<${Failed} error=${failed.value} again=${load} />`;
+  if (failed.value) return html`<${Failed} page=${!small} error=${failed.value} again=${load} />`;
   if (loading.value) return html`<${Waiting} />`;
   const shown = small ? rows.slice(0, SMALL) : rows;
   return html`

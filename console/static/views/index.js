@@ -69,7 +69,8 @@ export function ROOMS() {
 export function found(parts) {
   const path = `/${parts[0] ?? ''}`;
   const screens = ROOMS().flatMap((room) => room.screens);
-  return screens.find((one) => one.path === path) ?? (path === '/' ? screens[0] : undefined) ?? MISSING;
+  const at = (/** @type {string} */ wanted) => screens.find((one) => one.path === wanted);
+  return at(path) ?? (path === '/' ? at('/portfolio') ?? screens[0] : undefined) ?? MISSING;
 }
 
 /** @type {Screen} */

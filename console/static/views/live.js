@@ -18,7 +18,7 @@ export function Live() {
   const { status = '', vehicle = '', view = 'map', follow = '' } = route.value.query;
   const chosen = useMemo(() => roster.value.findIndex((one) => one.id === vehicle), [vehicle, roster.value]);
   const wanted = useMemo(() => (/** @type {number} */ i) => !status || lookOf(i) === status, [status]);
-  if (failed.value) return html`<${Failed} error=${failed.value} again=${load} />`;
+  if (failed.value) return html`<${Failed} page error=${failed.value} again=${load} />`;
   if (loading.value) return html`<${Waiting} />`;
   return html`
     <h1 class="unseen">${t('screen.live')}</h1>

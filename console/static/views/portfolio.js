@@ -10,7 +10,7 @@ import { Filed } from './premiums.js';
 
 export function Portfolio() {
   const known = use('pricing/portfolio', {});
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
   return html`<${Head} title=${t('screen.portfolio')}><${Filed} status=${one.status} /><//>

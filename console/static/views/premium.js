@@ -18,7 +18,7 @@ export function Premium({ parts: [, fleet, vehicle] }) {
   const { cover = '' } = route.value.query;
   const path = `pricing/vehicles/${encodeURIComponent(fleet)}/${encodeURIComponent(vehicle ?? '')}/premium`;
   const known = use(path, {});
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const all = /** @type {any[]} */ (known.data);
   const one = all.find((each) => each.cover === cover) ?? all[0];

@@ -12,7 +12,7 @@ import { VehicleLink } from '../ui/links.js';
 
 export function Today() {
   const known = use('today', {});
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const sites = Map.groupBy(known.data.items, (/** @type {any} */ one) => one.site || one.fleet_id);
   return html`<${Head} title=${t('screen.today')} /><p class="hint">${t('today.lead')}</p>

@@ -18,7 +18,7 @@ const FRAME_MS = 100;
 export function Trip({ parts: [, id] }) {
   const known = use(`trips/${encodeURIComponent(id)}`, {});
   const traced = use(`trips/${encodeURIComponent(id)}/trace`, {});
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Facts} trip=${known.data} id=${id} />
     ${traced.error && html`<${Failed} error=${traced.error} again=${traced.again} />`}

@@ -17,7 +17,7 @@ export function Tyres() {
   const { vehicle = '', state = '' } = route.value.query;
   const known = use(vehicle ? `vehicles/${vehicle}/tyres` : 'tyres', vehicle ? {} : { limit: 1000 });
   const rows = useMemo(() => wheels(known.data).sort(worst), [known.data]);
-  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const shown = state ? rows.filter((/** @type {any} */ row) => row.verdict === state) : rows;
   return html`<${Head} title=${vehicle ? t('tyres.of', { vehicle: vehicle.slice(vehicle.indexOf('/') + 1) }) : t('screen.tyres')} />

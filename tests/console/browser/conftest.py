@@ -131,7 +131,7 @@ def watch(tab: Tab) -> None:
     """Keep what a page complains of: errors, refusals, requests to others."""
     said = tab.complaints.append
     tab.page.on("console", lambda message: message.type in ("error", "warning") and said(message.text))
-    tab.page.on("pageerror", lambda error: said(f"page error: {error}"))
+    tab.page.on("pageerror", lambda error: said(f"page error: {error} {error.stack}"))
     tab.page.on("response", lambda answer: answer.status >= 400 and said(f"{answer.status} {answer.url}"))
     own = (tab.url, "blob:", "data:")
     tab.page.on("request", lambda request: request.url.startswith(own) or said(f"foreign request: {request.url}"))

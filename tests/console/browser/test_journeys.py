@@ -1,0 +1,157 @@
+"""What a dispatcher does: takes an alert, is told who was faster, changes their mind, finds all again later."""
+
+import time
+
+import pytest
+
+from streams.desk.actions import act
+
+pytestmark = pytest.mark.stack
+
+SECONDS = 1_000.0  # for playwright
+
+
+def rows(one):
+    found = one.page.locator("[data-alert]")
+    found.first.wait_for()
+    return [row.get_attribute("data-alert") for row in found.all()]
+
+
+def state(one, alert):
+    return one.page.locator(f'[data-alert="{alert}"] .state')
+
+
+def test_an_alert_taken_by_keyboard_is_seen_by_the_other_within_two_seconds(tab):
+    mine, other = tab("manager"), tab("manager")
+    mine.go("/alerts")
+    other.go("/alerts")
+    first = rows(mine)[0]
+    rows(other)
+    mine.page.locator(f'[data-alert="{first}"]').focus()
+    mine.page.keyboard.press("a")
+    state(other, first).filter(has_text="Acknowledged").wait_for(timeout=2 * SECONDS)
+    assert mine.focused() == first
+
+
+def test_what_is_put_away_can_be_taken_back_and_the_focus_goes_on(tab):
+    one = tab("manager")
+    one.go("/alerts")
+    before = rows(one)
+    one.page.locator(f'[data-alert="{before[1]}"]').focus()
+    one.page.keyboard.press("d")
+    one.page.locator("dialog select").select_option("test")
+    one.page.locator("dialog button.main").click()
+    one.page.locator(f'[data-alert="{before[1]}"]').wait_for(state="detached")
+    assert one.focused() == before[2]
+    one.page.get_by_role("button", name="Undo").click()
+    one.page.locator(f'[data-alert="{before[1]}"]').wait_for()
+    assert one.focused() == before[1]
+    assert rows(one) == before
+
+
+def test_whoever_is_slower_is_told_who_was_faster(tab, house):
+    one = tab("manager")
+    one.expected = ("409",)
+    one.go("/alerts")
+    alert = rows(one)[-1]
+    one.page.locator(f'[data-alert="{alert}"]').focus()
+
+    def faster(route):
+        act(house.river.store, alert, "acknowledge", "Li", "", time.time())
+        route.continue_()
+
+    one.page.route("**/alerts/*/ack", faster)
+    one.page.keyboard.press("a")
+    told = one.page.locator(".toast.bad")
+    told.wait_for()
+    assert "Li was faster" in told.inner_text()
+    state(one, alert).filter(has_text="Acknowledged").wait_for()
+
+
+def test_many_are_chosen_with_shift_and_handled_at_once(tab):
+    one = tab("manager")
+    one.go("/alerts")
+    some = rows(one)[:3]
+    one.page.locator(f'[data-alert="{some[0]}"]').focus()
+    one.page.keyboard.press("Shift+ArrowDown")
+    one.page.keyboard.press("Shift+ArrowDown")
+    one.page.keyboard.press("g")
+    one.page.locator("dialog input").fill("Bo")
+    one.page.locator("dialog button.main").click()
+    for alert in some:
+        state(one, alert).filter(has_text="Bo").wait_for()
+
+
+def test_filters_and_language_live_through_a_reload(tab):
+    one = tab("manager")
+    one.go("/alerts?priority=minor")
+    found = rows(one)
+    one.page.get_by_label("Language").select_option("zh-CN")
+    one.page.locator("h1", has_text="告警").wait_for()
+    one.page.reload()
+    one.page.locator("h1", has_text="告警").wait_for()
+    assert rows(one) == found
+    assert one.page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_the_table_saved_is_the_table_seen(tab):
+    one = tab("manager")
+    one.go("/trips")
+    one.page.locator("tbody tr").first.wait_for()
+    with one.page.expect_download() as saved:
+        one.page.get_by_role("button", name="Save as CSV").click()
+    lines = saved.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + one.page.locator("tbody tr").count()
+    assert one.page.locator("tbody tr").first.locator("th").inner_text() in lines[1]
+
+
+def test_a_replay_and_its_traces_show_one_moment(tab, house):
+    one = tab("admin")
+    one.go(f"/trips/{house.ids['trips']}")
+    slider = one.page.get_by_label("Moment of the trip")
+    slider.wait_for()
+    slider.fill("5")
+    moment = one.page.locator(".player output").inner_text()
+    assert slider.get_attribute("aria-valuetext") == moment
+    one.page.locator(".strip b").filter(has_text="km/h").wait_for()
+    one.page.get_by_label("A sample on").click()
+    assert one.page.locator(".player output").inner_text() > moment
+
+
+def test_a_premium_is_worked_out_anew_in_front_of_the_reader(tab, house):
+    one = tab("actuary")
+    one.go(f"/premiums/{house.names['vehicle']}")
+    said = one.page.locator(".notice.sum")
+    said.wait_for()
+    assert "agrees to the cent" in said.inner_text()
+    assert one.page.locator(".amount").inner_text().splitlines()[0].split()[-1] in said.inner_text()
+    assert one.page.locator(".filed").first.inner_text() == "illustrative"
+
+
+def test_a_fleet_sees_no_loads_and_an_actuary_no_map(tab, house):
+    fleet, actuary = tab("manager"), tab("actuary")
+    fleet.go(f"/premiums/{house.names['vehicle']}")
+    fleet.page.get_by_text("those with expense and profit loads are not shown").wait_for()
+    assert fleet.page.get_by_text("off-balance").count() == 0
+    actuary.go("/")
+    actuary.page.locator("h1", has_text="Portfolio").wait_for()
+    assert actuary.page.locator("nav").get_by_text("Live map").count() == 0
+
+
+def test_a_new_alert_waits_behind_a_button_while_somebody_is_at_work(tab, house, served, rivers):
+    one = tab("manager")
+    one.go("/alerts")
+    before = rows(one)
+    one.page.locator(f'[data-alert="{before[0]}"]').focus()
+    house.river.embedded.take(rivers.payloads(rivers.fleets(("a",), seed=11), boot="c"))
+    house.river.drain()
+    served.heard(known(house))
+    one.page.locator("button.arrived").wait_for()
+    assert rows(one) == before
+    one.page.locator("button.arrived").click()
+    assert set(rows(one)) > set(before)
+
+
+def known(house):
+    found = house.client("admin").get("/api/v1/alerts", params={"limit": 1000}).json()["items"]
+    return [one["alert_id"] for one in found]

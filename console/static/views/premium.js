@@ -29,19 +29,25 @@ export function Premium({ parts: [, fleet, vehicle] }) {
       <${Fact} label=${t('premiums.term')} value=${`${day(one.valid_from)} – ${day(one.valid_to)}`} />
       <${Fact} label=${t('premiums.policy')} value=${one.policy_id} /><${Fact} label=${t('premium.tariff')} value=${one.tariff_id} />
       <${Fact} label=${t('devices.measured')} value=${number(one.km_measured, 0, 'km')} /><${Fact} label=${t('devices.gap')} value=${number(one.km_gap, 0, 'km')} />
-      <${Fact} label=${t('premium.caps')} value=${one.caps.map((/** @type {string} */ cap) => word('factor', `${cap}_cap`)).join(', ') || t('premium.none')} />
+      <${Fact} label=${t('premium.caps')} value=${capped(one.caps)} />
     </dl>
     <${Steps} one=${one} />`;
 }
 
+/** Caps that bound, in words. @param {string | null} caps */
+function capped(caps) {
+  const names = (caps ?? '').split(/,\s*/).filter(Boolean);
+  return names.map((name) => word('factor', `${name}_cap`)).join(', ') || t('premium.none');
+}
+
 /** @param {{ one: any }} given */
 function Steps({ one }) {
-  const check = useMemo(() => (one.whole ? climb(one.steps) : null), [one]);
+  const check = useMemo(() => (one.whole ? climb(one.factors) : null), [one]);
   return html`<section class="card"><h2>${t('premium.steps')}</h2>
     <div class="scroller" tabindex="0" role="region" aria-label=${t('premium.steps')}><table>
       <caption class="unseen">${t('premium.steps')}</caption>
       <thead><tr>${['step', 'value', 'credibility', 'effect', 'running'].map((key, k) => html`<th scope="col" class=${k > 1 ? 'number' : ''}>${t(`premium.${key}`)}</th>`)}</tr></thead>
-      ${grouped(one.steps).map(([part, steps]) => html`<tbody key=${part}>
+      ${grouped(one.factors).map(([part, steps]) => html`<tbody key=${part}>
         <tr class="part"><th scope="rowgroup" colspan="5">${word('part', part)}</th></tr>
         ${steps.map((step) => html`<${Rung} step=${step} />`)}
       </tbody>`)}

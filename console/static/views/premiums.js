@@ -12,9 +12,9 @@ import { Field } from './trips.js';
 
 export function Premiums() {
   const { vehicle = '', cover = '' } = route.value.query;
-  const known = use('pricing/rates', { vehicle, cover, limit: 1000 });
+  const known = use('pricing/premiums', { vehicle, cover, limit: 1000 });
   return html`<${Head} title=${t('screen.premiums')}>
-      ${['csv', 'xlsx', 'parquet'].map((fmt) => html`<a class="button" href=${address(`pricing/rates.${fmt}`, { vehicle, cover })} download>${fmt.toUpperCase()}</a>`)}
+      ${['csv', 'xlsx', 'parquet'].map((fmt) => html`<a class="button" href=${address(`pricing/premiums.${fmt}`, { vehicle, cover })} download>${fmt.toUpperCase()}</a>`)}
     <//>
     <div class="filters"><${Field} name="vehicle" value=${vehicle} label=${t('col.vehicle')} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}

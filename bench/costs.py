@@ -21,7 +21,7 @@ from bench.stack import Stack
 from devices import frames, topics
 from devices.samples import Payload
 from simulator.payloads import Cut, payloads
-from simulator.roads import REGIONS
+from simulator.regions import REGIONS
 from simulator.roster import roster
 from simulator.traffic import Traffic, Window
 from streams import config, rules

@@ -10,7 +10,8 @@ from devices.samples import Floats, Samples
 from evaluation.measure import Fact, Section
 from evaluation.recordings import read
 from simulator import roads as drawn
-from simulator.roads import AVENUE, MOTORWAY, REGIONS, RURAL, STREET, Roads
+from simulator.regions import REGIONS
+from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
 from simulator.routes import place, trace
 from streams.conditioning import condition
 from streams.conditioning.places import DEGREE

@@ -6,7 +6,7 @@ from devices.samples import Floats, Samples, TyreReadings
 from devices.signals import WHEELS, wheel_code
 from evaluation.measure import Finding, Section, Span, marked
 from evaluation.recordings import rules, run
-from simulator.roads import REGIONS
+from simulator.regions import REGIONS
 from simulator.tyres import gauge
 from streams.fleets.fleet import Known
 

@@ -17,7 +17,7 @@ from simulator.mishaps import MishapError, chosen
 from simulator.options import BEGINS, DATE
 from simulator.placed import PlacingError
 from simulator.profiles import ProfileError
-from simulator.roads import REGIONS, Region
+from simulator.regions import REGIONS, Region
 from simulator.roster import roster
 from simulator.scenario import Scenario, ScenarioError
 from simulator.shifts import Incidents

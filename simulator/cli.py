@@ -27,7 +27,7 @@ from simulator.payloads import Cut, payloads
 from simulator.publish import Load, boot_id, broken, loads, publish
 from simulator.recordings import RecordingError
 from simulator.roster import Roster, roster
-from simulator.screen import bar, sending, telling
+from simulator.screen import bar, memory_mb, sending, telling
 
 DRY = (
     "{samples_per_second_and_core:,} samples/s and core in {payloads_per_second_and_core:,} payloads"
@@ -113,15 +113,14 @@ def record(out: Path | None, count: int, losses: Path | None, as_json: bool, **o
     tally, columns, logbook = streamed.Tally(), streamed.schema(traffic), Logbook(traffic)
     for date, reports in days(traffic, count):
         watched = bar(f"driving {date}", reports, len(traffic.roster.vehicles), quiet=as_json)
-        streamed.write(
-            logbook.noting(watched), columns, _of_day(out, date, count), _of_day(answers, date, count), tally
-        )
+        files = _of_day(out, date, count), _of_day(answers, date, count)
+        streamed.write(logbook.noting(watched), columns, *files, tally)
     if losses:
         logbook.write(losses, count)
-    seconds = round(time.monotonic() - begun, 2)
-    result = {"vehicles": len(traffic.roster.vehicles), "samples": tally.samples, "facts": tally.facts}
-    words = "{samples} samples of {vehicles} vehicles, {facts} facts on the sheet, in {seconds} s"
-    _say(result | {"days": count, "seconds": seconds}, words, as_json)
+    result = {"vehicles": len(traffic.roster.vehicles), "samples": tally.samples, "facts": tally.facts, "days": count}
+    result |= {"seconds": round(time.monotonic() - begun), "memory_mb": memory_mb()}
+    words = "{samples} samples of {vehicles} vehicles, {facts} facts; {seconds} s, {memory_mb} MB of memory"
+    _say(result, words, as_json)
 
 
 def _of_day(path: Path | None, date: str, of: int) -> Path | None:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from simulator.drivers import Driver, draw
 from simulator.dynamics import G
+from simulator.regions import Region
 from simulator.reports import Report
-from simulator.roads import Region
 from simulator.roster import roster
 from simulator.shifts import Incidents
 from simulator.traffic import Traffic, Window

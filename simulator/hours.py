@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.limits import BY_COUNTRY, EU, Limit
-from simulator.roads import Region
+from simulator.regions import Region
 
 Floats = npt.NDArray[np.float64]
 Span = tuple[float, float]

@@ -11,7 +11,8 @@ import numpy as np
 
 from simulator import extracts
 from simulator.extracts import Extract, MapError, Point, Tags
-from simulator.roads import AVENUE, EARTH, MOTORWAY, RURAL, STREET, Region, Roads, assembled
+from simulator.regions import Region
+from simulator.roads import AVENUE, EARTH, MOTORWAY, RURAL, STREET, Roads, assembled
 
 LIMITS = {  # class and km/h where nothing is tagged; ours, the usual ones of Germany
     "motorway": (MOTORWAY, 130.0),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import click
 
 from simulator.device import WINDOW
-from simulator.roads import REGIONS
+from simulator.regions import REGIONS
 
 Command = Callable[..., Any]
 

@@ -16,7 +16,8 @@ from simulator.mishaps import Chosen, visit
 from simulator.motion import Motion, Records
 from simulator.placed import Arranged
 from simulator.profiles import Profile
-from simulator.roads import Region, Roads
+from simulator.regions import Region
+from simulator.roads import Roads
 from simulator.routes import place
 from simulator.sensors import MASS_ERROR, Morning, sense, sense_tyres
 from simulator.shifts import Shift

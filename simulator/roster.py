@@ -2,14 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from simulator import maps
 from simulator.drivers import Driver, draw, roughness
-from simulator.roads import REGIONS, Region, Roads, generate
+from simulator.regions import REGIONS, Region
+from simulator.roads import Roads, generate
 from simulator.shifts import Incidents
 from simulator.vehicles import CLASSES, Vehicle
 
@@ -44,11 +45,17 @@ class Roster:
     reliefs: tuple[Driver, ...] = ()  # who drive when a scenario has somebody else take over
     extract: Path | None = None  # of a map, whose roads are driven in place of generated ones
 
-    @cached_property
+    @property
     def roads(self) -> Roads:
         """The network they drive on; raises ``maps.MapError``."""
-        rng = np.random.default_rng([self.seed, 2])
-        return maps.read(self.extract, self.region, rng) if self.extract else generate(self.region, rng)
+        return _roads(self.extract, self.region, self.seed)
+
+
+@lru_cache(maxsize=2)
+def _roads(extract: Path | None, region: Region, seed: int) -> Roads:
+    """The same on every day of a fleet."""
+    rng = np.random.default_rng([seed, 2])
+    return maps.read(extract, region, rng) if extract else generate(region, rng)
 
 
 def roster(count: int, seed: int, region: str = "karlsruhe") -> Roster:

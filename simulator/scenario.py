@@ -12,8 +12,8 @@ from simulator.faults import BY_NAME
 from simulator.mishaps import Chosen, MishapError, checked
 from simulator.names import hint
 from simulator.placed import KINDS, Kind, Placed
+from simulator.regions import REGIONS, Region
 from simulator.reports import Window
-from simulator.roads import REGIONS, Region
 from simulator.weather import SKIES
 
 KEYS = (

@@ -1,5 +1,7 @@
-"""Screen: progress on the terminal, on standard error so that standard output stays the result's."""
+"""Screen: progress on the terminal, on standard error so that standard output stays the result's; and memory."""
 
+import resource
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -46,3 +48,9 @@ def telling(quiet: bool) -> Iterator[Callable[[str], None]]:
     """A line that says what is going on."""
     with Console(stderr=True, quiet=quiet).status("starting") as status:
         yield status.update
+
+
+def memory_mb() -> int:
+    """Most memory that this process has held so far."""
+    said = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(said / (1 << 20 if sys.platform == "darwin" else 1 << 10))

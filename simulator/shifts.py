@@ -7,17 +7,15 @@ import numpy as np
 
 from simulator.drivers import Driver
 from simulator.dynamics import G
-from simulator.motion import KNOT, LEG, SURPRISE, Floats, Records
-from simulator.pedals import RED
-from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
+from simulator.motion import KNOT, LEG, Floats, Records
+from simulator.roads import AVENUE, MOTORWAY, RURAL, Roads
 from simulator.routes import GIVE_WAY, PIECE, slopes, trace
+from simulator.surprises import BREAK, about, at_the_wheel, joined, surprises
 from simulator.trailers import Trailer
 from simulator.vehicles import Class, Vehicle
 
-BREAK = 47.0 * 60  # s; 45 minutes are due after 4.5 hours (EU 561/2006)
 BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
 BRIEF = (60.0, 300.0)  # s at a stop of who has no time
-AT_STREET = {STREET: 1.6, AVENUE: 1.6, RURAL: 0.8, MOTORWAY: 0.25}  # how much likelier a surprise is than on average
 
 
 class Work(NamedTuple):
@@ -107,7 +105,7 @@ def plan(
     rng = np.random.default_rng(seed)
     home = depot(roads, vehicle.fleet_id)
     pieces, legs, stops, planned = _day(roads, vehicle, driver, incidents, home, seconds, rng, orders)
-    clock = np.cumsum(_seconds(pieces, vehicle.kind) + np.where(legs["wait"] < 1e6, legs["wait"], 0))
+    clock = np.cumsum(about(pieces, vehicle.kind) + np.where(legs["wait"] < 1e6, legs["wait"], 0))
     ends = np.cumsum(pieces["length"])
     puncture, repair = -1, -1
     if incidents.puncture is not None:
@@ -122,16 +120,16 @@ def plan(
             crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
     masses = _masses(vehicle, len(stops), np.random.default_rng([*seed, 16])) + _pulled(orders, len(stops))
     legs["mass"] = np.repeat(masses, np.diff([0, *stops]))
-    hours = _at_the_wheel(pieces, legs, vehicle.kind)
-    surprises = _surprises(pieces, hours, vehicle.kind, driver, rng)
+    hours = at_the_wheel(pieces, legs, vehicle.kind)
+    sudden = surprises(pieces, hours, vehicle.kind, driver, rng)
     if orders.first:
         calm = plan(roads, vehicle, driver, incidents, start, seconds, seed).surprises
-        surprises = _joined(calm, surprises, float(ends[stops[orders.first - 1] - 1]))
+        sudden = joined(calm, sudden, float(ends[stops[orders.first - 1] - 1]))
     if orders.relief:
         leg, relief = orders.relief
-        theirs = _surprises(pieces, hours, vehicle.kind, relief, rng)
-        surprises = _joined(surprises, theirs, float(ends[stops[leg - 1] - 1]))
-    whole = pieces, legs, surprises, slopes(roads, pieces, KNOT)
+        theirs = surprises(pieces, hours, vehicle.kind, relief, rng)
+        sudden = joined(sudden, theirs, float(ends[stops[leg - 1] - 1]))
+    whole = pieces, legs, sudden, slopes(roads, pieces, KNOT)
     return Shift(vehicle, driver, incidents, start, *whole, crash, puncture, repair, orders, stops, planned)
 
 
@@ -150,11 +148,6 @@ def _pulled(orders: Orders, count: int) -> Floats:
         return np.zeros(count)
     first, second = (one.mass for one in orders.trailers)
     return np.where((np.arange(count) >= orders.trailer) & (orders.trailer > 0), second, first)
-
-
-def _joined(before: Records, after: Records, at: float) -> Records:
-    """Surprises of one plan up to ``at`` metres, then those of another."""
-    return np.concatenate([before[before["at"] < at], after[after["at"] >= at]])
 
 
 def _day(
@@ -180,7 +173,7 @@ def _day(
         if orders.relief and len(legs) == orders.relief[0]:
             driver = orders.relief[1]
         leg, rows = _leg(roads, vehicle.kind, driver, work, way, rng)
-        drive = float((_seconds(leg, vehicle.kind) + rows["wait"]).sum())
+        drive = float((about(leg, vehicle.kind) + rows["wait"]).sum())
         if not incidents.tired and legs and since + drive > BREAK_AFTER:
             used += BREAK - legs[-1]["wait"][-1]
             legs[-1]["wait"][-1], legs[-1]["off"][-1], since = BREAK, 1, 0.0
@@ -205,11 +198,6 @@ def _stop(roads: Roads, work: Work, kind: Class, here: int, home: int, left: flo
     if here == home:  # the shift is too short for this work: once around the block
         return int(next(iter(roads.graph.neighbors(here))))
     return home
-
-
-def _seconds(pieces: Records, kind: Class) -> np.ndarray:
-    """About how long each piece takes, with the light at its end."""
-    return np.asarray(pieces["length"] / (0.85 * np.minimum(pieces["limit"], kind.top)) + RED**2 / 2 * pieces["cycle"])
 
 
 def _leg(
@@ -258,23 +246,3 @@ def _waits(pieces: Records, work: Work, rng: np.random.Generator) -> np.ndarray:
         calls = last & (pieces["curvature"] == 0) & (rng.random(count) < 0.7)
         waits = np.where(calls, rng.uniform(12, 35, count), waits)
     return np.asarray(waits)
-
-
-def _at_the_wheel(pieces: Records, legs: Records, kind: Class) -> np.ndarray:
-    """h at the wheel since the last break, at the beginning of each piece."""
-    before = np.cumsum(_seconds(pieces, kind)) - _seconds(pieces, kind)
-    rested = np.append(False, legs["wait"][:-1] >= BREAK)
-    return np.asarray((before - np.maximum.accumulate(np.where(rested, before, 0.0))) / 3600)
-
-
-def _surprises(pieces: Records, hours: np.ndarray, kind: Class, driver: Driver, rng: np.random.Generator) -> Records:
-    """Where someone ahead brakes, and how hard this driver, with this headway and so tired, must brake then."""
-    likelier = np.array([AT_STREET[road] for road in range(4)])[pieces["road"]] * (1 + driver.fatigue * hours)
-    rate = np.cumsum(pieces["length"] * likelier) * driver.surprises / 100_000
-    at = np.interp(np.sort(rng.uniform(0, rate[-1], rng.poisson(rate[-1]))), rate, np.cumsum(pieces["length"]))
-    rows = np.zeros(len(at), SURPRISE)
-    rows["at"] = at
-    peak = kind.harsh[0] * G * (0.7 + 0.45 * (1 - driver.smooth) + 0.15 * rng.normal(size=len(at)))
-    rows["brake"] = np.clip(peak, 1.5, 0.9 * kind.brake)
-    rows["drop"] = rng.uniform(0.35, 0.75, len(at))
-    return rows

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.demand import crowds, pace
-from simulator.roads import Region
+from simulator.regions import Region
 
 Floats = npt.NDArray[np.float64]
 

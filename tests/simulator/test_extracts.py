@@ -11,7 +11,8 @@ import pytest
 
 from simulator import extracts, maps
 from simulator.extracts import Extract, MapError
-from simulator.roads import AVENUE, REGIONS, STREET, Roads
+from simulator.regions import REGIONS
+from simulator.roads import AVENUE, STREET, Roads
 
 STEP = 0.003  # degrees
 Ways = list[tuple[list[int], dict[str, str]]]

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.hours import Episode, Ledger, stretches
 from simulator.limits import CHINA, EU, US
-from simulator.roads import REGIONS
+from simulator.regions import REGIONS
 
 H, DAY = 3_600.0, 86_400.0
 MONDAY = 1_767_571_200.0  # 2026-01-05 0:00 UTC

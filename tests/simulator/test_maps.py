@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from simulator import maps
 from simulator.cli import main
 from simulator.maps import MapError
-from simulator.roads import AVENUE, MOTORWAY, REGIONS, RURAL, STREET, Roads
+from simulator.regions import REGIONS
+from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
 from simulator.roster import roster
 from simulator.routes import SIGNALS, trace
 from simulator.traffic import Traffic, Window

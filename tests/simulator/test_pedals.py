@@ -5,7 +5,8 @@ import pytest
 
 from simulator.motion import GRID, LEG, MOVER, SURPRISE, Motion, advance
 from simulator.pedals import AMBER, RED, red
-from simulator.roads import REGIONS, generate
+from simulator.regions import REGIONS
+from simulator.roads import generate
 from simulator.roster import roster
 from simulator.routes import SIGNALS, trace
 from simulator.traffic import Traffic, Window

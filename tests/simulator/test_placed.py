@@ -13,8 +13,8 @@ from simulator.answers import Whose, answers
 from simulator.hours import Ledger
 from simulator.motion import MANOEUVRE
 from simulator.placed import Placed, PlacingError
+from simulator.regions import REGIONS
 from simulator.reports import Report
-from simulator.roads import REGIONS
 from simulator.roster import Incidents, roster
 from simulator.tracks import Track
 from simulator.traffic import Traffic, Window, combined

@@ -6,7 +6,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from simulator.roads import MOTORWAY, REGIONS, Roads, generate
+from simulator.regions import REGIONS
+from simulator.roads import MOTORWAY, Roads, generate
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from simulator.roads import REGIONS, Roads, generate
+from simulator.regions import REGIONS
+from simulator.roads import Roads, generate
 from simulator.routes import PIECE, TIGHTEST, place, trace
 
 

@@ -10,8 +10,8 @@ from simulator import asked, scenario
 from simulator.cli import main
 from simulator.faults import BY_NAME
 from simulator.placed import KINDS
+from simulator.regions import REGIONS
 from simulator.reports import Window
-from simulator.roads import REGIONS
 from simulator.roster import roster
 from simulator.scenario import ScenarioError
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from simulator.motion import KNOT
-from simulator.roads import REGIONS, Roads, generate
+from simulator.regions import REGIONS
+from simulator.roads import Roads, generate
 from simulator.routes import slopes, trace
 from simulator.terrain import terrain
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from simulator.roads import REGIONS
+from simulator.regions import REGIONS
 from simulator.roster import Incidents, roster
 from simulator.traffic import Traffic, Window
 from simulator.weather import HOURS, SKIES, air, skies, spells

@@ -1,0 +1,64 @@
+"""A year is written in the memory of a few vehicles: what is held grows neither with days nor with vehicles."""
+
+import gc
+import tracemalloc
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from simulator import streamed
+from simulator.cli import main
+from simulator.days import days
+from simulator.logbook import Logbook
+from simulator.reports import Report
+from simulator.roster import roster
+from simulator.traffic import Traffic, Window
+
+START, HOURS = 1_762_923_600.0, 0.05
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Traffic:
+    fleet = Traffic(roster(2, seed=5), Window(START, HOURS))
+    list(fleet.reports())  # roads are made, kernels compiled
+    return fleet
+
+
+def test_no_more_than_a_few_vehicles_are_held_at_a_time(fleet: Traffic, tmp_path: Path) -> None:
+    report, held, most = next(fleet.reports()), [], 0
+
+    def many() -> Iterator[Report]:
+        nonlocal most
+        for _ in range(300):
+            copy = report.recording.clone()
+            held.append(weakref.ref(copy))
+            yield report._replace(recording=copy)
+            most = max(most, sum(one() is not None for one in held))
+
+    streamed.write(many(), streamed.schema(fleet), tmp_path / "day.parquet", None, streamed.Tally())
+    assert pl.scan_parquet(tmp_path / "day.parquet").select(pl.len()).collect().item() == 300 * len(report.recording)
+    assert most <= 4
+
+
+def test_later_days_need_no_more_memory_than_the_first(fleet: Traffic, tmp_path: Path) -> None:
+    columns, tally, book, peaks = streamed.schema(fleet), streamed.Tally(), Logbook(fleet), []
+    tracemalloc.start()
+    for date, reports in days(fleet, 6):
+        gc.collect()
+        tracemalloc.reset_peak()
+        out, sheet = (tmp_path / name / f"{date}.parquet" for name in ("year", "sheets"))
+        streamed.write(book.noting(reports), columns, out, sheet, tally)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+    assert max(peaks[4:]) < 1.15 * max(peaks[1:4])
+    assert tally.vehicles == 12 and len(list((tmp_path / "year").iterdir())) == 6
+
+
+def test_recording_says_how_much_memory_it_took(tmp_path: Path) -> None:
+    words = ["record", str(tmp_path / "day.parquet"), "--vehicles", "1", "--hours", "0.1"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0 and "MB of memory" in result.output

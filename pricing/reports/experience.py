@@ -11,7 +11,7 @@ from pricing.reports import burning, chosen, insured
 from pricing.reports.assumptions import Assumptions
 from pricing.reports.burning import Loads
 from pricing.reports.chosen import Chosen
-from pricing.reports.losses import known
+from pricing.reports.losses import CLAIM, known
 from pricing.reports.options import options
 from pricing.reports.span import Year, age_of, ending
 from pricing.tariff import Tariff
@@ -107,7 +107,7 @@ def _claims(data: Data, asked: Asked, spans: Sequence[Year], covers: Mapping[str
     day = pl.col("loss_at").cast(pl.Date)
     now = known(data.valued, asked.valued_at).with_columns(age=age_of(day, spans)).filter(pl.col("age").is_not_null())
     rows = now.join(burning.factors(covers, spans), on=["cover", "age"], how="left", maintain_order="left")
-    rows = rows.join(_deductibles(data.insured, rows), on="claim_id", how="left", maintain_order="left")
+    rows = rows.join(_deductibles(data.insured, rows), on=CLAIM, how="left", maintain_order="left")
     money = ("paid", "reserve", "recovery", "incurred")
     rows = rows.with_columns(pl.col(money).cast(pl.Float64) / 100, deductible=pl.col("deductible").fill_null(0.0))
     capped = pl.min_horizontal("incurred", "cap")
@@ -119,12 +119,12 @@ def _claims(data: Data, asked: Asked, spans: Sequence[Year], covers: Mapping[str
 def _deductibles(periods: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """The deductible in force at each loss; a claim of no insured period has none."""
     if "deductible" not in periods.columns:
-        return claims.select("claim_id", deductible=pl.lit(0.0))
+        return claims.select(*CLAIM, deductible=pl.lit(0.0))
     day = pl.col("loss_at").cast(pl.Date)
     joined = claims.join(periods.select(*RATED, "valid_from", "valid_to", "deductible"), on=RATED)
     within = joined.filter(day >= pl.col("valid_from"), day < pl.col("valid_to"))
-    found = within.group_by("claim_id").agg(pl.col("deductible").cast(pl.Float64).max())
-    return claims.select("claim_id").join(found, on="claim_id", how="left", maintain_order="left")
+    found = within.group_by(CLAIM).agg(pl.col("deductible").cast(pl.Float64).max())
+    return claims.select(CLAIM).join(found, on=CLAIM, how="left", maintain_order="left")
 
 
 def _expected(seen: pl.DataFrame, claims: pl.DataFrame, covers: Mapping[str, Chosen]) -> tuple[pl.DataFrame, str]:

@@ -27,6 +27,7 @@ LEVEL = (
     "Expected are the portfolio's own claims in proportion to the pure premium: this asks whether premiums are spread "
     "right, and not whether they suffice. Claims as they are known now; late ones will come."
 )
+EARLY = "What claims are known to cost against the pure premium of the same days: too low as long as claims are young."
 NO_CLAIMS = "No claim of a rated vehicle, cover and day is on record."
 FLIPS = "A flip is an indication that moves against the move before it. Vehicles are those shown something that month."
 DRIFT = "What own driving and experience do to the sum of what they multiply; the off-balance that would undo it."
@@ -40,7 +41,7 @@ class Live:
     scores: pl.DataFrame
     premiums: pl.DataFrame
     exposure: pl.DataFrame
-    claims: pl.DataFrame
+    claims: pl.DataFrame  # as they are known today, with ``incurred`` in cents
     insured: pl.DataFrame
     entries: pl.DataFrame
     since: date  # the first day on record
@@ -58,8 +59,22 @@ def paper(live: Live, tariff: str) -> Paper:
         ("pure premium", f"{rows['technical'].sum():,.2f}"),
         ("provisional scores", f"{int(rows['provisional'].sum()):,}"),
     ]
-    parts = [_by_score(rows), _by_class(rows), _caps(live), _credibility(live), _drift(live), _silence(live)]
+    parts = [
+        _level(live),
+        _by_score(rows),
+        _by_class(rows),
+        _caps(live),
+        _credibility(live),
+        _drift(live),
+        _silence(live),
+    ]
     return Paper("The portfolio in force", facts, [*parts, _moves(live), *_changed(live)])
+
+
+def _level(live: Live) -> Section:
+    heads = {"technical": "pure premium", "ratio": "incurred / pure premium"}
+    styles = STYLES | dict.fromkeys(("technical", "incurred"), "money") | {"ratio": "factor"}
+    return Section("level", "Level", [EARLY], (), Table(portfolio.level(live.premiums, live.claims), heads, styles))
 
 
 def _by_score(rows: pl.DataFrame) -> Section:

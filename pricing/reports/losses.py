@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 COVER = "all"  # of data that tells no covers apart
+CLAIM = ["fleet_id", "claim_id"]  # names a claim: two fleets may count theirs alike
 TEXTS = ("fleet_id", "vehicle_id", "cover", "status")
 MONEY = ("paid", "reserve", "recovery")
 MOMENT = pl.Datetime("ms", "UTC")
@@ -33,14 +34,13 @@ def valuations(frame: pl.DataFrame) -> pl.DataFrame:
         *[pl.col(name).cast(pl.String) for name in TEXTS],
         *[_moment(full, name).alias(to) for name, to in (("loss_at", "loss_at"), (said, "valued_at"))],
         *[_cents(name) for name in MONEY],
-    ).sort("claim_id", "valued_at")
+    ).sort(*CLAIM, "valued_at")
 
 
 def happened(frame: pl.DataFrame) -> pl.DataFrame:
     """Losses, a row a claim: ``claim_id fleet_id vehicle_id cover loss_at``."""
-    return valuations(frame if "paid" in frame.columns else frame.with_columns(paid=pl.lit(0.0))).unique(
-        "claim_id", keep="last", maintain_order=True
-    )
+    valued = valuations(frame if "paid" in frame.columns else frame.with_columns(paid=pl.lit(0.0)))
+    return valued.unique(CLAIM, keep="last", maintain_order=True)
 
 
 def _moment(frame: pl.DataFrame, name: str) -> pl.Expr:
@@ -59,5 +59,5 @@ def _cents(name: str) -> pl.Expr:
 def known(valued: pl.DataFrame, at: date) -> pl.DataFrame:
     """Each claim as its latest valuation before the day ``at`` has it, with ``incurred`` in cents."""
     seen = valued.filter(pl.col("valued_at") < pl.lit(at).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"))
-    latest = seen.unique("claim_id", keep="last", maintain_order=True)
+    latest = seen.unique(CLAIM, keep="last", maintain_order=True)
     return latest.with_columns(incurred=pl.col("paid") + pl.col("reserve") - pl.col("recovery"))

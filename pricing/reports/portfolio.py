@@ -9,6 +9,7 @@ from pricing.ladder import GAP, PREMIUM
 from pricing.monitoring.actual_expected import by_level
 from pricing.monitoring.bins import equal
 from pricing.monitoring.groups import added
+from pricing.reports.losses import CLAIM
 
 VEHICLE = ["fleet_id", "vehicle_id"]
 TENTHS = 10
@@ -34,8 +35,19 @@ def reported(claims: pl.DataFrame, premiums: pl.DataFrame) -> pl.DataFrame:
     """Claims of rated vehicles, covers and days, a row a vehicle."""
     rated = premiums.select(*VEHICLE, "cover", "valid_from", "valid_to")
     within = pl.col("loss_at").is_between(pl.col("valid_from"), pl.col("valid_to"), closed="left")
-    found = claims.join(rated, on=[*VEHICLE, "cover"]).filter(within).unique("claim_id")
+    found = claims.join(rated, on=[*VEHICLE, "cover"]).filter(within).unique(CLAIM)
     return found.group_by(VEHICLE).agg(claims=pl.len())
+
+
+def level(premiums: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """By cover: claims of rated vehicles and days, what they are known to cost, and the pure premium for them."""
+    pure = technical(premiums)
+    within = pl.col("loss_at").is_between(pl.col("valid_from"), pl.col("valid_to"), closed="left")
+    found = claims.join(pure.drop("technical"), on=[*VEHICLE, "cover"]).filter(within).unique(CLAIM)
+    counts = found.group_by("cover").agg(claims=pl.len(), incurred=pl.col("incurred").sum() / 100)  # whole cents
+    rows = added(pure, "cover", "technical").join(counts, on="cover", how="left").sort("cover")
+    rows = rows.with_columns(pl.col("claims", "incurred").fill_null(0))
+    return rows.with_columns(ratio=pl.when(pl.col("technical") > 0).then(pl.col("incurred") / pl.col("technical")))
 
 
 def judged(premiums: pl.DataFrame, scores: pl.DataFrame, claims: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:

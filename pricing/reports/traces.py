@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from pricing.models.document import LIKELY
+from pricing.reports.losses import CLAIM
 
 IMPACT = ("crash", "rollover")
 HARSH = ("harsh_braking", "harsh_cornering", "lane_change", "harsh_manoeuvre")
@@ -46,21 +47,17 @@ def traces(claims: pl.DataFrame, events: pl.DataFrame, trips: pl.DataFrame, wind
     tyre that burst) within the quarter. *Driving*: no event, but under way. Losses of which nobody knows the hour
     (midnight) are found within ``window`` only.
     """
-    losses = claims.select("claim_id", *VEHICLE, "cover", pl.col("loss_at").cast(MOMENT)).unique(
-        "claim_id", keep="last"
-    )
+    losses = claims.select("claim_id", *VEHICLE, "cover", pl.col("loss_at").cast(MOMENT)).unique(CLAIM, keep="last")
     candidates = losses.join(_relevant(events), on=VEHICLE).with_columns(apart=pl.col("start") - pl.col("loss_at"))
     rank = _rank(window)
     near = candidates.with_columns(rank=rank).filter(pl.col("rank").is_not_null())
-    best = near.sort("rank", pl.col("apart").abs(), "event_id").unique("claim_id", keep="first", maintain_order=True)
-    chosen = best.select(
-        "claim_id", "rank", "kind", "level", "event_id", "start", "lat_deg", "lon_deg", minutes=_minutes()
-    )
-    joined = losses.join(chosen, on="claim_id", how="left").join(_under_way(losses, trips), on="claim_id", how="left")
+    best = near.sort("rank", pl.col("apart").abs(), "event_id").unique(CLAIM, keep="first", maintain_order=True)
+    chosen = best.select(*CLAIM, "rank", "kind", "level", "event_id", "start", "lat_deg", "lon_deg", minutes=_minutes())
+    joined = losses.join(chosen, on=CLAIM, how="left").join(_under_way(losses, trips), on=CLAIM, how="left")
     unseen = pl.when(pl.col("trip_id").is_not_null()).then(pl.lit(3)).otherwise(pl.lit(4))
     place = pl.coalesce("rank", unseen)
     named = joined.with_columns(confidence=place.replace_strict(range(5), CONFIDENCES, return_dtype=pl.String))
-    return named.select(pl.col(name).cast(kind) for name, kind in TRACES.items()).sort("loss_at", "claim_id")
+    return named.select(pl.col(name).cast(kind) for name, kind in TRACES.items()).sort("loss_at", *CLAIM)
 
 
 def _relevant(events: pl.DataFrame) -> pl.DataFrame:
@@ -98,11 +95,7 @@ def _under_way(losses: pl.DataFrame, trips: pl.DataFrame) -> pl.DataFrame:
     """The trip in which a loss lies."""
     spans = trips.select(*VEHICLE, "trip_id", pl.col("start").cast(MOMENT), pl.col("end").cast(MOMENT))
     joined = losses.join(spans, on=VEHICLE).filter(pl.col("loss_at").is_between(pl.col("start"), pl.col("end")))
-    return (
-        joined.sort("start", "trip_id")
-        .unique("claim_id", keep="first", maintain_order=True)
-        .select("claim_id", "trip_id")
-    )
+    return joined.sort("start", "trip_id").unique(CLAIM, keep="first", maintain_order=True).select(*CLAIM, "trip_id")
 
 
 def recall(

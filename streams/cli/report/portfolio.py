@@ -9,7 +9,7 @@ import polars as pl
 from pricing.exposure import CLOSES
 from pricing.ledger.entry import Entry
 from pricing.reports import live
-from pricing.reports.losses import happened
+from pricing.reports.losses import known, valuations
 from pricing.reports.portfolio import ENTRIES
 from streams import tables
 from streams.cli import screen, source
@@ -43,16 +43,17 @@ def command(
         entries = [_row(entry) for policy in policies for entry in chains.of(connection, policy)]
     if six["exposure"].is_empty():
         raise screen.fail("there is nothing to report: no vehicle has been heard of")
-    known = losses.claims(registry)
+    claims = losses.claims(registry)
     risks = Roster(registry).risks()
     told = pl.DataFrame(entries, schema=ENTRIES)
     if fleet_id is not None:
         six = {name: _of(frame, fleet_id) for name, frame in six.items()}
-        known, risks = _of(known, fleet_id), _of(risks, fleet_id)
+        claims, risks = _of(claims, fleet_id), _of(risks, fleet_id)
         told = told.filter(pl.col("policy_id").is_in(risks["policy_id"].unique().to_list()))
     first = six["exposure"]["day"].min()
     since = first if isinstance(first, date) else today
-    found = live.Live(six["scores"], six["premiums"], six["exposure"], happened(known), risks, told, since, today)
+    valued = known(valuations(claims), date.max)
+    found = live.Live(six["scores"], six["premiums"], six["exposure"], valued, risks, told, since, today)
     files.write(live.paper(found, f"{tariff.tariff_id}, {tariff.status}"), out, kind)
 
 

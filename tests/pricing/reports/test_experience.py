@@ -12,7 +12,7 @@ from pricing.experience.fleet import Effects, directly
 from pricing.reports.assumptions import Assumptions, Given, parse
 from pricing.reports.experience import PORTFOLIO, Asked, Data, study
 from pricing.reports.insured import exposed, periods
-from pricing.reports.losses import ReportError, valuations
+from pricing.reports.losses import ReportError, known, valuations
 from pricing.reports.span import back, ending
 from pricing.reports.triangle import Triangle, triangle
 
@@ -178,6 +178,11 @@ def test_a_triangle_is_of_what_was_known_on_each_anniversary():
     assert found.incurred[0].tolist() == [80_000.0, 100_000.0]
     assert found.incurred[1, 0] == 150_000.0
     assert found.to_ultimate.tolist() == [1.25, 1.0]
+
+
+def test_two_fleets_may_count_their_claims_alike():
+    same = CLAIMS.with_columns(claim_id=pl.lit("1"))
+    assert known(valuations(same), TODAY)["fleet_id"].to_list() == ["north", "south"]
 
 
 @pytest.mark.parametrize("frame", [CLAIMS.drop("paid"), CLAIMS.with_columns(loss_at=pl.lit("May"))])

@@ -9,7 +9,7 @@ import pytest
 from pricing.exposure import exposure
 from pricing.frames import premiums, scores
 from pricing.reports import live, portfolio
-from pricing.reports.losses import happened
+from pricing.reports.losses import known, valuations
 from pricing.reports.page import page
 from pricing.tariffs import standard
 
@@ -50,7 +50,7 @@ def watched():
     ]  # fmt: skip
     late = losses[0] | {"claim_id": "late", "loss_at": datetime(2026, 3, 1, tzinfo=UTC)}
     tariff = standard()
-    claims = happened(pl.DataFrame([*losses, late]))
+    claims = known(valuations(pl.DataFrame([*losses, late]).with_columns(paid=pl.lit(100.0))), date(2026, 4, 1))
     told = premiums(driven, risks, tariff)
     entries = pl.DataFrame(schema=portfolio.ENTRIES)
     return live.Live(scores(driven, risks, tariff), told, driven, claims, risks, entries, FIRST, LAST)
@@ -64,6 +64,13 @@ def test_claims_of_rated_days_are_held_against_pure_premium_by_score(watched):
     assert (table["claims"].sum(), table["vehicles"].sum()) == (6.0, 19)
     assert table["lowest"].is_sorted()
     assert portfolio.by_class(rows).select("class", "ratio").row(0) == ("truck", pytest.approx(1.0))
+
+
+def test_the_level_is_by_cover_what_claims_cost_of_the_pure_premium(watched):
+    rows = portfolio.level(watched.premiums, watched.claims).rows_by_key("cover", named=True, unique=True)
+    assert (rows["tpl_property"]["claims"], rows["tpl_property"]["incurred"]) == (6, 600.0)
+    assert rows["tpl_property"]["ratio"] == pytest.approx(600.0 / rows["tpl_property"]["technical"])
+    assert (rows["compulsory"]["claims"], rows["compulsory"]["ratio"]) == (0, 0.0)
 
 
 def test_caps_are_counted_by_cover(watched):
@@ -136,4 +143,4 @@ def test_all_of_it_on_a_page(watched):
 def test_without_claims_it_says_so(watched):
     told = live.Live(**{**vars(watched), "claims": watched.claims.clear()})
     made = live.paper(told, "standard")
-    assert made.sections[0].said == [live.NO_CLAIMS]
+    assert made.sections[1].said == [live.NO_CLAIMS]

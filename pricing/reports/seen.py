@@ -1,34 +1,36 @@
 """Seen: a report of reported losses against the telematics record."""
 
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
 from pricing.reports import drawn
 from pricing.reports.paper import Paper, Section, Table
-from pricing.reports.traces import CONFIDENCES, recall, traces, unreported
+from pricing.reports.traces import CONFIDENCES, chance, recall, traces, unreported
 
 STYLES = {**dict.fromkeys(("found", "low", "high", "by_chance"), "share"), "minutes": "number"}
 SAID = (
     "Sure: a crash or rollover within 15 minutes. Likely: one within the window, or a severe harsh event in these 15.",
     "Possible: one it drove on after, a lesser harsh event, a tow, a burst tyre. Driving: no event, but under way.",
-    "By chance: the same losses moved by one to three weeks, when nothing happened and vehicles did the same.",
+    "By chance: the same losses moved by up to three weeks, to when nothing happened; under way to under way.",
 )
 NEVER = "Crashes and rollovers on record with no claim of the vehicle within the window: not told yet, or never."
-HEADS = {"low": "95 % low", "high": "95 % high", "by_chance": "found by chance"}
+HEADS = {"compared": "losses it is of", "low": "95 % low", "high": "95 % high", "by_chance": "found by chance"}
 
 
 def paper(claims: pl.DataFrame, events: pl.DataFrame, trips: pl.DataFrame, window: timedelta) -> Paper:
     """Recall of reported losses, loss by loss, and what was never reported."""
     found = traces(claims, events, trips, window)
-    told, never = recall(found, claims, events, trips, window), unreported(claims, events, window)
+    told = recall(found, chance(found, claims, events, trips, window))
+    never = unreported(claims, events, window)
     whole = told.row(0, named=True)
     hours = window.total_seconds() / 3600
     facts = [
         ("losses reported", f"{whole['losses']:,}"),
         (
             "with a trace",
-            "none" if whole["found"] is None else f"{whole['found']:.1%}, by chance {whole['by_chance']:.1%}",
+            _found(whole),
         ),
         ("crashes not reported", f"{never.height:,}"),
         ("window", f"{hours:g} h each way"),
@@ -43,3 +45,11 @@ def paper(claims: pl.DataFrame, events: pl.DataFrame, trips: pl.DataFrame, windo
         Section("unreported", "Losses never seen", (NEVER,), (), Table(never)),
     ]
     return Paper("Losses and what was seen of them", facts, parts)
+
+
+def _found(whole: dict[str, Any]) -> str:
+    if whole["found"] is None:
+        return "none"
+    return f"{whole['found']:.1%}, by chance " + (
+        "not known" if whole["by_chance"] is None else f"{whole['by_chance']:.1%}"
+    )

@@ -1,7 +1,8 @@
 """Traces: what the telematics record has of each reported loss, how sure that is, and crashes nobody has reported.
 
 A loss is looked for in its own vehicle around the moment it is said to have happened. How many would be found by
-chance is told beside it: the same losses, moved by whole weeks, when vehicles do the same and nothing happened.
+chance is told beside it: the same losses moved by days and weeks, to when nothing happened; one that was under way only
+to moments under way.
 """
 
 import math
@@ -21,7 +22,7 @@ SEVERE = 3
 UNCONFIRMED = "unconfirmed"  # word in the quality of a crash after which the vehicle drove on
 SURE, LIKELY_ONE, POSSIBLE, DRIVING, NONE = CONFIDENCES = ("sure", "likely", "possible", "driving", "none")
 FOUND = (SURE, LIKELY_ONE, POSSIBLE)
-WEEKS = (-3, -2, -1, 1, 2, 3)  # by which losses are moved to see what is found by chance
+MOVES = (-21, -14, -7, -2, -1, 1, 2, 7, 14, 21)  # days by which losses are moved to see what is found by chance
 VEHICLE = ["fleet_id", "vehicle_id"]
 MOMENT = pl.Datetime("ms", "UTC")
 TRACES: dict[str, Any] = {
@@ -98,14 +99,8 @@ def _under_way(losses: pl.DataFrame, trips: pl.DataFrame) -> pl.DataFrame:
     return joined.sort("start", "trip_id").unique(CLAIM, keep="first", maintain_order=True).select(*CLAIM, "trip_id")
 
 
-def recall(
-    found: pl.DataFrame, claims: pl.DataFrame, events: pl.DataFrame, trips: pl.DataFrame, window: timedelta
-) -> pl.DataFrame:
-    """A row a cover, and one of all: losses by confidence, share found, 95 % interval, found by chance."""
-    moved = [
-        traces(claims.with_columns(pl.col("loss_at") + timedelta(weeks=week)), events, trips, window) for week in WEEKS
-    ]
-    by_chance = pl.concat(moved)
+def recall(found: pl.DataFrame, by_chance: pl.DataFrame) -> pl.DataFrame:
+    """A row a cover, and one of all: losses by confidence, share found with its 95 % interval, found by chance."""
     rows = [_row("all", found, by_chance)]
     for cover in sorted(found["cover"].unique()):
         of = pl.col("cover") == cover
@@ -113,13 +108,28 @@ def recall(
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+def chance(
+    found: pl.DataFrame, claims: pl.DataFrame, events: pl.DataFrame, trips: pl.DataFrame, window: timedelta
+) -> pl.DataFrame:
+    """Of each loss the share of its moved selves that would be found, of those on record and under way as it was."""
+    spans = trips.group_by(VEHICLE).agg(first=pl.col("start").min().cast(MOMENT), last=pl.col("end").max().cast(MOMENT))
+    was = found.select(*CLAIM, driving=pl.col("trip_id").is_not_null())
+    steps = [timedelta(days=days) for days in MOVES if timedelta(days=abs(days)) > window]
+    moved = [traces(claims.with_columns(pl.col("loss_at") + step), events, trips, window) for step in steps]
+    rows = pl.concat(moved).join(spans, on=VEHICLE).join(was, on=CLAIM)
+    alike = pl.col("trip_id").is_not_null() == pl.col("driving")
+    kept = rows.filter(pl.col("loss_at").is_between("first", "last") & alike)
+    told = kept.group_by(*CLAIM, "cover").agg(moved=pl.len(), hits=pl.col("confidence").is_in(FOUND).sum())
+    return told.with_columns(share=pl.col("hits") / pl.col("moved")).sort(CLAIM)
+
+
 def _row(cover: str, found: pl.DataFrame, by_chance: pl.DataFrame) -> dict[str, Any]:
     counts = {name: found.filter(pl.col("confidence") == name).height for name in CONFIDENCES}
     seen, n = sum(counts[name] for name in FOUND), found.height
     low, high = wilson(seen, n)
-    chance = by_chance["confidence"].is_in(FOUND).sum() / by_chance.height if by_chance.height else None
-    return {"cover": cover, "losses": n, **counts, "found": seen / n if n else None, "low": low, "high": high,
-            "by_chance": chance}  # fmt: skip
+    moved = float(by_chance["share"].to_numpy().mean()) if by_chance.height else None
+    share = {"found": seen / n if n else None, "low": low, "high": high, "by_chance": moved}
+    return {"cover": cover, "losses": n, **counts, **share, "compared": by_chance.height}
 
 
 def wilson(k: int, n: int) -> tuple[float | None, float | None]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from pricing.reports.traces import recall, traces, unreported, wilson
+from pricing.reports.traces import chance, recall, traces, unreported, wilson
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 WINDOW = timedelta(hours=12)
@@ -81,17 +81,25 @@ def test_another_vehicles_crash_is_no_trace():
 
 
 def test_recall_is_told_beside_what_chance_finds():
-    week = timedelta(weeks=1).total_seconds() / 60
+    day = 24 * 60
     said, braked = (
         claims(a=NOON, b=NOON + timedelta(days=3)),
-        events(("crash", 2, 1, ""), ("harsh_braking", 2, week, "")),
+        events(("crash", 2, 1, ""), ("harsh_braking", 2, 7 * day, "")),
     )
-    found = traces(said, braked, trips(), WINDOW)
-    whole, hull = recall(found, said, braked, trips(), WINDOW).iter_rows(named=True)
-    assert (whole["losses"], whole["sure"], whole["none"], whole["found"]) == (2, 1, 1, 0.5)
-    assert whole["by_chance"] == pytest.approx(1 / 12)  # of twelve moved losses, the one that falls on the braking
+    driven = trips(*[(k * day - 20, k * day + 20) for k in range(-30, 31)])
+    found = traces(said, braked, driven, WINDOW)
+    whole, hull = recall(found, chance(found, said, braked, driven, WINDOW)).iter_rows(named=True)
+    assert (whole["losses"], whole["sure"], whole["driving"], whole["found"]) == (2, 1, 1, 0.5)
+    assert (whole["by_chance"], whole["compared"]) == (pytest.approx(0.05), 2)  # a, moved by a week, meets the braking
     assert hull["cover"] == "hull"
     assert (whole["low"], whole["high"]) == wilson(1, 2)
+
+
+def test_chance_is_not_told_where_no_record_is():
+    said, crashed = claims(a=NOON), events(("crash", 2, 1, ""))
+    found = traces(said, crashed, trips((-20, 20)), WINDOW)  # one day: moved, the loss is nowhere
+    (whole, _) = recall(found, chance(found, said, crashed, trips((-20, 20)), WINDOW)).iter_rows(named=True)
+    assert (whole["found"], whole["by_chance"], whole["compared"]) == (1.0, None, 0)
 
 
 def test_the_interval_of_a_share_is_the_published_one():

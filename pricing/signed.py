@@ -1,6 +1,7 @@
 """Signed: a tariff under a detached signature that anybody can check, and what differs from the one signed."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from pricing.tariff import Tariff
 
 FORMAT = "tripmeter-signature/1"
 MOST = 12  # differences that are named
+LINE = re.compile(r"(?m)^# signed by [0-9a-f]{64}: ([0-9a-f]{128})$")
 NAMES = ("tariff_id", "digest", "key", "signature")
 
 Sign = Callable[[str], str]
@@ -68,6 +70,16 @@ def check(tariff: Tariff, signature: Signature, good: Good) -> None:
     more = [f"and {len(found) - MOST} more"] if len(found) > MOST else []
     what = "\n  ".join([*found[:MOST], *more])
     raise SignatureError(f"{tariff.tariff_id} is not {signature.tariff_id} as it was signed:\n  {what}")
+
+
+def beneath(said: str, signature: Signature) -> str:
+    """A tariff's text with its signature in a comment below, so that whoever keeps the one keeps the other."""
+    return f"{said.rstrip()}\n\n# signed by {signature.key}: {signature.signature}\n"
+
+
+def is_signed(said: str, tariff: Tariff, good: Good) -> bool:
+    """Whether the text of a ``tariff`` has a signature beneath that is good."""
+    return any(good(text(tariff.content()), found[1]) for found in LINE.finditer(said))
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str, str]]:

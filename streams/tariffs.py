@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from pricing.document import TariffError
-from pricing.signed import Good, SignatureError, check
+from pricing.signed import Good, SignatureError, beneath, check
 from pricing.signed import read as signature_of
 from pricing.tariff import Tariff
 from pricing.tariffs import parse, shipped, standard_text
@@ -42,7 +42,7 @@ def shelf(said: settings.Tariff, signed: bool = False) -> Shelf:
     Each must be ``signed``, by the configuration's key if it has one.
     """
     try:
-        read = [(_tariff(text, path, name, said.check_key, signed), text) for name, path, text in _texts(said.path)]
+        read = [_tariff(text, path, name, said.check_key, signed) for name, path, text in _texts(said.path)]
         return Shelf(dated(tariff for tariff, _ in read), {tariff.digest: text for tariff, text in read})
     except (TariffError, SignatureError) as error:
         raise ConfigError(f"tariff.path: {error}") from error
@@ -56,17 +56,20 @@ def text_of(name: str) -> str:
     return found[0]
 
 
-def _tariff(text: str, path: Path | None, name: str, key: str, signed: bool) -> Tariff:
-    """The tariff of a text, held against the signature beside its file: by ``key``, or by the key that it names."""
+def _tariff(text: str, path: Path | None, name: str, key: str, signed: bool) -> tuple[Tariff, str]:
+    """The tariff of a text, held against the signature beside its file: by ``key``, or by the key that it names.
+
+    With the text to be kept, the signature beneath.
+    """
     tariff = parse(text, name)
     beside = path and path.with_name(path.name + SIGNATURE)
     if beside is None or not beside.is_file():
         if key or signed:
             raise SignatureError(f"{tariff.tariff_id} is not signed: 'tripmeter tariff sign' writes FILE{SIGNATURE}")
-        return tariff
+        return tariff, text
     signature = signature_of(beside.read_text("utf-8"), str(beside))
     check(tariff, signature, _checker(key or signature.key))
-    return tariff
+    return tariff, beneath(text, signature)
 
 
 def _checker(key: str) -> Good:

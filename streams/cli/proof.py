@@ -31,10 +31,12 @@ def verify(
     again: bool, kept: str, data: Path | None, config_path: Path | None, sets: tuple[str, ...], as_json: bool
 ) -> None:
     """Find any altered byte: texts, hashes, order, corrections, and the heads sealed on earlier days."""
-    key = settings(config_path, sets).ledger.check_key
+    said = settings(config_path, sets)
     try:
+        good = _checker(said.ledger.check_key, "ledger.check_key")
+        approved = _checker(said.tariff.check_key, "tariff.check_key")
         with source.store(data).reading() as connection:
-            found = verified(connection, _checker(key) if key else None, again, kept)
+            found = verified(connection, good, again, kept, approved)
     except (ConfigError, LedgerError) as error:
         raise screen.fail(error) from error
     if as_json:
@@ -131,7 +133,10 @@ def settings(config_path: Path | None, sets: tuple[str, ...]) -> Config:
         raise screen.fail(error) from error
 
 
-def _checker(check_key: str) -> Good:
+def _checker(check_key: str, where: str) -> Good | None:
+    """Checks signatures by a key, if there is one."""
+    if not check_key:
+        return None
     from streams import keys
 
-    return keys.checker(check_key)
+    return keys.checker(check_key, where)

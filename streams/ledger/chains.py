@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 from pricing.document import TariffError
 from pricing.ledger.entry import Entry
 from pricing.ledger.seal import Head, Seal
-from pricing.signed import differences
+from pricing.signed import Good, differences, is_signed
 from pricing.tariff import Tariff
 from pricing.tariffs import complete, parse
 from streams.store.accounts import entries, seals, tariffs
@@ -104,6 +104,13 @@ def _another(other: Tariff, tariff: Tariff) -> str:
 def kept(connection: Connection) -> dict[str, Tariff | None]:
     """The tariffs on record by their digest; None where a text no longer makes it."""
     return {row.digest: _read(row.text, row.digest) for row in connection.execute(select(tariffs))}
+
+
+def unsigned(connection: Connection, good: Good) -> list[str]:
+    """Filed tariffs on record without a good signature."""
+    rows = [(row.text, _read(row.text, row.digest)) for row in connection.execute(select(tariffs))]
+    filed = [(text, tariff) for text, tariff in rows if tariff is not None and tariff.status == "filed"]
+    return [tariff.tariff_id for text, tariff in filed if not is_signed(text, tariff, good)]
 
 
 def _read(text: str, digest: str) -> Tariff | None:

@@ -25,16 +25,21 @@ class Verified:
     problems: list[str] = field(default_factory=list)
 
 
-def verify(connection: Connection, good: Good | None, again: bool, kept: str = "") -> Verified:
+def verify(
+    connection: Connection, good: Good | None, again: bool, kept: str = "", approved: Good | None = None
+) -> Verified:
     """Go through all of it, a policy at a time; ``good`` checks signatures, ``again`` makes every entry once more.
 
-    ``kept`` is the signature of a seal kept elsewhere, which must still be there.
+    ``kept`` is the signature of a seal kept elsewhere, which must still be there; ``approved`` checks those of tariffs.
     """
     seals, hashes = chains.sealed(connection), dict[str, list[str]]()
     done = Verified(seals=len(seals), signatures=good is not None)
     kept_tariffs = chains.kept(connection)
     tariffs = {digest: tariff for digest, tariff in kept_tariffs.items() if tariff is not None}
     done.problems += [f"tariff {digest[:8]} is not as it was kept" for digest in kept_tariffs.keys() - tariffs.keys()]
+    if approved is not None:
+        found = chains.unsigned(connection, approved)
+        done.problems += [f"tariff {name} is filed and not signed by tariff.check_key" for name in found]
     for policy_id in chains.policies(connection):
         chain = chains.of(connection, policy_id)
         hashes[policy_id] = [entry.hash for entry in chain]

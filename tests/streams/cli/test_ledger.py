@@ -229,3 +229,17 @@ def test_taxes_and_levies_on_what_was_charged_are_lines_of_their_own(ledger, typ
     )
     ledger("reverse", f"P1:{charged['seq']}", "--reason", "wrong")
     assert "insurance tax: 0.00 on what was charged" in typed("ledger", "show", "P1", "--data", data).stderr
+
+
+def test_a_filed_tariff_on_record_is_proven_to_have_been_signed(ledger, typed, data, keys, tmp_path):
+    path = tmp_path / "filed.toml"
+    said = standard_text().replace('"illustrative"', '"filed"').replace("2026-01-01", "2025-01-01", 1)
+    path.write_text(said)
+    by = ("--set", f"tariff.path={path}", "--set", f"tariff.check_key={keys['check_key']}")
+    assert typed("tariff", "sign", path, "--set", f"tariff.sign_key={keys['seal_key']}").exit_code == 0
+    ledger("post", *by)
+    assert "4 made again" in ledger("verify", "--replay", *by)
+    altered(data, "UPDATE ledger_tariffs SET text = replace(text, '# signed by', '# said by')")
+    refused = typed("ledger", "verify", "--data", data, *by)
+    assert refused.exit_code == 1 and "is filed and not signed by tariff.check_key" in refused.stdout
+    assert typed("ledger", "verify", "--data", data).exit_code == 0  # who asks for no signature

@@ -20,6 +20,7 @@ from bench import (
     kernels,
     motion,
     page,
+    rating,
     replay,
     scale,
     startup,
@@ -46,6 +47,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "recovery": distributed.recovery,
     "scale": scale.run,
     "glm": glm.run,
+    "rating": rating.run,
     "motion": motion.run,
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import distributed_tables
+from bench import distributed_tables, rating
 from bench.beside import OURS, PEERS, Peer
 from bench.markdown import rows as _rows
 from bench.measure import Result
@@ -41,6 +41,7 @@ TITLES = {
     "recovery": "A worker killed",
     "scale": "From a thousand vehicles to a million",
     "glm": "A tariff fitted again",
+    "rating": "Premiums of a portfolio",
     "motion": "The simulator's step",
 }
 
@@ -251,6 +252,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "recovery": distributed_tables.recovery,
     "scale": _scale,
     "glm": _glm,
+    "rating": rating.table,
     "motion": _motion,
 }
 

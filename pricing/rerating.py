@@ -46,13 +46,13 @@ def indications(
     windowed = pl.col("cover").is_in([cover for cover in tariff.covers if tariff.coefficient(cover)])
     others = risks.join(several, on=VEHICLE, how="anti")
     alone = insured.join(several, on=VEHICLE, how="anti", maintain_order="left").filter(~windowed)
-    found = list(_rated(_facts(alone, exposure, history, tariff), tariff, kind))
+    found = list(_rated(facts(alone, exposure, history, tariff), tariff, kind))
     singly = [some for some in (risks.join(several, on=VEHICLE, how="semi"), others.filter(windowed)) if len(some)]
     found += [frames.premiums(exposure, some, tariff, valid_from, valid_to, kind).select(*COLUMNS) for some in singly]
     return pl.concat([pl.DataFrame(schema=COLUMNS), *found]).sort(ORDER)
 
 
-def _facts(insured: pl.DataFrame, exposure: pl.DataFrame, history: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+def facts(insured: pl.DataFrame, exposure: pl.DataFrame, history: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """The risks with the covariates of the factors, their days and km, and what the own driving makes of the price."""
     known = insured.with_columns(
         pl.lit(None, pl.Float64).alias(name) for name in (*NUMBERS, "use", "previous") if name not in insured.columns

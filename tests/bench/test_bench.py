@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from bench import beside, distributed_tables, drives, kernels, load, motion, page, replay, scale, telemetry
+from bench import beside, distributed_tables, drives, kernels, load, motion, page, rating, replay, scale, telemetry
 from bench.measure import interleaved, quantiles
 from bench.peers.detector import Detector, Said, State, decoded, look
 from bench.peers.meter import Meter
@@ -26,6 +26,13 @@ def test_the_simulators_step_beside_copying_what_it_leaves():
     found = motion.measure(vehicles=1, hours=0.1, repeats=1)
     assert all(cost > 0 for cost in found.values())
     assert all(name in page.TABLES["motion"](found) for name in found)
+
+
+def test_a_portfolio_rated_at_once_beside_one_by_one():
+    found = rating.measure(part=200, parts=2, charged=50, repeats=1)
+    assert found["vehicles"] == 400
+    assert set(found["held_us"]) == {"1", "100"}
+    assert "400 vehicles rated again" in page.TABLES["rating"](found)
 
 
 def test_a_replay_by_stage(tmp_path):

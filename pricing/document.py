@@ -100,6 +100,13 @@ class Table:
             raise self.error(key, "covariates must rise and relativities be above 0")
         return pairs
 
+    def ascending(self, key: str) -> tuple[Decimal, ...]:
+        """A list of numbers that never fall."""
+        values = self._get(key, list, "a list of numbers")
+        if not values or not all(isinstance(x, int | Decimal) for x in values) or values != sorted(values):
+            raise self.error(key, "expected numbers that never fall from one to the next")
+        return tuple(map(Decimal, values))
+
     def range(self, key: str) -> tuple[Decimal, Decimal]:
         """[low, high] around 1."""
         values = self._get(key, list, "[low, high]")

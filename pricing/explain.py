@@ -112,6 +112,7 @@ def explain_score(row: Mapping[str, Any]) -> list[Line]:
         Line("from", f"{row['km']:.1f} km, {_day(row['valid_from'])} to {_day(row['valid_to'])}, end excluded"),
         *_memory(row["memory"]),
         Line("likely between", f"{row['low']:.2f} and {row['high']:.2f}; {doubt}credibility {row['credibility']:.2f}"),
+        *_peers(row),
         Line("coaching score", f"{row['coaching_score']:.2f}, from what can be controlled"),
         Line("tariff", row["tariff_id"]),
         Line("Points"),
@@ -129,6 +130,12 @@ def _better(row: Mapping[str, Any]) -> Iterator[Line]:
     for wish in wishes(row["points"]):
         more = -row["points_per_eta"] * math.log1p(wish.claims)
         yield Line("  " + wish.behaviour, _wanted(wish), f"{wish.claims:+.1%} claims", f"{more:+.2f}")
+
+
+def _peers(row: Mapping[str, Any]) -> list[Line]:
+    if row.get("percentile") is None:
+        return []
+    return [Line("among its peers", f"above {row['percentile']:.0f} of 100 scored once, of class {row['class']}")]
 
 
 def _memory(weeks: float) -> list[Line]:

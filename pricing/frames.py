@@ -45,6 +45,8 @@ SCORES: Columns = {
     "high": pl.Float64,
     "credibility": pl.Float64,
     "provisional": pl.Boolean,
+    "class": pl.String,  # of the vehicles, that in which most km were driven
+    "percentile": pl.Float64,  # among the tariff's peers of that class; null: provisional, or there are none
     "km": pl.Float64,
     "base": pl.Float64,  # score = base + sum of points, kept between 0 and 100
     "points_per_eta": pl.Float64,  # points = -this * beta * ln(credible rate / class mean)
@@ -124,7 +126,8 @@ def _scores(classed: pl.DataFrame, subject: str, tariff: Tariff) -> list[dict[st
     rows = []
     for fleet_id, who, first, last, driven in spans.iter_rows():
         end = last + timedelta(days=1)
-        row = _score_row(score(own[fleet_id, who], tariff, subject)) | {"km": driven}
+        found = score(own[fleet_id, who], tariff, subject)
+        row = _score_row(found) | {"km": driven} | _among_peers(found, own[fleet_id, who], tariff, subject)
         row["score_id"] = identify(fleet_id, subject, who, first.isoformat(), end.isoformat(), tariff.digest)
         row |= {
             "fleet_id": fleet_id,
@@ -138,6 +141,13 @@ def _scores(classed: pl.DataFrame, subject: str, tariff: Tariff) -> list[dict[st
         row |= {"tariff_id": tariff.tariff_id, "status": tariff.status}
         rows.append(row)
     return rows
+
+
+def _among_peers(found: Score, own: Own, tariff: Tariff, subject: str) -> dict[str, Any]:
+    klass = max(sorted(own, key=str), key=lambda one: own[one]["km_measured"])
+    known = None if found.provisional else tariff.peers
+    place = None if known is None else known.percentile(subject, klass, found.score)
+    return {"class": klass, "percentile": place}
 
 
 def _score_row(found: Score) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pricing.canonical import digest, text
 from pricing.factors import Factor
+from pricing.peers import Peers
 from pricing.profile import Profile
 
 CLASSES = ("car", "van", "truck", "bus")  # UNECE M1, N1, N2 and N3, M2 and M3
@@ -128,6 +129,12 @@ class Tariff:
     minimum: Mapping[str, Decimal] = field(default_factory=dict)  # least premium a vehicle and day by cover
     levies: tuple[Levy, ...] = ()
     prior: Prior | None = None  # None: the experience coefficient is the underwriter's
+    peers: Peers | None = None  # None: no score is held against others
+
+    @cached_property
+    def scoring(self) -> str:
+        """First digits of the sha256 over all that makes a score."""
+        return digest(text(_plain((self.scale, self.behaviours))))[:16]
 
     def coefficient(self, cover: str) -> Profile | None:
         """The profile in whose window the insurer's coefficient is kept, own driving in it, on the whole premium."""

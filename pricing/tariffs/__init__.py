@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 
-from pricing import profiles
+from pricing import peers, profiles
 from pricing.document import Table
 from pricing.exposure import SUMS
 from pricing.factors import FACTORS, Factor
@@ -56,8 +56,11 @@ def parse(text: str, where: str) -> Tariff:
         minimum=legal.minimum(root),
         levies=root.each("levies", legal.levy) if "levies" in root else (),
         prior=_prior(root.table("claims"), covers) if "claims" in root else None,
+        peers=peers.read(root.table("peers")) if "peers" in root else None,
     )
     root.done()
+    if tariff.peers is not None and tariff.peers.basis != tariff.scoring:
+        raise root.error("peers.basis", f"{tariff.peers.basis!r}, but scores are made by {tariff.scoring}: gather anew")
     legal.keep(tariff, root)
     return tariff
 

@@ -51,21 +51,26 @@ def factors(covers: Mapping[str, Chosen], spans: Sequence[Year]) -> pl.DataFrame
 def vehicles(seen: pl.DataFrame, claims: pl.DataFrame, covers: Mapping[str, Chosen], effects: Effects) -> pl.DataFrame:
     """Each vehicle's own cost against the expected, and the coefficient inside its fleet.
 
-    The two levels of pricing/experience on cost: sizes differ, so that a claim of them says less than one of counts;
-    the expected claims are divided by 1 plus the squared coefficient of variation of a claim.
+    The two levels of pricing/experience on cost. What is known of a young year is held against as much of the expected
+    as is known by then (Stanard and Buehlmann's method, also called Cape Cod), so that a year of which little is known
+    says little. Sizes differ, so a claim of them says less than one of counts: the expected number is divided by 1
+    plus the squared coefficient of variation of a claim.
     """
     keys = ["cover", "vehicle_id"]
-    expected = added(seen, keys, "vehicle_years", "km", "expected", "awaited")
+    ages = sorted(seen["age"].unique())
+    by_age = [pl.col("expected").filter(pl.col("age") == age).sum().alias(f"expected_{age}") for age in ages]
+    expected = added(seen, keys, "vehicle_years", "km", "expected", "used", "awaited")
     counts = claims.group_by(keys).agg(claims=pl.len())
-    cost = added(claims, keys, "ultimate")
-    rows = expected.join(counts, on=keys, how="left").join(cost, on=keys, how="left").sort(keys)
-    rows = rows.with_columns(pl.col("claims").fill_null(0), pl.col("ultimate").fill_null(0.0))
+    rows = expected.join(seen.group_by(keys).agg(by_age), on=keys, how="left")
+    for more in (counts, added(claims, keys, "ultimate", "levelled").rename({"levelled": "own"})):
+        rows = rows.join(more, on=keys, how="left")
+    rows = rows.sort(keys).with_columns(pl.col("claims").fill_null(0), pl.col("ultimate", "own").fill_null(0.0))
     return pl.concat([_believed(rows.filter(pl.col("cover") == cover), one, effects) for cover, one in covers.items()])
 
 
 def _believed(rows: pl.DataFrame, one: Chosen, effects: Effects) -> pl.DataFrame:
     evidence = rows["awaited"].to_numpy() / (1 + one.variation)
-    ratio = over(rows["ultimate"].to_numpy(), rows["expected"].to_numpy())
+    ratio = over(rows["own"].to_numpy(), rows["used"].to_numpy())
     fleet = np.zeros(rows.height, np.int64)
     found = experience(evidence, ratio * evidence, fleet, effects)
     return rows.with_columns(
@@ -112,17 +117,17 @@ def results(
     rows = added(years, ["cover"], "vehicle_years", "km", "claims", "ultimate", "expected")
     last = years.filter(pl.col("age") == 1).select("cover", next_years=pl.col("vehicle_years"), next_km=pl.col("km"))
     fleet = vehicles.group_by("cover").agg(pl.col("fleet_z", "fleet").first())
-    believed = added(vehicles, ["cover"], "credible").join(fleet, on="cover", how="left")
+    believed = added(vehicles, ["cover"], "credible", "own", "used").join(fleet, on="cover", how="left")
     large = pl.col("cover").replace_strict({c: one.large for c, one in covers.items()}, return_dtype=pl.Float64)
     rows = rows.join(last, on="cover", how="left").join(believed, on="cover", how="left").sort("cover")
     rows = rows.with_columns(
-        pl.col("credible", "fleet_z").fill_null(0.0),
+        pl.col("credible", "own", "used", "fleet_z").fill_null(0.0),
         pl.col("fleet").fill_null(1.0),
         large=large,
         burning=_a("ultimate", "vehicle_years") * (1 + large),
         burning_km=_a("ultimate", "km") * (1 + large) * 1000,
         expected_cost=_a("expected", "vehicle_years") * (1 + large),
-        ratio=_a("ultimate", "expected"),
+        ratio=_a("own", "used"),
         coefficient=_a("credible", "expected"),
     )
     pure = pl.col("expected_cost") * pl.col("coefficient")

@@ -1,5 +1,7 @@
 """Columns: what each sheet of a fleet's experience shows, and the formula of every number that is worked out."""
 
+from collections.abc import Sequence
+
 from pricing.reports.grid import Column
 
 COVER = (Column("cover", "cover"), Column("at", "cover no.", "count"))  # numbers are compared: a name may be a wildcard
@@ -37,7 +39,9 @@ PREMIUM = (
         "money",
         _if("[vehicle_years]>0", "[expected]/[vehicle_years]*(1+[Covers:large@at])"),
     ),
-    Column("ratio", "own / expected", "factor", _if("[expected]>0", "[ultimate]/[expected]")),
+    Column("own", "known cost, capped, at the coming year's level", "money", _of("Vehicles", "own")),
+    Column("used", "expected of it so far", "money", _of("Vehicles", "used")),
+    Column("ratio", "own / expected so far", "factor", _if("[used]>0", "[own]/[used]")),
     Column("fleet_z", "credibility of the fleet", "factor", f"={EVIDENCE}*[#fleet]/({EVIDENCE}*[#fleet]+1)"),
     Column(
         "fleet",
@@ -51,7 +55,7 @@ PREMIUM = (
         "weight",
         "weight of the own record",
         "share",
-        _if("[expected]>0", 'IF(ABS([ratio]-1)>1E-9, ([coefficient]-1)/([ratio]-1), "")'),
+        _if("[used]>0", 'IF(ABS([ratio]-1)>1E-9, ([coefficient]-1)/([ratio]-1), "")'),
     ),
     Column("pure", "pure premium a vehicle-year", "money", _if("[expected]>0", "[expected_cost]*[coefficient]")),
     Column(
@@ -115,28 +119,7 @@ CLAIMS = (
     Column("excess", "above the cap", "money", "=[incurred]-[capped]"),
     Column("growth", "development x trend", "factor", "=[Years:development@year]*[Years:trend@year]"),
     Column("ultimate", "ultimate", "money", "=[capped]*[growth]"),
-)
-VEHICLES = (
-    *COVER,
-    Column("vehicle", "line", "count"),
-    Column("vehicle_id", "vehicle"),
-    Column("vehicle_years", "vehicle-years", "number"),
-    Column("km", "km", "count"),
-    Column("claims", "claims", "count", "=COUNTIFS([Claims:vehicle], [vehicle])"),
-    Column("expected", "expected cost, capped", "money"),
-    Column("ultimate", "ultimate", "money", _of("Claims", "ultimate", "vehicle")),
-    Column("ratio", "own / expected", "factor", "=IF([expected]>0, [ultimate]/MAX([expected], 1E-300), 0)"),
-    Column(
-        "evidence",
-        "claims expected, for their spread",
-        "factor",
-        "=IF([Covers:mean_claim@at]>0, [expected]/MAX([Covers:mean_claim@at], 1E-300)/(1+[Covers:variation@at]), 0)",
-    ),
-    Column("q", "evidence", "factor", "=[evidence]/(1+[evidence]*[#tau])"),
-    Column("pull", "evidence x own / expected", "factor", "=[q]*[ratio]"),
-    Column("z", "credibility", "factor", "=[q]*[#tau]"),
-    Column("coefficient", "coefficient", "factor", "=[z]*[ratio]+(1-[z])*[Premium:fleet@at]"),
-    Column("credible", "credible cost, capped", "money", "=[expected]*[coefficient]"),
+    Column("levelled", "known, at the coming year's level", "money", "=[capped]*[Years:trend@year]"),
 )
 OPTIONS = (
     *COVER,
@@ -186,3 +169,30 @@ def option(name: str) -> Column:
     """The column of claims that are run again with the deductible that is a constant of this name."""
     left = f"[incurred]-MIN(MAX([incurred], 0), MAX([#{name}]-[deductible], 0))"
     return Column(name, f"with {name.replace('_', ' ')}", "money", f"=MIN({left}, [Covers:cap@at])*[growth]")
+
+
+def vehicles(ages: Sequence[int]) -> tuple[Column, ...]:
+    """The columns of vehicles: what is expected of each year, and what of that is known by now."""
+    whole = "+".join(f"[expected_{age}]" for age in ages)
+    so_far = "+".join(f"[expected_{age}]/[Years:development@line_{age}]" for age in ages)
+    known = "[used]/MAX([Covers:mean_claim@at], 1E-300)/(1+[Covers:variation@at])"
+    return (
+        *COVER,
+        Column("vehicle", "line", "count"),
+        Column("vehicle_id", "vehicle"),
+        Column("vehicle_years", "vehicle-years", "number"),
+        Column("km", "km", "count"),
+        Column("claims", "claims", "count", "=COUNTIFS([Claims:vehicle], [vehicle])"),
+        *[Column(f"expected_{age}", f"expected cost, capped, of the year of age {age}", "money") for age in ages],
+        Column("expected", "expected cost, capped", "money", f"={whole}"),
+        Column("used", "expected of it so far", "money", f"={so_far}"),
+        Column("ultimate", "ultimate", "money", _of("Claims", "ultimate", "vehicle")),
+        Column("own", "known cost, at the coming year's level", "money", _of("Claims", "levelled", "vehicle")),
+        Column("ratio", "own / expected so far", "factor", "=IF([used]>0, [own]/MAX([used], 1E-300), 0)"),
+        Column("evidence", "claims expected, for their spread", "factor", f"=IF([Covers:mean_claim@at]>0, {known}, 0)"),
+        Column("q", "evidence", "factor", "=[evidence]/(1+[evidence]*[#tau])"),
+        Column("pull", "evidence x own / expected", "factor", "=[q]*[ratio]"),
+        Column("z", "credibility", "factor", "=[q]*[#tau]"),
+        Column("coefficient", "coefficient", "factor", "=[z]*[ratio]+(1-[z])*[Premium:fleet@at]"),
+        Column("credible", "credible cost, capped", "money", "=[expected]*[coefficient]"),
+    )

@@ -66,6 +66,7 @@ def study(data: Data, asked: Asked) -> Study:
     covers = {cover: chosen.choose(data.valued, cover, asked.said, asked.valued_at, spans) for cover in names}
     claims = _claims(data, asked, spans, covers)
     seen = insured.exposed(data.insured, data.exposure, spans, asked.tariff)
+    seen = seen.join(burning.factors(covers, spans), on=["cover", "age"], how="left", maintain_order="left")
     seen, complement = _expected(seen, claims, covers)
     effects, effects_from = chosen.effects(claims, seen, asked.said)
     mine = pl.col("fleet_id") == asked.fleet_id
@@ -112,7 +113,8 @@ def _claims(data: Data, asked: Asked, spans: Sequence[Year], covers: Mapping[str
     rows = rows.with_columns(pl.col(money).cast(pl.Float64) / 100, deductible=pl.col("deductible").fill_null(0.0))
     capped = pl.min_horizontal("incurred", "cap")
     return rows.with_columns(capped=capped, excess=pl.col("incurred") - capped).with_columns(
-        ultimate=pl.col("capped") * pl.col("development") * pl.col("trend")
+        ultimate=pl.col("capped") * pl.col("development") * pl.col("trend"),
+        levelled=pl.col("capped") * pl.col("trend"),
     )
 
 
@@ -128,9 +130,9 @@ def _deductibles(periods: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _expected(seen: pl.DataFrame, claims: pl.DataFrame, covers: Mapping[str, Chosen]) -> tuple[pl.DataFrame, str]:
-    """``seen`` with capped cost ``expected`` and the claims ``awaited``; and where that comes from.
+    """``seen`` with capped cost ``expected``, what of it is ``used`` up so far, and the claims ``awaited`` of that.
 
-    Where neither policies nor a tariff say it, the complement is the portfolio's own cost a vehicle-year.
+    And where that comes from: of policies or a tariff, else it is the portfolio's own cost a vehicle-year.
     """
     complement = TARIFF if seen["expected"].null_count() == 0 and seen.height else PORTFOLIO
     costs = {cover: _mean_cost(seen, claims, cover) for cover in covers}
@@ -140,8 +142,9 @@ def _expected(seen: pl.DataFrame, claims: pl.DataFrame, covers: Mapping[str, Cho
         for name, x in {"cost": costs, "large": large, "mean": mean}.items()
     }
     capped = pl.col("expected") / (1 + of["large"]) if complement == TARIFF else pl.col("vehicle_years") * of["cost"]
-    awaited = pl.when(of["mean"] > 0).then(pl.col("expected") / of["mean"]).otherwise(0.0)
-    return seen.with_columns(expected=capped).with_columns(awaited=awaited), complement
+    awaited = pl.when(of["mean"] > 0).then(pl.col("used") / of["mean"]).otherwise(0.0)
+    told = seen.with_columns(expected=capped).with_columns(used=pl.col("expected") / pl.col("development"))
+    return told.with_columns(awaited=awaited), complement
 
 
 def _mean_cost(seen: pl.DataFrame, claims: pl.DataFrame, cover: str) -> float:

@@ -16,7 +16,7 @@ RESULTS = {
     "burning": "burning cost a vehicle-year",
     "burning_km": "burning cost a 1,000 km",
     "expected_cost": "expected a vehicle-year",
-    "ratio": "own / expected",
+    "ratio": "own / expected so far",
     "weight": "weight of the own record",
     "pure": "pure premium a vehicle-year",
     "required": "required premium a vehicle-year",
@@ -60,7 +60,8 @@ VEHICLES = {
     "km": "km",
     "claims": "claims",
     "expected": "expected",
-    "ultimate": "ultimate",
+    "used": "expected so far",
+    "own": "known, at level",
     "z": "credibility",
     "coefficient": "coefficient",
 }

@@ -26,7 +26,7 @@ def book(found: Study) -> Book:
     """The sheets of the underwriter's document."""
     places = {cover: k for k, cover in enumerate(found.covers)}
     asked, names = found.asked, option_names(found)
-    years, vehicles = _numbered(found.years, places, "year"), _numbered(found.vehicles, places, "vehicle")
+    years, vehicles = _numbered(found.years, places, "year"), _vehicles(found, places)
     claims = _claims(found, places, years, vehicles, names)
     total = ("claims", "ultimate", "expected", "credible", "premium")
     title = f"Fleet {asked.fleet_id}: claims experience, valued at {asked.valued_at}"
@@ -34,7 +34,7 @@ def book(found: Study) -> Book:
         [
             Sheet("Premium", title, GIVEN, columns.PREMIUM, _rows(found.results, places), total),
             Sheet("Years", "By cover and year", COMPLEMENT[found.complement == PORTFOLIO], columns.YEARS, years),
-            Sheet("Vehicles", "By cover and vehicle", TWO_LEVELS, columns.VEHICLES, vehicles),
+            Sheet("Vehicles", "By cover and vehicle", TWO_LEVELS, columns.vehicles(_ages(found)), vehicles),
             Sheet("Claims", "Claim by claim", "", (*columns.CLAIMS, *map(columns.option, names)), claims),
             Sheet("Deductibles", "Each loss again", "", columns.OPTIONS, _options(found, places, names)),
             Sheet("Covers", "What each cover is judged with", GIVEN, columns.COVERS, list(_covers(found, places))),
@@ -54,6 +54,19 @@ def _rows(frame: pl.DataFrame, places: Places) -> list[Row]:
 
 def _numbered(frame: pl.DataFrame, places: Places, name: str) -> list[Row]:
     return [row | {name: k} for k, row in enumerate(_rows(frame, places))]
+
+
+def _ages(found: Study) -> list[int]:
+    """Ages of the years in which any vehicle was insured."""
+    return [year.age for year in found.spans if f"expected_{year.age}" in found.vehicles.columns]
+
+
+def _vehicles(found: Study, places: Places) -> list[Row]:
+    """Vehicles with the line of each year of their cover."""
+    lines = {key: k for k, key in enumerate(found.years.select("cover", "age").iter_rows())}
+    ages = _ages(found)
+    rows = _numbered(found.vehicles, places, "vehicle")
+    return [row | {f"line_{age}": lines[row["cover"], age] for age in ages} for row in rows]
 
 
 def _claims(

@@ -93,14 +93,16 @@ def test_years_are_capped_developed_and_trended(found):
 
 def test_vehicles_are_believed_as_the_covariances_say(found):
     cost, expected = np.array([1000 * 1.05 * 1.21, 1980.0]), np.array([600.0, 400.0])
-    evidence = expected / 1000.0 / (1 + 1.0)
-    by_hand = directly(evidence, cost / expected * evidence, EFFECTS)
+    so_far = expected * (366 / 731 / 1.05 + 365 / 731 / 1.2)  # of the older year more is known
+    known, evidence = np.array([1000 * 1.21, 1500 * 1.1]), so_far / 1000.0 / (1 + 1.0)
+    by_hand = directly(evidence, known / so_far * evidence, EFFECTS)
     assert found.vehicles["coefficient"].to_numpy() == pytest.approx(by_hand, rel=1e-12)
     (result,) = found.results.iter_rows(named=True)
     assert result["credible"] == pytest.approx(float(by_hand @ expected))
     assert result["burning"] == pytest.approx(cost.sum() / 4 * 1.1)
     assert result["pure"] == pytest.approx(float(by_hand @ expected) / 4 * 1.1)
     assert result["premium"] == pytest.approx(result["pure"] * 2)  # no tariff, no loads
+    assert result["ratio"] == pytest.approx(known.sum() / so_far.sum())
     assert 0 < result["weight"] < 1
 
 

@@ -47,11 +47,13 @@ def write(signature: Signature) -> str:
 def read(said: str, where: str) -> Signature:
     """The signature of a file; raises ``SignatureError`` where it is none."""
     try:
-        content = json.loads(said)
+        content = json.loads(said, parse_float=str)  # a content has none: it is another one then, and told so
         if content.pop("format") != FORMAT or not all(isinstance(content[name], str) for name in NAMES):
             raise SignatureError(
                 f"{where}: not a signature; expected what 'tripmeter tariff sign' has written ({FORMAT})"
             )
+        if not isinstance(content["content"], dict):
+            raise SignatureError(f"{where}: not a signature; its content is none of a tariff")
         return Signature(**content)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise SignatureError(f"{where}: not a signature ({error})") from error

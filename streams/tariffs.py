@@ -68,14 +68,15 @@ def _tariff(text: str, path: Path | None, name: str, key: str, signed: bool) -> 
             raise SignatureError(f"{tariff.tariff_id} is not signed: 'tripmeter tariff sign' writes FILE{SIGNATURE}")
         return tariff, text
     signature = signature_of(beside.read_text("utf-8"), str(beside))
-    check(tariff, signature, _checker(key or signature.key))
+    by = (key, "tariff.check_key") if key else (signature.key, f"{beside}: key")
+    check(tariff, signature, _checker(*by))
     return tariff, beneath(text, signature)
 
 
-def _checker(key: str) -> Good:
+def _checker(key: str, where: str) -> Good:
     from streams.keys import checker  # cryptography, which those without signatures need not have
 
-    return checker(key, "tariff.check_key")
+    return checker(key, where)
 
 
 def _texts(said: str) -> Iterator[tuple[str, Path | None, str]]:

@@ -20,6 +20,7 @@ def profile(root: Table) -> Profile | None:
     table = own.table(name)
     found = profiles.read(table)
     table.done()
+    own.done()
     return found
 
 

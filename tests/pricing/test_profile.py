@@ -120,6 +120,12 @@ def test_the_compulsory_cover_has_no_coefficient(chinese, risk, tariff):
         ('profile = "china"\n', "", "", "caps.change: profile china keeps a coefficient in its window"),
         ('profile = "mars"\n', "", "", "profile: 'mars' is not known; use one of california, china, eu"),
         ("discretion = 1.1\n", "", "", "discretion: only with a profile that has windows"),
+        (
+            'profile = "eu"\n',
+            "[loads]",
+            '[profiles.eu]\nname = "eu"\n[profiles.us]\n\n[loads]',
+            "profiles.us: unknown key",
+        ),
         ("valid_to = 2026-01-01\n", "", "", "valid_to: 2026-01-01 is not after valid_from, 2026-01-01"),
     ],
 )

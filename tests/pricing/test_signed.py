@@ -47,10 +47,19 @@ def test_another_key_or_an_altered_signature_is_not_good(tariff, signature):
         signed.check(tariff, forged, keys.checker(CHECK))
 
 
-@pytest.mark.parametrize("said", ["", "[]", "{}", '{"format": "tripmeter-signature/1"}'])
+HEAD = '{"format": "tripmeter-signature/1", "tariff_id": "a", "digest": "b", "key": "c", "signature": "d"'
+
+
+@pytest.mark.parametrize("said", ["", "[]", "{}", '{"format": "tripmeter-signature/1"}', f'{HEAD}, "content": 5}}'])
 def test_what_is_no_signature_is_told(said):
     with pytest.raises(signed.SignatureError, match=r"it\.sig: not a signature"):
         signed.read(said, "it.sig")
+
+
+def test_a_number_that_no_content_has_is_another_content(tariff):
+    forged = signed.read(f'{HEAD}, "content": {{"loads": 0.5}}}}', "it.sig")
+    with pytest.raises(signed.SignatureError, match="is not good for key c"):
+        signed.check(tariff, forged, keys.checker(CHECK))
 
 
 def test_a_term_is_rated_by_the_tariff_in_force_at_its_start():

@@ -159,3 +159,10 @@ def test_a_cap_on_change_binds_against_what_is_paid_now(typed, mine, replayed, t
     said = {row["item"]: row["value"] for row in found["form"]}
     assert said["overall change without the cap on change"].startswith("+4")
     assert said["vehicles that a cap bound"] == "1"
+
+
+def test_a_key_that_is_none_is_told_where_it_stands(typed, signed):
+    beside = signed.with_name(signed.name + ".sig")
+    beside.write_text(beside.read_text().replace('"key": "', '"key": "zz'))
+    refused = typed("tariff", "show", signed)
+    assert refused.exit_code == 1 and f"{beside}: key: expected 64 hex digits" in refused.stderr

@@ -43,7 +43,10 @@ def km(exposure: pl.DataFrame) -> pl.DataFrame:
 def tables(six: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Of the public tables what may cross: km, vehicles' scores by their number, premiums without what made a score."""
     scored = six["scores"].filter(pl.col("subject") == "vehicle").select(SCORES)
-    element = pl.element()
-    told = element.filter(element.struct.field("part") != TELEMATICS)
-    premiums = six["premiums"].with_columns(pl.col("factors").list.eval(told))
-    return {"exposure": km(six["exposure"]), "scores": scored, "premiums": premiums}
+    return {"exposure": km(six["exposure"]), "scores": scored, "premiums": premiums(six["premiums"])}
+
+
+def premiums(frame: pl.DataFrame) -> pl.DataFrame:
+    """Premiums without the steps that say what of somebody's driving made their relativity."""
+    step = pl.element()
+    return frame.with_columns(pl.col("factors").list.eval(step.filter(step.struct.field("part") != TELEMATICS)))

@@ -13,6 +13,7 @@ from console.figures import figures, rows
 from console.pages import Paged, page, words
 from console.problems import Problem
 from console.shapes import Page
+from pricing import crossing
 from pricing.ladder import GAP, RUNNING, STANDING, TELEMATICS, Step, climb
 
 SHOWN = (STANDING, TELEMATICS, RUNNING, GAP)  # parts that a fleet is shown, without amounts
@@ -125,6 +126,8 @@ def one(ask: Ask) -> Trace:
 def premiums(ask: Ask) -> list[Row]:
     """The premiums that are seen."""
     frame = figures(ask.world).tables()["premiums"]
+    if ask.world.config.pricing.privacy != crossing.FULL:
+        frame = crossing.premiums(frame)
     return [row for row in rows(frame) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
 
 

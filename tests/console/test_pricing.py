@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -41,6 +42,17 @@ def test_a_fleet_is_shown_no_expense_and_no_profit(house):
     assert [one["amount"] for one in found] == [one["amount"] for one in premium(house.client("underwriter"))]
     for path in ("portfolio", "factors", "ledger", "disputes", "runs"):
         assert house.client("manager").get(f"{API}/pricing/{path}").status_code == 403, path
+
+
+def test_where_pricing_knows_scores_and_km_alone_no_behaviour_is_shown(house, monkeypatch):
+    full = premium(house.client("underwriter"))
+    config = house.world.config
+    private = replace(config, pricing=replace(config.pricing, privacy="scores_and_km"))
+    monkeypatch.setattr(house.world, "config", private)
+    found = premium(house.client("underwriter"))
+    assert {step["part"] for one in full for step in one["factors"]} >= {"telematics"}
+    assert not {step["part"] for one in found for step in one["factors"]} & {"telematics"}
+    assert [(one["amount"], one["sums"]) for one in found] == [(one["amount"], True) for one in full]
 
 
 def test_the_portfolio_adds_up(house):

@@ -1,6 +1,7 @@
 """Sheets: tables as CSV or XLSX for people's spreadsheets, in which no text is ever taken for a formula."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -52,15 +53,20 @@ def _harmless(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.when(said.str.contains(FORMULAS)).then("'" + said).otherwise(said).name.keep())
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     """A workbook that is the same to the byte whenever it is written."""
     try:
         from xlsxwriter import Workbook
+        from xlsxwriter.exceptions import FileCreateError
     except ModuleNotFoundError as error:
         raise SheetError(f"{path}: needs pip install 'tripmeter[xlsx]', or write .csv") from error
-    made = Workbook(path, ADDRESSES)
-    made.set_properties({"created": CREATED})
-    return made
+    try:
+        with Workbook(path, ADDRESSES) as made:
+            made.set_properties({"created": CREATED})
+            yield made
+    except FileCreateError as error:
+        raise SheetError(f"{path}: cannot be written ({error})") from error
 
 
 def _workbook(sheets: Mapping[str, pl.DataFrame], path: Path) -> Path:

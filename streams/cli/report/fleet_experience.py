@@ -17,7 +17,7 @@ from streams.cli.report import files, recorded
 FILE = click.Path(path_type=Path)
 
 
-@click.command("fleet-experience")
+@click.command("fleet-experience", short_help="a fleet's last years of claims by cover, and the premium they ask for")
 @click.option(
     "--fleet", "fleet_id", required=True, help="The fleet that is to be judged; all others are its portfolio."
 )

@@ -12,7 +12,7 @@ from streams.cli import screen, source
 from streams.cli.report import files, recorded
 
 
-@click.command("losses")
+@click.command("losses", short_help="what was seen of reported losses, and crashes nobody reported")
 @click.option("--claims", "claims_path", type=click.Path(path_type=Path), help="Claims, instead of the registry's.")
 @click.option("--window", default=12.0, show_default=True, type=click.FloatRange(0.25, 168), help="h around a loss.")
 @files.columns_option

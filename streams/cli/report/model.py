@@ -17,7 +17,7 @@ from streams.cli.report import files
 FILE = click.Path(path_type=Path)
 
 
-@click.command("model")
+@click.command("model", short_help="how good a fitted model is, and what it is worth over another")
 @click.option("--model", "model_path", type=FILE, required=True, help="Of tripmeter fit (JSON).")
 @policies.data_option
 @click.option("--against", "other_path", type=FILE, help="Another model: what this one is worth over it.")

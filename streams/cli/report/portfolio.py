@@ -20,7 +20,7 @@ from streams.registry import Roster, losses, stored
 NAMES = ("policy_id", "vehicle_id", "cover", "kind", "reverses", "recorded_at", "seq", "valid_from")
 
 
-@click.command("portfolio")
+@click.command("portfolio", short_help="whether the tariff in force still fits")
 @files.out_option
 @files.as_option
 @screen.fleet_option

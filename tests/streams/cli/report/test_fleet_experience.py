@@ -116,3 +116,9 @@ def test_a_fleet_that_is_not_there_is_told(asked, tmp_path):
 def test_an_ending_that_says_nothing_is_told(asked, tmp_path):
     refused = CliRunner().invoke(tripmeter, [*asked, "--out", str(tmp_path / "x.pdf")])
     assert (refused.exit_code, ".html, .xlsx or .json" in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["x.html", "x.xlsx", "x.json"])
+def test_a_folder_that_is_not_there_is_told(asked, tmp_path, name):
+    refused = CliRunner().invoke(tripmeter, [*asked, "--out", str(tmp_path / "nowhere" / name)])
+    assert (refused.exit_code, "cannot be written" in refused.output) == (1, True)

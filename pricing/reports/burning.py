@@ -118,24 +118,32 @@ def results(
     last = years.filter(pl.col("age") == 1).select("cover", next_years=pl.col("vehicle_years"), next_km=pl.col("km"))
     fleet = vehicles.group_by("cover").agg(pl.col("fleet_z", "fleet").first())
     believed = added(vehicles, ["cover"], "credible", "own", "used").join(fleet, on="cover", how="left")
-    large = pl.col("cover").replace_strict({c: one.large for c, one in covers.items()}, return_dtype=pl.Float64)
-    rows = rows.join(last, on="cover", how="left").join(believed, on="cover", how="left").sort("cover")
-    rows = rows.with_columns(
-        pl.col("credible", "own", "used", "fleet_z").fill_null(0.0),
-        pl.col("fleet").fill_null(1.0),
-        large=large,
-        burning=_a("ultimate", "vehicle_years") * (1 + large),
-        burning_km=_a("ultimate", "km") * (1 + large) * 1000,
-        expected_cost=_a("expected", "vehicle_years") * (1 + large),
+    large = pl.DataFrame(
+        [(cover, one.large) for cover, one in covers.items()], {"cover": pl.String, "large": pl.Float64}, orient="row"
+    )
+    for more in (last, believed, large):
+        rows = rows.join(more, on="cover", how="left")
+    zero = pl.col("credible", "own", "used", "fleet_z").fill_null(0.0)
+    return _premiums(_rates(rows.sort("cover").with_columns(zero, pl.col("fleet").fill_null(1.0))), loads, days)
+
+
+def _rates(rows: pl.DataFrame) -> pl.DataFrame:
+    """Burning cost and expected a vehicle-year, large losses loaded, and what the own record is believed to say."""
+    loaded = 1 + pl.col("large")
+    told = rows.with_columns(
+        burning=_a("ultimate", "vehicle_years") * loaded,
+        burning_km=_a("ultimate", "km") * loaded * 1000,
+        expected_cost=_a("expected", "vehicle_years") * loaded,
         ratio=_a("own", "used"),
         coefficient=_a("credible", "expected"),
     )
-    pure = pl.col("expected_cost") * pl.col("coefficient")
-    weight = pl.when((pl.col("ratio") - 1).abs() > 1e-9).then((pl.col("coefficient") - 1) / (pl.col("ratio") - 1))
-    rows = rows.with_columns(weight=weight, pure=pure, required=loads.gross(pure, days))
-    return rows.with_columns(
-        required_km=pl.when(pl.col("next_km") > 0).then(
-            pl.col("required") * pl.col("next_years") / pl.col("next_km") * 1000
-        ),
-        premium=pl.col("required") * pl.col("next_years"),
-    )
+    apart = (pl.col("ratio") - 1).abs() > 1e-9
+    return told.with_columns(weight=pl.when(apart).then((pl.col("coefficient") - 1) / (pl.col("ratio") - 1)))
+
+
+def _premiums(rows: pl.DataFrame, loads: Loads, days: int) -> pl.DataFrame:
+    """Pure and required premium a vehicle-year, and what they come to in the coming term."""
+    rows = rows.with_columns(pure=pl.col("expected_cost") * pl.col("coefficient"))
+    rows = rows.with_columns(required=loads.gross(pl.col("pure"), days))
+    rows = rows.with_columns(premium=pl.col("required") * pl.col("next_years"))
+    return rows.with_columns(required_km=_a("premium", "next_km") * 1000)

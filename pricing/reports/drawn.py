@@ -14,25 +14,26 @@ def factor(name: str, title: str, table: pl.DataFrame, x_title: str) -> str:
     """Exposure as bars, the fitted relativity with its band, what was observed, the base marked by a ring."""
     exposure = table["exposure"].to_list()
     share = svg.upward(0.0, max(exposure, default=1.0) * 2.2)
+    shapes = [svg.right_axis(share, "exposure"), svg.bars(exposure, share, "bar")]
     y = _around(table, ("fitted", "fitted_low", "fitted_high", "observed"))
-    at = svg.places(len(exposure))
+    shapes += [svg.left_axis(y, "relativity"), svg.names_axis(table["level"].to_list(), x_title)]
+    shapes += _relativities(table, y)
+    words = [("dot", "one", "fitted, 95 %"), ("diamond", "two", "observed"), ("bar", "bar", "exposure")]
+    shapes.append(svg.legend([*words, *([("dot", "base", "base")] if table["base"].any() else [])]))
+    said = f"{title}: relativities and exposure, {len(exposure)} levels; the table has them."
+    return svg.chart(name, title, said, shapes)
+
+
+def _relativities(table: pl.DataFrame, y: svg.Scale) -> list[str]:
+    at, shapes = svg.places(table.height), []
     fitted, observed = ([v if v is None else y(v) for v in table[name]] for name in ("fitted", "observed"))
-    shapes = [
-        svg.right_axis(share, "exposure"),
-        svg.bars(exposure, share, "bar"),
-        svg.left_axis(y, "relativity"),
-    ]
-    shapes.append(svg.names_axis(table["level"].to_list(), x_title))
     if table["fitted_low"].null_count() == 0:
         ends = [[(x, y(v)) for x, v in zip(at, table[name], strict=True)] for name in ("fitted_high", "fitted_low")]
         shapes.append(svg.band(ends[0], ends[1], "band"))
     shapes += [_line(at, observed, "two"), *_marks(at, observed, "two", svg.diamond)]
     shapes += [_line(at, fitted, "one"), *_marks(at, fitted, "one", svg.dot)]
     bases = zip(at, fitted, table["base"], strict=True)
-    shapes += [svg.dot(x, v, "base") for x, v, base in bases if base and v is not None]
-    words = [("dot", "one", "fitted, 95 %"), ("diamond", "two", "observed"), ("bar", "bar", "exposure")]
-    shapes.append(svg.legend([*words, *([("dot", "base", "base")] if table["base"].any() else [])]))
-    return svg.chart(name, title, f"{title}: relativities and exposure, {len(at)} levels; the table has them.", shapes)
+    return [*shapes, *[svg.dot(x, v, "base") for x, v, base in bases if base and v is not None]]
 
 
 def ratios(name: str, title: str, table: pl.DataFrame, names: Sequence[str], x_title: str) -> str:

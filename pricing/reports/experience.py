@@ -69,27 +69,27 @@ def study(data: Data, asked: Asked) -> Study:
     seen = seen.join(burning.factors(covers, spans), on=["cover", "age"], how="left", maintain_order="left")
     seen, complement = _expected(seen, claims, covers)
     effects, effects_from = chosen.effects(claims, seen, asked.said)
+    frames = _worked_out(seen, claims, asked, spans, covers, effects)
+    currency, loads = asked.tariff.currency if asked.tariff else "", burning.loads(asked.tariff)
+    return Study(asked, currency, spans, covers, effects, effects_from, complement, loads, *frames)
+
+
+def _worked_out(
+    seen: pl.DataFrame,
+    claims: pl.DataFrame,
+    asked: Asked,
+    spans: Sequence[Year],
+    covers: Mapping[str, Chosen],
+    effects: Effects,
+) -> tuple[pl.DataFrame, ...]:
+    """Claims, years, vehicles, results and options of the fleet."""
     mine = pl.col("fleet_id") == asked.fleet_id
-    own, seen_own = claims.filter(mine), seen.filter(mine)
+    own, driven = claims.filter(mine), seen.filter(mine)
     loads, days = burning.loads(asked.tariff), spans[-1].days
-    vehicles = burning.vehicles(seen_own, own, covers, effects)
-    years = burning.years(seen_own, own, spans, covers)
+    vehicles, years = burning.vehicles(driven, own, covers, effects), burning.years(driven, own, spans, covers)
     results = burning.results(years, vehicles, covers, loads, days)
-    return Study(
-        asked=asked,
-        currency=asked.tariff.currency if asked.tariff else "",
-        spans=spans,
-        covers=covers,
-        effects=effects,
-        effects_from=effects_from,
-        complement=complement,
-        loads=loads,
-        claims=own.sort("cover", "loss_at", "claim_id"),
-        years=years,
-        vehicles=vehicles,
-        results=results,
-        options=options(own, claims, results, asked.said.deductibles, loads, days),
-    )
+    again = options(own, claims, results, asked.said.deductibles, loads, days)
+    return own.sort("cover", "loss_at", "claim_id"), years, vehicles, results, again
 
 
 def _of_its_covers(data: Data, fleet_id: str) -> tuple[Data, list[str]]:

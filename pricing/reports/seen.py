@@ -23,28 +23,23 @@ def paper(claims: pl.DataFrame, events: pl.DataFrame, trips: pl.DataFrame, windo
     """Recall of reported losses, loss by loss, and what was never reported."""
     found = traces(claims, events, trips, window)
     told = recall(found, chance(found, claims, events, trips, window))
-    never = unreported(claims, events, window)
-    whole = told.row(0, named=True)
-    hours = window.total_seconds() / 3600
+    never, whole = unreported(claims, events, window), told.row(0, named=True)
     facts = [
         ("losses reported", f"{whole['losses']:,}"),
-        (
-            "with a trace",
-            _found(whole),
-        ),
+        ("with a trace", _found(whole)),
         ("crashes not reported", f"{never.height:,}"),
-        ("window", f"{hours:g} h each way"),
+        ("window", f"{window.total_seconds() / 3600:g} h each way"),
     ]
+    each = Section("losses", "Loss by loss", (), (), Table(found, {"minutes": "minutes after the loss"}, STYLES))
+    left = Section("unreported", "Losses never seen", (NEVER,), (), Table(never))
+    return Paper("Losses and what was seen of them", facts, [_recall(told, whole), each, left])
+
+
+def _recall(told: pl.DataFrame, whole: dict[str, Any]) -> Section:
     counts = [float(whole[name]) for name in CONFIDENCES]
     chart = drawn.bars("confidence", "Losses by confidence", CONFIDENCES, counts, ("confidence of the trace", "losses"))
-    parts = [
-        Section(
-            "recall", "What was seen of reported losses", SAID, [(chart, "All covers.")], Table(told, HEADS, STYLES)
-        ),
-        Section("losses", "Loss by loss", (), (), Table(found, {"minutes": "minutes after the loss"}, STYLES)),
-        Section("unreported", "Losses never seen", (NEVER,), (), Table(never)),
-    ]
-    return Paper("Losses and what was seen of them", facts, parts)
+    table = Table(told, HEADS, STYLES)
+    return Section("recall", "What was seen of reported losses", SAID, [(chart, "All covers.")], table)
 
 
 def _found(whole: dict[str, Any]) -> str:

@@ -11,8 +11,9 @@ from bench.markdown import rows as table_of
 from bench.measure import Result, interleaved, spent
 from pricing.balance.book import Book, Caps, book
 from pricing.exposure import SCHEMA, SUMS
-from pricing.frames import classed, history, premiums, within
+from pricing.frames import premiums, within
 from pricing.many import Sheets, driving
+from pricing.past import classed, history
 from pricing.rerating import facts, indications
 from pricing.tariffs import standard
 

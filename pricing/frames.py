@@ -10,7 +10,8 @@ import polars as pl
 
 from pricing.exposure import UNITS, Exposure, totals
 from pricing.ids import identify
-from pricing.memory import exposures, remembered, weighed
+from pricing.memory import exposures, remembered
+from pricing.past import VEHICLE, by_class, classed, history
 from pricing.premium import INDICATED, Premium, Risk
 from pricing.rating import rate
 from pricing.score import Own, Score, score
@@ -87,7 +88,6 @@ PREMIUMS: Columns = {
     "caps": pl.String,  # null: none bound
     "factors": pl.List(pl.Struct(STEP)),
 }
-VEHICLE = ("fleet_id", "vehicle_id")
 
 
 def scores(exposure: pl.DataFrame, vehicles: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
@@ -101,27 +101,12 @@ def scores(exposure: pl.DataFrame, vehicles: pl.DataFrame, tariff: Tariff) -> pl
     return pl.DataFrame(rows, schema=SCORES)
 
 
-def classed(exposure: pl.DataFrame, vehicles: pl.DataFrame) -> pl.DataFrame:
-    """``exposure`` with the ``class`` its vehicle had on each day, null of one that is not known.
-
-    ``vehicles`` has ``fleet_id vehicle_id class`` and, where it was not always the same, ``valid_from``: the day from
-    which that class holds, until the next. The first holds before it too.
-    """
-    since = pl.col("valid_from").cast(pl.Date) if "valid_from" in vehicles.columns else pl.lit(date.min)
-    spans = vehicles.select(*VEHICLE, "class", since.alias("day")).sort("day", "class")
-    spans = spans.unique((*VEHICLE, "day"), keep="first", maintain_order=True)
-    first = spans.unique(VEHICLE, keep="first", maintain_order=True).select(*VEHICLE, first="class")
-    joined = exposure.sort("day").join_asof(spans, on="day", by=VEHICLE, check_sortedness=False)
-    filled = joined.join(first, on=VEHICLE, how="left", maintain_order="left")
-    return filled.with_columns(pl.coalesce("class", "first").alias("class")).drop("first")
-
-
 def _scores(classed: pl.DataFrame, subject: str, tariff: Tariff) -> list[dict[str, Any]]:
     key = f"{subject}_id"
     day, km = pl.col("day"), (pl.col("km_measured") * UNITS["km_measured"]).round().cast(pl.Int64)
     ends = (day.min().alias("from"), day.max().alias("last"), km.sum() / UNITS["km_measured"])
     spans = classed.group_by("fleet_id", key).agg(*ends).sort("fleet_id", key)
-    own = _by_class(remembered(classed, tariff.scale.memory, ("fleet_id", key), "class"))
+    own = by_class(remembered(classed, tariff.scale.memory, ("fleet_id", key), "class"))
     other = "vehicle_id" if subject == "driver" else "driver_id"
     rows = []
     for fleet_id, who, first, last, driven in spans.iter_rows():
@@ -175,7 +160,7 @@ def premiums(
     permitted(risks, tariff)
     driven = _driven(insured, exposure)
     judged = exposure if judged is None else judged
-    known = _by_class(exposures(history(insured, classed(judged, risks), tariff), 4))
+    known = by_class(exposures(history(insured, classed(judged, risks), tariff), 4))
     own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
     rated = []
     for risk in map(risk_of, insured.iter_rows(named=True)):
@@ -202,13 +187,6 @@ def _driven(insured: pl.DataFrame, exposure: pl.DataFrame) -> dict[tuple[Any, ..
     period = (*VEHICLE, "valid_from", "valid_to")
     rows = insured.select(period).unique().join(exposure, on=VEHICLE)
     return totals(rows.filter(pl.col("day").is_between("valid_from", "valid_to", closed="left")), *period)
-
-
-def history(insured: pl.DataFrame, classed: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
-    """All that is known of each vehicle at each end of a period, a row a class it has had, as it counts then."""
-    rows = insured.select(*VEHICLE, "valid_to").unique().join(classed, on=VEHICLE)
-    rows = rows.filter(pl.col("day") < pl.col("valid_to"))
-    return weighed(rows, tariff.scale.memory, (*VEHICLE, "valid_to"), "class")
 
 
 def premium_frame(rated: Iterable[Premium]) -> pl.DataFrame:
@@ -269,11 +247,3 @@ def risk_of(row: Mapping[str, Any]) -> Risk:
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
-
-
-def _by_class(sums: dict[tuple[Any, ...], Exposure]) -> dict[tuple[Any, ...], Own]:
-    """Own exposure by vehicle class of each subject."""
-    own: dict[tuple[Any, ...], dict[str | None, Exposure]] = {}
-    for (*who, klass), exposure in sums.items():
-        own.setdefault(tuple(who), {})[klass] = exposure
-    return dict(own)

@@ -10,8 +10,9 @@ import polars as pl
 from pricing import frames
 from pricing.exposure import UNITS
 from pricing.fixed import series, whole
-from pricing.frames import PREMIUMS, VEHICLE, Columns
+from pricing.frames import PREMIUMS, Columns
 from pricing.many import Driving, Sheets, driving
+from pricing.past import VEHICLE, classed, history
 from pricing.premium import INDICATED, use_mass
 from pricing.rating import cover_of
 from pricing.tariff import Tariff
@@ -41,18 +42,18 @@ def indications(
     """
     insured = frames.within(risks, valid_from, valid_to)
     frames.permitted(risks, tariff)
-    history = frames.history(insured, frames.classed(exposure, risks), tariff)
-    several = history.filter(pl.len().over(*VEHICLE, "valid_to") > 1).select(VEHICLE).unique()
+    past = history(insured, classed(exposure, risks), tariff)
+    several = past.filter(pl.len().over(*VEHICLE, "valid_to") > 1).select(VEHICLE).unique()
     windowed = pl.col("cover").is_in([cover for cover in tariff.covers if tariff.coefficient(cover)])
     others = risks.join(several, on=VEHICLE, how="anti")
     alone = insured.join(several, on=VEHICLE, how="anti", maintain_order="left").filter(~windowed)
-    found = list(_rated(facts(alone, exposure, history, tariff), tariff, kind))
+    found = list(_rated(facts(alone, exposure, past, tariff), tariff, kind))
     singly = [some for some in (risks.join(several, on=VEHICLE, how="semi"), others.filter(windowed)) if len(some)]
     found += [frames.premiums(exposure, some, tariff, valid_from, valid_to, kind).select(*COLUMNS) for some in singly]
     return pl.concat([pl.DataFrame(schema=COLUMNS), *found]).sort(ORDER)
 
 
-def facts(insured: pl.DataFrame, exposure: pl.DataFrame, history: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+def facts(insured: pl.DataFrame, exposure: pl.DataFrame, past: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """The risks with the covariates of the factors, their days and km, and what the own driving makes of the price."""
     known = insured.with_columns(
         pl.lit(None, pl.Float64).alias(name) for name in (*NUMBERS, "use", "previous") if name not in insured.columns
@@ -65,7 +66,7 @@ def facts(insured: pl.DataFrame, exposure: pl.DataFrame, history: pl.DataFrame, 
         pl.Series("previous", before, pl.Int64), pl.col("use").cast(pl.String),
     )  # fmt: skip
     driven = _kilometres(insured, exposure)
-    own = _driving(insured, history, tariff)
+    own = _driving(insured, past, tariff)
     joined = risks.join(driven, on=PERIOD, how="left").join(own, on=SUBJECT, how="left", nulls_equal=True)
     return _with_use_mass(joined.with_columns(pl.col(KM).fill_null(0.0)))
 
@@ -85,10 +86,10 @@ def _kilometres(insured: pl.DataFrame, exposure: pl.DataFrame) -> pl.DataFrame:
     return inside.group_by(PERIOD).agg(pl.col(name).sum() / UNITS[name] for name in KM)
 
 
-def _driving(insured: pl.DataFrame, history: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+def _driving(insured: pl.DataFrame, past: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """What the own driving makes of the price, by vehicle, end of the history and class insured."""
     subjects = insured.select(SUBJECT).unique()
-    own = subjects.join(history.rename({"class": "then"}), on=[*VEHICLE, "valid_to"], how="left")
+    own = subjects.join(past.rename({"class": "then"}), on=[*VEHICLE, "valid_to"], how="left")
     own = own.with_columns(pl.coalesce("then", "class").alias("insured")).fill_null(0.0)
     made = []
     for part in own.iter_slices(AT_ONCE):

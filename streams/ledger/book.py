@@ -11,10 +11,9 @@ import polars as pl
 from sqlalchemy import Connection
 
 from pricing.crossing import km
-from pricing.exposure import Exposure
-from pricing.frames import classed
 from pricing.memory import remembered
 from pricing.money import decimal
+from pricing.past import by_class, classed
 from pricing.score import Own
 from pricing.stated import Stated
 from pricing.tariff import Tariff
@@ -46,12 +45,9 @@ class Book:
         """Exposure by class of each vehicle as it counts, of days premiums may be read from; or its score alone."""
         if self.told is not None:
             return self.told
-        found: dict[Vehicle, dict[str | None, Exposure]] = {}
         judged = classed(exposed.judged(self.driven, self.left), self.risks)
-        counts = remembered(judged, self.memory, VEHICLE, "class")
-        for (fleet_id, vehicle_id, klass), seen in counts.items():
-            found.setdefault((fleet_id, vehicle_id), {})[klass] = seen
-        return dict(found)
+        found = by_class(remembered(judged, self.memory, VEHICLE, "class"))
+        return {(str(fleet_id), str(vehicle_id)): own for (fleet_id, vehicle_id), own in found.items()}
 
     @cached_property
     def km(self) -> Mapping[Vehicle, Mapping[date, Decimal]]:

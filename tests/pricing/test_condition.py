@@ -4,41 +4,41 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pricing.exposure import exposure
+from pricing.frames import scores
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 NOW = MIDNIGHT + timedelta(days=4)
 COLUMNS = ("tyre_low_min", "brake_fault_days", "engine_fault_days", "fault_code_days")
 
 
+def events(spans):
+    """Events of (kind, subject, first hour, last hour)."""
+    rows = [
+        {"fleet_id": "F", "vehicle_id": "V", "driver_id": None, "level": 1, "source": "derived"}
+        | {"kind": kind, "subject": subject, "start": hour(first), "end": hour(last)}
+        for kind, subject, first, last in spans
+    ]
+    return pl.DataFrame(rows, schema_overrides={"driver_id": pl.String, "end": pl.Datetime("us", "UTC")})
+
+
+def hour(number):
+    return None if number is None else MIDNIGHT + timedelta(hours=number)
+
+
 @pytest.fixture(scope="module")
 def found(segment):
-    """Days of the condition columns, of (kind, subject, first hour, last hour) and the hours driven on each day."""
+    """Days of the condition columns, of spans and the hours driven on each day."""
 
     def days(spans, hours=(2.0, 2.0, 0.0)):
-        rows = [
-            {
-                "fleet_id": "F",
-                "vehicle_id": "V",
-                "driver_id": None,
-                "level": 1,
-                "source": "derived",
-                "kind": kind,
-                "subject": subject,
-                "start": MIDNIGHT + timedelta(hours=a),
-                "end": None if b is None else MIDNIGHT + timedelta(hours=b),
-            }
-            for kind, subject, a, b in spans
-        ]
-        events = pl.DataFrame(rows, schema_overrides={"driver_id": pl.String, "end": pl.Datetime("us", "UTC")})
         driven = [
             segment(day=date(2026, 3, 2 + k), moving_s=3600.0 * h, metres=1000.0 * h) for k, h in enumerate(hours) if h
         ]
-        frame = exposure(pl.DataFrame(driven), events, NOW)
-        return {
-            (row["day"].day, name): row[name] for row in frame.to_dicts() for name in COLUMNS if row[name]
-        }  # fmt: skip
+        frame = exposure(pl.DataFrame(driven), events(spans), NOW)
+        return {(row["day"].day, name): row[name] for row in frame.to_dicts() for name in COLUMNS if row[name]}
 
     return days
 
@@ -68,3 +68,23 @@ def test_trouble_codes_are_of_brakes_or_engine_by_their_first_letter(found):
         (2, "fault_code_days"): 2,
         (4, "fault_code_days"): 1,
     }
+
+
+@settings(max_examples=10)
+@given(cut=st.integers(0, 7200), km=st.integers(0, 100))
+def test_a_trip_in_two_parts_gives_the_same_score_to_the_bit(segment, tariff, cut, km):
+    """Whatever is counted in it: km, minutes on soft tyres, days with a fault."""
+    whole = segment(night_m=100_000.0, odometer_m=100_000.0)
+    of_km = [name for name in whole if name.endswith("_m") or name == "metres"]
+    shares = [(cut, km / 100), (7200 - cut, 1 - km / 100)]
+    parts = [
+        whole | {"moving_s": float(seconds)} | {name: whole[name] * share for name in of_km}
+        for seconds, share in shares
+    ]
+    told = events([("tyre_low", "1L", 8.0, 8.2), ("tyre_low", "1R", 9.0, 9.2), ("brake_fade", "", 5.0, 6.0)])
+    risks = pl.DataFrame([{"fleet_id": "F", "vehicle_id": "V", "class": "truck"}])
+    one, two = (scores(exposure(pl.DataFrame(rows), told, NOW), risks, tariff) for rows in ([whole], parts))
+    assert one.equals(two)
+    points = {point["behaviour"]: point for point in one.filter(subject="vehicle")["points"][0]}
+    assert points["soft_tyres"]["rate"] == pytest.approx(24.0)
+    assert points["brake_faults"]["points"] < 0

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.exposure import exposure, totals
-from pricing.frames import PREMIUMS, SCORES, classed, premiums, scores
+from pricing.frames import PREMIUMS, SCORES, premiums, scores
+from pricing.past import classed
 from pricing.score import score
 from pricing.tariff import COVERS
 

@@ -48,6 +48,8 @@ def offers(
     for tariff in found.tariffs:
         with store.reading() as connection:
             book = crossed(connection, tariff, tables.moment(now), said.pricing.privacy)
+            if policy_id is not None:
+                _must_be(book, policy_id)
             kept = {digest: one for digest, one in chains.kept(connection).items() if one is not None}
             known = Renewing(book, tariff, kept, reported(claims(stored.read(connection)), book.today))
             wanted = _asked(book, found, tariff, policy_id, lead, done)
@@ -64,16 +66,31 @@ def offers(
 def _asked(
     book: Book, found: Shelf, tariff: Tariff, policy_id: str | None, lead: int, done: Offered
 ) -> Iterable[Policy]:
-    """Policies whose next term is this tariff's: those to be offered, and those whose offer may have lapsed."""
+    """Policies to be offered whose next term is this tariff's, and with the first tariff those whose term is over."""
+    first = tariff is found.tariffs[0]
     for policy in book.policies:
+        if policy_id is None and policy.to <= book.today:
+            if first:
+                yield policy
+            continue
         named = policy.policy_id == policy_id and policy.cancelled is None and policy.from_ <= book.today
-        all_due = policy_id is None and (policy.to <= book.today or is_due(policy, book.today, lead))
         try:
-            if (named or all_due) and found.at(next_term(policy)[0]).digest == tariff.digest:
+            wanted = named or (policy_id is None and is_due(policy, book.today, lead))
+            if wanted and found.at(next_term(policy)[0]).digest == tariff.digest:
                 yield policy
         except ConfigError as error:
-            if tariff is found.tariffs[0]:
+            if first:
                 done.refused.append(f"policy {policy.policy_id}: {error}")
+
+
+def _must_be(book: Book, policy_id: str) -> None:
+    """Raise for a policy that cannot be offered anything, if it is named."""
+    policy = next((one for one in book.policies if one.policy_id == policy_id), None)
+    if policy is None:
+        raise LedgerError(f"the registry has no policy {policy_id!r}")
+    if policy.cancelled is not None or policy.from_ > book.today:
+        what = "was cancelled" if policy.cancelled else "has not begun"
+        raise LedgerError(f"policy {policy_id} {what}: there is no next term to offer")
 
 
 def _offer(policy: Policy, pen: Pen, known: Renewing, done: Offered) -> None:

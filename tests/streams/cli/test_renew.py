@@ -157,3 +157,24 @@ def test_the_experience_of_the_next_term_is_from_claims_reported_against_those_e
     why = tripmeter("ledger", "explain", f"P1:{seq}")
     assert "1 claims of the vehicle where 0." in why and "claims experience: coefficient not known to 1." in why
     assert tripmeter("ledger", "verify", "--replay")
+
+
+def test_a_policy_that_is_none_or_was_cancelled_is_told(tripmeter, typed, data):
+    tripmeter("registry", "set", "policies", "P2", "cancelled=2025-06-01")
+    for name, why in (("P9", "the registry has no policy 'P9'"), ("P2", "policy P2 was cancelled")):
+        result = typed("renew", "--policy", name, "--data", data)
+        assert (result.exit_code, why in result.stderr) == (1, True)
+
+
+def test_a_term_that_no_tariff_is_for_is_told_until_it_is_over(tripmeter, typed, data, tmp_path, monkeypatch):
+    said = (
+        standard_text()
+        .replace('"illustrative"', '"filed"')
+        .replace("valid_from = 2026-01-01", "valid_from = 2024-01-01")
+    )
+    (tmp_path / "old.toml").write_text("valid_to = 2025-07-01\n" + said.replace("standard-2026.1", "old", 1))
+    by = ("--set", f"tariff.path={tmp_path / 'old.toml'}")
+    refused = typed("renew", "--data", data, *by)
+    assert refused.exit_code == 1 and "policy P1: tariff.path: no tariff is in force on 2025-07-01" in refused.stderr
+    monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July
+    assert typed("renew", "--data", data, *by).exit_code == 0

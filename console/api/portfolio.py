@@ -1,6 +1,7 @@
 """Portfolio over HTTP: exposure, premiums and what was charged, by cover, class, fleet and month."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,11 @@ from console.access import PRICING
 from console.api.pricing import premiums
 from console.endpoint import Ask, Endpoint, Shape
 from console.figures import figures, rows
+from pricing.reports.losses import known, valuations
+from streams import tables
 from streams.ledger import chains
 from streams.messages import iso
+from streams.registry import losses
 from streams.registry.claims import Claim
 
 Row = dict[str, Any]
@@ -27,6 +31,9 @@ class Total(Shape):
     km_measured: float
     km_gap: float
     amount: Decimal
+    claims: int  # of losses in the time the premiums are for
+    incurred: Decimal  # paid, reserved, less recovered
+    loss_ratio: float | None  # incurred over the indicated premium; null: no claims are loaded
 
 
 class Month(Shape):
@@ -68,6 +75,7 @@ def portfolio(ask: Ask) -> Portfolio:
     with ask.world.store.reading() as connection:
         charged = _charged(connection)
     exposure = made.tables()["exposure"]
+    lost = _lost(ask, exposure)
     return Portfolio(
         as_of=iso(made.now),
         tariff_id=tariff.tariff_id,
@@ -79,30 +87,48 @@ def portfolio(ask: Ask) -> Portfolio:
         km_measured=_km(exposure, "km_measured"),
         km_gap=_km(exposure, "km_gap"),
         claims=len({row.claim_id for row in ask.world.known.registry.of(Claim)}),
-        covers=_totals(found, lambda row: row["cover"]),
-        classes=_totals(found, lambda row: classes.get((row["fleet_id"], row["vehicle_id"]), "car")),
-        fleets=_totals(found, lambda row: row["fleet_id"]),
+        covers=_totals(found, lost, lambda row: row["cover"]),
+        classes=_totals(found, lost, lambda row: classes.get((row["fleet_id"], row["vehicle_id"]), "car")),
+        fleets=_totals(found, lost, lambda row: row["fleet_id"]),
         months=_months(exposure, charged),
     )
 
 
-def _totals(found: list[Row], name: Callable[[Row], str]) -> list[Total]:
+def _lost(ask: Ask, exposure: pl.DataFrame) -> list[Row]:
+    """Claims as they are known now, of losses since the first day on record, of vehicles that are seen."""
+    claims = losses.claims(ask.world.known.registry)
+    if claims.is_empty() or exposure.is_empty():
+        return []
+    now = tables.moment(figures(ask.world).now).date() + timedelta(days=1)
+    since = pl.col("loss_at").cast(pl.Date) >= exposure["day"].min()
+    found = rows(known(valuations(claims), now).filter(since))
+    return [row for row in found if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
+
+
+def _totals(found: list[Row], lost: list[Row], name: Callable[[Row], str]) -> list[Total]:
     groups: dict[str, list[Row]] = {}
+    claims: dict[str, list[Row]] = {}
     for row in found:
         groups.setdefault(name(row), []).append(row)
-    return [_total(key, some) for key, some in sorted(groups.items())]
+    for row in lost:
+        claims.setdefault(name(row), []).append(row)
+    return [_total(key, some, claims.get(key, []), bool(lost)) for key, some in sorted(groups.items())]
 
 
-def _total(name: str, some: list[Row]) -> Total:
+def _total(name: str, some: list[Row], lost: list[Row], loaded: bool) -> Total:
     """Km of a vehicle count once, however many covers it has."""
     km = {(row["fleet_id"], row["vehicle_id"], row["valid_from"]): row for row in some}
+    amount, incurred = _sum(row["amount"] for row in some), Decimal(sum(row["incurred"] for row in lost)) / 100
     return Total(
         name=name,
         vehicles=len({key[:2] for key in km}),
         days=sum(row["days"] for row in km.values()),
         km_measured=round(sum(row["km_measured"] for row in km.values()), 1),
         km_gap=round(sum(row["km_gap"] for row in km.values()), 1),
-        amount=_sum(row["amount"] for row in some),
+        amount=amount,
+        claims=len(lost),
+        incurred=incurred,
+        loss_ratio=float(incurred / amount) if loaded and amount else None,
     )
 
 

@@ -35,6 +35,8 @@ FILES = {
     "devices": "device_id,vehicle_id,fleet_id,username\n" + "".join(f"D-{one},{one},a,dev-{one}\n" for one in VEHICLES),
     "drivers": "driver_id,fleet_id,name\nD1,a,Ann\nD2,a,Bo\n",
     "policies": "policy_id,policyholder_id,from,to,basis,currency\nP,ph,2024-10-01,2025-10-01,fixed,EUR\n",
+    "claims": "claim_id,policy_id,vehicle_id,fleet_id,cover,loss_at,valued_at,status,paid\n"
+    "C1,P,V1,a,own_damage,2024-10-05,2024-10-06,closed,1200\n",
     "policy_vehicles": "policy_id,vehicle_id,fleet_id,cover,from,to,annual_km,sum_insured\n"
     + "".join(f"P,{name},a,own_damage,2024-10-01,2025-10-01,60000,90000\n" for name in VEHICLES),
 }
@@ -86,7 +88,14 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
     _users(river.store)
     app = create_app(world)
     with TestClient(app, base_url="http://console") as nobody:
-        names = {"vehicle": "a/V1", "driver": "a/D1", "login": "gone", "name": "use", "kind": "driver_assignments"}
+        names = {
+            "vehicle": "a/V1",
+            "driver": "a/D1",
+            "login": "gone",
+            "name": "use",
+            "kind": "driver_assignments",
+            "fleet": "a",
+        }
         client = cache(partial(_signed_in, app, nobody))
         yield House(world, app, river, client, partial(_signed_in, app, nobody, ""), names, _ids(client))
     river.store.close()

@@ -114,3 +114,29 @@ def test_the_ledger_says_that_it_is_whole(house):
     found = house.client("actuary").get(f"{API}/pricing/ledger/verify", params={"replay": "true"}).json()
     assert found["good"]
     assert found["problems"] == []
+
+
+def test_claims_stand_against_premiums(house):
+    found = house.client("actuary").get(f"{API}/pricing/portfolio").json()
+    (cover,) = found["covers"]
+    assert (found["claims"], cover["claims"], Decimal(cover["incurred"])) == (1, 1, 1200)
+    assert cover["loss_ratio"] == pytest.approx(1200 / float(cover["amount"]))
+
+
+def test_another_tariff_says_whom_it_hits(house):
+    client = house.client("actuary")
+    known = client.get(f"{API}/pricing/tariffs").json()
+    assert [one["in_force"] for one in known].count(True) >= 1
+    answer = client.get(f"{API}/pricing/dislocation", params={"against": known[0]["name"]})
+    assert {one["change"] for one in answer.json()["moved"]} == {0.0}  # the same one
+    assert client.get(f"{API}/pricing/dislocation", params={"against": "nothing"}).status_code == 404
+
+
+def test_a_fleets_file_is_read_and_printed(house):
+    client, path = house.client("underwriter"), f"{API}/pricing/fleets/a/experience"
+    said = client.get(path, params={"at": "2024-12-31", "years": 3}).json()
+    assert said["sections"]
+    printed = client.get(f"{path}.html", params={"at": "2024-12-31"})
+    assert printed.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert said["title"] in printed.text
+    assert client.get(f"{API}/pricing/fleets/b/experience").status_code == 404

@@ -79,6 +79,12 @@ class Scope:
         """The same for all who see the same vehicles."""
         return ("*",) if self.everything else tuple(sorted({f"{one.fleet}/{one.site}" for one in self.grants}))
 
+    @property
+    def fleets(self) -> tuple[str, ...]:
+        """Fleets of which anything is seen; none: all of them."""
+        named = {grant.fleet for grant in self.grants}
+        return () if "" in named else tuple(sorted(named))
+
     def fleet(self, fleet_id: str) -> bool:
         """Whether all of a fleet is seen."""
         return any(grant.fleet in ("", fleet_id) and not grant.site for grant in self.grants)

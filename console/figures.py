@@ -12,20 +12,21 @@ from streams.ledger import exposed
 from streams.tables import Tables
 
 AGE_S = 60.0
+SHARE = 20.0  # they are as old as so many times what they take to make: the river has the machine first
 
 
 class Figures:
-    """The six tables of a store as they were up to a minute ago."""
+    """The six tables of a store as they were up to a minute ago, or longer where they take long to make."""
 
     def __init__(self, world: World) -> None:
         self._world, self._lock = world, threading.Lock()
-        self._made_at, self._tables = float("-inf"), Tables()
+        self._made_at, self._took_s, self._tables = float("-inf"), 0.0, Tables()
         self.now = 0.0  # the store's clock when they were made
 
     def tables(self) -> Tables:
         """All of them; whoever comes while they are made waits for them."""
         with self._lock:
-            if time.monotonic() - self._made_at >= AGE_S:
+            if time.monotonic() - self._made_at >= max(AGE_S, SHARE * self._took_s):
                 self._make()
             return self._tables
 
@@ -39,11 +40,12 @@ class Figures:
         return known.roster.risks() if known.registry.rows["vehicles"] else None
 
     def _make(self) -> None:
-        world = self._world
+        world, began = self._world, time.monotonic()
         with world.store.reading() as connection:
             self.now = world.now(connection)
             self._tables = exposed.rated(connection, world.rules.tariff, self.risks(), tables.moment(self.now))
         self._made_at = time.monotonic()
+        self._took_s = self._made_at - began
 
 
 def figures(world: World) -> Figures:

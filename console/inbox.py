@@ -38,7 +38,7 @@ def found(
         query = query.where(alerts.c.fleet_id == vehicle[0], alerts.c.vehicle_id == vehicle[1])
     if driver or scope.driver_id:
         query = query.where(alerts.c.driver_id == (scope.driver_id or driver))
-    for column, wanted in ((alerts.c.kind, kinds), (alerts.c.priority, priorities)):
+    for column, wanted in ((alerts.c.kind, kinds), (alerts.c.priority, priorities), (alerts.c.fleet_id, scope.fleets)):
         query = query.where(column.in_(wanted)) if wanted else query
     if between[0] is not None:
         query = query.where(alerts.c.last_seen >= between[0])

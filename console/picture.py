@@ -24,6 +24,7 @@ from streams.web.tokens import Grant
 
 Row = dict[str, Any]
 
+FRESH_S = 0.5  # a frame is of this moment for so long
 LOOK_S = 2.0  # between two looks at the record for alerts of which nobody tells
 
 
@@ -54,7 +55,8 @@ class Picture:
         self.frame = Frame([], np.zeros(0, ROW), {})
         self.health = b""
         self.now = 0.0
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
+        self._looked_at = float("-inf")
         self._heard: set[str] = set()
         self._standing: dict[str, Row] = {}  # open and acknowledged alerts by id
         self._loaded = False
@@ -92,7 +94,13 @@ class Picture:
         return said.alert(row, self._desk, self.world, scope, self.now)
 
     def look(self) -> None:
-        """Make the frame of this moment, and say how the service is."""
+        """Make the frame of this moment, and say how the service is; one a moment, whoever asks."""
+        with self._looking:
+            if time.monotonic() - self._looked_at >= FRESH_S:
+                self._look()
+                self._looked_at = time.monotonic()
+
+    def _look(self) -> None:
         world = self.world
         known = world.known
         self._begun()
@@ -101,8 +109,8 @@ class Picture:
         fixes = world.fixes()
         self.frame = self.tracker.frame(fixes, known.roster.vehicles(), self._risks(), self.now)
         self._seq += 1
-        vitals = {"at": said.moment(self.now), "mode": world.mode} | world.vitals()
-        self.health = message("health", encode(vitals))
+        shown = {"at": said.moment(self.now), "mode": world.mode, "lag_ms": world.vitals().get("lag_ms")}
+        self.health = message("health", encode(shown))
 
     def view(self, scope: Scope) -> View:
         """What those of ``scope`` see of the frame."""

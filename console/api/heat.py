@@ -54,6 +54,8 @@ def heat(ask: Ask) -> Heat:
         columns = [events.c[name] for name in ("fleet_id", "vehicle_id", "lat_deg", "lon_deg")]
         query = select(*columns).where(events.c.start >= at(wanted.from_, last - DAY_S), events.c.start <= last)
         query = query.where(events.c.lat_deg.is_not(None), events.c.lon_deg.is_not(None))
+        if ask.scope.fleets:
+            query = query.where(events.c.fleet_id.in_(ask.scope.fleets))
         if wanted.type:
             query = query.where(events.c.kind.in_(words(wanted.type)))
         found = [row for row in rows_of(connection, query.limit(MOST)) if ask.scope.row(row)]

@@ -78,6 +78,7 @@ def listed(ask: Ask) -> Page[Trip]:
     """Trips."""
     wanted, trips = ask.query, schema.trips
     query = select(trips).order_by(trips.c.start.desc(), trips.c.trip_id).limit(MOST_TRIPS)
+    query = query.where(trips.c.fleet_id.in_(ask.scope.fleets)) if ask.scope.fleets else query
     driver = ask.scope.driver_id or wanted.driver.rpartition("/")[2]
     query = query.where(trips.c.driver_id == driver) if driver else query
     first, last = seconds(wanted.from_), seconds(wanted.to)

@@ -26,7 +26,7 @@ class Fixes(NamedTuple):
 def fixes(pipeline: Pipeline) -> Fixes:
     """Of all vehicles, in order of slot, for another thread than the pipeline's.
 
-    A row that is written meanwhile may mix two of a vehicle's samples: good enough to look at. 4 ms for 10,000.
+    A row that is written meanwhile may mix two of a vehicle's samples: good enough to look at.
     """
     vehicles, state = list(pipeline.fleet.vehicles), pipeline.state
     vehicles = vehicles[: state.size]

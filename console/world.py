@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,6 +109,13 @@ class World:
 
     def __post_init__(self) -> None:
         self.known = Known(self.store)
+
+    @contextmanager
+    def at_home(self, fleet_id: str, vehicle_id: str) -> Iterator[Connection]:
+        """A connection that reads where a vehicle's payloads are: numbers of vehicles are each partition's own."""
+        with self.store.reading() as connection:
+            self.store.home(connection, fleet_id, vehicle_id)
+            yield connection
 
     @property
     def intake(self) -> Intake:

@@ -84,8 +84,9 @@ def one(ask: Ask) -> Reply:
     with world.store.reading() as connection:
         events = _events(connection, row)
         made = [task for task in tasks.tasks(connection) if task["alert_id"] == row["alert_id"]]
-        around = recorded(connection, world, row)
-        delay, done = latency(connection, row), steps(row, desk, connection)
+        done = steps(row, desk, connection)
+    with world.at_home(row["fleet_id"], row["vehicle_id"]) as connection:
+        around, delay = recorded(connection, world, row), latency(connection, row)
     told = [said.event(found, scope) for found in events]
     alert = said.alert(row, desk, world, scope, now)
     detail = AlertDetail(

@@ -13,7 +13,7 @@ from console.problems import Problem
 from pricing import frames
 from pricing.tariff import Tariff
 from pricing.tariffs import shipped
-from pricing.tariffs.compared import changes, disruption, form
+from pricing.tariffs.compared import capped, changes, disruption, form
 from streams import settings
 from streams.layers import ConfigError
 from streams.tables import assumed
@@ -76,6 +76,7 @@ def dislocation(ask: Ask) -> Dislocation:
     if name not in known:
         raise Problem(404, "no_tariff", f"there is no tariff {name!r} to compare with: {', '.join(others) or 'none'}")
     before, after = (_premiums(ask, one) for one in (force, known[name]))
+    after = capped(before, after, known[name])
     vehicles, policies = changes(before, after), changes(before, after, by=("policy_id",))
     moved = vehicles.with_columns(by=pl.col("change").abs()).sort("by", descending=True, nulls_last=True).head(MOST)
     same = ("policy_id", "fleet_id", "vehicle_id", "old", "new", "change")

@@ -107,7 +107,8 @@ def of_trip(ask: Ask) -> Reply:
     """A trip second by second."""
     with ask.world.store.reading() as connection:
         row = _found(ask, connection)
-        who = (row["fleet_id"], row["vehicle_id"])
+    who = (row["fleet_id"], row["vehicle_id"])
+    with ask.world.at_home(*who) as connection:
         found = trace(connection, ask.world.intake, who, row["start"], row["end"])
     return _written(ask, found, f"trip-{row['trip_id'][:8]}")
 
@@ -117,9 +118,10 @@ def of_vehicle(ask: Ask) -> Reply:
     who = seen.vehicle(ask)
     with ask.world.store.reading() as connection:
         last = at(ask.query.to, ask.world.now(connection))
-        first = at(ask.query.from_, last - 1800.0)
-        if not 0 <= last - first <= MOST_S:
-            raise Problem(422, "invalid", "a trace is of a day at most, from before to after")
+    first = at(ask.query.from_, last - 1800.0)
+    if not 0 <= last - first <= MOST_S:
+        raise Problem(422, "invalid", "a trace is of a day at most, from before to after")
+    with ask.world.at_home(*who) as connection:
         found = trace(connection, ask.world.intake, who, first, last)
     return _written(ask, found, f"trace-{who[1]}")
 

@@ -20,6 +20,7 @@ ON_POSTGRES = {  # of tests/streams
     "fleets/test_followed",
     "keeping/test_pruning",
     "ledger/test_posting",
+    "ledger/test_redetection",
     "records/test_evidence",
     "records/test_faults",
     "records/test_reports",

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,7 +10,6 @@ import numpy as np
 from sqlalchemy import Connection, Select, select
 
 from devices.samples import Samples
-from pricing.counts import KINDS
 from streams.intake.intake import Intake
 from streams.ledger import remade
 from streams.ledger.pinned import DAY_S, EVER, Strange, first_strange
@@ -114,17 +114,26 @@ class Again:
         same = 0  # midnights in a row at which the record has the very same state
         for day in run_again(again, samples, events):
             same = same + 1 if self._agrees(day) else 0 if day.midnights else same
-            if same == 2:
-                self._keep(commit, [day.midnights[0] | {"body": b""}])
-                events = {name: row for name, row in events.items() if row["start"] < day.day * DAY_S}
+            told = _told(day.midnights[0]) if day.midnights else {}
+            if same >= 2 and not any(row["end"] is None and row["kind"] in remade.KINDS for row in told.values()):
+                events = self._joined(commit, begin, day, events, told)
                 break
             self._found(commit, begin.day, day.found)
             self._mark(commit, remade.MADE, [day.day])
             self._keep(commit, day.midnights)
         else:
             self._rest(again, samples, begin, events, commit)
-        counted = [row for row in events.values() if row["kind"] in KINDS]
+        counted = [row for row in events.values() if row["kind"] in remade.KINDS]
         commit.upsert(kept_rows, [self._kept(remade.EVENTS, row, begin.day) for row in counted])
+
+    def _joined(self, commit: Commit, begin: Begin, day: Day, events: Events, told: Events) -> Events:
+        """From a day on the record holds; the events before it, as they were ``told`` at its midnight."""
+        self._keep(commit, [day.midnights[0] | {"body": b""}])
+        midnight = day.day * DAY_S
+        found = {name: getattr(day.found, name) for name in ("segments", "intervals", "points")}
+        begun = {name: rows[rows["start"] < midnight] for name, rows in found.items()}  # and closed by what came after
+        self._found(commit, begin.day, day.found._replace(**begun))
+        return {name: told.get(name, row) for name, row in events.items() if row["start"] < midnight}
 
     def _samples(self, begin: Begin) -> Samples:
         samples = stored_samples(self.connection, self.task.intake, self.task.pipeline, self.slot, begin.run.t)
@@ -178,8 +187,11 @@ class Again:
 
 
 def _start(row: Any) -> Start:
-    told = {event["event_id"]: event for event in json.loads(row.told)}
-    return Start(row.day * DAY_S, saved.unpack(row.body), told)
+    return Start(row.day * DAY_S, saved.unpack(row.body), _told(row._mapping))
+
+
+def _told(midnight: Mapping[str, Any]) -> Events:
+    return {event["event_id"]: event for event in json.loads(midnight["told"])}
 
 
 def _day(t: float) -> int:

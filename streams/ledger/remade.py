@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, select
 
+from pricing.condition import PARTS, SOFT
+from pricing.counts import KINDS as COUNTED
 from streams.journeys.exposure import SUMS
 from streams.kernels.bands import BANDS
 from streams.store.accounts import remade
@@ -20,6 +22,7 @@ DAY_S = 86_400.0
 VEHICLE = ("fleet_id", "vehicle_id")
 KEY = (*VEHICLE, "day")
 MADE, GONE, UNREAD = "made", "gone", "unread"  # of a day itself: done, or why not
+KINDS = {*COUNTED, *SOFT, *(kind for kinds, _ in PARTS.values() for kind in kinds)}  # that premiums are read from
 EVENTS, SPANS, SEGMENTS, INTERVALS, POINTS = "events", "spans", "segments", "intervals", "tyre_points"
 _EVENT = ("event_id", "kind", "subject", "level", "start", "end", "quality", "source", *BANDS)
 _KEPT = {  # what of a row is kept, besides whose it is
@@ -101,12 +104,11 @@ class Remade:
         if self.days.is_empty():
             return live
         mine = pl.DataFrame(list(self.told(*what)), schema=live.schema)
-        day = pl.col("day") if "day" in live.columns else (pl.col("start") // DAY_S)
-        keys = [*VEHICLE, *_NAMED[what[0]]]
-        rest = live.with_columns(_day=day.cast(pl.Int64)).join(
-            self.days, left_on=[*VEHICLE, "_day"], right_on=list(KEY), how="anti"
-        )
-        return pl.concat([rest.drop("_day").join(mine, on=keys, how="anti"), mine])
+        day = pl.col("day") if "day" in live.columns else pl.col("start") // DAY_S
+        dated, keys = live.with_columns(_day=day.cast(pl.Int64)), [*VEHICLE, *_NAMED[what[0]]]
+        rest = dated.join(self.days, left_on=[*VEHICLE, "_day"], right_on=list(KEY), how="anti").drop("_day")
+        rest = rest.join(mine, on=keys, how="anti")
+        return pl.concat([rest, mine])
 
 
 def by_vehicle(days: pl.DataFrame) -> dict[tuple[str, str], list[int]]:

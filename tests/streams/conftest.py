@@ -182,7 +182,7 @@ def house(tmp_path: Path, rivers: ModuleType) -> House:
     return House(tmp_path, rivers.judged())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def insured(rivers: ModuleType) -> Callable[[Path, Any], Any]:
     """``insured(folder, rules)``: a river of an insured fleet, tests/streams/insured.py."""
     return partial(river_of, rivers)

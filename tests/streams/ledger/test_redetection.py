@@ -7,17 +7,22 @@ from functools import partial
 
 import numpy as np
 import pytest
+from sqlalchemy import delete, insert, update
 
 from pricing.balance.hysteresis import Hysteresis
 from pricing.tariffs import standard
 from streams import tables
-from streams.ledger import posting
+from streams.desk.actions import act, shelve
+from streams.erasure import work
+from streams.erasure.person import Person, new_token
+from streams.ledger import accepted, exposed, posting
 from streams.ledger.book import gathered
 from streams.ledger.redetection import Redetection
 from streams.pipeline.pipeline import only
 from streams.pipeline.rule_set import InForce
+from streams.registry import Roster, stored
 from streams.river import recovery
-from streams.store import accounts
+from streams.store import accounts, audit, schema, upkeep
 
 DAY_S = 86_400.0
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,6 +38,7 @@ OWN = (  # what a manager might set: deaf, blind, short of km, and with hours of
     "hours.break_min=1",
 )
 CHANGED = 0.9  # day on which they are
+END = 20_006 * DAY_S
 
 
 @pytest.fixture(scope="module")
@@ -45,30 +51,31 @@ def rules(rivers):
     return calm, replace(calm, in_force=InForce(sets))
 
 
-@pytest.fixture
-def two(rules, tmp_path, insured):
-    """Two rivers of the same fleet: nobody touched the thresholds of the first."""
-    return [insured(tmp_path / str(k), one) for k, one in enumerate(rules)]
-
-
 def send(rivers, river, samples):
     river.embedded.take(rivers.payloads(samples, boot=str(river.store.position)))
     river.drain()
 
 
-def close(river, t):
+def close(river, t, tariff=None):
     """Let a day close: what is to be made again is."""
     follow, intake = partial(recovery.followed, river.source), river.embedded.intake
-    return Redetection(river.store, follow, intake, river.pipeline.in_force, [standard()], 7 * DAY_S).work(t)
+    live, tariffs = river.pipeline.in_force, [tariff or standard()]
+    assert Redetection(river.store, follow, intake, live, tariffs, 7 * DAY_S).work(t)
 
 
-def post(river, t):
+def post(river, tariff=None, t=END):
     """Texts of the entries that a moment brings, and the days that move no score."""
+    tariff = tariff or standard()
     with river.store.reading() as connection:
-        book = gathered(connection, standard(), tables.moment(t))
-        new, refused = posting.posted(connection, book, standard(), EVERY_MOVE, NOW)
+        book = gathered(connection, tariff, tables.moment(t))
+        new, refused = posting.posted(connection, book, tariff, EVERY_MOVE, NOW)
     assert refused == []
     return [entry.text for entry in new["P"]], book.left
+
+
+def later(rivers, days):
+    """Drives of so many days later."""
+    return rivers.days(9 + days, start=rivers.START + days * DAY_S)
 
 
 def daily(rivers, river, samples, order=1):
@@ -82,16 +89,134 @@ def daily(rivers, river, samples, order=1):
         close(river, rivers.START + (number + 1) * DAY_S + 4000.0)
 
 
-@pytest.mark.parametrize("seed", [3, 9])
-def test_own_thresholds_leave_every_indication_equal_to_the_bit(rivers, two, seed):
-    samples = rivers.days(seed)
+@pytest.fixture(scope="module")
+def fleet(rivers, rules, tmp_path_factory, insured):
+    """Both rivers after some days, every day closed: nobody touched the thresholds of the first."""
+    two = [insured(tmp_path_factory.mktemp("fleet"), one) for one in rules]
     for river in two:
-        daily(rivers, river, samples)
-    untouched, touched = two
-    end = rivers.START + 6 * DAY_S
-    for river in two:
-        close(river, end)
+        daily(rivers, river, rivers.days(9))
+        close(river, END)
+    return two
+
+
+def test_own_thresholds_leave_every_indication_equal_to_the_bit(fleet):
+    untouched, touched = fleet
     assert untouched.tables()["exposure"].rows() != touched.tables()["exposure"].rows()
-    assert post(touched, end) == post(untouched, end)
+    assert post(touched) == post(untouched)
     assert untouched.rows(accounts.remade) == []
-    assert len(touched.rows(accounts.remade)) > 10
+    assert {row["what"] for row in touched.rows(accounts.remade)} >= {"made", "segments", "events", "intervals"}
+
+
+def test_what_rates_and_what_posts_read_the_same(fleet):
+    found = []
+    for river in fleet:
+        with river.store.reading() as connection:
+            risks = Roster(stored.read(connection)).risks()
+            found.append(exposed.rated(connection, standard(), risks, tables.moment(END)))
+    untouched, touched = found
+    assert touched["premiums"].equals(untouched["premiums"])
+    assert not touched["events"].equals(untouched["events"])
+
+
+def test_closing_a_day_again_changes_nothing_and_a_restart_neither(fleet):
+    _, touched = fleet
+    before = touched.rows(accounts.remade)
+    touched.crash()
+    close(touched, END + 60.0)
+    close(touched, END + DAY_S)
+    assert touched.rows(accounts.remade) == before
+
+
+def test_what_a_manager_does_about_alerts_besides_moves_nothing(fleet):
+    untouched, touched = fleet
+    for alert in touched.rows(schema.alerts):
+        for action, value in (("assign", "Bob"), ("dismiss", "not_the_driver")):
+            act(touched.store, alert["alert_id"], action, "Ann", "because", END, value)
+    shelve(touched.store, "f", "Ann", "quiet, please", END, until=END + DAY_S)
+    assert post(touched) == post(untouched)
+
+
+def test_erasing_a_driver_leaves_no_trace_and_every_premium(fleet):
+    untouched, touched = fleet
+    assert any(row["driver_id"] == "D1" for row in touched.rows(accounts.remade))
+    person = Person("f", "D1", (), new_token())
+    with touched.store.writing() as connection:
+        work.ask(connection, person, 1.8e9, 7)
+    work.clear_record(touched.store, lambda _: END)
+    touched.crash()
+    for table in (accounts.remade, accounts.remade_states):
+        assert not any("D1" in str(value) for row in touched.rows(table) for value in row.values())
+    assert post(touched) == post(untouched)
+
+
+def test_what_the_insurer_accepts_moves_them(fleet):
+    untouched, touched = fleet
+    version = touched.rules.in_force.sets[1].version
+    with touched.store.writing() as connection:
+        accepted.accept(connection, version, "the insurer", "tried", 0.0)
+    close(touched, END + 2 * DAY_S)
+    assert post(touched) != post(untouched)
+    with touched.store.reading() as connection:
+        found = exposed.read(connection, standard(), tables.moment(END))
+        assert (found.left, len(audit.read(connection, action="ledger.accept"))) == ([], 1)
+    assert found.driven.drop("status").equals(touched.tables()["exposure"].drop("status"))
+
+
+@pytest.fixture
+def touched(insured, rules, tmp_path):
+    """A river whose manager has changed thresholds."""
+    return insured(tmp_path, rules[1])
+
+
+def left(river):
+    return {one.why for one in post(river)[1]}
+
+
+def test_days_whose_payloads_are_gone_are_left_out_and_it_is_said_why(rivers, touched):
+    send(rivers, touched, rivers.days(9))
+    assert left(touched) == {"waits"}
+    with touched.store.writing() as connection:
+        connection.execute(delete(schema.payloads))
+        slots = [row["slot"] for row in touched.rows(upkeep.vehicles)]
+        connection.execute(insert(upkeep.pruned), [{"slot": slot, "before": END} for slot in slots])
+    close(touched, END)
+    assert left(touched) == {"waits"}
+    send(rivers, touched, later(rivers, 7))
+    close(touched, END + 5 * DAY_S)
+    assert left(touched) == {"gone"}
+
+
+def test_payloads_that_cannot_be_read_are_left_out_too(rivers, touched):
+    send(rivers, touched, rivers.days(9))
+    with touched.store.writing() as connection:
+        connection.execute(update(schema.payloads).values(body=b"not a payload"))
+    close(touched, END)
+    assert left(touched) == {"unread"}
+
+
+def test_thresholds_that_nobody_knows_any_more(rivers, touched):
+    send(rivers, touched, rivers.days(9))
+    other = replace(standard(), rules="0123456789ab")
+    close(touched, END, other)
+    assert {one.why for one in post(touched, other)[1]} == {"unknown"}
+
+
+def test_once_both_have_the_same_state_the_record_holds(rivers, rules, insured, tmp_path):
+    """Only the brakes were another's: after a harsh one under the pinned rules nothing differs."""
+    sets = rules[1].in_force.sets
+    deaf = rivers.judged("detectors.harsh_braking.level1_g=0.9", "detectors.harsh_braking.level2_g=0.9")
+    brakes = deaf.in_force.sets[-1]._replace(since=sets[1].since)
+    other = replace(rules[1], in_force=InForce([sets[0], brakes, sets[2]]))
+    two = [insured(tmp_path / str(k), one) for k, one in enumerate((rules[0], other))]
+    for river in two:
+        for days in (0, 4, 8, 12):
+            samples = later(rivers, days)
+            hard = only(samples, samples.t > 0.0, np.zeros(samples.tyres.t.size, bool))  # soft tyres would last
+            send(rivers, river, hard)
+            close(river, rivers.START + (days + 4) * DAY_S)
+    untouched, touched = two
+    ended = {row["slot"] for row in touched.rows(accounts.remade_states) if row["body"] == b""}
+    assert ended
+    for river in two:
+        close(river, END + 12 * DAY_S)
+    assert post(touched, t=END + 12 * DAY_S) == post(untouched, t=END + 12 * DAY_S)

@@ -55,6 +55,7 @@ class Again:
     def __init__(self, task: Task, connection: Connection, slot: int) -> None:
         self.task, self.connection, self.slot = task, connection, slot
         self.vehicle = task.pipeline.fleet.vehicles[slot]
+        self.heard = -EVER  # day of its last sample before the run
 
     def made(self, changed: float) -> Commit:
         """What makes its days again, from the first that is new or has ``changed`` (UTC epoch s; +inf none has)."""
@@ -111,6 +112,7 @@ class Again:
             self._mark(commit, remade.UNREAD, self._driven(begin.day, self.task.until))
             return
         again, events = self.task.pipeline.scratch(self.slot, begin.run.state), dict(begin.run.told)
+        self.heard = _day(again.watermark(self.slot))
         same = 0  # midnights in a row at which the record has the very same state
         for day in run_again(again, samples, events):
             same = same + 1 if self._agrees(day) else 0 if day.midnights else same
@@ -161,8 +163,10 @@ class Again:
             events.update({} if row is None else {row["event_id"]: row})
 
     def _found(self, commit: Commit, first: int, found: Findings) -> None:
-        """Add what was found, with its own day or the ``first`` of the run."""
+        """Add what was found, with its own day or the ``first`` of the run; a silence makes rows of its days too."""
         fleet = self.task.pipeline.fleet
+        silent = [day for day in np.unique(found.segments["day"]).tolist() if day > self.heard]
+        self._mark(commit, remade.MADE, silent)
         for what, some in (
             (remade.SEGMENTS, rows.segments(found.segments, fleet)),
             (remade.INTERVALS, rows.intervals(found.intervals, fleet)),
@@ -171,8 +175,8 @@ class Again:
             commit.upsert(kept_rows, [self._kept(what, row, first) for row in some])
 
     def _kept(self, what: str, row: Row, first: int) -> Row:
-        day = row["day"] if what == remade.SEGMENTS else int(row["start"] // DAY_S)
-        return remade.kept(what, row, self.task.own, max(day, first))
+        day = row["day"] if what == remade.SEGMENTS else max(int(row["start"] // DAY_S), first)
+        return remade.kept(what, row, self.task.own, day)
 
     def _mark(self, commit: Commit, what: str, days: list[int]) -> None:
         commit.upsert(kept_rows, [remade.marker(what, self.vehicle, self.task.own, day) for day in days])

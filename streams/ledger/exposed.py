@@ -62,7 +62,7 @@ def read(connection: Connection, tariff: Tariff, now: datetime) -> Exposed:
     if until is not None:
         today = min(today, date.fromordinal(EPOCH + until))
     why = WAITS if pinned.is_known(connection, tariff) else UNKNOWN
-    return Exposed(driven, _left(driven, days, strange, why), today)
+    return Exposed(driven, _left(segments, days, strange, why), today)
 
 
 def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime) -> tables.Tables:
@@ -96,11 +96,11 @@ def _conceded(connection: Connection) -> tables.Actions:
     return {key: [row for row in rows if row["id"] in numbers] for key, rows in actions.items()}
 
 
-def _left(driven: pl.DataFrame, days: Remade, strange: Sequence[Strange], else_: str) -> list[Left]:
-    """The vehicle-days under rules that are not accepted which were not made again."""
+def _left(segments: pl.DataFrame, days: Remade, strange: Sequence[Strange], else_: str) -> list[Left]:
+    """The vehicle-days that were driven under rules that are not accepted and were not made again."""
     if not strange:
         return []
-    heard = driven.select(*remade.VEHICLE, pl.col("day").cast(pl.Int32).cast(pl.Int64)).unique()
+    heard = segments.select(remade.KEY).unique()
     found = []
     for fleet_id, vehicle_id, day in heard.join(days.days, on=remade.KEY, how="anti").sort(remade.KEY).iter_rows():
         version = _version(strange, day)

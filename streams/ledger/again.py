@@ -71,7 +71,8 @@ class Again:
         """The last midnight not after ``since`` of a run, else the first day under rules that are not accepted."""
         query = self._states(remade_states).order_by(remade_states.c.day.desc())
         of_run = [row for row in self.connection.execute(query) if not row.body or row.fingerprint == saved.mark()]
-        last = next((row for row in of_run if row.day <= since / DAY_S), None)
+        late = _day(since) if math.isfinite(since) else since  # what comes first on a day changes the one before, too
+        last = next((row for row in of_run if row.day <= late and (row.body or row.day < late)), None)
         if last is not None and last.body:
             return Begin(last.day, _start(last))
         first = first_strange(self.task.strange, last.day if last else -EVER)

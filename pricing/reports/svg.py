@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 720, 340
-LEFT, RIGHT, TOP, BOTTOM = 62, 658, 34, 252  # of the plot
+WIDTH, HEIGHT = 720, 360
+LEFT, RIGHT, TOP, BOTTOM = 74, 646, 36, 254  # of the plot
 Mark = Callable[[float, float, str], str]
 WIDEST = 90.0  # px a bar is wide
-LETTER = 6.4  # px a letter is wide, about
+LETTER = 7.2  # px a letter is wide, about
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def right_axis(y: Scale, title: str, number: str = "g") -> str:
 def bottom_axis(x: Scale, title: str, number: str = "g") -> str:
     """Numbers under the plot."""
     made = [line([(LEFT, BOTTOM), (RIGHT, BOTTOM)], "edge"), _under(title)]
-    made += [text(x(value), BOTTOM + 16, _number(value, number), "tick", "middle") for value in ticks(x.low, x.high, 8)]
+    made += [text(x(value), BOTTOM + 18, _number(value, number), "tick", "middle") for value in ticks(x.low, x.high, 8)]
     return "".join(made)
 
 
@@ -92,12 +92,12 @@ def names_axis(names: Sequence[str], title: str) -> str:
     """Names under the plot, one a place; slanted where they are long, and of very many only some."""
     width = (RIGHT - LEFT) / max(len(names), 1)
     most = max((len(name) for name in names), default=0)
-    every = max(1, math.ceil(11 / width))
+    every = max(1, math.ceil(13 / width))
     made = [line([(LEFT, BOTTOM), (RIGHT, BOTTOM)], "edge"), _under(title)]
     for k in range(0, len(names), every):
         x = LEFT + width * (k + 0.5)
         if most * LETTER < width:
-            made.append(text(x, BOTTOM + 16, names[k], "tick", "middle"))
+            made.append(text(x, BOTTOM + 18, names[k], "tick", "middle"))
         else:
             said = names[k] if len(names[k]) <= 12 else names[k][:11] + "…"
             made.append(
@@ -180,7 +180,7 @@ def legend(entries: Sequence[tuple[str, str, str]]) -> str:
 
 
 def _under(title: str) -> str:
-    return text((LEFT + RIGHT) / 2, HEIGHT - 29, title, "axis", "middle")
+    return text((LEFT + RIGHT) / 2, HEIGHT - 31, title, "axis", "middle")
 
 
 def _number(value: float, number: str) -> str:

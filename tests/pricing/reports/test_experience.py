@@ -1,6 +1,7 @@
 """Experience: a small fleet worked out by hand, and the published development factors."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,12 +10,17 @@ import polars as pl
 import pytest
 
 from pricing.experience.fleet import Effects, directly
+from pricing.exposure import Exposure
+from pricing.frames import risk_of
+from pricing.rating import rate
 from pricing.reports.assumptions import Assumptions, Given, parse
 from pricing.reports.experience import PORTFOLIO, Asked, Data, study
-from pricing.reports.insured import exposed, periods
+from pricing.reports.insured import Rated, exposed, periods
 from pricing.reports.losses import ReportError, known, valuations
 from pricing.reports.span import back, ending
 from pricing.reports.triangle import Triangle, triangle
+from pricing.score import score
+from pricing.tariffs import standard
 
 TODAY = date(2026, 1, 1)
 EFFECTS = Effects(fleet=0.25, vehicle=0.40)
@@ -126,6 +132,21 @@ def test_before_a_vehicle_was_heard_of_its_declared_km_count():
         ("v2", 1, 42_400.0, 36_400.0),  # from 31 December 2025 on
         ("v2", 2, 36_600.0, 36_600.0),
     ]
+
+
+def test_what_the_tariff_expects_is_its_own_pure_premium():
+    tariff, start, end = standard(), date(2024, 3, 1), date(2024, 9, 17)
+    said = {"cover": "own_damage", "class": "truck", "use": "hire", "mass_kg": 18_000.0, "year": 2019}
+    who = {"fleet_id": "n", "vehicle_id": "v", "policy_id": "P", "experience": 1.8}
+    risk = risk_of({**said, **who, "valid_from": start, "valid_to": end})
+    own = score({"truck": Exposure()}, tariff, "vehicle")
+    steps = rate(replace(risk, experience=float("nan")), Exposure({"km_measured": 41_234.5}), tariff, own).factors
+    pure = next(float(step.amount) for step in steps if step.name == "off_balance")
+    told = Rated(tariff)(
+        {**said, **who, "valid_from": date(2024, 1, 1), "valid_to": date(2025, 1, 1)}, start, end, 41_234.5
+    )
+    assert told == pytest.approx(pure, abs=1e-4)
+    assert Rated(tariff)({**said, **who, "cover": "hull"}, start, end, 1.0) is None
 
 
 def test_without_tariff_and_word_of_policies_the_portfolio_is_the_complement():

@@ -16,6 +16,7 @@ from pricing.tariff import Behaviour, Cover, Tariff
 Bools = npt.NDArray[np.bool_]
 FOUR = 100  # millionths in the last of four places
 CHANGE = "change"
+NONE = -1  # millionths: there was no premium before
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,9 @@ class Sheets:
         """Within the cap on change, where there was a premium before."""
         if CHANGE not in self.tariff.caps:
             return gross
-        known = self.rows["previous"].is_not_null().to_numpy()
-        before = self.rows["previous"].fill_null(0).to_numpy()
+        before = self.rows["previous"].to_numpy()
         low, high = (times(before, *fraction(bound)) for bound in self.tariff.caps[CHANGE])
-        within = np.where(known, np.clip(gross, low, high), gross)
+        within = np.where(before == NONE, gross, np.clip(gross, low, high))
         self._note(CHANGE, within != gross)
         return within
 
@@ -151,25 +151,24 @@ class Sheets:
 
 def _relativities(factor: Factor, values: pl.Series) -> Ints:
     """In millionths, to four places, of each value; one that is missing is rated 1."""
+    if values.dtype != pl.String:
+        return times(millionths(factor.relativity(_numbers(values))), 1, FOUR) * FOUR
     known, codes = _coded(values)
     return times(millionths(factor.relativity(known)), 1, FOUR)[codes] * FOUR
 
 
 def _coded(values: pl.Series) -> tuple[list[Any], Ints]:
     """The different values, in order of their first row, and which of them each row has."""
-    different = values.unique(maintain_order=True)
-    codes = pl.DataFrame([values]).join(
-        pl.DataFrame([different]).with_row_index("code"),
-        on=values.name,
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )
-    return different.to_list(), codes["code"].to_numpy().astype(np.int64)
+    place: dict[Any, int] = {}
+    codes = [place.setdefault(value, len(place)) for value in values.to_list()]
+    return list(place), np.array(codes, np.int64)
 
 
 def _floats(frame: pl.DataFrame, column: str) -> Floats:
     """A column, contiguous; zeros where it is absent."""
-    if column not in frame.columns:
-        return np.zeros(frame.height)
-    return np.ascontiguousarray(frame[column].cast(pl.Float64).to_numpy())
+    return _numbers(frame[column]) if column in frame.columns else np.zeros(frame.height)
+
+
+def _numbers(column: pl.Series) -> Floats:
+    whole = column if column.dtype == pl.Float64 else column.cast(pl.Float64)
+    return np.ascontiguousarray(whole.to_numpy())

@@ -11,7 +11,7 @@ from pricing import frames
 from pricing.exposure import UNITS
 from pricing.fixed import series, whole
 from pricing.frames import PREMIUMS, Columns
-from pricing.many import Driving, Sheets, driving
+from pricing.many import NONE, Driving, Sheets, driving
 from pricing.past import VEHICLE, classed, history
 from pricing.premium import INDICATED, use_mass
 from pricing.rating import cover_of
@@ -59,7 +59,7 @@ def facts(insured: pl.DataFrame, exposure: pl.DataFrame, past: pl.DataFrame, tar
         pl.lit(None, pl.Float64).alias(name) for name in (*NUMBERS, "use", "previous") if name not in insured.columns
     ).with_columns(pl.col(NUMBERS).cast(pl.Float64))
     age = (pl.col("valid_from").dt.year() - pl.col("year")).clip(0.0)
-    before = [None if one is None else whole(Decimal(str(one))) for one in known["previous"].to_list()]
+    before = [NONE if one is None else whole(Decimal(str(one))) for one in known["previous"].to_list()]
     days = (pl.col("valid_to") - pl.col("valid_from")).dt.total_days()
     risks = known.with_columns(
         days.alias("days"), age.alias("vehicle_age"), (pl.col("mass_kg") / 1000).alias("mass_t"),

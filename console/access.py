@@ -41,9 +41,9 @@ class Who(NamedTuple):
     must_change: bool = False
 
     @property
-    def roles(self) -> frozenset[str]:
-        """All they have anywhere."""
-        return frozenset(grant.role for grant in self.grants)
+    def role(self) -> str:
+        """What they are: one thing, whatever the places; empty: nothing."""
+        return self.grants[0].role if self.grants else ""
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,25 @@ class Scope:
 
 def scope_of(who: Who, roles: Collection[str], site: Site) -> Scope:
     """What ``who`` sees where ``roles`` may see."""
-    grants = tuple(grant for grant in who.grants if not roles or grant.role in roles)
-    only_driver = bool(grants) and all(grant.role == DRIVER for grant in grants)
-    return Scope(grants, who.driver_id or "\0" if only_driver else "", site)
+    grants = who.grants if not roles or who.role in roles else ()
+    return Scope(grants, who.driver_id or "\0" if who.role == DRIVER else "", site)
+
+
+def held(grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    """Grants that hold together: of the first role, an administrator's only for everything.
+
+    Two roles would lend each other their fleets and rights; who needs both has two logins.
+    """
+    sound = [one for one in grants if one.role in ROLES and not (one.role == ADMIN and one.fleet)]
+    return tuple(one for one in sound if one.role == sound[0].role)
 
 
 def parsed(text: str) -> tuple[Grant, ...]:
     """Grants of ``ROLE[@FLEET[/SITE]]``, with commas; ``ValueError`` for what is none."""
-    return tuple(_grant(one.strip()) for one in text.split(",") if one.strip())
+    found = tuple(_grant(one.strip()) for one in text.split(",") if one.strip())
+    if held(found) != found:
+        raise ValueError(f"{text!r}: one role, for one or more fleets or sites; an {ADMIN} is one of all fleets")
+    return found
 
 
 def written(grants: Iterable[Grant]) -> str:

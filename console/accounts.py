@@ -3,6 +3,7 @@
 import secrets
 import time
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -12,13 +13,14 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from console.access import ADMIN, ROLES, parsed, written
 from console.problems import Problem
 from streams.store.audit import Entry, record
-from streams.store.people import sessions, users
+from streams.store.people import sessions, tokens, users
 from streams.store.store import Store, rows_of
 
 Row = dict[str, Any]
 
 SHORTEST, LONGEST = 12, 256  # characters of a password
 FIRST = "admin"
+HASHING = BoundedSemaphore(2)  # at once: each takes 64 MB
 
 
 @cache
@@ -54,7 +56,7 @@ def add(store: Store, actor: str, login: str, name: str, grants: str, driver_id:
 
 
 def change(store: Store, actor: str, login: str, said: Row) -> None:
-    """Change ``name grants driver_id disabled`` of a user; who may less is signed out."""
+    """Change ``name grants driver_id disabled`` of a user; who may less is signed out, and the tokens they made end."""
     if "grants" in said:
         said = said | {"grants": _grants(said["grants"])}
     with store.writing() as connection:
@@ -62,6 +64,7 @@ def change(store: Store, actor: str, login: str, said: Row) -> None:
         connection.execute(update(users).where(users.c.login == login).values(said))
         if {"grants", "disabled"} & said.keys():
             connection.execute(delete(sessions).where(sessions.c.login == login))
+            connection.execute(delete(tokens).where(tokens.c.login == login))
         _keep_admin(connection)
         record(connection, [Entry(actor, "users.changed", about=login, detail=said)])
 
@@ -72,6 +75,7 @@ def remove(store: Store, actor: str, login: str) -> None:
         _needed(connection, login)
         connection.execute(delete(users).where(users.c.login == login))
         connection.execute(delete(sessions).where(sessions.c.login == login))
+        connection.execute(delete(tokens).where(tokens.c.login == login))
         _keep_admin(connection)
         record(connection, [Entry(actor, "users.removed", about=login)])
 
@@ -107,7 +111,8 @@ def find(connection: Connection, login: str) -> Row | None:
 def right(kept: str, password: str) -> bool:
     """Whether a password is the one whose hash is kept; it takes as long if nothing is."""
     try:
-        return hasher().verify(kept or _nobodys(), password) and bool(kept)
+        with HASHING:
+            return hasher().verify(kept or _nobodys(), password) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -78,6 +78,9 @@ def _done(ask: Ask, name: str, action: str, body: Decision, expected: str) -> Al
     check = _unchanged(ask, expected) if expected else None
     actor, now = ask.who.login, world.clock()
     if action == "shelve":
+        if check is not None:
+            with world.store.reading() as connection:
+                check(connection, row)
         about = {"vehicle_id": row["vehicle_id"], "kind": row["kind"]}
         with world.store.reading() as connection:
             until = world.now(connection) + (body.hours or 1.0) * HOUR_S

@@ -7,8 +7,8 @@ from typing import Any
 
 import anyio
 import msgspec
+from anyio import to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -31,6 +31,8 @@ from console.world import World
 
 logger = logging.getLogger(__name__)
 
+HEAVY = ("pricing", "ledger", "drivers")  # what works long on a thread
+LIGHT_AT_ONCE, HEAVY_AT_ONCE = 8, 2  # with the hub's two no more than the database has connections
 LARGEST = 1_000_000  # bytes of a request
 PAGES = ("/", "/{page:path}")  # the browser's own routes: all of them are the shell's
 
@@ -40,7 +42,8 @@ def create_app(world: World, shell: shells.Shell | None = None) -> Starlette:
     shell = shell or shells.Shell(world.config.map.tiles)
     hub, tls = Hub(world), bool(world.config.console.cert_file)
     described = encode(document(ENDPOINTS, PREFIX))
-    api = [Route(path, _answering(one, world, hub), methods=[one.method]) for one, path in _ordered(ENDPOINTS)]
+    limits = anyio.CapacityLimiter(LIGHT_AT_ONCE), anyio.CapacityLimiter(HEAVY_AT_ONCE)
+    api = [Route(path, _answering(one, world, hub, *limits), methods=[one.method]) for one, path in _ordered(ENDPOINTS)]
     api += [
         Route("/openapi.json", lambda _: Response(described, media_type="application/json")),
         Route("/stream", streamed(world, hub)),
@@ -92,12 +95,15 @@ class Guarded:
         await self._app(scope, receive, sent)
 
 
-def _answering(one: Endpoint, world: World, hub: Hub) -> Callable[[Request], Awaitable[Response]]:
+def _answering(
+    one: Endpoint, world: World, hub: Hub, light: anyio.CapacityLimiter, heavy: anyio.CapacityLimiter
+) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            who = None if one.open else await run_in_threadpool(_who, one, world, request)
+            who = None if one.open else await to_thread.run_sync(_who, one, world, request, limiter=light)
             ask = await _asked(one, world, hub, request, who)
-            return _response(await run_in_threadpool(one.answer, ask))
+            limiter = heavy if one.tag in HEAVY or one.gives is bytes else light
+            return _response(await to_thread.run_sync(one.answer, ask, limiter=limiter))
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
             return response_of(problem_of(error))
 
@@ -111,7 +117,7 @@ def _who(one: Endpoint, world: World, request: Request) -> Who:
         raise Problem(401, "signed_out", "sign in first")
     if who.must_change and not one.before_change:
         raise Problem(403, "must_change_password", "choose a password of your own first")
-    if one.roles and not one.roles & who.roles:
+    if one.roles and who.role not in one.roles:
         raise Problem(403, "role", f"this is for {', '.join(sorted(one.roles))}")
     return who
 
@@ -128,6 +134,8 @@ async def _asked(one: Endpoint, world: World, hub: Hub, request: Request, who: W
 
 
 async def _body(request: Request) -> bytes:
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise Problem(415, "media_type", "send application/json")  # a form of another site cannot
     found = b""
     async for part in request.stream():
         found += part

@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import select
 
 from console import inbox, said
-from console.access import ACTUARY, ADMIN, Scope
+from console.access import ADMIN, Scope
 from console.endpoint import encode
 from console.positions import ALERT, NAMES, RISK, ROW, Frame, Key, Tracker, order
 from console.shapes import Alert
@@ -80,17 +80,21 @@ class Picture:
             ids, self._heard = sorted(self._heard), set()
         if self._begun():
             return []
-        ids = sorted({*ids, *self._decided(), *self._changed()})
-        if not ids:
-            return []
-        with self.world.store.reading() as connection:
-            self.now = self.world.now(connection)
-            rows, self._desk = inbox.these(connection, ids, self.now)
+        try:
+            ids = sorted({*ids, *self._decided(), *self._changed()})
+            if not ids:
+                return []
+            with self.world.store.reading() as connection:
+                self.now = self.world.now(connection)
+                rows, self._desk = inbox.these(connection, ids, self.now)
+        except Exception:
+            self.heard(ids)  # they are looked at again
+            raise
         return [(row, self._take(row)) for row in rows]
 
-    def shown(self, row: Row, places: bool) -> Alert:
-        """An alert for those who may see places, or not."""
-        scope = Scope((Grant(ADMIN if places else ACTUARY),), "", self.world.known.site)
+    def shown(self, row: Row) -> Alert:
+        """An alert as all who hear of alerts are told of it."""
+        scope = Scope((Grant(ADMIN),), "", self.world.known.site)
         return said.alert(row, self._desk, self.world, scope, self.now)
 
     def look(self) -> None:
@@ -126,7 +130,7 @@ class Picture:
         return [row for row in list(self._standing.values()) if scope.row(row)]
 
     def _order(self, scope: Scope) -> Order:
-        known = (len(self.frame.vehicles), id(self.world.known.roster))
+        known = (len(self.frame.vehicles), self.world.known.version)
         kept = self._orders.get(scope.key)
         if kept is None or kept[0] != known:
             ids = sorted(one for one in self.frame.vehicles if scope.sees(*one))

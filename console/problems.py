@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 
 from console.endpoint import encode
@@ -55,7 +56,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem(422, "registry_invalid", f"{len(said)} problems; nothing was changed", problems=said)
     if isinstance(error, REFUSALS):
         return Problem(422, "refused", str(error))
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | PoolTimeout):
         return Problem(503, "busy", "the database does not answer just now; try again", {"Retry-After": "2"})
     logger.error("console: a request failed", exc_info=error)
     return Problem(500, "internal", "this should not happen; the log of the service says more")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from starlette.requests import Request
 
 from console import accounts
-from console.access import Who, parsed
+from console.access import Who, held, parsed
 from console.problems import Problem
 from console.throttle import Throttle
 from streams.store.audit import Entry, record
@@ -24,7 +24,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 def opened(store: Store, throttle: Throttle, login: str, password: str, peer: str, hours: float) -> tuple[str, str]:
     """Sign somebody in; their cookie and csrf word. ``Problem`` 401 or 429."""
-    keys = (f"login {login}", f"peer {peer}")
+    keys = (f"login {login} peer {peer}", f"peer {peer}")
     wait = throttle.wait(*keys)
     if wait > 0:
         raise Problem(429, "too_many_tries", f"wait {wait:.0f} s", {"Retry-After": str(int(wait) + 1)})
@@ -32,8 +32,9 @@ def opened(store: Store, throttle: Throttle, login: str, password: str, peer: st
         row = accounts.find(connection, login)
     if not accounts.right(row["password"] if row and not row["disabled"] else "", password):
         throttle.failed(*keys)
+        known = login if row else ""  # of one who is not known nothing is kept: it may be a password in the wrong field
         with store.writing() as connection:
-            record(connection, [Entry("unknown", "session.refused", about=login[:100], detail={"from": peer})])
+            record(connection, [Entry("unknown", "session.refused", about=known, detail={"from": peer})])
         raise Problem(401, "wrong_password", "login or password is not right")
     throttle.passed(*keys)
     return _begun(store, login, peer, hours)
@@ -87,13 +88,14 @@ def _of_token(store: Store, token: str, holders: tuple[Holder, ...]) -> Who:
     """A program's: of the configuration, or one that somebody made here."""
     holder = holder_of(token, holders)
     if holder is not None:
-        return Who(holder.name, holder.name, holder.grants)
+        name = f"token:{holder.name}"
+        return Who(name, holder.name, held(holder.grants))
     digest = hashlib.sha256(token.encode(errors="replace")).hexdigest()
     with store.reading() as connection:
         row = next(iter(rows_of(connection, select(tokens).where(tokens.c.digest == digest))), None)
     if row is None or (row["until"] is not None and row["until"] < time.time()):
         raise Problem(401, "unknown_token", "the token is not known here", {"WWW-Authenticate": "Bearer"})
-    return Who(row["name"], row["name"], parsed(row["grants"]))
+    return Who(f"token:{row['name']}", row["name"], parsed(row["grants"]))
 
 
 def _same_site(request: Request, who: Who) -> None:

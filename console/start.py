@@ -20,10 +20,10 @@ from streams.rules import Rules
 from streams.settings import Console
 from streams.sinks.base import Message
 from streams.store import marks
-from streams.store.store import Store
+from streams.store.store import Store, open_store
 from streams.web.doors import holders, is_here
 
-__all__ = ["LIVE", "REPLAY", "SIMULATED", "Told", "alone", "free", "serving", "world_of"]
+__all__ = ["LIVE", "REPLAY", "SIMULATED", "Told", "alone", "beside", "free", "serving"]
 
 PATIENCE_S = 5  # for open streams to end
 LOGIN = "sign in as {login} with {password}: said this once, choose your own at once"
@@ -45,8 +45,6 @@ class Told:
 class Running(Protocol):
     """The service that a console shows."""
 
-    store: Store
-
     def fixes(self) -> Fixes: ...
 
     def vitals(self) -> dict[str, float]: ...
@@ -66,10 +64,16 @@ class Serving(NamedTuple):
         return f"{said}\n{login}" if self.password else said
 
 
-def world_of(service: Running, settings: Config, rules: Rules, mode: str) -> World:
-    """What a console looks at when a service runs."""
-    known = holders(settings)
-    return World(service.store, settings, rules, service.fixes, mode, service.vitals, holders=known)
+@contextmanager
+def beside(service: Running, settings: Config, rules: Rules, mode: str, told: Told) -> Iterator[Serving]:
+    """The console of a service that runs, with connections of its own: who reads must not keep the river waiting."""
+    store, known = open_store(settings.data.dir), holders(settings)
+    try:
+        world = World(store, settings, rules, service.fixes, mode, service.vitals, holders=known)
+        with serving(world, told) as shown:
+            yield shown
+    finally:
+        store.close()
 
 
 def alone(store: Store, settings: Config, rules: Rules) -> World:
@@ -93,6 +97,7 @@ def serving(world: World, told: Told) -> Iterator[Serving]:
     try:
         yield Serving(_url(said, listening), password)
     finally:
+        app.state.hub.stop()
         server.should_exit = True
         thread.join(PATIENCE_S + 1)
         listening.close()

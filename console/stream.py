@@ -1,19 +1,19 @@
 """Stream: what happens, told to every open tab as it happens; encoded once, and a slow tab gets the newest."""
 
 import asyncio
-import json
+import contextlib
 import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import msgspec
 
-from console.access import Scope
+from console.access import EVERYBODY, OWN, SEEING, Scope
 from console.endpoint import encode
 from console.picture import Picture, View
 from console.wire import FULL, PING, RESYNC, message
@@ -21,7 +21,11 @@ from console.world import World
 
 logger = logging.getLogger(__name__)
 
-TOPICS = ("alerts", "kpi", "positions", "health")
+T = TypeVar("T")
+Row = dict[str, Any]
+
+TOPICS = {"alerts": OWN, "kpi": SEEING, "positions": SEEING, "health": EVERYBODY}  # and who may hear of them
+CHECK_S = 5.0  # between two looks at whether somebody is still signed in
 TICK_S = 1.0
 LOOK_S = 0.25  # between two looks for alerts
 PING_S = 15.0
@@ -78,7 +82,9 @@ class Hub:
         self.boot = secrets.token_hex(4)  # numbers of another start mean nothing
         self.seq = 0
         self._tabs: set[Tab] = set()
-        self._ring: deque[tuple[int, dict[str, Any], Mapping[bool, bytes]]] = deque(maxlen=RING)
+        self._stopped = False
+        self._threads = anyio.CapacityLimiter(2)
+        self._ring: deque[tuple[int, Row, bytes]] = deque(maxlen=RING)  # number, alert, as it was told
 
     async def run(self) -> None:
         """Look and tell; a look that fails is told in the log, and the next one tried."""
@@ -93,76 +99,100 @@ class Hub:
             ticks += 1
             await asyncio.sleep(LOOK_S)
 
-    async def follow(self, scope: Scope, topics: frozenset[str], last: str) -> AsyncIterator[bytes]:
-        """The messages for one tab, until it leaves."""
+    async def follow(
+        self, scope: Scope, topics: frozenset[str], last: str, still: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[bytes]:
+        """The messages for one tab until it leaves, or is no longer ``still`` whose it was."""
         tab = Tab(scope, topics)
         if len(self._tabs) >= TABS:
             yield FULL
             return
         self._tabs.add(tab)
         try:
-            yield self._hello(tab)
-            self._again(tab, last)
+            yield self._hello(tab, last)
+            await self._again(tab, last)
             await self._tick(tab)
-            until = time.monotonic() + LASTS_S
-            while time.monotonic() < until:
-                try:
-                    async with asyncio.timeout(PING_S):
-                        await tab.wake.wait()
-                except TimeoutError:
-                    yield PING
-                for one in tab.taken():
-                    yield one
+            async for one in self._told(tab, still):
+                yield one
         finally:
             self._tabs.discard(tab)
 
+    def stop(self) -> None:
+        """Let all tabs go within a second; from any thread."""
+        self._stopped = True
+
+    async def _told(self, tab: Tab, still: Callable[[], bool]) -> AsyncIterator[bytes]:
+        began = asked = spoken = time.monotonic()
+        while not self._stopped and time.monotonic() - began < LASTS_S:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await tab.wake.wait()
+            if time.monotonic() - asked >= CHECK_S:
+                asked = time.monotonic()
+                if not await self._apart(still):
+                    return
+            for one in tab.taken() or ([PING] if time.monotonic() - spoken >= PING_S else []):
+                spoken = time.monotonic()
+                yield one
+
+    async def _apart(self, work: Callable[[], T]) -> T:
+        """Do what asks the database on a thread: the loop has all tabs to serve."""
+        return await anyio.to_thread.run_sync(work, limiter=self._threads)
+
     async def _alerts(self) -> None:
-        for row, op in await anyio.to_thread.run_sync(self.picture.news):
+        tabs = list(self._tabs)
+        for row, text, seen in await self._apart(lambda: self._news(tabs)):
+            self._ring.append((row[0], row[1], text))
+            for tab in seen:
+                tab.tell(text)
+
+    def _news(self, tabs: Sequence[Tab]) -> list[tuple[tuple[int, Row], bytes, list[Tab]]]:
+        """What has changed, as it is told, and who of ``tabs`` sees it."""
+        found = []
+        for row, op in self.picture.news():
             self.seq += 1
-            told = {places: self._alert(row, op, places) for places in (True, False)}
-            self._ring.append((self.seq, row, told))
-            for tab in list(self._tabs):
-                if tab.scope.row(row):
-                    tab.tell(told[tab.scope.places])
+            said = {"op": op} | msgspec.structs.asdict(self.picture.shown(row))
+            text = message("alert", encode(said), f"{self.boot}-{self.seq}")
+            found.append(((self.seq, row), text, [tab for tab in tabs if tab.scope.row(row)]))
+        return found
 
     async def _tick(self, only: Tab | None = None) -> None:
         """Positions, figures and health, made once for all who see the same."""
         tabs = [only] if only else list(self._tabs)
-        if not tabs:
-            return
-        await anyio.to_thread.run_sync(self.picture.look)
-        made: dict[tuple[str, ...], View] = {}
-        for tab in tabs:
-            view = made.setdefault(tab.scope.key, self.picture.view(tab.scope))
-            self._show(tab, view)
+        if tabs:
+            views = await self._apart(lambda: self._views(tabs))
+            for tab in tabs:
+                self._show(tab, views[tab.scope.key])
+
+    def _views(self, tabs: Sequence[Tab]) -> dict[tuple[str, ...], View]:
+        self.picture.look()
+        scopes = {tab.scope.key: tab.scope for tab in tabs}
+        return {key: self.picture.view(scope) for key, scope in scopes.items()}
 
     def _show(self, tab: Tab, view: View) -> None:
         if tab.roster not in ("", view.roster):
             tab.lost = True
         tab.roster = view.roster
-        if tab.scope.places and not tab.scope.driver_id:
-            tab.put("positions", view.positions)
-            tab.put("kpi", view.kpi)
+        tab.put("positions", view.positions)
+        tab.put("kpi", view.kpi)
         tab.put("health", self.picture.health)
 
-    def _alert(self, row: dict[str, Any], op: str, places: bool) -> bytes:
-        shown = self.picture.shown(row, places)
-        return message("alert", encode({"op": op} | msgspec.structs.asdict(shown)), f"{self.boot}-{self.seq}")
+    def _hello(self, tab: Tab, last: str) -> bytes:
+        """The first message; it names no place in the stream to a tab that is about to be told what it has missed."""
+        said = {"server": self.boot, "seq": self.seq, "topics": sorted(tab.topics)}
+        return b"retry: 2000\n" + message("hello", encode(said), "" if last else f"{self.boot}-{self.seq}")
 
-    def _hello(self, tab: Tab) -> bytes:
-        said = {"server": self.boot, "seq": self.seq, "roster_etag": tab.roster, "topics": sorted(tab.topics)}
-        return b"retry: 2000\n" + message("hello", json.dumps(said).encode(), f"{self.boot}-{self.seq}")
-
-    def _again(self, tab: Tab, last: str) -> None:
+    async def _again(self, tab: Tab, last: str) -> None:
         """Tell a tab that comes back what it has missed, or to ask for everything again."""
         if not last:
             return
         boot, _, seq = last.partition("-")
-        oldest = self._ring[0][0] if self._ring else self.seq + 1
+        ring = list(self._ring)
+        oldest = ring[0][0] if ring else self.seq + 1
         if boot != self.boot or not seq.isdecimal() or int(seq) + 1 < oldest:
             tab.lost = True
             tab.wake.set()
             return
-        for number, row, told in self._ring:
-            if number > int(seq) and tab.scope.row(row):
-                tab.tell(told[tab.scope.places])
+        missed = [one for one in ring if one[0] > int(seq)]
+        for one in await self._apart(lambda: [text for _, row, text in missed if tab.scope.row(row)]):
+            tab.tell(one)

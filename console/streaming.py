@@ -1,12 +1,12 @@
 """Streaming: the stream as an answer to a request, for those who may have it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from console.access import EVERYBODY, scope_of
+from console.access import EVERYBODY, Who, scope_of
 from console.problems import Problem, problem_of, response_of
 from console.sessions import who_of
 from console.stream import TOPICS, Hub
@@ -20,15 +20,34 @@ def streamed(world: World, hub: Hub) -> Callable[[Request], Awaitable[Response]]
 
     async def answer(request: Request) -> Response:
         try:
-            who = await run_in_threadpool(who_of, world.store, request, world.holders)
-            if who is None:
-                raise Problem(401, "signed_out", "sign in first")
-            topics = frozenset(filter(None, request.query_params.get("topics", ",".join(TOPICS)).split(",")))
+            who = await run_in_threadpool(_who, world, request)
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
             return response_of(problem_of(error))
-        scope = scope_of(who, EVERYBODY, world.known.site)
+        topics = heard(who, request.query_params.get("topics", ",".join(TOPICS)))
         last = request.headers.get("last-event-id", request.query_params.get("last", ""))
-        told: AsyncIterator[bytes] = hub.follow(scope, topics, last)
+
+        def still() -> bool:
+            try:
+                return _who(world, request) == who
+            except Problem:
+                return False
+
+        told = hub.follow(scope_of(who, EVERYBODY, world.known.site), topics, last, still)
         return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
 
     return answer
+
+
+def heard(who: Who, asked: str) -> frozenset[str]:
+    """Of the topics asked for (with commas), those that may be heard."""
+    return frozenset(name for name, roles in TOPICS.items() if name in asked.split(",") and who.role in roles)
+
+
+def _who(world: World, request: Request) -> Who:
+    """Who listens, if they may."""
+    who = who_of(world.store, request, world.holders)
+    if who is None:
+        raise Problem(401, "signed_out", "sign in first")
+    if who.must_change:
+        raise Problem(403, "must_change_password", "choose a password of your own first")
+    return who

@@ -9,19 +9,27 @@ from console.problems import Problem
 
 Instant = Annotated[str, msgspec.Meta(description="UTC, ISO 8601 (2026-11-26T08:00:00Z or a day), or epoch seconds")]
 
+LATEST = 253_402_300_800.0  # the year 10000
+
 
 def seconds(text: str) -> float | None:
     """UTC epoch seconds; without an offset it is UTC; None: nothing was said."""
     if not text:
         return None
     try:
-        return float(text)
+        said = float(text)
     except ValueError:
-        pass
+        return _moment(text)
+    if not 0.0 <= said < LATEST:
+        raise Problem(422, "invalid", f"{text!r} is no time; write 2026-11-26T08:00:00Z")
+    return said
+
+
+def _moment(text: str) -> float:
     try:
         found = datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, OSError) as error:
         raise Problem(422, "invalid", f"{text!r} is no time; write 2026-11-26T08:00:00Z") from error
 
 

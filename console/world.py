@@ -34,7 +34,7 @@ class Known:
     def __init__(self, store: Store) -> None:
         self._store, self._lock = store, threading.RLock()
         self._looked_at, self._stamp = float("-inf"), (-1, 0.0)
-        self._registry, self._roster = Registry(), Roster(Registry())
+        self._registry, self._roster, self._version = Registry(), Roster(Registry()), 0
         self._sites: dict[tuple[str, str], str] = {}
 
     @property
@@ -48,6 +48,12 @@ class Known:
         """The rows arranged for questions."""
         self._look(LOOK_S)
         return self._roster
+
+    @property
+    def version(self) -> int:
+        """Differs after every change."""
+        self._look(LOOK_S)
+        return self._version
 
     def again(self) -> None:
         """Look now: something has just been written."""
@@ -87,6 +93,7 @@ class Known:
                 if (count, latest) != self._stamp:
                     self._registry = stored.read(connection)
                     self._roster, self._sites, self._stamp = Roster(self._registry), {}, (count, latest)
+                    self._version += 1
             self._looked_at = time.monotonic()
 
 

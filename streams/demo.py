@@ -21,7 +21,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from console.start import SIMULATED, Told, free, serving, world_of
+from console.start import SIMULATED, Told, beside, free
 from pricing import explain
 from pricing.tariff import Tariff
 from streams import config, metrics, rules, tables
@@ -94,8 +94,7 @@ def _day(folder: Path, picture: Path | None, serve: bool) -> int:
     judged = rules.gather(settings)
     told = Told()
     with Service(settings, judged, feed_clock=True, sinks=[wall, told]) as service, ExitStack() as shown:
-        world = world_of(service, settings, judged, SIMULATED)
-        console = shown.enter_context(serving(world, told))
+        console = shown.enter_context(beside(service, settings, judged, SIMULATED, told))
         screen.out.print(console.welcome, markup=False)
         with _serving(service) as river, _driving(service.gateway.port, folder) as drive:
             last = _watch(service, wall, drive, river)

@@ -87,7 +87,7 @@ def one(ask: Ask) -> Reply:
         done = steps(row, desk, connection)
     with world.at_home(row["fleet_id"], row["vehicle_id"]) as connection:
         around, delay = recorded(connection, world, row), latency(connection, row)
-    told = [said.event(found, scope) for found in events]
+    told = [said.event(found, scope) for found in events if scope.row(found)]
     alert = said.alert(row, desk, world, scope, now)
     detail = AlertDetail(
         **msgspec.structs.asdict(alert),

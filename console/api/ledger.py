@@ -3,9 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 from console.access import PRICING
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import Paged, page
+from console.problems import Problem
 from console.shapes import Page
 from pricing.ledger.seal import Good
 from streams.ledger import chains
@@ -71,7 +74,7 @@ class Again(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def entries(ask: Ask) -> Page[EntryRow]:
     """Entries, the newest first."""
     with ask.world.store.reading() as connection:
-        names = [ask.query.policy] if ask.query.policy else chains.policies(connection)
+        names = [name for name in chains.policies(connection) if ask.query.policy in ("", name) and seen(ask, name)]
         found = [entry for name in names for entry in chains.of(connection, name)]
     ordered = sorted(found, key=lambda one: (one["recorded_at"], one["policy_id"], one["seq"]), reverse=True)
     return page(ordered, ask.query, lambda one: str(one.hash), _entry)
@@ -79,14 +82,29 @@ def entries(ask: Ask) -> Page[EntryRow]:
 
 def verified(ask: Ask) -> Verdict:
     """Whether any byte of the ledger was altered."""
+    _whole(ask)
     key = ask.world.config.ledger.check_key
     with ask.world.store.reading() as connection:
         found = verify(connection, _checker(key) if key else None, ask.query.replay)
     return Verdict(good=not found.problems, **vars(found))
 
 
+def seen(ask: Ask, policy_id: str) -> bool:
+    """Whether a policy insures nothing but what is seen."""
+    if ask.scope.everything:
+        return True
+    risks = ask.world.known.roster.risks().filter(pl.col("policy_id") == policy_id)
+    return bool(risks.height) and all(map(ask.scope.fleet, risks["fleet_id"].unique().to_list()))
+
+
+def _whole(ask: Ask) -> None:
+    if not ask.scope.everything:
+        raise Problem(403, "role", "this is of all fleets at once")
+
+
 def runs(ask: Ask) -> Page[Run]:
     """What was done to the ledger and by whom, the newest first."""
+    _whole(ask)
     with ask.world.store.reading() as connection:
         found = audit.read(connection, action="ledger")[::-1]
     return page(found, ask.query, lambda row: str(row["id"]), _run)

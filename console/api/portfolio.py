@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection
 
 from console.access import PRICING
+from console.api.ledger import seen
 from console.api.pricing import premiums
 from console.endpoint import Ask, Endpoint, Shape
 from console.figures import figures, rows
@@ -17,7 +19,6 @@ from streams import tables
 from streams.ledger import chains
 from streams.messages import iso
 from streams.registry import losses
-from streams.registry.claims import Claim
 
 Row = dict[str, Any]
 
@@ -73,8 +74,10 @@ def portfolio(ask: Ask) -> Portfolio:
     classes = {} if risks is None else {(r["fleet_id"], r["vehicle_id"]): r["class"] for r in rows(risks)}
     vehicles = {(row["fleet_id"], row["vehicle_id"]) for row in found}
     with ask.world.store.reading() as connection:
-        charged = _charged(connection)
+        charged = _charged(ask, connection)
     exposure = made.tables()["exposure"]
+    if not ask.scope.everything:
+        exposure = exposure.filter(pl.col("fleet_id").is_in([grant.fleet for grant in ask.scope.grants]))
     lost = _lost(ask, exposure)
     return Portfolio(
         as_of=iso(made.now),
@@ -86,7 +89,7 @@ def portfolio(ask: Ask) -> Portfolio:
         amount=_sum(row["amount"] for row in found),
         km_measured=_km(exposure, "km_measured"),
         km_gap=_km(exposure, "km_gap"),
-        claims=len({row.claim_id for row in ask.world.known.registry.of(Claim)}),
+        claims=len({row["claim_id"] for row in lost}),
         covers=_totals(found, lost, lambda row: row["cover"]),
         classes=_totals(found, lost, lambda row: classes.get((row["fleet_id"], row["vehicle_id"]), "car")),
         fleets=_totals(found, lost, lambda row: row["fleet_id"]),
@@ -140,10 +143,10 @@ def _km(exposure: pl.DataFrame, name: str) -> float:
     return round(float(exposure.sort("fleet_id", "vehicle_id", "day", "driver_id")[name].fill_null(0.0).sum()), 1)
 
 
-def _charged(connection: Connection) -> dict[str, dict[str, Decimal]]:
+def _charged(ask: Ask, connection: Connection) -> dict[str, dict[str, Decimal]]:
     """By month and kind, what stands in the ledger."""
     found: dict[str, dict[str, Decimal]] = {}
-    for policy_id in chains.policies(connection):
+    for policy_id in filter(partial(seen, ask), chains.policies(connection)):
         for entry in chains.of(connection, policy_id):
             month = found.setdefault(str(entry["valid_from"])[:7], {})
             month[entry["kind"]] = month.get(entry["kind"], Decimal(0)) + entry.amount

@@ -81,7 +81,7 @@ def change(ask: Ask) -> Reply:
 
 def _me(who: Who) -> Me:
     grants = [Granted(role=one.role, fleet=one.fleet, site=one.site) for one in who.grants]
-    roles = sorted(who.roles)
+    roles = [who.role] if who.role else []
     return Me(
         login=who.login,
         name=who.name,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from console.start import LIVE, REPLAY, Told, serving, world_of
+from console.start import LIVE, REPLAY, Told, beside
 from devices.broker import BrokerError
 from devices.gateway import GatewayError
 from pricing.document import TariffError
@@ -63,8 +63,8 @@ def command(
                 signal.signal(number, lambda *_: service.stop())
             _greet(service, settings)
             if settings.console.enabled:
-                world = world_of(service, settings, judged, REPLAY if fed else LIVE)
-                screen.err.print(shown.enter_context(serving(world, told)).welcome, markup=False)
+                face = beside(service, settings, judged, REPLAY if fed else LIVE, told)
+                screen.err.print(shown.enter_context(face).welcome, markup=False)
             service.serve()
             service.drain()
     except (ConfigError, RoadsError, TariffError, SchemaError, BrokerError, GatewayError, OSError) as error:

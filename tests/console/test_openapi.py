@@ -8,7 +8,7 @@ from numpy.random import default_rng
 from console.api import ENDPOINTS, PREFIX
 from console.shell import STATIC
 
-WORDS = ("a", "b/%", "é", "-1", "0", "1e400", "2024-10-05", "nan", "'; --", "%00", "x" * 300, "9999-99-99")
+WORDS = ("a", "b/%", "é", "-1", "0", "1e400", "1e300", "2024-10-05", "nan", "'; --", "%00", "x" * 300, "9999-99-99")
 JUNK = (None, True, -1, 10**30, 1.5, "", "é", "x" * 3000, [], ["a", ""], {}, {"a": "b"}, "2024-10-05", "vehicles")
 PATHS = re.compile(r"(?:get|send|use|bytes|address|csv)\(\s*[`']([a-z][\w/:.${}()]*)")
 

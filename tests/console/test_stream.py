@@ -7,10 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from console.access import scope_of
+from console import stream
+from console.access import Who, scope_of
 from console.positions import NAMES, ROW
-from console.sessions import Who
 from console.stream import RING, WAITING, Hub, Tab
+from console.streaming import heard
 from streams.desk.actions import act
 from streams.web.tokens import Grant
 
@@ -44,9 +45,39 @@ def test_a_tab_is_told_where_vehicles_are(house):
     assert told["health"]["mode"] == "simulated"
 
 
-def test_whoever_may_see_no_places_is_told_none(house):
-    told = dict(asyncio.run(some(Hub(house.world), scope(house, Grant("actuary")), 2)))
-    assert set(told) == {"hello", "health"}
+@pytest.mark.parametrize(
+    ("role", "topics"),
+    [
+        ("manager", ALL),
+        ("viewer", ALL),
+        ("admin", ALL),
+        ("driver", {"alerts", "health"}),
+        ("underwriter", {"health"}),
+        ("actuary", {"health"}),
+    ],
+)
+def test_each_role_hears_of_what_it_may_see(role, topics):
+    assert heard(Who("x", "x", (Grant(role),)), "alerts,kpi,positions,health,other") == topics
+
+
+def test_a_stream_ends_with_the_session_and_with_the_service(house, monkeypatch):
+    monkeypatch.setattr(stream, "CHECK_S", 0.0)
+
+    async def story():
+        hub, signed_in = Hub(house.world), [True]
+        one = hub.follow(scope(house, Grant("admin")), ALL, "", lambda: signed_in[0])
+        assert read(await anext(one))[0] == "hello"
+        assert await anext(one)
+        signed_in[0] = False
+        left = [told async for told in one]
+        other = hub.follow(scope(house, Grant("admin")), ALL, "")
+        assert await anext(other)
+        hub.stop()
+        return left, [told async for told in other]
+
+    left, after = asyncio.run(story())
+    assert len(left) <= 3
+    assert after == []
 
 
 def test_what_people_decide_is_told_and_told_again_to_a_tab_that_comes_back(house):

@@ -58,7 +58,7 @@ def vehicles(seen: pl.DataFrame, claims: pl.DataFrame, covers: Mapping[str, Chos
     """
     keys = ["cover", "vehicle_id"]
     ages = sorted(seen["age"].unique())
-    by_age = [pl.col("expected").filter(pl.col("age") == age).sum().alias(f"expected_{age}") for age in ages]
+    by_age = [pl.col("whole").filter(pl.col("age") == age).sum().alias(f"expected_{age}") for age in ages]
     expected = added(seen, keys, "vehicle_years", "km", "expected", "used", "awaited")
     counts = claims.group_by(keys).agg(claims=pl.len())
     rows = expected.join(seen.group_by(keys).agg(by_age), on=keys, how="left")
@@ -93,10 +93,10 @@ def years(
     grid = pl.DataFrame({"cover": list(covers)}, schema={"cover": pl.String}).join(ends, how="cross")
     counts = claims.group_by(keys).agg(claims=pl.len(), large=(pl.col("excess") > 0).sum())
     rows = grid.join(factors(covers, spans), on=keys, how="left", maintain_order="left")
-    driven = added(seen, keys, "days", "vehicle_years", "km", "declared", "expected")
+    driven = added(seen, keys, "days", "vehicle_years", "km", "declared", "expected", "whole")
     for more in (driven, counts, added(claims, keys, *MONEY)):
         rows = rows.join(more, on=keys, how="left", maintain_order="left")
-    zero = ("days", "vehicle_years", "km", "declared", "expected", "claims", "large", *MONEY)
+    zero = ("days", "vehicle_years", "km", "declared", "expected", "whole", "claims", "large", *MONEY)
     rows = rows.with_columns(pl.col(zero).fill_null(0))
     return rows.with_columns(
         frequency=_a("claims", "vehicle_years"),

@@ -95,7 +95,8 @@ YEARS = (
     Column("development", "development", "input"),
     Column("trend", "trend to the coming year", "factor", "=(1+[Covers:trend@at])^[age]"),
     Column("ultimate", "ultimate", "money", "=[capped]*[development]*[trend]"),
-    Column("expected", "expected cost, capped", "money"),
+    Column("whole", "expected cost, large losses and all", "money"),
+    Column("expected", "expected cost, capped", "money", "=[whole]/(1+[Covers:large@at])"),
     Column("frequency", "claims a vehicle-year", "factor", _if("[vehicle_years]>0", "[claims]/[vehicle_years]")),
     Column(
         "a_vehicle_year", "ultimate a vehicle-year", "money", _if("[vehicle_years]>0", "[ultimate]/[vehicle_years]")
@@ -183,9 +184,9 @@ def vehicles(ages: Sequence[int]) -> tuple[Column, ...]:
         Column("vehicle_years", "vehicle-years", "number"),
         Column("km", "km", "count"),
         Column("claims", "claims", "count", "=COUNTIFS([Claims:vehicle], [vehicle])"),
-        *[Column(f"expected_{age}", f"expected cost, capped, of the year of age {age}", "money") for age in ages],
-        Column("expected", "expected cost, capped", "money", f"={whole}"),
-        Column("used", "expected of it so far", "money", f"={so_far}"),
+        *[Column(f"expected_{age}", f"expected cost of the year of age {age}, all", "money") for age in ages],
+        Column("expected", "expected cost, capped", "money", f"=({whole})/(1+[Covers:large@at])"),
+        Column("used", "expected of it so far", "money", f"=({so_far})/(1+[Covers:large@at])"),
         Column("ultimate", "ultimate", "money", _of("Claims", "ultimate", "vehicle")),
         Column("own", "known cost, at the coming year's level", "money", _of("Claims", "levelled", "vehicle")),
         Column("ratio", "own / expected so far", "factor", "=IF([used]>0, [own]/MAX([used], 1E-300), 0)"),

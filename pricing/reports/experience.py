@@ -130,9 +130,9 @@ def _deductibles(periods: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _expected(seen: pl.DataFrame, claims: pl.DataFrame, covers: Mapping[str, Chosen]) -> tuple[pl.DataFrame, str]:
-    """``seen`` with capped cost ``expected``, what of it is ``used`` up so far, and the claims ``awaited`` of that.
+    """``seen`` with the expected cost ``whole`` and capped (``expected``), the part ``used``, claims ``awaited``.
 
-    And where that comes from: of policies or a tariff, else it is the portfolio's own cost a vehicle-year.
+    And where it comes from: of policies or a tariff, else it is the portfolio's own cost a vehicle-year.
     """
     complement = TARIFF if seen["expected"].null_count() == 0 and seen.height else PORTFOLIO
     costs = {cover: _mean_cost(seen, claims, cover) for cover in covers}
@@ -144,7 +144,7 @@ def _expected(seen: pl.DataFrame, claims: pl.DataFrame, covers: Mapping[str, Cho
     capped = pl.col("expected") / (1 + of["large"]) if complement == TARIFF else pl.col("vehicle_years") * of["cost"]
     awaited = pl.when(of["mean"] > 0).then(pl.col("used") / of["mean"]).otherwise(0.0)
     told = seen.with_columns(expected=capped).with_columns(used=pl.col("expected") / pl.col("development"))
-    return told.with_columns(awaited=awaited), complement
+    return told.with_columns(awaited=awaited, whole=pl.col("expected") * (1 + of["large"])), complement
 
 
 def _mean_cost(seen: pl.DataFrame, claims: pl.DataFrame, cover: str) -> float:

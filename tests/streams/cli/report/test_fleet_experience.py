@@ -69,6 +69,55 @@ def test_another_assumption_is_another_premium(book):
     assert all(a != b for a, b in zip(before, after, strict=True))
 
 
+SAID = """
+name = "us"
+source = "us"
+[covers.default]
+cap = {cap}
+trend = {trend}
+development = {development}
+large = {large}
+mean_claim = {mean_claim}
+variation = {variation}
+[credibility]
+fleet = {fleet}
+vehicle = {vehicle}
+"""
+ONE = {"cap": 2000, "trend": 0.0, "development": [1.2, 1.1, 1.0], "large": 0.1, "mean_claim": 1200, "variation": 1.0}
+OTHER = {
+    "cap": 3500,
+    "trend": 0.05,
+    "development": [1.6, 1.2, 1.05],
+    "large": 0.3,
+    "mean_claim": 1500,
+    "variation": 2.0,
+}
+EFFECTS, OTHER_EFFECTS = {"fleet": 0.1, "vehicle": 0.2}, {"fleet": 0.3, "vehicle": 0.6}
+
+
+def test_a_workbook_changed_by_hand_is_the_report_with_other_assumptions(asked, tmp_path):
+    for name, said in (("one", ONE | EFFECTS), ("other", OTHER | OTHER_EFFECTS)):
+        (tmp_path / f"{name}.toml").write_text(SAID.format(**said))
+    written = {"one": tmp_path / "one.xlsx", "other": tmp_path / "other.json"}
+    for name, out in written.items():
+        words = [*asked, "--assumptions", str(tmp_path / f"{name}.toml"), "--out", str(out)]
+        assert CliRunner().invoke(tripmeter, words).exit_code == 0
+    book, wanted = Workbook(written["one"]), json.loads(written["other"].read_text())["tables"]["premium"]
+    heads = {"cap": "cap of a claim", "trend": "trend a year", "large": "large losses, share of capped"}
+    heads |= {"mean_claim": "mean claim, capped", "variation": "squared variation of a claim"}
+    for row in (5, 6):
+        for name, head in heads.items():
+            book.set("Covers", f"{column(book, 'Covers', head)}{row}", float(OTHER[name]))
+    factor = column(book, "Years", "development")
+    for row in range(5, 11):  # two covers of three years, the oldest first
+        book.set("Years", f"{factor}{row}", [1.05, 1.2, 1.6][(row - 5) % 3])
+    for row in (5, 6):
+        book.set("Assumptions", f"B{row}", OTHER_EFFECTS[book.stored["Assumptions", f"A{row}"]])
+    rate = column(book, "Premium", "required premium a vehicle-year")
+    made = [book.value("Premium", f"{rate}{row}") for row in (5, 6)]
+    assert made == pytest.approx([row["required"] for row in wanted], rel=1e-9)
+
+
 def test_no_name_is_taken_for_a_formula(book, written):
     assert EVIL in {value for (sheet, _), value in book.stored.items() if sheet == "Vehicles"}
     assert not any(formula.startswith("1+1") for formula in book.formulas.values())

@@ -37,11 +37,11 @@ def show(path: str, config_path: Path | None, sets: tuple[str, ...], as_json: bo
         screen.emit([{"tariff_id": one.tariff_id, "digest": one.digest} | one.content() for one in found.tariffs])
         return
     today = found.at(datetime.now(UTC).date())
-    columns = [(name, "left") for name in ("tariff", "status", "from", "to", "profile", "currency", "")]
+    columns = [(name, "left") for name in ("tariff", "status", "from", "to", "rules", "in", "")]
     rows = [
         [
-            *(one.tariff_id, one.status, one.valid_from, one.valid_to or "until another begins"),
-            *(one.profile.name if one.profile else "none", one.currency, "in force" if one is today else ""),
+            *(one.tariff_id, one.status, one.valid_from, one.valid_to or ""),
+            *(one.profile.name if one.profile else "", one.currency, "now" if one is today else ""),
         ]
         for one in found.tariffs
     ]

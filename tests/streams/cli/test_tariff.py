@@ -48,7 +48,7 @@ def test_what_is_in_force_is_shown(typed, mine, tmp_path):
     (tmp_path / "next.toml").write_text(said)
     shown = typed("tariff", "show", tmp_path, "--json")
     assert [row["name"] for row in json.loads(shown.stdout)] == ["mine", "next"]
-    assert "in force" in typed("tariff", "show", tmp_path).stdout
+    assert " now" in typed("tariff", "show", tmp_path).stdout
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ const SIGNALS = /** @type {[string, string][]} */ ([
 
 /**
  * The strips of a recording in columns; its event's threshold is drawn where it is of the same unit.
- * @param {Record<string, any>} found @param {{ unit?: string, threshold?: number, kind?: string }} [event] @returns {Strip[]}
+ * @param {Record<string, any>} found @param {{ unit?: string, threshold?: number | null, kind?: string }} [event] @returns {Strip[]}
  */
 export function strips(found, event = {}) {
   const known = SIGNALS.filter(([name]) => found[name]?.length).map(([name, unit]) => ({
@@ -30,8 +30,18 @@ export function strips(found, event = {}) {
   return [...known, ...tyres.map((name) => ({ key: name, unit: 'kPa', values: found[name] }))].map((strip) => marked(strip, event));
 }
 
-/** @param {Strip} strip @param {{ unit?: string, threshold?: number }} event */
-function marked(strip, event) {
-  const own = event.threshold !== undefined && event.threshold !== null && event.unit === strip.unit && !strip.limit;
-  return own ? { ...strip, threshold: event.threshold } : strip;
+/** @param {Strip} strip @param {{ unit?: string, threshold?: number | null, kind?: string }} event */
+function marked(strip, { unit, threshold, kind = '' }) {
+  if (threshold === undefined || threshold === null || unit !== strip.unit || strip.limit) return strip;
+  if (!strip.key.startsWith('accel')) return { ...strip, thresholds: [threshold] };
+  const sides = SIDES[kind];
+  return sides && sides.signal === strip.key ? { ...strip, thresholds: sides.signs.map((sign) => sign * threshold) } : strip;
 }
+
+/** Thresholds are told without a sign; which way the vehicle was pushed is the kind's. */
+const SIDES = /** @type {Record<string, { signal: string, signs: number[] }>} */ ({
+  harsh_braking: { signal: 'accel_long_mps2', signs: [-1] },
+  harsh_acceleration: { signal: 'accel_long_mps2', signs: [1] },
+  harsh_cornering: { signal: 'accel_lat_mps2', signs: [-1, 1] },
+  lane_change: { signal: 'accel_lat_mps2', signs: [-1, 1] },
+});

@@ -5,7 +5,7 @@ import { t, word } from '../lib/i18n.js';
 import { clock, number, zone } from '../lib/format.js';
 import { theme } from '../lib/theme.js';
 
-/** @typedef {{ key: string, unit: string, values: (number | null)[], limit?: (number | null)[], threshold?: number }} Strip */
+/** @typedef {{ key: string, unit: string, values: (number | null)[], limit?: (number | null)[], thresholds?: number[] }} Strip */
 
 const HIGH = 120;
 const ROWS = 300;
@@ -82,19 +82,26 @@ function options(width, strip, mark, tell) {
     height: HIGH,
     legend: { show: false },
     cursor: { sync: { key: 'trace' }, y: false, points: { size: 7 } },
-    scales: { x: { time: true } },
+    scales: { x: { time: true }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => room(low, high, strip.thresholds ?? []) } },
     tzDate: (/** @type {number} */ ts) => new Date(new Date(ts * 1000).toLocaleString('en-US', { timeZone: zone.value })),
     axes: [{ ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((one) => clock(one, true)), space: 90 }, { ...axis, size: 46 }],
     series: [{}, { stroke: ink.line, width: 2, spanGaps: false }, { stroke: ink.second, width: 1.5, dash: [6, 4] }].slice(0, strip.limit ? 3 : 2),
     hooks: {
-      draw: [(/** @type {any} */ plot) => lines(plot, ink, mark, strip.threshold)],
+      draw: [(/** @type {any} */ plot) => lines(plot, ink, mark, strip.thresholds ?? [])],
       setCursor: [(/** @type {any} */ plot) => plot.cursor.event && plot.cursor.idx !== null && tell.current?.(plot.cursor.idx)],
     },
   };
 }
 
-/** The moment pointed out, and the threshold. @param {any} plot @param {any} ink @param {number | null} mark @param {number | undefined} threshold */
-function lines(plot, ink, mark, threshold) {
+/** From the least to the greatest, thresholds too, and a little more. @param {number} low @param {number} high @param {number[]} thresholds */
+function room(low, high, thresholds) {
+  const [a, b] = [Math.min(low, ...thresholds), Math.max(high, ...thresholds)];
+  const more = (b - a || 1) * 0.08;
+  return [a < 0 ? a - more : Math.max(0, a - more), b + more];
+}
+
+/** The moment pointed out, and the threshold. @param {any} plot @param {any} ink @param {number | null} mark @param {number[]} thresholds */
+function lines(plot, ink, mark, thresholds) {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.strokeStyle = ink.mark;
@@ -105,7 +112,7 @@ function lines(plot, ink, mark, threshold) {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
   }
-  if (threshold !== undefined) {
+  for (const threshold of thresholds) {
     const y = plot.valToPos(threshold, 'y', true);
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);

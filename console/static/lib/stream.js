@@ -67,7 +67,7 @@ function hear(name, event) {
   const back = line.value.state !== 'live' && line.value.heard > 0;
   tries = 0;
   const said = JSON.parse(event.data || '{}');
-  const lag = name === 'health' ? (said.lag_ms ?? 0) / 1000 : line.value.lag;
+  const lag = name !== 'health' ? line.value.lag : said.mode === 'live' ? (said.lag_ms ?? 0) / 1000 : 0; // a feed that ends is not late
   line.value = { state: lag > SLOW_MS / 1000 ? 'behind' : 'live', heard: Date.now(), lag };
   if (back && name !== 'resync') tell('resync', {});
   tell(name, said);

@@ -9,12 +9,14 @@ import { style } from './basemap.js';
 import { opened } from './opened.js';
 import { Vehicles, size } from './vehicles.js';
 
+const FIT = { padding: 48, maxZoom: 11 };
+
 /**
  * @param {{ wanted: (i: number) => boolean, chosen: number, choose: (i: number) => void, follow?: boolean }} given
  */
 export function FleetMap({ wanted, chosen, choose, follow = false }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
-  const shown = useRef(/** @type {{ map: any, layer: Vehicles } | null} */ (null));
+  const shown = useRef(/** @type {{ map: any, layer: Vehicles, found: boolean } | null} */ (null));
   const broken = useSignal(false);
   const now = useRef({ wanted, choose });
   now.current = { wanted, choose };
@@ -32,7 +34,11 @@ export function FleetMap({ wanted, chosen, choose, follow = false }) {
   }, []);
 
   useEffect(() => void dress(shown.current), [theme.value, language.value]);
-  useEffect(() => shown.current?.layer.update(positions, wanted), [tick.value, wanted]);
+  useEffect(() => {
+    const { map, layer, found } = shown.current ?? {};
+    if (map && !found && (/** @type {any} */ (shown.current).found = known())) map.fitBounds(around(), { ...FIT, animate: false });
+    layer?.update(positions, wanted);
+  }, [tick.value, wanted]);
   useEffect(() => {
     const map = shown.current?.map;
     if (!map || chosen < 0) return;
@@ -46,7 +52,7 @@ export function FleetMap({ wanted, chosen, choose, follow = false }) {
 
 /** @param {HTMLElement} place @param {{ current: any }} now */
 async function begin(place, now) {
-  const map = await opened(place, around(), 11);
+  const map = await opened(place, around(), FIT);
   const layer = new Vehicles(() => theme.value);
   const add = () => {
     if (!map.getLayer(layer.id)) map.addLayer(layer);
@@ -59,12 +65,17 @@ async function begin(place, now) {
     const degrees = (360 / (512 * 2 ** map.getZoom())) * Math.max(14, size(map.getZoom()));
     now.current.choose(positions.nearest(event.lngLat.lng, event.lngLat.lat, degrees));
   });
-  return { map, layer };
+  return { map, layer, found: known() };
 }
 
 /** @param {{ map: any } | null} shown */
 async function dress(shown) {
   if (shown) shown.map.setStyle(await style(theme.value, language.value, meta.value?.tiles), { diff: false });
+}
+
+/** Whether it is known where any vehicle is; until then the world is shown. */
+function known() {
+  return positions.lon.some((lon) => !Number.isNaN(lon));
 }
 
 /** The box all vehicles are in. @returns {[number, number, number, number]} */

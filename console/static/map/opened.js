@@ -8,15 +8,15 @@ import { style } from './basemap.js';
 const WORKER = new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href;
 const WORDS = ['NavigationControl.ZoomIn', 'NavigationControl.ZoomOut', 'Map.Title', 'AttributionControl.ToggleAttribution'];
 
-/** A map of a box (west, south, east, north); fails where there is no WebGL 2. @param {HTMLElement} place @param {number[]} box @param {number} maxZoom */
-export async function opened(place, box, maxZoom) {
+/** A map of a box (west, south, east, north); fails where there is no WebGL 2. @param {HTMLElement} place @param {number[]} box @param {{ padding: number, maxZoom: number }} fit */
+export async function opened(place, box, fit) {
   const gl = await import('maplibre-gl');
   gl.setWorkerUrl(WORKER);
   const map = new gl.Map({
     container: place,
     style: await style(theme.value, language.value, meta.value?.tiles),
     bounds: /** @type {any} */ (box),
-    fitBoundsOptions: { padding: 48, maxZoom },
+    fitBoundsOptions: fit,
     attributionControl: { compact: true },
     fadeDuration: still.value ? 0 : 150,
     dragRotate: false,

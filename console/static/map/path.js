@@ -44,7 +44,8 @@ export function PathMap({ found, events, at, onAt }) {
     };
   }, [found]);
   useEffect(() => {
-    void style(theme.value, language.value, meta.value?.tiles).then((said) => map.current?.setStyle(said, { diff: false }));
+    const shown = map.current; // none at first: it opens in these colours
+    if (shown) void style(theme.value, language.value, meta.value?.tiles).then((said) => shown.setStyle(said, { diff: false }));
   }, [theme.value, language.value]);
   useEffect(() => {
     map.current?.getSource('here')?.setData(point(lon[at], lat[at]));
@@ -60,7 +61,7 @@ async function begin(place, lon, lat) {
   const known = lon.map((x, k) => [x, lat[k]]).filter(([x, y]) => x !== null && y !== null);
   if (!known.length) throw new Error('no position');
   const box = known.reduce((b, [x, y]) => [Math.min(b[0], x), Math.min(b[1], y), Math.max(b[2], x), Math.max(b[3], y)], [180, 90, -180, -90]);
-  return opened(place, box, 15);
+  return opened(place, box, { padding: 48, maxZoom: 15 });
 }
 
 /** @param {any} map @param {Record<string, any>} found @param {any[]} events */

@@ -2,21 +2,27 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { act, alerts, shownState, todo } from '../lib/alerts.js';
+import { send } from '../lib/api.js';
+import { say } from '../lib/announce.js';
+import { act, alerts, notice, shownState, todo } from '../lib/alerts.js';
 import { moment, number, span } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
+import { meta } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Decide } from '../ui/decide.js';
+import { Dialog } from '../ui/dialog.js';
 import { Fact, Failed, Head, Priority, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { Trace } from '../charts/trace.js';
 import { strips } from '../charts/strips.js';
 
+const TASKS = ['call_driver', 'check_tyre', 'workshop', 'coach'];
 const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
 
 /** @param {{ parts: string[] }} given */
 export function Alert({ parts: [, id] }) {
   const asked = useSignal('');
+  const tasking = useSignal(false);
   const known = use(`alerts/${encodeURIComponent(id)}`, {});
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
@@ -26,11 +32,31 @@ export function Alert({ parts: [, id] }) {
     <${Head} title=${`${word('kind', one.kind)} ${one.subject ?? ''}`}><a href="#/alerts">${t('alert.back')}</a><//>
     <p class="badges"><${Priority} priority=${one.priority} /> <b>${t(`state.${shownState(one)}`)}</b> · ${t(`condition.${one.condition}`)}${one.count > 1 && html` · <span class="times">×${one.count}</span>`}</p>
     <p class="todo"><b>${t('alert.todo')}</b> ${todo(one)}</p>
-    <div class="choices">${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}</div>
+    <div class="choices">${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
+      <button onClick=${() => (tasking.value = true)}>${t('alert.task')}</button></div>
     <${Facts} one=${one} />
     <${Evidence} one=${one} />
     <section class="card"><h2>${t('alert.log')}</h2><${Log} rows=${one.timeline ?? []} /></section>
-    ${asked.value && html`<${Decide} action=${asked.value} ids=${[id]} done=${() => leave(asked)} leave=${() => (asked.value = '')} />`}`;
+    ${asked.value && html`<${Decide} action=${asked.value} ids=${[id]} done=${() => leave(asked)} leave=${() => (asked.value = '')} />`}
+    ${tasking.value && html`<${NewTask} one=${one} leave=${() => (tasking.value = false)} />`}`;
+}
+
+/** The task an alert asks for: who is to do it, by when. @param {{ one: any, leave: () => void }} given */
+function NewTask({ one, leave }) {
+  const make = async (/** @type {Record<string, string>} */ said) => {
+    leave();
+    try {
+      await send('tasks', { ...said, alert_id: one.alert_id });
+      notice.value = { text: t('alert.task_made') };
+      say(t('alert.task_made'));
+    } catch (error) {
+      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
+    }
+  };
+  return html`<${Dialog} title=${t('alert.task')} go=${t('alert.task')} onGo=${make} onLeave=${leave}>
+    <label>${t('tasks.what')}<select name="kind" data-first>${TASKS.map((kind) => html`<option value=${kind} selected=${kind === one.task}>${t(`task.${kind}`)}</option>`)}</select></label>
+    <label>${t('decide.to')}<input name="assignee" autocomplete="off" /></label>
+    <label>${t('tasks.due')}<input name="due" type="date" /></label><//>`;
 }
 
 /** What is put away is left behind. @param {import('@preact/signals').Signal<string>} asked */
@@ -54,7 +80,7 @@ function Facts({ one }) {
     <${Fact} label=${t('col.speed')} value=${number(event.speed_kmh, 0, 'km/h')} />
     <${Fact} label=${t('alert.score')} value=${t(one.counts_in_score ? 'alert.counts' : 'alert.counts_not')} />
     <${Fact} label=${t('alert.rule')} value=${event.rule ?? one.kind} note=${event.rule_version?.slice(0, 8)} />
-    <${Fact} label=${t('alert.latency')} value=${number(one.latency_s, 1, 's')} />
+    <${Fact} label=${t('alert.latency')} value=${meta.value?.data_mode === 'live' ? number(one.latency_s, 1, 's') : '–'} />
     <${Fact} label=${t('alert.called')} value=${one.paged ? html`<${Time} at=${one.paged} />` : t('alert.nobody')} note=${one.held && t('alert.held', { why: word('held', one.held) })} />
     ${one.shelved_until && html`<${Fact} label=${t('alert.shelved')} value=${html`<${Time} at=${one.shelved_until} />`} />`}
     ${one.assignee && html`<${Fact} label=${t('alert.assignee')} value=${one.assignee} />`}

@@ -52,7 +52,7 @@ function Points({ one }) {
         <td class="number" data-label=${t('driver.believed')}>${percent(each.credibility)}</td>
         <td class="number" data-label=${t('driver.points')}>${signed(each.points, 2)}</td>
         <td><${Bar} value=${each.points} most=${most} /></td></tr>`)}
-      <tr class="sum"><th scope="row" data-label=${t('driver.what')}>${t('drivers.score')}</th><td></td><td></td><td></td><td class="number" data-label=${t('driver.points')}>${number(Math.max(0, Math.min(100, sum)), 2)}</td><td></td></tr>
+      <tr class="sum"><th scope="row" data-label=${t('driver.what')}>${t('drivers.score')}</th><td></td><td></td><td></td><td class="number" data-label=${t('driver.points')}>${one.provisional ? t('drivers.too_little') : number(Math.max(0, Math.min(100, sum)), 2)}</td><td></td></tr>
     </tbody></table></div>`;
 }
 

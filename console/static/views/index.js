@@ -6,11 +6,13 @@ import { html } from '../lib/html.js';
 import { open } from '../lib/alerts.js';
 import { Empty } from '../ui/parts.js';
 import { Alert } from './alert.js';
+import { Audit } from './audit.js';
 import { Devices } from './devices.js';
 import { Disputes } from './disputes.js';
 import { Driver } from './driver.js';
 import { Drivers } from './drivers.js';
 import { Factor, Factors } from './factors.js';
+import { Health } from './health.js';
 import { Hours } from './hours.js';
 import { Inbox } from './inbox.js';
 import { Ledger } from './ledger.js';
@@ -18,16 +20,19 @@ import { Live } from './live.js';
 import { Portfolio } from './portfolio.js';
 import { Premium } from './premium.js';
 import { Premiums } from './premiums.js';
+import { Quarantine } from './quarantine.js';
 import { Tasks } from './tasks.js';
 import { Today } from './today.js';
 import { Trip } from './trip.js';
 import { Trips } from './trips.js';
 import { Tyres } from './tyres.js';
+import { Users } from './users.js';
 
 const FLEET = ['viewer', 'manager'];
 const RATED = ['viewer', 'manager', 'underwriter', 'actuary'];
 const INSURER = ['underwriter', 'actuary'];
 const OWN = ['viewer', 'manager', 'driver'];
+const RUNNING = ['admin'];
 
 /** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any }} Screen */
 
@@ -55,6 +60,15 @@ const ALL = [
       { path: '/factors', title: 'screen.factors', view: Factors, one: Factor, roles: INSURER },
       { path: '/disputes', title: 'screen.disputes', view: Disputes, roles: INSURER },
       { path: '/ledger', title: 'screen.ledger', view: Ledger, roles: INSURER },
+    ],
+  },
+  {
+    name: 'system',
+    screens: [
+      { path: '/health', title: 'screen.health', view: Health, roles: RUNNING },
+      { path: '/quarantine', title: 'screen.quarantine', view: Quarantine, roles: RUNNING },
+      { path: '/users', title: 'screen.users', view: Users, roles: RUNNING },
+      { path: '/audit', title: 'screen.audit', view: Audit, roles: RUNNING },
     ],
   },
 ];

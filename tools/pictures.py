@@ -19,6 +19,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--use-gl=angle", "--use-angle=swiftsh
 WORD = "a password for pictures"
 SIZE = {"width": 1280, "height": 760}
 PATIENCE_MS = 300_000
+DRAWN = "!document.querySelector('.map') || Boolean(globalThis.tripmeterMap?.loaded())"
 
 
 @contextmanager
@@ -89,8 +90,17 @@ def take(page: Page, url: str, folder: Path, name: str, route: str) -> None:
     page.goto(f"{url}/#{route}")
     page.locator("h1").first.wait_for(state="attached")
     page.locator("p.waiting").first.wait_for(state="detached")
-    page.wait_for_timeout(2500)  # until the map and its labels have faded in
+    settled(page)
     page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=70)
+
+
+def settled(page: Page) -> None:
+    """Wait until a map, if there is one, is drawn, and whatever fades in has."""
+    for _ in range(60):
+        page.wait_for_timeout(1000)
+        if page.evaluate(DRAWN):
+            break
+    page.wait_for_timeout(1000)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ function Plot({ times, strip, mark, at, onAt }) {
     plot.current.setCursor({ left: plot.current.valToPos(times[at], 'x'), top: HIGH / 2 }, false);
   }, [at]);
   const value = at === undefined ? null : strip.values[at];
-  return html`<div class="strip"><p>${word('signal', strip.key)} <b>${value === null || value === undefined ? '' : number(value, 1, strip.unit)}</b> <small>${strip.unit}</small></p>
+  return html`<div class="strip"><p>${word('signal', strip.key)} ${value === null || value === undefined ? html`<small>${strip.unit}</small>` : html`<b>${number(value, 1, strip.unit)}</b>`}</p>
     <div ref=${place} role="img" aria-label=${t('trace.label', range(strip))}></div></div>`;
 }
 

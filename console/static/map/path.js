@@ -7,6 +7,7 @@ import { theme } from '../lib/theme.js';
 import { opened } from './opened.js';
 import { style } from './basemap.js';
 
+const STEP_KMH = 10; // what differs by less has one colour
 const GAP_S = 30; // longer without a position is a gap, and no line is drawn as if it were known
 /** Speeds in km/h and their colours: dark is slow, whatever the theme's land; apart for the colour-blind (viridis). */
 const RAMP = [
@@ -67,7 +68,7 @@ async function begin(place, lon, lat) {
 /** @param {any} map @param {Record<string, any>} found @param {any[]} events */
 function draw(map, found, events) {
   if (map.getSource('way')) return;
-  map.addSource('way', { type: 'geojson', data: { type: 'FeatureCollection', features: pieces(found) } });
+  map.addSource('way', { type: 'geojson', tolerance: 0, data: { type: 'FeatureCollection', features: pieces(found) } });
   map.addSource('here', { type: 'geojson', data: point(found.lon_deg[0], found.lat_deg[0]) });
   map.addSource('events', { type: 'geojson', data: { type: 'FeatureCollection', features: events.filter((one) => one.place).map((one) => point(one.place.lon, one.place.lat)) } });
   const width = { 'line-width': 5 };
@@ -79,15 +80,19 @@ function draw(map, found, events) {
 }
 
 /** The way in pieces of one colour; a silence is a piece of its own. @param {Record<string, any>} found */
-function pieces({ t: times, lon_deg: lon, lat_deg: lat, speed_kmh: speed = [] }) {
+function pieces({ t: times, lon_deg: lon, lat_deg: lat, speed_kmh: speeds = [] }) {
+  /** @type {any[]} */
   const features = [];
   let last = -1;
   for (let k = 0; k < times.length; k++) {
     if (lon[k] === null || lat[k] === null) continue;
     if (last >= 0) {
       const gap = times[k] - times[last] > GAP_S;
-      const coordinates = [[lon[last], lat[last]], [lon[k], lat[k]]];
-      features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates }, properties: { gap, speed: speed[k] ?? 0 } });
+      const speed = gap ? 0 : Math.round((speeds[k] ?? 0) / STEP_KMH) * STEP_KMH;
+      const before = features.at(-1);
+      const here = [lon[k], lat[k]];
+      if (before?.properties.speed === speed && before.properties.gap === gap) before.geometry.coordinates.push(here);
+      else features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: [[lon[last], lat[last]], here] }, properties: { gap, speed } });
     }
     last = k;
   }

@@ -1,7 +1,7 @@
 /** Alerts: the ones in sight, kept up by the stream, and what people do about them. */
 
 import { batch, computed, signal } from '@preact/signals';
-import { Problem, get, send } from './api.js';
+import { Problem, every, get, send } from './api.js';
 import { say, warn } from './announce.js';
 import { clock } from './format.js';
 import { counted, has, t, word } from './i18n.js';
@@ -10,6 +10,8 @@ import { on } from './stream.js';
 export const PRIORITIES = ['critical', 'major', 'minor', 'warning', 'info'];
 export const DISMISSALS = ['false_alarm', 'not_the_driver', 'test', 'known', 'duplicate', 'other'];
 export const UNDO_MS = 10_000;
+const STANDING = ['open', 'acknowledged'];
+const AT_ONCE = 500; // as many the server takes
 
 /** @typedef {Record<string, any> & { alert_id: string, priority: string, state: string, condition: string }} Alert */
 
@@ -21,7 +23,8 @@ export const busy = signal(false); // somebody is at work in the list
 export const loading = signal(true);
 export const failed = signal(/** @type {Error | null} */ (null));
 
-/** A decision that can still be taken back. @typedef {{ ids: string[], action: string, said: object, until: number, timer: number }} Held */
+/** @typedef {Record<string, string>} Revs  what each alert was when it was decided about */
+/** A decision that can still be taken back. @typedef {{ ids: string[], action: string, said: object, revs: Revs, until: number, timer: number }} Held */
 /** @type {import('@preact/signals').Signal<Held | null>} */
 export const undoable = signal(null);
 /** @type {import('@preact/signals').Signal<{ text: string, bad?: boolean } | null>} */
@@ -44,28 +47,16 @@ export async function follow() {
 
 export async function load() {
   try {
-    const found = await standing();
+    const found = (await every('alerts', { limit: 1000 })).items;
     batch(() => {
       alerts.value = new Map(found.map((/** @type {Alert} */ one) => [one.alert_id, one]));
       fresh.value = [];
       failed.value = null;
     });
   } catch (error) {
-    failed.value = /** @type {Error} */ (error);
+    if (loading.value) failed.value = /** @type {Error} */ (error); // later: what is shown stays, the line says how old it is
   }
   loading.value = false;
-}
-
-/** Those that stand, page by page. @returns {Promise<Alert[]>} */
-async function standing() {
-  const found = [];
-  let cursor = '';
-  do {
-    const page = await get('alerts', { limit: 1000, cursor });
-    found.push(...page.items);
-    cursor = page.cursor ?? '';
-  } while (cursor);
-  return found;
 }
 
 /** Show what has arrived meanwhile. */
@@ -73,21 +64,22 @@ export function reveal() {
   fresh.value = [];
 }
 
-/** @param {Alert} said */
-function take(said) {
+/** @param {Alert & { op: string }} news */
+function take({ op, ...said }) {
   const known = alerts.value.has(said.alert_id);
-  put(said);
-  if (known) return;
+  put(/** @type {Alert} */ (said));
+  if (known || op !== 'new') return;
   if (busy.value) fresh.value = [...fresh.value, said.alert_id];
   const text = `${word('priority', said.priority)}: ${word('kind', said.kind)}, ${said.vehicle_id}`;
   if (said.priority === 'critical') warn(text);
   else say(text);
 }
 
-/** @param {Alert} alert */
+/** Keep an alert while it stands. @param {Alert} alert */
 function put(alert) {
   const next = new Map(alerts.value);
-  next.set(alert.alert_id, { ...next.get(alert.alert_id), ...alert });
+  if (!STANDING.includes(alert.state)) next.delete(alert.alert_id);
+  else next.set(alert.alert_id, { ...next.get(alert.alert_id), ...alert });
   alerts.value = next;
 }
 
@@ -97,11 +89,12 @@ function put(alert) {
  * @param {string[]} ids @param {string} action @param {{ reason?: string, note?: string, assignee?: string, hours?: number }} [said]
  */
 export async function act(ids, action, said = {}) {
+  const revs = Object.fromEntries(ids.map((id) => [id, alerts.value.get(id)?.rev ?? '']));
   await commit();
-  if (action !== 'resolve' && action !== 'dismiss') return carry(ids, action, said);
+  if (action !== 'resolve' && action !== 'dismiss') return carry({ ids, action, said, revs });
   mark(ids, action === 'resolve' ? 'resolved' : 'dismissed');
   const timer = setTimeout(commit, UNDO_MS);
-  undoable.value = { ids, action, said, until: Date.now() + UNDO_MS, timer };
+  undoable.value = { ids, action, said, revs, until: Date.now() + UNDO_MS, timer };
   say(counted(`inbox.done.${action}`, ids.length));
 }
 
@@ -121,30 +114,38 @@ export async function commit(leaving) {
   if (!held) return;
   clearTimeout(held.timer);
   undoable.value = null;
-  await carry(held.ids, held.action, held.said, leaving === true);
+  await carry(held, leaving === true);
 }
 
-/** @param {string[]} ids @param {string} action @param {object} said @param {boolean} [keepalive] */
-async function carry(ids, action, said, keepalive = false) {
+/** Forget what is held: whoever decided it is no longer here. */
+export function drop() {
+  clearTimeout(undoable.value?.timer);
+  undoable.value = null;
+}
+
+/** @typedef {{ ids: string[], action: string, said: object, revs: Revs }} Decided */
+
+/** @param {Decided} decided @param {boolean} [keepalive] */
+async function carry(decided, keepalive = false) {
+  const { ids, action } = decided;
   try {
-    if (ids.length === 1) await one(ids[0], action, said, keepalive);
-    else await many(ids, action, said, keepalive);
+    if (ids.length === 1) await one(decided, keepalive);
+    else for (let k = 0; k < ids.length; k += AT_ONCE) await many({ ...decided, ids: ids.slice(k, k + AT_ONCE) }, keepalive);
     if (action !== 'resolve' && action !== 'dismiss') tellOf(counted(`inbox.done.${action}`, ids.length));
   } catch (error) {
     await refuse(/** @type {Problem} */ (error), ids);
   }
 }
 
-/** @param {string} id @param {string} action @param {object} said @param {boolean} keepalive */
-async function one(id, action, said, keepalive) {
-  const rev = alerts.value.get(id)?.rev;
-  put(done(await send(`alerts/${encodeURIComponent(id)}/${action}`, said, { rev, keepalive })));
+/** @param {Decided} decided @param {boolean} keepalive */
+async function one({ ids: [id], action, said, revs }, keepalive) {
+  put(done(await send(`alerts/${encodeURIComponent(id)}/${action}`, said, { rev: revs[id] || '*', keepalive })));
 }
 
-/** @param {string[]} ids @param {string} action @param {object} said @param {boolean} keepalive */
-async function many(ids, action, said, keepalive) {
-  const revs = Object.fromEntries(ids.map((id) => [id, alerts.value.get(id)?.rev ?? '']));
-  const found = await send('alerts:bulk', { ids, action, revs, ...said }, { keepalive });
+/** @param {Decided} decided @param {boolean} keepalive */
+async function many({ ids, action, said, revs }, keepalive) {
+  const seen = Object.fromEntries(ids.map((id) => [id, revs[id]]));
+  const found = await send('alerts:bulk', { ids, action, revs: seen, ...said }, { keepalive });
   for (const each of found) if (each.alert) put(done(each.alert));
   const bad = found.filter((/** @type {any} */ each) => !each.ok);
   if (bad.length) throw new Problem(409, { code: bad[0].code, detail: bad[0].detail, left: bad.map((/** @type {any} */ each) => each.id) });

@@ -31,6 +31,17 @@ export async function get(path, query = {}, signal) {
   return (await ask(address(path, query), { signal })).json();
 }
 
+/** All pages of a list as one. @param {string} path @param {Record<string, unknown>} query @param {AbortSignal} [signal] */
+export async function every(path, query, signal) {
+  const first = await get(path, query, signal);
+  for (let { cursor } = first; cursor; ) {
+    const page = await get(path, { ...query, cursor }, signal);
+    first.items.push(...page.items);
+    cursor = page.cursor;
+  }
+  return { ...first, cursor: null };
+}
+
 /** @param {string} path */
 export async function bytes(path) {
   const answer = await ask(address(path), {});

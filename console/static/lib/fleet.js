@@ -1,7 +1,8 @@
 /** Fleet: the roster and where every vehicle is, kept up by the stream; how many there are of each look. */
 
 import { batch, computed, signal } from '@preact/signals';
-import { bytes, get } from './api.js';
+import { bytes, every } from './api.js';
+import { drawn } from '../map/datum.js';
 import { on } from './stream.js';
 import { Positions, frame, unpacked } from './rows.js';
 
@@ -59,14 +60,14 @@ export async function load() {
     const known = new Map(roster.value.map((one) => [one.id, one]));
     batch(() => {
       name = found.roster;
-      positions = new Positions(found.ids.length).read(found.rows);
+      positions = new Positions(found.ids.length).read(found.rows, drawn);
       roster.value = found.ids.map((id) => known.get(id) ?? bare(id));
       failed.value = null;
       tick.value += 1;
     });
     void describe();
   } catch (error) {
-    failed.value = /** @type {Error} */ (error);
+    if (loading.value) failed.value = /** @type {Error} */ (error);
   }
   loading.value = false;
   reading = false;
@@ -74,20 +75,15 @@ export async function load() {
 
 /** Plates, drivers, classes and sites come after the map has its dots. */
 async function describe() {
-  const found = new Map();
-  let cursor = '';
-  do {
-    const page = await get('vehicles', { limit: PAGE, cursor });
-    for (const one of page.items) found.set(one.id, one);
-    cursor = page.cursor ?? '';
-  } while (cursor);
+  const { items } = await every('vehicles', { limit: PAGE });
+  const found = new Map(items.map((/** @type {Vehicle} */ one) => [one.id, one]));
   roster.value = roster.value.map((one) => found.get(one.id) ?? one);
 }
 
 /** @param {{ rows: string, roster: string }} said */
 function take(said) {
   if (said.roster !== name) return void load();
-  positions.read(unpacked(said.rows));
+  positions.read(unpacked(said.rows), drawn);
   tick.value += 1;
 }
 

@@ -32,9 +32,18 @@ export function refine(changes) {
   route.value = parse(address);
 }
 
+/** A part of a path; one that nobody can have written is taken as it stands. @param {string} part */
+function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** @param {string} hash @returns {Route} */
 function parse(hash) {
   const [path, text = ''] = hash.replace(/^#/, '').split('?');
-  const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  const parts = path.split('/').filter(Boolean).map(plain);
   return { path: path || '/', parts, query: Object.fromEntries(new URLSearchParams(text)) };
 }

@@ -2,9 +2,10 @@
 
 import { signal } from '@preact/signals';
 import { Problem, get, send, signedOut, vouch } from './api.js';
+import { commit, drop } from './alerts.js';
 import { zone } from './format.js';
 
-/** @typedef {{ version: string, data_mode: string, time_zone: string, tiles: { url: string, datum: string, borders: string }, currency: string, tariff_status: string }} Meta */
+/** @typedef {{ version: string, data_mode: string, time_zone: string, tiles: { url: string, attribution: string, datum: string, borders: string }, currency: string, tariff_status: string }} Meta */
 /** @typedef {{ login: string, name: string, roles: string[], driver_id: string, csrf: string, must_change: boolean }} Me */
 
 /** @type {import('@preact/signals').Signal<Meta | null>} */
@@ -29,6 +30,7 @@ export async function signIn(name, password) {
 }
 
 export async function signOut() {
+  await commit();
   await send('session', {}, { method: 'DELETE' });
   location.assign('/'); // nothing of what was seen stays in memory
 }
@@ -47,6 +49,10 @@ export function may(...roles) {
 
 /** @param {Me} me */
 function welcome(me) {
+  if (user.value && user.value.login !== me.login) {
+    drop();
+    return location.reload(); // somebody else: nothing of the one before stays
+  }
   vouch(me.csrf);
   signedOut.value = false;
   user.value = me;

@@ -6,7 +6,7 @@
  */
 
 import { signal } from '@preact/signals';
-import { address } from './api.js';
+import { address, get } from './api.js';
 
 /** @typedef {'connecting' | 'waiting' | 'live' | 'behind' | 'reconnecting' | 'paused'} State */
 
@@ -15,6 +15,7 @@ const NAMES = ['hello', 'pos', 'alert', 'kpi', 'health', 'resync'];
 const SLOW_MS = 5_000;
 const DEAD_MS = 20_000;
 const HIDDEN_MS = 30_000;
+const LOST = ['reconnecting', 'waiting', 'paused']; // after these, all has to be asked for again
 
 /** @type {import('@preact/signals').Signal<{ state: State, heard: number, lag: number }>} */
 export const line = signal({ state: 'connecting', heard: 0, lag: 0 }); // heard: ms since 1970; lag: s
@@ -37,13 +38,15 @@ export function on(name, listener) {
 
 /** Begin to listen, and watch over the line from now on. */
 export function open() {
-  connect();
-  setInterval(watch, 1_000);
-  document.addEventListener('visibilitychange', () => {
+  const look = () => {
     clearTimeout(hidden);
     if (document.hidden) hidden = setTimeout(hangUp, HIDDEN_MS);
     else if (!source) connect();
-  });
+  };
+  connect();
+  look(); // a tab may be opened behind others
+  setInterval(watch, 1_000);
+  document.addEventListener('visibilitychange', look);
   addEventListener('online', () => line.value.state === 'reconnecting' && connect());
 }
 
@@ -64,7 +67,7 @@ function connect() {
 /** @param {string} name @param {MessageEvent} event */
 function hear(name, event) {
   last = event.lastEventId || last;
-  const back = line.value.state !== 'live' && line.value.heard > 0;
+  const back = LOST.includes(line.value.state) && line.value.heard > 0;
   tries = 0;
   const said = JSON.parse(event.data || '{}');
   const lag = name !== 'health' ? line.value.lag : said.mode === 'live' ? (said.lag_ms ?? 0) / 1000 : 0; // a feed that ends is not late
@@ -89,6 +92,7 @@ function watch() {
     if (Date.now() - began > Math.min(30_000, 1_000 * 2 ** tries)) {
       tries += 1;
       connect();
+      void get('session').catch(() => {}); // an EventSource does not say that nobody is signed in any more
     }
   } else if (opening && quiet > SLOW_MS) {
     line.value = { ...line.value, state: line.value.heard ? 'reconnecting' : 'waiting' };

@@ -1,12 +1,12 @@
 /** Use: what a screen needs from the server, asked again when the question changes or the server says so. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { get } from './api.js';
+import { every, get } from './api.js';
 import { on } from './stream.js';
 
 /**
  * @param {string | null} path  null: ask nothing yet
- * @param {Record<string, unknown>} query
+ * @param {Record<string, unknown>} query  of a list with `limit` 1000, the most there is, all pages are asked for
  * @returns {{ data: any, error: Error | null, again: () => void }}
  */
 export function use(path, query) {
@@ -16,11 +16,14 @@ export function use(path, query) {
   useEffect(() => {
     if (path === null) return;
     const asked = new AbortController();
-    get(path, query, asked.signal)
+    (query.limit === 1000 ? every : get)(path, query, asked.signal)
       .then((data) => put({ data, error: null }))
       .catch((error) => error.name === 'AbortError' || put((before) => ({ data: before.data, error })));
     return () => asked.abort();
   }, [path, key, round]);
-  useEffect(() => on('resync', () => next((k) => k + 1)), []);
+  useEffect(() => {
+    const stop = on('resync', () => next((k) => k + 1));
+    return () => void stop();
+  }, []);
   return { ...found, again: () => next((k) => k + 1) };
 }

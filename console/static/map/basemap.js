@@ -25,7 +25,7 @@ function shapes() {
 
 /**
  * A style for MapLibre.
- * @param {'light' | 'dark'} theme @param {string} language @param {{ url: string, borders: string } | undefined} said  as /meta has it
+ * @param {'light' | 'dark'} theme @param {string} language @param {{ url: string, attribution: string, borders: string } | undefined} said  as /meta has it
  */
 export async function style(theme, language, said) {
   const found = await shapes();
@@ -37,7 +37,7 @@ export async function style(theme, language, said) {
   );
   return {
     version: 8,
-    sources: said?.url ? { ...sources, tiles: { type: 'raster', tiles: [said.url], tileSize: 256 } } : sources,
+    sources: said?.url ? { ...sources, tiles: { type: 'raster', tiles: [said.url], tileSize: 256, attribution: said.attribution } } : sources,
     layers: layers(theme, language, said),
   };
 }

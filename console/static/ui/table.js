@@ -1,6 +1,6 @@
 /** Table: rows with a caption, sorted by the column the address names; as cards where the screen is narrow. */
 
-import { html, useRef } from '../lib/html.js';
+import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { save } from '../lib/csv.js';
 import { language, t } from '../lib/i18n.js';
 import { refine, route } from '../lib/router.js';
@@ -12,6 +12,12 @@ import { Empty } from './parts.js';
  */
 export function Table({ caption, columns, rows, id, empty, name = 'sort', most = 500, hidden = true }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const whole = useSignal(false);
+  useEffect(() => {
+    if (!whole.value || !place.current) return;
+    save(place.current, caption);
+    whole.value = false;
+  }, [whole.value]);
   if (!rows.length) return html`<${Empty} text=${empty ?? t('table.empty')} />`;
   const said = route.value.query[name] ?? '';
   const down = said.startsWith('-');
@@ -21,9 +27,9 @@ export function Table({ caption, columns, rows, id, empty, name = 'sort', most =
     <table>
       <caption class=${hidden ? 'unseen' : ''}>${caption}</caption>
       <thead><tr>${columns.map((one) => head(one, said, name))}</tr></thead>
-      <tbody>${sorted.slice(0, most).map((row) => html`<tr key=${id(row)}>${columns.map((one, k) => cell(one, row, k === 0))}</tr>`)}</tbody>
+      <tbody>${sorted.slice(0, whole.value ? sorted.length : most).map((row) => html`<tr key=${id(row)}>${columns.map((one, k) => cell(one, row, k === 0))}</tr>`)}</tbody>
     </table>
-    <p class="save"><button class="link" onClick=${() => place.current && save(place.current, caption)}>${t('act.csv')}</button></p>
+    <p class="save"><button class="link" onClick=${() => (whole.value = true)}>${t('act.csv')}</button></p>
     ${sorted.length > most && html`<p class="more">${t('table.more', { shown: most, all: sorted.length })}</p>`}
   </div>`;
 }

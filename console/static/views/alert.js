@@ -1,13 +1,14 @@
 /** Alert: one alert in full: what was measured, against which rule, what was done about it, and what to do. */
 
-import { html, useSignal } from '../lib/html.js';
+import { html, useEffect, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { send } from '../lib/api.js';
 import { say } from '../lib/announce.js';
 import { act, alerts, notice, shownState, todo } from '../lib/alerts.js';
 import { moment, number, span } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
-import { meta } from '../lib/session.js';
+import { may, meta, user } from '../lib/session.js';
+import { on } from '../lib/stream.js';
 import { use } from '../lib/use.js';
 import { Decide } from '../ui/decide.js';
 import { Dialog } from '../ui/dialog.js';
@@ -23,7 +24,12 @@ const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
 export function Alert({ parts: [, id] }) {
   const asked = useSignal('');
   const tasking = useSignal(false);
+  const objecting = useSignal(false);
   const known = use(`alerts/${encodeURIComponent(id)}`, {});
+  useEffect(() => {
+    const stop = on('alert', (said) => said.alert_id === id && known.again());
+    return () => void stop();
+  }, [id]);
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = { ...known.data, ...alerts.value.get(id) }; // what the stream has told since counts
@@ -32,13 +38,15 @@ export function Alert({ parts: [, id] }) {
     <${Head} title=${`${word('kind', one.kind)} ${one.subject ?? ''}`}><a href="#/alerts">${t('alert.back')}</a><//>
     <p class="badges"><${Priority} priority=${one.priority} /> <b>${t(`state.${shownState(one)}`)}</b> · ${t(`condition.${one.condition}`)}${one.count > 1 && html` · <span class="times">×${one.count}</span>`}</p>
     <p class="todo"><b>${t('alert.todo')}</b> ${todo(one)}</p>
-    <div class="choices">${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
-      <button onClick=${() => (tasking.value = true)}>${t('alert.task')}</button></div>
+    ${may('manager') && html`<div class="choices">${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
+      <button onClick=${() => (tasking.value = true)}>${t('alert.task')}</button></div>`}
+    ${user.value?.driver_id && html`<p class="choices"><button onClick=${() => (objecting.value = true)}>${t('alert.object')}</button></p>`}
     <${Facts} one=${one} />
     <${Evidence} one=${one} />
     <section class="card"><h2>${t('alert.log')}</h2><${Log} rows=${one.timeline ?? []} /></section>
     ${asked.value && html`<${Decide} action=${asked.value} ids=${[id]} done=${() => leave(asked)} leave=${() => (asked.value = '')} />`}
-    ${tasking.value && html`<${NewTask} one=${one} leave=${() => (tasking.value = false)} />`}`;
+    ${tasking.value && html`<${NewTask} one=${one} leave=${() => (tasking.value = false)} />`}
+    ${objecting.value && html`<${Objection} one=${one} leave=${() => (objecting.value = false)} done=${known.again} />`}`;
 }
 
 /** The task an alert asks for: who is to do it, by when. @param {{ one: any, leave: () => void }} given */
@@ -57,6 +65,23 @@ function NewTask({ one, leave }) {
     <label>${t('tasks.what')}<select name="kind" data-first>${TASKS.map((kind) => html`<option value=${kind} selected=${kind === one.task}>${t(`task.${kind}`)}</option>`)}</select></label>
     <label>${t('decide.to')}<input name="assignee" autocomplete="off" /></label>
     <label>${t('tasks.due')}<input name="due" type="date" /></label><//>`;
+}
+
+/** What a driver has to say about it; whoever decides reads it. @param {{ one: any, leave: () => void, done: () => void }} given */
+function Objection({ one, leave, done }) {
+  const make = async (/** @type {Record<string, string>} */ said) => {
+    leave();
+    try {
+      await send('objections', { ...said, alert_id: one.alert_id });
+      notice.value = { text: t('alert.objected') };
+      say(t('alert.objected'));
+    } catch (error) {
+      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
+    }
+    done();
+  };
+  return html`<${Dialog} title=${t('alert.object')} go=${t('alert.object')} onGo=${make} onLeave=${leave}>
+    <label>${t('alert.object_why')}<textarea name="note" rows="4" required data-first></textarea></label><//>`;
 }
 
 /** What is put away is left behind. @param {import('@preact/signals').Signal<string>} asked */

@@ -11,7 +11,7 @@ import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 
-/** @typedef {{ id: number, action: string }} Asked */
+/** @typedef {{ id: string, action: string }} Asked */
 
 export function Disputes() {
   const asked = useSignal(/** @type {Asked | null} */ (null));
@@ -28,12 +28,12 @@ export function Disputes() {
   };
   return html`<${Head} title=${t('screen.disputes')} /><p class="hint">${t('disputes.lead')}</p>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.disputes')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => String(row.action_id)} empty=${t('disputes.empty')} />` : !known.error && html`<${Waiting} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.disputes')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('disputes.empty')} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(`disputes.${asked.value.action}`)} go=${t(`disputes.${asked.value.action}`)} onGo=${judge} onLeave=${() => (asked.value = null)}>
       <label>${t('disputes.reason')}<textarea name="reason" rows="3" required data-first></textarea></label><//>`}`;
 }
 
-/** @param {(id: number, action: string) => void} ask */
+/** @param {(id: string, action: string) => void} ask */
 function columns(ask) {
   const judging = may('underwriter');
   return [
@@ -43,6 +43,6 @@ function columns(ask) {
     { key: 'why', label: t('col.why'), show: (/** @type {any} */ row) => [row.why && word('dismissal', row.why), row.reason].filter(Boolean).join('; ') },
     { key: 'actor', label: t('col.who') },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`dispute.${row.state}`)} ${row.judged_by && html`<small>${row.judged_by}: ${row.judgement}</small>`}` },
-    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (judging && row.state === 'waiting' ? html`<button onClick=${() => ask(row.action_id, 'accept')}>${t('disputes.accept')}</button> <button onClick=${() => ask(row.action_id, 'refuse')}>${t('disputes.refuse')}</button>` : '') },
+    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (judging && row.state === 'waiting' ? html`<button onClick=${() => ask(row.alert_id, 'accept')}>${t('disputes.accept')}</button> <button onClick=${() => ask(row.alert_id, 'refuse')}>${t('disputes.refuse')}</button>` : '') },
   ];
 }

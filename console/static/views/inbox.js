@@ -5,20 +5,27 @@ import { counted, t, word } from '../lib/i18n.js';
 import { PRIORITIES, alerts, failed, fresh, load, loading, order, reveal, shownState } from '../lib/alerts.js';
 import { save } from '../lib/csv.js';
 import { refine, route } from '../lib/router.js';
+import { may } from '../lib/session.js';
+import { use } from '../lib/use.js';
 import { say } from '../lib/announce.js';
 import { Decide } from '../ui/decide.js';
 import { Empty, Failed, Head, Waiting } from '../ui/parts.js';
 import { Rows } from './inbox_rows.js';
 
 const STATES = ['open', 'acknowledged', 'resolved', 'dismissed'];
+const CLOSED = new Set(['resolved', 'dismissed']);
 const SMALL = 12;
+const MOST = 500; // of those put away
 
 /** @param {{ small?: boolean }} given */
 export function Inbox({ small = false }) {
   const asked = useSignal(/** @type {{ action: string, ids: string[] } | null} */ (null));
   const query = small ? {} : route.value.query;
   const hidden = new Set(fresh.value);
-  const rows = useMemo(() => matching(query, hidden), [alerts.value, fresh.value, small, JSON.stringify(query)]);
+  const closed = CLOSED.has(query.state) ? query.state : '';
+  const asked_for = { state: closed, severity: query.priority, type: query.kind, vehicle: query.vehicle, driver: query.driver, sort: 'newest', limit: MOST };
+  const put_away = use(closed ? 'alerts' : null, asked_for); // only those that stand are kept here
+  const rows = useMemo(() => (closed ? (put_away.data?.items ?? []) : matching(query, hidden)), [alerts.value, fresh.value, put_away.data, small, JSON.stringify(query)]);
   if (failed.value) return html`<${Failed} page=${!small} error=${failed.value} again=${load} />`;
   if (loading.value) return html`<${Waiting} />`;
   const shown = small ? rows.slice(0, SMALL) : rows;
@@ -27,7 +34,7 @@ export function Inbox({ small = false }) {
     ${hidden.size > 0 && html`<button class="arrived" onClick=${() => { reveal(); say(t('inbox.revealed')); }}>${counted('inbox.fresh', hidden.size)}</button>`}
     ${shown.length ? html`<${Rows} rows=${shown} small=${small} ask=${(/** @type {string} */ action, /** @type {string[]} */ ids) => (asked.value = { action, ids })} />` : html`<${Empty} text=${t('inbox.empty')} />`}
     ${small && rows.length > SMALL && html`<p><a href="#/alerts">${t('inbox.all', { n: rows.length })}</a></p>`}
-    ${asked.value && html`<${Decide} ...${asked.value} done=${() => (asked.value = null)} leave=${() => (asked.value = null)} />`}`;
+    ${asked.value && may('manager') && html`<${Decide} ...${asked.value} done=${() => (asked.value = null)} leave=${() => (asked.value = null)} />`}`;
 }
 
 /** @param {Record<string, string>} query @param {Set<string>} hidden */
@@ -54,7 +61,7 @@ function Bar({ query }) {
       <${Choice} name="kind" value=${kind} label=${t('col.kind')} options=${[['', t('inbox.any')], ...kinds.map((one) => [one, word('kind', one)])]} />
       ${vehicle && html`<button class="chip" onClick=${() => refine({ vehicle: '' })}>${vehicle} ✕</button>`}
     </div>
-    <p class="hint keys">${t('inbox.keys')}</p>`;
+    ${may('manager') && html`<p class="hint keys">${t('inbox.keys')}</p>`}`;
 }
 
 /** @param {{ name: string, value: string, label: string, options: string[][] }} given */

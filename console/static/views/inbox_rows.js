@@ -5,6 +5,7 @@ import { counted, t, word } from '../lib/i18n.js';
 import { act, busy, shownState, todo } from '../lib/alerts.js';
 import { ago } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
+import { may } from '../lib/session.js';
 import { Priority } from '../ui/parts.js';
 
 /** @typedef {import('../lib/alerts.js').Alert} Alert */
@@ -29,6 +30,7 @@ export function Rows({ rows, small, ask }) {
   }, [key]);
   useEffect(() => () => void (busy.value = false), []);
 
+  const acting = may('manager');
   const about = () => (chosen.value.size ? ids.filter((id) => chosen.value.has(id)) : [ids[here]]);
   const decide = (/** @type {string} */ action) => (action === 'ack' ? void act(about(), 'ack') : ask(action, about()));
   const move = (/** @type {number} */ to, /** @type {boolean} */ range) => {
@@ -60,7 +62,7 @@ export function Rows({ rows, small, ask }) {
     else if (event.key === ' ' || event.key === 'x') toggle(here);
     else if (event.key === 'Enter') go(`/alerts/${ids[here]}`);
     else if (event.key === 'Escape') chosen.value = new Set();
-    else if (event.key.toLowerCase() in KEYS) decide(KEYS[event.key.toLowerCase()]);
+    else if (acting && event.key.toLowerCase() in KEYS) decide(KEYS[event.key.toLowerCase()]);
     else return;
     event.preventDefault();
   };
@@ -69,7 +71,7 @@ export function Rows({ rows, small, ask }) {
     move(at, event.shiftKey);
   };
   return html`
-    ${!small && html`<${Bulk} n=${chosen.value.size} decide=${decide} />`}
+    ${!small && acting && html`<${Bulk} n=${chosen.value.size} decide=${decide} />`}
     <div class=${`inbox ${small ? 'small' : ''}`} ref=${grid} role="grid" aria-multiselectable="true" aria-label=${t('screen.alerts')} onKeyDown=${press}
       onFocusIn=${(/** @type {FocusEvent} */ event) => enter(/** @type {HTMLElement} */ (event.target))}
       onFocusOut=${(/** @type {FocusEvent} */ event) => leave(/** @type {HTMLElement | null} */ (event.relatedTarget))}>

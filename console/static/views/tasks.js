@@ -6,6 +6,7 @@ import { send } from '../lib/api.js';
 import { say } from '../lib/announce.js';
 import { notice } from '../lib/alerts.js';
 import { href, route } from '../lib/router.js';
+import { may } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -47,7 +48,7 @@ function columns(ask) {
     { key: 'due', label: t('tasks.due'), show: (/** @type {any} */ row) => html`<span class=${row.overdue ? 'verdict bad' : ''}><${Time} at=${row.due} /> ${row.overdue ? t('tasks.overdue') : ''}</span>` },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`task_state.${row.state}`)} ${row.outcome && word('outcome', row.outcome)} ${row.finding}` },
     { key: 'alert_id', label: t('tasks.alert'), fixed: true, show: (/** @type {any} */ row) => row.alert_id && html`<a href=${href(`/alerts/${row.alert_id}`)}>${t('tasks.see')}</a>` },
-    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' ? html`<button onClick=${() => ask(row.task_id, 'done')}>${t('tasks.done')}</button> <button onClick=${() => ask(row.task_id, 'drop')}>${t('tasks.drop')}</button>` : '') },
+    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? html`<button onClick=${() => ask(row.task_id, 'done')}>${t('tasks.done')}</button> <button onClick=${() => ask(row.task_id, 'drop')}>${t('tasks.drop')}</button>` : '') },
   ];
 }
 

@@ -7,6 +7,7 @@ import { clock, moment, number, span } from '../lib/format.js';
 import { use } from '../lib/use.js';
 import { Trace } from '../charts/trace.js';
 import { strips } from '../charts/strips.js';
+import { drawn } from '../map/datum.js';
 import { PathMap } from '../map/path.js';
 import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { DriverLink, VehicleLink } from '../ui/links.js';
@@ -18,11 +19,26 @@ const FRAME_MS = 100;
 export function Trip({ parts: [, id] }) {
   const known = use(`trips/${encodeURIComponent(id)}`, {});
   const traced = use(`trips/${encodeURIComponent(id)}/trace`, {});
+  const found = useMemo(() => traced.data && placed(traced.data), [traced.data]);
+  const events = useMemo(() => (known.data?.events ?? []).map(placedEvent), [known.data]);
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Facts} trip=${known.data} id=${id} />
     ${traced.error && html`<${Failed} error=${traced.error} again=${traced.again} />`}
-    ${traced.data?.t?.length ? html`<${Replay} found=${traced.data} events=${known.data.events ?? []} />` : traced.data && html`<p>${t('alert.no_evidence')}</p>`}`;
+    ${traced.data?.t?.length ? html`<${Replay} found=${found} events=${events} />` : traced.data && html`<p>${t('alert.no_evidence')}</p>`}`;
+}
+
+/** A recording with its positions where the map has them. @param {Record<string, any>} found */
+function placed(found) {
+  const both = (found.lon_deg ?? []).map((/** @type {number | null} */ lon, /** @type {number} */ k) => (lon === null || found.lat_deg[k] === null ? [null, null] : drawn(lon, found.lat_deg[k])));
+  return { ...found, lon_deg: both.map((/** @type {any[]} */ one) => one[0]), lat_deg: both.map((/** @type {any[]} */ one) => one[1]) };
+}
+
+/** @param {any} event */
+function placedEvent(event) {
+  if (!event.place) return event;
+  const [lon, lat] = drawn(event.place.lon, event.place.lat);
+  return { ...event, place: { lon, lat } };
 }
 
 /** @param {{ trip: any, id: string }} given */

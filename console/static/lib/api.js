@@ -18,8 +18,8 @@ export function vouch(word) {
 export class Problem extends Error {
   /** @param {number} status @param {Record<string, any>} body */
   constructor(status, body) {
-    const key = `problem.${body.code ?? status}`;
-    super(has(key) ? t(key) : body.detail || body.title || t('problem.other', { status }));
+    const key = [`problem.${body.code}`, `problem.${status}`].find(has);
+    super(key ? t(key) : t('problem.other', { status }));
     this.status = status;
     this.code = body.code;
     this.body = body;

@@ -171,3 +171,17 @@ def test_an_ending_that_says_nothing_is_told(asked, tmp_path):
 def test_a_folder_that_is_not_there_is_told(asked, tmp_path, name):
     refused = CliRunner().invoke(tripmeter, [*asked, "--out", str(tmp_path / "nowhere" / name)])
     assert (refused.exit_code, "cannot be written" in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "years"), [(("--valued-at", "2040-01-01"), 3), (("--valued-at", "2023-06-01", "--years", "1"), 1)]
+)
+def test_years_of_which_nothing_is_known_are_empty(asked, tmp_path, words, years):
+    for name in ("x.xlsx", "x.html", "x.json"):
+        result = CliRunner().invoke(tripmeter, [*asked, *words, "--out", str(tmp_path / name)])
+        assert result.exit_code == 0, result.output
+    book, rows = Workbook(tmp_path / "x.xlsx"), json.loads((tmp_path / "x.json").read_text())["tables"]["years"]
+    assert len(rows) == 2 * years
+    for sheet, address in book.formulas:
+        made, stored = book.value(sheet, address), book.stored.get((sheet, address), "")
+        assert made == (pytest.approx(stored, rel=1e-9, abs=1e-9) if isinstance(stored, float) else stored)

@@ -15,20 +15,25 @@ PARTS = {  # of the vehicle: kinds of events, and the first letter of trouble co
     BRAKES: (("brake_air_low", "brake_fade", "brake_lining_worn"), "C"),
     ENGINE: (("battery_low", "coolant_hot", "oil_pressure_low"), "P"),
 }
+KINDS = (FAULTS, *SOFT, *PARTS[BRAKES][0], *PARTS[ENGINE][0])
+WHEEL = ("moving_h", "idle_h")
 DAY_MS = 86_400_000
 VEHICLE = ("fleet_id", "vehicle_id")
+ROWS = dict.fromkeys((*VEHICLE, "driver_id"), pl.String) | {"day": pl.Date} | dict.fromkeys((*DAYS, TYRES), pl.Int64)
 NEEDED = {"subject": pl.String, "end": pl.Float64, "source": pl.String}  # columns that events may lack
 
 
-def condition(events: pl.DataFrame, wheel: pl.DataFrame, now: datetime | None) -> pl.DataFrame:
+def condition(events: pl.DataFrame, driven: pl.DataFrame, now: datetime | None) -> pl.DataFrame:
     """Rows of no driver: ``fault_code_days``, ``brake_fault_days``, ``engine_fault_days``, and ``tyre_low_min`` in ms.
 
     ``events`` as for ``count_events``, with ``end`` (null while one lasts, then it does until ``now``) and, of trouble
-    codes, ``subject``. ``wheel`` has ``fleet_id vehicle_id day`` and ``ms`` at the wheel. The first counts codes on
-    every day, parked or not; the others only days that were driven, and of soft tyres no longer than was driven.
+    codes, ``subject``. ``driven`` has ``fleet_id vehicle_id day`` and ms at the wheel. The first counts codes on every
+    day, parked or not; the others only days that were driven, and of soft tyres no longer than was driven.
     """
     spans = _spans(events, now)
-    named = pl.col("kind") == FAULTS
+    if spans.is_empty():
+        return pl.DataFrame(schema=ROWS)
+    wheel, named = _at_the_wheel(driven), pl.col("kind") == FAULTS
     found = [_daily(spans.filter(named)).group_by(*VEHICLE, "day").agg(pl.len().cast(pl.Int64).alias(CODES))]
     for column, (kinds, letter) in PARTS.items():
         own = pl.col("kind").is_in(kinds) | (named & pl.col("subject").str.to_uppercase().str.starts_with(letter))
@@ -39,16 +44,24 @@ def condition(events: pl.DataFrame, wheel: pl.DataFrame, now: datetime | None) -
     return rows.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Date))
 
 
+def _at_the_wheel(driven: pl.DataFrame) -> pl.DataFrame:
+    """ms at the wheel of each vehicle and day (since 1970) that was driven."""
+    spent = [pl.col(name).fill_null(0) for name in WHEEL if name in driven.columns]
+    day = pl.col("day").to_physical().cast(pl.Int64)
+    rows = driven.select(*VEHICLE, day, ms=pl.sum_horizontal(pl.lit(0, pl.Int64), *spent))
+    return rows.group_by(*VEHICLE, "day").agg(pl.col("ms").sum()).filter(pl.col("ms") > 0)
+
+
 def _spans(events: pl.DataFrame, now: datetime | None) -> pl.DataFrame:
     """Kind, subject, first and last instant in ms of what the vehicle's own data says; of no length without an end."""
-    if events.is_empty():
+    if events.is_empty() or not events["kind"].is_in(KINDS).any():
         return pl.DataFrame(
             schema=dict.fromkeys((*VEHICLE, "kind", "subject"), pl.String) | dict.fromkeys("ab", pl.Int64)
         )
     full = events.with_columns(
         pl.lit(None, kind).alias(name) for name, kind in NEEDED.items() if name not in events.columns
     )
-    own = full.filter(pl.col("source").ne_missing("device"))
+    own = full.filter(pl.col("kind").is_in(KINDS), pl.col("source").ne_missing("device"))
     first, last = milliseconds(own, "start").alias("a"), milliseconds(own, "end").alias("b")
     spans = own.select(*VEHICLE, "kind", "subject", first, last)
     until = pl.col("a") if now is None else pl.max_horizontal("a", pl.lit(round(now.timestamp() * 1000)))

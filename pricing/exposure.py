@@ -87,23 +87,8 @@ def exposure(segments: pl.DataFrame, events: pl.DataFrame, now: datetime | None 
     ]
     keys = [pl.col(name).cast(SCHEMA[name]) for name in KEYS]
     driven = segments.select(*keys, *whole)
-    rows = pl.concat(
-        [driven, count_events(events), condition(events, _at_the_wheel(driven), now)], how="diagonal_relaxed"
-    )
+    rows = pl.concat([driven, count_events(events), condition(events, driven, now)], how="diagonal_relaxed")
     return _public(_sum(rows.with_columns(status(now))))
-
-
-def _at_the_wheel(driven: pl.DataFrame) -> pl.DataFrame:
-    """ms at the wheel of each vehicle and day (since 1970) that was driven."""
-    seconds = [pl.col(name).fill_null(0) for name in HOURS if name in driven.columns]
-    spent = driven.select(
-        "fleet_id",
-        "vehicle_id",
-        pl.col("day").to_physical().cast(pl.Int64),
-        ms=pl.sum_horizontal(pl.lit(0, pl.Int64), *seconds),
-    )
-    summed = spent.group_by("fleet_id", "vehicle_id", "day").agg(pl.col("ms").sum())
-    return summed.filter(pl.col("ms") > 0)
 
 
 def merge(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

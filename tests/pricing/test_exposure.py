@@ -5,7 +5,7 @@ from itertools import permutations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricing.exposure import SCHEMA, SUMS, exposure, merge, park, totals, vehicle_days
@@ -99,6 +99,7 @@ def test_splitting_the_segments_changes_nothing(rows, several):
     assert several(whole).equals(several(halves))
 
 
+@settings(max_examples=25)
 @given(parts=st.lists(ROWS, min_size=3, max_size=3))
 def test_merging_is_the_same_to_the_bit_in_any_order_and_grouping(parts, several):
     frames = [several(rows) for rows in parts]

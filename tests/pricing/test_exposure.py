@@ -99,7 +99,7 @@ def test_splitting_the_segments_changes_nothing(rows, several):
     assert several(whole).equals(several(halves))
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(parts=st.lists(ROWS, min_size=3, max_size=3))
 def test_merging_is_the_same_to_the_bit_in_any_order_and_grouping(parts, several):
     frames = [several(rows) for rows in parts]

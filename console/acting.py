@@ -1,4 +1,4 @@
-"""Acting: what people decide about alerts, against the revision they saw, once however often it is sent."""
+"""Acting: what people decide about alerts, against the revision they saw."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -16,7 +16,6 @@ from streams.desk.decisions import STATES, key_of
 from streams.desk.desk import Desk
 
 HOUR_S = 3_600.0
-KEPT = 2_000  # answers kept for keys that are sent again
 WORDS = {"ack": "acknowledge", "comment": "note"}
 Row = dict[str, Any]
 
@@ -41,20 +40,10 @@ class Outcome(Shape):
 
 
 def decide(ask: Ask, action: str) -> Reply:
-    """Do it, once: a second request with the same Idempotency-Key is given the first one's answer."""
-    key = ask.headers.get("idempotency-key", "")
-    kept: dict[tuple[str, str, str], Reply] = ask.world.shelf.setdefault("answers", {})
-    name = (ask.who.login, key, f"{action} {ask.parts['id']}")
-    if key and name in kept:
-        return kept[name]
+    """Do it."""
     expected = ask.headers.get("if-match", "").removeprefix("W/").strip('"')
     done = _done(ask, ask.parts["id"], action, ask.body, "" if expected == "*" else expected)
-    reply = Reply(done, headers={"ETag": f'"{done.rev}"'})
-    if key:
-        kept[name] = reply
-        while len(kept) > KEPT:
-            kept.pop(next(iter(kept)))
-    return reply
+    return Reply(done, headers={"ETag": f'"{done.rev}"'})
 
 
 def decide_all(ask: Ask) -> list[Outcome]:

@@ -22,6 +22,7 @@ from console import shell as shells
 from console.access import Who, scope_of
 from console.api import ENDPOINTS, PREFIX
 from console.endpoint import Ask, Endpoint, Reply, encode
+from console.once import once
 from console.openapi import document
 from console.problems import Problem, problem_of, response_of
 from console.sessions import who_of
@@ -103,7 +104,7 @@ def _answering(
             who = None if one.open else await to_thread.run_sync(_who, one, world, request, limiter=light)
             ask = await _asked(one, world, hub, request, who)
             limiter = heavy if one.tag in HEAVY or one.gives is bytes else light
-            return _response(await to_thread.run_sync(one.answer, ask, limiter=limiter))
+            return _response(await to_thread.run_sync(once, one, ask, limiter=limiter))
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
             return response_of(problem_of(error))
 

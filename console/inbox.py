@@ -30,6 +30,7 @@ def found(
     priorities: Collection[str] = (),
     between: tuple[float | None, float | None] = (None, None),
     standing: bool = False,
+    most: int = MOST,
 ) -> tuple[list[Row], Desk]:
     """Alerts laid out, the newest first, and the desk they lie on; ``standing``: that no later one has followed."""
     alerts = schema.alerts
@@ -46,7 +47,7 @@ def found(
         query = query.where(alerts.c.first_seen < between[1])
     if standing:
         query = query.where(alerts.c.superseded == 0)
-    query = query.order_by(alerts.c.last_seen.desc(), alerts.c.alert_id).limit(MOST)
+    query = query.order_by(alerts.c.last_seen.desc(), alerts.c.alert_id).limit(most)
     return laid(connection, [row for row in rows_of(connection, query) if scope.row(row)], now)
 
 

@@ -22,6 +22,7 @@ from streams.store import marks, schema
 from streams.store.store import Store
 from streams.web.tokens import Holder
 
+HOUR_S, MOST_SITES = 3_600.0, 100_000
 LOOK_S = 1.0  # between two looks at whether the registry has changed
 
 NEWEST = "tripmeter_event_time_seconds"  # of the vitals
@@ -35,7 +36,7 @@ class Known:
         self._store, self._lock = store, threading.RLock()
         self._looked_at, self._stamp = float("-inf"), (-1, 0.0)
         self._registry, self._roster, self._version = Registry(), Roster(Registry()), 0
-        self._sites: dict[tuple[str, str], str] = {}
+        self._sites: dict[tuple[str, str, float], str] = {}  # of this hour
 
     @property
     def registry(self) -> Registry:
@@ -61,7 +62,10 @@ class Known:
 
     def site(self, fleet_id: str, vehicle_id: str) -> str:
         """The site a vehicle works from today."""
-        key, roster = (fleet_id, vehicle_id), self.roster
+        roster, hour = self.roster, time.time() // HOUR_S
+        key = (fleet_id, vehicle_id, hour)
+        if len(self._sites) > MOST_SITES:
+            self._sites = {}
         if key not in self._sites:
             self._sites[key] = roster.site(fleet_id, vehicle_id, time.time())
         return self._sites[key]

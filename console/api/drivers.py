@@ -9,6 +9,7 @@ import polars as pl
 from console import said, seen
 from console.access import OWN, SCORED
 from console.acting import shown
+from console.api.pricing import private
 from console.driving import last_day, of, ranks, rates, scored, trends, weekly
 from console.endpoint import Ask, Body, Endpoint, Query, Shape
 from console.figures import figures, rows
@@ -96,6 +97,7 @@ class Objection(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def listed(ask: Ask) -> Page[DriverRow]:
     """Drivers with their scores; those of whom nothing is known yet come last."""
+    _open_to(ask)
     wanted = ask.query
     found = [row for row in _rows(ask) if wanted.q.lower() in f"{row.driver_id} {row.name}".lower()]
     keys = {
@@ -110,6 +112,7 @@ def listed(ask: Ask) -> Page[DriverRow]:
 
 def score(ask: Ask) -> DriverScore:
     """One driver's score, what cost the points, week by week."""
+    _open_to(ask)
     fleet_id, driver_id = seen.driver(ask)
     row = next((one for one in _rows(ask) if (one.fleet_id, one.driver_id) == (fleet_id, driver_id)), None)
     if row is None:
@@ -125,6 +128,12 @@ def score(ask: Ask) -> DriverScore:
     same = msgspec.structs.asdict(row) | (_said(rows(own)[0]) if own.height else {})
     weeks = [Week(from_=first.isoformat(), **_of_week(one)) for first, one in weekly(ask, driven)]
     return DriverScore(**same, base=base, points=[_points(one) for one in points], weeks=weeks)
+
+
+def _open_to(ask: Ask) -> None:
+    """Pricing may be told no driver's name."""
+    if private(ask):
+        raise Problem(403, "private", "pricing is told of vehicles' scores and km alone: pricing.privacy")
 
 
 def object_to(ask: Ask) -> Alert:

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import msgspec
 
 from console import seen
-from console.access import RATED
+from console.access import ADMIN, RATED
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.figures import figures, rows
 from console.pages import Paged, page, words
 from console.problems import Problem
 from console.shapes import Page
 from pricing import crossing
+from pricing.crossing import FULL
 from pricing.ladder import GAP, RUNNING, STANDING, TELEMATICS, Step, climb
 
 SHOWN = (STANDING, TELEMATICS, RUNNING, GAP)  # parts that a fleet is shown, without amounts
@@ -102,7 +103,7 @@ def rates(ask: Ask) -> Page[Rate]:
         and wanted.policy in ("", row["policy_id"])
         and (not covers or row["cover"] in covers)
     ]
-    return page(kept, wanted, lambda row: str(row["premium_id"]), _rate)
+    return page(kept, wanted, lambda row: str(row["premium_id"]), lambda row: Rate(**_said(ask, row)))
 
 
 def premium(ask: Ask) -> list[Trace]:
@@ -131,23 +132,21 @@ def premiums(ask: Ask) -> list[Row]:
     return [row for row in rows(frame) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
 
 
-def _rate(row: Row) -> Rate:
-    return Rate(**_said(row))
-
-
-def _said(row: Row) -> Row:
+def _said(ask: Ask, row: Row) -> Row:
     same = ("premium_id", "fleet_id", "vehicle_id", "policy_id", "cover", "kind", "amount", "currency", "tariff_id")
     more = ("status", "days", "km_measured", "km_gap", "credibility")
     found = {name: row[name] for name in (*same, *more)}
     found |= {name: row[name].date().isoformat() for name in ("valid_from", "valid_to")}
-    found |= {"vehicle": f"{row['fleet_id']}/{row['vehicle_id']}", "reasons": _reasons(row["factors"])}
+    found |= {"vehicle": f"{row['fleet_id']}/{row['vehicle_id']}", "reasons": _reasons(row["factors"], private(ask))}
     return found | {"caps": row["caps"]}
 
 
-def _reasons(steps: Iterable[Row]) -> list[Reason]:
+def _reasons(steps: Iterable[Row], hidden: bool) -> list[Reason]:
     """The factors furthest from 1, each once."""
     moving: dict[str, Row] = {}
     for step in steps:
+        if hidden and step["part"] == TELEMATICS:
+            continue
         if step["op"] == "times" and step["part"] in SHOWN and step["effect"] != 1:
             moving.setdefault(step["name"], step)
     ordered = sorted(moving.values(), key=lambda step: (-abs(step["effect"].ln()), step["name"]))
@@ -156,10 +155,19 @@ def _reasons(steps: Iterable[Row]) -> list[Reason]:
 
 def _trace(ask: Ask, row: Row) -> Trace:
     steps = [Step(**{name: step[name] for name in Step._fields}) for step in row["factors"]]
-    whole = ask.scope.loads
-    shown = steps if whole else [step for step in steps if step.part in SHOWN and step.op == "times"]
+    whole, hidden = ask.scope.loads, (TELEMATICS,) if private(ask) else ()
+    shown = (
+        [step for step in steps if step.part not in hidden]
+        if whole
+        else [step for step in steps if step.part in SHOWN and step.op == "times"]
+    )
     rungs = [_rung(step, whole) for step in shown]
-    return Trace(**_said(row), factors=rungs, sums=climb(steps) == row["amount"], whole=whole)
+    return Trace(**_said(ask, row), factors=rungs, sums=climb(steps) == row["amount"], whole=whole)
+
+
+def private(ask: Ask) -> bool:
+    """Whether who asks prices, and may know of driving no more than scores and km."""
+    return ask.scope.loads and ADMIN not in ask.scope.roles and ask.world.config.pricing.privacy != FULL
 
 
 def _rung(step: Step, whole: bool) -> Rung:

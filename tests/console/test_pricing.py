@@ -140,3 +140,28 @@ def test_a_fleets_file_is_read_and_printed(house):
     assert printed.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
     assert said["title"] in printed.text
     assert client.get(f"{API}/pricing/fleets/b/experience").status_code == 404
+
+
+def test_pricing_may_be_told_of_scores_and_km_alone(house, monkeypatch):
+    secret = replace(house.world.config, pricing=replace(house.world.config.pricing, privacy="scores_and_km"))
+    monkeypatch.setattr(house.world, "config", secret)
+    client = house.client("actuary")
+    found = premium(client)
+    assert "telematics" not in {step["part"] for one in found for step in one["factors"]}
+    assert all(climb([exact(step) for step in one["factors"]]) == Decimal(one["amount"]) for one in found)
+    assert client.get(f"{API}/drivers").json()["code"] == "private"
+    assert client.get(f"{API}/drivers/a/D1/score").json()["code"] == "private"
+    assert house.client("manager").get(f"{API}/drivers").status_code == 200
+
+
+def test_an_underwriter_of_one_fleet_sees_no_others_premiums(house):
+    admin, said = house.client("admin"), {"name": "theirs", "grants": "underwriter@b"}
+    bearer = {"Authorization": f"Bearer {admin.post(f'{API}/tokens', json=said).json()['token']}"}
+    client = house.stranger()
+    whole = house.client("actuary").get(f"{API}/pricing/portfolio").json()
+    found = client.get(f"{API}/pricing/portfolio", headers=bearer).json()
+    assert (found["premiums"], found["claims"]) == (0, 0)
+    assert 0 < found["km_measured"] < whole["km_measured"]
+    for path in ("pricing/ledger/verify", "pricing/runs"):
+        assert client.get(f"{API}/{path}", headers=bearer).status_code == 403, path
+    assert client.get(f"{API}/pricing/fleets/a/experience", headers=bearer).status_code == 404

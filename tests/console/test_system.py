@@ -108,3 +108,17 @@ def test_how_the_stream_is(admin):
     assert found["behind_s"] == 0
     settings = admin.get(f"{API}/system/settings").json()
     assert {"console.port", "http.tokens"} <= {one["key"] for one in settings}
+
+
+def test_a_task_that_is_sent_twice_is_made_once_and_done_once(house):
+    manager, key = house.client("manager"), {"Idempotency-Key": "t1"}
+    made = manager.post(f"{API}/tasks", json={"kind": "coach", "vehicle": "a/V0"}).json()
+    path = f"{API}/tasks/{made['task_id']}/done"
+    first = manager.post(path, json={"outcome": "talked", "finding": "calm"}, headers=key)
+    again = manager.post(path, json={"outcome": "talked", "finding": "calm"}, headers=key)
+    assert (first.json()["state"], again.json()) == ("done", first.json())
+
+
+def test_a_form_of_another_site_is_turned_away(house):
+    answer = house.stranger().post(f"{API}/session", data={"name": "admin", "password": "x"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "media_type")

@@ -6,7 +6,7 @@ import { commit, drop } from './alerts.js';
 import { zone } from './format.js';
 
 /** @typedef {{ version: string, data_mode: string, time_zone: string, tiles: { url: string, attribution: string, datum: string, borders: string }, currency: string, tariff_status: string }} Meta */
-/** @typedef {{ login: string, name: string, roles: string[], driver_id: string, csrf: string, must_change: boolean }} Me */
+/** @typedef {{ login: string, name: string, roles: string[], grants: { role: string, fleet: string, site: string }[], driver_id: string, csrf: string, must_change: boolean }} Me */
 
 /** @type {import('@preact/signals').Signal<Meta | null>} */
 export const meta = signal(null);

@@ -4,6 +4,7 @@ import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { day, number, percent, signed, span } from '../lib/format.js';
 import { href } from '../lib/router.js';
+import { user } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
@@ -33,6 +34,12 @@ export function Driver({ parts: [, fleet, id] }) {
     <section class="card"><h2>${t('driver.events')}</h2><${Events} rows=${lately.data?.items ?? []} /></section>
     ${own && html`<section class="card"><h2>${t('screen.hours')}</h2><${Limits} rows=${own.limits} /></section>`}
     ${one.weeks.length > 0 && html`<section class="card"><h2>${t('driver.weeks')}</h2><${Weeks} rows=${one.weeks} /></section>`}`;
+}
+
+/** A driver's own page. */
+export function Mine() {
+  const fleet = user.value?.grants.find((one) => one.role === 'driver')?.fleet ?? '';
+  return html`<${Driver} parts=${['drivers', fleet, user.value?.driver_id ?? '']} />`;
 }
 
 /** The score from the class's mean on, point by point. @param {{ one: any }} given */

@@ -1,6 +1,6 @@
 /** Views: the screens there are, in the order of the menu, and who is shown them. */
 
-import { may } from '../lib/session.js';
+import { may, user } from '../lib/session.js';
 import { t } from '../lib/i18n.js';
 import { html } from '../lib/html.js';
 import { open } from '../lib/alerts.js';
@@ -9,7 +9,7 @@ import { Alert } from './alert.js';
 import { Audit } from './audit.js';
 import { Devices } from './devices.js';
 import { Disputes } from './disputes.js';
-import { Driver } from './driver.js';
+import { Driver, Mine } from './driver.js';
 import { Drivers } from './drivers.js';
 import { Factor, Factors } from './factors.js';
 import { Health } from './health.js';
@@ -21,6 +21,7 @@ import { Portfolio } from './portfolio.js';
 import { Premium } from './premium.js';
 import { Premiums } from './premiums.js';
 import { Quarantine } from './quarantine.js';
+import { Registry } from './registry.js';
 import { Tasks } from './tasks.js';
 import { Today } from './today.js';
 import { Trip } from './trip.js';
@@ -34,13 +35,14 @@ const INSURER = ['underwriter', 'actuary'];
 const OWN = ['viewer', 'manager', 'driver'];
 const RUNNING = ['admin'];
 
-/** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any }} Screen */
+/** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any, mine?: boolean }} Screen */
 
 /** @type {{ name: string, screens: Screen[] }[]} */
 const ALL = [
   {
     name: 'fleet',
     screens: [
+      { path: '/me', title: 'screen.me', view: Mine, roles: ['driver'], mine: true },
       { path: '/', title: 'screen.live', view: Live, roles: FLEET },
       { path: '/alerts', title: 'screen.alerts', view: Inbox, one: Alert, roles: OWN, badge: Open },
       { path: '/today', title: 'screen.today', view: Today, roles: FLEET },
@@ -67,6 +69,7 @@ const ALL = [
     screens: [
       { path: '/health', title: 'screen.health', view: Health, roles: RUNNING },
       { path: '/quarantine', title: 'screen.quarantine', view: Quarantine, roles: RUNNING },
+      { path: '/registry', title: 'screen.registry', view: Registry, roles: ['manager'] },
       { path: '/users', title: 'screen.users', view: Users, roles: RUNNING },
       { path: '/audit', title: 'screen.audit', view: Audit, roles: RUNNING },
     ],
@@ -75,7 +78,7 @@ const ALL = [
 
 /** Those that whoever is signed in may see. */
 export function ROOMS() {
-  const seen = ALL.map((room) => ({ ...room, screens: room.screens.filter((one) => may(...one.roles)) }));
+  const seen = ALL.map((room) => ({ ...room, screens: room.screens.filter((one) => (one.mine ? user.value?.driver_id : may(...one.roles))) }));
   return seen.filter((room) => room.screens.length);
 }
 
@@ -84,7 +87,7 @@ export function found(parts) {
   const path = `/${parts[0] ?? ''}`;
   const screens = ROOMS().flatMap((room) => room.screens);
   const at = (/** @type {string} */ wanted) => screens.find((one) => one.path === wanted);
-  return at(path) ?? (path === '/' ? at('/portfolio') ?? screens[0] : undefined) ?? MISSING;
+  return at(path) ?? (path === '/' ? at('/me') ?? at('/portfolio') ?? screens[0] : undefined) ?? MISSING;
 }
 
 /** @type {Screen} */

@@ -138,6 +138,26 @@ def test_a_fleet_sees_no_loads_and_an_actuary_no_map(tab, house):
     assert actuary.page.locator("nav").get_by_text("Live map").count() == 0
 
 
+def test_a_driver_has_a_page_of_their_own_and_no_buttons(tab):
+    one = tab("driver")
+    one.go("/")
+    one.page.locator("h1", has_text="D1").wait_for()
+    one.go("/alerts")
+    rows(one)
+    assert one.page.locator(".bulk").count() == 0
+    assert one.page.locator("nav").get_by_text("Live map").count() == 0
+
+
+def test_a_row_of_the_registry_is_corrected_by_a_form(tab):
+    one = tab("admin")
+    one.go("/registry?kind=drivers&q=Ann")
+    one.page.get_by_role("button", name="Change").first.click()
+    one.page.locator("dialog input[name=name]").fill("Anna")
+    one.page.locator("dialog button.main").click()
+    one.page.locator(".toast", has_text="Done").wait_for()
+    one.page.locator("tbody", has_text="Anna").wait_for()
+
+
 def test_a_new_alert_waits_behind_a_button_while_somebody_is_at_work(tab, house, served, rivers):
     one = tab("manager")
     one.go("/alerts")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "console" / "static"
 FLEET = ("/", "/alerts", "/today", "/tasks", "/trips", "/drivers", "/hours", "/tyres", "/devices")
 PRICING = ("/portfolio", "/premiums", "/factors", "/disputes", "/ledger")
-SYSTEM = ("/health", "/quarantine", "/users", "/audit")
+SYSTEM = ("/health", "/quarantine", "/registry", "/users", "/audit")
 FOUND = """async () => {
   const found = await axe.run(document, { resultTypes: ['violations'] });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ').slice(0, 300)}`);

@@ -1,0 +1,78 @@
+/** Registry: vehicles, drivers, who drove what when, policies: looked through and corrected row by row. */
+
+import { html, useSignal } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { send } from '../lib/api.js';
+import { notice } from '../lib/alerts.js';
+import { number } from '../lib/format.js';
+import { route } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Dialog } from '../ui/dialog.js';
+import { Failed, Head, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { Choice } from './inbox.js';
+import { Field } from './trips.js';
+
+/** @typedef {{ name: string, meaning: string, needed: boolean, type: string, ref: string, choices: string[] }} Column */
+/** @typedef {{ kind: string, rows: number, columns: Column[] }} Kind */
+/** @typedef {{ key: string, cells: Record<string, string>, gone?: boolean }} Row */
+
+export function Registry() {
+  const kinds = use('registry', {});
+  if (kinds.error) return html`<${Failed} page error=${kinds.error} again=${kinds.again} />`;
+  if (!kinds.data) return html`<${Waiting} />`;
+  const all = /** @type {Kind[]} */ (kinds.data);
+  const { kind = 'vehicles' } = route.value.query;
+  const one = all.find((each) => each.kind === kind) ?? all[0];
+  return html`<${Rows} key=${one.kind} kind=${one} all=${all} changed=${kinds.again} />`;
+}
+
+/** @param {{ kind: Kind, all: Kind[], changed: () => void }} given */
+function Rows({ kind, all, changed }) {
+  const { q = '' } = route.value.query;
+  const known = use(`registry/${kind.kind}`, { q, limit: 1000 });
+  const asked = useSignal(/** @type {Row | null} */ (null));
+  const carry = async (/** @type {Record<string, string>} */ cells) => {
+    const { key, gone } = /** @type {Row} */ (asked.value);
+    asked.value = null;
+    try {
+      await send(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells });
+      notice.value = { text: t('registry.done') };
+    } catch (error) {
+      const { message, body } = /** @type {any} */ (error);
+      const more = (body?.problems ?? []).map((/** @type {any} */ each) => `${each.column}: ${each.what}`).join('; ');
+      notice.value = { text: [message, more].filter(Boolean).join(' '), bad: true };
+    }
+    known.again();
+    changed();
+  };
+  const ask = (/** @type {any} */ row, gone = false) => (asked.value = { key: row.key, cells: row.cells, gone });
+  return html`<${Head} title=${t('screen.registry')}><button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button><//>
+    <p class="hint">${t('registry.lead')}</p>
+    <div class="filters">
+      <${Choice} name="kind" value=${kind.kind} label=${t('registry.kind')} options=${all.map((each) => [each.kind, `${each.kind.replaceAll('_', ' ')} (${number(each.rows)})`])} />
+      <${Field} name="q" value=${q} label=${t('registry.find')} />
+    </div>
+    ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.registry')} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
+    ${asked.value && html`<${Dialog} title=${t(asked.value.gone ? 'registry.remove' : asked.value.key ? 'registry.change' : 'registry.add')} go=${t(asked.value.gone ? 'registry.remove' : 'users.save')} onGo=${carry} onLeave=${() => (asked.value = null)}>
+      ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;
+}
+
+/** Columns that hold something. @param {Kind} kind @param {any[]} rows @param {(row: any, gone?: boolean) => void} ask */
+function columns(kind, rows, ask) {
+  const used = kind.columns.filter((column) => column.needed || rows.some((row) => row.cells[column.name]));
+  const cell = (/** @type {string} */ name) => (/** @type {any} */ row) => row.cells[name] ?? '';
+  return [
+    ...used.map(({ name }) => ({ key: name, label: name.replaceAll('_', ' '), by: cell(name), show: cell(name) })),
+    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` },
+  ];
+}
+
+/** @param {{ kind: Kind, cells: Record<string, string> }} given */
+function Cells({ kind, cells }) {
+  return html`<div class="cells">${kind.columns.map((column, k) => html`<label key=${column.name}>${column.name.replaceAll('_', ' ')}${column.needed ? ' *' : ''} <small>${column.meaning}</small>
+    ${column.choices.length
+      ? html`<select name=${column.name} data-first=${k === 0 || undefined}><option value=""></option>${column.choices.map((one) => html`<option value=${one} selected=${cells[column.name] === one}>${one}</option>`)}</select>`
+      : html`<input name=${column.name} value=${cells[column.name] ?? ''} required=${column.needed} data-first=${k === 0 || undefined} autocomplete="off" />`}</label>`)}</div>`;
+}

@@ -20,7 +20,7 @@ from streams.pipeline.pipeline import Midnight, Pipeline, only
 from streams.records import rows
 from streams.records.record import still_open
 from streams.settling import aftermath
-from streams.settling.midnights import Events, ids_of, midnight_rows
+from streams.settling.midnights import Events, begun_ids, ids_of, midnight_rows
 from streams.settling.settle import Day, Start, run_again, stored_samples
 from streams.store import schema, upkeep
 from streams.store.accounts import remade as kept_rows
@@ -92,6 +92,13 @@ class Again:
         query = self._states(*remade_states.primary_key)
         commit.remove(remade_states, rows_of(self.connection, query.where(remade_states.c.day > day)))
 
+    def _forget_begun(self, again: Pipeline, commit: Commit) -> None:
+        """Episodes that had begun, and that what comes may tell otherwise, or not at all."""
+        (names,) = begun_ids(again.state[self.slot : self.slot + 1], [self.slot], again.fleet)
+        fleet_id, vehicle_id = self.vehicle
+        which = {"fleet_id": fleet_id, "vehicle_id": vehicle_id, "rules": self.task.own, "what": remade.EVENTS}
+        commit.remove(kept_rows, [which | {"row_id": name} for name in names])
+
     def _states(self, *columns: Any) -> Select[Any]:
         mine = (remade_states.c.slot == self.slot, remade_states.c.rules == self.task.own)
         return select(*columns).where(*mine)
@@ -114,6 +121,7 @@ class Again:
             return
         again, events = self.task.pipeline.scratch(self.slot, begin.run.state), dict(begin.run.told)
         self.heard = _day(again.watermark(self.slot))
+        self._forget_begun(again, commit)
         same = 0  # midnights in a row at which the record has the very same state
         for day in run_again(again, samples, events):
             same = same + 1 if self._agrees(day) else 0 if day.midnights else same
@@ -176,8 +184,8 @@ class Again:
             commit.upsert(kept_rows, [self._kept(what, row, first) for row in some])
 
     def _kept(self, what: str, row: Row, first: int) -> Row:
-        day = row["day"] if what == remade.SEGMENTS else max(int(row["start"] // DAY_S), first)
-        return remade.kept(what, row, self.task.own, day)
+        day = row["day"] if what == remade.SEGMENTS else int(row["start"] // DAY_S)
+        return remade.kept(what, row, self.task.own, max(day, first))
 
     def _mark(self, commit: Commit, what: str, days: list[int]) -> None:
         commit.upsert(kept_rows, [remade.marker(what, self.vehicle, self.task.own, day) for day in days])

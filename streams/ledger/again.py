@@ -93,11 +93,10 @@ class Again:
         commit.remove(remade_states, rows_of(self.connection, query.where(remade_states.c.day > day)))
 
     def _forget_begun(self, again: Pipeline, commit: Commit) -> None:
-        """Episodes that had begun, and that what comes may tell otherwise, or not at all."""
-        (names,) = begun_ids(again.state[self.slot : self.slot + 1], [self.slot], again.fleet)
-        fleet_id, vehicle_id = self.vehicle
-        which = {"fleet_id": fleet_id, "vehicle_id": vehicle_id, "rules": self.task.own, "what": remade.EVENTS}
-        commit.remove(kept_rows, [which | {"row_id": name} for name in names])
+        """What ends after the start, and episodes that had begun: what comes may tell them otherwise, or not at all."""
+        (begun,) = begun_ids(again.state[self.slot : self.slot + 1], [self.slot], again.fleet)
+        since = again.watermark(self.slot)
+        commit.remove(kept_rows, remade.ending(self.connection, self.vehicle, self.task.own, since, begun))
 
     def _states(self, *columns: Any) -> Select[Any]:
         mine = (remade_states.c.slot == self.slot, remade_states.c.rules == self.task.own)

@@ -72,6 +72,16 @@ def named(connection: Connection, vehicle: tuple[str, str], rules: str, since: i
     return rows_of(connection, query.where(remade.c.what != SPANS))
 
 
+def ending(
+    connection: Connection, vehicle: tuple[str, str], rules: str, since: float, begun: Sequence[str]
+) -> list[Row]:
+    """The keys of a vehicle's rows, but for spans, that end after an instant, and of the events ``begun``."""
+    mine = [remade.c[name] == value for name, value in zip(VEHICLE, vehicle, strict=True)]
+    ends = remade.c.what.in_([EVENTS, SEGMENTS, INTERVALS, POINTS]) & (remade.c.end > since)
+    named = (remade.c.what == EVENTS) & remade.c.row_id.in_(begun)
+    return rows_of(connection, select(*remade.primary_key).where(*mine, remade.c.rules == rules, ends | named))
+
+
 @dataclass(frozen=True)
 class Remade:
     """Days of vehicles that were made again, and their rows."""

@@ -44,9 +44,10 @@ ones. The recordings are households' cars, commutes and test drives, not deliver
 that of parcels in town from commuters on motorways. *Like* a recording compares like with like: {CARS} simulated cars
 that are driven in town, between towns and on motorways, in the shares of driving time (town, rural, motorway by what
 is allowed there; in the note) that bring the speeds nearest. Two numbers are fitted to the recording's speeds; what is
-left of the distance in speed, and the whole of it in acceleration and stops, to which nothing is fitted, is the
-driver's model. How far people go is no question to that: trips are only compared as they are. RSK repeats a speed for
-up to 20 s, so it has no acceleration here."""
+left of the distance in speed, and the whole of it in acceleration and stops, is the driver's model. (By how much
+drivers let their speed sway was set once with the accelerations of these recordings in view; nothing was for stops.)
+How far people go is no question to that: trips are only compared as they are. RSK repeats a speed for up to 20 s, so it
+has no acceleration here."""
 
 
 class Driving(NamedTuple):

@@ -34,8 +34,8 @@ SHEET: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 KINDS = {BRAKING: "harsh_braking", ACCELERATION: "harsh_acceleration", CORNERING: "harsh_cornering"}
 CAUSES = {BRAKING: "braked late", ACCELERATION: "hard start", CORNERING: "fast through a bend"}
-OVER = 5.0 / 3.6  # m/s over the limit, and for how long, that makes an episode
-LASTING = 5  # s
+OVER, ON = 5.0 / 3.6, 2.0 / 3.6  # m/s over the limit that begin an episode, and above which it goes on
+LASTING, MERGED = 3, 5  # s it lasts at least, and of a dip that does not end it; Damoov, as docs/detectors/speeding.md
 LOSSES = {PUNCTURED: "tyre_rapid_loss", LEAKS: "tyre_slow_leak"}
 APART = {False: (0.10, 0.15, 0.25), True: (0.05, 0.10, 0.20)}  # of their mean, cold: across an axle, within a pair
 HOT = (15.0, 20.0, 35.0)  # K that a dragging brake adds
@@ -139,9 +139,15 @@ def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _speeding(whole: Track) -> Iterator[Fact]:
-    """Runs over the posted limit, from 5 km/h and 5 s; 10 and 20 km/h make levels 2 and 3."""
+    """Driving over the limit, from 5 km/h on until it is no more than 2; 10 and 20 km/h make levels 2 and 3."""
     over = whole.speed - whole.limit
-    for a, b in _runs(over > OVER):
+    spans: list[tuple[int, int]] = []
+    for first, b in _runs(over > ON):
+        if (over[first : b + 1] > OVER).any():
+            a = first + int(np.argmax(over[first : b + 1] > OVER))
+            near = bool(spans) and whole.t[a] - whole.t[spans[-1][1]] <= MERGED
+            spans.append((spans.pop()[0] if near else a, b))
+    for a, b in spans:
         if whole.t[b] - whole.t[a] >= LASTING:
             peak = 3.6 * float(over[a : b + 1].max())
             level = 1 + (peak >= 10) + (peak >= 20)

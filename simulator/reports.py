@@ -94,9 +94,9 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     ambient = _ambient(day.roads.region, window.start, seen.t)
     tyres = _tyres(day, seen.t, rng)
     vehicle = shift.vehicle
-    chance, gross = np.random.default_rng([day.seed, 18, day.number]), pull(vehicle.kind, shift.orders.trailers).gross
+    chance, brakes = np.random.default_rng([day.seed, 18, day.number]), pull(vehicle.kind, shift.orders.trailers).brakes
     morning = Morning(vehicle.odometer, float(chance.uniform(*FILLED)), float(1 + MASS_ERROR * chance.normal()))
-    columns, stuck = sense(day.roads, profile, vehicle.kind, gross, morning, seen, ambient, (rng, flaws))
+    columns, stuck = sense(day.roads, profile, vehicle.kind, brakes, morning, seen, ambient, (rng, flaws))
     heard = sense_tyres(tyres, profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
     identity = (
         (columns["t"] + window.start).round(3).alias("t"),

@@ -11,7 +11,7 @@ from simulator.profiles import Profile
 from simulator.roads import Roads
 from simulator.tracks import Track
 from simulator.tyres import Wheel, gauge, temperature
-from simulator.vehicles import LADEN_BRAKES, Class
+from simulator.vehicles import Class
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -31,6 +31,7 @@ COLUMNS = (  # of which a device reports those of its profile, in this order
     "mass_kg",
 )  # fmt: skip
 FUEL_STEP = 0.4  # %; SAE J1939, SPN 96
+TRAVEL = 0.5  # exponent of braking force in the pedal's travel, which is longest at first; ours
 MASS_STEP = 10.0  # kg; SAE J1939, SPN 1760, gross combination vehicle weight
 MASS_ERROR = 0.02  # sigma of the share by which a bus errs about it all day; ours
 STUCK = ("speed_kmh", "brake_pedal_pct", "odometer_km")  # what comes over the bus
@@ -55,7 +56,7 @@ def sense(
     roads: Roads,
     profile: Profile,
     kind: Class,
-    gross: float,
+    brakes: float,
     morning: Morning,
     track: Track,
     ambient: Floats,
@@ -63,12 +64,12 @@ def sense(
 ) -> Sensed:
     """The columns a device reports of ``track``; the second of ``rngs`` is for its flaws.
 
-    ``gross`` is the mass, kg, for which its brakes are made.
+    ``brakes`` are N that they hold at most, the trailer's with them.
     """
     flaws = rngs[1]
     columns = {
         **_placed(roads, profile, track, rngs),
-        **_felt(profile, kind, gross, track, rngs[0]),
+        **_felt(profile, brakes, track, rngs[0]),
         "speed_limit_kmh": np.round(track.limit * 3.6),
         "ignition": track.ignition,
         "odometer_km": np.round((morning.odometer + track.distance) / 1000, 2),
@@ -103,14 +104,14 @@ def _placed(roads: Roads, profile: Profile, track: Track, rngs: Rngs) -> dict[st
     }
 
 
-def _felt(profile: Profile, kind: Class, gross: float, track: Track, rng: np.random.Generator) -> dict[str, Floats]:
+def _felt(profile: Profile, brakes: float, track: Track, rng: np.random.Generator) -> dict[str, Floats]:
     """How it moves; the more it weighs the deeper the pedal for the same braking."""
     n, moving = len(track.t), track.speed > 0.1
     noise = profile.accel_noise * np.where(moving, 1.0, 0.3)
     speed = 3.6 * np.where(moving, np.maximum(track.speed + rng.normal(0, profile.speed_noise, n), 0), 0)
     yaw: Floats = np.degrees(track.lateral / np.maximum(track.speed, 1.0)).astype(np.float64)
-    braked = np.minimum(100.0, -100 * track.accel * track.mass / (LADEN_BRAKES * kind.brake * gross))
-    pedal = np.where(track.accel < -0.4, braked, 0.0)
+    held = np.clip(-track.accel * track.mass / brakes, 0.0, 1.0)
+    pedal = np.where(track.accel < -0.4, 100 * held**TRAVEL, 0.0)
     return {
         "speed_kmh": _stepped(speed, profile.speed_step),
         "heading_deg": np.round(_course(track, profile, rng), 0) % 360,

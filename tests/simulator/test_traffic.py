@@ -112,7 +112,7 @@ def test_speeding_on_the_sheet_is_over_the_limit_in_the_samples(reports: list[Re
     assert found
     for report, row in found:
         over = during(report, row).select(pl.col("speed_kmh") - pl.col("speed_limit_kmh")).to_series()
-        assert (over > 4.0).mean() > 0.9
+        assert (over > 1.0).mean() > 0.8 and over.max() > 4.0
         assert over.max() == pytest.approx(row["peak"], abs=1.0)
 
 

@@ -26,6 +26,18 @@ ROW = f"""16 bytes, little-endian: i32 longitude * 1e6 and i32 latitude * 1e6 (-
 1 info, 2 warning, 3 minor, 4 major, 5 critical), u16 age of the fix in s ({UNKNOWN}: long ago or never)."""
 
 
+STREAM = {
+    "operationId": "get_stream",
+    "tags": ["live"],
+    "summary": "What happens, as it happens",
+    "description": "Server-sent events: hello, pos, alert, kpi, health, resync; a comment each 15 s. `pos` holds the "
+    "`rows` of all vehicles (schema PositionRow) in base64, in the order of /vehicles and /positions.bin of the same "
+    "`roster`. A tab that comes back says Last-Event-ID, or `last`, and is told the alerts it has missed.",
+    "parameters": [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("topics", "last")],
+    "responses": {"200": {"description": "the stream", "content": {"text/event-stream": {}}}},
+}
+
+
 def document(endpoints: tuple[Endpoint, ...], prefix: str) -> dict[str, Any]:
     """The whole document."""
     types = [one.gives for one in endpoints if one.gives not in (None, bytes)]
@@ -35,6 +47,7 @@ def document(endpoints: tuple[Endpoint, ...], prefix: str) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for one in endpoints:
         paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, by_type, components)
+    paths["/stream"] = {"get": STREAM}
     components |= {"Problem": PROBLEM, "PositionRow": {"type": "string", "format": "byte", "description": ROW}}
     return {
         "openapi": "3.1.0",

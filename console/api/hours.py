@@ -56,6 +56,8 @@ def listed(ask: Ask) -> Page[DriverHours]:
 def _intervals(connection: Connection, ask: Ask, now: float) -> dict[tuple[str, str], list[Row]]:
     intervals, found = schema.intervals, defaultdict(list)
     query = select(intervals).where(intervals.c.end >= now - WINDOW_S, intervals.c.driver_id.is_not(None))
+    if ask.scope.fleets:
+        query = query.where(intervals.c.fleet_id.in_(ask.scope.fleets))
     for row in rows_of(connection, query.order_by(intervals.c.start, *intervals.primary_key)):
         if ask.scope.row(row):
             found[row["fleet_id"], row["driver_id"]].append(row)

@@ -78,7 +78,7 @@ def listed(ask: Ask) -> Page[Wheels]:
     """All vehicles whose tyres are heard of, the worst first."""
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
-        points = _points(connection, now - SHOWN_S)
+        points = _points(connection, now - SHOWN_S, fleets=ask.scope.fleets)
     found = [_wheels(ask, key, some, now) for key, some in sorted(points.items()) if ask.scope.sees(*key)]
     ordered = sorted(found, key=lambda one: (one.worst is None, one.worst or 0.0, one.vehicle))
     return page(ordered, ask.query, lambda one: one.vehicle, lambda one: one)
@@ -110,10 +110,14 @@ def wheels_of(ask: Ask, key: tuple[str, str]) -> list[Wheel]:
         return _wheels(ask, key, _points(connection, now - SHOWN_S, key).get(key, {}), now).tyres
 
 
-def _points(connection: Connection, since: float, key: Key | None = None) -> dict[Key, dict[int, list[Row]]]:
+def _points(
+    connection: Connection, since: float, key: Key | None = None, fleets: tuple[str, ...] = ()
+) -> dict[Key, dict[int, list[Row]]]:
     """What each wheel of each vehicle held since then, in order."""
     points = schema.tyre_points
     query = select(points).where(points.c.start >= since).order_by(*points.primary_key)
+    if fleets:
+        query = query.where(points.c.fleet_id.in_(fleets))
     if key is not None:
         query = query.where(points.c.fleet_id == key[0], points.c.vehicle_id == key[1])
     found: dict[tuple[str, str], dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))

@@ -2,12 +2,15 @@
 
 import json
 import socket
+from contextlib import ExitStack
+from dataclasses import replace
+from types import SimpleNamespace
 
 import httpx2
 import pytest
 
 from console.picture import Picture
-from console.start import SIMULATED, Told, alone, free, listener, serving
+from console.start import SIMULATED, Told, alone, beside, free, listener, serving
 from console.world import LIVE, World
 from streams import config
 from streams.layers import ConfigError
@@ -54,6 +57,19 @@ def test_who_starts_it_is_told_where_it_is_and_the_first_users_password_once(riv
     with serving(world, told) as shown:
         assert shown.password is None
         assert shown.welcome == f"console: {shown.url}"
+
+
+def test_it_has_connections_of_its_own_so_that_neither_waits_for_the_other(river, tmp_path):
+    said = settings()
+    said = replace(said, data=replace(said.data, dir=tmp_path / "data"))
+    service = SimpleNamespace(fixes=lambda: fixes(river.pipeline), vitals=dict)
+    with beside(service, said, river.rules, SIMULATED, Told()) as shown, ExitStack() as held:
+        for _ in range(15):  # all that a pool has
+            held.enter_context(river.store.reading())
+        with httpx2.Client(base_url=shown.url, timeout=20) as client:
+            answer = client.post("/api/v1/session", json={"name": "admin", "password": shown.password})
+            assert answer.status_code == 200
+            assert client.get("/api/v1/vehicles").status_code == 200
 
 
 def test_beside_another_process_it_looks_for_what_is_new_itself(rivers, river, tmp_path):

@@ -1,0 +1,75 @@
+"""Modules that work something out again in the browser agree with the Python that has worked it out before."""
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from pricing.ladder import Ladder, climb
+from streams.fleets.positions import from_gcj02
+
+pytestmark = pytest.mark.stack
+
+LOAD = "const at = (name) => import(document.querySelector('script[type=module]').src.replace('main.js', name));"
+
+
+@pytest.fixture
+def asked(tab):
+    """Runs the body of an async function in a page; ``at(NAME)`` loads one of our modules."""
+    one = tab("")
+    one.expected = ("401",)
+    one.page.goto(one.url)
+    one.page.get_by_role("button", name="Sign in").wait_for()
+    return lambda body, given: one.page.evaluate(f"async (given) => {{ {LOAD} {body} }}", given)
+
+
+def test_places_are_moved_for_chinese_tiles_and_back_to_a_decimetre(asked):
+    draw = np.random.default_rng(1)
+    places = [(float(draw.uniform(100, 125)), float(draw.uniform(20, 45))) for _ in range(200)]
+    moved = asked(
+        """const { meta } = await at('lib/session.js');
+        meta.value = { ...meta.value, tiles: { ...meta.value.tiles, datum: 'gcj02' } };
+        const { drawn } = await at('map/datum.js');
+        return given.map(([lon, lat]) => drawn(lon, lat));""",
+        places,
+    )
+    lon, lat = (np.array(column) for column in zip(*moved, strict=True))
+    back_lat, back_lon = from_gcj02(lat, lon)
+    assert np.abs(back_lat - [lat for _, lat in places]).max() < 1e-6
+    assert np.abs(back_lon - [lon for lon, _ in places]).max() < 1e-6
+    assert np.abs(lon - [lon for lon, _ in places]).max() > 1e-3
+
+
+def premium(draw):
+    """Steps as a rating makes them."""
+    ladder = Ladder()
+    ladder.add(
+        "standing",
+        "per_day",
+        "start",
+        Decimal(int(draw.integers(1, 999_999))).scaleb(-4),
+        "days",
+        str(draw.integers(1, 366)),
+    )
+    for _ in range(6):
+        ladder.add("standing", "factor", "times", Decimal(int(draw.integers(5_000, 20_000))).scaleb(-4))
+    ladder.add("premium", "technical", "sum", Decimal(1))
+    ladder.add("premium", "fixed", "plus", Decimal(int(draw.integers(0, 99_999))).scaleb(-3))
+    ladder.add("premium", "variable", "divide", Decimal(int(draw.integers(500, 999))).scaleb(-3))
+    ladder.add("premium", "rounding", "round", Decimal("0.01"), "mode", "ROUND_HALF_EVEN")
+    return ladder.steps
+
+
+def test_steps_make_the_same_cent_in_the_browser(asked):
+    draw = np.random.default_rng(2)
+    premiums = [premium(draw) for _ in range(200)]
+    told = [[{name: str(value) for name, value in step._asdict().items()} for step in steps] for steps in premiums]
+    found = asked("const { climb } = await at('lib/ladder.js'); return given.map(climb);", told)
+    assert found == [{"ok": True, "amount": str(climb(steps))} for steps in premiums]
+
+
+def test_a_step_that_shows_another_amount_is_found(asked):
+    steps = premium(np.random.default_rng(3))
+    told = [{name: str(value) for name, value in step._asdict().items()} for step in steps]
+    told[2]["amount"] = str(steps[2].amount + Decimal("0.000001"))
+    assert asked("const { climb } = await at('lib/ladder.js'); return climb(given).ok;", told) is False

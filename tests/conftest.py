@@ -19,6 +19,7 @@ ON_POSTGRES = {  # of tests/streams
     "erasure/test_erasure",
     "fleets/test_followed",
     "keeping/test_pruning",
+    "ledger/test_daily",
     "ledger/test_posting",
     "ledger/test_redetection",
     "records/test_evidence",

@@ -1,9 +1,36 @@
-"""Insured: rivers of a fleet that pays by the km, its registry and rule sets on record."""
+"""Insured: rivers of a fleet that pays by the km, whose days are closed and posted."""
 
-from streams import registry
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+
+import numpy as np
+
+from pricing.balance.hysteresis import Hysteresis
+from pricing.tariffs import standard
+from streams import registry, tables
+from streams.ledger import posting
+from streams.ledger.book import gathered
+from streams.ledger.redetection import Redetection
+from streams.pipeline.pipeline import only
 from streams.registry import stored
+from streams.river import recovery
 from streams.river.in_force import remembered
 
+DAY_S = 86_400.0
+END = 20_006 * DAY_S
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+EVERY_MOVE = Hysteresis(band=Decimal(0), step=Decimal(10))
+OWN = (  # what a manager might set: deaf, blind, short of km, and with hours of its own
+    "detectors.harsh_braking.level1_g=0.9",
+    "detectors.harsh_braking.level2_g=0.9",
+    "detectors.speeding.tolerance_kmh=60",
+    "detectors.exposure.gap_min_m=1000000",
+    "detectors.activity.stop_s=10",
+    "hours.rule=custom",
+    "hours.drive_h=1000",
+    "hours.break_min=1",
+)
 VEHICLES = ("V0", "V1", "V2")
 COVERS = ("own_damage", "tpl_property")
 FILES = {
@@ -27,3 +54,36 @@ def river_of(rivers, folder, rules):
     for one in rules.in_force.sets:
         remembered(river.store, one, one.since)
     return river
+
+
+def send(rivers, river, samples):
+    river.embedded.take(rivers.payloads(samples, boot=str(river.store.position)))
+    river.drain()
+
+
+def close(river, t, tariff=None):
+    """Let a day close: what is to be made again is."""
+    follow, intake = partial(recovery.followed, river.source), river.embedded.intake
+    live, tariffs = river.pipeline.in_force, [tariff or standard()]
+    assert Redetection(river.store, follow, intake, live, tariffs, 7 * DAY_S).work(t)
+
+
+def post(river, tariff=None, t=END):
+    """Texts of the entries that a moment brings, and the days that move no score."""
+    tariff = tariff or standard()
+    with river.store.reading() as connection:
+        book = gathered(connection, tariff, tables.moment(t))
+        new, refused = posting.posted(connection, book, tariff, EVERY_MOVE, NOW)
+    assert refused == []
+    return [entry.text for entry in new["P"]], book.left
+
+
+def daily(rivers, river, samples, order=1):
+    """Everything sent as it happens, each day closed an hour after its midnight."""
+    rng = np.random.default_rng(order)
+    day = ((samples.t - rivers.START) // DAY_S).astype(int)
+    late = (rng.random(samples.t.size) < 0.1) & (day < day.max())
+    day = np.where(late, day + 1, day)
+    for number in range(day.max() + 1):
+        send(rivers, river, only(samples, day == number))
+        close(river, rivers.START + (number + 1) * DAY_S + 4000.0)

@@ -1,44 +1,26 @@
 """Redetection: whatever thresholds a fleet chose, its premiums are those of a fleet that chose none, to the bit."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from decimal import Decimal
-from functools import partial
 
 import numpy as np
 import pytest
 from sqlalchemy import delete, insert, update
 
-from pricing.balance.hysteresis import Hysteresis
 from pricing.tariffs import standard
 from streams import tables
 from streams.desk.actions import act, shelve
 from streams.erasure import work
 from streams.erasure.person import Person, new_token
-from streams.ledger import accepted, exposed, posting
-from streams.ledger.book import gathered
-from streams.ledger.redetection import Redetection
+from streams.ledger import accepted, exposed
 from streams.pipeline.pipeline import only
 from streams.pipeline.rule_set import InForce
 from streams.registry import Roster, stored
-from streams.river import recovery
 from streams.store import accounts, audit, schema, upkeep
 
+from ..insured import END, OWN, close, daily, post, send
+
 DAY_S = 86_400.0
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-EVERY_MOVE = Hysteresis(band=Decimal(0), step=Decimal(10))
-OWN = (  # what a manager might set: deaf, blind, short of km, and with hours of its own
-    "detectors.harsh_braking.level1_g=0.9",
-    "detectors.harsh_braking.level2_g=0.9",
-    "detectors.speeding.tolerance_kmh=60",
-    "detectors.exposure.gap_min_m=1000000",
-    "detectors.activity.stop_s=10",
-    "hours.rule=custom",
-    "hours.drive_h=1000",
-    "hours.break_min=1",
-)
 CHANGED = 0.9  # day on which they are
-END = 20_006 * DAY_S
 
 
 @pytest.fixture(scope="module")
@@ -51,42 +33,9 @@ def rules(rivers):
     return calm, replace(calm, in_force=InForce(sets))
 
 
-def send(rivers, river, samples):
-    river.embedded.take(rivers.payloads(samples, boot=str(river.store.position)))
-    river.drain()
-
-
-def close(river, t, tariff=None):
-    """Let a day close: what is to be made again is."""
-    follow, intake = partial(recovery.followed, river.source), river.embedded.intake
-    live, tariffs = river.pipeline.in_force, [tariff or standard()]
-    assert Redetection(river.store, follow, intake, live, tariffs, 7 * DAY_S).work(t)
-
-
-def post(river, tariff=None, t=END):
-    """Texts of the entries that a moment brings, and the days that move no score."""
-    tariff = tariff or standard()
-    with river.store.reading() as connection:
-        book = gathered(connection, tariff, tables.moment(t))
-        new, refused = posting.posted(connection, book, tariff, EVERY_MOVE, NOW)
-    assert refused == []
-    return [entry.text for entry in new["P"]], book.left
-
-
 def later(rivers, days):
     """Drives of so many days later."""
     return rivers.days(9 + days, start=rivers.START + days * DAY_S)
-
-
-def daily(rivers, river, samples, order=1):
-    """Everything sent as it happens, each day closed an hour after its midnight."""
-    rng = np.random.default_rng(order)
-    day = ((samples.t - rivers.START) // DAY_S).astype(int)
-    late = (rng.random(samples.t.size) < 0.1) & (day < day.max())
-    day = np.where(late, day + 1, day)
-    for number in range(day.max() + 1):
-        send(rivers, river, only(samples, day == number))
-        close(river, rivers.START + (number + 1) * DAY_S + 4000.0)
 
 
 @pytest.fixture(scope="module")

@@ -24,15 +24,17 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True)
 class PerKm:
-    """Rates of one vehicle: standing a day and running a km, loads included."""
+    """Rates of one vehicle: standing a day and running a km, loads included, and the least that a day earns."""
 
     per_day: Decimal
     per_km: Decimal
     rounding: str = ROUND_HALF_EVEN
+    least: Decimal = Decimal(0)  # a day
 
     def earned(self, reading: Reading) -> Decimal:
         """What is earned by then, to the cent."""
-        return cents(self.per_day * reading.days + self.per_km * reading.km, self.rounding)
+        driven = self.per_day * reading.days + self.per_km * reading.km
+        return cents(max(driven, self.least * reading.days), self.rounding)
 
     def bill(self, reading: Reading, billed: Decimal) -> Bill:
         """What is due now: bills sum to what is earned, and km that came late or were put right are in the next."""

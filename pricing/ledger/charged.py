@@ -94,7 +94,8 @@ def deposit_of(made: Made) -> Declaration:
 def rates_of(made: Made) -> PerKm:
     """The rates of a bill."""
     said = made["rates"]
-    return PerKm(Decimal(said["per_day"]), Decimal(said["per_km"]), said["rounding"])
+    least = Decimal(said.get("least", 0))  # bills written before it was kept have none
+    return PerKm(Decimal(said["per_day"]), Decimal(said["per_km"]), said["rounding"], least)
 
 
 def reading_of(made: Made) -> Reading:

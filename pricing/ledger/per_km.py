@@ -1,19 +1,26 @@
 """Per km: billing dates of a vehicle and cover, and the rates a day and a km of its indication."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from pricing.billing.per_km import PerKm, Reading
-from pricing.ladder import PREMIUM, RUNNING, STANDING
+from pricing.exposure import Exposure, vehicle_days
+from pricing.ladder import PREMIUM, RUNNING, STANDING, last_amounts
 from pricing.ledger.entry import Entry
+from pricing.ledger.rated import made_from
 from pricing.money import micro
+from pricing.rating import rate
+from pricing.stated import scored
 from pricing.tariff import Tariff
 
 WHOLE = ("experience", "coefficient")  # steps of the premium that act on all of it
+CHANGE = "change_cap"  # the step where a premium may not move further from the one before
+NOMINAL = 1e6  # km the rate a km is worked out on: with amounts to 6 places it is exact to 12
 
 Driven = Callable[[date, date], Decimal]
 
@@ -46,18 +53,25 @@ class Billing:
 
 
 def rates(indication: Entry, tariff: Tariff) -> PerKm:
-    """Rates of an indication, loads included: its standing part a day and its running part a km."""
-    made, loads = indication["made"], tariff.loads
-    share = 1 - loads.variable - loads.profit
-    steps = {step["part"]: Decimal(step["amount"]) for step in made["steps"]}  # the last of each part
-    days = (date.fromisoformat(made["risk"]["valid_to"]) - date.fromisoformat(made["risk"]["valid_from"])).days
-    km = Decimal(made["exposure"].get("km_measured") or 0)
-    whole = _times(step for step in made["steps"] if step["name"] in WHOLE)
-    standing = steps[STANDING] / days * loads.off_balance + loads.fixed_per_day
-    running = steps[RUNNING] / km * loads.off_balance if km and RUNNING in steps else Decimal(0)
-    return PerKm(micro(standing / share * whole), micro(running / share * whole), tariff.rounding)
+    """Rates of an indication, loads included: standing a day and running a km, so that the km expected cost its amount.
+
+    A km has its rate whether or not any are known yet. What a cap on change made of the amount it makes of both rates.
+    """
+    risk, _, own = made_from(indication["made"])
+    steps = rate(risk, Exposure({"km_measured": NOMINAL}), tariff, scored(own, tariff)).factors
+    amounts, loads = last_amounts(steps), tariff.loads
+    whole = math.prod((step.effect for step in steps if step.part == PREMIUM and step.name in WHOLE), start=Decimal(1))
+    loaded = whole / (1 - loads.variable - loads.profit) * _capped(indication["made"])
+    standing = amounts[STANDING] / vehicle_days(risk.valid_from, risk.valid_to) * loads.off_balance
+    running = amounts.get(RUNNING, Decimal(0)) / Decimal(NOMINAL) * loads.off_balance
+    least = tariff.minimum.get(risk.cover, Decimal(0))
+    return PerKm(micro((standing + loads.fixed_per_day) * loaded), micro(running * loaded), tariff.rounding, least)
 
 
-def _times(steps: Iterable[Mapping[str, Any]]) -> Decimal:
-    """What acts on the whole premium: a no-claims coefficient and the insurer's own."""
-    return math.prod((Decimal(step["effect"]) for step in steps if step["part"] == PREMIUM), start=Decimal(1))
+def _capped(made: Mapping[str, Any]) -> Decimal:
+    """What the cap on change multiplied the premium by; nothing is made dearer by it while no km are known."""
+    for before, step in pairwise(made["steps"]):
+        if step["name"] == CHANGE and Decimal(before["amount"]):
+            found = Decimal(step["amount"]) / Decimal(before["amount"])
+            return found if Decimal(made["exposure"].get("km_measured") or 0) else min(found, Decimal(1))
+    return Decimal(1)

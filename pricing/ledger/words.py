@@ -55,8 +55,10 @@ def _adjusted(made: Made, _: Draft) -> list[str]:
 def _billed(made: Made, _: Draft) -> list[str]:
     rates, reading, before = rates_of(made), reading_of(made), Decimal(made["before"])
     earned = rates.earned(reading)
+    least = f", at least {rates.least} a day" if rates.least else ""
+    how = f"{reading.days} days at {rates.per_day} and {reading.km} km at {rates.per_km}{least}"
     return [
-        f"{reading.days} days at {rates.per_day} and {reading.km} km at {rates.per_km} since {made['since']}: {earned}",
+        f"{how} since {made['since']}: {earned}",
         f"less {before} billed before, is {earned - before}",
     ]
 

@@ -14,17 +14,22 @@ from pricing.canonical import plain
 from pricing.explain import explain_premium
 from pricing.exposure import Exposure
 from pricing.ledger.chain import verify
+from pricing.ledger.entry import follow, instead
 from pricing.ledger.known import balance, premium
 from pricing.ledger.pen import Pen
 from pricing.ledger.per_km import rates
 from pricing.ledger.posting import Contract, Insured, post
 from pricing.ledger.rated import Shown, rated, row
 from pricing.ledger.replay import replay
+from pricing.ledger.taxed import taxed
+from pricing.ledger.words import explain
+from pricing.tariffs import parse, standard_text
 
 D = Decimal
 NONE = Decimal(0)
 YEAR = Term(date(2026, 1, 1), date(2027, 1, 1))
 CONTRACT = Contract("P", "EUR", "fixed", YEAR)
+PER_KM = replace(CONTRACT, basis="per_km")
 MOVES = Hysteresis(band=D("0.02"), step=D("0.10"))
 LATER = datetime(2027, 6, 1, tzinfo=UTC)
 APRIL = date(2026, 4, 11)  # 100 days are over
@@ -42,14 +47,16 @@ SUBSTITUTED = [
 def insured(risk, tariff):
     """A truck on the policy with so many harsh brakes on 20,000 km, and so many km a day."""
 
-    def piece(vehicle="V", start=YEAR.start, end=YEAR.end, brakes=160, daily=NONE, **changes):
+    def piece(
+        vehicle="V", start=YEAR.start, end=YEAR.end, brakes=160, daily=NONE, expected=60_000.0, by=tariff, **changes
+    ):
         whole = risk(vehicle_id=vehicle, valid_from=YEAR.start, valid_to=YEAR.end, **changes)
         seen = dict.fromkeys(("km_measured", "observed_km", "observed_corner_km"), 20_000.0)
         own = {"truck": Exposure(seen | {"moving_h": 340.0, "harsh_braking_2": brakes})}
 
         def rating(last):
             shown = None if last is None else Shown(last.amount, MOVES)
-            return rated(whole, Exposure({"km_measured": 60_000.0}), tariff, own, period=(start, end), shown=shown)
+            return rated(whole, Exposure({"km_measured": expected}), by, own, period=(start, end), shown=shown)
 
         return Insured(vehicle, whole.cover, start, end, plain(whole), rating, lambda a, b: daily * (b - a).days)
 
@@ -60,13 +67,13 @@ def insured(risk, tariff):
 def posted(tariff):
     """The chain after posting on some days, each with what was insured then; it verifies and is made again."""
 
-    def run(*steps, chain=()):
+    def run(*steps, chain=(), by=tariff):
         for day, contract, pieces in steps:
             pen = Pen(chain, datetime(day.year, day.month, day.day, 2, tzinfo=UTC))
-            post(contract, pieces, pen, day, tariff)
+            post(contract, pieces, pen, day, by)
             chain = pen.entries
         assert verify(chain) == []
-        assert [replay(entry, {tariff.digest: tariff}) for entry in chain] == chain
+        assert [replay(entry, {by.digest: by}) for entry in chain] == chain
         return chain
 
     return run
@@ -204,9 +211,8 @@ def test_without_a_deposit_of_its_own_what_was_indicated_is_adjusted(insured, po
 
 
 def test_bills_by_the_km_come_at_months_ends_and_sum_to_what_was_driven(insured, posted, tariff):
-    contract = replace(CONTRACT, basis="per_km")
     days = [YEAR.start, date(2026, 1, 31), date(2026, 2, 1), date(2026, 4, 2), date(2027, 3, 1)]
-    chain = posted(*[(day, contract, [insured(daily=D("164.4"))]) for day in days])
+    chain = posted(*[(day, PER_KM, [insured(daily=D("164.4"))]) for day in days])
     bills = [entry for entry in chain if entry["reason"] == "billed"]
     assert [bill["valid_to"][:7] for bill in bills] == [f"2026-{m:02}" for m in range(2, 13)] + ["2027-01"]
     agreed = rates(chain[0], tariff)
@@ -215,16 +221,76 @@ def test_bills_by_the_km_come_at_months_ends_and_sum_to_what_was_driven(insured,
 
 
 def test_late_km_are_in_the_next_bill_and_days_not_insured_are_given_back(insured, posted, tariff):
-    contract = replace(CONTRACT, basis="per_km")
     march = date(2026, 3, 1)
-    chain = posted((date(2026, 2, 1), contract, [insured(daily=D(100))]), (march, contract, [insured(daily=D(110))]))
+    chain = posted((date(2026, 2, 1), PER_KM, [insured(daily=D(100))]), (march, PER_KM, [insured(daily=D(110))]))
     agreed = rates(chain[0], tariff)
     assert charged(chain) == (59 * agreed.per_day + 59 * D(110) * agreed.per_km).quantize(D("0.01"))
-    ended = replace(contract, cancelled=date(2026, 2, 15))
+    ended = replace(PER_KM, cancelled=date(2026, 2, 15))
     again = (march, ended, [insured(daily=D(110))])
     chain = posted(again, again, chain=chain)
     assert charged(chain) == (45 * agreed.per_day + 45 * D(110) * agreed.per_km).quantize(D("0.01"))
     assert [entry["reason"] for entry in chain if entry["kind"] == "charged"] == ["billed"] * 3
+
+
+def test_km_have_their_rate_though_none_were_known_at_the_first_bill(insured, posted):
+    """A box that is not plugged in until the first bill does not make the rest of the year free."""
+    days = [date(2026, 2, 1), date(2026, 3, 1)]
+    known = posted(*[(day, PER_KM, [insured(daily=D(100))]) for day in days])
+    silent, heard = insured(expected=0.0), insured(expected=0.0, daily=D(100))
+    chain = posted((days[0], PER_KM, [silent]), (days[1], PER_KM, [heard]))
+    assert chain[0].amount < known[0].amount
+    assert charged(chain) == charged(known)
+
+
+@pytest.mark.parametrize("previous", ["200.00", "2000.00"])
+def test_a_cap_on_change_holds_of_bills_too(insured, posted, previous):
+    piece = insured(daily=D(60_000) / 365, previous=D(previous))
+    chain = posted((YEAR.start, PER_KM, [piece]), (YEAR.end, PER_KM, [piece]))
+    assert chain[0].amount in (D(previous) * D("0.75"), D(previous) * D("1.25"))
+    assert abs(charged(chain) - chain[0].amount) < D("0.10")
+
+
+def test_no_cap_makes_a_km_dearer_while_no_km_are_known(insured, tariff):
+    first, capped = (
+        follow(None, insured(expected=0.0, **changes).rating(None), LATER) for changes in ({}, {"previous": D(2000)})
+    )
+    assert capped.amount > first.amount
+    assert rates(capped, tariff) == rates(first, tariff)
+
+
+def test_bills_are_no_less_than_the_minimum_a_day(insured, posted):
+    dear = parse(standard_text() + "\n[minimum]\ntpl_property = 3.5\n", "dear.toml")
+    parked = insured(by=dear)
+    days = [date(2026, 2, 1), date(2026, 3, 1)]
+    chain = posted(*[(day, PER_KM, [parked]) for day in days], by=dear)
+    bills = [entry for entry in chain if entry["reason"] == "billed"]
+    assert [bill.amount for bill in bills] == [31 * D("3.50"), 28 * D("3.50")]
+    assert "at least 3.5 a day" in explain(bills[0])
+    busy = insured(by=dear, daily=D(1000))
+    assert charged(posted((days[0], PER_KM, [busy]), by=dear)) > 31 * D("3.50")
+
+
+def test_bills_written_before_there_was_a_minimum_in_them_are_made_again(insured, posted, tariff):
+    (bill,) = [entry for entry in posted((date(2026, 2, 1), PER_KM, [insured()])) if entry["reason"] == "billed"]
+    old = {name: value for name, value in bill["made"]["rates"].items() if name != "least"}
+    before = instead(bill, replace(bill.draft, made=bill["made"] | {"rates": old}))
+    assert replay(before, {tariff.digest: tariff}) == before
+
+
+def test_a_deposit_bears_the_levies_on_all_covers_it_is_for(insured, posted):
+    """On own damage and cargo there is one tax; who has insured no more than these pays it on the whole deposit."""
+    tax = '\n[[levies]]\nname = "tax"\nrate = 0.19\ncovers = ["own_damage", "cargo"]\n'
+    by = parse(standard_text() + tax, "taxed.toml")
+    contract = replace(CONTRACT, basis="declaration", deposit=D("1000.00"), estimate=D(60_000))
+    for covers, due in (
+        (["own_damage"], D("190.00")),
+        (["own_damage", "cargo"], D("190.00")),
+        (["tpl_property"], None),
+    ):
+        chain = posted((YEAR.start, contract, [insured(by=by, cover=cover) for cover in covers]), by=by)
+        assert taxed(chain, LATER, {by.digest: by}).get("tax") == due
+    mixed = [insured(by=by, cover=cover) for cover in ("own_damage", "tpl_property")]
+    assert taxed(posted((YEAR.start, contract, mixed), by=by), LATER, {by.digest: by}) == {}
 
 
 def test_a_clock_that_went_back_does_not_break_a_chain(insured, tariff):

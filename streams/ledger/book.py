@@ -1,7 +1,7 @@
 """Book: what is known when premiums are posted - policies, km of the days that are over, and whose events count."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -56,6 +56,12 @@ class Book:
         for fleet_id, vehicle_id, day, measured, gap in km(self.driven).iter_rows():
             found.setdefault((fleet_id, vehicle_id), {})[day] = decimal(measured + gap)
         return found
+
+    @cached_property
+    def told_later(self) -> Set[tuple[Vehicle, date]]:
+        """Vehicles and days on which an odometer told what had been driven unseen."""
+        gaps = km(self.driven).filter(pl.col("km_gap") > 0)
+        return {((fleet_id, vehicle_id), day) for fleet_id, vehicle_id, day, _, _ in gaps.iter_rows()}
 
     @cached_property
     def _by_policy(self) -> Mapping[tuple[object, ...], pl.DataFrame]:

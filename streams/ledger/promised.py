@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pricing.canonical import plain
-from pricing.exposure import Exposure
+from pricing.exposure import Exposure, vehicle_days
 from pricing.ledger.entry import Entry
 from pricing.ledger.offered import ACCEPTED, WHOLE
 from pricing.ledger.pen import Pen
 from pricing.ledger.rated import made_from
+from pricing.money import cents
 from pricing.premium import ANSWER, OFFER, Risk
 from pricing.score import Own
 from pricing.stated import Stated
@@ -36,8 +37,13 @@ def promised(connection: Connection, policy: Policy) -> Promises:
 
 
 def before(risk: Risk, promise: Entry | None) -> Risk:
-    """The risk with what was paid in the term before, which a cap on change is held against."""
-    return risk if promise is None else replace(risk, previous=made_from(promise["made"]["renewed"])[0].previous)
+    """The risk with what was paid in the term before, for as many days, which a cap on change is held against."""
+    if promise is None:
+        return risk
+    offered = made_from(promise["made"]["renewed"])[0]
+    days, of = (vehicle_days(one.valid_from, one.valid_to) for one in (risk, offered))
+    paid = offered.previous
+    return replace(risk, previous=paid if paid is None or days == of else cents(paid * days / of))
 
 
 def as_offered(

@@ -1,5 +1,6 @@
 """Renewing: offers of the next term from final exposure and experience, and what became of them."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,19 +11,19 @@ import polars as pl
 
 from pricing.exposure import Exposure, vehicle_days
 from pricing.frames import risk_of
+from pricing.ledger.coverage import covered
 from pricing.ledger.entry import Draft, Entry, reversal
 from pricing.ledger.offered import LAPSED, WHOLE, answered, offered
 from pricing.ledger.pen import Pen
 from pricing.money import cents
-from pricing.premium import ANSWER, INDICATED, OFFER
+from pricing.premium import ANSWER, CHARGED, INDICATED, OFFER
 from pricing.tariff import Tariff
 from streams.ledger.book import YEAR, Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.experienced import experienced
+from streams.ledger.paced import annual_km
 from streams.registry.contracts import Policy
 from streams.registry.renewed import Accepted
-
-LEAST = 90  # ours: days of a term whose km stand for a year's; a quarter evens out weeks and not yet seasons
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,21 @@ class Renewing:
 
 
 def next_term(policy: Policy) -> tuple[date, date]:
-    """The term after a policy's: as many years, or as many days where it is not of whole years."""
-    start, years = policy.to, policy.to.year - policy.from_.year
-    if (policy.from_.month, policy.from_.day) != (start.month, start.day) or not years:
-        return start, start + (policy.to - policy.from_)
-    last = date(start.year + years, start.month, 1) + timedelta(days=start.day - 1)
-    return start, last  # from 29 February a term ends on 1 March
+    """The term after a policy's: as many calendar months, or as many days where it is not of whole months."""
+    first, start = policy.from_, policy.to
+    months = (start.year - first.year) * 12 + start.month - first.month
+    if _later(first, months) == start:
+        return start, _later(first, 2 * months)
+    short = _later(first, months - 1)  # a month may lack the first day: a year from 29 February can end on 1 March
+    if short.day < first.day and short + timedelta(days=1) == start:
+        return start, _later(start, months - 1)
+    return start, start + (start - first)
+
+
+def _later(day: date, months: int) -> date:
+    """The same day of a later month, or its last one where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def is_due(policy: Policy, today: date, lead: int) -> bool:
@@ -98,14 +108,16 @@ def lapse(pen: Pen, policy: Policy, today: date) -> None:
 def _offers(pen: Pen, policy: Policy, known: Renewing) -> Iterator[Draft]:
     """An offer a vehicle and cover that is insured to the end of the term."""
     start, end = next_term(policy)
-    rows = [row for row in known.book.risks_of(policy.policy_id).to_dicts() if row["valid_to"] == policy.to]
+    insured = known.book.risks_of(policy.policy_id).to_dicts()
+    rows = [row for row in insured if row["valid_to"] == policy.to]
     if not rows:
         raise LedgerError("nothing is insured to the end of its term")
     claimed = experienced(known.book, policy, known.claims, known.tariff)
     for row in sorted(rows, key=lambda row: (row["vehicle_id"], row["cover"])):
         expiring = _expiring(pen, policy, row)
         vehicle = (row["fleet_id"], row["vehicle_id"])
-        km = _annual_km(known.book, policy, vehicle, row["annual_km"])
+        mine = [one for one in insured if (one["fleet_id"], one["vehicle_id"]) == vehicle]
+        km = annual_km(known.book, mine, vehicle, row["annual_km"])
         days = vehicle_days(start, end)
         previous = cents(expiring.amount * days / vehicle_days(policy.from_, policy.to), known.tariff.rounding)
         claims = claimed.get((*vehicle, row["cover"])) if row["experience"] is None else None
@@ -118,16 +130,11 @@ def _offers(pen: Pen, policy: Policy, known: Renewing) -> Iterator[Draft]:
 
 
 def _expiring(pen: Pen, policy: Policy, row: Mapping[str, Any]) -> Entry:
-    """The indication that stands at the end of the term."""
-    last = policy.to.isoformat()
-    found = [one for one in pen.known(INDICATED, row["vehicle_id"], row["cover"]) if one["valid_to"] == last]
+    """The indication that the days at the end of the term are charged at; where none is charged, that which stands."""
+    last, account = policy.to.isoformat(), (row["vehicle_id"], row["cover"])
+    spans = covered(pen.known(CHARGED, *account), pen.by_hash)
+    found = [one for one in pen.known(INDICATED, *account) if one["valid_to"] == last]
+    found += [span.indication for span in spans if span.end == policy.to]
     if not found:
         raise LedgerError(f"{row['vehicle_id']} {row['cover']} has no indication: 'tripmeter ledger post' comes first")
     return found[-1]
-
-
-def _annual_km(book: Book, policy: Policy, vehicle: tuple[str, str], declared: float | None) -> float | None:
-    """Km a year: those of the term on record, gaps included, once it is long enough; else as declared."""
-    over = (min(book.today, policy.to) - policy.from_).days
-    driven = float(book.between(vehicle, policy.from_, policy.to))
-    return round(driven / over * YEAR, 3) if over >= LEAST and driven else declared

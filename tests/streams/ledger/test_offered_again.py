@@ -1,0 +1,125 @@
+"""What an offer is made of: km of days insured and heard of, the premium that is charged, the term it is for."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from pricing.balance.hysteresis import Hysteresis
+from pricing.exposure import SCHEMA
+from pricing.ledger.pen import Pen
+from pricing.ledger.rated import made_from
+from pricing.ledger.replay import replay
+from pricing.tariffs import standard
+from streams.ledger.book import Book
+from streams.ledger.chains import append
+from streams.ledger.paced import annual_km
+from streams.ledger.posting import posted
+from streams.ledger.promised import before
+from streams.ledger.renewing import Renewing, offer
+from streams.registry.contracts import Policy
+from streams.registry.roster import RISKS
+from streams.store.store import memory_store
+
+D = Decimal
+FIRST, END = date(2026, 1, 1), date(2027, 1, 1)
+LATE = date(2026, 12, 1)  # offers are made
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+TRUCK = ("f", "V")
+TARIFF = standard()
+POLICY = Policy(policy_id="P", policyholder_id="h", from_=FIRST, to=END, basis="fixed", currency="EUR")
+NO_CLAIMS = pl.DataFrame()
+
+
+def risks(start=FIRST, annual_km=73_000.0):
+    """A truck on policy P to its end."""
+    row = {"fleet_id": "f", "policy_id": "P", "valid_from": start, "valid_to": END, "class": "truck", "use": "own"}
+    row |= {"annual_km": annual_km, "currency": "EUR", "vehicle_id": "V", "cover": "own_damage"}
+    return pl.DataFrame([row], schema=RISKS)
+
+
+def driven(days, km=200.0, gap=None, brakes=0):
+    """So many km on each of the ``days`` and, where an odometer told them, ``gap`` km unseen on the last."""
+    zero = {name: 0 for name in SCHEMA if name not in ("driver_id", "km_odometer")}
+    rows = [zero | {"fleet_id": "f", "vehicle_id": "V", "status": "final", "day": day} for day in days]
+    seen = {"km_measured": km, "observed_km": km, "moving_h": km / 60, "harsh_braking_2": brakes}
+    rows = [row | seen for row in rows]
+    rows[-1]["km_gap"] = gap or 0.0
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def every_day(first, number):
+    return [first + timedelta(days=n) for n in range(number)]
+
+
+WEEK = every_day(FIRST, 7)
+
+
+def annual(frame, today=LATE, **changes):
+    found = risks(**changes)
+    return annual_km(Book([POLICY], found, frame, today), found.to_dicts(), TRUCK, 73_000.0)
+
+
+def test_km_after_a_device_was_unplugged_are_not_taken_for_none():
+    assert annual(driven(WEEK, 30.0)) == 73_000.0
+    quarter = driven(every_day(FIRST, 100), 100.0)
+    assert annual(quarter) == 36_500.0
+    assert annual(quarter, today=date(2026, 3, 31)) == 73_000.0  # 89 days are over
+
+
+def test_days_before_a_vehicle_was_insured_do_not_divide_its_km():
+    assert annual(driven(every_day(date(2026, 8, 1), 122), 100.0), start=date(2026, 8, 15)) == 36_500.0
+    assert annual(driven(every_day(FIRST, 334), 100.0), start=date(2026, 10, 1)) == 73_000.0  # insured for 61 days
+
+
+def test_a_vehicle_that_rests_at_weekends_drove_nothing_then():
+    workdays = [day for day in every_day(date(2026, 1, 5), 329) if day.weekday() < 5]
+    assert annual(driven(workdays, 140.0), today=date(2026, 11, 30)) == 36_500.0
+
+
+def test_what_an_odometer_tells_after_a_silence_stands_for_its_days():
+    back = every_day(FIRST + timedelta(days=200), 1)
+    assert annual(driven([*WEEK, *back], 100.0, gap=193 * 100.0)) == 36_500.0
+    assert annual(driven([*WEEK, *back], 100.0)) == 73_000.0
+
+
+@pytest.fixture
+def pen():
+    """The chain of the truck's policy: charged while it drove gently, indicated dearer since, and its book by then."""
+    store, moves, chain = memory_store(), Hysteresis(D("0.02"), D("0.10")), []
+    gentle, rough = driven(every_day(FIRST, 90)), driven(every_day(FIRST, 90), brakes=9)
+    for frame, today in ((gentle, date(2026, 4, 1)), (rough, date(2026, 4, 2)), (rough, date(2026, 4, 3))):
+        with store.writing() as connection:
+            new, refused = posted(connection, Book([POLICY], risks(), frame, today), TARIFF, moves, AT)
+            assert refused == []
+            append(connection, new)
+            chain += new["P"]
+    store.close()
+    return Pen(chain, AT)
+
+
+def known(policy=POLICY, today=LATE, brakes=9):
+    book = Book([policy], risks(), driven(every_day(FIRST, 90), brakes=brakes), today)
+    return Renewing(book, TARIFF, {TARIFF.digest: TARIFF}, NO_CLAIMS)
+
+
+def test_the_premium_before_is_the_one_charged_not_the_last_one_shown(pen):
+    indicated = [entry for entry in pen.entries if entry["kind"] == "indicated"]
+    (charge,) = [entry for entry in pen.entries if entry["kind"] == "charged"]
+    assert indicated[-1].amount > charge.amount
+    offer(pen, POLICY, known())
+    (made,) = [entry["made"] for entry in pen.all_known("offer")]
+    assert (made["expiring"]["entry"], made["expiring"]["amount"]) == (indicated[0].hash, str(charge.amount))
+    assert D(made["renewed"]["risk"]["previous"]) == charge.amount
+    assert replay(pen.entries[-1], {TARIFF.digest: TARIFF}) == pen.entries[-1]
+
+
+def test_what_was_paid_before_is_scaled_to_the_days_of_the_policy_that_follows(pen):
+    offer(pen, POLICY, known())
+    (promise,) = pen.all_known("offer")
+    risk, *_ = made_from(promise["made"]["renewed"])
+    assert before(risk, promise) == risk
+    quarter = replace(risk, valid_to=risk.valid_from + timedelta(days=73))
+    assert before(quarter, promise).previous == (risk.previous / 5).quantize(D("0.01"))

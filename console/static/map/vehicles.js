@@ -11,7 +11,7 @@ void main() {
   int code = int(vehicle.w + 0.5);
   int look = code & 7;
   gl_Position = matrix * vec4(vehicle.xy, 0.0, 1.0);
-  gl_PointSize = look == 4 ? size * 1.25 : size;
+  gl_PointSize = look > 2 ? size * 1.3 : size;
   colour = colours[look]; shape = shapes[look]; heading = vehicle.z; strength = code > 7 ? 0.45 : 1.0;
 }`;
 
@@ -22,12 +22,12 @@ in vec3 colour; flat in int shape; flat in float heading; flat in float strength
 out vec4 pixel;
 float away(vec2 p) {
   if (shape == 1) { vec2 q = abs(p) - 0.62; return length(max(q, 0.0)) + min(max(q.x, q.y), 0.0); }
-  if (shape == 3) return max(abs(p.x) * 0.9 + p.y * 0.5, -p.y) - 0.52;
+  if (shape == 3) return (max(abs(p.x) * 1.12 + p.y * 0.62, -p.y * 1.25) - 0.52) / 1.25;
   if (shape == 4) return length(p) - 0.4;
   if (shape == 0 && size > 10.0 && heading >= 0.0) {
     float c = cos(heading), s = sin(heading);
-    vec2 q = vec2(c * p.x - s * p.y, s * p.x + c * p.y);
-    return max(max(abs(q.x) * 0.85 + q.y * 0.45 - 0.36, -q.y - 0.7), -(length(q - vec2(0.0, -0.95)) - 0.5));
+    vec2 q = vec2(c * p.x - s * p.y, s * p.x + c * p.y) * 1.5; // so that no corner leaves its square when turned
+    return max(abs(q.x) * 0.88 + q.y * 0.36 - 0.4, -q.y - 0.75) / 1.5;
   }
   return length(p) - 0.72;
 }

@@ -22,7 +22,7 @@ def dated(tariffs: Iterable[Tariff]) -> tuple[Tariff, ...]:
 def in_force(tariffs: Sequence[Tariff], day: date) -> Tariff:
     """The tariff in force on a day, of those that ``dated`` has put in order.
 
-    On a day on which none is, an illustrative one stands in, the last before it or else the first: it charges nobody.
+    On a day on which none is, an illustrative one stands in, the last before it or else the first, to try things out.
     """
     begun = [tariff for tariff in tariffs if tariff.valid_from <= day]
     found = begun[-1] if begun else tariffs[0]

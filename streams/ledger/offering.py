@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from pricing.ledger.entry import Entry
 from pricing.ledger.pen import Pen
+from pricing.money import decimal
 from pricing.rating import RatingError
 from pricing.tariff import Tariff
 from streams import tables
@@ -18,7 +19,7 @@ from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.crossed import crossed
 from streams.ledger.experienced import reported
-from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer
+from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer, refuse_stale
 from streams.registry import stored
 from streams.registry.contracts import Policy
 from streams.registry.losses import claims
@@ -50,8 +51,7 @@ def offers(
             book = crossed(connection, tariff, tables.moment(now), said.pricing.privacy)
             if policy_id is not None:
                 _must_be(book, policy_id)
-            kept = {digest: one for digest, one in chains.kept(connection).items() if one is not None}
-            known = Renewing(book, tariff, kept, reported(claims(stored.read(connection)), book.today))
+            known = _known(connection, said, tariff, book)
             wanted = _asked(book, found, tariff, policy_id, lead, done)
             pens = [(policy, _pen(connection, policy)) for policy in wanted]
         for policy, pen in pens:
@@ -61,6 +61,19 @@ def offers(
             _write(store, tariff, found.text(tariff), new, actor)
         done.entries += [entry for chain in new.values() for entry in chain]
     return done
+
+
+def confirm(connection: Connection, said: Config, now: float, policy: Policy, pen: Pen) -> None:
+    """Raise unless the offers of a policy hold at ``now``: worked out again, in the transaction that accepts them."""
+    tariff = shelf(said.tariff).at(next_term(policy)[0])
+    book = crossed(connection, tariff, tables.moment(now), said.pricing.privacy)
+    refuse_stale(pen, policy, _known(connection, said, tariff, book))
+
+
+def _known(connection: Connection, said: Config, tariff: Tariff, book: Book) -> Renewing:
+    kept = {digest: one for digest, one in chains.kept(connection).items() if one is not None}
+    lost = reported(claims(stored.read(connection)), book.today)
+    return Renewing(book, tariff, kept, lost, decimal(said.ledger.band))
 
 
 def _asked(

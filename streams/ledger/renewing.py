@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,8 @@ from streams.ledger.paced import annual_km
 from streams.registry.contracts import Policy
 from streams.registry.renewed import Accepted
 
+MOVING = ("annual_km", "experience", "previous")  # of a risk
+
 
 @dataclass(frozen=True)
 class Renewing:
@@ -34,6 +36,7 @@ class Renewing:
     tariff: Tariff  # in force at the start of the next term
     tariffs: Mapping[str, Tariff]  # on record, by digest
     claims: pl.DataFrame  # as experienced.reported gives them
+    band: Decimal  # an offer stands until its amount has moved by more than this share
 
 
 def next_term(policy: Policy) -> tuple[date, date]:
@@ -65,18 +68,49 @@ def is_answered(pen: Pen) -> bool:
 
 
 def offer(pen: Pen, policy: Policy, known: Renewing) -> None:
-    """Write the offers of a policy's vehicles and covers; one that holds as it is is not written again."""
+    """Write the offers of a policy's vehicles and covers; one that still holds is left as it is."""
     if is_answered(pen):
         return
     wanted = {(draft.vehicle_id, draft.cover): draft for draft in _offers(pen, policy, known)}
     for entry in pen.all_known(OFFER):
         key = (entry["vehicle_id"], entry["cover"])
-        if key in wanted and wanted[key].made == entry["made"]:
+        if key in wanted and _holds(entry, wanted[key], known.band):
             del wanted[key]
         else:
             pen.write(reversal(entry, "offered anew" if key in wanted else "no longer insured"))
     for draft in wanted.values():
         pen.write(draft)
+
+
+def _holds(entry: Entry, draft: Draft, band: Decimal) -> bool:
+    """Whether an offer is still of the same risk by the same tariff, at what it would cost now or nearly so."""
+    old, new = entry["made"]["renewed"], draft.made["renewed"]
+    low, high = sorted((entry.amount, draft.amount))
+    return _said(old) == _said(new) and high <= low * (1 + band)
+
+
+def _said(made: Mapping[str, Any]) -> tuple[object, ...]:
+    """What is offered, without what a day more on record moves: that is judged by what it does to the amount."""
+    risk = {name: value for name, value in made["risk"].items() if name not in MOVING}
+    return made["tariff"], risk, isinstance(made["own"], dict)
+
+
+def refuse_stale(pen: Pen, policy: Policy, known: Renewing) -> None:
+    """Raise unless the offers on record are those that would be made now."""
+    now = Pen(pen.entries, datetime.now(UTC))
+    offer(now, policy, known)
+    if now.new:
+        raise LedgerError(
+            f"policy {policy.policy_id}: its offer no longer holds; 'tripmeter renew --policy {policy.policy_id}' "
+            "makes it anew"
+        )
+
+
+def refuse_another(pen: Pen, policy: Policy, amount: Decimal) -> None:
+    """Raise unless the offers come to just this ``amount``."""
+    total = accepted(pen).total
+    if amount != total:
+        raise LedgerError(f"policy {policy.policy_id} is offered at {total} {policy.currency} in all, not at {amount}")
 
 
 def answer(pen: Pen, policy: Policy, said: str, today: date) -> None:

@@ -42,8 +42,14 @@ def renewed(before: Registry, policy: Policy, name: str, term: tuple[date, date]
     km = {"actual_km": None, "declared_km": accepted.term_km(term) if policy.declared_km is not None else None}
     deposit = None if policy.deposit is None else accepted.total
     after.put(replace(policy, policy_id=name, from_=start, to=end, renews=policy.policy_id, deposit=deposit, **km))
-    for row in before.of(PolicyVehicle):
-        key = (row.vehicle_id, row.cover)
-        if row.policy_id == policy.policy_id and row.to == policy.to and key in accepted.km:
-            after.put(replace(row, policy_id=name, from_=start, to=end, annual_km=accepted.km[key]))
+    insured = [row for row in before.of(PolicyVehicle) if row.policy_id == policy.policy_id and row.to == policy.to]
+    for (vehicle_id, cover), annual_km in accepted.km.items():
+        rows = [row for row in insured if (row.vehicle_id, row.cover) == (vehicle_id, cover)]
+        if not rows:
+            what = f"{vehicle_id} {cover} was offered and is not insured to the end of the term"
+            raise RegistryError(
+                [Problem(Place(f"policies {policy.policy_id}"), "policy_vehicles", what, "offer it anew")]
+            )
+        for row in rows:
+            after.put(replace(row, policy_id=name, from_=start, to=end, annual_km=annual_km))
     return after

@@ -57,6 +57,15 @@ def told(printed):
     return [tuple(row[name] for name in ("policy_id", "kind", "cover", "reason")) for row in json.loads(printed)]
 
 
+def accept(tripmeter, policy="P1", *arguments):
+    """Accepts what is offered, at what it comes to."""
+    chain = json.loads(tripmeter("ledger", "show", policy, "--json"))
+    back = {row["reverses"] for row in chain}
+    offers = [row for row in chain if row["kind"] == "offer" and row["reverses"] is None and row["hash"] not in back]
+    total = sum(round(float(row["amount"]) * 100) for row in offers) / 100
+    return tripmeter("renew", "accept", policy, "--amount", f"{total:.2f}", *arguments)
+
+
 OFFERS = [("P1", "offer", "cargo", ""), ("P1", "offer", "own_damage", "")]
 
 
@@ -74,11 +83,36 @@ def test_what_ends_soon_is_offered_once_and_verified(tripmeter):
 
 def test_an_offer_is_accepted_once(tripmeter, typed, data):
     tripmeter("renew")
-    assert told(tripmeter("renew", "accept", "P1", "--json")) == [("P1", "answer", "", "accepted")]
+    assert told(accept(tripmeter, "P1", "--json")) == [("P1", "answer", "", "accepted")]
     again = typed("renew", "decline", "P1", "--data", data)
     assert (again.exit_code, "was answered before" in again.stderr) == (1, True)
     assert told(tripmeter("renew", "--json")) == []
     assert "accepted" in tripmeter("renew", "statement", "P1")
+
+
+def test_what_is_accepted_is_named_and_must_still_hold(tripmeter, typed, data):
+    tripmeter("renew")
+    wrong = typed("renew", "accept", "P1", "--amount", "1.00", "--as", "P3", "--data", data)
+    assert wrong.exit_code == 1 and "policy P1 is offered at " in wrong.stderr and ", not at 1.00" in wrong.stderr
+    total = wrong.stderr.split("offered at ")[1].split(" EUR")[0]
+    tripmeter("registry", "set", "vehicles", "HH-1", "use=hazmat")
+    stale = typed("renew", "accept", "P1", "--amount", total, "--as", "P3", "--data", data)
+    assert (stale.exit_code, "its offer no longer holds" in stale.stderr) == (1, True)
+    assert typed("registry", "show", "policies", "P3", "--data", data).exit_code == 1
+    tripmeter("registry", "set", "vehicles", "HH-1", "use=hire")
+    assert told(accept(tripmeter, "P1", "--json")) == [("P1", "answer", "", "accepted")]
+
+
+def test_a_policy_without_its_vehicles_is_not_renewed(tripmeter, typed, data):
+    tripmeter("registry", "set", "policies", "P1", "basis=declaration", "deposit=1000.00", "declared_km=50000")
+    total = sum(round(float(row["amount"]) * 100) for row in json.loads(tripmeter("renew", "--json"))) / 100
+    ended = Path(data.parent) / "ended"
+    ended.mkdir()
+    gone = FILES["policy_vehicles"].replace("2024-07-01,2025-07-01", "2024-07-01,2025-06-20")
+    (ended / "policy_vehicles.csv").write_text(gone)
+    tripmeter("registry", "import", ended)
+    stale = typed("renew", "accept", "P1", "--amount", f"{total:.2f}", "--as", "P3", "--data", data)
+    assert (stale.exit_code, stale.stderr) == (1, "Error: nothing is insured to the end of its term\n")
 
 
 def test_without_an_answer_it_lapses_with_the_term(tripmeter, monkeypatch):
@@ -99,13 +133,13 @@ def test_a_statement_is_written_as_text_or_page(tripmeter, typed, data, tmp_path
 
 @pytest.mark.parametrize(("policy", "why"), [("P9", "no policy 'P9'"), ("P2", "has no offer")])
 def test_what_cannot_be_answered_is_told(tripmeter, typed, data, policy, why):
-    result = typed("renew", "accept", policy, "--data", data)
+    result = typed("renew", "accept", policy, "--amount", "1.00", "--data", data)
     assert (result.exit_code, why in result.stderr) == (1, True)
 
 
 def test_the_policy_that_follows_is_charged_as_its_offer_was_accepted(tripmeter, typed, data, monkeypatch):
     offers = {row["cover"]: row["amount"] for row in json.loads(tripmeter("renew", "--json"))}
-    tripmeter("renew", "accept", "P1", "--as", "P3")
+    accept(tripmeter, "P1", "--as", "P3")
     (policy,) = json.loads(tripmeter("registry", "show", "policies", "P3", "--json"))
     assert (policy["from"], policy["to"], policy["renews"]) == ("2025-07-01", "2026-07-01", "P1")
     monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July
@@ -114,14 +148,14 @@ def test_the_policy_that_follows_is_charged_as_its_offer_was_accepted(tripmeter,
     again = json.loads(tripmeter("ledger", "post", "--json"))  # its last day is over: what is indicated moves
     assert {row["kind"] for row in again} == {"indicated"}
     assert tripmeter("ledger", "verify", "--replay")
-    tripmeter("renew", "--policy", "P2")
-    taken = typed("renew", "accept", "P2", "--as", "P3", "--data", data)
+    (other,) = json.loads(tripmeter("renew", "--policy", "P2", "--json"))
+    taken = typed("renew", "accept", "P2", "--amount", other["amount"], "--as", "P3", "--data", data)
     assert (taken.exit_code, "is there already" in taken.stderr) == (1, True)
 
 
 def test_what_is_no_longer_as_it_was_offered_is_rated_anew(tripmeter, monkeypatch):
     offers = {row["cover"]: row["amount"] for row in json.loads(tripmeter("renew", "--json"))}
-    tripmeter("renew", "accept", "P1", "--as", "P3")
+    accept(tripmeter, "P1", "--as", "P3")
     tripmeter("registry", "set", "vehicles", "HH-1", "use=hazmat")
     monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)
     posted = json.loads(tripmeter("ledger", "post", "--policy", "P3", "--json"))
@@ -134,7 +168,7 @@ def test_a_deposit_is_renewed_at_what_was_offered_for_the_km_of_all_vehicles(tri
     change = ("basis=declaration", "deposit=100000.00", "declared_km=1500000", "minimum=0.8")
     tripmeter("registry", "set", "policies", "P1", *change)
     offers = json.loads(tripmeter("renew", "--json"))
-    tripmeter("renew", "accept", "P1", "--as", "P3")
+    accept(tripmeter, "P1", "--as", "P3")
     (policy,) = json.loads(tripmeter("registry", "show", "policies", "P3", "--json"))
     assert float(policy["deposit"]) == pytest.approx(sum(float(row["amount"]) for row in offers))
     assert (policy["declared_km"], policy["minimum"]) == ("60000", "0.8")

@@ -14,11 +14,11 @@ from pricing.ledger.rated import made_from
 from pricing.ledger.replay import replay
 from pricing.tariffs import standard
 from streams.ledger.book import Book
-from streams.ledger.chains import append
+from streams.ledger.chains import LedgerError, append
 from streams.ledger.paced import annual_km
 from streams.ledger.posting import posted
 from streams.ledger.promised import before
-from streams.ledger.renewing import Renewing, offer
+from streams.ledger.renewing import Renewing, offer, refuse_stale
 from streams.registry.contracts import Policy
 from streams.registry.roster import RISKS
 from streams.store.store import memory_store
@@ -100,9 +100,10 @@ def pen():
     return Pen(chain, AT)
 
 
-def known(policy=POLICY, today=LATE, brakes=9):
-    book = Book([policy], risks(), driven(every_day(FIRST, 90), brakes=brakes), today)
-    return Renewing(book, TARIFF, {TARIFF.digest: TARIFF}, NO_CLAIMS)
+def known(today=LATE, brakes=9, number=90, use="own"):
+    insured = risks().with_columns(use=pl.lit(use))
+    book = Book([POLICY], insured, driven(every_day(FIRST, number), brakes=brakes), today)
+    return Renewing(book, TARIFF, {TARIFF.digest: TARIFF}, NO_CLAIMS, D("0.02"))
 
 
 def test_the_premium_before_is_the_one_charged_not_the_last_one_shown(pen):
@@ -123,3 +124,23 @@ def test_what_was_paid_before_is_scaled_to_the_days_of_the_policy_that_follows(p
     assert before(risk, promise) == risk
     quarter = replace(risk, valid_to=risk.valid_from + timedelta(days=73))
     assert before(quarter, promise).previous == (risk.previous / 5).quantize(D("0.01"))
+
+
+def test_an_offer_stands_until_its_amount_or_what_it_insures_has_moved(pen):
+    offer(pen, POLICY, known())
+    chain = list(pen.entries)
+    for night in range(3):
+        offer(pen, POLICY, known(today=LATE + timedelta(days=night), number=90 + night))
+    assert pen.entries == chain
+    offer(pen, POLICY, known(brakes=20))
+    assert [(entry["kind"], entry["reason"]) for entry in pen.new[1:]] == [("offer", "offered anew"), ("offer", "")]
+    assert pen.new[-1].amount > chain[-1].amount
+    offer(pen, POLICY, known(brakes=20, use="hire"))
+    assert [entry["reason"] for entry in pen.new[3:]] == ["offered anew", ""]
+
+
+def test_an_offer_that_no_longer_holds_is_told(pen):
+    offer(pen, POLICY, known())
+    refuse_stale(pen, POLICY, known(number=91))
+    with pytest.raises(LedgerError, match="its offer no longer holds; 'tripmeter renew --policy P'"):
+        refuse_stale(pen, POLICY, known(use="hire"))

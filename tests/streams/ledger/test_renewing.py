@@ -1,12 +1,14 @@
 """The term that follows, and when its offer is due."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from streams.ledger.renewing import is_due, next_term
+from streams.registry.book import Registry, RegistryError
 from streams.registry.contracts import Policy
-from streams.registry.renewed import Accepted
+from streams.registry.renewed import Accepted, renewed
 
 
 def policy(first, last, **changes):
@@ -49,6 +51,13 @@ def test_an_offer_is_due_so_many_days_before_the_end(today, due):
     year = policy(date(2025, 7, 1), date(2026, 7, 1))
     assert is_due(year, today, 45) == due
     assert not is_due(policy(date(2025, 7, 1), date(2026, 7, 1), cancelled=date(2026, 6, 1)), today, 45)
+
+
+def test_what_was_accepted_and_is_insured_no_longer_is_not_entered():
+    old = policy(date(2025, 7, 1), date(2026, 7, 1))
+    registry = Registry({"policies": {"P": old}, "policy_vehicles": {}})
+    with pytest.raises(RegistryError, match="V cargo was offered and is not insured to the end of the term"):
+        renewed(registry, old, "Q", next_term(old), Accepted(Decimal("100.00"), {("V", "cargo"): None}))
 
 
 def test_km_of_a_deposit_are_those_of_each_vehicle_once():

@@ -78,7 +78,7 @@ def post(river, tariff=None, t=END):
     return [entry.text for entry in new["P"]], book.left
 
 
-def daily(rivers, river, samples, order=1):
+def daily(rivers, river, samples, order=1, tariff=None):
     """Everything sent as it happens, each day closed an hour after its midnight."""
     rng = np.random.default_rng(order)
     day = ((samples.t - rivers.START) // DAY_S).astype(int)
@@ -86,4 +86,4 @@ def daily(rivers, river, samples, order=1):
     day = np.where(late, day + 1, day)
     for number in range(day.max() + 1):
         send(rivers, river, only(samples, day == number))
-        close(river, rivers.START + (number + 1) * DAY_S + 4000.0)
+        close(river, rivers.START + (number + 1) * DAY_S + 4000.0, tariff)

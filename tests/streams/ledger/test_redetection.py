@@ -169,3 +169,20 @@ def test_once_both_have_the_same_state_the_record_holds(rivers, rules, insured, 
     for river in two:
         close(river, END + 12 * DAY_S)
     assert post(touched, t=END + 12 * DAY_S) == post(untouched, t=END + 12 * DAY_S)
+
+
+def test_hours_at_the_wheel_too_where_a_tariff_pins_rules_by_their_hash(rivers, insured, tmp_path):
+    """Drives of 36 min are too long by the pinned rules; the manager's allow a thousand hours."""
+    calm = rivers.judged(*rivers.HOURS)
+    (pinned,) = calm.in_force.sets
+    own = rivers.judged(*OWN).in_force.sets[-1]._replace(since=rivers.START + 0.3 * DAY_S)
+    tariff = replace(standard(), rules=pinned.version)
+    both = []
+    for name, sets in (("untouched", [pinned]), ("touched", [pinned, own])):
+        river = insured(tmp_path / name, replace(calm, in_force=InForce(sets)))
+        daily(rivers, river, rivers.days(9), tariff=tariff)
+        close(river, END, tariff)
+        both.append(river)
+    untouched, touched = both
+    assert "spans" in {row["what"] for row in touched.rows(accounts.remade)}
+    assert post(touched, tariff) == post(untouched, tariff)

@@ -64,6 +64,11 @@ class Book:
         return {((fleet_id, vehicle_id), day) for fleet_id, vehicle_id, day, _, _ in gaps.iter_rows()}
 
     @cached_property
+    def by_id(self) -> Mapping[str, Policy]:
+        """Policies by their id."""
+        return {policy.policy_id: policy for policy in self.policies}
+
+    @cached_property
     def _by_policy(self) -> Mapping[tuple[object, ...], pl.DataFrame]:
         return self.risks.partition_by("policy_id", as_dict=True)
 

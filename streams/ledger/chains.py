@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from pricing.document import TariffError
 from pricing.ledger.entry import Entry
 from pricing.ledger.seal import Head, Seal
+from pricing.premium import ANSWER, OFFER
 from pricing.signed import Good, differences, is_signed
 from pricing.tariff import Tariff
 from pricing.tariffs import complete, parse
@@ -37,6 +38,17 @@ def heads(connection: Connection) -> dict[str, Head]:
     same = (entries.c.policy_id == newest.c.policy_id) & (entries.c.seq == newest.c.seq)
     columns = (entries.c.policy_id, entries.c.seq, entries.c.hash)
     return {row.policy_id: Head(row.seq, row.hash) for row in connection.execute(select(*columns).join(newest, same))}
+
+
+def unanswered(connection: Connection) -> set[str]:
+    """Policies that have been offered a next term and have no answer to it on record."""
+    found = [set(connection.execute(_saying(kind)).scalars()) for kind in (OFFER, ANSWER)]
+    return found[0] - found[1]
+
+
+def _saying(kind: str) -> Select[str]:
+    """Policies with an entry of a kind, which a canonical text says just so; in a value, quotes would be escaped."""
+    return select(entries.c.policy_id).where(entries.c.text.contains(f'"kind":"{kind}"', autoescape=True)).distinct()
 
 
 def append(connection: Connection, new: Mapping[str, Sequence[Entry]]) -> None:

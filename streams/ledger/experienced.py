@@ -32,12 +32,12 @@ def experienced(book: Book, policy: Policy, claims: pl.DataFrame, tariff: Tariff
 
 def _line(book: Book, policy: Policy) -> Iterator[Policy]:
     """A policy, the one it renews, and so on."""
-    by_id, done = {each.policy_id: each for each in book.policies}, set[str]()
+    done = set[str]()
     found: Policy | None = policy
     while found is not None and found.policy_id not in done:
         yield found
         done.add(found.policy_id)
-        found = by_id.get(found.renews)
+        found = book.by_id.get(found.renews)
 
 
 def _seen(book: Book, policy: Policy, claims: pl.DataFrame) -> Iterator[Seen]:

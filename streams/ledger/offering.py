@@ -1,8 +1,8 @@
 """Offering: offers of all policies that end soon, written by a command, or by the service once a day has closed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -27,6 +27,8 @@ from streams.store import audit
 from streams.store.store import Store
 from streams.tariffs import Shelf, shelf
 
+LAG = timedelta(days=7)  # ours: days close an hour after midnight; where they are made again, a little later
+
 
 @dataclass
 class Offered:
@@ -34,6 +36,36 @@ class Offered:
 
     entries: list[Entry] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # why policies could not be offered anything
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be offered, or lapses."""
+
+    shelf: Shelf
+    policy_id: str | None  # None: all that end
+    lead: int  # within so many days
+    unanswered: Set[str]  # policies with an offer that nobody has answered
+
+    def tariffs(self, policies: Iterable[Policy], latest: date) -> list[Tariff]:
+        """Those that the record must be read for, where the first day not closed is ``latest`` or up to ``LAG`` before.
+
+        The first one also sees to what lapses or cannot be offered.
+        """
+        concerned = {self.shelf.tariffs[0].digest} if self.policy_id is not None else set()
+        for policy in policies:
+            if policy.to <= latest and policy.policy_id in self.unanswered:
+                concerned.add(self.shelf.tariffs[0].digest)
+            ends = policy.cancelled is None and latest - LAG < policy.to <= latest + timedelta(days=self.lead)
+            if policy.policy_id == self.policy_id or (self.policy_id is None and ends):
+                concerned.add(self._of_next(policy).digest)
+        return [tariff for tariff in self.shelf.tariffs if tariff.digest in concerned]
+
+    def _of_next(self, policy: Policy) -> Tariff:
+        try:
+            return self.shelf.at(next_term(policy)[0])
+        except ConfigError:
+            return self.shelf.tariffs[0]
 
 
 def offers(
@@ -45,15 +77,17 @@ def offers(
     ``LedgerError`` where nothing can be.
     """
     found, done = shelf(said.tariff), Offered()
-    lead = said.ledger.offer_days if due is None else due
-    for tariff in found.tariffs:
+    with store.reading() as connection:
+        lead = said.ledger.offer_days if due is None else due
+        asked = Asked(found, policy_id, lead, chains.unanswered(connection))
+        concerned = asked.tariffs(stored.read(connection).of(Policy), tables.moment(now).date())
+    for tariff in concerned:
         with store.reading() as connection:
             book = crossed(connection, tariff, tables.moment(now), said.pricing.privacy)
             if policy_id is not None:
                 _must_be(book, policy_id)
             known = _known(connection, said, tariff, book)
-            wanted = _asked(book, found, tariff, policy_id, lead, done)
-            pens = [(policy, _pen(connection, policy)) for policy in wanted]
+            pens = [(policy, _pen(connection, policy)) for policy in _asked(book, asked, tariff, done)]
         for policy, pen in pens:
             _offer(policy, pen, known, done)
         new = {policy.policy_id: pen.new for policy, pen in pens if pen.new}
@@ -76,20 +110,18 @@ def _known(connection: Connection, said: Config, tariff: Tariff, book: Book) -> 
     return Renewing(book, tariff, kept, lost, decimal(said.ledger.band))
 
 
-def _asked(
-    book: Book, found: Shelf, tariff: Tariff, policy_id: str | None, lead: int, done: Offered
-) -> Iterable[Policy]:
-    """Policies to be offered whose next term is this tariff's, and with the first tariff those whose term is over."""
-    first = tariff is found.tariffs[0]
+def _asked(book: Book, asked: Asked, tariff: Tariff, done: Offered) -> Iterable[Policy]:
+    """Policies to be offered whose next term is this tariff's, and with the first tariff those to lapse."""
+    first = tariff is asked.shelf.tariffs[0]
     for policy in book.policies:
-        if policy_id is None and policy.to <= book.today:
-            if first:
+        if asked.policy_id is None and policy.to <= book.today:
+            if first and policy.policy_id in asked.unanswered:
                 yield policy
             continue
-        named = policy.policy_id == policy_id and policy.cancelled is None and policy.from_ <= book.today
+        named = policy.policy_id == asked.policy_id and policy.cancelled is None and policy.from_ <= book.today
         try:
-            wanted = named or (policy_id is None and is_due(policy, book.today, lead))
-            if wanted and found.at(next_term(policy)[0]).digest == tariff.digest:
+            wanted = named or (asked.policy_id is None and is_due(policy, book.today, asked.lead))
+            if wanted and asked.shelf.at(next_term(policy)[0]).digest == tariff.digest:
                 yield policy
         except ConfigError as error:
             if first:

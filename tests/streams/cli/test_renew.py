@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from pricing.tariffs import standard_text
 from streams.cli import tripmeter as command_line
+from streams.ledger import offering
 
 FILES = {
     "policyholders": "policyholder_id,name\nph,North <b>Haulage\n",
@@ -120,6 +121,28 @@ def test_without_an_answer_it_lapses_with_the_term(tripmeter, monkeypatch):
     monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July
     assert told(tripmeter("renew", "--json")) == [("P1", "answer", "", "lapsed")]
     assert told(tripmeter("renew", "--json")) == []
+
+
+def test_where_nothing_is_due_the_record_is_not_read(tripmeter, monkeypatch):
+    read = []
+    crossed = offering.crossed
+    monkeypatch.setattr(offering, "crossed", lambda *said: read.append(said) or crossed(*said))
+    tripmeter("renew", "--due", "10d")
+    monkeypatch.setattr("streams.cli.source.now", lambda _: 1_753_000_000.0)  # 20 July: P1 ended, offered nothing
+    tripmeter("renew")
+    assert read == []
+
+
+def test_the_record_is_read_once_for_the_tariff_of_the_next_term_alone(tripmeter, monkeypatch, tmp_path):
+    said = standard_text().replace('"illustrative"', '"filed"')
+    for year in (2024, 2025, 2026):
+        text = said.replace("valid_from = 2026-01-01", f"valid_from = {year}-01-01").replace("26.1", f"{year}.1", 1)
+        (tmp_path / f"{year}.toml").write_text(text)
+    read = []
+    crossed = offering.crossed
+    monkeypatch.setattr(offering, "crossed", lambda *said: read.append(said[1].name) or crossed(*said))
+    assert told(tripmeter("renew", "--json", "--set", f"tariff.path={tmp_path}")) == OFFERS
+    assert read == ["standard-202025.1"]
 
 
 def test_a_statement_is_written_as_text_or_page(tripmeter, typed, data, tmp_path):

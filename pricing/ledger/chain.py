@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pricing.canonical import digest, text
 from pricing.ledger.entry import FIRST, PLACE, Draft, Entry
+from pricing.ledger.named import named
 
 NAMES = {*PLACE, *Draft.__dataclass_fields__}
 KINDS: dict[str, Any] = {**dict.fromkeys(NAMES, str), "v": int, "seq": int, "made": dict, "reverses": str | None}
@@ -29,7 +30,7 @@ def verify(entries: Sequence[Entry]) -> list[Fault]:
     for place, entry in enumerate(entries, 1):
         found = list(_altered(entry))
         if not found:
-            found = [*_misplaced(entry, place, prev, before), *_reversed(entry, sound)]
+            found = [*_misplaced(entry, place, prev, before), *_reversed(entry, sound), *named(entry, sound)]
             sound[entry.hash] = before = entry
         faults.extend(Fault(place, what) for what in found)
         prev = entry.hash

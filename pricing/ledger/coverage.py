@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pricing.billing.term import Term
 from pricing.ledger.charged import term_of
 from pricing.ledger.entry import Entry
+from pricing.ledger.rated import alike
 
 GIVEN_BACK = ("removed", "cancelled", "rerated back")
 
@@ -61,7 +62,7 @@ def moves(charged: Sequence[Span], wanted: Sequence[Span], today: date) -> list[
 
 def same(one: Entry, other: Entry) -> bool:
     """Whether two indications are of the same risk, whatever it costs."""
-    return risk_of(one) == risk_of(other)
+    return alike(risk_of(one), risk_of(other))
 
 
 def risk_of(indication: Entry) -> dict[str, object]:

@@ -16,6 +16,7 @@ from pricing.ledger.endorsed import endorse
 from pricing.ledger.entry import Draft, Entry, reversal
 from pricing.ledger.pen import Pen
 from pricing.ledger.per_km import Billing, rates
+from pricing.ledger.rated import alike
 from pricing.premium import ADJUSTMENT, CHARGED, INDICATED
 from pricing.tariff import Tariff
 
@@ -84,7 +85,7 @@ def _indicate(contract: Contract, piece: Insured, pen: Pen, today: date, tariff:
     earlier = [
         entry
         for entry in pen.known(INDICATED, piece.vehicle_id, piece.cover)
-        if entry["valid_from"] == start and entry["made"]["risk"] == piece.risk
+        if entry["valid_from"] == start and alike(entry["made"]["risk"], piece.risk)
     ]
     if not earlier:
         return pen.write(piece.rating(None))
@@ -98,16 +99,16 @@ def _indicate(contract: Contract, piece: Insured, pen: Pen, today: date, tariff:
 
 def _retire(pen: Pen, hold: Iterable[Entry]) -> None:
     """Take back the indications of what is no longer insured so: of other days, or of another risk."""
-    insured: dict[tuple[str, str], list[tuple[str, str, object]]] = {}
+    insured: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for entry in hold:
-        insured.setdefault((entry["vehicle_id"], entry["cover"]), []).append(_piece(entry))
+        insured.setdefault(_piece(entry), []).append(entry["made"]["risk"])
     for entry in pen.all_known(INDICATED):
-        if _piece(entry) not in insured.get((entry["vehicle_id"], entry["cover"]), []):
+        if not any(alike(entry["made"]["risk"], risk) for risk in insured.get(_piece(entry), [])):
             pen.write(reversal(entry, "other days"))
 
 
-def _piece(indication: Entry) -> tuple[str, str, object]:
-    return indication["valid_from"], indication["valid_to"], indication["made"]["risk"]
+def _piece(indication: Entry) -> tuple[str, ...]:
+    return tuple(indication[name] for name in ("vehicle_id", "cover", "valid_from", "valid_to"))
 
 
 def _wanted(

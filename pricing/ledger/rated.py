@@ -60,6 +60,11 @@ def snapshot(risk: Risk, exposure: Exposure, own: Own | Stated) -> dict[str, Any
     return {"risk": plain(risk), "exposure": plain(exposure.sums), "own": said}
 
 
+def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two risks as they were written down are one; what an older version did not ask for tells none apart."""
+    return all(one[name] == other[name] for name in one.keys() & other.keys())
+
+
 def made_from(said: Mapping[str, Any]) -> tuple[Risk, Exposure, Own | Stated]:
     """What ``snapshot`` wrote down."""
     own = said["own"]
@@ -71,7 +76,7 @@ def made_from(said: Mapping[str, Any]) -> tuple[Risk, Exposure, Own | Stated]:
 
 def again(draft: Draft, tariff: Tariff) -> Draft:
     """The draft made again from its snapshot and ``tariff``."""
-    return _draft({name: draft.made[name] for name in SNAPSHOT}, draft.kind, tariff)
+    return _draft({name: draft.made[name] for name in SNAPSHOT if name in draft.made}, draft.kind, tariff)
 
 
 def row(entry: Entry) -> dict[str, Any]:
@@ -99,7 +104,7 @@ def _draft(said: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
     risk, exposure, own = made_from(said)
     premium = rate(risk, exposure, tariff, scored(own, tariff), kind)
     own_steps = [step for step in premium.factors if step.part != LEVIES]
-    steps = [*own_steps, *_moved(premium.amount, said["shown"])]
+    steps = [*own_steps, *_moved(premium.amount, said.get("shown"))]
     amount = steps[-1].amount
     steps += levies(tariff, risk.cover, amount)
     ladder = {"steps": plain(steps), "caps": premium.caps, "credibility": plain(premium.credibility)}
@@ -135,8 +140,8 @@ def _exposure(sums: Mapping[str, str]) -> Exposure:
 
 
 def _risk(said: Mapping[str, Any]) -> Risk:
-    """A risk as ``plain`` wrote it down."""
-    return Risk(**{each.name: _field(each.type, said[each.name]) for each in fields(Risk)})
+    """A risk as ``plain`` wrote it down; what an older version did not ask for is not known."""
+    return Risk(**{each.name: _field(each.type, said[each.name]) for each in fields(Risk) if each.name in said})
 
 
 def _field(kind: Any, said: Any) -> Any:

@@ -18,7 +18,7 @@ from pricing.ledger.replay import replay
 D = Decimal
 YEAR = Term(date(2026, 1, 1), date(2027, 1, 1))
 APRIL, MAY = date(2026, 4, 11), date(2026, 5, 1)
-OURS = Account("P", "V", "tpl_property", "EUR")
+OURS = Account("P", "", "", "EUR")  # the policy's: it is of no indication
 NOW = datetime(2026, 12, 31, tzinfo=UTC)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pricing.canonical import moment, plain, text
 from pricing.explain import explain_premium
 from pricing.exposure import Exposure
+from pricing.ledger import coverage
 from pricing.ledger.entry import Draft, follow, reversal
 from pricing.ledger.rated import rated, row
 from pricing.ledger.replay import ReplayError, replay
@@ -18,6 +19,7 @@ from pricing.rating import rate
 from pricing.score import score
 
 NOW = datetime(2026, 4, 1, 1, tzinfo=UTC)
+ADDED = ("energy", "inception", "jurisdiction")  # to what is known of a risk, since entries are written
 
 
 def test_every_entry_is_made_again_to_the_bit(quarter, tariff):
@@ -104,3 +106,13 @@ def test_an_entry_explains_itself(quarter, risk, driven, tariff):
 def test_a_reversing_entry_is_explained_by_what_it_reverses(quarter):
     with pytest.raises(ValueError, match="entry 2 reverses another; explain that one"):
         row(quarter[1])
+
+
+def test_what_an_older_version_wrote_is_made_again_to_the_bit(quarter, tariff):
+    """It asked neither for the energy of a vehicle, nor when its policy began and where, nor what was shown before."""
+    said = quarter[0].draft
+    risk = {name: value for name, value in said.made["risk"].items() if name not in ADDED}
+    made = {name: value for name, value in said.made.items() if name != "shown"} | {"risk": risk}
+    old = follow(None, replace(said, made=made), NOW)
+    assert replay(old, {tariff.digest: tariff}) == old
+    assert coverage.same(old, quarter[0])

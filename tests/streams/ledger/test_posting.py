@@ -171,7 +171,7 @@ def test_a_dismissal_reaches_the_price_when_the_insurer_concedes_it(fleet):
     ("made", "what"),
     [
         ({"by": "hand"}, "was made by 'hand', which nobody can repeat"),
-        ({"by": "part"}, "what it was made from cannot be read"),
+        ({"by": "rating"}, "what it was made from cannot be read"),
     ],
 )
 def test_who_forges_an_entry_with_hashes_that_fit_is_found_by_making_it_again(fleet, made, what):

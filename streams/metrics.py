@@ -86,6 +86,9 @@ LEDGER_POSTED = Gauge(
     "tripmeter_ledger_posted_time_seconds", "End of the last day that was posted, epoch seconds", registry=REGISTRY
 )
 LEDGER_FAILED = Counter("tripmeter_ledger_failures", "Times the ledger could not be posted at all", registry=REGISTRY)
+LEDGER_UNMADE = Counter(
+    "tripmeter_ledger_unmade_vehicles", "Vehicles whose days could not be made again, each time", registry=REGISTRY
+)
 SENT = Counter("tripmeter_sent", "Messages that left through a sink", ["sink"], registry=REGISTRY)
 FAILED = Counter("tripmeter_send_failures", "Attempts of a sink that failed", ["sink"], registry=REGISTRY)
 REFUSED = Counter(

@@ -47,6 +47,7 @@ class Begin(NamedTuple):
     day: int
     run: Start
     gone: range = range(0)  # days before it that should be made again, and whose payloads are gone
+    goes_on: bool = False  # from the state of a run before
 
 
 class Again:
@@ -61,7 +62,7 @@ class Again:
         """What makes its days again, from the first that is new or has ``changed`` (UTC epoch s; +inf none has)."""
         commit, since = Commit(), min(self.task.since, changed)
         begin = self._begin(since)
-        if since < math.inf:
+        if since < math.inf or (begin is not None and not begin.goes_on):  # no state of a run can be read any more
             self._forget(commit, begin.day if begin else _day(since))
         if begin is not None and self._is_heard(begin):
             self._run(begin, commit)
@@ -74,7 +75,7 @@ class Again:
         late = _day(since) if math.isfinite(since) else since  # what comes first on a day changes the one before, too
         last = next((row for row in of_run if row.day <= late and (row.body or row.day < late)), None)
         if last is not None and last.body:
-            return Begin(last.day, _start(last))
+            return Begin(last.day, _start(last), goes_on=True)
         first = first_strange(self.task.strange, last.day if last else -EVER)
         if first is None or first >= self.task.until:
             return None

@@ -165,6 +165,8 @@ def _books(
     """What is known, a tariff at a time with the policies whose term began while it was in force."""
     mine: Mapping[str, str] = {}  # digest of its tariff by policy
     for number, tariff in enumerate(found.tariffs):
+        if number and tariff.digest not in mine.values():
+            continue
         with store.reading() as connection:
             book = crossed(connection, tariff, tables.moment(now), privacy)
         if number == 0:

@@ -24,7 +24,8 @@ WHY = {
     GONE: "their raw payloads are gone",
     UNREAD: "their raw payloads cannot be read",
     WAITS: "the service has not made them again yet: it does so when a day has closed",
-    UNKNOWN: "the thresholds that the tariff pins are not on record",
+    UNKNOWN: "the thresholds that the tariff pins are neither on record nor those of this version: run the one that "
+    "came with them, or have a tariff signed that pins others by their hash",
 }
 
 

@@ -20,6 +20,7 @@ from streams.store import schema
 SHIPPED = (
     "standard-2026.1"  # what a tariff calls the thresholds that come with Tripmeter; others it calls by their hash
 )
+NAMED = {SHIPPED: "a0966b2c978c"}  # what a name means for good: other thresholds come under another name
 DAY_S = 86_400.0
 EVER = 2**31 - 1
 
@@ -34,7 +35,12 @@ class Strange(NamedTuple):
 
 def version(tariff: Tariff) -> str:
     """Hash of the rule set that a tariff pins."""
-    return config.rule_version(Config(), PARAMS) if tariff.rules == SHIPPED else tariff.rules
+    return NAMED.get(tariff.rules, tariff.rules)
+
+
+def come_along(tariff: Tariff) -> bool:
+    """Whether the thresholds that a tariff pins are those of this version."""
+    return version(tariff) == config.rule_version(Config(), PARAMS)
 
 
 def versions(connection: Connection, tariff: Tariff) -> set[str]:
@@ -61,16 +67,16 @@ def first_strange(some: Iterable[Strange], day: int) -> int | None:
 
 def rule_set(live: InForce, tariff: Tariff) -> RuleSet | None:
     """The rule set that a tariff pins; None: nobody knows its thresholds any more."""
-    if tariff.rules == SHIPPED:
+    if come_along(tariff):
         shipped = config.thresholds(Config(), PARAMS)
         return RuleSet(tuple(shipped[link] for link in PARAMS), version(tariff), hours=SHIPPED_HOURS)
-    return next((one for one in live.sets if _name(one.version) == tariff.rules), None)
+    return next((one for one in live.sets if _name(one.version) == version(tariff)), None)
 
 
 def is_known(connection: Connection, tariff: Tariff) -> bool:
     """Whether the thresholds that a tariff pins are on record, or come with Tripmeter."""
     names = connection.execute(select(schema.rule_sets.c.version)).scalars()
-    return tariff.rules == SHIPPED or tariff.rules in map(_name, names)
+    return come_along(tariff) or version(tariff) in map(_name, names)
 
 
 def priced(live: InForce, own: RuleSet, accepted: Collection[str]) -> InForce:

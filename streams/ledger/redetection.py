@@ -1,6 +1,7 @@
 """Redetection: once a day closes, what was driven under rules that are not accepted is made again by pinned ones."""
 
 import json
+import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from pricing.exposure import CLOSES
 from pricing.tariff import Tariff
+from streams import metrics
 from streams.fleets.fleet import Fleet
 from streams.intake.intake import Intake
 from streams.ledger import pinned
@@ -23,7 +25,10 @@ from streams.settling.outdated import REMADE
 from streams.store import accounts, marks, schema, upkeep
 from streams.store.store import Commit, Store, rows_of
 
+logger = logging.getLogger(__name__)
+
 Row = dict[str, Any]
+FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # of one vehicle; a store's are of all
 Followed = Callable[[Connection], Fleet]  # vehicles, drivers and zones by the numbers they have on record
 NEVER = -(2**31)
 
@@ -61,10 +66,14 @@ class Redetection:
             tasks = self._tasks(connection, until, before)
             changed = rows_of(connection, select(accounts.outdated))
         since = {row["slot"]: row["since"] for row in changed}
-        if not all(self._all(task, since) for task in tasks):
+        failed: dict[int, float] = {}
+        if not all(self._all(task, since, failed) for task in tasks):
             return False
         commit = Commit()
-        commit.remove(accounts.outdated, changed)  # those settled meanwhile stay: they have another number
+        done = [row for row in changed if row["slot"] not in failed]
+        commit.remove(accounts.outdated, done)  # those settled meanwhile stay: they have another number
+        earlier = {slot: t for slot, t in failed.items() if t < since.get(slot, math.inf)}
+        commit.upsert(accounts.outdated, [{"slot": slot, "since": t, "number": 0} for slot, t in earlier.items()])
         self.store.commit(commit)
         self._note({"until": until, "read_by": {task.own: read_by(task.pipeline.in_force, until) for task in tasks}})
         return True
@@ -90,14 +99,20 @@ class Redetection:
         since = _differs_since(before["read_by"].get(name, []), read_by(pipeline.in_force, before["until"]))
         return Task(pipeline, self.intake, name, tuple(strange), until, since, not marks.is_fed(connection))
 
-    def _all(self, task: Task, changed: Mapping[int, float]) -> bool:
-        """Whether every vehicle could be done; a name that has no number on record yet will have one in a minute."""
+    def _all(self, task: Task, changed: Mapping[int, float], failed: dict[int, float]) -> bool:
+        """Whether every vehicle was seen to; a name that has no number on record yet will have one in a minute.
+
+        Of those that ``failed`` it says from when on they are to be made again the next time.
+        """
         fleet = task.pipeline.fleet
         with self.store.reading() as connection:
             known = _numbers(connection)
         for slot in range(len(fleet.vehicles)):
-            with self.store.reading() as connection:
-                commit = Again(task, connection, slot).made(changed.get(slot, math.inf))
+            since = changed.get(slot, math.inf)
+            commit = self._made(task, slot, since)
+            if commit is None:
+                failed[slot] = min(failed.get(slot, math.inf), task.since, since)
+                continue
             if self.stopping() or (len(fleet.drivers), len(fleet.zones)) != known:
                 return False
             if commit.upserts or commit.deletes:
@@ -106,6 +121,16 @@ class Redetection:
             commit = spans(connection, task, self.horizon)
         self.store.commit(commit)
         return True
+
+    def _made(self, task: Task, slot: int, since: float) -> Commit | None:
+        """What makes a vehicle's days again; None where that fails, which is counted and stops no other vehicle."""
+        try:
+            with self.store.reading() as connection:
+                return Again(task, connection, slot).made(since)
+        except FAILURES as error:  # its text may name a person
+            metrics.LEDGER_UNMADE.inc()
+            logger.error("days of vehicle number %d cannot be made again (%s)", slot, type(error).__name__)
+            return None
 
     def _note(self, said: Row) -> None:
         commit = Commit()

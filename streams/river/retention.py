@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from streams import metrics
 from streams.erasure import work as erasing
@@ -24,6 +24,7 @@ from streams.store.store import Commit, Fenced, Store
 
 logger = logging.getLogger(__name__)
 
+FAILURES = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 CLOSES_S = 3_600.0  # a day closes this long after its midnight
 AT_ONCE = 2_000  # payloads deleted in one transaction: nothing is taken meanwhile
 ARCHIVED = "archived"  # meta: position up to which payloads are in the archive
@@ -86,6 +87,8 @@ class Retention:
             task(self._now)
         except (OperationalError, OSError) as error:  # at the next tick again
             logger.warning("the archive cannot be seen to: %s", error)
+        except FAILURES as error:  # the other tasks go on; its text may name a person
+            logger.error("what is due once a day has closed cannot be seen to (%s)", type(error).__name__)
 
     def erase(self, now: float) -> None:
         """Take persons who were erased out of the archive too, and at last forget by what they were known."""

@@ -7,8 +7,10 @@ from datetime import date
 
 import pytest
 
+from pricing.tariffs import standard_text
 from streams import config, keys, metrics
-from streams.ledger import chains
+from streams.ledger import chains, daily
+from streams.ledger.crossed import crossed
 from streams.ledger.daily import AGAIN_S, EPOCH, Daily, post
 from streams.ledger.pinned import DAY_S
 from streams.objects import Folder
@@ -120,3 +122,22 @@ def test_the_next_term_is_offered_in_time_before_the_day_is_sealed(river, said, 
     with river.store.reading() as connection:
         done = [row["action"] for row in audit.read(connection, action="ledger")]
     assert done == ["ledger.post", "ledger.offer", "ledger.seal"]
+
+
+def test_the_record_is_not_read_for_a_tariff_that_no_policy_is_under(river, said, tmp_path, monkeypatch):
+    folder = tmp_path / "tariffs"
+    folder.mkdir()
+    for name, since in (("one", "2020-01-01"), ("two", "2027-01-01"), ("three", "2028-01-01")):
+        text = standard_text().replace("standard-2026.1", name, 1).replace("2026-01-01", since, 1)
+        (folder / f"{name}.toml").write_text(text)
+    read = []
+
+    def counted(connection, tariff, *rest):
+        read.append(tariff.name)
+        return crossed(connection, tariff, *rest)
+
+    monkeypatch.setattr(daily, "crossed", counted)
+    several = replace(said, tariff=replace(said.tariff, path=str(folder)))
+    night(river, said, tmp_path / "archive").work(last(river) + HOUR)
+    post(river.store, several, last(river) + HOUR, None)
+    assert read == ["one"]

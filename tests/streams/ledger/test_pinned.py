@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import insert
 
 from pricing.tariffs import standard
-from streams.ledger.pinned import EVER, Strange, first_strange, priced, rule_set, strange
+from streams import config
+from streams.config import Config
+from streams.ledger.pinned import EVER, NAMED, Strange, first_strange, is_known, priced, rule_set, strange, version
+from streams.pipeline.chain import PARAMS
 from streams.pipeline.rule_set import InForce
 from streams.store import schema
 from streams.store.store import memory_store
@@ -52,3 +55,19 @@ def test_pinned_thresholds_stand_in_for_those_not_accepted(rivers):
     ]
     assert read.sets[1].hours == own.hours != read.sets[2].hours
     assert all(a.tobytes() == b.tobytes() for a, b in zip(read.sets[1].thresholds, own.thresholds, strict=True))
+
+
+def test_a_name_means_the_thresholds_it_came_with():
+    """Whoever changes a threshold that is shipped: give the new ones another name, in ``NAMED`` and the tariffs."""
+    assert config.rule_version(Config(), PARAMS) == NAMED[standard().rules] == version(standard())
+
+
+def test_other_thresholds_of_a_later_version_do_not_take_the_name(connection, monkeypatch):
+    """A signed tariff goes on with those it was signed with, or with none."""
+    live = InForce([])
+    assert is_known(connection, standard())
+    assert rule_set(live, standard()) is not None
+    monkeypatch.setattr("streams.config.rule_version", lambda *_: "a later one")
+    assert version(standard()) == NAMED[standard().rules]
+    assert not is_known(connection, standard())
+    assert rule_set(live, standard()) is None

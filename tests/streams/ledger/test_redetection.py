@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from pricing.tariffs import standard
-from streams import tables
+from streams import metrics, tables
 from streams.desk.actions import act, shelve
 from streams.erasure import work
 from streams.erasure.person import Person, new_token
-from streams.ledger import accepted, exposed
+from streams.ledger import accepted, again, exposed
 from streams.pipeline.pipeline import only
 from streams.pipeline.rule_set import InForce
 from streams.registry import Roster, stored
@@ -186,3 +186,36 @@ def test_hours_at_the_wheel_too_where_a_tariff_pins_rules_by_their_hash(rivers, 
     untouched, touched = both
     assert "spans" in {row["what"] for row in touched.rows(accounts.remade)}
     assert post(touched, tariff) == post(untouched, tariff)
+
+
+def test_a_vehicle_that_fails_is_counted_and_stops_no_other(rivers, touched, monkeypatch):
+    """And is made again once that is mended."""
+    send(rivers, touched, rivers.days(9))
+    made = again.Again.made
+
+    def fails(one, changed):
+        if one.vehicle[1] == "V1":
+            raise KeyError(one.vehicle)
+        return made(one, changed)
+
+    before = metrics.LEDGER_UNMADE._value.get()
+    monkeypatch.setattr(again.Again, "made", fails)
+    close(touched, END)
+    assert {(one.vehicle_id, one.why) for one in post(touched)[1]} == {("V1", "waits")}
+    assert metrics.LEDGER_UNMADE._value.get() == before + 1
+    monkeypatch.undo()
+    close(touched, END + DAY_S)
+    assert left(touched) == set()
+
+
+def test_a_version_with_other_states_leaves_nothing_old_beside_the_new(rivers, touched, fleet):
+    send(rivers, touched, rivers.days(9))
+    close(touched, END)
+    kept, states = accounts.remade, accounts.remade_states
+    with touched.store.writing() as connection:
+        connection.execute(update(states).values(fingerprint="an older version"))
+        renamed = update(kept).where(kept.c.what != "spans").values(row_id="old " + kept.c.row_id)
+        assert connection.execute(renamed).rowcount
+    close(touched, END + DAY_S)
+    assert not [row for row in touched.rows(kept) if row["row_id"].startswith("old ")]
+    assert post(touched)[0] == post(fleet[0])[0]

@@ -1,5 +1,6 @@
 """Retention: closed days go to the archive, what may no longer be settled is let go, and no answer changes by it."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -171,3 +172,20 @@ def test_points_of_tyres_are_let_go_but_not_while_a_leak_of_the_fleet_needs_them
     kept = sorted(row["start"] / DAY_S - 20_000 for row in river.rows(schema.tyre_points))
     assert kept[0] == pytest.approx(12 - 2 * WINDOW_S / DAY_S if leaks else 240 / 6 - 1 / 6 - 1 - 4 * WINDOW_S / DAY_S)
     assert kept[-1] == pytest.approx(239 / 6)
+
+
+def test_a_failure_of_whatever_kind_does_not_end_the_thread(rivers, river, tmp_path):
+    calls, again = [], threading.Event()
+
+    def last(now):
+        calls.append(now)
+        if len(calls) > 1:
+            again.set()
+        one.tick(now + 1.0)
+        raise KeyError("not as expected")
+
+    one = Retention(river.store, Folder(tmp_path), Keeping(horizon_days=1), last=last)
+    one.start()
+    one.tick(0.0)
+    assert again.wait(10.0)
+    one.stop()

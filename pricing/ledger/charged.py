@@ -51,10 +51,21 @@ def adjusted(account: Account, deposit: Declaration, actual: Decimal, term: Term
 
 
 def billed(
-    account: Account, rates: PerKm, reading: Reading, before: Decimal, start: date, end: date, since: date | None = None
+    account: Account,
+    rates: PerKm,
+    reading: Reading,
+    before: Decimal,
+    start: date,
+    end: date,
+    since: date | None = None,
+    indication: str = "",
 ) -> Draft:
-    """What is due at a billing date; ``before`` was billed of the days from ``since`` on."""
-    made = {"by": "billed", "rates": rates, "reading": reading, "before": before, "since": since or start}
+    """What is due at a billing date; ``before`` was billed of the days from ``since`` on.
+
+    ``indication`` is the hash of the entry whose rates these are.
+    """
+    said = {"before": before, "since": since or start, "indication": indication}
+    made = {"by": "billed", "rates": rates, "reading": reading, **said}
     return _draft(account, CHARGED, start, end, "billed", made)
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from pricing.billing.per_km import PerKm
 from pricing.ledger.charged import rates_of, term_of
 from pricing.ledger.coverage import GIVEN_BACK
 from pricing.ledger.entry import Entry
@@ -59,8 +61,10 @@ def _billed(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:
     billed = sum((bill.amount for bill in bills), Decimal("0.00"))
     if Decimal(made["before"]) != billed:
         yield f"it says that {made['before']} was billed before, where it was {billed}"
-    if bills and rates_of(made) != rates_of(bills[0]["made"]):
+    if bills and _rates(made) != _rates(bills[0]["made"]):
         yield "its rates are not those of the first bill"
+    if made.get("indication") and _indication(entry, before) is None:
+        yield "it names no indication of its vehicle and cover before it"
 
 
 def _offer(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:
@@ -97,6 +101,10 @@ def _is_bill_of(entry: Entry, one: Entry) -> bool:
     """Whether a bill is an earlier one of the same vehicle, cover and days."""
     same = one["made"].get("since") == _since(entry) and one["made"].get("by") == "billed"
     return same and one["reverses"] is None and _same(entry, one)
+
+
+def _rates(made: Mapping[str, Any]) -> tuple[PerKm, str]:
+    return rates_of(made), made.get("indication", "")
 
 
 def _since(entry: Entry) -> str:

@@ -1,7 +1,7 @@
 """Per km: billing dates of a vehicle and cover, and the rates a day and a km of its indication."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 from pricing.billing.per_km import PerKm, Reading
 from pricing.exposure import Exposure, vehicle_days
 from pricing.ladder import PREMIUM, RUNNING, STANDING, last_amounts
+from pricing.ledger.charged import rates_of
 from pricing.ledger.entry import Entry
 from pricing.ledger.rated import made_from
 from pricing.money import micro
@@ -66,6 +67,13 @@ def rates(indication: Entry, tariff: Tariff) -> PerKm:
     running = amounts.get(RUNNING, Decimal(0)) / Decimal(NOMINAL) * loads.off_balance
     least = tariff.minimum.get(risk.cover, Decimal(0))
     return PerKm(micro((standing + loads.fixed_per_day) * loaded), micro(running * loaded), tariff.rounding, least)
+
+
+def as_indicated(bill: Entry, chain: Iterable[Entry], tariffs: Mapping[str, Tariff]) -> bool:
+    """Whether a bill has the rates of the indication that it names; ``tariffs`` by digest. Older ones name none."""
+    named = bill["made"].get("indication", "")
+    found = next((entry for entry in chain if entry.hash == named), None)
+    return found is None or rates(found, tariffs[found["made"]["tariff"]]) == rates_of(bill["made"])
 
 
 def _capped(made: Mapping[str, Any]) -> Decimal:

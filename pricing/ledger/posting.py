@@ -134,11 +134,13 @@ def _bill(contract: Contract, piece: Insured, indication: Entry, pen: Pen, today
     said = pen.known(CHARGED, piece.vehicle_id, piece.cover)
     bills = [entry for entry in said if entry["made"].get("since") == since]
     held = rates_of(bills[0]["made"]) if bills else rates(indication, tariff)
+    known = indication.hash if indication["made"]["tariff"] == tariff.digest else ""
+    name = bills[0]["made"].get("indication", "") if bills else known
     done = max((date.fromisoformat(bill["valid_to"]) for bill in bills), default=piece.start)
     before = sum((bill.amount for bill in bills), NOTHING)
     account = contract.account(piece.vehicle_id, piece.cover)
     for start, end, last in billing.due(done, today):
-        draft = billed(account, held, billing.reading(last, piece.km), before, start, end, piece.start)
+        draft = billed(account, held, billing.reading(last, piece.km), before, start, end, piece.start, name)
         if last == end or draft.amount:
             before += pen.write(draft).amount
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from pricing.ledger.chain import verify as faults_of
 from pricing.ledger.entry import Entry
+from pricing.ledger.per_km import as_indicated
 from pricing.ledger.replay import ReplayError, replay
 from pricing.ledger.seal import Good, check
 from pricing.tariff import Tariff
@@ -62,6 +63,8 @@ def _again(policy_id: str, chain: list[Entry], tariffs: Mapping[str, Tariff]) ->
     for entry in chain:
         try:
             what = "" if replay(entry, tariffs) == entry else "what it was made from makes another"
+            if not what and entry["made"]["by"] == "billed" and not as_indicated(entry, chain, tariffs):
+                what = "its rates are not those of the indication it names"
         except ReplayError as error:
             what = str(error)
         except (ValueError, TypeError, KeyError, ArithmeticError, AttributeError):  # forged: its hash is good

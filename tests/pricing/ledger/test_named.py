@@ -16,6 +16,7 @@ from pricing.ledger.chain import verify
 from pricing.ledger.charged import Account, billed, cancelled, part
 from pricing.ledger.entry import Entry, follow, reversal
 from pricing.ledger.offered import ACCEPTED, answered, offered
+from pricing.ledger.per_km import as_indicated, rates
 from pricing.ledger.rated import rated
 
 D = Decimal
@@ -77,17 +78,30 @@ def test_what_is_given_back_was_paid(indicated, account):
 
 
 def test_bills_keep_their_rates_and_what_was_billed(account):
-    rates, cheap = PerKm(D("1.25"), D("0.013333")), PerKm(D("0.01"), D("0.013333"))
-    first = billed(account, rates, Reading(181, D(6200)), D("0.00"), YEAR.start, JULY, YEAR.start)
+    held, cheap = PerKm(D("1.25"), D("0.013333")), PerKm(D("0.01"), D("0.013333"))
+    first = billed(account, held, Reading(181, D(6200)), D("0.00"), YEAR.start, JULY, YEAR.start)
     reading, days = Reading(212, D(7000)), (JULY, AUGUST, YEAR.start)
-    assert whats(chained(first, billed(account, rates, reading, first.amount, *days))) == []
+    assert whats(chained(first, billed(account, held, reading, first.amount, *days))) == []
     lower = chained(first, billed(account, cheap, reading, first.amount, *days))
     assert whats(lower) == ["its rates are not those of the first bill"]
-    twice = chained(first, billed(account, rates, reading, D("999.00"), *days))
+    twice = chained(first, billed(account, held, reading, D("999.00"), *days))
     assert whats(twice) == [f"it says that 999.00 was billed before, where it was {first.amount}"]
     chain = chained(first)
     back = reversal(chain[0], "km put right")
     assert whats(chained(first, back, billed(account, cheap, reading, D("0.00"), *days))) == []
+
+
+def test_a_bill_has_the_rates_of_the_indication_that_it_names(indicated, account, tariff):
+    tariffs = {tariff.digest: tariff}
+    own, days = rates(indicated, tariff), (D("0.00"), YEAR.start, JULY, YEAR.start)
+    cheap = replace(own, per_km=D("0.000001"))
+    for held, good in ((own, True), (cheap, False)):
+        chain = chained(indicated.draft, billed(account, held, Reading(181, D(6200)), *days, indicated.hash))
+        assert (whats(chain), as_indicated(chain[1], chain, tariffs)) == ([], good)
+    nameless = chained(indicated.draft, billed(account, cheap, Reading(181, D(6200)), *days))
+    assert as_indicated(nameless[1], nameless, tariffs)  # as older versions wrote them
+    other = billed(replace(account, cover="cargo"), own, Reading(181, D(6200)), *days, indicated.hash)
+    assert whats(chained(indicated.draft, other)) == ["it names no indication of its vehicle and cover before it"]
 
 
 def test_offers_and_answers_hold_what_they_name(indicated, risk, driven, tariff):

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from pricing.balance.hysteresis import Hysteresis
+from pricing.billing.per_km import PerKm, Reading
 from pricing.counts import KINDS
+from pricing.ledger.charged import Account, billed
 from pricing.ledger.entry import instead
 from pricing.tariffs import standard, standard_text
 from streams import registry, tables
@@ -183,3 +185,15 @@ def test_who_forges_an_entry_with_hashes_that_fit_is_found_by_making_it_again(fl
     assert verified(fleet, again=False).problems == []
     (problem,) = verified(fleet).problems
     assert problem.startswith("policy P, entry 12: ") and what in problem
+
+
+def test_a_bill_at_rates_that_its_indication_does_not_give_is_found_by_making_it_again(fleet):
+    last = post(fleet)[-1]
+    account = Account(*(last[name] for name in ("policy_id", "vehicle_id", "cover", "currency")))
+    cheap, days = PerKm(Decimal("0.01"), Decimal("0.000001")), (last.draft.valid_from, last.draft.valid_to)
+    bill = billed(account, cheap, Reading(31, Decimal(0)), Decimal(0), *days, indication=last["made"]["indication"])
+    forged, table = instead(last, bill), accounts.entries
+    with fleet.store.writing() as connection:
+        connection.execute(update(table).where(table.c.seq == 12).values(text=forged.text, hash=forged.hash))
+    assert verified(fleet, again=False).problems == []
+    assert verified(fleet).problems == ["policy P, entry 12: its rates are not those of the indication it names"]

@@ -72,12 +72,12 @@ class Again(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def entries(ask: Ask) -> Page[EntryRow]:
-    """Entries, the newest first."""
+    """Entries, the newest first; those that are shown alone are parsed."""
     with ask.world.store.reading() as connection:
         names = [name for name in chains.policies(connection) if ask.query.policy in ("", name) and seen(ask, name)]
-        found = [entry for name in names for entry in chains.of(connection, name)]
-    ordered = sorted(found, key=lambda one: (one["recorded_at"], one["policy_id"], one["seq"]), reverse=True)
-    return page(ordered, ask.query, lambda one: str(one.hash), _entry)
+        found = [(name, k, one) for name in names for k, one in enumerate(chains.of(connection, name))]
+    found.sort(key=lambda one: (one[2].recorded_at, *one[:2]), reverse=True)
+    return page([one for _, _, one in found], ask.query, lambda one: str(one.hash), _entry)
 
 
 def verified(ask: Ask) -> Verdict:

@@ -48,6 +48,11 @@ class Entry:
         return self.content[name]
 
     @property
+    def recorded_at(self) -> str:
+        """When it was written, found without reading all of the text: in a value, quotes are escaped."""
+        return self.text.rpartition('"recorded_at":"')[2].partition('"')[0]
+
+    @property
     def amount(self) -> Decimal:
         """In the entry's currency; below 0 it is given back."""
         return Decimal(self.content["amount"])

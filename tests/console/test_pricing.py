@@ -3,14 +3,21 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
+from sqlalchemy import delete
 
 from pricing.ladder import Step, climb
+from pricing.ledger import entry
+from streams.ledger import chains
+from streams.store import accounts
 
 API = "/api/v1"
+DAY, NEXT = date(2026, 1, 1), date(2026, 1, 2)
 LOADS = {"variable_expense_and_profit", "fixed_expense", "off_balance", "technical"}
 
 
@@ -165,3 +172,33 @@ def test_an_underwriter_of_one_fleet_sees_no_others_premiums(house):
     for path in ("pricing/ledger/verify", "pricing/runs"):
         assert client.get(f"{API}/{path}", headers=bearer).status_code == 403, path
     assert client.get(f"{API}/pricing/fleets/a/experience", headers=bearer).status_code == 404
+
+
+@pytest.fixture
+def written(house):
+    """Two entries in a chain of their own."""
+    draft = entry.Draft("X", "V", "cargo", "charged", DAY, NEXT, Decimal(5), "EUR", {"by": "hand"})
+    first = entry.follow(None, draft, datetime(2026, 1, 2, tzinfo=UTC))
+    with house.world.store.writing() as connection:
+        chains.append(connection, {"X": [first, entry.follow(first, draft, datetime(2026, 1, 3, tzinfo=UTC))]})
+    yield
+    with house.world.store.writing() as connection:
+        connection.execute(delete(accounts.entries).where(accounts.entries.c.policy_id == "X"))
+
+
+@pytest.mark.usefixtures("written")
+def test_of_the_ledger_no_more_is_parsed_than_is_shown(house, monkeypatch):
+    client, read = house.client("actuary"), []
+    whole = client.get(f"{API}/pricing/ledger").json()["items"]
+    parse = entry.json.loads
+
+    def counted(text):
+        read.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(entry, "json", SimpleNamespace(loads=counted))
+    found = client.get(f"{API}/pricing/ledger", params={"limit": 1}).json()
+    assert found["total"] == len(whole) > 1
+    assert (found["items"], len(read)) == (whole[:1], 1)
+    order = [(one["recorded_at"], one["policy_id"], one["seq"]) for one in whole]
+    assert order == sorted(order, reverse=True)

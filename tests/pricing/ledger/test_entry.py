@@ -116,3 +116,10 @@ def test_what_an_older_version_wrote_is_made_again_to_the_bit(quarter, tariff):
     old = follow(None, replace(said, made=made), NOW)
     assert replay(old, {tariff.digest: tariff}) == old
     assert coverage.same(old, quarter[0])
+
+
+def test_when_it_was_recorded_is_found_without_reading_it(quarter):
+    for entry in quarter:
+        assert entry.recorded_at == entry["recorded_at"]
+    told = follow(None, replace(quarter[0].draft, reason='"recorded_at":"never"', policy_id='"recorded_at":"'), NOW)
+    assert told.recorded_at == told["recorded_at"] == moment(NOW)

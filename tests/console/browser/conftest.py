@@ -32,16 +32,16 @@ FLAGS = (
 HARMLESS = ("GPU stall due to ReadPixels",)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright, which drives Debian's own Chromium."""
+    """Playwright, which drives Debian's own Chromium; while it is open, this thread has an event loop."""
     with sync_playwright() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """One browser for all tests; each page has a profile of its own."""
+    """One browser for all tests of a module; each page has a profile of its own."""
     browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
     yield browser
     browser.close()

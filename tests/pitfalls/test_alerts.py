@@ -111,6 +111,7 @@ def pages(river):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_25_an_alert_closes_once_stays_as_people_left_it_and_comes_back_as_a_new_one(rivers):
     judged = rivers.judged("alerts.speeding.pages=warning")
 

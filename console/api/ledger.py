@@ -10,6 +10,7 @@ from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
+from pricing.ledger.entry import row
 from pricing.ledger.seal import Good
 from streams.ledger import chains
 from streams.ledger.verifying import verify
@@ -117,20 +118,8 @@ def _checker(key: str) -> Good:
 
 
 def _entry(entry: Any) -> EntryRow:
-    names = (
-        "policy_id",
-        "seq",
-        "recorded_at",
-        "kind",
-        "reason",
-        "vehicle_id",
-        "cover",
-        "valid_from",
-        "valid_to",
-        "currency",
-    )
-    said = {name: entry[name] for name in (*names, "reverses")}
-    return EntryRow(**said | {"amount": entry.amount, "hash": entry.hash, "reverses": said["reverses"] or ""})
+    said = row(entry)
+    return EntryRow(**said | {"reverses": said["reverses"] or ""})
 
 
 def _run(row: Row) -> Run:

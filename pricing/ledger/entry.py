@@ -12,6 +12,21 @@ from pricing.canonical import digest, moment, plain, text
 VERSION = 1
 PLACE = ("v", "seq", "prev", "recorded_at")
 FIRST = ""  # ``prev`` of a policy's first entry
+SHOWN = (
+    "policy_id",
+    "seq",
+    "recorded_at",
+    "kind",
+    "reason",
+    "vehicle_id",
+    "cover",
+    "valid_from",
+    "valid_to",
+    "amount",
+    "currency",
+    "reverses",
+    "hash",
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +99,11 @@ def reversal(entry: Entry, reason: str) -> Draft:
         raise ValueError("ledger: a reversing entry is not reversed; post what holds anew")
     found = entry.draft
     return Draft(**(vars(found) | {"amount": -found.amount, "reason": reason, "reverses": entry.hash}))
+
+
+def row(entry: Entry) -> dict[str, Any]:
+    """An entry as a row of a table: ``SHOWN``, the amount as a decimal."""
+    return {name: entry[name] for name in SHOWN[:-1]} | {"amount": entry.amount, "hash": entry.hash}
 
 
 def _written(place: dict[str, Any], draft: Draft) -> Entry:

@@ -1,29 +1,9 @@
-"""Entries: the ledger's entries on a screen and as rows."""
+"""Entries: the ledger's entries on a screen."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from pricing.ledger.entry import Entry
+from pricing.ledger.entry import Entry, row
 from streams.cli import screen
-
-COLUMNS = (
-    "seq",
-    "recorded_at",
-    "kind",
-    "reason",
-    "vehicle_id",
-    "cover",
-    "valid_from",
-    "valid_to",
-    "amount",
-    "currency",
-)
-
-
-def row(entry: Entry) -> dict[str, Any]:
-    """An entry as a row of a table."""
-    said = {name: entry[name] for name in ("policy_id", *COLUMNS, "reverses")}
-    return said | {"amount": entry.amount, "hash": entry.hash}
 
 
 def show(title: str, entries: Iterable[Entry], as_json: bool) -> None:

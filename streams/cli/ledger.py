@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from pricing.ledger import words
-from pricing.ledger.entry import Entry, reversal
+from pricing.ledger.entry import SHOWN, Entry, reversal, row
 from pricing.ledger.known import balance, known
 from pricing.ledger.pen import Pen
 from pricing.ledger.taxed import taxed
@@ -115,8 +115,8 @@ def export(path: Path, policy_id: str | None, data: Path | None) -> None:
     """All entries as a spreadsheet, .csv or .xlsx."""
     with source.store(data).reading() as connection:
         policies = chains.policies(connection) if policy_id is None else [policy_id]
-        rows = [entries.row(entry) for policy in policies for entry in chains.of(connection, policy)]
-    types: dict[str, Any] = dict.fromkeys(("policy_id", *entries.COLUMNS, "reverses", "hash"), pl.String)
+        rows = [row(entry) for policy in policies for entry in chains.of(connection, policy)]
+    types: dict[str, Any] = dict.fromkeys(SHOWN, pl.String)
     frame = pl.DataFrame(rows, types | {"seq": pl.Int64, "amount": pl.Decimal(18, 2)})
     try:
         written = sheets.write({"ledger": frame}, path)

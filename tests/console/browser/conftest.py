@@ -94,9 +94,9 @@ class Tab:
         self.page.goto(f"{self.url}/#{route}")
         self.page.locator("h1").first.wait_for(state="attached")
 
-    def focused(self) -> str:
-        """The alert that has the focus, or the name of the element that has."""
-        return str(self.page.evaluate("document.activeElement.dataset.alert || document.activeElement.tagName"))
+    def await_focus(self, alert: str) -> None:
+        """Wait until this alert has the focus."""
+        self.page.locator(f'[data-alert="{alert}"]:focus').wait_for()
 
     def unexpected(self) -> list[str]:
         known = (*HARMLESS, *self.expected)

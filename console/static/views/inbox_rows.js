@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
-import { act, busy, shownState, todo } from '../lib/alerts.js';
+import { act, busy, shownState, todo, undoable } from '../lib/alerts.js';
 import { ago } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
 import { may } from '../lib/session.js';
@@ -26,7 +26,7 @@ export function Rows({ rows, small, ask }) {
   useEffect(() => {
     const left = [...chosen.value].filter((id) => ids.includes(id));
     if (left.length !== chosen.value.size) chosen.value = new Set(left);
-    if (inside.current && document.activeElement === document.body) focus(grid.current, here);
+    if (inside.current && adrift()) focus(grid.current, here);
   }, [key]);
   useEffect(() => () => void (busy.value = false), []);
 
@@ -106,4 +106,10 @@ function Row({ one, small, current, picked, click, toggle }) {
 /** @param {HTMLElement | null} grid @param {number} at */
 function focus(grid, at) {
   /** @type {HTMLElement | undefined} */ (grid?.querySelectorAll('[role=row]')[at])?.focus();
+}
+
+/** Whether nothing has the focus, or a way back that is taken and about to go. */
+function adrift() {
+  const at = document.activeElement;
+  return at === document.body || Boolean(at?.closest('.toast') && !undoable.value);
 }

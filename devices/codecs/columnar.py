@@ -85,7 +85,7 @@ def payload(reading: Reading) -> dict[str, Any]:
     return said
 
 
-def _check(codec: str, columns: dict[str, Values | None], count: int, path: str) -> None:
+def _check(codec: str, columns: dict[str, Values | None] | dict[str, Values], count: int, path: str) -> None:
     """Drop the columns that are null, and see that the lists are as long as ``t``."""
     for name, values in columns.items():
         if type(values) is list and len(values) != count:
@@ -98,7 +98,7 @@ def _check(codec: str, columns: dict[str, Values | None], count: int, path: str)
 
 def _tyres(codec: str, tyres: dict[str, dict[str, Values]] | None, count: int) -> dict[str, dict[str, Values]]:
     for wheel, columns in (tyres or {}).items():
-        _check(codec, columns, count, f"$.tyres.{wheel[:16]}")  # type: ignore[arg-type]
+        _check(codec, columns, count, f"$.tyres.{wheel[:16]}")
     return {wheel: columns for wheel, columns in (tyres or {}).items() if columns}
 
 

@@ -43,14 +43,18 @@ def show_all(fleet_id: str | None, data: Path | None, folder: Path | None, as_js
 
 
 @command.command("export")
-@click.argument("id")
+@click.argument("event_id", metavar="ID")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write (.parquet or .csv).")
 @source.tables_options
-def export(id: str, out: Path, data: Path | None, folder: Path | None) -> None:  # noqa: A002  click's name for it
+def export(event_id: str, out: Path, data: Path | None, folder: Path | None) -> None:
     """The evidence of the event whose id is ID, or begins with it, as a recording for 'tripmeter replay'."""
-    found = _frames(data, folder, id)
+    found = _frames(data, folder, event_id)
     if len(found) != 1:
-        many = f"{len(found)} events begin with {id!r}: give more of the id" if found else f"no evidence of {id!r}"
+        many = (
+            f"{len(found)} events begin with {event_id!r}: give more of the id"
+            if found
+            else f"no evidence of {event_id!r}"
+        )
         raise screen.fail(f"{many}; see 'tripmeter evidence list'")
     (frame,) = found.values()
     if out.suffix == ".csv":

@@ -9,13 +9,13 @@ from streams.explain import UnknownId, explain
 
 
 @click.command("explain")
-@click.argument("id")
+@click.argument("asked", metavar="ID")
 @source.tables_options
 @screen.json_option
-def command(id: str, data: Path | None, folder: Path | None, as_json: bool) -> None:  # noqa: A002  click's name for it
+def command(asked: str, data: Path | None, folder: Path | None, as_json: bool) -> None:
     """Why ID (of an alert, event, score or premium) is what it is."""
     try:
-        found = explain(source.read(data, folder), id)
+        found = explain(source.read(data, folder), asked)
     except UnknownId as error:
         raise screen.fail(error) from error
     if as_json:

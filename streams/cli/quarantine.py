@@ -53,14 +53,14 @@ def show_all(reason: str | None, fleet_id: str | None, data: Path | None, as_jso
 
 
 @command.command("show")
-@click.argument("id")
+@click.argument("payload_id", metavar="ID")
 @screen.data_option
-def show_one(id: str, data: Path | None) -> None:  # noqa: A002  click's name for it
+def show_one(payload_id: str, data: Path | None) -> None:
     """One of them: reason, detail and the raw payload."""
     with source.store(data).reading() as connection:
-        found = rows_of(connection, select(quarantine).where(quarantine.c.id == id))
+        found = rows_of(connection, select(quarantine).where(quarantine.c.id == payload_id))
     if not found:
-        raise screen.fail(f"nothing in quarantine has the id {id!r}; see 'tripmeter quarantine list'")
+        raise screen.fail(f"nothing in quarantine has the id {payload_id!r}; see 'tripmeter quarantine list'")
     row = found[0]
     for name in ("id", "reason", "detail", "topic"):
         screen.out.print(f"{name:9}{screen.visible(row[name])}", markup=False)

@@ -1,6 +1,7 @@
 """Fixtures every room shares."""
 
 import importlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -12,7 +13,8 @@ from hypothesis import HealthCheck, settings
 
 # a test is right or wrong however busy the machine is
 settings.register_profile("busy", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+settings.register_profile("gate", settings.get_profile("busy"), derandomize=True)  # the same examples every time
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "busy"))
 
 ON_POSTGRES = {  # of tests/streams
     "desk/test_actions",

@@ -62,7 +62,7 @@ class Rows:
         if self.driver is not None:
             names = pl.Series("driver_id", ["", None, *self.drivers], dtype=pl.String)
             columns.append(names[self.driver + 2])
-        columns += [pl.Series(name, values).fill_nan(None) for name, values in self.wire.items()]
+        columns += [pl.Series(name, values, nan_to_null=True) for name, values in self.wire.items()]
         columns += [] if self.codes is None else [self.codes.alias(FAULT_CODES)]
         return pl.DataFrame(columns)
 

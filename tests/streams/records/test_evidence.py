@@ -1,5 +1,7 @@
 """Evidence: the samples around a crash are kept, whole, whatever the order they came in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -207,3 +209,19 @@ def test_what_late_data_makes_less_severe_is_kept_no_longer(rivers, river, monke
         river.embedded.evidence.settle(connection, 0, rivers.START, [event | {"level": 2}], commit)
     river.store.commit(commit)
     assert evidence(river) == {}
+
+
+def test_what_is_behind_is_written_a_few_vehicles_at_a_time(rivers, river):
+    """Vehicles that fell silent after the blow: their last samples follow in rounds, and nobody waits for all."""
+    several = [replace(crash(rivers, last=105.0), vehicles=[("f", f"V{k}")]) for k in range(5)]
+    for some in handfuls([payload for one in several for payload in rivers.payloads(one)], size=9):
+        river.embedded.take(some)
+    begun = evidence(river)
+    book, rounds = river.embedded.evidence, []
+    book.begin_round()
+    while book.save_some(commit := Commit(), 2):
+        rounds.append({row["vehicle_id"]: row["samples"] for row in commit.upserts[schema.evidence]})
+        river.store.commit(commit)
+    assert [len(one) for one in rounds] == [2, 2, 1]
+    assert all(frame.height > begun[name].height for name, frame in evidence(river).items())
+    assert set().union(*rounds) == {"V0", "V1", "V2", "V3", "V4"}

@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import shell as shells
+from console import tiles
 from console.access import Who, scope_of
 from console.api import ENDPOINTS, PREFIX
 from console.endpoint import Ask, Endpoint, Reply, encode
@@ -32,7 +33,7 @@ from console.world import World
 
 logger = logging.getLogger(__name__)
 
-HEAVY = ("pricing", "ledger", "drivers")  # what works long on a thread
+HEAVY = ("pricing", "ledger", "drivers", "reports")  # what works long on a thread
 LIGHT_AT_ONCE, HEAVY_AT_ONCE = 8, 2  # with the hub's two no more than the database has connections
 LARGEST = 1_000_000  # bytes of a request
 PAGES = ("/", "/{page:path}")  # the browser's own routes: all of them are the shell's
@@ -54,6 +55,7 @@ def create_app(world: World, shell: shells.Shell | None = None) -> Starlette:
         Mount(PREFIX, routes=api),
         Mount(f"{shells.FILES}/{shell.version}", shells.Immutable(directory=shell.folder, check_dir=False)),
         Mount(shells.FILES, StaticFiles(directory=shell.folder, check_dir=False)),
+        *([Route(tiles.ADDRESS, tiles.served(world))] if tiles.is_file(world.config.map.tiles) else []),
         Route("/healthz", lambda _: Response(b'{"ok":true}', media_type="application/json")),
         *[Route(path, lambda _: shell.answer()) for path in PAGES],
     ]

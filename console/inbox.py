@@ -3,9 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, case, select
 
-from console.access import Scope
 from streams.alert_rules import PRIORITIES
 from streams.desk.decisions import key_of
 from streams.desk.desk import Desk
@@ -14,41 +13,49 @@ from streams.store.store import named, rows_of
 
 Row = dict[str, Any]
 
-MOST = 5_000  # alerts looked through for one list, the newest
 STATES = {"acked": "acknowledged"}
 URGENCY = {name: rank for rank, name in enumerate(PRIORITIES)}
 
 
-def found(
-    connection: Connection,
-    scope: Scope,
-    now: float,
-    *,
+def query(
+    *conditions: ColumnElement[bool],
     vehicle: tuple[str, str] | None = None,
     driver: str = "",
     kinds: Collection[str] = (),
     priorities: Collection[str] = (),
     between: tuple[float | None, float | None] = (None, None),
     standing: bool = False,
-    most: int = MOST,
-) -> tuple[list[Row], Desk]:
-    """Alerts laid out, the newest first, and the desk they lie on; ``standing``: that no later one has followed."""
+) -> Select[Any]:
+    """Alerts of the record; ``standing``: that no later one has followed."""
     alerts = schema.alerts
-    query = select(alerts)
+    found = select(alerts).where(*conditions)
     if vehicle:
-        query = query.where(alerts.c.fleet_id == vehicle[0], alerts.c.vehicle_id == vehicle[1])
-    if driver or scope.driver_id:
-        query = query.where(alerts.c.driver_id == (scope.driver_id or driver))
-    for column, wanted in ((alerts.c.kind, kinds), (alerts.c.priority, priorities), (alerts.c.fleet_id, scope.fleets)):
-        query = query.where(column.in_(wanted)) if wanted else query
+        found = found.where(alerts.c.fleet_id == vehicle[0], alerts.c.vehicle_id == vehicle[1])
+    if driver:
+        found = found.where(alerts.c.driver_id == driver)
+    for column, wanted in ((alerts.c.kind, kinds), (alerts.c.priority, priorities)):
+        found = found.where(column.in_(wanted)) if wanted else found
     if between[0] is not None:
-        query = query.where(alerts.c.last_seen >= between[0])
+        found = found.where(alerts.c.last_seen >= between[0])
     if between[1] is not None:
-        query = query.where(alerts.c.first_seen < between[1])
-    if standing:
-        query = query.where(alerts.c.superseded == 0)
-    query = query.order_by(alerts.c.last_seen.desc(), alerts.c.alert_id).limit(most)
-    return laid(connection, [row for row in rows_of(connection, query) if scope.row(row)], now)
+        found = found.where(alerts.c.first_seen < between[1])
+    return found.where(alerts.c.superseded == 0) if standing else found
+
+
+def found(connection: Connection, asked: Select[Any], now: float) -> tuple[list[Row], Desk]:
+    """All alerts of a query laid out, the newest first, and the desk they lie on."""
+    alerts = schema.alerts
+    ordered = asked.order_by(alerts.c.last_seen.desc(), alerts.c.alert_id)
+    return laid(connection, rows_of(connection, ordered), now)
+
+
+def order(sort: str) -> list[ColumnElement[Any]]:
+    """How a query's alerts stand: the most urgent first and of these the latest, the newest, or the oldest first."""
+    alerts = schema.alerts
+    if sort == "oldest":
+        return [alerts.c.first_seen, alerts.c.alert_id]
+    latest = [-alerts.c.last_seen, alerts.c.alert_id]
+    return latest if sort == "newest" else [case(URGENCY, value=alerts.c.priority, else_=len(URGENCY)), *latest]
 
 
 def these(connection: Connection, ids: Sequence[str], now: float) -> tuple[list[Row], Desk]:
@@ -71,11 +78,6 @@ def in_states(rows: Sequence[Row], states: Collection[str]) -> list[Row]:
     """Those in one of these states; none said: all."""
     wanted = {STATES.get(one, one) for one in states}
     return [row for row in rows if not wanted or row["state"] in wanted]
-
-
-def urgent(rows: Sequence[Row]) -> list[Row]:
-    """The most urgent first, of these the latest."""
-    return sorted(rows, key=lambda row: (URGENCY[row["priority"]], -row["last_seen"], row["alert_id"]))
 
 
 def _last(rows: Sequence[Row]) -> list[str]:

@@ -24,7 +24,6 @@ from streams.web.tokens import Grant
 
 Row = dict[str, Any]
 
-ALL = 10_000_000  # alerts
 FRESH_S = 0.5  # a frame is of this moment for so long
 LOOK_S = 2.0  # between two looks at the record for alerts of which nobody tells
 
@@ -168,8 +167,7 @@ class Picture:
         with self.world.store.reading() as connection:
             self.now = self.world.now(connection)
             acted = connection.execute(select(deeds.actions.c.id).order_by(deeds.actions.c.id.desc()).limit(1)).scalar()
-            everything = Scope((Grant(ADMIN),), "", self.world.known.site)
-            rows, self._desk = inbox.found(connection, everything, self.now, standing=True, most=ALL)
+            rows, self._desk = inbox.found(connection, inbox.query(standing=True), self.now)
         self._acted = acted or 0
         self._standing = {row["alert_id"]: row for row in rows if row["state"] not in GONE}
 

@@ -70,6 +70,14 @@ class Known:
             self._sites[key] = roster.site(fleet_id, vehicle_id, time.time())
         return self._sites[key]
 
+    def at_site(self, site: str) -> dict[str, list[str]]:
+        """By fleet, the vehicles that work from a site of this name today."""
+        found: dict[str, list[str]] = {}
+        for fleet, vehicle in self.roster.vehicles():
+            if self.site(fleet, vehicle) == site:
+                found.setdefault(fleet, []).append(vehicle)
+        return found
+
     def fleets(self, kind: str, name: str) -> list[str]:
         """Fleets that have a vehicle or driver of this id."""
         if kind == "driver":

@@ -156,8 +156,8 @@ class Map:
 
     tiles: str = setting(
         "",
-        "address of raster tiles with `{z}`, `{x}` and `{y}` in it; empty: the map that comes with Tripmeter, which "
-        "asks nobody",
+        "address of raster tiles with `{z}`, `{x}` and `{y}` in it, or a `.pmtiles` file of this machine, which the "
+        "console serves itself; empty: the map that comes with Tripmeter, which asks nobody",
     )
     attribution: str = setting("", "whose map that is, as its terms ask to be told")
     datum: str = setting(

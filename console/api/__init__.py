@@ -6,6 +6,7 @@ from console.api import (
     disputes,
     drivers,
     factors,
+    fleets,
     heat,
     hours,
     ledger,
@@ -22,6 +23,7 @@ from console.api import (
     trips,
     tyres,
     work,
+    zones,
 )
 from console.endpoint import Endpoint
 from console.exports import exported
@@ -48,6 +50,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *LISTS,
     *live.ENDPOINTS,
     *heat.ENDPOINTS,
+    *zones.ENDPOINTS,
     *alerts.ENDPOINTS,
     *work.ENDPOINTS,
     *trips.ENDPOINTS,
@@ -58,6 +61,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *factors.ENDPOINTS,
     *tariffs.ENDPOINTS,
     *reports.ENDPOINTS,
+    *fleets.ENDPOINTS,
     *ledger.ENDPOINTS,
     *disputes.ENDPOINTS,
     *quarantine.ENDPOINTS,

@@ -1,13 +1,12 @@
 """Alerts over HTTP: list, detail with evidence, and what people decide about them."""
 
 import operator
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, func
 
-from console import inbox, said
+from console import inbox, keyset, said, within
 from console.access import ACTING, OWN
 from console.acting import Decision, Outcome, decide, decide_all, shown
 from console.endpoint import Ask, Endpoint, Reply
@@ -18,6 +17,7 @@ from console.shapes import Alert, AlertDetail, Page
 from console.times import Instant, seconds
 from streams.alert_rules import PRIORITIES
 from streams.desk import tasks
+from streams.desk.desk import Desk
 from streams.desk.losses import expected
 from streams.store import schema
 from streams.store.store import rows_of
@@ -45,36 +45,55 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sort: Annotated[str, msgspec.Meta(description=", ".join(SORTS))] = "urgency"
 
 
-GROUPS: dict[str, Callable[[Row], str]] = {
-    "vehicle": said.name,
-    "driver": lambda row: row["driver_id"] or "",
-    "kind": operator.itemgetter("kind"),
+GROUPS = {
+    "vehicle": (schema.alerts.c.fleet_id, schema.alerts.c.vehicle_id),
+    "driver": (func.coalesce(schema.alerts.c.driver_id, ""),),
+    "kind": (schema.alerts.c.kind,),
 }
 
 
 def listed(ask: Ask) -> Page[Alert]:
     """Alerts as asked for; without ``state`` those that stand: open and acknowledged ones."""
-    wanted, world = ask.query, ask.world
-    vehicle = _pair(wanted.vehicle) if wanted.vehicle else None
+    wanted, world, desks = ask.query, ask.world, dict[str, Desk]()
+    asked, states = _query(ask), words(wanted.state) or _default(wanted)
     with world.store.reading() as connection:
         now = world.now(connection)
-        rows, desk = inbox.found(
-            connection,
-            ask.scope,
-            now,
-            vehicle=vehicle,
-            driver=wanted.driver.rpartition("/")[2],
-            kinds=words(wanted.type),
-            priorities=words(wanted.severity),
-            between=(seconds(wanted.from_), seconds(wanted.to)),
-            standing=not wanted.state and not wanted.from_,
-        )
-    rows = [row for row in inbox.in_states(rows, words(wanted.state) or _default(wanted)) if _fits(row, wanted, ask)]
-    return page(
-        _sorted(rows, wanted, now),
-        wanted,
-        operator.itemgetter("alert_id"),
-        lambda row: said.alert(row, desk, world, ask.scope, now),
+
+        def keep(rows: list[Row]) -> list[Row]:
+            found, desk = inbox.laid(connection, rows, now)
+            desks.update((row["alert_id"], desk) for row in found)
+            return inbox.in_states(found, states)
+
+        if wanted.sort == "loss":
+            costliest = sorted(keep(rows_of(connection, asked)), key=lambda row: (-expected(row, now), row["alert_id"]))
+            return page(costliest, wanted, operator.itemgetter("alert_id"), lambda row: _said(ask, row, desks, now))
+        order = [*GROUPS.get(wanted.group, ()), *inbox.order(wanted.sort)]
+        rows, cursor = keyset.part(connection, asked, order, wanted, keep)
+    return Page(items=[_said(ask, row, desks, now) for row in rows], total=None, cursor=cursor)
+
+
+def _said(ask: Ask, row: Row, desks: dict[str, Desk], now: float) -> Alert:
+    return said.alert(row, desks[row["alert_id"]], ask.world, ask.scope, now)
+
+
+def _query(ask: Ask) -> Select[Any]:
+    wanted, alerts, known = ask.query, schema.alerts, ask.world.known
+    standing = not wanted.state and not wanted.from_
+    if wanted.sort not in SORTS or wanted.group not in ("", *GROUPS):
+        raise Problem(422, "invalid", f"sort is one of {', '.join(SORTS)}; group one of {', '.join(GROUPS)}")
+    if wanted.sort == "loss" and (wanted.group or not standing):
+        raise Problem(422, "invalid", "loss orders the alerts that stand: without group, state and from")
+    conditions = [within.seen(ask.scope, known, alerts)]
+    conditions += [within.at_site(known, alerts, wanted.site)] if wanted.site else []
+    conditions += [alerts.c.condition == wanted.condition] if wanted.condition else []
+    return inbox.query(
+        *conditions,
+        vehicle=_pair(wanted.vehicle) if wanted.vehicle else None,
+        driver=wanted.driver.rpartition("/")[2],
+        kinds=words(wanted.type),
+        priorities=words(wanted.severity),
+        between=(seconds(wanted.from_), seconds(wanted.to)),
+        standing=standing,
     )
 
 
@@ -138,23 +157,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _default(wanted: Wanted) -> tuple[str, ...]:
     return () if wanted.from_ else ("open", "acknowledged")
-
-
-def _fits(row: Row, wanted: Wanted, ask: Ask) -> bool:
-    of_site = not wanted.site or ask.world.known.site(row["fleet_id"], row["vehicle_id"]) == wanted.site
-    return of_site and wanted.condition in ("", row["condition"])
-
-
-def _sorted(rows: list[Row], wanted: Wanted, now: float) -> list[Row]:
-    if wanted.sort not in SORTS or wanted.group not in ("", *GROUPS):
-        raise Problem(422, "invalid", f"sort is one of {', '.join(SORTS)}; group one of {', '.join(GROUPS)}")
-    keys = {
-        "newest": lambda row: (-row["last_seen"], row["alert_id"]),
-        "oldest": lambda row: (row["first_seen"], row["alert_id"]),
-        "loss": lambda row: (-expected(row, now), row["alert_id"]),
-    }
-    ordered = sorted(rows, key=keys[wanted.sort]) if wanted.sort in keys else inbox.urgent(rows)
-    return sorted(ordered, key=GROUPS[wanted.group]) if wanted.group else ordered
 
 
 _KEYS = ("If-Match", "Idempotency-Key")

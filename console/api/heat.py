@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import select
 
+from console import within
 from console.access import SEEING
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import words
@@ -54,11 +55,10 @@ def heat(ask: Ask) -> Heat:
         columns = [events.c[name] for name in ("fleet_id", "vehicle_id", "lat_deg", "lon_deg")]
         query = select(*columns).where(events.c.start >= at(wanted.from_, last - DAY_S), events.c.start <= last)
         query = query.where(events.c.lat_deg.is_not(None), events.c.lon_deg.is_not(None))
-        if ask.scope.fleets:
-            query = query.where(events.c.fleet_id.in_(ask.scope.fleets))
+        query = query.where(within.seen(ask.scope, ask.world.known, events))
         if wanted.type:
             query = query.where(events.c.kind.in_(words(wanted.type)))
-        found = [row for row in rows_of(connection, query.limit(MOST)) if ask.scope.row(row)]
+        found = rows_of(connection, query.limit(MOST))
     return _cells(found, wanted.res)
 
 

@@ -15,6 +15,7 @@ from console.positions import NAMES, NOWHERE, RISK, UNKNOWN
 from console.problems import Problem
 from console.shapes import Alert, Page, Place, Vehicle
 from console.stream import TOPICS
+from console.tiles import address
 from streams.alert_rules import PRIORITIES, TASKS
 from streams.desk.decisions import DISMISSALS
 from streams.desk.tasks import OUTCOMES
@@ -27,7 +28,7 @@ Key = tuple[str, str]
 class Tiles(Shape):
     """Where the map comes from; without a URL it is the one that comes with the console."""
 
-    url: str
+    url: str  # of XYZ tiles, or of a .pmtiles archive
     attribution: str
     datum: str  # wgs84, gcj02
     borders: str  # none, natural-earth
@@ -82,7 +83,10 @@ def meta(ask: Ask) -> Meta:
         data_mode=world.mode,
         time_zone=zones.pop() if len(zones) == 1 else "UTC",
         tiles=Tiles(
-            url=said_map.tiles, attribution=said_map.attribution, datum=said_map.datum, borders=said_map.borders
+            url=address(said_map.tiles),
+            attribution=said_map.attribution,
+            datum=said_map.datum,
+            borders=said_map.borders,
         ),
         currency=tariff.currency,
         tariff_status=tariff.status,
@@ -122,7 +126,7 @@ def vehicle(ask: Ask) -> VehicleDetail:
         raise Problem(404, "no_vehicle", f"there is no vehicle {'/'.join(key)!r}")
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
-        rows, desk = inbox.found(connection, ask.scope, now, vehicle=key, standing=True)
+        rows, desk = inbox.found(connection, inbox.query(vehicle=key, standing=True), now)
     open_ = inbox.in_states(rows, ("open", "acknowledged"))
     shown = [said.alert(row, desk, ask.world, ask.scope, now) for row in open_]
     found = _vehicle(ask, key, frame.rows[frame.places[key]], len(shown))

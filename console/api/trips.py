@@ -7,10 +7,10 @@ import msgspec
 import polars as pl
 from sqlalchemy import Connection, select
 
-from console import said, seen
+from console import keyset, said, seen, within
 from console.access import OWN, SEEING
 from console.endpoint import Ask, Endpoint, Query, Reply, Shape
-from console.pages import Paged, page, words
+from console.pages import Paged, words
 from console.problems import Problem
 from console.shapes import Columns, Event, Page, Place
 from console.times import Instant, at, seconds
@@ -19,7 +19,7 @@ from streams.records.traced import trace
 from streams.store import schema
 from streams.store.store import rows_of
 
-MOST_TRIPS, MOST_EVENTS = 5_000, 500
+MOST_EVENTS = 500
 MOST_S = 86_400.0  # of a trace at once
 NEEDED = ("t", "lat_deg", "lon_deg")
 Row = dict[str, Any]
@@ -77,18 +77,17 @@ class Stretch(Shown, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def listed(ask: Ask) -> Page[Trip]:
     """Trips."""
     wanted, trips = ask.query, schema.trips
-    query = select(trips).order_by(trips.c.start.desc(), trips.c.trip_id).limit(MOST_TRIPS)
-    query = query.where(trips.c.fleet_id.in_(ask.scope.fleets)) if ask.scope.fleets else query
-    driver = ask.scope.driver_id or wanted.driver.rpartition("/")[2]
+    query = select(trips).where(within.seen(ask.scope, ask.world.known, trips))
+    driver, vehicle = (name.rpartition("/")[2] for name in (wanted.driver, wanted.vehicle))
     query = query.where(trips.c.driver_id == driver) if driver else query
+    query = query.where(trips.c.vehicle_id == vehicle) if vehicle else query
     first, last = seconds(wanted.from_), seconds(wanted.to)
     query = query.where(trips.c.end >= first) if first is not None else query
     query = query.where(trips.c.start < last) if last is not None else query
-    if wanted.vehicle:
-        query = query.where(trips.c.vehicle_id == wanted.vehicle.rpartition("/")[2])
     with ask.world.store.reading() as connection:
-        found = [row for row in rows_of(connection, query) if ask.scope.row(row)]
-    return page(found, wanted, lambda row: str(row["trip_id"]), lambda row: _trip(ask, row))
+        rows, cursor = keyset.part(connection, query, (-trips.c.start, trips.c.trip_id), wanted)
+        total = keyset.count(connection, query)
+    return Page(items=[_trip(ask, row) for row in rows], total=total, cursor=cursor)
 
 
 def one(ask: Ask) -> TripDetail:

@@ -34,6 +34,8 @@ class Paper:
     title: str
     facts: Sequence[tuple[str, str]]
     sections: Sequence[Section]
+    words: Mapping[str, str] = field(default_factory=dict)  # of the page itself, where it is not in English
+    foot: str = ""  # of every sheet of paper
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """Its tables by name, the first of them what the others are."""

@@ -10,6 +10,7 @@ import pytest
 from streams.alert_rules import PRIORITIES, RULES
 from streams.desk.decisions import DISMISSALS
 from streams.kernels.params import CLASSES
+from streams.registry.described import CELLS
 
 STATIC = Path(__file__).parents[2] / "console" / "static"
 VENDOR = STATIC / "vendor"
@@ -19,6 +20,7 @@ HOLE = re.compile(r"\{(\w+)\}")
 HAN = re.compile(r"[一-鿿]")
 SAID = re.compile(r"\b(?:t|counted)\(\s*'([\w.]+)'")
 PROBLEM = re.compile(r'Problem\(\s*(\d+),\s*"(\w+)"')
+COLUMNS = {name for cells in CELLS.values() for name in cells}
 FOREIGN = re.compile(r"https?://(?!www\.geonames\.org\b|www\.w3\.org/2000/svg)")
 
 
@@ -55,7 +57,15 @@ def test_every_text_a_module_asks_for_is_there():
 
 
 @pytest.mark.parametrize(
-    "family, names", [("kind", RULES), ("priority", PRIORITIES), ("dismissal", DISMISSALS), ("class", CLASSES)]
+    "family, names",
+    [
+        ("kind", RULES),
+        ("priority", PRIORITIES),
+        ("dismissal", DISMISSALS),
+        ("class", CLASSES),
+        ("rows", CELLS),
+        ("cell", COLUMNS),
+    ],
 )
 def test_families_of_words_are_whole(family, names):
     assert [name for name in names if f"{family}.{name}" not in CATALOGUES["en"]] == []

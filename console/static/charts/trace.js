@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { clock, number, zone } from '../lib/format.js';
+import { sheet } from '../lib/sheet.js';
 import { theme } from '../lib/theme.js';
 
 /** @typedef {{ key: string, unit: string, values: (number | null)[], limit?: (number | null)[], thresholds?: number[] }} Strip */
@@ -40,7 +41,7 @@ function Plot({ times, strip, mark, at, onAt }) {
     let gone = false;
     const box = /** @type {HTMLElement} */ (place.current);
     const fit = new ResizeObserver(() => plot.current?.setSize({ width: box.clientWidth, height: HIGH }));
-    void import('uplot').then(({ default: UPlot }) => {
+    void Promise.all([import('uplot'), sheet('uPlot.min.css')]).then(([{ default: UPlot }]) => {
       if (gone) return;
       plot.current = new UPlot(options(box.clientWidth, strip, mark, tell), data(times, strip), box);
       fit.observe(box);

@@ -4,6 +4,8 @@ import { feature } from 'topojson-client';
 import { LAND } from './palette.js';
 
 const HERE = new URL('../vendor/', import.meta.url);
+/** @typedef {{ url: string, attribution: string, borders: string }} Said */
+
 const SOURCES = {
   earth: 'Natural Earth',
   cities: '<a href="https://www.geonames.org" target="_blank" rel="noopener noreferrer">GeoNames</a> CC BY 4.0',
@@ -25,35 +27,42 @@ function shapes() {
 
 /**
  * A style for MapLibre.
- * @param {'light' | 'dark'} theme @param {string} language @param {{ url: string, attribution: string, borders: string } | undefined} said  as /meta has it
+ * @param {'light' | 'dark'} theme @param {string} language @param {Said | undefined} said  as /meta has it
  */
 export async function style(theme, language, said) {
-  const found = await shapes();
-  const sources = Object.fromEntries(
-    Object.entries(found).map(([name, data]) => [
+  const c = LAND[theme];
+  const sea = { id: 'sea', type: 'background', paint: { 'background-color': c.sea } };
+  const borders = said?.borders === 'natural-earth';
+  if (said?.url.endsWith('.pmtiles')) {
+    const { archive } = await import('./archive.js');
+    const { source, layers } = await archive(said.url, said.attribution);
+    return { version: 8, sources: { tiles: source }, layers: [sea, ...layers(c, language, borders)] };
+  }
+  if (said?.url) {
+    const tiles = { type: 'raster', tiles: [said.url], tileSize: 256, attribution: said.attribution };
+    return { version: 8, sources: { tiles }, layers: [sea, { id: 'tiles', type: 'raster', source: 'tiles' }] };
+  }
+  return { version: 8, sources: await own(), layers: [sea, ...earth(c, borders), cities(c, language)] };
+}
+
+/** The sources of the map that comes with the package. */
+async function own() {
+  return Object.fromEntries(
+    Object.entries(await shapes()).map(([name, data]) => [
       name,
       { type: 'geojson', data, attribution: name === 'cities' ? SOURCES.cities : name === 'land' ? SOURCES.earth : '' },
     ]),
   );
-  return {
-    version: 8,
-    sources: said?.url ? { ...sources, tiles: { type: 'raster', tiles: [said.url], tileSize: 256, attribution: said.attribution } } : sources,
-    layers: layers(theme, language, said),
-  };
 }
 
-/** @param {'light' | 'dark'} theme @param {string} language @param {{ url: string, borders: string } | undefined} said */
-function layers(theme, language, said) {
-  const c = LAND[theme];
-  const earth = [
-    { id: 'sea', type: 'background', paint: { 'background-color': c.sea } },
+/** @param {Record<string, string>} c @param {boolean} borders */
+function earth(c, borders) {
+  return [
     { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': c.land, 'fill-outline-color': c.line } },
     { id: 'lakes', type: 'fill', source: 'lakes', paint: { 'fill-color': c.water } },
     { id: 'rivers', type: 'line', source: 'rivers', paint: { 'line-color': c.water, 'line-width': ['interpolate', ['linear'], ['zoom'], 2, 0.4, 8, 2] } },
+    ...(borders ? [{ id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': c.line, 'line-dasharray': [3, 2] } }] : []),
   ];
-  const borders = { id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': c.line, 'line-dasharray': [3, 2] } };
-  if (said?.url) return [earth[0], { id: 'tiles', type: 'raster', source: 'tiles' }];
-  return [...earth, ...(said?.borders === 'natural-earth' ? [borders] : []), cities(c, language)];
 }
 
 /** @param {Record<string, string>} c @param {string} language */

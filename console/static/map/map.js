@@ -7,19 +7,20 @@ import { meta } from '../lib/session.js';
 import { still, theme } from '../lib/theme.js';
 import { style } from './basemap.js';
 import { opened } from './opened.js';
+import { overlay } from './overlays.js';
 import { Vehicles, size } from './vehicles.js';
 
 const FIT = { padding: 48, maxZoom: 11 };
 
 /**
- * @param {{ wanted: (i: number) => boolean, chosen: number, choose: (i: number) => void, follow?: boolean }} given
+ * @param {{ wanted: (i: number) => boolean, chosen: number, choose: (i: number) => void, follow?: boolean, over?: string }} given  `over`: overlays, commas between them
  */
-export function FleetMap({ wanted, chosen, choose, follow = false }) {
+export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const shown = useRef(/** @type {{ map: any, layer: Vehicles, found: boolean } | null} */ (null));
   const broken = useSignal(false);
-  const now = useRef({ wanted, choose });
-  now.current = { wanted, choose };
+  const now = useRef({ wanted, choose, over });
+  now.current = { wanted, choose, over };
 
   useEffect(() => {
     let gone = false;
@@ -34,6 +35,7 @@ export function FleetMap({ wanted, chosen, choose, follow = false }) {
   }, []);
 
   useEffect(() => void dress(shown.current), [theme.value, language.value]);
+  useEffect(() => void (shown.current && lay(shown.current.map, over)), [over]);
   useEffect(() => {
     const { map, layer, found } = shown.current ?? {};
     if (map && !found && (/** @type {any} */ (shown.current).found = known())) map.fitBounds(around(), { ...FIT, animate: false });
@@ -57,6 +59,7 @@ async function begin(place, now) {
   const add = () => {
     if (!map.getLayer(layer.id)) map.addLayer(layer);
     layer.update(positions, now.current.wanted);
+    lay(map, now.current.over);
   };
   map.on('style.load', add);
   if (map.isStyleLoaded()) add();
@@ -66,6 +69,11 @@ async function begin(place, now) {
     now.current.choose(positions.nearest(event.lngLat.lng, event.lngLat.lat, degrees));
   });
   return { map, layer, found: known() };
+}
+
+/** Overlays that cannot be had just now are left out: the map goes on. @param {any} map @param {string} over */
+function lay(map, over) {
+  overlay(map, over.split(','), theme.value).catch(() => {});
 }
 
 /** @param {{ map: any } | null} shown */

@@ -2,6 +2,7 @@
 
 import { language, t } from '../lib/i18n.js';
 import { meta } from '../lib/session.js';
+import { sheet } from '../lib/sheet.js';
 import { still, theme } from '../lib/theme.js';
 import { style } from './basemap.js';
 
@@ -10,7 +11,7 @@ const WORDS = ['NavigationControl.ZoomIn', 'NavigationControl.ZoomOut', 'Map.Tit
 
 /** A map of a box (west, south, east, north); fails where there is no WebGL 2. @param {HTMLElement} place @param {number[]} box @param {{ padding: number, maxZoom: number }} fit */
 export async function opened(place, box, fit) {
-  const gl = await import('maplibre-gl');
+  const [gl] = await Promise.all([import('maplibre-gl'), sheet('maplibre-gl.css')]);
   gl.setWorkerUrl(WORKER);
   const map = new gl.Map({
     container: place,

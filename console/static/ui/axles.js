@@ -2,9 +2,9 @@
 
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { number, percent } from '../lib/format.js';
+import { number, percent, span } from '../lib/format.js';
 
-/** @typedef {{ wheel: string, cold_kpa: number | null, placard_kpa: number | null, share: number | null, state: string }} Tyre */
+/** @typedef {{ wheel: string, cold_kpa: number | null, placard_kpa: number | null, share: number | null, state: string, hours_to_threshold?: number | null }} Tyre */
 
 const FLAT = 0.75; // of the placard: below it the tyre is no longer driven on
 
@@ -29,7 +29,12 @@ function side(tyres, axle, letter) {
 function Wheel({ tyre }) {
   const state = verdict(tyre);
   return html`<span class=${`wheel ${state}`}><b>${tyre.wheel}</b> <span>${number(tyre.cold_kpa, 0, 'kPa')}</span>
-    <small>${tyre.share === null ? '' : percent(tyre.share)} ${state === 'good' ? '' : t(`tyres.${state}`)}</small></span>`;
+    <small>${tyre.share === null ? '' : percent(tyre.share)} ${state === 'good' ? '' : t(`tyres.${state}`)} ${hours(tyre)}</small></span>`;
+}
+
+/** When it will be low, if it goes on losing. @param {Tyre} tyre */
+function hours({ hours_to_threshold: left }) {
+  return typeof left === 'number' ? t('tyres.low_in', { time: span(left * 3600) }) : '';
 }
 
 /** Silent is not low, and not good either. @param {Tyre} tyre */

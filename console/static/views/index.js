@@ -5,29 +5,7 @@ import { t } from '../lib/i18n.js';
 import { html } from '../lib/html.js';
 import { open } from '../lib/alerts.js';
 import { Empty } from '../ui/parts.js';
-import { Alert } from './alert.js';
-import { Audit } from './audit.js';
-import { Devices } from './devices.js';
-import { Disputes } from './disputes.js';
-import { Driver, Mine } from './driver.js';
-import { Drivers } from './drivers.js';
-import { Factor, Factors } from './factors.js';
-import { Health } from './health.js';
-import { Hours } from './hours.js';
-import { Inbox } from './inbox.js';
-import { Ledger } from './ledger.js';
-import { Live } from './live.js';
-import { Portfolio } from './portfolio.js';
-import { Premium } from './premium.js';
-import { Premiums } from './premiums.js';
-import { Quarantine } from './quarantine.js';
-import { Registry } from './registry.js';
-import { Tasks } from './tasks.js';
-import { Today } from './today.js';
-import { Trip } from './trip.js';
-import { Trips } from './trips.js';
-import { Tyres } from './tyres.js';
-import { Users } from './users.js';
+import { lazy } from '../ui/lazy.js';
 
 const FLEET = ['viewer', 'manager'];
 const RATED = ['viewer', 'manager', 'underwriter', 'actuary'];
@@ -42,36 +20,38 @@ const ALL = [
   {
     name: 'fleet',
     screens: [
-      { path: '/me', title: 'screen.me', view: Mine, roles: ['driver'], mine: true },
-      { path: '/', title: 'screen.live', view: Live, roles: FLEET },
-      { path: '/alerts', title: 'screen.alerts', view: Inbox, one: Alert, roles: OWN, badge: Open },
-      { path: '/today', title: 'screen.today', view: Today, roles: FLEET },
-      { path: '/tasks', title: 'screen.tasks', view: Tasks, roles: FLEET },
-      { path: '/trips', title: 'screen.trips', view: Trips, one: Trip, roles: OWN },
-      { path: '/drivers', title: 'screen.drivers', view: Drivers, one: Driver, roles: [...OWN, ...INSURER] },
-      { path: '/hours', title: 'screen.hours', view: Hours, roles: OWN },
-      { path: '/tyres', title: 'screen.tyres', view: Tyres, roles: FLEET },
-      { path: '/devices', title: 'screen.devices', view: Devices, roles: FLEET },
+      { path: '/me', title: 'screen.me', view: lazy(() => import('./driver.js'), 'Mine'), roles: ['driver'], mine: true },
+      { path: '/', title: 'screen.live', view: lazy(() => import('./live.js'), 'Live'), roles: FLEET },
+      { path: '/alerts', title: 'screen.alerts', view: lazy(() => import('./inbox.js'), 'Inbox'), one: lazy(() => import('./alert.js'), 'Alert'), roles: OWN, badge: Open },
+      { path: '/today', title: 'screen.today', view: lazy(() => import('./today.js'), 'Today'), roles: FLEET },
+      { path: '/tasks', title: 'screen.tasks', view: lazy(() => import('./tasks.js'), 'Tasks'), roles: FLEET },
+      { path: '/trips', title: 'screen.trips', view: lazy(() => import('./trips.js'), 'Trips'), one: lazy(() => import('./trip.js'), 'Trip'), roles: OWN },
+      { path: '/drivers', title: 'screen.drivers', view: lazy(() => import('./drivers.js'), 'Drivers'), one: lazy(() => import('./driver.js'), 'Driver'), roles: [...OWN, ...INSURER] },
+      { path: '/hours', title: 'screen.hours', view: lazy(() => import('./hours.js'), 'Hours'), roles: OWN },
+      { path: '/assignments', title: 'screen.assignments', view: lazy(() => import('./registry.js'), 'Assignments'), roles: ['manager'] },
+      { path: '/tyres', title: 'screen.tyres', view: lazy(() => import('./tyres.js'), 'Tyres'), roles: FLEET },
+      { path: '/devices', title: 'screen.devices', view: lazy(() => import('./devices.js'), 'Devices'), roles: FLEET },
+      { path: '/report', title: 'screen.report', view: lazy(() => import('./report.js'), 'Report'), roles: FLEET },
     ],
   },
   {
     name: 'pricing',
     screens: [
-      { path: '/portfolio', title: 'screen.portfolio', view: Portfolio, roles: INSURER },
-      { path: '/premiums', title: 'screen.premiums', view: Premiums, one: Premium, roles: RATED },
-      { path: '/factors', title: 'screen.factors', view: Factors, one: Factor, roles: INSURER },
-      { path: '/disputes', title: 'screen.disputes', view: Disputes, roles: INSURER },
-      { path: '/ledger', title: 'screen.ledger', view: Ledger, roles: INSURER },
+      { path: '/portfolio', title: 'screen.portfolio', view: lazy(() => import('./portfolio.js'), 'Portfolio'), roles: INSURER },
+      { path: '/premiums', title: 'screen.premiums', view: lazy(() => import('./premiums.js'), 'Premiums'), one: lazy(() => import('./premium.js'), 'Premium'), roles: RATED },
+      { path: '/factors', title: 'screen.factors', view: lazy(() => import('./factors.js'), 'Factors'), one: lazy(() => import('./factors.js'), 'Factor'), roles: INSURER },
+      { path: '/disputes', title: 'screen.disputes', view: lazy(() => import('./disputes.js'), 'Disputes'), roles: INSURER },
+      { path: '/ledger', title: 'screen.ledger', view: lazy(() => import('./ledger.js'), 'Ledger'), roles: INSURER },
     ],
   },
   {
     name: 'system',
     screens: [
-      { path: '/health', title: 'screen.health', view: Health, roles: RUNNING },
-      { path: '/quarantine', title: 'screen.quarantine', view: Quarantine, roles: RUNNING },
-      { path: '/registry', title: 'screen.registry', view: Registry, roles: ['manager'] },
-      { path: '/users', title: 'screen.users', view: Users, roles: RUNNING },
-      { path: '/audit', title: 'screen.audit', view: Audit, roles: RUNNING },
+      { path: '/health', title: 'screen.health', view: lazy(() => import('./health.js'), 'Health'), roles: RUNNING },
+      { path: '/quarantine', title: 'screen.quarantine', view: lazy(() => import('./quarantine.js'), 'Quarantine'), roles: RUNNING },
+      { path: '/registry', title: 'screen.registry', view: lazy(() => import('./registry.js'), 'Registry'), roles: ['manager'] },
+      { path: '/users', title: 'screen.users', view: lazy(() => import('./users.js'), 'Users'), roles: RUNNING },
+      { path: '/audit', title: 'screen.audit', view: lazy(() => import('./audit.js'), 'Audit'), roles: RUNNING },
     ],
   },
 ];

@@ -6,16 +6,19 @@ import { counts, failed, load, loading, positions, lookOf, roster, tick } from '
 import { refine, route } from '../lib/router.js';
 import { number } from '../lib/format.js';
 import { line } from '../lib/stream.js';
-import { FleetMap } from '../map/map.js';
 import { Empty, Failed, Shape, Waiting } from '../ui/parts.js';
+import { lazy } from '../ui/lazy.js';
 import { Drawer } from './drawer.js';
 import { Vehicles } from './vehicles.js';
 import { Inbox } from './inbox.js';
+import { Switches, Tables } from './over.js';
 
 const TILES = /** @type {const} */ (['moving', 'idle', 'parked', 'silent', 'alert']);
 
+const FleetMap = lazy(() => import('../map/map.js'), 'FleetMap');
+
 export function Live() {
-  const { status = '', vehicle = '', view = 'map', follow = '' } = route.value.query;
+  const { status = '', vehicle = '', view = 'map', follow = '', over = '' } = route.value.query;
   const chosen = useMemo(() => roster.value.findIndex((one) => one.id === vehicle), [vehicle, roster.value]);
   const wanted = useMemo(() => (/** @type {number} */ i) => !status || lookOf(i) === status, [status]);
   if (failed.value) return html`<${Failed} page error=${failed.value} again=${load} />`;
@@ -28,10 +31,11 @@ export function Live() {
         <div class="switch" role="group" aria-label=${t('live.view')}>
           ${['map', 'table'].map((one) => html`<button aria-pressed=${view === one} onClick=${() => refine({ view: one === 'map' ? '' : one })}>${t(`live.${one}`)}</button>`)}
         </div>
+        <div class="switch over" role="group" aria-label=${t('over.label')}><${Switches} over=${over} /></div>
         ${!roster.value.length && html`<${Empty} text=${t('live.empty')}><p><code>tripmeter-sim drive</code></p><//>`}
         ${view === 'table'
-          ? html`<${Vehicles} wanted=${wanted} />`
-          : html`<${FleetMap} wanted=${wanted} chosen=${chosen} follow=${follow === 'yes'} choose=${(/** @type {number} */ i) => refine({ vehicle: roster.value[i]?.id ?? '' })} />`}
+          ? html`<${Vehicles} wanted=${wanted} /><${Tables} over=${over} />`
+          : html`<${FleetMap} wanted=${wanted} chosen=${chosen} follow=${follow === 'yes'} over=${over} choose=${(/** @type {number} */ i) => refine({ vehicle: roster.value[i]?.id ?? '' })} />`}
         ${chosen >= 0 && html`<${Drawer} key=${vehicle} at=${chosen} vehicle=${roster.value[chosen]} />`}
       </section>
       <aside aria-label=${t('screen.alerts')}><${Inbox} small=${true} /></aside>

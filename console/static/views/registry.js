@@ -1,7 +1,7 @@
 /** Registry: vehicles, drivers, who drove what when, policies: looked through and corrected row by row. */
 
 import { html, useSignal } from '../lib/html.js';
-import { t } from '../lib/i18n.js';
+import { t, word } from '../lib/i18n.js';
 import { send } from '../lib/api.js';
 import { notice } from '../lib/alerts.js';
 import { number } from '../lib/format.js';
@@ -17,18 +17,31 @@ import { Field } from './trips.js';
 /** @typedef {{ kind: string, rows: number, columns: Column[] }} Kind */
 /** @typedef {{ key: string, cells: Record<string, string>, gone?: boolean }} Row */
 
+const REFERS = ['vehicles', 'drivers', 'sites']; // kinds that a form offers the ids of
+
 export function Registry() {
+  return html`<${Kinds} />`;
+}
+
+/** Who drove what when: the rows that are corrected most, on a screen of their own. */
+export function Assignments() {
+  return html`<${Kinds} only="driver_assignments" />`;
+}
+
+/** @param {{ only?: string }} given */
+function Kinds({ only = '' }) {
   const kinds = use('registry', {});
   if (kinds.error) return html`<${Failed} page error=${kinds.error} again=${kinds.again} />`;
   if (!kinds.data) return html`<${Waiting} />`;
   const all = /** @type {Kind[]} */ (kinds.data);
-  const { kind = 'vehicles' } = route.value.query;
-  const one = all.find((each) => each.kind === kind) ?? all[0];
-  return html`<${Rows} key=${one.kind} kind=${one} all=${all} changed=${kinds.again} />`;
+  const wanted = only || (route.value.query.kind ?? 'vehicles');
+  const kind = all.find((each) => each.kind === wanted) ?? all[0];
+  const said = only && { title: t('screen.assignments'), lead: t('assignments.lead') };
+  return html`<${Rows} key=${kind.kind} kind=${kind} all=${only ? [] : all} changed=${kinds.again} ...${said} />`;
 }
 
-/** @param {{ kind: Kind, all: Kind[], changed: () => void }} given */
-function Rows({ kind, all, changed }) {
+/** @param {{ kind: Kind, all: Kind[], changed: () => void, title?: string, lead?: string }} given */
+function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('registry.lead') }) {
   const { q = '' } = route.value.query;
   const known = use(`registry/${kind.kind}`, { q, limit: 1000 });
   const asked = useSignal(/** @type {Row | null} */ (null));
@@ -40,21 +53,21 @@ function Rows({ kind, all, changed }) {
       notice.value = { text: t('registry.done') };
     } catch (error) {
       const { message, body } = /** @type {any} */ (error);
-      const more = (body?.problems ?? []).map((/** @type {any} */ each) => `${each.column}: ${each.what}`).join('; ');
+      const more = (body?.problems ?? []).map((/** @type {any} */ each) => `${word('cell', each.column)}: ${each.what}`).join('; ');
       notice.value = { text: [message, more].filter(Boolean).join(' '), bad: true };
     }
     known.again();
     changed();
   };
   const ask = (/** @type {any} */ row, gone = false) => (asked.value = { key: row.key, cells: row.cells, gone });
-  return html`<${Head} title=${t('screen.registry')}><button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button><//>
-    <p class="hint">${t('registry.lead')}</p>
+  return html`<${Head} title=${title}><button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button><//>
+    <p class="hint">${lead}</p>
     <div class="filters">
-      <${Choice} name="kind" value=${kind.kind} label=${t('registry.kind')} options=${all.map((each) => [each.kind, `${each.kind.replaceAll('_', ' ')} (${number(each.rows)})`])} />
+      ${all.length > 0 && html`<${Choice} name="kind" value=${kind.kind} label=${t('registry.kind')} options=${all.map((each) => [each.kind, `${word('rows', each.kind)} (${number(each.rows)})`])} />`}
       <${Field} name="q" value=${q} label=${t('registry.find')} />
     </div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.registry')} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
+    ${known.data ? html`<${Table} caption=${title} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(asked.value.gone ? 'registry.remove' : asked.value.key ? 'registry.change' : 'registry.add')} go=${t(asked.value.gone ? 'registry.remove' : 'users.save')} onGo=${carry} onLeave=${() => (asked.value = null)}>
       ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;
 }
@@ -64,15 +77,22 @@ function columns(kind, rows, ask) {
   const used = kind.columns.filter((column) => column.needed || rows.some((row) => row.cells[column.name]));
   const cell = (/** @type {string} */ name) => (/** @type {any} */ row) => row.cells[name] ?? '';
   return [
-    ...used.map(({ name }) => ({ key: name, label: name.replaceAll('_', ' '), by: cell(name), show: cell(name) })),
+    ...used.map(({ name }) => ({ key: name, label: word('cell', name), by: cell(name), show: cell(name) })),
     { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` },
   ];
 }
 
 /** @param {{ kind: Kind, cells: Record<string, string> }} given */
 function Cells({ kind, cells }) {
-  return html`<div class="cells">${kind.columns.map((column, k) => html`<label key=${column.name}>${column.name.replaceAll('_', ' ')}${column.needed ? ' *' : ''} <small>${column.meaning}</small>
+  return html`<div class="cells">${kind.columns.map((column, k) => html`<label key=${column.name}>${word('cell', column.name)}${column.needed ? ' *' : ''} <small>${column.meaning}</small>
     ${column.choices.length
       ? html`<select name=${column.name} data-first=${k === 0 || undefined}><option value=""></option>${column.choices.map((one) => html`<option value=${one} selected=${cells[column.name] === one}>${one}</option>`)}</select>`
-      : html`<input name=${column.name} value=${cells[column.name] ?? ''} required=${column.needed} data-first=${k === 0 || undefined} autocomplete="off" />`}</label>`)}</div>`;
+      : html`<input name=${column.name} value=${cells[column.name] ?? ''} required=${column.needed} data-first=${k === 0 || undefined} autocomplete="off" list=${REFERS.includes(column.ref) ? `known-${column.ref}` : undefined} />`}</label>`)}
+    ${REFERS.filter((ref) => kind.columns.some((column) => column.ref === ref)).map((ref) => html`<${Known} key=${ref} kind=${ref} />`)}</div>`;
+}
+
+/** What there is of a kind, to choose from while one writes. @param {{ kind: string }} given */
+function Known({ kind }) {
+  const rows = use(`registry/${kind}`, { limit: 1000 });
+  return html`<datalist id=${`known-${kind}`}>${(rows.data?.items ?? []).map((/** @type {Row} */ row) => html`<option key=${row.key} value=${row.cells[`${kind.slice(0, -1)}_id`]}>${row.cells.name ?? row.cells.plate ?? ''}</option>`)}</datalist>`;
 }

@@ -15,7 +15,19 @@ pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "console" / "static"
-FLEET = ("/", "/alerts", "/today", "/tasks", "/trips", "/drivers", "/hours", "/tyres", "/devices")
+FLEET = (
+    "/",
+    "/alerts",
+    "/today",
+    "/tasks",
+    "/trips",
+    "/drivers",
+    "/hours",
+    "/tyres",
+    "/devices",
+    "/assignments",
+    "/report",
+)
 PRICING = ("/portfolio", "/premiums", "/factors", "/disputes", "/ledger")
 SYSTEM = ("/health", "/quarantine", "/registry", "/users", "/audit")
 FOUND = """async () => {
@@ -105,4 +117,4 @@ def test_the_first_page_is_small(tab):
     one.page.locator("table").first.wait_for()
     came = list(sizes.items())  # more comes while bodies are asked for
     scripts = [answer.body() for url, answer in came if "/static/" in url and url.endswith(("js", "css"))]
-    assert sum(len(gzip.compress(body)) for body in scripts) < 120_000
+    assert sum(len(gzip.compress(body)) for body in scripts) < 60_000

@@ -44,4 +44,10 @@ declare module 'maplibre-gl' {
   export const NavigationControl: any;
   export const ScaleControl: any;
   export function setWorkerUrl(url: string): void;
+  export function addProtocol(name: string, load: any): void;
+}
+
+declare module 'pmtiles' {
+  export const PMTiles: any;
+  export const Protocol: any;
 }

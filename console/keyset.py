@@ -1,0 +1,69 @@
+"""Keyset: a list out of the database page by page, each beginning after the last row seen, whatever came or went."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
+
+from console.pages import Paged
+from console.problems import Problem
+from streams.store.store import rows_of
+
+Row = dict[str, Any]
+Order = Sequence[ColumnElement[Any]]  # ascending; the last of them names a row
+
+AT_ONCE = 500  # rows read before it is looked which of them are kept
+
+
+def part(
+    connection: Connection,
+    query: Select[Any],
+    order: Order,
+    asked: Paged,
+    keep: Callable[[list[Row]], list[Row]] | None = None,
+) -> tuple[list[Row], str | None]:
+    """The rows of a page, and where the next begins; ``keep`` says which of some are wanted, and may add to them."""
+    named = [one.label(f"key_{k}") for k, one in enumerate(order)]
+    ordered, after = query.add_columns(*named).order_by(*order), _read(asked.cursor, order)
+    most = asked.limit + 1 if keep is None else max(asked.limit + 1, AT_ONCE)
+    found: list[Row] = []
+    while True:
+        onward = ordered if after is None else ordered.where(tuple_(*order) > tuple_(*after))
+        rows = rows_of(connection, onward.limit(most))
+        found += rows if keep is None else keep(rows)
+        if len(found) > asked.limit or len(rows) < most:
+            break
+        after = _keys(rows[-1], order)
+    more = len(found) > asked.limit
+    return found[: asked.limit], _written(_keys(found[asked.limit - 1], order)) if more else None
+
+
+def count(connection: Connection, query: Select[Any]) -> int:
+    """How many rows there are."""
+    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+
+
+def _keys(row: Row, order: Order) -> list[Any]:
+    return [row[f"key_{k}"] for k in range(len(order))]
+
+
+def _written(keys: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(keys, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, order: Order) -> list[Any] | None:
+    if not cursor:
+        return None
+    try:
+        keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise Problem(422, "invalid", "this cursor is none of ours") from error
+    kinds = [(str,) if issubclass(one.type.python_type, str) else (int, float) for one in order]
+    if not isinstance(keys, list) or [type(one) in kind for one, kind in zip(keys, kinds, strict=False)] != [
+        True
+    ] * len(order):
+        raise Problem(422, "invalid", "this cursor is none of this list")
+    return keys

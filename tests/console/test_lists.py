@@ -1,0 +1,92 @@
+"""Long lists: who sees one site finds its oldest row, page after page, however much other sites write meanwhile."""
+
+import pytest
+from sqlalchemy import delete, insert, select
+
+from streams.store import schema
+
+API = "/api/v1"
+MANY = 5_200
+
+
+def fetched(client, path, **query):
+    """All pages, and how many there were."""
+    found, pages, cursor = [], 0, ""
+    while cursor is not None:
+        answer = client.get(f"{API}/{path}", params={**query, "cursor": cursor})
+        assert answer.status_code == 200, answer.text
+        found, pages, cursor = found + answer.json()["items"], pages + 1, answer.json()["cursor"]
+    return found, pages
+
+
+@pytest.fixture
+def crowd(house):
+    """Another site's vehicle that has driven thousands of trips since, with as many alerts."""
+    tables = (schema.trips, "trip_id", "start"), (schema.alerts, "alert_id", "last_seen")
+    with house.world.store.writing() as connection:
+        for table, name, time in tables:
+            query = select(table).where(table.c.fleet_id == "a", table.c.vehicle_id == "V0").limit(1)
+            row = dict(connection.execute(query).mappings().one())
+            rows = [row | {name: f"crowd-{k}", time: row[time] + k + 1} for k in range(MANY)]
+            connection.execute(insert(table), [one | {"superseded": 1} if "superseded" in one else one for one in rows])
+    yield
+    with house.world.store.writing() as connection:
+        for table, name, _ in tables:
+            connection.execute(delete(table).where(table.c[name].startswith("crowd-")))
+
+
+@pytest.mark.parametrize("path", ["trips", "alerts"])
+def test_what_other_sites_do_hides_nothing_of_ones_own(house, path, request):
+    query = {"limit": 3} | ({"state": "open,acked,resolved,dismissed", "sort": "newest"} if path == "alerts" else {})
+    before, _ = fetched(house.client("yard"), path, **query)
+    request.getfixturevalue("crowd")
+    after, pages = fetched(house.client("yard"), path, **query)
+    assert after == before
+    assert {row["vehicle_id"] for row in after} == {"V1"}
+    assert pages == -(-len(after) // 3)
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "urgency"])
+@pytest.mark.parametrize("group", ["", "vehicle", "driver", "kind"])
+def test_pages_are_the_list_cut(house, sort, group):
+    query = {"sort": sort, "group": group, "state": "open,acked,resolved"}
+    whole, _ = fetched(house.client("manager"), "alerts", limit=1000, **query)
+    cut, pages = fetched(house.client("manager"), "alerts", limit=7, **query)
+    assert cut == whole
+    assert pages > 1
+
+
+def test_a_row_that_comes_between_two_pages_moves_no_other(house):
+    client = house.client("manager")
+    whole, _ = fetched(client, "trips", limit=1000)
+    first = client.get(f"{API}/trips", params={"limit": 2}).json()
+    assert first["total"] == len(whole)
+    with house.world.store.writing() as connection:
+        row = dict(
+            connection.execute(select(schema.trips).where(schema.trips.c.fleet_id == "a").limit(1)).mappings().one()
+        )
+        connection.execute(insert(schema.trips), [row | {"trip_id": "crowd-new", "start": row["start"] + 1e6}])
+    second = client.get(f"{API}/trips", params={"limit": 1000, "cursor": first["cursor"]}).json()
+    with house.world.store.writing() as connection:
+        connection.execute(delete(schema.trips).where(schema.trips.c.trip_id == "crowd-new"))
+    assert first["items"] + second["items"] == whole
+
+
+@pytest.mark.parametrize("cursor", ["%", "bnVsbA", "WzEsMiwzLDRd", "WyJhIiwgImIiXQ", "W3RydWUsICJhIl0"])
+def test_a_cursor_that_is_none_is_refused(house, cursor):
+    answer = house.client("manager").get(f"{API}/trips", params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+def test_alerts_of_a_site_are_asked_for_by_its_name(house):
+    found, _ = fetched(house.client("admin"), "alerts", site="south", limit=1000)
+    assert {one["site"] for one in found} == {"south"}
+    assert house.client("admin").get(f"{API}/alerts", params={"site": "nowhere"}).json()["items"] == []
+
+
+def test_what_costs_most_is_first_of_those_that_stand(house):
+    found, _ = fetched(house.client("manager"), "alerts", sort="loss", limit=5)
+    losses = [one["expected_loss"] for one in found]
+    assert losses == sorted(losses, reverse=True)
+    refused = house.client("manager").get(f"{API}/alerts", params={"sort": "loss", "state": "resolved"})
+    assert refused.status_code == 422

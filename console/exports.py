@@ -1,6 +1,6 @@
 """Exports: what a list shows, all of it, as CSV, XLSX or Parquet; no cell of it is ever taken for a formula."""
 
-import io
+import hashlib
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -14,6 +14,7 @@ import polars as pl
 from console.endpoint import Ask, Endpoint, Reply
 from console.shapes import Page
 from streams import sheets
+from streams.store import audit
 
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
@@ -21,6 +22,9 @@ MEDIA = {
     "parquet": "application/vnd.apache.parquet",
 }
 MOST = 100_000  # rows
+LOGGED = ("pricing", "ledger")  # whose files are the insurer's documents: each is on record
+MADE = "exports.made"  # in the audit log
+PAGED = ("cursor", "limit")
 
 
 def exported(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
@@ -37,13 +41,16 @@ def exported(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
 def written(frame: pl.DataFrame, name: str, kind: str) -> Reply:
     """A frame as a file to be saved."""
     if kind == "parquet":
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer)
-        body = buffer.getvalue()
-    else:
-        with tempfile.TemporaryDirectory(prefix="tripmeter-") as folder:
-            (path,) = sheets.write({name: frame}, Path(folder) / f"{name}.{kind}")
-            body = path.read_bytes()
+        return saved(name, kind, frame.write_parquet)
+    return saved(name, kind, lambda path: sheets.write({name: frame}, path))
+
+
+def saved(name: str, kind: str, write: Callable[[Path], object]) -> Reply:
+    """What ``write`` writes to a path, as a file to be saved under ``name``."""
+    with tempfile.TemporaryDirectory(prefix="tripmeter-") as folder:
+        path = Path(folder) / f"{name}.{kind}"
+        write(path)
+        body = path.read_bytes()
     return Reply(body, 200, {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}, MEDIA[kind])
 
 
@@ -53,9 +60,20 @@ def _file(one: Endpoint, kind: str) -> Callable[[Ask], Reply]:
         found: Page[Any] = one.answer(replace(ask, query=whole))
         rows = [_flat(item) for item in found.items]
         frame = pl.DataFrame(rows, infer_schema_length=None)
-        return written(frame, one.path.rpartition("/")[2], kind)
+        reply = written(frame, one.path.rpartition("/")[2], kind)
+        return noted(ask, f"{one.path}.{kind}", reply, frame.height) if one.tag in LOGGED else reply
 
     return answer
+
+
+def noted(ask: Ask, path: str, reply: Reply, rows: int | None = None) -> Reply:
+    """The same file, once it is on record who took it away, how it was asked for, and its hash."""
+    said = {name: str(value) for name, value in msgspec.to_builtins(ask.query).items() if name not in PAGED and value}
+    detail = {"query": said, "rows": rows, "sha256": hashlib.sha256(reply.value).hexdigest()}
+    about = path.format(**ask.parts).strip("/")
+    with ask.world.store.writing() as connection:
+        audit.record(connection, [audit.Entry(ask.who.login, MADE, about=about, detail=detail)])
+    return reply
 
 
 def _flat(item: Any) -> dict[str, Any]:

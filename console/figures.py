@@ -2,7 +2,8 @@
 
 import threading
 import time
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -13,6 +14,9 @@ from streams.tables import Tables
 
 AGE_S = 60.0
 SHARE = 20.0  # they are as old as so many times what they take to make: the river has the machine first
+MOST = 64  # things worked out of them that are kept
+
+Some = TypeVar("Some")
 
 
 class Figures:
@@ -21,6 +25,7 @@ class Figures:
     def __init__(self, world: World) -> None:
         self._world, self._lock = world, threading.Lock()
         self._made_at, self._took_s, self._tables = float("-inf"), 0.0, Tables()
+        self._working, self._worked, self._worked_of = threading.RLock(), dict[Hashable, Any](), self._made_at
         self.now = 0.0  # the store's clock when they were made
 
     def tables(self) -> Tables:
@@ -29,6 +34,19 @@ class Figures:
             if time.monotonic() - self._made_at >= max(AGE_S, SHARE * self._took_s):
                 self._make()
             return self._tables
+
+    def worked(self, key: Hashable, make: Callable[[], Some]) -> Some:
+        """What ``make`` makes of the tables, once for as long as they hold; whoever comes meanwhile waits for it."""
+        self.tables()
+        with self._working:
+            if self._worked_of != self._made_at:
+                self._worked, self._worked_of = {}, self._made_at
+            if key not in self._worked:
+                self._worked[key] = make()
+            while len(self._worked) > MOST:
+                self._worked.pop(next(iter(self._worked)))
+            found: Some = self._worked[key]
+            return found
 
     def afresh(self) -> None:
         """Make them anew when next asked for: somebody has decided something that moves them."""

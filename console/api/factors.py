@@ -1,31 +1,48 @@
-"""Factors over HTTP: the tariff's curves and tables, and how much of the portfolio lies on each part of them."""
+"""Factors over HTTP: the tariff's curves and tables, what is insured on each part of them, what claims make of it."""
 
-import bisect
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+import polars as pl
 
 from console.access import PRICING
-from console.api.pricing import premiums
 from console.endpoint import Ask, Endpoint, Query, Shape
+from console.figures import figures, rows
+from console.pages import Paged, page
 from console.problems import Problem
+from console.shapes import Page
 from pricing.factors.base import Factor
+from pricing.reports import levels
+from pricing.reports.losses import known, valuations
+from streams.registry import losses
 
-MISSING = "not known"
 Row = dict[str, Any]
 
 
 class Level(Shape):
-    """A level of a factor, or a band of its curve, with what is insured on it."""
+    """A level of a factor, or a stretch of its curve: exposure, relativity, and A/E with its exact 95 % interval."""
 
-    name: str
-    relativity: float | None  # of the level; of a band what its premiums have on average, by days
+    cover: str
+    factor: str
+    level: str
+    base: bool
     vehicles: int
     days: int
     km: float
-    amount: Decimal  # of the premiums on it
-    base: bool
+    technical: float  # pure premium of the days rated
+    relativity: float | None  # of the level; of a stretch what premiums on it have on average, by days
+    claims: int
+    expected: float | None  # the cover's claims in proportion to the pure premium; null: it has none
+    ratio: float | None
+    low: float | None
+    high: float | None
+    off: bool | None  # the interval does not hold 1
+    observed: float | None  # the relativity that claims ask for, if the other factors stay
+    observed_low: float | None
+    observed_high: float | None
 
 
 class FactorRow(Shape):
@@ -85,6 +102,13 @@ class Of(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cover: str = ""
 
 
+class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which cover and factor; empty: all."""
+
+    cover: str = ""
+    factor: str = ""
+
+
 def listed(ask: Ask) -> Factors:
     """The tariff: loads, caps, factors of each cover, terms of the score."""
     tariff = ask.world.rules.tariff
@@ -114,8 +138,13 @@ def one(ask: Ask) -> FactorDetail:
         raise Problem(404, "no_factor", f"the tariff has no factor {name!r}")
     cover_name, factor = found[0]
     row = _factor(factor, cover_name, tariff.status)
-    rows = [one for one in premiums(ask) if one["cover"] == cover_name]
-    return FactorDetail(**msgspec.structs.asdict(row), levels=_levels(factor, rows))
+    return FactorDetail(**msgspec.structs.asdict(row), levels=[_level(one) for one in _levels(ask, cover_name, name)])
+
+
+def every(ask: Ask) -> Page[Level]:
+    """The levels of all factors."""
+    found = _levels(ask, ask.query.cover, ask.query.factor)
+    return page(found, ask.query, lambda row: f"{row['cover']} {row['factor']} {row['place']} {row['level']}", _level)
 
 
 def _factor(one: Factor, cover: str, status: str) -> FactorRow:
@@ -132,60 +161,29 @@ def _behaviour(one: Any) -> Behaviour:
     return Behaviour(subjects=list(one.subjects), means=means, **{name: getattr(one, name) for name in same})
 
 
-def _levels(factor: Factor, rows: list[Row]) -> list[Level]:
-    """Premiums by the level, or the stretch of the curve, that they are on."""
-    groups: dict[tuple[int, str], list[tuple[Row, Row]]] = {}
-    for row in rows:
-        step = next((one for one in row["factors"] if one["name"] == factor.name and one["op"] == "times"), None)
-        if step is not None:
-            groups.setdefault(_place(factor, step["value"]), []).append((row, step))
-    known: dict[tuple[int, str], list[tuple[Row, Row]]] = {
-        (number, level): [] for number, (level, _) in enumerate(factor.levels)
-    }
-    return [_level(factor, key[1], some) for key, some in sorted((known | groups).items())]
+def _levels(ask: Ask, cover: str, factor: str) -> Sequence[Row]:
+    """As the report of the portfolio has them, of the fleets that are seen."""
+    made = figures(ask.world)
+    found = made.worked(("levels", ask.scope.key), lambda: _made(ask))
+    of = [pl.col(name) == value for name, value in (("cover", cover), ("factor", factor)) if value]
+    return rows(found.filter(*of) if of else found)
 
 
-def _place(factor: Factor, value: str) -> tuple[int, str]:
-    """Its number and name, in the order of the curve or table."""
-    if value == "":
-        return 1_000, MISSING
-    if factor.levels:
-        return [level for level, _ in factor.levels].index(value), value
-    edges = [x for x, _ in factor.points]
-    number = bisect.bisect_right(edges, float(value)) if edges else 0
-    low = f"{edges[number - 1]:g}" if number else ""
-    high = f"{edges[number]:g}" if number < len(edges) else ""
-    return (
-        number,
-        f"{low} to {high}" if low and high else f"{low} and more" if low else f"below {high}" if high else "all",
-    )
+def _made(ask: Ask) -> pl.DataFrame:
+    premiums = figures(ask.world).tables()["premiums"]
+    fleets = [one for one in premiums["fleet_id"].unique().to_list() if ask.scope.fleet(one)]
+    claims = known(valuations(losses.claims(ask.world.known.registry)), date.max)
+    return levels.levels(premiums.filter(pl.col("fleet_id").is_in(fleets)), claims, ask.world.rules.tariff)
 
 
-def _level(factor: Factor, name: str, some: list[tuple[Row, Row]]) -> Level:
-    days = sum(row["days"] for row, _ in some)
-    weighted = sum(float(step["effect"]) * row["days"] for row, step in some)
-    fixed = dict(factor.levels).get(name)
-    return Level(
-        name=name,
-        relativity=fixed if fixed is not None else round(weighted / days, 4) if days else None,
-        vehicles=len({(row["fleet_id"], row["vehicle_id"]) for row, _ in some}),
-        days=days,
-        km=round(sum(row["km_measured"] for row, _ in some), 1),
-        amount=sum((row["amount"] for row, _ in some), Decimal("0.00")),
-        base=name == str(factor.base),
-    )
+def _level(row: Row) -> Level:
+    return Level(**{name: row[name] for name in Level.__struct_fields__})
 
 
+_ONE = ("GET", "/pricing/factors/{name}", one, "pricing", "One factor with its exposure", PRICING, FactorDetail)
+_EVERY = ("GET", "/pricing/levels", every, "pricing", "Levels of all factors", PRICING, Page[Level])
+LISTS = (Endpoint(*_EVERY, query=Wanted),)
 ENDPOINTS = (
     Endpoint("GET", "/pricing/factors", listed, "pricing", "The tariff and its factors", PRICING, Factors),
-    Endpoint(
-        "GET",
-        "/pricing/factors/{name}",
-        one,
-        "pricing",
-        "One factor with its exposure",
-        PRICING,
-        FactorDetail,
-        query=Of,
-    ),
+    Endpoint(*_ONE, query=Of),
 )

@@ -1,5 +1,6 @@
 """Ledger over HTTP: its entries, whether any was altered, what fleets dismissed and the insurer makes of it."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +15,6 @@ from pricing.ledger.entry import row
 from pricing.ledger.seal import Good
 from streams.ledger import chains
 from streams.ledger.verifying import verify
-from streams.messages import iso
-from streams.store import audit
-
-Row = dict[str, Any]
 
 
 class EntryRow(Shape):
@@ -50,16 +47,6 @@ class Verdict(Shape):
     problems: list[str]
 
 
-class Run(Shape):
-    """A posting, or another thing done to the ledger."""
-
-    at: str
-    actor: str
-    action: str
-    about: str
-    detail: str
-
-
 class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which entries; empty: of all policies."""
 
@@ -75,7 +62,7 @@ class Again(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def entries(ask: Ask) -> Page[EntryRow]:
     """Entries, the newest first; those that are shown alone are parsed."""
     with ask.world.store.reading() as connection:
-        names = [name for name in chains.policies(connection) if ask.query.policy in ("", name) and seen(ask, name)]
+        names = [name for name in filter(seen(ask), chains.policies(connection)) if ask.query.policy in ("", name)]
         found = [(name, k, one) for name in names for k, one in enumerate(chains.of(connection, name))]
     found.sort(key=lambda one: (one[2].recorded_at, *one[:2]), reverse=True)
     return page([one for _, _, one in found], ask.query, lambda one: str(one.hash), _entry)
@@ -83,32 +70,25 @@ def entries(ask: Ask) -> Page[EntryRow]:
 
 def verified(ask: Ask) -> Verdict:
     """Whether any byte of the ledger was altered."""
-    _whole(ask)
+    whole(ask)
     key = ask.world.config.ledger.check_key
     with ask.world.store.reading() as connection:
         found = verify(connection, _checker(key) if key else None, ask.query.replay)
     return Verdict(good=not found.problems, **vars(found))
 
 
-def seen(ask: Ask, policy_id: str) -> bool:
-    """Whether a policy insures nothing but what is seen."""
+def seen(ask: Ask) -> Callable[[str], bool]:
+    """Says of a policy whether it insures nothing but what is seen."""
     if ask.scope.everything:
-        return True
-    risks = ask.world.known.roster.risks().filter(pl.col("policy_id") == policy_id)
-    return bool(risks.height) and all(map(ask.scope.fleet, risks["fleet_id"].unique().to_list()))
+        return lambda _policy_id: True
+    fleets = ask.world.known.roster.risks().group_by("policy_id").agg(pl.col("fleet_id").unique())
+    own = {policy_id for policy_id, some in fleets.iter_rows() if all(map(ask.scope.fleet, some))}
+    return own.__contains__
 
 
-def _whole(ask: Ask) -> None:
+def whole(ask: Ask) -> None:
     if not ask.scope.everything:
         raise Problem(403, "role", "this is of all fleets at once")
-
-
-def runs(ask: Ask) -> Page[Run]:
-    """What was done to the ledger and by whom, the newest first."""
-    _whole(ask)
-    with ask.world.store.reading() as connection:
-        found = audit.read(connection, action="ledger")[::-1]
-    return page(found, ask.query, lambda row: str(row["id"]), _run)
 
 
 def _checker(key: str) -> Good:
@@ -122,14 +102,7 @@ def _entry(entry: Any) -> EntryRow:
     return EntryRow(**said | {"reverses": said["reverses"] or ""})
 
 
-def _run(row: Row) -> Run:
-    return Run(at=iso(row["at"]), **{name: row[name] for name in ("actor", "action", "about", "detail")})
-
-
-LISTS = (
-    Endpoint("GET", "/pricing/ledger", entries, "ledger", "Entries", PRICING, Page[EntryRow], query=Wanted),
-    Endpoint("GET", "/pricing/runs", runs, "ledger", "What was done to the ledger", PRICING, Page[Run], query=Paged),
-)
+LISTS = (Endpoint("GET", "/pricing/ledger", entries, "ledger", "Entries", PRICING, Page[EntryRow], query=Wanted),)
 ENDPOINTS = (
     Endpoint(
         "GET", "/pricing/ledger/verify", verified, "ledger", "Was any byte altered", PRICING, Verdict, query=Again

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import polars as pl
@@ -12,11 +11,11 @@ from sqlalchemy import Connection
 from console.access import PRICING
 from console.api.ledger import seen
 from console.api.pricing import premiums
+from console.books import books
 from console.endpoint import Ask, Endpoint, Shape
 from console.figures import figures, rows
 from pricing.reports.losses import known, valuations
 from streams import tables
-from streams.ledger import chains
 from streams.messages import iso
 from streams.registry import losses
 
@@ -146,10 +145,11 @@ def _km(exposure: pl.DataFrame, name: str) -> float:
 def _charged(ask: Ask, connection: Connection) -> dict[str, dict[str, Decimal]]:
     """By month and kind, what stands in the ledger."""
     found: dict[str, dict[str, Decimal]] = {}
-    for policy_id in filter(partial(seen, ask), chains.policies(connection)):
-        for entry in chains.of(connection, policy_id):
-            month = found.setdefault(str(entry["valid_from"])[:7], {})
-            month[entry["kind"]] = month.get(entry["kind"], Decimal(0)) + entry.amount
+    known, own = books(ask.world).read(connection), seen(ask)
+    for policy_id in filter(own, known):
+        for (month, kind), amount in known[policy_id].months.items():
+            mine = found.setdefault(month, {})
+            mine[kind] = mine.get(kind, Decimal(0)) + amount
     return found
 
 

@@ -1,80 +1,101 @@
-"""Reports over HTTP: a fleet's claims experience as the underwriter's own document, to read or to print."""
+"""Reports over HTTP: a fleet's claims experience, and whether the tariff in force still fits; to read, print, keep."""
 
 from datetime import date
 from typing import Annotated, Any
 
 import msgspec
+import polars as pl
 
 from console.access import PRICING
 from console.endpoint import Ask, Endpoint, Query, Reply, Shape
-from console.figures import rows
+from console.exports import noted
+from console.figures import figures, rows
+from console.pages import Paged, page
+from console.papers import Report, calculated, printed, sheet, told
 from console.problems import Problem
-from pricing.reports import page, underwriting
+from console.shapes import Page
+from pricing.exposure import CLOSES
+from pricing.reports import live, underwriting, workbook
 from pricing.reports.experience import Asked, Data, Study, study
 from pricing.reports.insured import periods
 from pricing.reports.losses import ReportError, valuations
+from pricing.reports.paper import Paper
 from streams import tables
-from streams.ledger import exposed
+from streams.ledger import exposed, watched
 from streams.registry import losses
 
-POLICY = {"Content-Security-Policy": page.POLICY}
 Row = dict[str, Any]
+YEARS = Annotated[int, msgspec.Meta(ge=1, le=10)]
 
 
-class Table(Shape):
-    """A part of a report."""
+class YearRow(Shape):
+    """A cover's year: what was insured, what its losses cost."""
 
-    name: str
-    title: str
-    said: list[str]
-    rows: list[Row]
-
-
-class Experience(Shape):
-    """A fleet's experience."""
-
-    title: str
-    facts: dict[str, str]
-    sections: list[Table]
+    cover: str
+    from_: str = msgspec.field(name="from")
+    to: str
+    vehicle_years: float
+    km: float
+    claims: int
+    paid: float
+    reserve: float
+    recovery: float
+    incurred: float
+    ultimate: float  # capped, developed, at the coming year's level
+    expected: float
 
 
 class Years(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """So many years, valued on a day (empty: today)."""
 
-    years: Annotated[int, msgspec.Meta(ge=1, le=10)] = 5
+    years: YEARS = 5
     at: str = ""
 
 
-def experience(ask: Ask) -> Experience:
+class YearPage(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same, page by page."""
+
+    years: YEARS = 5
+    at: str = ""
+
+
+def experience(ask: Ask) -> Report:
     """The years of a fleet by cover, large losses, credibility, the required premium."""
-    paper = underwriting.paper(_study(ask))
-    return Experience(
-        title=paper.title,
-        facts=dict(paper.facts),
-        sections=[
-            Table(
-                name=part.name,
-                title=part.title,
-                said=list(part.said),
-                rows=rows(part.table.frame) if part.table is not None else [],
-            )
-            for part in paper.sections
-        ],
-    )
+    return told(underwriting.paper(_study(ask)))
 
 
 def document(ask: Ask) -> Reply:
     """The same as one page with its charts, for screen and paper."""
-    text = page.page(underwriting.paper(_study(ask)))
-    return Reply(text.encode(), 200, POLICY, "text/html; charset=utf-8")
+    return printed(underwriting.paper(_study(ask)))
+
+
+def assumed(ask: Ask) -> Reply:
+    """The same as a workbook whose formulas work it out anew when an assumption is changed."""
+    return noted(ask, f"{_PATH}.xlsx", calculated(workbook.book(_study(ask)), "experience"))
+
+
+def by_year(ask: Ask) -> Page[YearRow]:
+    """Each cover and year."""
+    found = rows(_study(ask).years)
+    return page(found, ask.query, lambda row: f"{row['cover']} {row['age']}", _year)
+
+
+def _year(row: Row) -> YearRow:
+    same = ("cover", "vehicle_years", "km", "claims", "paid", "reserve", "recovery", "incurred", "ultimate", "expected")
+    return YearRow(from_=row["start"].isoformat(), to=row["end"].isoformat(), **{name: row[name] for name in same})
 
 
 def _study(ask: Ask) -> Study:
-    world, fleet_id = ask.world, ask.parts["fleet"]
+    fleet_id = ask.parts["fleet"]
     if not ask.scope.fleet(fleet_id):
         raise Problem(404, "no_fleet", f"there is no fleet {fleet_id!r}")
-    registry = world.known.registry
-    claims = losses.claims(registry)
+    key = ("study", fleet_id, ask.query.at, ask.query.years)
+    return figures(ask.world).worked(key, lambda: _studied(ask, fleet_id))
+
+
+def _studied(ask: Ask, fleet_id: str) -> Study:
+    world = ask.world
+    claims = losses.claims(world.known.registry)
     if claims.is_empty():
         raise Problem(404, "no_claims", "the registry has no claims: 'tripmeter registry import' takes claims.csv")
     with world.store.reading() as connection:
@@ -92,8 +113,53 @@ def _study(ask: Ask) -> Study:
         raise Problem(422, "invalid", f"{ask.query.at!r} is no day ({error})") from error
 
 
-_PATH = "/pricing/fleets/{fleet}/experience"
+def quality(ask: Ask) -> Report:
+    """Lift, A/E with exact intervals, double lift and order, drift, silence: as `tripmeter report portfolio` has it."""
+    return told(_quality(ask))
+
+
+def quality_page(ask: Ask) -> Reply:
+    """The same as one page with its charts."""
+    return printed(_quality(ask))
+
+
+def quality_book(ask: Ask) -> Reply:
+    """Its tables as a workbook."""
+    return noted(ask, f"{_QUALITY}.xlsx", sheet(_quality(ask), "portfolio"))
+
+
+def _quality(ask: Ask) -> Paper:
+    return figures(ask.world).worked(("quality", ask.scope.key), lambda: live.paper(watch(ask)))
+
+
+def watch(ask: Ask) -> live.Live:
+    """What the report of the portfolio is made of, of the fleets that are seen."""
+    world, made = ask.world, figures(ask.world)
+    six = made.tables()
+    fleets = [one for one in six["exposure"]["fleet_id"].unique().to_list() if ask.scope.fleet(one)]
+    registered = world.known.roster.risks(), losses.claims(world.known.registry)
+    today = (tables.moment(made.now) - CLOSES).date()
+    try:
+        with world.store.reading() as connection:
+            of = pl.col("fleet_id").is_in(fleets)
+            return watched.live(connection, six, registered, world.rules.tariff, today, of)
+    except ReportError as error:
+        raise Problem(404, "nothing", str(error)) from error
+
+
+_PATH, _QUALITY = "/pricing/fleets/{fleet}/experience", "/pricing/quality"
+_FITS = "Whether the tariff in force still fits"
+LISTS = (
+    Endpoint(
+        "GET", "/pricing/fleets/{fleet}/years", by_year, "pricing", "A fleet's years", PRICING, Page[YearRow],
+        query=YearPage,
+    ),
+)  # fmt: skip
 ENDPOINTS = (
-    Endpoint("GET", _PATH, experience, "pricing", "A fleet's experience", PRICING, Experience, query=Years),
+    Endpoint("GET", _PATH, experience, "pricing", "A fleet's experience", PRICING, Report, query=Years),
     Endpoint("GET", f"{_PATH}.html", document, "pricing", "The same to print", PRICING, bytes, query=Years),
+    Endpoint("GET", f"{_PATH}.xlsx", assumed, "pricing", "The same with its formulas", PRICING, bytes, query=Years),
+    Endpoint("GET", _QUALITY, quality, "pricing", _FITS, PRICING, Report),
+    Endpoint("GET", f"{_QUALITY}.html", quality_page, "pricing", f"{_FITS}, to print", PRICING, bytes),
+    Endpoint("GET", f"{_QUALITY}.xlsx", quality_book, "pricing", f"{_FITS}, as a workbook", PRICING, bytes),
 )

@@ -1,38 +1,65 @@
-"""Tariffs over HTTP: which there are, and whom another one would hit by how much."""
+"""Tariffs over HTTP: which there are, what is pinned and signed; two of them held against each other."""
 
-from datetime import date, timedelta
+import re
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from console.access import PRICING
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.figures import figures, rows
-from console.problems import Problem
-from pricing import frames
-from pricing.tariff import Tariff
-from pricing.tariffs import shipped
-from pricing.tariffs.compared import capped, changes, disruption, form
-from streams import settings
-from streams.layers import ConfigError
-from streams.tables import assumed
-from streams.tariffs import shelf
+from console.figures import rows
+from console.moved import Known, changed, known, pair
+from console.pages import Paged, page
+from console.shapes import Page
+from pricing.signed import differences
+from pricing.tariffs.compared import disruption, form
+from pricing.tariffs.dated import holds
+from streams.ledger import chains, pinned
+from streams.tables import moment
 
-MOST = 500  # vehicles listed, those moved most
+SIGNER = re.compile(r"(?m)^# signed by ([0-9a-f]{64}): [0-9a-f]{128}$")  # held against the signature when it was read
+SIGNED, NAMED, UNSIGNED = "signed", "signed_by_named_key", "unsigned"
 Row = dict[str, Any]
 
 
 class TariffRow(Shape):
     """A tariff."""
 
-    name: str  # as ``against`` takes it
+    name: str  # as ``old`` and ``new`` take it
     tariff_id: str
-    status: str
+    digest: str
+    status: str  # illustrative, filed
     currency: str
     valid_from: str
     valid_to: str | None
     in_force: bool
+    of_today: bool  # today is one of its days
+    configured: bool  # by tariff.path; else it comes along, to be compared with
+    signature: str  # signed: by tariff.check_key; signed_by_named_key: by the key it names itself; unsigned
+    key: str | None  # public half that it is signed by
+    rules: str  # thresholds under which pricing reads events
+    rules_known: bool  # they are on record, or those of this version
+    jurisdiction: str | None
+    peers: bool  # scores are held against a portfolio that is frozen in it
+    on_record: bool  # the ledger has entries made with it
+
+
+class Difference(Shape):
+    """A number or name that is another one."""
+
+    path: str
+    old: str
+    new: str
+
+
+class Comparison(Shape):
+    """Two tariffs, and what the step from one to the other does to the portfolio."""
+
+    old: TariffRow
+    new: TariffRow
+    differences: list[Difference]
+    form: dict[str, str]  # what a filing is asked about it
+    bands: list[Row]  # vehicles and premium by band of change
 
 
 class Moved(Shape):
@@ -44,89 +71,87 @@ class Moved(Shape):
     old: Decimal
     new: Decimal | None
     change: float | None
+    uncapped: Decimal | None
+    caps: str | None  # that bound
 
 
-class Dislocation(Shape):
-    """What another tariff would change."""
+class Two(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Names of /pricing/tariffs; ``old`` empty: the one in force, ``new`` empty: the first other."""
 
-    old: str
-    new: str
-    bands: list[Row]  # vehicles and premium by band of change
-    form: dict[str, str]  # what a filing is asked about it
-    moved: list[Moved]  # those moved most
+    old: str = ""
+    new: str = ""
 
 
-class Against(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which other tariff: a name of /pricing/tariffs."""
+class TwoPaged(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same, page by page."""
 
-    against: str = ""
+    old: str = ""
+    new: str = ""
 
 
 def listed(ask: Ask) -> list[TariffRow]:
     """Those of the configuration and those that are shipped."""
-    force = ask.world.rules.tariff
-    return [_row(name, one, one.digest == force.digest) for name, one in _known(ask).items()]
+    return list(_told(ask).values())
 
 
-def dislocation(ask: Ask) -> Dislocation:
-    """The portfolio rated with both, whose premium moves by how much."""
-    known, force = _known(ask), ask.world.rules.tariff
-    others = {name: one for name, one in known.items() if one.digest != force.digest}
-    name = ask.query.against or next(iter(others), force.tariff_id)
-    if name not in known:
-        raise Problem(404, "no_tariff", f"there is no tariff {name!r} to compare with: {', '.join(others) or 'none'}")
-    before, after = (_premiums(ask, one) for one in (force, known[name]))
-    after = capped(before, after, known[name])
-    vehicles, policies = changes(before, after), changes(before, after, by=("policy_id",))
-    moved = vehicles.with_columns(by=pl.col("change").abs()).sort("by", descending=True, nulls_last=True).head(MOST)
-    same = ("policy_id", "fleet_id", "vehicle_id", "old", "new", "change")
-    return Dislocation(
-        old=force.tariff_id,
-        new=known[name].tariff_id,
+def compared(ask: Ask) -> Comparison:
+    """Which numbers differ, and the portfolio rated with both: whose premium moves by how much."""
+    old, new = pair(ask, ask.query.old, ask.query.new)
+    vehicles, policies = changed(ask, old.tariff, new.tariff)
+    said = differences(old.tariff.content(), new.tariff.content())
+    every = {one.digest: one for one in _told(ask).values()}
+    return Comparison(
+        old=every[old.tariff.digest],
+        new=every[new.tariff.digest],
+        differences=[Difference(path=path, old=was, new=now) for path, was, now in said],
+        form=dict(form(old.tariff, new.tariff, vehicles, policies).iter_rows()) if vehicles.height else {},
         bands=rows(disruption(vehicles)) if vehicles.height else [],
-        form=dict(form(force, known[name], vehicles, policies).iter_rows()) if vehicles.height else {},
-        moved=[Moved(**{one: row[one] for one in same}) for row in rows(moved)],
     )
 
 
-def _known(ask: Ask) -> dict[str, Tariff]:
-    """By name: those of the configuration, then the shipped ones in the same currency."""
-    said, force = ask.world.config.tariff, ask.world.rules.tariff
-    found = {one.tariff_id: one for one in shelf(said).tariffs}
-    for name in shipped():
-        try:
-            found.setdefault(name, shelf(settings.Tariff(path=name)).tariffs[0])
-        except ConfigError:
-            continue
-    return {name: one for name, one in found.items() if one.currency == force.currency}
+def moved(ask: Ask) -> Page[Moved]:
+    """Vehicles, those whose premium moves most first."""
+    old, new = pair(ask, ask.query.old, ask.query.new)
+    vehicles, _ = changed(ask, old.tariff, new.tariff)
+    return page(rows(vehicles), ask.query, lambda row: f"{row['policy_id']} {row['vehicle_id']}", lambda r: Moved(**r))
 
 
-def _premiums(ask: Ask, tariff: Tariff) -> pl.DataFrame:
-    """The premiums of the portfolio with a tariff, for the days on record."""
-    made = figures(ask.world)
-    exposure, risks = made.tables()["exposure"], made.risks()
-    risks = assumed(exposure, "car") if risks is None else risks
-    known = set(tariff.covers)
-    days = exposure["day"].to_list()
-    first, last = (min(days), max(days)) if days else (date.min, date.min)
-    insured = risks.filter(pl.col("cover").is_in(known))
-    return frames.premiums(exposure, insured, tariff, first, last + timedelta(days=1))
+def _told(ask: Ask) -> dict[str, TariffRow]:
+    """All of them by name."""
+    with ask.world.store.reading() as connection:
+        kept = set(chains.kept(connection))
+        found = {name: (one, pinned.is_known(connection, one.tariff)) for name, one in known(ask).items()}
+    return {name: _row(ask, name, one, recognised, kept) for name, (one, recognised) in found.items()}
 
 
-def _row(name: str, one: Tariff, force: bool) -> TariffRow:
+def _row(ask: Ask, name: str, one: Known, recognised: bool, kept: Collection[str]) -> TariffRow:
+    world, tariff, signer = ask.world, one.tariff, SIGNER.search(one.text)
+    by = SIGNED if world.config.tariff.check_key else NAMED
     return TariffRow(
         name=name,
-        tariff_id=one.tariff_id,
-        status=one.status,
-        currency=one.currency,
-        valid_from=one.valid_from.isoformat(),
-        valid_to=None if one.valid_to is None else one.valid_to.isoformat(),
-        in_force=force,
+        tariff_id=tariff.tariff_id,
+        digest=tariff.digest,
+        status=tariff.status,
+        currency=tariff.currency,
+        valid_from=tariff.valid_from.isoformat(),
+        valid_to=None if tariff.valid_to is None else tariff.valid_to.isoformat(),
+        in_force=tariff.digest == world.rules.tariff.digest,
+        of_today=holds(tariff, moment(world.clock()).date()),
+        configured=one.configured,
+        signature=by if signer else UNSIGNED,
+        key=signer[1] if signer else None,
+        rules=tariff.rules,
+        rules_known=recognised,
+        jurisdiction=tariff.profile.name if tariff.profile else None,
+        peers=tariff.peers is not None,
+        on_record=tariff.digest in kept,
     )
 
 
-_MOVED = ("GET", "/pricing/dislocation", dislocation, "pricing", "Whom a tariff hits", PRICING, Dislocation)
+_COMPARE = ("GET", "/pricing/tariffs/compare", compared, "pricing", "Two tariffs, number by number", PRICING)
+_MOVED = ("GET", "/pricing/dislocation", moved, "pricing", "Whom another tariff hits", PRICING, Page[Moved])
+LISTS = (Endpoint(*_MOVED, query=TwoPaged),)
 ENDPOINTS = (
     Endpoint("GET", "/pricing/tariffs", listed, "pricing", "Tariffs", PRICING, list[TariffRow]),
-    Endpoint(*_MOVED, query=Against),
+    Endpoint(*_COMPARE, Comparison, query=Two),
 )

@@ -37,14 +37,15 @@ class Factor:
         a level the table does not have: an unknown use must not be rated as the base one.
         """
         if self.levels:
-            return np.array([1.0 if level is None else self._level(level) for level in x], np.float64)
+            table = dict(self.levels)
+            return np.array([1.0 if value is None else table[self.level_of(value)] for value in x], np.float64)
         value = np.asarray(x, np.float64)
         known = np.nan_to_num(value, nan=float(self.base))
         found = self.code(known) if self.code else np.interp(known, *np.transpose(self.points))
         return np.where(np.isnan(value), 1.0, found)
 
-    def _level(self, level: str) -> float:
-        table = dict(self.levels)
-        if level not in table:
-            raise ValueError(f"factor {self.name}: no level {level!r}; known: {', '.join(table)}")
-        return table[level]
+    def level_of(self, value: str) -> str:
+        """The level that a value is on; ``ValueError`` if it is on none."""
+        if value not in dict(self.levels):
+            raise ValueError(f"factor {self.name}: no level {value!r}; known: {', '.join(dict(self.levels))}")
+        return value

@@ -13,13 +13,14 @@ class Banded(Factor):
         for name, _ in self.levels:
             _band(name)
 
-    def _level(self, level: str) -> float:
-        word, _, number = level.partition(" ")
-        for name, relativity in self.levels:
+    def level_of(self, value: str) -> str:
+        """The level of a name, or of a word and a number in its band."""
+        word, _, number = value.partition(" ")
+        for name, _relativity in self.levels:
             own, low, high = _band(name)
-            if level == name or (own == word and _is_number(number) and low < float(number) <= high):
-                return relativity
-        raise ValueError(f"factor {self.name}: no level {level!r}; known: {', '.join(dict(self.levels))}")
+            if value == name or (own == word and _is_number(number) and low < float(number) <= high):
+                return name
+        raise ValueError(f"factor {self.name}: no level {value!r}; known: {', '.join(dict(self.levels))}")
 
 
 def _band(name: str) -> tuple[str, float, float]:

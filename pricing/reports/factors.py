@@ -13,7 +13,7 @@ from pricing.models.model import Model
 from pricing.models.spec import Term
 from pricing.monitoring.bins import equal
 from pricing.monitoring.stability import binned, index, verdict
-from pricing.reports.judged import Judged
+from pricing.reports.judged import Fitted
 
 BINS, TENTHS = 20, 10  # of a number, by equal exposure; to be drawn, and to see whether it has moved
 
@@ -23,7 +23,7 @@ def drawn(model: Model) -> list[Term]:
     return [term for term in model.spec.terms if not term.of]
 
 
-def factor(found: Judged, term: Term) -> pl.DataFrame:
+def factor(found: Fitted, term: Term) -> pl.DataFrame:
     """A row a level or bin.
 
     ``fitted`` is the relativity against the base, of a number against the portfolio's mean, with its 95 % interval
@@ -32,7 +32,7 @@ def factor(found: Judged, term: Term) -> pl.DataFrame:
     return _levels(found, term) if term.kind == "categorical" else _number(found, term)
 
 
-def _levels(found: Judged, term: Term) -> pl.DataFrame:
+def _levels(found: Fitted, term: Term) -> pl.DataFrame:
     scale = found.model.scales[term.name]
     said = rows.known(rows.labelled(found.frame, term), term, scale.levels)
     codes = said.replace_strict(scale.levels, range(len(scale.levels)), return_dtype=pl.Int64).to_numpy()
@@ -49,7 +49,7 @@ def _levels(found: Judged, term: Term) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _number(found: Judged, term: Term) -> pl.DataFrame:
+def _number(found: Fitted, term: Term) -> pl.DataFrame:
     x = _x(found, term)
     codes = _filled(equal(x, found.exposure, BINS))
     size = int(codes.max()) + 1
@@ -100,7 +100,7 @@ def _curves(fitted: Floats, low: Floats, high: Floats) -> list[pl.Series]:
     ]
 
 
-def stability(found: Judged, reference: Judged | None = None) -> pl.DataFrame:
+def stability(found: Fitted, reference: Fitted | None = None) -> pl.DataFrame:
     """PSI of each term: exposure now against that of the data the model was fitted to.
 
     A categorical term's levels are in the model; of numbers, and of the prediction itself, ``reference`` tells how they
@@ -115,19 +115,19 @@ def stability(found: Judged, reference: Judged | None = None) -> pl.DataFrame:
     return pl.DataFrame(made, schema, orient="row")
 
 
-def _levels_moved(found: Judged, term: Term) -> tuple[str, int, float, str]:
+def _levels_moved(found: Fitted, term: Term) -> tuple[str, int, float, str]:
     levels = found.model.scales[term.name].levels
     then = {one.label: one.weight or 0.0 for one in found.model.coefficients if one.term == term.name}
     psi = index(np.array([then[level] for level in levels]), factor(found, term)["exposure"].to_numpy())
     return term.name, len(levels), psi, verdict(psi)
 
 
-def _moved(name: str, then: Floats, now: Floats, reference: Judged, found: Judged) -> tuple[str, int, float, str]:
+def _moved(name: str, then: Floats, now: Floats, reference: Fitted, found: Fitted) -> tuple[str, int, float, str]:
     tenth = _filled(equal(then, reference.exposure, TENTHS))
     edges = np.array([then[tenth == k].max() for k in range(int(tenth.max()))])
     psi = index(binned(then, reference.exposure, edges), binned(now, found.exposure, edges))
     return name, edges.size + 1, psi, verdict(psi)
 
 
-def _x(found: Judged, term: Term) -> Floats:
+def _x(found: Fitted, term: Term) -> Floats:
     return rows.numbers(found.frame, term.number).to_numpy()

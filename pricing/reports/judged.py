@@ -1,4 +1,4 @@
-"""Judged: policy data with what a model expects of each row, and who belongs to whom."""
+"""Judged: rows with what came of each and what a model or a tariff expected, and who belongs to whom."""
 
 import math
 from dataclasses import dataclass
@@ -17,19 +17,15 @@ from pricing.monitoring.bootstrap import Interval
 
 @dataclass(frozen=True)
 class Judged:
-    """Every row of the data, also those that a fit would leave out."""
+    """What is expected of each row, and what came."""
 
-    model: Model
-    frame: pl.DataFrame
+    name: str  # of who expects it
+    counted: bool  # what came is a count: its intervals are exact
     exposure: Floats
     actual: Floats
     expected: Floats
+    variance: Floats  # of each row
     group: Codes  # policy or fleet of each row, from 0; its rows are no witnesses of their own
-
-    @property
-    def counted(self) -> bool:
-        """Whether the response is a count, of which intervals are exact."""
-        return self.model.spec.family == "poisson"
 
     @property
     def rate(self) -> Floats:
@@ -39,7 +35,7 @@ class Judged:
     def by(self, code: Codes, size: int) -> pl.DataFrame:
         """Sums and A/E with its interval of each code from 0 to ``size``."""
         columns = {"rows": np.ones_like(self.exposure), "exposure": self.exposure}
-        columns |= {"actual": self.actual, "expected": self.expected, "spread": self._variance}
+        columns |= {"actual": self.actual, "expected": self.expected, "spread": self.variance}
         frame = pl.DataFrame({name: sums(code, x, size) for name, x in columns.items()})
         found = [self._ratio(*row) for row in frame.select("actual", "expected", "spread").iter_rows()]
         ratios = pl.DataFrame(found, schema=dict.fromkeys(("ratio", "low", "high"), pl.Float64), orient="row")
@@ -54,14 +50,16 @@ class Judged:
         half = LIKELY * math.sqrt(variance) / expected
         return Interval(actual / expected, max(actual / expected - half, 0.0), actual / expected + half)
 
-    @property
-    def _variance(self) -> Floats:
-        """Variance of each row by the family and Pearson's phi."""
-        spec = self.model.spec
-        return np.asarray(self.model.fit.phi * self.exposure * self.rate**spec.power)
+
+@dataclass(frozen=True)
+class Fitted(Judged):
+    """Every row of the data, also those that a fit would leave out, judged by a model."""
+
+    model: Model
+    frame: pl.DataFrame
 
 
-def judge(model: Model, frame: pl.DataFrame, by: str | None = None) -> Judged:
+def judge(model: Model, frame: pl.DataFrame, by: str | None = None) -> Fitted:
     """``frame`` judged by a model; ``by`` is the column that says whose rows belong together, else each is its own."""
     spec = model.spec
     asked = [number.column for number in (spec.response, spec.weight) if number is not None] + ([by] if by else [])
@@ -69,12 +67,13 @@ def judge(model: Model, frame: pl.DataFrame, by: str | None = None) -> Judged:
     if missing:
         raise ModelError(f"the data has no column {missing[0]!r}; there is {', '.join(frame.columns[:40])}")
     weight, exposure = (_numbers(frame, number) for number in (spec.weight, spec.exposure))
-    expected = predict(model, frame).to_numpy()
+    expected = predict(model, frame).to_numpy() * weight
     if (odd := int((exposure <= 0.0).sum())) > 0:
         raise ModelError(f"{odd:,} of {frame.height:,} rows have no exposure above 0; leave them out")
     codes = frame[by].rank("dense").cast(pl.Int64).to_numpy() - 1 if by else np.arange(frame.height)
-    actual = _numbers(frame, spec.response)
-    return Judged(model, frame, exposure * weight, actual * weight, expected * weight, codes)
+    exposure, actual = exposure * weight, _numbers(frame, spec.response) * weight
+    variance = np.asarray(model.fit.phi * exposure * (expected / exposure) ** spec.power)  # Pearson's phi
+    return Fitted(spec.name, spec.family == "poisson", exposure, actual, expected, variance, codes, model, frame)
 
 
 def _numbers(frame: pl.DataFrame, number: Number | None) -> Floats:

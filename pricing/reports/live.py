@@ -5,8 +5,10 @@ from datetime import date
 
 import polars as pl
 
-from pricing.reports import changed, drawn, portfolio
+from pricing.reports import changed, drawn, levels, lifted, portfolio
 from pricing.reports.paper import Paper, Section, Table
+from pricing.reports.quality import Chance
+from pricing.tariff import Tariff
 
 SHARES = dict.fromkeys(("share", "silent_share", "unseen_share", "drift"), "share")
 STYLES = {
@@ -31,6 +33,22 @@ EARLY = "What claims are known to cost against the pure premium of the same days
 NO_CLAIMS = "No claim of a rated vehicle, cover and day is on record."
 FLIPS = "A flip is an indication that moves against the move before it. Vehicles are those shown something that month."
 DRIFT = "What own driving and experience do to the sum of what they multiply; the off-balance that would undo it."
+ASKED = (
+    "What is insured on each level; A/E with its exact interval, the cover's own claims in proportion to the pure "
+    "premium; the relativity that claims ask for if all other factors stay."
+)
+FACTOR = AE | {
+    "technical": "pure premium",
+    "observed": "relativity asked for",
+    "observed_low": "low",
+    "observed_high": "high",
+}
+FACTORED = (
+    STYLES
+    | {"technical": "money", "km": "count", "days": "count", "relativity": "factor"}
+    | dict.fromkeys(("observed", "observed_low", "observed_high"), "factor")
+)
+CHANCE = Chance()
 CHANGED = "The last indication by the tariff before against the first by the newest one, a vehicle and cover a row."
 
 
@@ -46,13 +64,14 @@ class Live:
     entries: pl.DataFrame
     since: date  # the first day on record
     today: date  # not over yet
+    tariff: Tariff  # in force
 
 
-def paper(live: Live, tariff: str) -> Paper:
+def paper(live: Live, chance: Chance = CHANCE) -> Paper:
     """Whether the tariff in force still fits."""
     rows = portfolio.judged(live.premiums, live.scores, live.claims, live.insured)
     facts = [
-        ("tariff", tariff),
+        ("tariff", f"{live.tariff.tariff_id}, {live.tariff.status}"),
         ("days", f"{live.since} to {live.today}, end excluded"),
         ("vehicles rated", f"{rows.height:,}"),
         ("claims of theirs", f"{int(rows['claims'].sum()):,}"),
@@ -63,6 +82,8 @@ def paper(live: Live, tariff: str) -> Paper:
         _level(live),
         _by_score(rows),
         _by_class(rows),
+        *lifted.sections(rows, live.premiums, chance),
+        _factors(live),
         _caps(live),
         _credibility(live),
         _drift(live),
@@ -94,6 +115,11 @@ def _by_class(rows: pl.DataFrame) -> Section:
     if table.height:
         charts = [(drawn.ratios("classes", "A/E by class", table, table["class"].to_list(), "vehicle class"), "")]
     return Section("by_class", "Claims by class", () if table.height else [NO_CLAIMS], charts, Table(table, AE, STYLES))
+
+
+def _factors(live: Live) -> Section:
+    table = Table(levels.levels(live.premiums, live.claims, live.tariff), FACTOR, FACTORED)
+    return Section("factors", "Factor by factor", [ASKED], (), table)
 
 
 def _caps(live: Live) -> Section:

@@ -15,11 +15,12 @@ from pricing.monitoring.deviance import improvement
 from pricing.monitoring.lorenz import EXPOSURE, POLICIES, Order, gain, gini, order
 from pricing.reports import drawn, factors
 from pricing.reports.changed import dislocation
-from pricing.reports.judged import Judged
+from pricing.reports.judged import Fitted, Judged
 from pricing.reports.paper import Paper, Section, Table
 
 BINS = 10
 CELLS = 1000  # equal parts of the exposure in which calibration is tested
+TWENTIETHS = np.linspace(0.0, 1.0, 21)
 RATIO = {"ratio": "A/E", "low": "95 % low", "high": "95 % high", "off": "does not hold 1"}
 NUMBERS = ("exposure", "actual", "expected", "old", "new", "claims")
 FACTORS = ("ratio", "low", "high", "fitted", "fitted_low", "fitted_high", "observed", "psi", "gini", "gain")
@@ -39,6 +40,7 @@ BINNED = (
     "whose edges stay, where that data is given: watch from 0.10, moved from 0.25."
 )
 PROOF = "Each on the same draws, both models at the level of what came. An interval that holds 0 is no proof."
+SHARED = "Share of what came that the exposure up to here had, in rising order of the predicted rate."
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ class Beside:
     """What a model is held against."""
 
     other: Judged | None = None  # another model on the same rows
-    reference: Judged | None = None  # the model on the data it was fitted to
+    reference: Fitted | None = None  # the model on the data it was fitted to
     before: Floats | None = None  # premiums in force, one a row
 
 
-def paper(found: Judged, name: str, grouped_by: str, chance: Chance, beside: Beside) -> Paper:
+def paper(found: Fitted, name: str, grouped_by: str, chance: Chance, beside: Beside) -> Paper:
     """The report of a model on data it may never have seen."""
     other, before = beside.other, beside.before
     total = found.by(np.zeros(found.exposure.size, np.int64), 1).row(0, named=True)
@@ -75,9 +77,9 @@ def paper(found: Judged, name: str, grouped_by: str, chance: Chance, beside: Bes
         ("whose rows belong together", grouped_by or "each row is its own"),
         ("intervals", f"95 %; by bootstrap of {chance.draws} draws, seed {chance.seed}"),
     ]
-    parts = [_calibration(found, chance), _order(found, other, chance)]
+    parts = [calibration(found, chance), *ordered(found, other, chance)]
     if other is not None:
-        parts += [_double(found, other), _value(found, other, chance)]
+        parts += [double(found, other), worth(found, other, chance)]
     parts += [_factor(found, k) for k in range(len(factors.drawn(found.model)))]
     parts += [
         _stability(found, beside.reference),
@@ -87,7 +89,8 @@ def paper(found: Judged, name: str, grouped_by: str, chance: Chance, beside: Bes
     return Paper(f"Model {found.model.spec.name}: how good it is", facts, parts)
 
 
-def _calibration(found: Judged, chance: Chance) -> Section:
+def calibration(found: Judged, chance: Chance) -> Section:
+    """A/E by tenth of the prediction with its interval, and the rates of the tenths."""
     table = found.by(equal(found.rate, found.exposure, BINS), BINS).with_row_index("bin", 1)
     table = table.filter(pl.col("rows") > 0)
     names = [str(k) for k in table["bin"]]
@@ -114,23 +117,28 @@ def _tested(found: Judged, chance: Chance) -> list[str]:
     return [taken_apart, f"A miscalibration as large as this comes by chance with probability {p:.3f}."]
 
 
-def _order(found: Judged, other: Judged | None, chance: Chance) -> Section:
-    """Lorenz and Gini, on both x-axes: on the same predictions they differ by up to 0.07."""
+def ordered(found: Judged, other: Judged | None, chance: Chance) -> list[Section]:
+    """Gini on both x-axes, on which the same predictions differ by up to 0.07, and the Lorenz curve."""
     models = [found] if other is None else [found, other]
     rows = []
     for one in models:
         for axis in (EXPOSURE, POLICIES):
             value = gini(_ranked(one, axis), one.group, chance.generator(), chance.draws)
-            rows.append((one.model.spec.name, axis, *value))
+            rows.append((one.name, axis, *value))
     schema = {"model": pl.String, "x-axis": pl.String, **dict.fromkeys(("gini", "low", "high"), pl.Float64)}
-    curves = [(one.model.spec.name, _ranked(one, EXPOSURE).curve()) for one in models]
+    curves = [(one.name, _ranked(one, EXPOSURE).curve()) for one in models]
     chart = drawn.curves(
         "lorenz", "Lorenz curve",
         [(name, curve.x, curve.claims) for name, curve in curves],
         ("exposure, in rising order of the predicted rate", "share of the actual"),
     )  # fmt: skip
     table = Table(pl.DataFrame(rows, schema, orient="row"), ENDS, STYLES)
-    return Section("order", "Order: Lorenz and Gini", (), [(chart, "The x-axis counts exposure.")], table)
+    points = {"exposure": TWENTIETHS, **{name: np.interp(TWENTIETHS, curve.x, curve.claims) for name, curve in curves}}
+    drawn_of = Table(pl.DataFrame(points), {"exposure": "exposure up to"}, dict.fromkeys(points, "share"))
+    return [
+        Section("order", "Order: Lorenz and Gini", (), [(chart, "The x-axis counts exposure.")], table),
+        Section("lorenz_curve", "Lorenz curve, point by point", [SHARED], (), drawn_of),
+    ]
 
 
 def _ranked(one: Judged, axis: str) -> Order:
@@ -138,8 +146,9 @@ def _ranked(one: Judged, axis: str) -> Order:
     return order(one.rate, weight, one.actual, axis)
 
 
-def _double(found: Judged, other: Judged) -> Section:
-    ours, theirs = found.model.spec.name, other.model.spec.name
+def double(found: Judged, other: Judged) -> Section:
+    """Where the two disagree, which of them what came takes the side of."""
+    ours, theirs = found.name, other.name
     table = lift.double(found.actual, other.expected, found.expected, found.exposure)
     old, new = lift.errors(table)
     names = [str(k) for k in table["bin"]]
@@ -155,7 +164,7 @@ def _double(found: Judged, other: Judged) -> Section:
     return Section("double_lift", "Double lift", [said], [(chart, "")], Table(table, heads, STYLES))
 
 
-def _value(found: Judged, other: Judged, chance: Chance) -> Section:
+def worth(found: Judged, other: Judged, chance: Chance) -> Section:
     """What the model is worth over the other: of telematics, where the other has only the class."""
     made = {}
     if found.counted and other.counted:
@@ -168,10 +177,10 @@ def _value(found: Judged, other: Judged, chance: Chance) -> Section:
     rows = [(name, *value, value.low > 0 or value.high < 0) for name, value in made.items()]
     schema = {"figure": pl.String, **dict.fromkeys(("gain", "low", "high"), pl.Float64), "proven": pl.Boolean}
     table = Table(pl.DataFrame(rows, schema, orient="row"), {**ENDS, "proven": "interval does not hold 0"}, STYLES)
-    return Section("value", f"What {found.model.spec.name} is worth over {other.model.spec.name}", [PROOF], (), table)
+    return Section("value", f"What {found.name} is worth over {other.name}", [PROOF], (), table)
 
 
-def _factor(found: Judged, k: int) -> Section:
+def _factor(found: Fitted, k: int) -> Section:
     term = factors.drawn(found.model)[k]
     table = factors.factor(found, term)
     kind = "level" if term.kind == "categorical" else f"mean of {term.number.column} in a part of equal exposure"
@@ -182,12 +191,12 @@ def _factor(found: Judged, k: int) -> Section:
     return Section(f"factor_{k + 1}", f"Factor {term.name}", (), charts, Table(table, heads, STYLES))
 
 
-def _stability(found: Judged, reference: Judged | None) -> Section:
+def _stability(found: Fitted, reference: Fitted | None) -> Section:
     table = Table(factors.stability(found, reference), {}, STYLES)
     return Section("stability", "Has the portfolio moved?", [BINNED], (), table)
 
 
-def _coefficients(found: Judged) -> Section:
+def _coefficients(found: Fitted) -> Section:
     names = ("term", "label", "estimate", "error", "relativity", "low", "high", "p", "rows", "weight", "response")
     made = [row(one) for one in found.model.coefficients]
     frame = pl.DataFrame({name: [one[name] for one in made] for name in names}, strict=False)

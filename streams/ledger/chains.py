@@ -32,6 +32,13 @@ def of(connection: Connection, policy_id: str) -> list[Entry]:
     return [Entry(row.text, row.hash) for row in connection.execute(query)]
 
 
+def since(connection: Connection, policy_id: str, seq: int) -> Iterator[Entry]:
+    """Entries of a policy's chain after its entry ``seq``, in order."""
+    query = select(entries.c.text, entries.c.hash).where(entries.c.policy_id == policy_id, entries.c.seq > seq)
+    for row in connection.execute(query.order_by(entries.c.seq)):
+        yield Entry(row.text, row.hash)
+
+
 def heads(connection: Connection) -> dict[str, Head]:
     """The newest entry of each policy."""
     newest = select(entries.c.policy_id, func.max(entries.c.seq).label("seq")).group_by(entries.c.policy_id).subquery()

@@ -63,6 +63,7 @@ class House:
     stranger: Callable[[], TestClient]  # one more who is not signed in
     names: dict[str, str]  # of a vehicle, a driver, ... that is there
     ids: dict[str, str]  # of an alert, a trip, ... by the path that lists them
+    folder: Path  # of its data
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -97,7 +98,9 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "fleet": "a",
         }
         client = cache(partial(_signed_in, app, nobody))
-        yield House(world, app, river, client, partial(_signed_in, app, nobody, ""), names, _ids(client))
+        yield House(
+            world, app, river, client, partial(_signed_in, app, nobody, ""), names, _ids(client), folder / "data"
+        )
     river.store.close()
 
 

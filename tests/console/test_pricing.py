@@ -130,15 +130,6 @@ def test_claims_stand_against_premiums(house):
     assert cover["loss_ratio"] == pytest.approx(1200 / float(cover["amount"]))
 
 
-def test_another_tariff_says_whom_it_hits(house):
-    client = house.client("actuary")
-    known = client.get(f"{API}/pricing/tariffs").json()
-    assert [one["in_force"] for one in known].count(True) >= 1
-    answer = client.get(f"{API}/pricing/dislocation", params={"against": known[0]["name"]})
-    assert {one["change"] for one in answer.json()["moved"]} == {0.0}  # the same one
-    assert client.get(f"{API}/pricing/dislocation", params={"against": "nothing"}).status_code == 404
-
-
 def test_a_fleets_file_is_read_and_printed(house):
     client, path = house.client("underwriter"), f"{API}/pricing/fleets/a/experience"
     said = client.get(path, params={"at": "2024-12-31", "years": 3}).json()

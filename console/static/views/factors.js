@@ -1,13 +1,15 @@
-/** Factors: the tariff as it stands: each curve or list of levels, and what is insured on every part of it. */
+/** Factors: the tariff as it stands: each curve or list of levels, what is insured on every part, what claims say. */
 
-import { html } from '../lib/html.js';
+import { html, useMemo } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { money, number } from '../lib/format.js';
+import { number } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
+import { Chart } from '../charts/chart.js';
+import { factor } from '../charts/options.js';
 import { Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Bar } from './portfolio.js';
 import { Filed } from './premiums.js';
 
 export function Factors() {
@@ -21,7 +23,7 @@ export function Factors() {
     { key: 'base', label: t('factors.base') },
     { key: 'source', label: t('factors.source'), fixed: true },
   ];
-  return html`<${Head} title=${t('screen.factors')}><${Filed} status=${known.data.status} /><//>
+  return html`<${Head} title=${t('screen.factors')}><${Filed} status=${known.data.status} /><${Files} path="pricing/levels" /><//>
     <p class="hint">${t('premium.tariff')} ${known.data.tariff_id}</p>
     <${Table} caption=${t('screen.factors')} columns=${columns} rows=${known.data.factors} id=${(/** @type {any} */ row) => `${row.name} ${row.cover}`} />`;
 }
@@ -33,35 +35,51 @@ export function Factor({ parts: [, name] }) {
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
-  return html`<${Head} title=${word('factor', name)}><a href="#/factors">${t('screen.factors')}</a><//>
+  return html`<${Head} title=${word('factor', name)}><a href="#/factors">${t('screen.factors')}</a><${Files} path="pricing/levels" query=${{ cover: one.cover, factor: one.name }} /><//>
     <section class="card"><h2>${word('cover', one.cover)} <${Filed} status=${one.status} /></h2>
       <dl class="facts"><${Fact} label=${t('factors.meaning')} value=${one.meaning} /><${Fact} label=${t('factors.source')} value=${one.source} /><${Fact} label=${t('factors.base')} value=${one.base} /></dl>
-      <${Curve} one=${one} /><${Levels} rows=${one.levels} /></section>`;
+      <${Drawn} one=${one} /><${Levels} rows=${one.levels} /></section>`;
 }
 
-/** The relativity over its covariate; the line at 1 is the base. @param {{ one: any }} given */
-function Curve({ one }) {
-  const points = /** @type {[number, number][]} */ (one.points ?? []);
-  if (points.length < 2) return null;
-  const [xs, ys] = [points.map(([x]) => x), [...points.map(([, y]) => y), 1]];
-  const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys) - 0.05, Math.max(...ys) + 0.05];
-  const at = (/** @type {number} */ x, /** @type {number} */ y) => `${(100 * (x - x0)) / (x1 - x0)},${60 - (60 * (y - y0)) / (y1 - y0)}`;
-  return html`<figure class="curve"><svg viewBox="-2 -2 104 64" role="img" aria-label=${t('factors.curve', { low: number(x0, 1), high: number(x1, 1), least: number(Math.min(...ys), 2), most: number(Math.max(...ys), 2) })}>
-      <polyline class="base" points=${`${at(x0, 1)} ${at(x1, 1)}`} /><polyline class="fitted" points=${points.map(([x, y]) => at(x, y)).join(' ')} />
-      ${points.map(([x, y]) => html`<circle cx=${at(x, y).split(',')[0]} cy=${at(x, y).split(',')[1]} r="1.6" />`)}
-    </svg><figcaption>${number(x0, 1)} – ${number(x1, 1)} ${one.unit}; ${number(Math.min(...ys), 2)} – ${number(Math.max(...ys), 2)}</figcaption></figure>`;
+/** Exposure, relativity in force, and what claims ask for. @param {{ one: any }} given */
+function Drawn({ one }) {
+  const levels = /** @type {any[]} */ (one.levels);
+  const option = useMemo(() => factor({
+    names: levels.map((row) => level(row.level)),
+    exposure: levels.map((row) => row.days),
+    relativity: levels.map((row) => row.relativity),
+    points: levels.map((row) => ({ name: row.level, value: row.observed, low: row.observed_low, high: row.observed_high, off: row.off })),
+  }), [levels]);
+  if (!levels.length) return null;
+  const off = levels.filter((row) => row.off).length;
+  return html`<${Chart} input=${levels} caption=${t('factors.caption')} label=${t('factors.chart', { factor: word('factor', one.name), n: levels.length, off })} option=${option} />`;
+}
+
+/** The reader's word for a level or a stretch. @param {string} name */
+export function level(name) {
+  if (name === 'not known') return t('premium.unknown');
+  return name.replace(' and more', ' …').replace('below ', '… ').replace(' to ', ' – ');
 }
 
 /** @param {{ rows: any[] }} given */
 function Levels({ rows = [] }) {
-  const most = Math.max(1, ...rows.map((row) => row.days));
+  const plain = (/** @type {string} */ key, /** @type {string} */ label, digits = 0) => ({ key, label, number: true, fixed: true, show: (/** @type {any} */ row) => number(row[key], digits) });
   const columns = [
-    { key: 'name', label: t('factors.level'), fixed: true, show: (/** @type {any} */ row) => html`${row.name} ${row.base && html`<small>${t('factors.is_base')}</small>`}` },
+    { key: 'level', label: t('factors.level'), fixed: true, show: (/** @type {any} */ row) => html`${level(row.level)} ${row.base && html`<small>${t('factors.is_base')}</small>`}` },
     { key: 'relativity', label: t('factors.relativity'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<b>${number(row.relativity, 4)}</b>` },
-    { key: 'days', label: t('portfolio.days'), number: true, fixed: true, show: (/** @type {any} */ row) => html`${number(row.days)}<${Bar} share=${row.days / most} />` },
-    { key: 'vehicles', label: t('portfolio.vehicles'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.vehicles) },
-    { key: 'km', label: t('trips.km'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.km) },
-    { key: 'amount', label: t('premiums.amount'), number: true, fixed: true, show: (/** @type {any} */ row) => number(Number(row.amount), 2) },
+    plain('days', t('portfolio.days')),
+    plain('vehicles', t('portfolio.vehicles')),
+    plain('km', t('trips.km')),
+    plain('technical', t('column.technical'), 2),
+    plain('claims', t('portfolio.claims')),
+    plain('expected', t('column.expected'), 2),
+    { key: 'ratio', label: t('lift.ae'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.ratio, row.low, row.high) },
+    { key: 'observed', label: t('factors.asked'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.observed, row.observed_low, row.observed_high) },
   ];
-  return html`<${Table} caption=${t('factors.levels')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} />`;
+  return html`<${Table} caption=${t('factors.levels')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.level} />`;
+}
+
+/** A figure with its interval. @param {number | null} value @param {number | null} low @param {number | null} high */
+function span(value, low, high) {
+  return value === null ? '–' : html`${number(value, 2)} <small>${number(low, 2)} – ${number(high, 2)}</small>`;
 }

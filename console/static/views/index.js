@@ -39,9 +39,13 @@ const ALL = [
     screens: [
       { path: '/portfolio', title: 'screen.portfolio', view: lazy(() => import('./portfolio.js'), 'Portfolio'), roles: INSURER },
       { path: '/premiums', title: 'screen.premiums', view: lazy(() => import('./premiums.js'), 'Premiums'), one: lazy(() => import('./premium.js'), 'Premium'), roles: RATED },
+      { path: '/fleets', title: 'screen.fleets', view: lazy(() => import('./fleets.js'), 'Fleets'), one: lazy(() => import('./fleets.js'), 'Fleet'), roles: INSURER },
       { path: '/factors', title: 'screen.factors', view: lazy(() => import('./factors.js'), 'Factors'), one: lazy(() => import('./factors.js'), 'Factor'), roles: INSURER },
+      { path: '/lift', title: 'screen.lift', view: lazy(() => import('./lift.js'), 'Lift'), roles: INSURER },
+      { path: '/tariffs', title: 'screen.tariffs', view: lazy(() => import('./tariffs.js'), 'Tariffs'), roles: INSURER },
       { path: '/disputes', title: 'screen.disputes', view: lazy(() => import('./disputes.js'), 'Disputes'), roles: INSURER },
       { path: '/ledger', title: 'screen.ledger', view: lazy(() => import('./ledger.js'), 'Ledger'), roles: INSURER },
+      { path: '/runs', title: 'screen.runs', view: lazy(() => import('./runs.js'), 'Runs'), roles: INSURER },
     ],
   },
   {

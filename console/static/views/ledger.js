@@ -7,6 +7,7 @@ import { day, money } from '../lib/format.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 import { Field } from './trips.js';
 
@@ -14,11 +15,14 @@ export function Ledger() {
   const { policy = '' } = route.value.query;
   const known = use('pricing/ledger', { policy, limit: 1000 });
   const verdict = useSignal(/** @type {any} */ (null));
+  const replay = useSignal(false);
   const verify = async () => {
     verdict.value = { busy: true };
-    verdict.value = await get('pricing/ledger/verify').catch((error) => ({ error }));
+    verdict.value = await get('pricing/ledger/verify', { replay: replay.value }).catch((error) => ({ error }));
   };
-  return html`<${Head} title=${t('screen.ledger')}><button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button><//>
+  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${{ policy }} />
+      <label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
+      <button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button><//>
     <${Verdict} found=${verdict.value} />
     <div class="filters"><${Field} name="policy" value=${policy} label=${t('premiums.policy')} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
@@ -31,6 +35,7 @@ function Verdict({ found }) {
   if (found.busy) return html`<${Waiting} />`;
   if (found.error) return html`<${Failed} error=${found.error} />`;
   return html`<div class=${`notice ${found.good ? '' : 'bad'}`} role="status"><p>${t(found.good ? 'ledger.good' : 'ledger.bad', { entries: found.entries, policies: found.policies, seals: found.seals })}</p>
+    <p>${found.good && found.replayed > 0 && t('ledger.replayed', { n: found.replayed })} ${t(found.signatures ? 'ledger.signed' : 'ledger.unsigned')}</p>
     ${found.problems.length > 0 && html`<ul>${found.problems.map((/** @type {string} */ one) => html`<li>${one}</li>`)}</ul>`}</div>`;
 }
 

@@ -10,7 +10,7 @@ from pricing.models import document
 from pricing.models.model import Model
 from pricing.models.spec import ModelError
 from pricing.reports import quality
-from pricing.reports.judged import Judged, judge
+from pricing.reports.judged import Fitted, judge
 from streams.cli import policies, screen
 from streams.cli.report import files
 
@@ -63,7 +63,7 @@ def _model(path: Path) -> Model:
         raise screen.fail(f"{path}: cannot be read ({error})") from error
 
 
-def _comparable(found: Judged, other: Judged) -> Judged:
+def _comparable(found: Fitted, other: Fitted) -> Fitted:
     """The other model, if it speaks of the same thing."""
     ours, theirs = ((one.model.spec.response, one.model.spec.exposure) for one in (found, other))
     if ours != theirs:

@@ -28,7 +28,7 @@ FLEET = (
     "/assignments",
     "/report",
 )
-PRICING = ("/portfolio", "/premiums", "/factors", "/disputes", "/ledger")
+PRICING = ("/portfolio", "/fleets", "/premiums", "/factors", "/lift", "/tariffs", "/disputes", "/ledger", "/runs")
 SYSTEM = ("/health", "/quarantine", "/registry", "/users", "/audit")
 FOUND = """async () => {
   const found = await axe.run(document, { resultTypes: ['violations'] });
@@ -51,6 +51,7 @@ def routes(house):
         f"/tyres?vehicle={house.names['vehicle']}",
         f"/premiums/{house.names['vehicle']}",
         "/factors/vehicle_age?cover=own_damage",
+        f"/fleets/{house.names['fleet']}?years=3",
     )
 
 

@@ -51,3 +51,7 @@ declare module 'pmtiles' {
   export const PMTiles: any;
   export const Protocol: any;
 }
+
+declare module 'echarts' {
+  export function init(place: HTMLElement, theme: string | null, how: { renderer: 'svg' }): any;
+}

@@ -11,10 +11,12 @@ from pricing.frames import premiums, scores
 from pricing.reports import live, portfolio
 from pricing.reports.losses import known, valuations
 from pricing.reports.page import page
+from pricing.reports.quality import Chance
 from pricing.tariffs import standard
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 31)
 VEHICLES = [f"v{k:02}" for k in range(20)]
+FEW = Chance(draws=20)
 
 
 def segment(vehicle, day, chance):
@@ -53,7 +55,7 @@ def watched():
     claims = known(valuations(pl.DataFrame([*losses, late]).with_columns(paid=pl.lit(100.0))), date(2026, 4, 1))
     told = premiums(driven, risks, tariff)
     entries = pl.DataFrame(schema=portfolio.ENTRIES)
-    return live.Live(scores(driven, risks, tariff), told, driven, claims, risks, entries, FIRST, LAST)
+    return live.Live(scores(driven, risks, tariff), told, driven, claims, risks, entries, FIRST, LAST, tariff)
 
 
 def test_claims_of_rated_days_are_held_against_pure_premium_by_score(watched):
@@ -133,14 +135,14 @@ def test_the_last_change_of_tariff_is_from_one_indication_to_the_next():
 
 
 def test_all_of_it_on_a_page(watched):
-    made = live.paper(watched, "standard")
+    made = live.paper(watched, FEW)
     assert {"by_score", "caps", "credibility", "drift", "silence", "moves"} <= set(made.frames())
     text = page(made)
-    assert text == page(live.paper(watched, "standard"))
-    assert text.count("<svg") == 3
+    assert text == page(live.paper(watched, FEW))
+    assert text.count("<svg") == 7
 
 
 def test_without_claims_it_says_so(watched):
     told = live.Live(**{**vars(watched), "claims": watched.claims.clear()})
-    made = live.paper(told, "standard")
+    made = live.paper(told, FEW)
     assert made.sections[1].said == [live.NO_CLAIMS]

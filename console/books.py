@@ -1,0 +1,89 @@
+"""Books: what the ledger holds of each policy, in sums; one query says whose chain has grown, and only that is read."""
+
+import threading
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from console.world import World
+from pricing.ledger.entry import Entry
+from pricing.ledger.seal import Head
+from pricing.premium import ADJUSTMENT, CHARGED, INDICATED
+from streams.ledger import chains
+
+NOTHING = Decimal("0.00")
+EMPTY = Head(0, "")
+
+
+@dataclass
+class Account:
+    """A vehicle's cover in a policy; empty names: what is charged to the policy as a whole."""
+
+    charged: Decimal = NOTHING  # less what was given back
+    adjusted: Decimal = NOTHING
+    shown: dict[str, Decimal] = field(default_factory=dict)  # indications that hold, by hash, the newest last
+
+    @property
+    def indicated(self) -> Decimal | None:
+        """The premium of the whole term, as it was indicated last; None: nothing is."""
+        return next(reversed(self.shown.values()), None)
+
+
+@dataclass
+class Chain:
+    """Sums over a policy's chain up to its ``head``."""
+
+    head: Head = EMPTY
+    months: dict[tuple[str, str], Decimal] = field(default_factory=dict)  # by month and kind
+    accounts: dict[tuple[str, str], Account] = field(default_factory=dict)  # by vehicle and cover
+
+    def take(self, entry: Entry) -> None:
+        """Add one more entry."""
+        kind, amount = entry["kind"], entry.amount
+        month = (str(entry["valid_from"])[:7], kind)
+        self.months[month] = self.months.get(month, NOTHING) + amount
+        account = self.accounts.setdefault((entry["vehicle_id"], entry["cover"]), Account())
+        if kind == CHARGED:
+            account.charged += amount
+        elif kind == ADJUSTMENT:
+            account.adjusted += amount
+        elif kind == INDICATED and entry["reverses"] is None:
+            account.shown[entry.hash] = amount
+        elif kind == INDICATED:
+            account.shown.pop(entry["reverses"], None)
+        self.head = Head(entry["seq"], entry.hash)
+
+
+class Books:
+    """The chains of a store as they are now."""
+
+    def __init__(self) -> None:
+        self._lock, self._chains = threading.Lock(), dict[str, Chain]()
+
+    def read(self, connection: Connection) -> Mapping[str, Chain]:
+        """By policy."""
+        with self._lock:
+            heads = chains.heads(connection)
+            self._chains = {policy: self._grown(connection, policy, head) for policy, head in heads.items()}
+            return self._chains
+
+    def _grown(self, connection: Connection, policy_id: str, head: Head) -> Chain:
+        known = self._chains.get(policy_id) or Chain()
+        if known.head == head:
+            return known
+        known = deepcopy(known)  # somebody may be reading the one that was
+        new = list(chains.since(connection, policy_id, known.head.seq))
+        if not new or new[0]["prev"] != known.head.hash:  # not what it was: from the beginning
+            known, new = Chain(), chains.of(connection, policy_id)
+        for entry in new:
+            known.take(entry)
+        return known
+
+
+def books(world: World) -> Books:
+    """Those of ``world``."""
+    found: Books = world.shelf.setdefault("books", Books())
+    return found

@@ -1,0 +1,131 @@
+/** Options: what each kind of chart looks like - told apart by shape and dash as well as by colour, in both themes. */
+
+import { t } from '../lib/i18n.js';
+import { number, percent } from '../lib/format.js';
+
+/** @typedef {{ one: string, two: string, three: string, bar: string, edge: string, text: string, grid: string, panel: string }} Ink */
+
+/** Of Okabe and Ito's palette, darkened or lightened until they stand out from the panel. @type {Record<'light' | 'dark', Ink>} */
+export const INK = {
+  light: { one: '#0072b2', two: '#a34400', three: '#1b6e4b', bar: '#c9d4dd', edge: '#74828e', text: '#18222c', grid: '#d3dae0', panel: '#ffffff' },
+  dark: { one: '#56b4e9', two: '#ffa566', three: '#6fd0a5', bar: '#33475a', edge: '#8797a6', text: '#e8edf2', grid: '#2c3946', panel: '#17202a' },
+};
+
+/** @typedef {{ name: string, value: number | null, low: number | null, high: number | null, off?: boolean | null }} Point */
+
+/**
+ * Exposure as bars, the relativity in force as a line, what claims ask for as points with their intervals.
+ * @param {{ names: string[], exposure: number[], relativity: (number | null)[], points: Point[] }} given
+ */
+export function factor({ names, exposure, relativity, points }) {
+  return (/** @type {Ink} */ ink) => ({
+    ...frame(ink),
+    xAxis: categories(ink, names),
+    yAxis: [
+      values(ink, t('factors.relativity'), { scale: true }),
+      values(ink, t('portfolio.days'), { position: 'right', max: Math.max(1, ...exposure) * 2.2, splitLine: { show: false } }),
+    ],
+    series: [
+      bars(ink, t('portfolio.days'), exposure, { yAxisIndex: 1 }),
+      line(ink.one, t('factors.in_force'), relativity, { symbol: 'circle', markLine: level(ink) }),
+      ...interval(ink.two, t('factors.asked'), points),
+    ],
+  });
+}
+
+/** A/E with intervals around 1. @param {{ points: Point[], axis: string }} given */
+export function ratios({ points, axis }) {
+  return (/** @type {Ink} */ ink) => ({
+    ...frame(ink),
+    xAxis: categories(ink, points.map((one) => one.name), axis),
+    yAxis: values(ink, t('lift.ae'), { min: 0 }),
+    series: [...interval(ink.one, t('lift.ae'), points), { type: 'line', data: [], markLine: level(ink) }],
+  });
+}
+
+/** Series over places. @param {{ names: string[], axis: string, series: { name: string, values: (number | null)[] }[], base?: number }} given */
+export function lines({ names, axis, series, base }) {
+  return (/** @type {Ink} */ ink) => ({
+    ...frame(ink),
+    xAxis: categories(ink, names, axis),
+    yAxis: values(ink, '', { scale: true }),
+    series: series.map((one, k) => line([ink.one, ink.two, ink.three][k % 3], one.name, one.values, { ...MARKS[k % 3], ...(k === 0 && base !== undefined && { markLine: level(ink, base) }) })),
+  });
+}
+
+/** Lorenz curves and the diagonal. @param {{ x: number[], series: { name: string, values: number[] }[] }} given */
+export function curves({ x, series }) {
+  return (/** @type {Ink} */ ink) => ({
+    ...frame(ink),
+    xAxis: { ...values(ink, t('lift.exposure_share'), { max: 1 }), axisLabel: { color: ink.text, formatter: (/** @type {number} */ v) => percent(v) }, nameLocation: 'middle', nameGap: 28 },
+    yAxis: { ...values(ink, t('lift.claims_share'), { max: 1 }), axisLabel: { color: ink.text, formatter: (/** @type {number} */ v) => percent(v) } },
+    series: [
+      ...series.map((one, k) => line([ink.one, ink.two, ink.three][k % 3], one.name, x.map((at, i) => [at, one.values[i]]), { ...MARKS[k % 3], symbol: 'none' })),
+      line(ink.edge, t('lift.no_order'), [[0, 0], [1, 1]], { symbol: 'none', lineStyle: { type: 'dotted', color: ink.edge, width: 1.5 } }),
+    ],
+  });
+}
+
+/** A bar a name, lines over them. @param {{ names: string[], axis: string, heights: (number | null)[], name: string, series?: { name: string, values: (number | null)[] }[] }} given */
+export function columns({ names, axis, heights, name, series = [] }) {
+  return (/** @type {Ink} */ ink) => ({
+    ...frame(ink),
+    xAxis: categories(ink, names, axis),
+    yAxis: values(ink, '', { min: 0 }),
+    series: [bars(ink, name, heights), ...series.map((one, k) => line([ink.one, ink.two, ink.three][k % 3], one.name, one.values, MARKS[k % 3]))],
+  });
+}
+
+const MARKS = [{ symbol: 'circle' }, { symbol: 'diamond', lineStyle: { type: 'dashed' } }, { symbol: 'triangle', lineStyle: { type: 'dotted' } }];
+
+/** @param {Ink} ink */
+function frame(ink) {
+  return {
+    grid: { left: 8, right: 8, top: 44, bottom: 34, containLabel: true },
+    textStyle: { color: ink.text, fontFamily: 'inherit' },
+    legend: { top: 0, textStyle: { color: ink.text } },
+    tooltip: { trigger: 'axis', backgroundColor: ink.panel, borderColor: ink.edge, textStyle: { color: ink.text }, valueFormatter: (/** @type {any} */ v) => (typeof v === 'number' ? number(v, Math.abs(v) < 100 ? 3 : 0) : '–') },
+  };
+}
+
+/** @param {Ink} ink @param {string[]} data @param {string} [name] */
+function categories(ink, data, name = '') {
+  return { type: 'category', data, name, nameLocation: 'middle', nameGap: 28, axisLabel: { color: ink.text, hideOverlap: true, interval: data.length > 12 ? 'auto' : 0, rotate: data.some((one) => one.length > 10) && data.length > 4 ? 30 : 0 }, axisLine: { lineStyle: { color: ink.edge } } };
+}
+
+/** @param {Ink} ink @param {string} name @param {object} more */
+function values(ink, name, more) {
+  return { type: 'value', name, nameTextStyle: { color: ink.text }, axisLabel: { color: ink.text }, splitLine: { lineStyle: { color: ink.grid } }, ...more };
+}
+
+/** @param {Ink} ink @param {string} name @param {(number | null)[]} data @param {object} [more] */
+function bars(ink, name, data, more = {}) {
+  return { type: 'bar', name, data, barMaxWidth: 48, itemStyle: { color: ink.bar, borderColor: ink.edge, borderWidth: 1, decal: { symbol: 'none' } }, ...more };
+}
+
+/** @param {string} color @param {string} name @param {any[]} data @param {any} more */
+function line(color, name, data, more) {
+  return { type: 'line', name, data, symbolSize: 9, itemStyle: { color }, connectNulls: false, ...more, lineStyle: { color, width: 2, ...more.lineStyle } };
+}
+
+/** A dashed line at what would be right. @param {Ink} ink @param {number} [at] */
+function level(ink, at = 1) {
+  return { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: ink.text, type: 'dashed', width: 1 }, data: [{ yAxis: at }] };
+}
+
+/** Points with whiskers; a hollow diamond is off, a full circle is not. @param {string} color @param {string} name @param {Point[]} points */
+function interval(color, name, points) {
+  const known = points.map((one, k) => ({ ...one, k })).filter((one) => one.value !== null);
+  return [
+    { type: 'custom', name, itemStyle: { color }, data: known.map((one) => [one.k, one.low, one.high]), encode: { x: 0, y: [1, 2] }, tooltip: { show: false }, renderItem: (/** @type {any} */ _, /** @type {any} */ api) => whisker(api, color) },
+    { type: 'line', name, data: points.map((one) => ({ value: one.value, symbol: one.off ? 'emptyDiamond' : 'circle' })), symbolSize: 10, itemStyle: { color }, lineStyle: { width: 0, opacity: 0 } },
+  ];
+}
+
+/** @param {any} api @param {string} color */
+function whisker(api, color) {
+  const [x, low] = api.coord([api.value(0), api.value(1)]);
+  const high = api.coord([api.value(0), api.value(2)])[1];
+  const stroke = (/** @type {number[]} */ [x1, y1, x2, y2]) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style: { stroke: color, lineWidth: 2 } });
+  return { type: 'group', children: [[x, low, x, high], [x - 5, low, x + 5, low], [x - 5, high, x + 5, high]].map(stroke) };
+}

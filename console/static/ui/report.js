@@ -1,0 +1,60 @@
+/** Report: a part of a report as it is told by the API: a chart where there is one, and always the table. */
+
+import { html } from '../lib/html.js';
+import { has, t, word } from '../lib/i18n.js';
+import { money, number, percent } from '../lib/format.js';
+import { address } from '../lib/api.js';
+import { Empty } from './parts.js';
+import { Table } from './table.js';
+
+/** @typedef {{ name: string, title: string, said: string[], columns: string[], heads: Record<string, string>, styles: Record<string, string>, rows: any[] }} Part */
+
+const DIGITS = /** @type {Record<string, number>} */ ({ count: 0, number: 2, money: 2, factor: 3 });
+const FAMILIES = /** @type {Record<string, string>} */ ({ cover: 'cover', factor: 'factor', class: 'class', cap: 'factor', 'x-axis': 'axis', figure: 'figure', model: 'model' });
+
+/** @param {{ part: Part, charts?: any }} given */
+export function Section({ part, charts = null }) {
+  const hint = `part.${part.name}.hint`;
+  return html`<section class="card" id=${part.name}><h2>${title(part)}</h2>
+    ${has(hint) && html`<p class="hint">${t(hint)}</p>`}
+    ${part.rows.length ? html`${charts}<${Table} caption=${title(part)} name=${`sort-${part.name}`} columns=${columns(part)} rows=${part.rows} id=${(/** @type {any} */ row) => JSON.stringify(row)} />` : html`<${Empty} text=${t('report.nothing')} />`}
+    ${part.said.length > 0 && html`<details><summary>${t('report.said')}</summary><div lang="en">${part.said.map((one) => html`<p>${one}</p>`)}</div></details>`}
+  </section>`;
+}
+
+/** @param {Part} part */
+export function title(part) {
+  return has(`part.${part.name}.title`) ? t(`part.${part.name}.title`) : part.title;
+}
+
+/** @param {Part} part */
+function columns({ columns: names, heads, styles, rows }) {
+  return names.map((key) => {
+    const numeric = rows.some((row) => typeof row[key] === 'number');
+    return { key, label: head(key, heads), number: numeric, show: (/** @type {any} */ row) => shown(row[key], key, styles[key] ?? '') };
+  });
+}
+
+/** @param {string} key @param {Record<string, string>} heads */
+function head(key, heads) {
+  return has(`column.${key}`) ? t(`column.${key}`) : has(`model.${key}`) ? t(`model.${key}`) : heads[key] ?? key.replaceAll('_', ' ');
+}
+
+/** @param {any} value @param {string} key @param {string} style */
+function shown(value, key, style) {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'boolean') return t(value ? 'report.yes' : 'report.no');
+  if (typeof value === 'string') return FAMILIES[key] ? word(FAMILIES[key], value) : value;
+  if (style === 'share') return percent(value, 1);
+  return number(value, DIGITS[style] ?? (Number.isInteger(value) ? 0 : 3));
+}
+
+/** Ways to take a list away as a file. @param {{ path: string, query?: Record<string, unknown>, kinds?: string[] }} given */
+export function Files({ path, query = {}, kinds = ['csv', 'xlsx', 'parquet'] }) {
+  return kinds.map((kind) => html`<a key=${kind} class="button" href=${address(`${path}.${kind}`, query)} download=${kind === 'html' ? undefined : true} target=${kind === 'html' ? '_blank' : undefined} rel="noopener" aria-label=${`${kind.toUpperCase()}: ${path.split('/').at(-1)}`}>${kind === 'html' ? t('report.print') : kind.toUpperCase()}</a>`);
+}
+
+/** An amount, or a dash. @param {any} amount @param {string} currency */
+export function paid(amount, currency) {
+  return amount === null || amount === undefined ? '–' : money(amount, currency);
+}

@@ -1,0 +1,121 @@
+/** Fleets: what an underwriter is asked to insure: each fleet's file - schedule, experience, km unseen, what is charged. */
+
+import { html, useMemo } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { day, number, percent } from '../lib/format.js';
+import { address } from '../lib/api.js';
+import { href, route } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Chart } from '../charts/chart.js';
+import { columns as bars } from '../charts/options.js';
+import { Empty, Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Files, Section, paid } from '../ui/report.js';
+import { Table } from '../ui/table.js';
+import { Choice } from './inbox.js';
+import { Bar } from './portfolio.js';
+import { Filed } from './premiums.js';
+
+/** @typedef {import('../ui/report.js').Part} Part */
+
+export function Fleets() {
+  const known = use('pricing/fleets', { limit: 1000 });
+  return html`<${Head} title=${t('screen.fleets')}><${Files} path="pricing/fleets" /><//>
+    ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.fleets')} columns=${overview()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.fleet_id} empty=${t('fleets.empty')} />` : !known.error && html`<${Waiting} />`}`;
+}
+
+function overview() {
+  return [
+    { key: 'name', label: t('portfolio.fleets'), show: (/** @type {any} */ row) => html`<a href=${href(`/fleets/${encodeURIComponent(row.fleet_id)}`)}>${row.name}</a>` },
+    count('vehicles', t('portfolio.vehicles')),
+    count('km_measured', t('devices.measured')),
+    gap(),
+    { key: 'credibility', label: t('fleets.z'), number: true, show: (/** @type {any} */ row) => percent(row.credibility) },
+    count('provisional', t('fleets.provisional')),
+    amount('indicated', t('fleets.indicated')),
+    amount('charged', t('premium.charged')),
+    { key: 'status', label: t('col.status'), show: (/** @type {any} */ row) => html`<${Filed} status=${row.status} />` },
+  ];
+}
+
+/** @param {{ parts: string[] }} given */
+export function Fleet({ parts: [, id] }) {
+  const path = `pricing/fleets/${encodeURIComponent(id)}`;
+  const known = use('pricing/fleets', { limit: 1000 });
+  const schedule = use(`${path}/vehicles`, { limit: 1000 });
+  if (schedule.error) return html`<${Failed} page error=${schedule.error} again=${schedule.again} />`;
+  if (!schedule.data) return html`<${Waiting} />`;
+  const fleet = known.data?.items.find((/** @type {any} */ one) => one.fleet_id === id);
+  return html`<${Head} title=${t('fleets.file', { fleet: fleet?.name ?? id })}><a href="#/fleets">${t('screen.fleets')}</a><//>
+    ${fleet && html`<${Facts} fleet=${fleet} />`}
+    <section class="card"><header class="head"><h2>${t('fleets.schedule')}</h2><div class="tools"><${Files} path=${`${path}/vehicles`} /></div></header>
+      <p class="hint">${t('fleets.sufficiency')}</p>
+      <${Table} caption=${t('fleets.schedule')} columns=${vehicles()} rows=${schedule.data.items} id=${(/** @type {any} */ row) => `${row.vehicle_id} ${row.policy_id} ${row.cover}`} /></section>
+    <${Experience} path=${path} />`;
+}
+
+/** @param {{ fleet: any }} given */
+function Facts({ fleet }) {
+  return html`<dl class="facts card">
+    <${Fact} label=${t('portfolio.vehicles')} value=${number(fleet.vehicles)} />
+    <${Fact} label=${t('devices.measured')} value=${number(fleet.km_measured, 0, 'km')} />
+    <${Fact} label=${t('devices.gap')} value=${number(fleet.km_gap, 0, 'km')} note=${percent(fleet.gap_share, 1)} />
+    <${Fact} label=${t('fleets.z')} value=${percent(fleet.credibility)} />
+    <${Fact} label=${t('fleets.provisional')} value=${number(fleet.provisional)} />
+    <${Fact} label=${t('fleets.indicated')} value=${paid(fleet.indicated, fleet.currency)} />
+    <${Fact} label=${t('premium.charged')} value=${paid(fleet.charged, fleet.currency)} />
+    <${Fact} label=${t('col.status')} value=${html`<${Filed} status=${fleet.status} />`} />
+  </dl>`;
+}
+
+function vehicles() {
+  return [
+    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover })}>${row.vehicle_id}</a>` },
+    { key: 'class', label: t('col.class'), show: (/** @type {any} */ row) => word('class', row.class) },
+    { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
+    { key: 'valid_from', label: t('premiums.term'), show: (/** @type {any} */ row) => `${day(row.valid_from)} – ${day(row.valid_to)}` },
+    count('annual_km', t('fleets.declared')),
+    count('km_a_year', t('fleets.pace')),
+    gap(),
+    { key: 'score', label: t('drivers.score'), number: true, show: (/** @type {any} */ row) => (row.score === null ? '–' : html`${number(row.score)} <small>${number(row.low)} – ${number(row.high)}</small>`) },
+    { key: 'credibility', label: t('fleets.z'), number: true, show: (/** @type {any} */ row) => html`${percent(row.credibility)} ${row.provisional && html`<small>${t('fleets.is_provisional')}</small>`}<${Bar} share=${row.credibility ?? 0} />` },
+    amount('indicated', t('fleets.indicated')),
+    amount('charged', t('premium.charged')),
+    amount('difference', t('fleets.difference')),
+  ];
+}
+
+/** @param {string} key @param {string} label */
+function count(key, label) {
+  return { key, label, number: true, show: (/** @type {any} */ row) => number(row[key]) };
+}
+
+/** @param {string} key @param {string} label */
+function amount(key, label) {
+  return { key, label, number: true, by: (/** @type {any} */ row) => (row[key] === null ? null : Number(row[key])), show: (/** @type {any} */ row) => paid(row[key], row.currency) };
+}
+
+function gap() {
+  return { key: 'gap_share', label: t('devices.gap'), number: true, show: (/** @type {any} */ row) => html`${number(row.km_gap)} <small>${percent(row.gap_share, 1)}</small>` };
+}
+
+/** The years of its claims, by cover. @param {{ path: string }} given */
+function Experience({ path }) {
+  const { years = '5' } = route.value.query;
+  const known = use(`${path}/experience`, { years });
+  return html`<header class="head"><h2>${t('fleets.experience')}</h2><div class="tools">${known.data && html`<${Files} path=${`${path}/experience`} query=${{ years }} kinds=${['html', 'xlsx']} /><a class="button" href=${address(`${path}/years.csv`, { years })} download>CSV</a>`}</div></header>
+    <div class="filters"><${Choice} name="years" value=${years} label=${t('fleets.years')} options=${['3', '5', '7', '10'].map((one) => [one, one])} /></div>
+    ${known.error ? html`<${Empty} text=${known.error.message} />` : !known.data ? html`<${Waiting} />` : known.data.sections.map((/** @type {Part} */ part) => html`<${Section} key=${part.name} part=${part} charts=${part.name === 'years' ? html`<${ByYear} part=${part} />` : null} />`)}`;
+}
+
+/** A chart a cover: what is known, what it will come to, what was expected. @param {{ part: Part }} given */
+function ByYear({ part }) {
+  const covers = useMemo(() => [...new Set(part.rows.map((row) => row.cover))], [part]);
+  return html`<div class="cards">${covers.map((cover) => {
+    const rows = part.rows.filter((row) => row.cover === cover);
+    return html`<${Chart} key=${cover} input=${part} caption=${word('cover', cover)} label=${t('fleets.year_chart', { cover: word('cover', cover) })} option=${bars({
+      names: rows.map((row) => String(row.start)), axis: '', heights: rows.map((row) => row.incurred), name: t('column.incurred'),
+      series: [{ name: t('column.ultimate'), values: rows.map((row) => row.ultimate) }, { name: t('column.expected'), values: rows.map((row) => row.expected) }],
+    })} />`;
+  })}</div>`;
+}

@@ -1,0 +1,83 @@
+/** Tariffs: which there are, from when to when, signed by whom, with which rules; two of them held against each other. */
+
+import { html } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { day, percent } from '../lib/format.js';
+import { href, route } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Chart } from '../charts/chart.js';
+import { columns as bars } from '../charts/options.js';
+import { Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Files, Section, paid } from '../ui/report.js';
+import { Table } from '../ui/table.js';
+import { Choice } from './inbox.js';
+import { band } from './lift.js';
+import { Filed } from './premiums.js';
+
+export function Tariffs() {
+  const { old: before = '', new: after = '' } = route.value.query;
+  const known = use('pricing/tariffs', {});
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<h1>${t('screen.tariffs')}</h1><${Waiting} />`;
+  const rows = /** @type {any[]} */ (known.data);
+  const force = rows.find((one) => one.in_force) ?? rows[0];
+  const names = rows.map((one) => [one.name, one.name]);
+  return html`<${Head} title=${t('screen.tariffs')}><${Filed} status=${force.status} /><//>
+    <${Table} caption=${t('screen.tariffs')} columns=${series()} rows=${rows} id=${(/** @type {any} */ row) => row.digest} />
+    <h2>${t('tariffs.compare')}</h2>
+    <div class="filters"><${Choice} name="old" value=${before || force.name} label=${t('tariffs.old')} options=${names} /><${Choice} name="new" value=${after} label=${t('tariffs.new')} options=${[['', t('tariffs.choose')], ...names]} /></div>
+    ${after && html`<${Compared} key=${`${before} ${after}`} before=${before} after=${after} />`}`;
+}
+
+function series() {
+  return [
+    { key: 'tariff_id', label: t('premium.tariff'), show: (/** @type {any} */ row) => html`<b>${row.tariff_id}</b> <${Filed} status=${row.status} /> ${row.in_force && html`<small>${t('tariffs.in_force')}</small>`}${row.configured ? '' : html`<small>${t('tariffs.comes_along')}</small>`}` },
+    { key: 'valid_from', label: t('tariffs.from'), show: (/** @type {any} */ row) => day(row.valid_from) },
+    { key: 'valid_to', label: t('tariffs.to'), show: (/** @type {any} */ row) => (row.valid_to ? day(row.valid_to) : t('tariffs.open')) },
+    { key: 'signature', label: t('tariffs.signature'), show: (/** @type {any} */ row) => html`${word('signature', row.signature)} ${row.key && html`<code title=${row.key}>${row.key.slice(0, 12)}</code>`}` },
+    { key: 'rules', label: t('tariffs.rules'), show: (/** @type {any} */ row) => html`${row.rules} ${row.rules_known ? '' : html`<b>${t('tariffs.rules_unknown')}</b>`}` },
+    { key: 'on_record', label: t('tariffs.on_record'), show: (/** @type {any} */ row) => t(row.on_record ? 'report.yes' : 'report.no') },
+    { key: 'currency', label: t('tariffs.currency') },
+    { key: 'jurisdiction', label: t('tariffs.jurisdiction') },
+    { key: 'digest', label: t('ledger.hash'), fixed: true, show: (/** @type {any} */ row) => html`<code title=${row.digest}>${row.digest.slice(0, 12)}</code>` },
+    { key: 'name', label: t('tariffs.compare'), fixed: true, show: (/** @type {any} */ row) => (row.in_force ? '' : html`<a href=${href('/tariffs', { new: row.name })}>${t('tariffs.with_force')}</a>`) },
+  ];
+}
+
+/** @param {{ before: string, after: string }} given */
+function Compared({ before, after }) {
+  const asked = { old: before, new: after };
+  const known = use('pricing/tariffs/compare', asked);
+  const moved = use('pricing/dislocation', { ...asked, limit: 500 });
+  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<${Waiting} />`;
+  const { old: was, new: now, form, bands, differences } = known.data;
+  return html`<p><b>${was.tariff_id}</b> <${Filed} status=${was.status} /> → <b>${now.tariff_id}</b> <${Filed} status=${now.status} /></p>
+    <section class="card"><h2>${t('tariffs.hits')}</h2>
+      <dl class="facts">${Object.entries(form).map(([name, value]) => html`<${Fact} key=${name} label=${word('form', name)} value=${value} />`)}</dl>
+      ${bands.length > 0 && html`<${Chart} input=${bands} caption=${t('tariffs.bands')} label=${t('tariffs.bands')} option=${bars({ names: bands.map((/** @type {any} */ row) => band(row.band)), axis: t('column.change'), heights: bands.map((/** @type {any} */ row) => row.vehicles), name: t('portfolio.vehicles') })} />`}
+    </section>
+    <${Section} part=${{ name: 'disruption', title: t('tariffs.bands'), said: [], columns: Object.keys(bands[0] ?? {}), heads: {}, styles: STYLES, rows: bands.map((/** @type {any} */ row) => ({ ...row, band: band(row.band) })) }} />
+    <section class="card"><header class="head"><h2>${t('tariffs.moved')}</h2><div class="tools"><${Files} path="pricing/dislocation" query=${asked} /></div></header>
+      ${moved.data ? html`<${Table} caption=${t('tariffs.moved')} name="moved" columns=${vehicles(now.currency)} rows=${moved.data.items} id=${(/** @type {any} */ row) => `${row.policy_id} ${row.vehicle_id}`} />` : html`<${Waiting} />`}</section>
+    <section class="card"><h2>${t('tariffs.differences')}</h2><${Table} caption=${t('tariffs.differences')} name="differences" columns=${numbers()} rows=${differences} id=${(/** @type {any} */ row) => row.path} empty=${t('tariffs.same')} /></section>`;
+}
+
+const STYLES = { vehicles: 'count', share: 'share', old: 'money', new: 'money', change: 'share', least: 'share', most: 'share' };
+
+/** @param {string} currency */
+function vehicles(currency) {
+  const amount = (/** @type {string} */ key, /** @type {string} */ label) => ({ key, label, number: true, by: (/** @type {any} */ row) => Number(row[key]), show: (/** @type {any} */ row) => paid(row[key], currency) });
+  return [
+    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.fleet_id}/${row.vehicle_id}`)}>${row.vehicle_id}</a>` },
+    { key: 'policy_id', label: t('premiums.policy') },
+    amount('old', t('tariffs.old')),
+    amount('new', t('tariffs.new')),
+    { key: 'change', label: t('column.change'), number: true, show: (/** @type {any} */ row) => percent(row.change, 1) },
+    { key: 'caps', label: t('premium.caps'), show: (/** @type {any} */ row) => row.caps || '–' },
+  ];
+}
+
+function numbers() {
+  return [{ key: 'path', label: t('tariffs.number') }, { key: 'old', label: t('tariffs.old'), fixed: true }, { key: 'new', label: t('tariffs.new'), fixed: true }];
+}

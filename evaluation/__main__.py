@@ -24,6 +24,7 @@ from evaluation import (
     simulated,
     slow_leaks,
     speeding,
+    swerves,
     transfer,
 )
 from evaluation.measure import Fact, Finding, Section
@@ -43,6 +44,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "controls": controls.section,
     "detectability": detectability.section,
     "simulated": simulated.section,
+    "swerves": swerves.section,
     "hours": hours.section,
     "faults": faulty.section,
     "leaks": slow_leaks.section,
@@ -63,14 +65,19 @@ def main() -> None:
     if not SHARED.is_dir():
         sys.exit(f"the recordings are not here: put the shared data folder at {SHARED.relative_to(SHARED.parents[1])}")
     warm()
-    results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
     for name in chosen.names or SECTIONS:
         found = SECTIONS[name]()
-        results[name] = asdict(found)
+        _keep(name, found)
         print(page([found], "").partition("## ")[2], flush=True)
+
+
+def _keep(name: str, found: Section) -> None:
+    """Write a section down, and the page anew; what others have written meanwhile stays."""
+    results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    results[name] = asdict(found)
     version = rules().in_force.sets[-1].version
-    RESULTS.write_text(json.dumps({name: results[name] for name in SECTIONS if name in results}, indent=1) + "\n")
-    PAGE.write_text(page((_section(results[name]) for name in SECTIONS if name in results), version))
+    RESULTS.write_text(json.dumps({one: results[one] for one in SECTIONS if one in results}, indent=1) + "\n")
+    PAGE.write_text(page((_section(results[one]) for one in SECTIONS if one in results), version))
 
 
 def _section(said: dict[str, Any]) -> Section:

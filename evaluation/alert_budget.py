@@ -13,7 +13,7 @@ from devices.samples import Floats, Ints
 from evaluation.called import Called, Page, called
 from evaluation.measure import Fact, Section
 from evaluation.recordings import read, rules
-from simulator import registry, roster, traffic
+from simulator import couplings, registry, roster, traffic
 from streams.desk.morning import listed
 from streams.recordings import recording
 from streams.registry import Roster, load
@@ -75,9 +75,10 @@ def _simulated() -> Iterator[Fact]:
     judged = rules()
     with tempfile.TemporaryDirectory() as folder:
         known = roster.roster(VEHICLES, SEED, "karlsruhe")
-        registry.write(known, START.timestamp(), Path(folder))
+        fleet = traffic.Traffic(known, traffic.Window(START.timestamp(), HOURS))
+        registry.write(known, START.timestamp(), Path(folder), pulled=couplings.rows(fleet))
         who = Roster(load(Path(folder)))
-        days = list(_days(known, who, judged, Path(folder) / "squad.parquet"))
+        days = list(_days(fleet, who, judged, Path(folder) / "squad.parquet"))
     yield from _facts("simulated fleet", [page for day in days for page in day.pages], float(VEHICLES))
     morning = START.timestamp() + HOURS * 3600 + MORNING_S
     standing = [alert for day in days for alert in day.standing]
@@ -85,9 +86,9 @@ def _simulated() -> Iterator[Fact]:
     yield Fact("simulated fleet", "morning list", len(items), f"things to do, {FLEET} vehicles")
 
 
-def _days(known: roster.Roster, who: Roster, judged: Rules, path: Path) -> Iterator[Called]:
+def _days(fleet: traffic.Traffic, who: Roster, judged: Rules, path: Path) -> Iterator[Called]:
     """A squad after the other, so that a large fleet fits into memory: drivers keep to their vehicles."""
-    reports = traffic.Traffic(known, traffic.Window(START.timestamp(), HOURS)).reports()
+    reports = fleet.reports()
     while squad := [report.recording for report in islice(reports, traffic.SQUAD)]:
         pl.concat(squad, how="diagonal").sort("t", "vehicle_id").write_parquet(path)
         for samples in recording.read([path]):

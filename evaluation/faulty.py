@@ -11,7 +11,7 @@ from evaluation.delivered import delivered
 from evaluation.measure import Finding, Section, marked
 from evaluation.recordings import rules, run, spans
 from evaluation.simulated import GATES, OVER_KMH, REGION, SEED, SLACK_S, START, eventful
-from simulator import registry, roster, traffic
+from simulator import couplings, registry, roster, traffic
 from simulator.answers import Whose
 from simulator.faults import BY_NAME, Per, Spell
 from simulator.mishaps import PREFIX, visit
@@ -72,8 +72,9 @@ def driven(vehicles: int, hours: float, folder: Path) -> Fleet:
     """A fleet's day, and the registry it leaves in ``folder``."""
     start = START.timestamp()
     known = eventful(roster.roster(vehicles, SEED, REGION))
-    registry.write(known, start, folder)
-    reports = list(traffic.Traffic(known, traffic.Window(start, hours)).reports())
+    business = traffic.Traffic(known, traffic.Window(start, hours))
+    registry.write(known, start, folder, pulled=couplings.rows(business))
+    reports = list(business.reports())
     judged = rules(f"detectors.speeding.tolerance_kmh={OVER_KMH}")
     return Fleet(reports, Spell(start, start + 3_600 * hours), Roster(load(folder)), judged)
 
@@ -104,7 +105,7 @@ def _kinds(tables: Mapping[str, pl.DataFrame], sheet: pl.DataFrame, data: str) -
     """Harsh driving and speeding, levels and gates as in the section before, and trips."""
     truths = [fact for kind in HARSH for fact in spans(_meant(sheet, kind), kind=kind)]
     harsh = tables["events"].filter(pl.col("level") >= 2, pl.col("kind").is_in(HARSH))
-    any_level = sheet.filter(pl.col("kind").is_in(HARSH))
+    any_level = sheet.filter(pl.col("kind").is_in([*HARSH, "lane_change"]))
     strict = marked(data, "harsh driving", "1 s", truths, spans(harsh), SLACK_S)
     yield strict._replace(right=marked("", "", "", spans(any_level), spans(harsh), SLACK_S).right)
     speeding = spans(tables["events"], kind="speeding")

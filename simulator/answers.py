@@ -10,7 +10,8 @@ import polars as pl
 
 from simulator.dynamics import G
 from simulator.hours import Ledger, stretches
-from simulator.motion import ACCELERATION, BRAKING, CORNERING, SURPRISED, Records
+from simulator.manoeuvres import ACCELERATION, BRAKING, CORNERING, SURPRISED, SWERVING
+from simulator.motion import Records
 from simulator.shifts import Shift
 from simulator.tracks import Track
 from simulator.tyres import LEAKS, PUNCTURED, Wheel, mates
@@ -32,8 +33,18 @@ SHEET: dict[str, pl.DataType | type[pl.DataType]] = {
     "speed_kmh": pl.Float64,  # at the start
     "cause": pl.String,
 }
-KINDS = {BRAKING: "harsh_braking", ACCELERATION: "harsh_acceleration", CORNERING: "harsh_cornering"}
-CAUSES = {BRAKING: "braked late", ACCELERATION: "hard start", CORNERING: "fast through a bend"}
+KINDS = {
+    BRAKING: "harsh_braking",
+    ACCELERATION: "harsh_acceleration",
+    CORNERING: "harsh_cornering",
+    SWERVING: "lane_change",
+}
+CAUSES = {
+    BRAKING: "braked late",
+    ACCELERATION: "hard start",
+    CORNERING: "fast through a bend",
+    SWERVING: "swerved around somebody",
+}
 OVER, ON = 5.0 / 3.6, 2.0 / 3.6  # m/s over the limit that begin an episode, and above which it goes on
 LASTING, MERGED = 3, 5  # s it lasts at least, and of a dip that does not end it; Damoov, as docs/detectors/speeding.md
 LOSSES = {PUNCTURED: "tyre_rapid_loss", LEAKS: "tyre_slow_leak"}
@@ -122,10 +133,13 @@ def _row(whose: Whose, fact: Fact, start: float) -> dict[str, Any]:
 
 
 def _manoeuvres(shift: Shift, manoeuvres: Records) -> Iterator[Fact]:
-    """Harsh events, by the class's own bounds."""
+    """Harsh events, by the class's own bounds; a swerve by those of a bend, if it is beyond them at all."""
     for row in manoeuvres:
         kind, peak = int(row["kind"]), float(row["peak"])
-        harsh, severe = shift.vehicle.kind.harsh[kind] * G, shift.vehicle.kind.severe[kind] * G
+        bounds = shift.vehicle.kind.harsh, shift.vehicle.kind.severe
+        harsh, severe = (G * bound[min(kind, CORNERING)] for bound in bounds)
+        if kind == SWERVING and peak < 0.75 * harsh:
+            continue
         level = 1 + (peak >= harsh) + (peak >= severe)
         cause = "someone ahead braked" if kind == BRAKING and row["cause"] == SURPRISED else CAUSES[kind]
         start, end, speed = float(row["start"]), float(row["end"]), float(row["speed"])
@@ -157,9 +171,12 @@ def _speeding(whole: Track) -> Iterator[Fact]:
 def _hours(ledger: Ledger, whole: Track, whose: Whose, passengers: bool, start: float) -> Iterator[Fact]:
     """What the day comes to against the limits on hours, each driver's own."""
     relieved, relief = whose.relief or (np.inf, "")
+    moving = whole.speed > 0
     for driver, own in ((str(whose.driver_id), whole.t < relieved), (relief, whole.t >= relieved)):
-        spans = [(start + a, start + b) for a, b in stretches(whole.t[own], whole.speed[own] > 0)]
-        for one in ledger.day(driver, passengers, spans) if spans else ():
+        driven = stretches(whole.t[own], moving[own])
+        stood = stretches(whole.t[own], (whole.ignition[own] > 0) & ~moving[own], 0.0)
+        spans, stands = ([(start + a, start + b) for a, b in found] for found in (driven, stood))
+        for one in ledger.day(driver, passengers, spans, stands) if spans else ():
             since, until = one.start - start, one.end - start
             speed = float(np.interp(since, whole.t, whole.speed, left=0.0))
             kind, cause = one.limit.kind, one.limit.cause

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 from click.core import ParameterSource
 
-from simulator import profiles, registry, scenario
+from simulator import couplings, profiles, registry, scenario
 from simulator.days import later
 from simulator.maps import MapError
 from simulator.mishaps import MishapError, chosen
@@ -46,12 +46,13 @@ def _traffic(options: Mapping[str, Any], count: int) -> Traffic:
         business = replace(business, incidents=tuple(Incidents() for _ in business.vehicles))
     events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, window, count)
     devices = profiles.chosen(_pick(options, "profile", told.profile))
-    found = Traffic(business, window, faults(options, told), events, devices, weather=told.weather)
+    found = Traffic(business, window, faults(options, told), events, devices, weather=told.weather, law=told.law)
     _ = found.roads  # a map that cannot be read is said before anything is written
     if options["registry"]:
         eventful = sorted({0, *(event.day for event in events)})
         booked = [later(found, day, business) if day else found for day in eventful]
-        registry.write(business, window.start, options["registry"], [(one.window, one.arranged) for one in booked])
+        books = [(one.window, one.arranged) for one in booked]
+        registry.write(business, window.start, options["registry"], books, couplings.rows(found, count, booked))
     return found
 
 

@@ -11,7 +11,15 @@ import platformdirs
 from numba.core.caching import UserProvidedCacheLocator
 
 HERE = Path(__file__).parent
-KERNELS = ("dynamics.py", "motion.py", "pedals.py", "load/bodies.py", "load/herd.py")
+KERNELS = (
+    "dynamics.py",
+    "manoeuvres.py",
+    "motion.py",
+    "pedals.py",
+    "swerves.py",
+    "load/bodies.py",
+    "load/herd.py",
+)
 
 
 class Locator(UserProvidedCacheLocator):

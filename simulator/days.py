@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from math import exp
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from simulator.flaws import SOFT
 from simulator.hours import Ledger
+from simulator.limits import DAY
 from simulator.perils import CRASHES, PERILS, relativity
 from simulator.reports import Report
 from simulator.roster import Roster
 from simulator.shifts import Incidents
 from simulator.traffic import Traffic
+from simulator.tyres import SLOW_LEAK
 
 OWN_DAMAGE = PERILS["own_damage"]
 PUNCTURES, TIRED = 1 / 400, 1 / 60  # a day; ours: one a vehicle and year or two, and by how fast a driver tires
@@ -20,7 +24,7 @@ PUNCTURES, TIRED = 1 / 400, 1 / 60  # a day; ours: one a vehicle and year or two
 
 def days(traffic: Traffic, count: int) -> Iterator[tuple[str, Iterator[Report]]]:
     """Each day's local date and reports, which are to be taken before the next day's."""
-    today, hours = traffic, Ledger(traffic.roster.region)
+    today, hours = traffic, Ledger(traffic.roster.region, traffic.law)
     for day in range(count):
         if day:
             today = later(traffic, day, today.roster)
@@ -49,19 +53,22 @@ def later(first: Traffic, day: int, known: Roster) -> Traffic:
     """So many days on: the same local hour, another chance; ``known`` has the vehicles as they stand then."""
     rng = np.random.default_rng([first.roster.seed, 16, day])
     drivers = tuple(replace(one, early=bool(rng.random() < one.night)) for one in first.roster.drivers)
-    roster = replace(known, drivers=drivers, incidents=_incidents(known, day))
+    mended = exp(-SLOW_LEAK * DAY * day) < SOFT
+    leaking = [incident.leak and not mended for incident in first.roster.incidents]
+    roster = replace(known, drivers=drivers, incidents=_incidents(known, day, leaking))
     return replace(first, roster=roster, window=first.window.later(day, roster.region.zone), day=day)
 
 
-def _incidents(roster: Roster, day: int) -> tuple[Incidents, ...]:
+def _incidents(roster: Roster, day: int, leaking: list[bool]) -> tuple[Incidents, ...]:
     rng = np.random.default_rng([roster.seed, 15, day])
     found = []
-    for driver in roster.drivers:
+    for driver, leak in zip(roster.drivers, leaking, strict=True):
         crash, puncture, tired = rng.random(3)
         found.append(
             Incidents(
                 crash=0.2 + 0.7 * rng.random() if crash < CRASHES * relativity(driver, OWN_DAMAGE) else None,
                 puncture=0.2 + 0.6 * rng.random() if puncture < PUNCTURES else None,
+                leak=leak,
                 tired=bool(tired < TIRED * driver.fatigue / 0.08),
             )
         )

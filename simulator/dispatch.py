@@ -1,6 +1,6 @@
-"""Dispatch: what the office has on its books of a scenario's day - other drivers, trailers, planned ways, terms."""
+"""Dispatch: what the office has on its books of a scenario's day - other drivers, planned ways, terms."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,11 +11,9 @@ from simulator.drivers import Driver
 from simulator.placed import Arranged
 from simulator.reports import Window, along
 from simulator.roads import Roads
-from simulator.tyres import TRAILER_KPA
 from simulator.vehicles import Vehicle
 
 WIDTH = 150.0  # m to each side of a planned way
-AXLES = 3
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -26,13 +24,9 @@ Booked = tuple[Window, Mapping[int, Arranged]]
 def books(booked: Sequence[Booked], roads: Roads) -> Rows:
     """Rows by kind of file; who and what is there on several days is in the books once."""
     days = [(window, day) for window, arranged in booked for day in arranged.values()]
-    pulling = [(window, day) for window, day in days if day.shift.orders.trailer]
     elsewhere = [(window, day, day.left) for window, day in days if day.left]
     return {
         "drivers": _once(_relief(day, relief[1]) for _, day in days if (relief := day.shift.orders.relief)),
-        "tyre_plans": list(_trailer_plan()) if pulling else [],
-        "trailers": _once(row for _, day in pulling for row in _trailers(day)),
-        "couplings": [row for window, day in pulling for row in _couplings(day, window)],
         "routes": [_route(day, roads, window) for window, day, _ in elsewhere],
         "route_assignments": [_assignment(day, way, window) for window, day, way in elsewhere],
     }
@@ -72,30 +66,6 @@ def _own(vehicle: Vehicle) -> Row:
 
 def _relief(day: Arranged, driver: Driver) -> Row:
     return {"driver_id": driver.driver_id, **_own(day.shift.vehicle), "name": f"Relief {driver.driver_id}"}
-
-
-def _trailer_plan() -> Iterator[Row]:
-    for axle in range(1, AXLES + 1):
-        for side in "LR":
-            yield {"plan_id": "trailer", "wheel": f"{axle}{side}", "placard_kpa": TRAILER_KPA}
-
-
-def _names(day: Arranged) -> tuple[str, str]:
-    return f"T-{day.shift.vehicle.vehicle_id}-A", f"T-{day.shift.vehicle.vehicle_id}-B"
-
-
-def _trailers(day: Arranged) -> Iterator[Row]:
-    for name in _names(day):
-        yield {"trailer_id": name, **_own(day.shift.vehicle), "tyre_plan": "trailer"}
-
-
-def _couplings(day: Arranged, window: Window) -> Iterator[Row]:
-    """Both trailers of a day; they stay at the depot on others."""
-    first, second = _names(day)
-    begins, changed, ends = (_iso(window.start + at) for at in (0, day.swapped, 3_600 * window.hours))
-    vehicle = day.shift.vehicle
-    for trailer, span in ((first, {"from": begins, "to": changed}), (second, {"from": changed, "to": ends})):
-        yield {"tractor": vehicle.vehicle_id, "trailer": trailer, **_own(vehicle), "first_axle": 3, **span}
 
 
 def _route(day: Arranged, roads: Roads, window: Window) -> Row:

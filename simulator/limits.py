@@ -16,7 +16,7 @@ class Reduced(NamedTuple):
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit, in h; it counts from rest to rest unless it has ``weeks`` or a ``window``.
+    """One limit, in h; it counts from rest to rest unless it has ``weeks``, ``days`` or a ``window``.
 
     It is on the sheet from ``notice`` before it on (level 1), beyond it (2) and ``beyond`` further (3): an episode
     begins where level 1 is passed, as docs/hours.md defines it.
@@ -34,6 +34,7 @@ class Limit:
     extended: float = 0.0  # allowed instead, twice a week
     within: float = 0.0  # the rest that is due must be over so long after the last
     weeks: int = 0  # Monday to Sunday, UTC: the current one and those before it
+    days: int = 0  # by the local clock, on duty: standing with the ignition on between two drives counts too
     window: float = 0.0  # any so many hours
     night: bool = False  # only from 22 to 6 by the local clock
     passengers: bool = False  # only buses
@@ -61,9 +62,12 @@ CHINA = (  # Road Traffic Safety Law Implementing Regulations, Art. 62(7); code 
     Limit("daily_driving", 8.0, 0.5, 1.0, "long day", window=DAY, passengers=True),
     Limit("weekly_driving", 44.0, 2.0, 4.0, "long week", window=7 * DAY, passengers=True),
 )
-US = (  # 49 CFR 395.3(a); hours on duty of a week (b) are not on the sheet
+_DAY = (  # 49 CFR 395.3(a)
     Limit("continuous_driving", 8.0, 0.25, 0.5, "no break", rest=0.5),
     Limit("daily_driving", 11.0, 0.5, 1.0, "long day", rest=10.0),
     Limit("duty_window", 14.0, 1.0, 1.0, "no long rest in time", rest=10.0, elapsed=True),
 )
-BY_COUNTRY = {"CN": CHINA, "US": US}  # others: the EU's
+US_70_8 = (*_DAY, Limit("weekly_driving", 70.0, 2.0, 4.0, "long week", rest=34.0, days=8))  # 395.3(b)(2), (c)(2)
+US_60_7 = (*_DAY, Limit("weekly_driving", 60.0, 2.0, 4.0, "long week", rest=34.0, days=7))  # 395.3(b)(1), (c)(1)
+LAWS = {"eu": EU, "china": CHINA, "us_70_8": US_70_8, "us_60_7": US_60_7}
+BY_COUNTRY = {"CN": "china", "US": "us_70_8"}  # others: the EU's

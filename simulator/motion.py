@@ -7,7 +7,9 @@ import numpy.typing as npt
 
 from simulator.compiled import kernel
 from simulator.dynamics import DYNAMICS, bounds, burnt, resistance
+from simulator.manoeuvres import ACCELERATION, BRAKING, CORNERING, EPISODE, MANOEUVRE, watch
 from simulator.pedals import red, stops, want
+from simulator.swerves import around, begin
 
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
@@ -27,7 +29,15 @@ LEG = np.dtype(
         ("launch", "f8"),  # m/s² with which the driver leaves its end after a wait
     ]
 )
-SURPRISE = np.dtype([("at", "f8"), ("brake", "f8"), ("drop", "f8")])  # m from the start, m/s², share of speed lost
+SURPRISE = np.dtype(
+    [
+        ("at", "f8"),  # m from the start
+        ("brake", "f8"),  # m/s² with which it is braked
+        ("drop", "f8"),  # share of speed lost
+        ("aside", "f8"),  # m to the left it swerves as well; 0 it stays in its lane
+        ("push", "f8"),  # m/s² sideways it does so with at most
+    ]
+)
 MOVER = np.dtype(
     [
         *((name, DYNAMICS[name]) for name in DYNAMICS.names or ()),
@@ -58,19 +68,15 @@ STATE = np.dtype(
         ("release", "f8"),  # s until which it stands
         ("through", "i8"),  # piece at whose end it does not stop any more, red or not
         ("off", "i8"),  # 1: with the engine off
+        ("aside", "f8"),  # m to the left it is about to swerve; 0 it is not
+        ("push", "f8"),  # m/s² with which
+        ("swerve", "i8"),  # row of the swerve it is in, from 1; 0 none
     ]
 )
-EPISODE = np.dtype([("open", "i8"), ("start", "f8"), ("peak", "f8"), ("speed", "f8"), ("cause", "i8")])
-MANOEUVRE = np.dtype([("mover", "i8"), ("kind", "i8"), ("end", "f8"), *((n, EPISODE[n]) for n in EPISODE.names or ())])
-
-BRAKING, ACCELERATION, CORNERING = range(3)
-PLANNED, SURPRISED = range(2)
-
 HZ = 10
 STEP = 1.0 / HZ  # s
 KNOT = 100.0  # m between two elevations of a route; the slope is even in between
 GRID = 5  # s between two values of a driver's sway and of the road's grip
-CLEAR = 0.83  # an episode ends at this share of its mark
 IMPACT = 10.0  # m/s below which nobody crashes
 WARM = 1_500.0  # s, time constant of a tyre's warming
 CALL = 180.0  # s from a crash until someone switches the ignition off
@@ -193,10 +199,13 @@ def _tick(
     hold = np.sqrt(grip)
     cap = min(leg["cap"] * pace, mover["top"], leg["bend"] * hold)
     hope = want(mover, legs, surprises, s, cap, hold, t)
-    _move(s, mover, leg, max(hope, -mover["friction"]), slope, grip)
+    if s["aside"] != 0.0:
+        begin(m, t, grip, mover, leg, s, motion)
+    curvature = leg["curvature"] + around(t, s, motion)
+    _move(s, mover, leg["mass"], max(hope, -mover["friction"]), slope, curvature, grip)
     side = s["speed"] * s["speed"] * abs(leg["curvature"])
     for kind, value in ((BRAKING, -s["accel"]), (ACCELERATION, s["accel"]), (CORNERING, side)):
-        _watch(m, kind, value, mover["marks"][kind], t, s, episodes[kind], motion)
+        watch(m, kind, value, mover["marks"][kind], t, s, episodes[kind], motion)
     if s["distance"] >= mover["crash"] and s["speed"] > IMPACT:
         motion.crashed[m, 0], motion.crashed[m, 1] = t, s["speed"]
         s["speed"] = s["accel"] = 0.0
@@ -225,11 +234,11 @@ def _next(legs: Any, t: float, reached: Any, s: Any) -> None:
 
 
 @kernel
-def _move(s: Any, mover: Any, leg: Any, want: float, slope: float, grip: float) -> None:
+def _move(s: Any, mover: Any, mass: float, want: float, slope: float, curvature: float, grip: float) -> None:
     """Ease the acceleration towards ``want`` (a foot has a jerk) as far as engine, brakes and tyres go, and move on."""
-    speed, mass = s["speed"], leg["mass"]
+    speed = s["speed"]
     against = resistance(mover, mass, speed, slope)
-    pull, brake = bounds(mover, mass, speed, speed * speed * leg["curvature"], grip)
+    pull, brake = bounds(mover, mass, speed, speed * speed * curvature, grip)
     jerk = 15.0 if s["goal"] > 0 else 4.0 + 2.0 * abs(want)  # m/s³
     accel = s["accel"] + min(max(want - s["accel"], -jerk * STEP), jerk * STEP)
     accel = max(min(max(accel, -brake - against), pull - against), -speed / STEP)
@@ -238,24 +247,6 @@ def _move(s: Any, mover: Any, leg: Any, want: float, slope: float, grip: float) 
     s["speed"] = max(speed + accel * STEP, 0.0)
     s["distance"] += s["speed"] * STEP
     s["into"] += s["speed"] * STEP
-
-
-@kernel
-def _watch(m: int, kind: int, value: float, mark: float, t: float, s: Any, episode: Any, motion: Any) -> None:
-    """Follow one kind of manoeuvre and note it when it is over."""
-    if episode["open"] == 0:
-        if value >= mark:
-            episode["open"], episode["start"], episode["peak"] = 1, t, value
-            episode["speed"], episode["cause"] = s["speed"], SURPRISED if s["goal"] > 0 else PLANNED
-        return
-    episode["peak"] = max(episode["peak"], value)
-    if value < CLEAR * mark:
-        episode["open"] = 0
-        row = motion.manoeuvres[min(motion.noted[0], motion.manoeuvres.size - 1)]
-        row["mover"], row["kind"], row["end"] = m, kind, t
-        row["start"], row["peak"] = episode["start"], episode["peak"]
-        row["speed"], row["cause"] = episode["speed"], episode["cause"]
-        motion.noted[0] += 1
 
 
 @kernel

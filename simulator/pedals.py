@@ -35,6 +35,7 @@ def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, hold: float,
         if speed > SLOW and s["goal"] == 0:
             s["goal"] = speed * (1 - surprises[s["surprise"]]["drop"])
             s["hard"] = surprises[s["surprise"]]["brake"]
+            s["aside"], s["push"] = surprises[s["surprise"]]["aside"], surprises[s["surprise"]]["push"]
         s["surprise"] += 1
     if speed <= s["goal"]:
         s["goal"] = 0.0

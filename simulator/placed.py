@@ -1,26 +1,29 @@
 """Placed: events that a scenario wants to happen to a vehicle at a time, and how its shift is made to have them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from simulator import absences
+from simulator.absences import Absence, absence
 from simulator.drivers import Driver
 from simulator.dynamics import G
+from simulator.flaws import FLAWED, flaw
 from simulator.motion import IMPACT, SURPRISE, Motion
 from simulator.pedals import SLOW
 from simulator.shifts import Orders, Shift
-from simulator.tyres import DRAG, DRAGS, LEAKS, PUNCTURED, UNFILLED, Flaw
+from simulator.surprises import LEANT
+from simulator.swerves import TURN, WHOLE
+from simulator.tyres import PUNCTURED, Flaw
 
 REPAIR_AFTER = 9_000.0  # m a punctured tyre is driven on
 CHANGE = 2_400.0  # s a wheel change takes
-UNFILLED_PCT = 8.0  # % of the pressure that an inner tyre was filled too low
-LEAK = 2.2  # % of the pressure an hour
 HARD = 1.25  # of the class's harsh braking, unless the scenario says how hard
 DROP = 0.6  # share of speed lost in it
+ASIDE, SLOWED, EASY = -2.0, 0.15, 1.5  # m aside (to the right) of a swerve, share of speed lost in it, m/s² with which
 LONG = 9.0  # h at the wheel that a long day has more than; EU 561/2006: allowed on two days a week, up to 10 h
-AWAY_MIN = 60.0  # min a device is unplugged, unless told otherwise
 
 
 class Kind(NamedTuple):
@@ -33,18 +36,19 @@ class Kind(NamedTuple):
 
 KINDS = {
     "harsh_braking": Kind("someone ahead brakes; `mps2` how hard it must brake", {"mps2": float}),
+    "swerve": Kind("it swerves around something and back; `mps2` how hard at most", {"mps2": float}),
     "crash": Kind("it hits something, at the next moment it is fast enough"),
     "puncture": Kind("a tyre goes down in a quarter of an hour and is changed 9 km on", {"wheel": str}),
-    "leak": Kind("a tyre begins to leak, `percent_per_hour`", {"wheel": str, "percent_per_hour": float}),
-    "brake_drag": Kind("a brake begins to drag: its wheel runs hot", {"wheel": str}),
+    "leak": Kind("a tyre leaks until half is gone", {"wheel": str, "percent_per_hour": float, "days": float}),
+    "brake_drag": Kind("a brake drags for `days`: its wheel runs hot", {"wheel": str, "days": float}),
     "dual_imbalance": Kind(
-        "the inner tyre of a pair was filled too low", {"wheel": str, "percent": float}, timed=False
+        "the inner tyre of a pair was filled too low", {"wheel": str, "percent": float, "days": float}, timed=False
     ),
     "no_break": Kind("its driver takes no break all day: more than 4.5 h at the wheel", timed=False),
     "long_day": Kind("its driver is at the wheel for more than 9 h, with the breaks due", timed=False),
     "route_deviation": Kind("from its next departure it goes another way than planned, to the same place"),
-    "driver_swap": Kind("from its next departure somebody else drives"),
-    "trailer_swap": Kind("it pulls a trailer all day, and from its next departure another one"),
+    "driver_swap": Kind("from its next departure somebody else drives, for `days`", {"days": float}),
+    "trailer_swap": Kind("it pulls a trailer, and from its next departure on another one"),
     "joins": Kind("it is insured and heard of only from then on"),
     "leaves": Kind("it is sold: nothing is heard of it any more"),
     "unplugged": Kind("its device is pulled out for `minutes`", {"minutes": float}),
@@ -66,14 +70,6 @@ class Placed:
     day: int = 0  # after the first
 
 
-class Absence(NamedTuple):
-    """A time, s, in which nothing is heard of a vehicle, and why."""
-
-    kind: str
-    start: float
-    end: float
-
-
 @dataclass(frozen=True)
 class Arranged:
     """A shift in which a scenario's events happen, and what its device and sheet must know beside it."""
@@ -90,11 +86,13 @@ Plan = Callable[[Orders], Shift]
 Drive = Callable[[Shift], Motion]
 
 
-def arrange(events: Iterable[Placed], plan: Plan, drive: Drive, relief: Driver) -> Arranged:
+def arrange(
+    events: Iterable[Placed], plan: Plan, drive: Drive, relief: Driver, earlier: Sequence[Flaw | Absence] = ()
+) -> Arranged:
     """The shift of one vehicle with its events; whatever comes before an event is as it is without it.
 
     Motion is causal: the vehicle is driven up to the event, which is put where it then is. ``relief`` takes over in a
-    driver swap. Raises ``PlacingError``.
+    driver swap; what ``earlier`` days have left goes on. Raises ``PlacingError``.
     """
     ordered = sorted(events, key=lambda event: event.at)
     orders = Orders()
@@ -102,8 +100,11 @@ def arrange(events: Iterable[Placed], plan: Plan, drive: Drive, relief: Driver) 
         if event.kind in ORDERING:
             shift = plan(orders)
             orders = ORDERING[event.kind](orders, _departing(event, shift, drive(shift)), relief)
-    arranged = Arranged(plan(orders))
-    arranged = _happened(arranged, drive(arranged.shift))
+    flaws = tuple(one for one in earlier if isinstance(one, Flaw))
+    absences = tuple(one for one in earlier if isinstance(one, Absence))
+    arranged = Arranged(plan(orders), flaws, absences)
+    if orders != Orders():
+        arranged = _happened(arranged, drive(arranged.shift))
     for event in ordered:
         if event.kind in HAPPENING:
             arranged = HAPPENING[event.kind](event, arranged, drive)
@@ -141,11 +142,15 @@ def _happened(arranged: Arranged, motion: Motion) -> Arranged:
     return arranged
 
 
-def _moving(event: Placed, shift: Shift, motion: Motion, least: float) -> int:
-    """First second at or after an event at which it drives at ``least`` m/s, on a road without an end in sight."""
+def _moving(event: Placed, shift: Shift, motion: Motion, least: float, room: float = 0.0) -> int:
+    """First second at or after an event at which it drives at ``least`` m/s, on a road without an end in sight.
+
+    With ``room`` it is straight and goes on for so many seconds.
+    """
     ahead = shift.legs["length"][motion.piece[0]] - motion.into[0]
     fit = (motion.speed[0] >= least) & (np.arange(1, motion.speed.shape[1] + 1) >= event.at)
-    fit &= (np.abs(motion.accel[0]) < 1.0) & (ahead > 5.0)
+    fit &= (np.abs(motion.accel[0]) < 1.0) & (ahead > 5.0 + room * motion.speed[0])
+    fit &= (room == 0.0) | (shift.legs["curvature"][motion.piece[0]] == 0.0)
     if not fit.any():
         raise PlacingError(f"{event.kind}: {shift.vehicle.vehicle_id} does not drive fast enough any more after that")
     return int(np.argmax(fit))
@@ -155,18 +160,36 @@ def _brakes(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
     shift = arranged.shift
     motion = drive(shift)
     second = _moving(event, shift, motion, SLOW + 4.0)
-    row = np.zeros(1, SURPRISE)
     hard = float(event.options.get("mps2", HARD * shift.vehicle.kind.harsh[0] * G))
-    row["at"], row["brake"], row["drop"] = motion.distance[0, second], min(hard, shift.vehicle.kind.brake), DROP
-    surprises = np.concatenate([shift.surprises, row])
+    return _surprised(arranged, (motion.distance[0, second], min(hard, shift.vehicle.kind.brake), DROP, 0.0, 0.0))
+
+
+def _swerves(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
+    shift = arranged.shift
+    kind, motion = shift.vehicle.kind, drive(shift)
+    push = min(float(event.options.get("mps2", HARD * kind.harsh[2] * G)), LEANT * kind.lateral)
+    second = _moving(event, shift, motion, SLOW + 4.0, WHOLE * float(np.sqrt(TURN * abs(ASIDE) / push)))
+    return _surprised(arranged, (motion.distance[0, second], EASY, SLOWED, ASIDE, push))
+
+
+def _surprised(arranged: Arranged, by: tuple[float, ...]) -> Arranged:
+    """With one surprise more."""
+    surprises = np.concatenate([arranged.shift.surprises, np.array([by], SURPRISE)])
     surprises = surprises[np.argsort(surprises["at"], kind="stable")]
-    return replace(arranged, shift=replace(shift, surprises=surprises))
+    return replace(arranged, shift=replace(arranged.shift, surprises=surprises))
 
 
 def _crashes(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
     motion = drive(arranged.shift)
     second = _moving(event, arranged.shift, motion, IMPACT + 2.0)
     return replace(arranged, shift=replace(arranged.shift, crash_at=float(motion.distance[0, second])))
+
+
+def _flawed(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
+    vehicle = arranged.shift.vehicle
+    if event.kind == "dual_imbalance" and not any(wheel.endswith("I") for wheel, _ in vehicle.kind.tyres):
+        raise PlacingError(f"{event.kind}: {vehicle.vehicle_id} has no tyres in pairs")
+    return replace(arranged, flaws=(*arranged.flaws, flaw(event.kind, event.at, event.options)))
 
 
 def _punctured(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
@@ -183,27 +206,6 @@ def _punctured(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
     return replace(arranged, shift=shift, flaws=(*arranged.flaws, flaw))
 
 
-def _leaks(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
-    rate = float(event.options.get("percent_per_hour", LEAK)) / 100
-    flaw = Flaw(LEAKS, event.options.get("wheel"), event.at, np.inf, rate)
-    return replace(arranged, flaws=(*arranged.flaws, flaw))
-
-
-def _drags(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
-    flaw = Flaw(DRAGS, event.options.get("wheel"), event.at, np.inf, rate=0.0, drag=DRAG)
-    return replace(arranged, flaws=(*arranged.flaws, flaw))
-
-
-def _unfilled(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
-    vehicle = arranged.shift.vehicle
-    inner = [wheel for wheel, _ in vehicle.kind.tyres if wheel.endswith("I")]
-    if not inner:
-        raise PlacingError(f"{event.kind}: {vehicle.vehicle_id} has no tyres in pairs")
-    missing = float(event.options.get("percent", UNFILLED_PCT)) / 100
-    flaw = Flaw(UNFILLED, event.options.get("wheel", inner[0]), 0.0, np.inf, rate=0.0, missing=missing)
-    return replace(arranged, flaws=(*arranged.flaws, flaw))
-
-
 def _long(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
     """Its shift is as long as the window; whether that is long enough shows when it is driven."""
     hours = float((drive(arranged.shift).speed[0] > 0).sum()) / 3_600
@@ -214,12 +216,7 @@ def _long(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
 
 
 def _absent(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:
-    spans = {
-        "joins": (-np.inf, event.at),
-        "leaves": (event.at, np.inf),
-        "unplugged": (event.at, event.at + 60 * float(event.options.get("minutes", AWAY_MIN))),
-    }
-    return replace(arranged, absences=(*arranged.absences, Absence(event.kind, *spans[event.kind])))
+    return replace(arranged, absences=(*arranged.absences, absence(event.kind, event.at, event.options)))
 
 
 ORDERING: Mapping[str, Callable[[Orders, int, Driver], Orders]] = {
@@ -229,13 +226,10 @@ ORDERING: Mapping[str, Callable[[Orders, int, Driver], Orders]] = {
 }
 HAPPENING: Mapping[str, Callable[[Placed, Arranged, Drive], Arranged]] = {
     "harsh_braking": _brakes,
+    "swerve": _swerves,
     "crash": _crashes,
     "puncture": _punctured,
-    "leak": _leaks,
-    "brake_drag": _drags,
-    "dual_imbalance": _unfilled,
-    "joins": _absent,
+    **dict.fromkeys(FLAWED, _flawed),
     "long_day": _long,
-    "leaves": _absent,
-    "unplugged": _absent,
+    **dict.fromkeys(absences.KINDS, _absent),
 }

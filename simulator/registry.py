@@ -1,9 +1,10 @@
 """Registry: the simulated business as the folder of CSV files that `tripmeter registry import` takes."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,19 @@ LIMITS = {"tpl_injury": 7_500_000, "tpl_property": 1_300_000}  # in the region's
 CARGO = 60_000
 
 Row = dict[str, Any]
+NOTHING: Mapping[str, Sequence[Row]] = MappingProxyType({})
 
 
-def write(roster: Roster, start: float, folder: Path, booked: Sequence[Booked] = ()) -> None:
+def write(
+    roster: Roster,
+    start: float,
+    folder: Path,
+    booked: Sequence[Booked] = (),
+    pulled: Mapping[str, Sequence[Row]] = NOTHING,
+) -> None:
     """One CSV file a kind; policies run through the year of ``start`` (UTC epoch s).
 
-    ``booked`` are the days for which a scenario has something in store.
+    ``booked`` are the days for which a scenario has something in store, ``pulled`` rows about trailers.
     """
     folder.mkdir(parents=True, exist_ok=True)
     year = datetime.fromtimestamp(start, UTC).year
@@ -49,7 +57,7 @@ def write(roster: Roster, start: float, folder: Path, booked: Sequence[Booked] =
         ("driver_assignments", _assignments(roster)),
         *((kind, ()) for kind in ("trailers", "couplings", "routes", "route_assignments")),
     ):
-        if whole := [*rows, *more.get(kind, ())]:
+        if whole := [*rows, *more.get(kind, ()), *pulled.get(kind, ())]:
             _write(whole, folder / f"{kind}.csv")
 
 

@@ -63,6 +63,7 @@ class Day(NamedTuple):
     window: Window
     skies: list[str]  # weather of each hour from the local midnight before
     seed: int
+    fleet: tuple[int, int]  # seed of all days, and how many came before this one
     number: int
     arranged: Arranged
     profile: Profile
@@ -92,7 +93,7 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     if not np.isnan(crash) and profile.feels:
         seen = with_burst(seen, crash, speed)
     ambient = _ambient(day.roads.region, window.start, seen.t)
-    tyres = _tyres(day, seen.t, rng)
+    tyres = _tyres(day, seen.t)
     vehicle = shift.vehicle
     chance, brakes = np.random.default_rng([day.seed, 18, day.number]), pull(vehicle.kind, shift.orders.trailers).brakes
     morning = Morning(vehicle.odometer, float(chance.uniform(*FILLED)), float(1 + MASS_ERROR * chance.normal()))
@@ -120,13 +121,17 @@ def _carded(shift: Shift, whose: Whose, t: Floats) -> list[str | None]:
     return [whose.at(float(one))["driver_id"] for one in t] if whose.relief else [whose.driver_id] * len(t)
 
 
-def _tyres(day: Day, t: Floats, rng: np.random.Generator) -> list[Wheel]:
-    shift, arranged = day.shift, day.arranged
-    tyres = wheels(shift.vehicle.kind, t, rng, shift.incidents.leak, _punctured(shift, day.reached))
-    tyres = flawed(tyres, t, arranged.flaws)
-    if shift.orders.trailer:
-        tyres = swapped(tyres, t, arranged.swapped, np.random.default_rng([day.seed, 12, day.number]))
-    return tyres
+def _tyres(day: Day, t: Floats) -> list[Wheel]:
+    """Filled once for all days, those of each trailer as its own."""
+    shift, arranged, (fleet, days) = day.shift, day.arranged, day.fleet
+    leak = 86_400.0 * days if shift.incidents.leak else None
+    filled = np.random.default_rng([fleet, 22, day.number])
+    tyres = wheels(shift.vehicle.kind, t, filled, leak, _punctured(shift, day.reached))
+    pulled = zip(shift.orders.trailers, (-np.inf, arranged.swapped), strict=bool(shift.orders.trailers))
+    for k, (trailer, since) in enumerate(pulled):
+        tyres = swapped(tyres, t, since, np.random.default_rng([fleet, 12, day.number, ord(trailer.name)]))
+        tyres = tyres if k else flawed(tyres, t, arranged.flaws)
+    return tyres if shift.orders.trailers else flawed(tyres, t, arranged.flaws)
 
 
 def _placed(day: Day, whole: Track) -> list[Fact]:

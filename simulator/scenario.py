@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulator.faults import BY_NAME
+from simulator.limits import LAWS
 from simulator.mishaps import Chosen, MishapError, checked
 from simulator.names import hint
 from simulator.placed import KINDS, Kind, Placed
@@ -24,6 +25,7 @@ KEYS = (
     "hours",
     "vehicles",
     "incidents",
+    "law",
     "profile",
     "weather",
     "roads",
@@ -50,6 +52,7 @@ class Scenario:
     profile: str | None = None  # of the devices
     weather: str | None = None  # all day
     roads: str | None = None  # file of a map
+    law: str = "auto"  # on hours
     faults: Chosen | None = None
     events: tuple[Mapping[str, Any], ...] = ()
 
@@ -81,6 +84,9 @@ def _scenario(told: dict[str, Any]) -> Scenario:
     weather = _value(told, "weather", str)
     if weather is not None and weather not in SKIES:
         raise ScenarioError(f"weather is {weather!r}, expected one of {', '.join(SKIES)}")
+    law = _value(told, "law", str) or "auto"
+    if law not in ("auto", *LAWS):
+        raise ScenarioError(f"law is {law!r}, expected one of auto, {', '.join(LAWS)}")
     incidents = _value(told, "incidents", bool)
     return Scenario(
         region,
@@ -92,6 +98,7 @@ def _scenario(told: dict[str, Any]) -> Scenario:
         _value(told, "profile", str),
         weather,
         _value(told, "roads", str),
+        law,
         _faults(_value(told, "faults", dict) or {}),
         tuple(_event(number, event) for number, event in enumerate(_value(told, "event", list) or [], 1)),
     )

@@ -44,7 +44,7 @@ class Incidents:
 
     crash: float | None = None
     puncture: float | None = None
-    leak: bool = False  # slow, all day
+    leak: bool = False  # slow, from before the first day on until it is mended
     tired: bool = False  # drives on without a break
     long: bool = False  # drives longer than a day may be
 
@@ -54,7 +54,7 @@ class Orders(NamedTuple):
 
     detour: int = 0  # leg driven another way than planned; 0 none
     relief: tuple[int, Driver] | None = None  # leg from which somebody else drives
-    trailer: int = 0  # leg from which another trailer is pulled; 0 never
+    trailer: int = 0  # leg from which the other trailer is pulled; 0 never
     trailers: tuple[Trailer, ...] = ()  # the morning's and the other one; none is pulled
 
     @property

@@ -7,6 +7,7 @@ import polars as pl
 
 from simulator import recordings
 from simulator.answers import SHEET
+from simulator.lasting import couples, swaps
 from simulator.payloads import IDENTITY
 from simulator.profiles import Profile
 from simulator.reports import Report
@@ -26,7 +27,8 @@ def schema(traffic: Traffic) -> pl.Schema:
     """The columns of a recording of the whole fleet."""
     names = [name for name in COLUMNS if any(name in profile.signals for profile in traffic.profiles)]
     wheels = {wheel: None for vehicle in traffic.roster.vehicles for wheel, _ in vehicle.kind.tyres}
-    if any(event.kind == "trailer_swap" for event in traffic.events):
+    vehicles = traffic.roster.vehicles
+    if any(couples(vehicle, swaps(traffic.events, k)) for k, vehicle in enumerate(vehicles)):
         wheels |= dict.fromkeys(TRAILER)
     heard = wheels if any(map(_hears, traffic.profiles)) else {}
     tyres = [f"tyre_{wheel}_{name}" for wheel in heard for name in ("pressure_kpa", "temp_c")]

@@ -5,9 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from simulator.manoeuvres import SWERVING
 from simulator.motion import HZ, KNOT, Motion
 from simulator.routes import place
 from simulator.shifts import Shift
+from simulator.swerves import bend, beside
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,14 +44,15 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
     """What a mover did, so often a second as its motion was kept."""
     piece, speed = motion.piece[mover], motion.speed[mover]
     x, y, heading = place(shift.pieces, piece, motion.into[mover])
+    bent, away, aside = _swerved(motion, mover)
     return Track(
         np.arange(1.0, len(speed) + 1) / keep,
         speed,
         motion.accel[mover],
-        speed**2 * shift.pieces["curvature"][piece],
-        x,
-        y,
-        heading,
+        speed**2 * (shift.pieces["curvature"][piece] + bent),
+        x - away * np.sin(heading),
+        y + away * np.cos(heading),
+        heading + aside,
         motion.distance[mover],
         shift.pieces["limit"][piece],
         motion.ignition[mover].astype(float),
@@ -58,6 +61,19 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
         shift.slopes[np.minimum((motion.distance[mover] / KNOT).astype(np.int64), len(shift.slopes) - 1)],
         shift.legs["mass"][piece],
     )
+
+
+def _swerved(motion: Motion, mover: int) -> tuple[Floats, Floats, Floats]:
+    """1/m, m and rad to the left by which swerves take a mover off its way."""
+    distance = motion.distance[mover]
+    bent, away, aside = np.zeros((3, len(distance)))
+    for row in motion.manoeuvres:
+        if row["mover"] == mover and row["kind"] == SWERVING:
+            wave = float(row["at"]), float(row["aside"]), float(row["along"])
+            left, turned = beside(*wave, distance)
+            bent += bend(*wave, distance)
+            away, aside = away + left, aside + turned
+    return bent, away, aside
 
 
 def seconds(fine: Track, keep: int) -> Track:

@@ -12,6 +12,7 @@ from simulator.drivers import Driver, draw
 from simulator.dynamics import G
 from simulator.faults import SENT
 from simulator.hours import Ledger
+from simulator.lasting import couples, earlier, relieved, swaps
 from simulator.mishaps import Chosen
 from simulator.motion import GRID, HZ, MOVER, Motion, Records, advance
 from simulator.placed import Arranged, Placed, PlacingError, arrange
@@ -20,7 +21,7 @@ from simulator.reports import Day, Report, Window, report
 from simulator.roads import Roads
 from simulator.roster import Roster
 from simulator.shifts import NONE, Orders, Shift, plan
-from simulator.trailers import pair, pull
+from simulator.trailers import Trailer, changed, pair, pull
 from simulator.tyres import TRAILER, TRAILER_KPA
 from simulator.vehicles import AIR, Class, Vehicle
 from simulator.weather import HOURS, air, skies
@@ -46,6 +47,7 @@ class Traffic:
 
     day: int = 0  # after the first: another chance, on the same roads
     weather: str | None = None  # of weather.SKIES all day; None: by chance
+    law: str = "auto"  # of limits.LAWS, on hours; auto: the country's
 
     @cached_property
     def chance(self) -> int:
@@ -76,20 +78,35 @@ class Traffic:
     @cached_property
     def arranged(self) -> dict[int, Arranged]:
         """The days of vehicles to which a scenario wants something to happen; raises ``PlacingError``."""
-        days = {}
-        for k in sorted({event.vehicle for event in self.today}):
+        days, left = {}, earlier(self.events, self.day, self.begins)
+        for k in sorted({event.vehicle for event in self.today} | set(left)):
             if k >= len(self.roster.vehicles):
                 raise PlacingError(f"there is no vehicle {k + 1}; the fleet has {len(self.roster.vehicles)}")
             own = [event for event in self.today if event.vehicle == k]
-            fleet = self.roster.vehicles[k].fleet_id
-            relief = draw(np.random.default_rng([self.roster.seed, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
-            days[k] = arrange(own, partial(self.shift, k), partial(self._alone, k), relief)
+            plan, drive = partial(self.shift, k), partial(self._alone, k)
+            days[k] = arrange(own, plan, drive, self._relief(k), left.get(k, ()))
         return days
+
+    def begins(self, day: int) -> float:
+        """UTC epoch s at which the window of a day begins."""
+        return self.window.later(day - self.day, self.roster.region.zone).start
+
+    def _relief(self, k: int) -> Driver:
+        fleet = self.roster.vehicles[k].fleet_id
+        return draw(np.random.default_rng([self.roster.seed, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
+
+    def trailers(self, k: int) -> tuple[Trailer, ...]:
+        """Both that a lorry has, the one it sets out with first; none if it pulls none."""
+        orders, seed = swaps(self.events, k), self.roster.seed
+        if not couples(self.roster.vehicles[k], orders, self.day):
+            return ()
+        both = pair(*(np.random.default_rng([one, 19, k]) for one in (seed, self.chance)))
+        return both[::-1] if changed(np.random.default_rng([seed, 21, k]), self.day, orders) else both
 
     def reports(self, hours: Ledger | None = None) -> Iterator[Report]:
         """Every vehicle's day, one after the other; ``hours`` has what their drivers have driven before."""
-        ledger = hours or Ledger(self.roster.region)
-        count = len(self.roster.vehicles)
+        ledger = hours or Ledger(self.roster.region, self.law)
+        count, own = len(self.roster.vehicles), (self.roster.seed, self.day)
         size = max(1, SQUAD // self.keep)
         for first in range(0, count, size):
             squad = range(first, min(first + size, count))
@@ -99,13 +116,15 @@ class Traffic:
             for k, arranged in enumerate(days):
                 reached = motion.reached[bounds[k] : bounds[k + 1]]
                 profile = self.profiles[(first + k) % len(self.profiles)]
-                day = Day(self.roads, self.window, self.skies, self.chance, first + k, arranged, profile, reached)
+                day = Day(self.roads, self.window, self.skies, self.chance, own, first + k, arranged, profile, reached)
                 yield report(day, motion, k, self.keep, self.faults, ledger)
 
     def shift(self, k: int, orders: Orders = NONE) -> Shift:
         """The working day of the ``k``-th vehicle."""
         rng = np.random.default_rng([self.chance, 3, k])
         driver, hours = self.roster.drivers[k], self.window.hours
+        if relieved(self.events, k, self.day):
+            driver = self._relief(k)
         if hours >= DAY:
             late = rng.uniform(0.1, 0.8) if driver.early else rng.uniform(2.0, 4.5)
             length = min(rng.uniform(8.0, 9.4), hours - late - HOME)
@@ -119,10 +138,8 @@ class Traffic:
             late, length = EARLY, hours - EARLY - HOME
             incidents = replace(incidents, long=True)
         vehicle = self.roster.vehicles[k]
-        if "trailer_swap" in own and vehicle.kind.name == "truck":
-            vehicle = _with_trailer(vehicle)
-            own_chance, today = ([seed, 19, k] for seed in (self.roster.seed, self.chance))
-            orders = orders._replace(trailers=pair(*map(np.random.default_rng, (own_chance, today))))
+        if trailers := self.trailers(k):
+            vehicle, orders = _with_trailer(vehicle), orders._replace(trailers=trailers)
         seed = [self.chance, 4, k]
         return plan(self.roads, vehicle, driver, incidents, late * 3600, length * 3600, seed, orders)
 

@@ -10,6 +10,7 @@ from simulator.vehicles import LADEN_BRAKES, STEEP, Class
 GROSS = 22_000.0  # kg on its three axles: with a lorry of 18 t, 40 t, the most five axles may weigh (96/53/EC, Annex I)
 EMPTY = (6_000.0, 7_500.0)  # kg, drawn; ours
 LOADED = (0.2, 1.0)  # share of what it may carry, drawn; it is coupled as it was loaded; ours
+CHANGED = 1 / 4  # of mornings on which the other one is coupled; ours
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Trailer:
 
     empty: float  # kg
     load: float  # kg
+    name: str = "A"
 
     @property
     def mass(self) -> float:
@@ -28,11 +30,17 @@ class Trailer:
 def pair(own: np.random.Generator, today: np.random.Generator) -> tuple[Trailer, Trailer]:
     """Both trailers of a lorry: what they weigh empty is theirs for good, what is on them today's."""
     first, second = own.uniform(*EMPTY, 2)
-    return _loaded(float(first), today), _loaded(float(second), today)
+    return _loaded(float(first), today, "A"), _loaded(float(second), today, "B")
 
 
-def _loaded(empty: float, today: np.random.Generator) -> Trailer:
-    return Trailer(empty, float(today.uniform(*LOADED)) * (GROSS - empty))
+def _loaded(empty: float, today: np.random.Generator, name: str) -> Trailer:
+    return Trailer(empty, float(today.uniform(*LOADED)) * (GROSS - empty), name)
+
+
+def changed(chance: np.random.Generator, day: int, swaps: set[int]) -> bool:
+    """Whether a lorry sets out with the other trailer than on the first day; ``swaps`` are days of orders to change."""
+    mornings = int((chance.random(day) < CHANGED).sum())
+    return bool((mornings + sum(one < day for one in swaps)) % 2)
 
 
 @dataclass(frozen=True)

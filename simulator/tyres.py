@@ -41,7 +41,7 @@ class Flaw(NamedTuple):
     """A tyre that loses air from ``start`` on (s), until it is changed at ``end``, or whose brake drags."""
 
     cause: str  # PUNCTURED ...
-    wheel: str | None  # None: the last
+    wheel: str | None  # None: the last of the vehicle itself
     start: float
     end: float
     rate: float = 3_600 / PUNCTURE  # 1/h of the cold gauge pressure
@@ -58,17 +58,17 @@ def wheels(
     kind: Class,
     t: Floats,
     rng: np.random.Generator,
-    leak: bool = False,
+    leak: float | None = None,
     puncture: tuple[float, float] | None = None,
 ) -> list[Wheel]:
-    """The tyres of a vehicle at ``t`` (s): one of them leaks, or is punctured at one instant and changed at another."""
+    """The tyres of a vehicle at ``t`` (s): one of its own leaks, ``leak`` s already, or is punctured and changed."""
     fill = rng.normal(0.0, 0.012, len(kind.tyres))
-    chosen = int(rng.integers(len(kind.tyres)))
+    chosen = int(rng.integers(sum(name not in TRAILER for name, _ in kind.tyres)))
     result = []
     for k, (name, placard) in enumerate(kind.tyres):
         cold, cause = np.full(len(t), placard * (1 + fill[k])), ""
-        if k == chosen and leak:
-            cold, cause = placard * (1 - LEAKED) * np.exp(-SLOW_LEAK / 3600 * t), LEAKS
+        if k == chosen and leak is not None:
+            cold, cause = placard * (1 - LEAKED) * np.exp(-SLOW_LEAK / 3600 * (t + leak)), LEAKS
         if k == chosen and puncture:
             cause = PUNCTURED
             flat = (t >= puncture[0]) & (t < puncture[1])
@@ -81,7 +81,8 @@ def wheels(
 def flawed(wheels: list[Wheel], t: Floats, flaws: Sequence[Flaw]) -> list[Wheel]:
     """The same tyres with flaws."""
     for flaw in flaws:
-        k = next((k for k, wheel in enumerate(wheels) if wheel.name == flaw.wheel), len(wheels) - 1)
+        last = max(k for k, wheel in enumerate(wheels) if wheel.name not in TRAILER)
+        k = next((k for k, wheel in enumerate(wheels) if wheel.name == flaw.wheel), last)
         since = np.maximum(t - flaw.start, 0.0)
         cold = wheels[k].cold * (1 - flaw.missing) * np.exp(-flaw.rate / 3600 * since)
         cold = np.where(t >= flaw.end, wheels[k].placard, cold)
@@ -91,7 +92,7 @@ def flawed(wheels: list[Wheel], t: Floats, flaws: Sequence[Flaw]) -> list[Wheel]
 
 
 def swapped(wheels: list[Wheel], t: Floats, at: float, rng: np.random.Generator) -> list[Wheel]:
-    """The same tyres, those of the trailer another one's from ``at`` on."""
+    """The same tyres, those of the trailer one's, whose ``rng`` it is, from ``at`` on."""
     fill = rng.normal(0.0, 0.012, len(wheels))
     return [
         replace(wheel, cold=np.where(t >= at, wheel.placard * (1 + one), wheel.cold))

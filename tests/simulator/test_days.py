@@ -1,5 +1,6 @@
 """Day after day the same fleet goes on where it stood, and is written without being held in memory."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from click.testing import CliRunner
 
 from simulator import streamed
 from simulator.cli import main
-from simulator.days import days
+from simulator.days import days, later
 from simulator.placed import Placed
 from simulator.roster import roster
+from simulator.shifts import Incidents
 from simulator.traffic import Traffic, Window, combined
 
 START = 1_762_923_600.0  # 2025-11-12 06:00 in Karlsruhe
@@ -94,6 +96,38 @@ def test_what_is_placed_on_a_later_day_happens_then_and_on_no_other() -> None:
     hard = week[1][0].sheet.filter(pl.col("peak") > 6.9, kind="harsh_braking")
     assert 600 <= hard["start"][0].timestamp() - fleet.window.later(1, fleet.roster.region.zone).start < 1_800
     assert week[1][1].sheet.filter(kind="joins").height == week[1][2].sheet.filter(kind="leaves").height == 1
+
+
+def test_a_leak_goes_on_until_it_is_mended_and_a_pulled_device_until_it_is_back() -> None:
+    events = (
+        Placed("leak", 0, 600.0, {"wheel": "1L"}),
+        Placed("brake_drag", 1, 600.0, {"days": 2.0}, day=1),
+        Placed("unplugged", 2, 1_800.0, {"minutes": 24 * 60.0}),
+        Placed("driver_swap", 0, 60.0, {"days": 3.0}, day=1),
+    )
+    fleet = Traffic(roster(3, seed=5), Window(START, 1.0), events=events)
+    flaws, drivers = [], []
+    for day in range(4):
+        today = later(fleet, day, fleet.roster) if day else fleet
+        arranged = today.arranged
+        flaws.append({k: [one.cause for one in arranged[k].flaws] for k in arranged})
+        drivers.append(today.shift(0).driver.driver_id)
+    assert [one.get(0) for one in flaws] == [["leaks slowly"], ["leaks slowly"], None, None]
+    assert [one.get(1) for one in flaws] == [None, ["brake drags"], ["brake drags"], None]
+    assert drivers == ["D-001", "D-001", "D-R001", "D-R001"]
+    second = later(fleet, 1, fleet.roster).arranged
+    assert second[0].flaws[0].start == 600.0 - 86_400.0
+    assert second[2].absences == (("unplugged", 1_800.0 - 86_400.0, 1_800.0),)
+
+
+def test_the_usual_leak_goes_on_on_the_second_day_and_is_mended_by_the_third() -> None:
+    business = roster(2, seed=5)
+    business = replace(business, incidents=(Incidents(leak=True), Incidents()))
+    sheets = []
+    for _, reports in days(Traffic(business, Window(START, 0.5)), 3):
+        sheets.append(pl.concat([report.sheet for report in reports]).filter(kind="tyre_slow_leak"))
+    assert [sheet.height for sheet in sheets] == [0, 1, 0]
+    assert 0.4 < sheets[1]["peak"][0] < 0.45 and sheets[1]["cause"][0] == "leaks slowly"
 
 
 def test_the_office_knows_of_a_later_days_events(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from simulator.hours import Episode, Ledger, stretches
-from simulator.limits import CHINA, EU, US
+from simulator.counts import Episode
+from simulator.hours import Ledger, stretches
+from simulator.limits import LAWS
 from simulator.regions import REGIONS
 
 H, DAY = 3_600.0, 86_400.0
@@ -15,13 +16,21 @@ MONDAY = 1_767_571_200.0  # 2026-01-05 0:00 UTC
 
 
 def found(
-    spans: list[tuple[float, float]], region: str = "karlsruhe", passengers: bool = False, start: float = MONDAY
+    spans: list[tuple[float, float]],
+    region: str = "karlsruhe",
+    passengers: bool = False,
+    start: float = MONDAY,
+    stands: list[tuple[float, float]] | None = None,
+    law: str = "auto",
 ) -> dict[str, Episode]:
     """By kind, the last episode of driving from and to so many h after a Monday, a day at a time."""
-    ledger, last = Ledger(REGIONS[region]), {}
+    ledger, last = Ledger(REGIONS[region], law), {}
     for day in range(int(max(end for _, end in spans) / 24) + 1):
-        today = [(start + a * H, start + b * H) for a, b in spans if day * 24 <= a < day * 24 + 24]
-        last |= {one.limit.kind: one for one in ledger.day("someone", passengers, today)}
+        today, stood = (
+            [(start + a * H, start + b * H) for a, b in some if day * 24 <= a < day * 24 + 24]
+            for some in (spans, stands or [])
+        )
+        last |= {one.limit.kind: one for one in ledger.day("someone", passengers, today, stood)}
     return last
 
 
@@ -122,13 +131,40 @@ def test_the_united_states_allow_eight_hours_and_eleven() -> None:
     assert "duty_window" not in long
 
 
+def us_week(days: int, stop: float = 1.0) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Days of twice 4 h at the wheel, and the stop between."""
+    starts = [24.0 * day + 6.0 for day in range(days)]
+    spans = [span for at in starts for span in ((at, at + 4.0), (at + 4.0 + stop, at + 8.0 + stop))]
+    return spans, [(at + 4.0, at + 4.0 + stop) for at in starts]
+
+
+def test_the_united_states_allow_70_hours_on_duty_in_eight_days() -> None:
+    local = datetime(2026, 1, 5, tzinfo=ZoneInfo("America/Chicago")).timestamp()
+    spans, stands = us_week(8)
+    assert "weekly_driving" not in found(spans, "austin", start=local)  # 64 h of driving alone
+    week = found(spans, "austin", start=local, stands=stands)["weekly_driving"]
+    assert (week.level, week.threshold, week.peak) == (2, 70.0, pytest.approx(72.0))
+    assert hours(week, local) == (pytest.approx(7 * 24 + 11.0, abs=0.001), 7 * 24 + 15.0)
+    assert found(us_week(7)[0], "austin", start=local, law="us_60_7", stands=us_week(7)[1])["weekly_driving"].level == 2
+
+
+def test_a_stop_of_seven_hours_is_off_duty_and_34_start_afresh() -> None:
+    local = datetime(2026, 1, 5, tzinfo=ZoneInfo("America/Chicago")).timestamp()
+    spans, stands = us_week(9, stop=7.0)
+    assert "weekly_driving" not in found(spans[:16], "austin", start=local, stands=stands)
+    early, late = us_week(4), us_week(8)
+    paused = [*early[0], *((a + 48, b + 48) for a, b in late[0][8:])]
+    stood = [*early[1], *((a + 48, b + 48) for a, b in late[1][4:])]
+    assert "weekly_driving" not in found(paused, "austin", start=local, stands=stood)
+
+
 def test_every_limit_has_a_notice_below_it_and_a_cause() -> None:
-    for limit in (*EU, *CHINA, *US):
+    for limit in (limit for law in LAWS.values() for limit in law):
         assert 0 < limit.notice < limit.most and limit.beyond > 0 and limit.cause
 
 
 def test_drivers_do_not_share_their_hours() -> None:
     ledger = Ledger(REGIONS["karlsruhe"])
     for name in ("one", "two"):
-        assert not ledger.day(name, False, [(MONDAY, MONDAY + 4 * H)])
-    assert ledger.day("one", False, [(MONDAY + 4.1 * H, MONDAY + 5 * H)])
+        assert not ledger.day(name, False, [(MONDAY, MONDAY + 4 * H)], [])
+    assert ledger.day("one", False, [(MONDAY + 4.1 * H, MONDAY + 5 * H)], [])

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from simulator.dynamics import G
-from simulator.motion import BRAKING, GRID, LEG, MOVER, SURPRISE, Motion, advance
+from simulator.manoeuvres import BRAKING
+from simulator.motion import GRID, LEG, MOVER, SURPRISE, Motion, advance
 
 
 def mover(**values: float) -> np.ndarray:
@@ -35,7 +36,7 @@ def legs(*rows: dict[str, float]) -> np.ndarray:
 
 def drive(
     way: np.ndarray,
-    *surprises: tuple[float, float, float],
+    *surprises: tuple[float, ...],
     seconds: int = 200,
     slope: float = 0.0,
     grip: float = 1.0,
@@ -43,7 +44,7 @@ def drive(
     **values: float,
 ) -> Motion:
     sway = np.ones((1, seconds // GRID + 2))
-    sudden = [np.array(list(surprises), SURPRISE)]
+    sudden = [np.array([(*one, 0.0, 0.0)[:5] for one in surprises], SURPRISE)]
     return advance(mover(**values), [way], sudden, [np.full(1, slope)], (sway, grip * sway), seconds, keep)
 
 

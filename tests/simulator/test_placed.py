@@ -11,7 +11,7 @@ import pytest
 from simulator import asked, registry, scenario
 from simulator.answers import Whose, answers
 from simulator.hours import Ledger
-from simulator.motion import MANOEUVRE
+from simulator.manoeuvres import MANOEUVRE
 from simulator.placed import Placed, PlacingError
 from simulator.regions import REGIONS
 from simulator.reports import Report
@@ -52,7 +52,7 @@ def plain(traffic: Traffic) -> list[Report]:
 def fact(reports: list[Report], traffic: Traffic, kind: str) -> tuple[Report, Placed, dict[str, object]]:
     """The fact on the sheet that a placed event became."""
     names = {"puncture": "tyre_rapid_loss", "leak": "tyre_slow_leak", "no_break": "continuous_driving"}
-    names |= {"brake_drag": "tyre_hot", "dual_imbalance": "tyre_imbalance"}
+    names |= {"brake_drag": "tyre_hot", "dual_imbalance": "tyre_imbalance", "swerve": "lane_change"}
     (event,) = (event for event in traffic.events if event.kind == kind)
     report = reports[event.vehicle]
     rows = report.sheet.filter(pl.col("kind") == names.get(kind, kind)).iter_rows(named=True)
@@ -63,10 +63,11 @@ def fact(reports: list[Report], traffic: Traffic, kind: str) -> tuple[Report, Pl
     ("kind", "slack"),
     [
         ("harsh_braking", 120),
+        ("swerve", 1_200),  # on a straight that is long enough
         ("puncture", 60),
         ("brake_drag", 7_200),  # once it has warmed its wheel
         ("dual_imbalance", 60),
-        ("leak", 5_400),  # on the sheet once 4.5 % are gone
+        ("leak", 7_200),  # on the sheet once 4.5 % are gone
         ("crash", 3_600),  # at the next moment it is fast enough
         ("route_deviation", 5_400),  # from the next departure
         ("driver_swap", 5_400),

@@ -1,11 +1,14 @@
 """A trailer weighs: it slows climbs, deepens the pedal, stays until another is coupled, and the bus tells of it."""
 
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
-from simulator import registry
+from simulator import couplings, registry
 from simulator.placed import Placed, PlacingError
 from simulator.profiles import PROFILES
 from simulator.reports import Report
@@ -13,10 +16,20 @@ from simulator.roster import Incidents, roster
 from simulator.traffic import Traffic, Window
 from simulator.trailers import EMPTY, GROSS, Trailer, pair, pull
 from simulator.vehicles import CLASSES
+from streams.registry.checks import validate
+from streams.registry.files import read
 
 START, HOURS, LORRY = 1_762_923_600.0, 3.0, 1
+
 FIELDS = ("vehicles", "drivers", "incidents")
 TRUCK = CLASSES["truck"]
+
+
+class Alone(Traffic):
+    """The same fleet, whose lorries leave their trailers at home."""
+
+    def trailers(self, k: int) -> tuple[Trailer, ...]:
+        return ()
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +66,14 @@ def test_without_a_trailer_nothing_is_pulled() -> None:
 def test_the_mass_is_the_mornings_trailer_until_the_other_one_is_coupled(pulling: Traffic) -> None:
     shift = pulling.arranged[LORRY].shift
     first, second = shift.orders.trailers
-    alone = Traffic(pulling.roster, pulling.window).shift(LORRY)
+    alone = Alone(pulling.roster, pulling.window).shift(LORRY)
     behind, stops = shift.legs["mass"] - alone.legs["mass"], shift.stops
     changed = stops[shift.orders.trailer - 1]
     assert behind[:changed] == pytest.approx(first.mass) and behind[changed:] == pytest.approx(second.mass)
 
 
 def test_who_pulls_climbs_slower_and_burns_more(pulling: Traffic) -> None:
-    alone = Traffic(pulling.roster, pulling.window)
+    alone = Alone(pulling.roster, pulling.window)
     shifts = pulling.arranged[LORRY].shift, alone.shift(LORRY)
     motion, free = (alone.motion([shift], LORRY) for shift in shifts)
     km, before = motion.distance[0, -1], free.distance[0, -1]
@@ -98,6 +111,36 @@ def test_a_van_pulls_no_trailer(pulling: Traffic) -> None:
         _ = replace(pulling, events=(Placed("trailer_swap", 0, 3_600.0),)).arranged
 
 
-def test_the_office_knows_both_trailers(pulling: Traffic, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    registry.write(pulling.roster, START, tmp_path, [(pulling.window, pulling.arranged)])
-    assert (tmp_path / "couplings.csv").read_text().count("T-TRUCK-002-") == 2
+def test_the_office_knows_both_trailers_and_when_they_changed(pulling: Traffic, tmp_path: Path) -> None:
+    registry.write(pulling.roster, START, tmp_path, pulled=couplings.rows(pulling, 1, [pulling]))
+    rows = pl.read_csv(tmp_path / "couplings.csv")
+    assert rows["trailer"].to_list() == ["T-TRUCK-002-A", "T-TRUCK-002-B"] and rows["to"][0] == rows["from"][1]
+    assert rows["to"][1] is None
+    assert validate(read(tmp_path)[0]) == []
+
+
+def test_on_ordinary_days_a_long_haul_pulls_one_of_its_two_trailers(pulling: Traffic) -> None:
+    usual = replace(pulling, events=())
+    days = [replace(usual, day=day, window=usual.window.later(day, "Europe/Berlin")) for day in range(40)]
+    behind = [[one.name for one in day.trailers(LORRY)] for day in days]
+    assert behind[0] == ["A", "B"] and {"A", "B"} == {names[0] for names in behind}
+    assert len({day.trailers(LORRY)[0].mass for day in days}) == 40
+    shift = usual.shift(LORRY)
+    assert shift.orders.trailers and {"3L", "5R"} < {wheel for wheel, _ in shift.vehicle.kind.tyres}
+    changes = sum(one != other for one, other in pairwise(names[0] for names in behind))
+    rows = couplings.rows(usual, 40)["couplings"]
+    assert len(rows) == 1 + changes and [row["to"] for row in rows[:-1]] == [row["from"] for row in rows[1:]]
+    assert not couplings.rows(replace(usual, roster=roster(1, seed=5)))["couplings"]
+
+
+def test_what_was_coupled_in_the_evening_is_so_in_the_morning(pulling: Traffic) -> None:
+    swapped = replace(pulling, events=(Placed("trailer_swap", LORRY, 3_600.0, day=2),))
+    for day in range(20):
+        usual, told = (replace(one, day=day).trailers(LORRY)[0].name for one in (replace(pulling, events=()), swapped))
+        assert (usual == told) == (day <= 2)
+
+
+def test_another_lorry_pulls_what_it_was_told_to_from_then_on() -> None:
+    fleet = Traffic(roster(4, seed=5), Window(START, 1.0), events=(Placed("trailer_swap", 3, 600.0, day=1),))
+    assert fleet.roster.vehicles[3].work == "regional"
+    assert [bool(replace(fleet, day=day).trailers(3)) for day in range(4)] == [False, True, True, True]

@@ -1,0 +1,24 @@
+"""Absences: times in which nothing is heard of a vehicle - before it joins, after it leaves, unplugged."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+AWAY_MIN = 60.0  # min a device is unplugged, unless told otherwise
+KINDS = ("joins", "leaves", "unplugged")
+
+
+class Absence(NamedTuple):
+    """A time, s, in which nothing is heard of a vehicle, and why."""
+
+    kind: str
+    start: float
+    end: float
+
+
+def absence(kind: str, at: float, options: Mapping[str, Any]) -> Absence:
+    """Of an event of those kinds, ``at`` s after the window begins."""
+    if kind == "joins":
+        return Absence(kind, -np.inf, at)
+    return Absence(kind, at, np.inf if kind == "leaves" else at + 60 * float(options.get("minutes", AWAY_MIN)))

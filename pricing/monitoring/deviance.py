@@ -18,4 +18,9 @@ def improvement(
 ) -> Interval:
     """Share of the Poisson deviance of ``before`` that ``after`` does away with, with its interval over groups."""
     old, new = (sums(group, poisson(claims, predicted)) for predicted in (before, after))
-    return by_group(lambda w: float(1 - w @ new / (w @ old)), np.arange(old.size), chance, draws)
+
+    def share(drawn: Floats) -> float:
+        before = float(drawn @ old)
+        return 1 - float(drawn @ new) / before if before > 0 else 0.0  # a draw without any: nothing to do away with
+
+    return by_group(share, np.arange(old.size), chance, draws)

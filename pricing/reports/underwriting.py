@@ -110,10 +110,10 @@ def paper(found: Study) -> Paper:
     return Paper(f"Claims experience of fleet {asked.fleet_id}", facts, [*parts, _development(found)])
 
 
-def _table(frame: pl.DataFrame, heads: dict[str, str]) -> Table:
+def _table(frame: pl.DataFrame, heads: dict[str, str], **styles: str) -> Table:
     shown = frame.select(*heads)
     money = {name: MONEY for name in shown.columns if shown.schema[name] == pl.Float64}
-    return Table(shown, heads, money | STYLES)
+    return Table(shown, heads, money | STYLES | styles)
 
 
 def _premium(found: Study) -> Section:
@@ -173,7 +173,7 @@ def _vehicles(found: Study) -> Section:
         ),
     ]
     frame = found.vehicles.sort("coefficient", "vehicle_id", descending=[True, False])
-    return Section("vehicles", "Vehicle in its fleet", said, (), _table(frame, VEHICLES))
+    return Section("vehicles", "Vehicle in its fleet", said, (), _table(frame, VEHICLES, own=MONEY))
 
 
 def _options(found: Study) -> Section:

@@ -23,7 +23,7 @@ export function factor({ names, exposure, relativity, points }) {
     xAxis: categories(ink, names),
     yAxis: [
       values(ink, t('factors.relativity'), { scale: true }),
-      values(ink, t('portfolio.days'), { position: 'right', max: Math.max(1, ...exposure) * 2.2, splitLine: { show: false } }),
+      values(ink, t('portfolio.days'), { position: 'right', max: Math.ceil(Math.max(1, ...exposure) * 2.2), axisLabel: { color: ink.text, formatter: plain, showMaxLabel: false }, splitLine: { show: false } }),
     ],
     series: [
       bars(ink, t('portfolio.days'), exposure, { yAxisIndex: 1 }),
@@ -71,7 +71,7 @@ export function columns({ names, axis, heights, name, series = [] }) {
   return (/** @type {Ink} */ ink) => ({
     ...frame(ink),
     xAxis: categories(ink, names, axis),
-    yAxis: values(ink, '', { min: 0 }),
+    yAxis: values(ink, '', { min: 0, minInterval: heights.every(Number.isInteger) ? 1 : 0 }),
     series: [bars(ink, name, heights), ...series.map((one, k) => line([ink.one, ink.two, ink.three][k % 3], one.name, one.values, MARKS[k % 3]))],
   });
 }
@@ -82,8 +82,8 @@ const MARKS = [{ symbol: 'circle' }, { symbol: 'diamond', lineStyle: { type: 'da
 function frame(ink) {
   return {
     grid: { left: 8, right: 8, top: 44, bottom: 34, containLabel: true },
-    textStyle: { color: ink.text, fontFamily: 'inherit' },
-    legend: { top: 0, textStyle: { color: ink.text } },
+    textStyle: { color: ink.text, fontFamily: getComputedStyle(document.body).fontFamily },
+    legend: { top: 0, itemGap: 18, textStyle: { color: ink.text } },
     tooltip: { trigger: 'axis', backgroundColor: ink.panel, borderColor: ink.edge, textStyle: { color: ink.text }, valueFormatter: (/** @type {any} */ v) => (typeof v === 'number' ? number(v, Math.abs(v) < 100 ? 3 : 0) : '–') },
   };
 }
@@ -93,9 +93,14 @@ function categories(ink, data, name = '') {
   return { type: 'category', data, name, nameLocation: 'middle', nameGap: 28, axisLabel: { color: ink.text, hideOverlap: true, interval: data.length > 12 ? 'auto' : 0, rotate: data.some((one) => one.length > 10) && data.length > 4 ? 30 : 0 }, axisLine: { lineStyle: { color: ink.edge } } };
 }
 
-/** @param {Ink} ink @param {string} name @param {object} more */
+/** A number on an axis, as the reader's language writes it. @param {number} v */
+function plain(v) {
+  return number(v, Number.isInteger(v) ? 0 : Math.abs(v) < 0.1 ? 3 : 2);
+}
+
+/** @param {Ink} ink @param {string} name @param {any} more */
 function values(ink, name, more) {
-  return { type: 'value', name, nameTextStyle: { color: ink.text }, axisLabel: { color: ink.text }, splitLine: { lineStyle: { color: ink.grid } }, ...more };
+  return { type: 'value', name, nameTextStyle: { color: ink.text, align: more.position === 'right' ? 'right' : 'left' }, axisLabel: { color: ink.text, formatter: plain }, splitLine: { lineStyle: { color: ink.grid } }, ...more };
 }
 
 /** @param {Ink} ink @param {string} name @param {(number | null)[]} data @param {object} [more] */
@@ -117,8 +122,8 @@ function level(ink, at = 1) {
 function interval(color, name, points) {
   const known = points.map((one, k) => ({ ...one, k })).filter((one) => one.value !== null);
   return [
-    { type: 'custom', name, itemStyle: { color }, data: known.map((one) => [one.k, one.low, one.high]), encode: { x: 0, y: [1, 2] }, tooltip: { show: false }, renderItem: (/** @type {any} */ _, /** @type {any} */ api) => whisker(api, color) },
     { type: 'line', name, data: points.map((one) => ({ value: one.value, symbol: one.off ? 'emptyDiamond' : 'circle' })), symbolSize: 10, itemStyle: { color }, lineStyle: { width: 0, opacity: 0 } },
+    { type: 'custom', name, itemStyle: { color }, data: known.map((one) => [one.k, one.low, one.high]), encode: { x: 0, y: [1, 2] }, tooltip: { show: false }, renderItem: (/** @type {any} */ _, /** @type {any} */ api) => whisker(api, color) },
   ];
 }
 

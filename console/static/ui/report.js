@@ -28,16 +28,17 @@ export function title(part) {
 }
 
 /** @param {Part} part */
-function columns({ columns: names, heads, styles, rows }) {
+function columns({ name, columns: names, heads, styles, rows }) {
   return names.map((key) => {
     const numeric = rows.some((row) => typeof row[key] === 'number');
-    return { key, label: head(key, heads), number: numeric, show: (/** @type {any} */ row) => shown(row[key], key, styles[key] ?? '') };
+    return { key, label: head(name, key, heads), number: numeric, show: (/** @type {any} */ row) => shown(row[key], key, styles[key] ?? '') };
   });
 }
 
-/** @param {string} key @param {Record<string, string>} heads */
-function head(key, heads) {
-  return has(`column.${key}`) ? t(`column.${key}`) : has(`model.${key}`) ? t(`model.${key}`) : heads[key] ?? key.replaceAll('_', ' ');
+/** The word for a column: in its part, in general, of a model; else as the report has it. @param {string} part @param {string} key @param {Record<string, string>} heads */
+function head(part, key, heads) {
+  const said = [`column.${part}.${key}`, `column.${key}`, `model.${key}`].find(has);
+  return said ? t(said) : heads[key] ?? key.replaceAll('_', ' ');
 }
 
 /** @param {any} value @param {string} key @param {string} style */

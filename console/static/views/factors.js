@@ -58,6 +58,7 @@ function Drawn({ one }) {
 /** The reader's word for a level or a stretch. @param {string} name */
 export function level(name) {
   if (name === 'not known') return t('premium.unknown');
+  if (/^[a-z]+$/.test(name)) return word('use', name);
   return name.replace(' and more', ' …').replace('below ', '… ').replace(' to ', ' – ');
 }
 

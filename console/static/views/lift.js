@@ -19,7 +19,7 @@ export function Lift() {
   const { facts, sections } = known.data;
   return html`<${Head} title=${t('screen.lift')}><${Filed} status=${meta.value?.tariff_status ?? 'illustrative'} /><${Files} path="pricing/quality" kinds=${['html', 'xlsx']} /><//>
     <p class="hint">${t('lift.hint')}</p>
-    <dl class="facts card">${Object.entries(facts).map(([name, value]) => html`<${Fact} key=${name} label=${word('fact', name)} value=${value} />`)}</dl>
+    <dl class="facts card">${Object.entries(facts).map(([name, value]) => html`<${Fact} key=${name} label=${word('fact', name)} value=${html`<span lang="en">${value}</span>`} />`)}</dl>
     ${sections.map((/** @type {Part} */ part) => html`<${Section} key=${part.name} part=${part} charts=${drawn(part)} />`)}`;
 }
 

@@ -23,13 +23,14 @@ export function Tariffs() {
   const force = rows.find((one) => one.in_force) ?? rows[0];
   const names = rows.map((one) => [one.name, one.name]);
   return html`<${Head} title=${t('screen.tariffs')}><${Filed} status=${force.status} /><//>
-    <${Table} caption=${t('screen.tariffs')} columns=${series()} rows=${rows} id=${(/** @type {any} */ row) => row.digest} />
-    <h2>${t('tariffs.compare')}</h2>
-    <div class="filters"><${Choice} name="old" value=${before || force.name} label=${t('tariffs.old')} options=${names} /><${Choice} name="new" value=${after} label=${t('tariffs.new')} options=${[['', t('tariffs.choose')], ...names]} /></div>
+    <${Table} caption=${t('screen.tariffs')} columns=${series(force)} rows=${rows} id=${(/** @type {any} */ row) => row.digest} />
+    <section class="card"><h2>${t('tariffs.compare')}</h2>
+    <div class="filters"><${Choice} name="old" value=${before || force.name} label=${t('tariffs.old')} options=${names} /><${Choice} name="new" value=${after} label=${t('tariffs.new')} options=${[['', t('tariffs.choose')], ...names]} /></div></section>
     ${after && html`<${Compared} key=${`${before} ${after}`} before=${before} after=${after} />`}`;
 }
 
-function series() {
+/** @param {any} force */
+function series(force) {
   return [
     { key: 'tariff_id', label: t('premium.tariff'), show: (/** @type {any} */ row) => html`<b>${row.tariff_id}</b> <${Filed} status=${row.status} /> ${row.in_force && html`<small>${t('tariffs.in_force')}</small>`}${row.configured ? '' : html`<small>${t('tariffs.comes_along')}</small>`}` },
     { key: 'valid_from', label: t('tariffs.from'), show: (/** @type {any} */ row) => day(row.valid_from) },
@@ -40,7 +41,7 @@ function series() {
     { key: 'currency', label: t('tariffs.currency') },
     { key: 'jurisdiction', label: t('tariffs.jurisdiction') },
     { key: 'digest', label: t('ledger.hash'), fixed: true, show: (/** @type {any} */ row) => html`<code title=${row.digest}>${row.digest.slice(0, 12)}</code>` },
-    { key: 'name', label: t('tariffs.compare'), fixed: true, show: (/** @type {any} */ row) => (row.in_force ? '' : html`<a href=${href('/tariffs', { new: row.name })}>${t('tariffs.with_force')}</a>`) },
+    { key: 'name', label: t('tariffs.held'), fixed: true, show: (/** @type {any} */ row) => (row.in_force || row.currency !== force.currency ? '' : html`<a href=${href('/tariffs', { new: row.name })}>${t('tariffs.with_force')}</a>`) },
   ];
 }
 
@@ -54,7 +55,7 @@ function Compared({ before, after }) {
   const { old: was, new: now, form, bands, differences } = known.data;
   return html`<p><b>${was.tariff_id}</b> <${Filed} status=${was.status} /> → <b>${now.tariff_id}</b> <${Filed} status=${now.status} /></p>
     <section class="card"><h2>${t('tariffs.hits')}</h2>
-      <dl class="facts">${Object.entries(form).map(([name, value]) => html`<${Fact} key=${name} label=${word('form', name)} value=${value} />`)}</dl>
+      <dl class="facts">${Object.entries(form).map(([name, value]) => html`<${Fact} key=${name} label=${word('form', name)} value=${html`<span lang="en">${value}</span>`} />`)}</dl>
       ${bands.length > 0 && html`<${Chart} input=${bands} caption=${t('tariffs.bands')} label=${t('tariffs.bands')} option=${bars({ names: bands.map((/** @type {any} */ row) => band(row.band)), axis: t('column.change'), heights: bands.map((/** @type {any} */ row) => row.vehicles), name: t('portfolio.vehicles') })} />`}
     </section>
     <${Section} part=${{ name: 'disruption', title: t('tariffs.bands'), said: [], columns: Object.keys(bands[0] ?? {}), heads: {}, styles: STYLES, rows: bands.map((/** @type {any} */ row) => ({ ...row, band: band(row.band) })) }} />

@@ -25,7 +25,7 @@ def test_from_a_factor_to_a_file_that_is_on_record(tab, house):
     assert not [url for url in asked if "echarts" in url]  # fetched with the first chart
     one.go("/factors/use?cover=own_damage")
     assert "levels with exposure and relativity" in drawn(one)[0]
-    level = one.page.locator("tbody tr").filter(has_text="own").first
+    level = one.page.locator("tbody tr").filter(has_text="own use").first
     assert level.locator("td").nth(5).inner_text() == "1"  # the claim, in the table beside the chart
     one.go("/lift")
     assert len(drawn(one, 5)) >= 5

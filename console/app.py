@@ -118,6 +118,9 @@ def _who(one: Endpoint, world: World, request: Request) -> Who:
     who = who_of(world.store, request, world.holders)
     if who is None:
         raise Problem(401, "signed_out", "sign in first")
+    wait = world.pace.wait(who.session or who.login)
+    if wait > 0:
+        raise Problem(429, "too_often", f"wait {wait:.2f} s", {"Retry-After": str(int(wait) + 1)})
     if who.must_change and not one.before_change:
         raise Problem(403, "must_change_password", "choose a password of your own first")
     if one.roles and who.role not in one.roles:

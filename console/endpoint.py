@@ -71,7 +71,7 @@ class Endpoint:
     gives: Any = None
     takes: type[Body] | None = None
     query: type[Query] = Query
-    headers: tuple[str, ...] = ()  # that matter: If-Match, Idempotency-Key
+    headers: tuple[str, ...] = ()  # that matter besides an Idempotency-Key: If-Match
     open: bool = False  # to those who are not signed in
     places: bool = False  # the answer holds coordinates
     before_change: bool = False  # for those too who have a password that somebody else has set

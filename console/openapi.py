@@ -7,6 +7,7 @@ import msgspec
 
 from console.access import ROLES
 from console.endpoint import PAIRS, Endpoint, Query
+from console.once import KEY, keyed
 from console.positions import NAMES, UNKNOWN
 
 REF = "#/components/schemas/{name}"
@@ -111,7 +112,8 @@ def _query(query: type[Query], by_type: dict[str, Any], components: dict[str, An
 
 
 def _headers(one: Endpoint) -> list[dict[str, Any]]:
-    return [{"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in one.headers]
+    names = (*one.headers, *((KEY,) if keyed(one) else ()))
+    return [{"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in names]
 
 
 def _answer(one: Endpoint, by_type: dict[str, Any]) -> dict[str, Any]:

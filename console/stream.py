@@ -83,12 +83,13 @@ class Hub:
         self.seq = 0
         self._tabs: set[Tab] = set()
         self._stopped = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = anyio.CapacityLimiter(2)
         self._ring: deque[tuple[int, Row, bytes]] = deque(maxlen=RING)  # number, alert, as it was told
 
     async def run(self) -> None:
         """Look and tell; a look that fails is told in the log, and the next one tried."""
-        ticks = 0
+        ticks, self._loop = 0, asyncio.get_running_loop()
         while True:
             try:
                 await self._alerts()
@@ -118,8 +119,15 @@ class Hub:
             self._tabs.discard(tab)
 
     def stop(self) -> None:
-        """Let all tabs go within a second; from any thread."""
+        """Let all tabs go at once; from any thread."""
         self._stopped = True
+        with contextlib.suppress(RuntimeError):  # its loop has ended already
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._release)
+
+    def _release(self) -> None:
+        for tab in self._tabs:
+            tab.wake.set()
 
     async def _told(self, tab: Tab, still: Callable[[], bool]) -> AsyncIterator[bytes]:
         began = asked = spoken = time.monotonic()

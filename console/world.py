@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from console.pace import Pace
 from console.throttle import Throttle
 from streams.config import Config
 from streams.intake.intake import Intake
@@ -123,6 +124,7 @@ class World:
     holders: tuple[Holder, ...] = ()  # of tokens that the configuration has
     clock: Callable[[], float] = time.time
     throttle: Throttle = field(default_factory=Throttle)
+    pace: Pace = field(default_factory=Pace)
     known: Known = field(init=False)
     shelf: dict[str, Any] = field(default_factory=dict)  # what endpoints keep between two requests
 

@@ -159,8 +159,6 @@ def _default(wanted: Wanted) -> tuple[str, ...]:
     return () if wanted.from_ else ("open", "acknowledged")
 
 
-_KEYS = ("If-Match", "Idempotency-Key")
-
 _TO_ONE = {"ack": "acknowledge", "resolve": "resolve", "dismiss": "dismiss", "assign": "assign", "shelve": "shelve"}
 
 
@@ -169,7 +167,7 @@ def _deciding(path: str, action: str) -> Endpoint:
     return Endpoint(
         *("POST", f"/alerts/{{id}}/{path}", _act(action), "alerts", summary, ACTING, Alert),
         takes=Decision,
-        headers=_KEYS,
+        headers=("If-Match",),
         places=True,
     )
 

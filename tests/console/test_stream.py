@@ -116,3 +116,20 @@ def test_a_slow_tab_gets_the_newest_and_asks_again_for_what_was_too_much():
 @pytest.mark.parametrize(("login", "status"), [("", 401)])
 def test_nobody_hears_anything_who_is_not_signed_in(house, login, status):
     assert house.client(login).get("/api/v1/stream").status_code == status
+
+
+def test_whoever_stops_it_waits_for_no_tab(house, monkeypatch):
+    monkeypatch.setattr(stream, "TICK_S", 3_600.0)  # a tab that nothing is told would sleep so long
+
+    async def told():
+        hub = Hub(house.world)
+        running, follow = asyncio.create_task(hub.run()), hub.follow(scope(house, Grant("actuary")), frozenset(), "")
+        await anext(follow)
+        waiting = asyncio.create_task(anext(follow, None))
+        await asyncio.to_thread(hub.stop)
+        async with asyncio.timeout(60):
+            rest = await waiting
+        running.cancel()
+        return rest
+
+    assert asyncio.run(told()) is None

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from console.endpoint import encode
 from streams.desk.actions import ActionError
+from streams.desk.chosen import ChosenError
 from streams.desk.tasks import TaskError
 from streams.ledger.chains import LedgerError
 from streams.registry import RegistryError
@@ -34,7 +35,7 @@ TITLES = {
     500: "Our fault",
     503: "Busy",
 }
-REFUSALS = (ActionError, TaskError, LedgerError, SheetError, TablesError)
+REFUSALS = (ActionError, ChosenError, TaskError, LedgerError, SheetError, TablesError)
 
 
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it so

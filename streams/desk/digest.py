@@ -40,8 +40,6 @@ class Digest:
 
     def tick(self, now: float, connection: Connection, into: Commit) -> None:
         """Send the list of every fleet whose morning has come, once."""
-        if not self.channels:
-            return
         vehicles = upkeep.vehicles
         first: dict[str, str] = {}
         for row in connection.execute(select(vehicles.c.fleet_id, vehicles.c.vehicle_id).order_by(vehicles.c.slot)):
@@ -49,11 +47,12 @@ class Digest:
         for fleet_id, vehicle_id in first.items():
             local = morning_of(now, self.zone(fleet_id, vehicle_id), self.paging)
             notice = _notice(fleet_id, f"{local:%Y-%m-%d}", local.timestamp())
-            if now - local.timestamp() <= STALE_S and not _sent(connection, notice):
+            channels = [channel for channel in self.channels if channel in self.reached(fleet_id)]
+            if channels and now - local.timestamp() <= STALE_S and not _sent(connection, notice):
                 into.upsert(deeds.notices, [notice])
-                into.append(schema.outbox, self._messages(connection, fleet_id, local.timestamp()))
+                into.append(schema.outbox, self._messages(connection, fleet_id, local.timestamp(), channels))
 
-    def _messages(self, connection: Connection, fleet_id: str, at: float) -> list[Row]:
+    def _messages(self, connection: Connection, fleet_id: str, at: float, channels: Sequence[str]) -> list[Row]:
         items = morning.listed(
             laid_out(connection, at, standing=True), tasks.tasks(connection), at, self.rules, self.site
         )
@@ -65,8 +64,7 @@ class Digest:
         return [
             {"sink": channel, "address": "", "body": encoded(body), "retain": 0}
             for body in bodies
-            for channel in self.channels
-            if channel in self.reached(fleet_id)
+            for channel in channels
         ]
 
 

@@ -12,6 +12,7 @@ from streams.desk import decisions
 from streams.desk.decisions import Row, is_about, key_of
 from streams.desk.desk import FLAP_S, Desk
 from streams.desk.paging import PAGED, TOLD, Due, Moment, Paging, due, is_late, is_quiet
+from streams.desk.quiet import paging_of
 from streams.messages import body_of, encoded, iso, message_of
 from streams.records.reports import JOIN_S
 from streams.store import deeds, schema
@@ -50,15 +51,17 @@ class Pager:
         rule = rule_of(self.rules, alert["kind"], event["source"])
         if rule is None or not rule.pages_at(alert["priority"], alert["driver_id"]):
             return
+        now = max(self.around.clock(), event["start"])  # a feed's clock may not have heard of it yet
         with self.store.reading() as connection:
             desk = Desk(connection, [key_of(alert)])
-        now = max(self.around.clock(), event["start"])  # a feed's clock may not have heard of it yet
-        self._decide(alert, event, desk, now, into, news=True)
+            paging = paging_of(connection, alert["fleet_id"], now, self.paging)
+        self._decide(alert, event, desk, paging, now, into, news=True)
 
     def tick(self, now: float, connection: Connection, into: Commit) -> None:
         """What has fallen due by ``now``: escalations, pages that a shelf held up, the end of a flapping."""
         alerts = self._standing(connection, now)
         desk = Desk(connection, map(key_of, alerts))
+        paging = {name: paging_of(connection, name, now, self.paging) for name in {one["fleet_id"] for one in alerts}}
         last = {row["event_id"]: row for row in _last_events(connection, alerts)}
         for alert in alerts:
             event = last.get(alert["last_event_id"])
@@ -66,7 +69,7 @@ class Pager:
                 continue
             told = desk.told(alert)
             if told or alert["condition"] == "active":
-                self._decide(alert, event, desk, now, into, news=False)
+                self._decide(alert, event, desk, paging[alert["fleet_id"]], now, into, news=False)
             if alert["flapping"] and desk.said(alert).put_away is None:
                 self._calm(alert, event, told, now, into)
 
@@ -82,14 +85,16 @@ class Pager:
             select(alerts).where(alerts.c.superseded == 0, or_(paging, flapping)).order_by(alerts.c.alert_id),
         )
 
-    def _decide(self, alert: Row, event: Row, desk: Desk, now: float, into: Commit, *, news: bool) -> None:
+    def _decide(
+        self, alert: Row, event: Row, desk: Desk, paging: Paging, now: float, into: Commit, *, news: bool
+    ) -> None:
         rule = rule_of(self.rules, alert["kind"], event["source"])
         if rule is None:
             return
         pending = [row for row in into.upserts.get(deeds.notices, ()) if key_of(row) == key_of(alert)]
         told = [*desk.told(alert), *(row for row in pending if is_about(row, alert))]
-        at = self._moment(alert, event, desk, now, news)
-        for one in due(alert, desk.said(alert), told, rule, self.paging, at):
+        at = self._moment(alert, event, desk, paging, now, news)
+        for one in due(alert, desk.said(alert), told, rule, paging, at):
             into.upsert(deeds.notices, [_notice(alert, one)])
             kind = alert["kind"] if alert["kind"] in self.rules else RAISED  # devices name kinds at will
             metrics.PAGES.labels(kind, one.why or one.outcome).inc()
@@ -100,13 +105,13 @@ class Pager:
         reached = self.channels if self.around.reached is None else self.around.reached(alert["fleet_id"])
         return [channel for channel in self.channels if channel in reached]
 
-    def _moment(self, alert: Row, event: Row, desk: Desk, now: float, news: bool) -> Moment:
+    def _moment(self, alert: Row, event: Row, desk: Desk, paging: Paging, now: float, news: bool) -> Moment:
         who = alert["fleet_id"], alert["vehicle_id"]
         evidence = self.around.heard(*who) if event["end"] is None else event["end"]
         return Moment(
             now,
-            is_late(evidence, now, self.paging),
-            is_quiet(now, self.around.zone(*who), self.paging),
+            is_late(evidence, now, paging),
+            is_quiet(now, self.around.zone(*who), paging),
             decisions.shelved_until(alert, desk.shelved, now) is not None,
             event["end"] is None or (event["source"] == RAISED and now - event["end"] <= JOIN_S),
             news,

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 LATE_S = 900.0  # Traccar: an alarm that is older when it is heard of is no news
 PAGED, HELD, TOLD = "paged", "held", "told"
-ALWAYS = "critical"  # goes through at night, whatever its kind
+ALWAYS = "critical"  # goes through at night, whatever its kind and whatever a fleet says
 _STEP = re.compile(r"(\d+(?:\.\d+)?)([mh])(?::(\S+))?")
 _UNITS = {"m": 60.0, "h": 3600.0}
 
@@ -34,6 +34,7 @@ class Paging:
     quiet: tuple[time, time] | None = None  # from, to
     morning: time = time(6)
     escalation: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)  # by priority
+    wakes: str = ALWAYS  # lowest priority that calls in spite of quiet hours
 
     @property
     def longest_s(self) -> float:
@@ -71,7 +72,7 @@ def due(alert: Row, said: Said, told: Sequence[Row], rule: AlertRule, paging: Pa
     """
     if said.state != OPEN or at.shelved:
         return []
-    return _raised(alert, told, rule, at) or _escalated(told, rule, paging, at)
+    return _raised(alert, told, rule, paging, at) or _escalated(told, rule, paging, at)
 
 
 def is_late(evidence: float, now: float, paging: Paging) -> bool:
@@ -123,28 +124,28 @@ def clock_time(said: str) -> time:
         raise ValueError(f"{said!r} is no time of day, expected as in 22:00") from None
 
 
-def _raised(alert: Row, told: Sequence[Row], rule: AlertRule, at: Moment) -> list[Due]:
+def _raised(alert: Row, told: Sequence[Row], rule: AlertRule, paging: Paging, at: Moment) -> list[Due]:
     priority = alert["priority"]
     decided = [row for row in told if PRIORITIES.index(row["priority"]) <= PRIORITIES.index(priority)]
     if not rule.pages_at(priority, alert["driver_id"]) or any(row["outcome"] == PAGED for row in decided):
         return []
-    why, held = _against(priority, rule, at), [row["seen"] for row in decided if row["outcome"] == HELD]
+    why, held = _against(priority, rule, paging, at), [row["seen"] for row in decided if row["outcome"] == HELD]
     if held and (why or not (at.lasts or (at.news and alert["last_start"] > max(held)))):
         return []
     return [Due(f"{priority} held", HELD, why, "", at.now) if why else Due(priority, PAGED, "", "", at.now)]
 
 
-def _against(priority: str, rule: AlertRule, at: Moment) -> str:
+def _against(priority: str, rule: AlertRule, paging: Paging, at: Moment) -> str:
     """What speaks against a page; empty: nothing does."""
     if at.late:
         return "late"
-    if at.quiet and not _wakes(priority, rule):
+    if at.quiet and not _wakes(priority, rule, paging):
         return "quiet"
     return "" if at.reached else "no channel"
 
 
-def _wakes(priority: str, rule: AlertRule) -> bool:
-    return priority == ALWAYS or rule.at_night
+def _wakes(priority: str, rule: AlertRule, paging: Paging) -> bool:
+    return rule.at_night or PRIORITIES.index(priority) <= PRIORITIES.index(paging.wakes)
 
 
 def _escalated(told: Sequence[Row], rule: AlertRule, paging: Paging, at: Moment) -> list[Due]:
@@ -153,7 +154,7 @@ def _escalated(told: Sequence[Row], rule: AlertRule, paging: Paging, at: Moment)
     for page in told:
         if page["outcome"] != PAGED or page["step"] != page["priority"]:
             continue
-        if not at.reached or (at.quiet and not _wakes(page["priority"], rule)):
+        if not at.reached or (at.quiet and not _wakes(page["priority"], rule, paging)):
             continue
         for number, step in enumerate(paging.escalation.get(page["priority"], ()), 1):
             name, when = f"{page['priority']}+{number}", page["at"] + step.after_s

@@ -76,10 +76,11 @@ class Verifier:
         known = self.known(task["fleet_id"], task["vehicle_id"])
         place, klass = Place(known, wheel_code(task["subject"]), task["done_at"]), known.at(now).klass
         readings = self._readings(connection, task, place)
-        verdict = holds(readings, clear_pct(self.in_force, klass, now))
+        verdict = holds(readings, clear_pct(self.in_force, task["fleet_id"], klass, now))
         found = f"{readings[-1].deficit:.1f} % below the placard" if readings else ""
         if verdict is not False and _leaked(connection, task):
-            rule = rule_of(self.in_force, int(self.in_force.number(np.array([now]))[0]), klass)
+            number = int(self.in_force.number(np.array([now]))[0])
+            rule = rule_of(self.in_force, number, task["fleet_id"], klass)
             points = since_filled(_points(connection, task, place), rule)
             rate, hours = _rate(points, rule), _hours(points)
             verdict, found = stays(rate, hours * 3_600.0, rule), f"{rate:.1f} % a day lost over {hours:.0f} h"
@@ -102,10 +103,11 @@ class Verifier:
         return deficits(self.intake.stored(connection.execute(query), lambda _slot: vehicle), place)
 
 
-def clear_pct(in_force: InForce, klass: int, t: float) -> float:
-    """Percent below the placard at which a low tyre is low no more, of a vehicle class (index) at an instant."""
-    params = in_force.at(t).thresholds[list(PARAMS).index("tyre_low")]
-    return float(params[klass]["clear_pct"])
+def clear_pct(in_force: InForce, fleet_id: str, klass: int, t: float) -> float:
+    """Percent below the placard at which a low tyre is low no more, of a fleet's vehicle class (index)."""
+    rules = in_force.at(t)
+    params = rules.thresholds[list(PARAMS).index("tyre_low")]
+    return float(params[rules.row(fleet_id, klass)]["clear_pct"])
 
 
 def deficits(samples: Samples, place: Place) -> list[Reading]:

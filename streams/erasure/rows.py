@@ -27,6 +27,7 @@ TEXTS: dict[Table, tuple[str, ...]] = {  # what people and devices wrote
     deeds.actions: ("actor", "value", "reason"),
     deeds.task_actions: ("actor", "assignee", "finding"),
     deeds.notices: ("target",),
+    deeds.fleet_settings: ("actor",),
 }
 
 

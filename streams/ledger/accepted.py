@@ -8,6 +8,7 @@ from streams.desk.actions import ActionError, find
 from streams.desk.decisions import is_about, key_of
 from streams.desk.desk import Desk
 from streams.ledger.chains import LedgerError
+from streams.rules import ROADS
 from streams.store import audit, schema
 from streams.store.accounts import disputes, rules
 
@@ -19,7 +20,7 @@ def versions(connection: Connection) -> set[str]:
 
 def accept(connection: Connection, version: str, actor: str, reason: str, at: float) -> str:
     """Accept a rule set, in the caller's transaction; ``LedgerError`` if none on record is called so."""
-    known = {name.partition("+")[0] for name in connection.execute(select(schema.rule_sets.c.version)).scalars()}
+    known = {name.partition(ROADS)[0] for name in connection.execute(select(schema.rule_sets.c.version)).scalars()}
     if version not in known | versions(connection):
         raise LedgerError(f"no rule set on record is {version!r}; there is {', '.join(sorted(known)) or 'none'}")
     _give(connection, rules, version, audit.Entry(actor, "ledger.accept", about=version), reason, at)

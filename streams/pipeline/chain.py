@@ -46,6 +46,14 @@ FOLDS = {
 }
 
 
+Versions = Callable[[str], str]  # fleet -> what its thresholds are called
+
+
+def nameless(_fleet_id: str) -> str:
+    """Nobody knows by which thresholds this was found."""
+    return ""
+
+
 class Findings(NamedTuple):
     """What one run found, each in the order of its vehicles and ascending in time within a vehicle."""
 
@@ -55,7 +63,7 @@ class Findings(NamedTuple):
     segments: Records  # (s,) exposure.SEGMENT
     points: Records  # (q,) tyre_history.POINT
     samples: int = 0  # instants run, after merging
-    version: str = ""  # of the rule set in force
+    version: Versions = nameless  # of the thresholds in force, by fleet
 
 
 class Rooms:

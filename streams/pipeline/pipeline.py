@@ -12,7 +12,7 @@ from streams.fleets.surroundings import surround
 from streams.kernels.params import Records
 from streams.pipeline import chain
 from streams.pipeline.chain import STATE, Findings, Rooms
-from streams.pipeline.rule_set import InForce
+from streams.pipeline.rule_set import InForce, RuleSet
 
 DAY_S = 86_400.0
 ROOM = 16_384
@@ -49,10 +49,19 @@ class Pipeline:
         if rules.roads is not None:
             self._forget_other_roads(batch)
             batch = rules.roads.beside(batch, columns)
+        if rules.fleets:
+            columns = columns._replace(klass=columns.klass.copy())
+            columns.klass[batch.slots] = self.rows(rules, batch.slots, columns.klass[batch.slots])
         found = chain.run(surround(batch, self.fleet), columns, self.state, rules.thresholds, self._rooms)
         self.state["seen"][batch.slots] = 1
         self.state["watermark"][batch.slots] = batch.t[batch.bounds[1:] - 1]
-        return found._replace(version=rules.version)
+        return found._replace(version=rules.of)
+
+    def rows(self, rules: RuleSet, slots: Ints, klass: Ints) -> Ints:
+        """(n,) which row of the thresholds is that of each vehicle, of the class ``klass``."""
+        vehicles = self.fleet.vehicles
+        first = [rules.fleets.get(vehicles[slot][0], 0) for slot in slots.tolist()]
+        return klass + np.array(first, np.int64)
 
     def stretches(self, samples: Samples, by_day: bool = True) -> list[Samples]:
         """The rows of each UTC day, within it of each rule set and description of their vehicle, earliest first."""

@@ -156,8 +156,8 @@ class LeakBook:
     def _row(self, leak: Leak) -> Row:
         first = leak.first
         behind = self._known(first.slot).trailer(first.wheel, first.start)
-        version = self.in_force.at(first.start).version
-        return leak_event(leak, self.fleet.vehicles[first.slot], behind, version)
+        vehicle = self.fleet.vehicles[first.slot]
+        return leak_event(leak, vehicle, behind, self.in_force.at(first.start).of(vehicle[0]))
 
     def _place(self, slot: int, wheel: int, start: float, cold: float) -> tuple[Tyre, Point]:
         known, (fleet_id, vehicle_id) = self._known(slot), self.fleet.vehicles[slot]
@@ -173,12 +173,14 @@ class LeakBook:
 
     def _rule_at(self, point: Point) -> LeakRule:
         number = int(self.in_force.number(np.array([point.start]))[0])
-        return self._rule(number, self._known(point.slot).at(point.start).klass)
+        fleet_id = self.fleet.vehicles[point.slot][0]
+        return self._rule(number, fleet_id, self._known(point.slot).at(point.start).klass)
 
 
-def rule_of(in_force: InForce, number: int, klass: int) -> LeakRule:
-    """When a loss is a leak, by the rule set of this number, for a vehicle class (index)."""
-    p = in_force.sets[number].thresholds[LINK][klass]
+def rule_of(in_force: InForce, number: int, fleet_id: str, klass: int) -> LeakRule:
+    """When a loss is a leak, by the rule set of this number, for a vehicle class (index) of a fleet."""
+    rules = in_force.sets[number]
+    p = rules.thresholds[LINK][rules.row(fleet_id, klass)]
     levels = (float(p["level1_pct"]), float(p["level2_pct"]), float(p["level3_pct"]))
     names = ("clear_pct", "window_h", "least_h", "beside_h", "pairs", "refill_pct", "steady_pct", "low_pct")
     return LeakRule(levels, *(float(p[name]) for name in names))

@@ -17,6 +17,7 @@ from streams.journeys.exposure import NAMED, SUMS
 from streams.kernels import quality
 from streams.kernels.bands import BANDS
 from streams.kernels.params import CLOSE, Records
+from streams.pipeline.chain import Versions
 from streams.records.leaks import Leak
 
 Row = dict[str, Any]
@@ -33,16 +34,16 @@ class Revised(NamedTuple):
     retracted: list[Row]
 
 
-def events(changes: Records, fleet: Fleet, rule_version: str) -> list[Row]:
+def events(changes: Records, fleet: Fleet, version: Versions) -> list[Row]:
     """A row an episode that ``changes`` touch, as it stands after them, in order of first touch."""
     rows: dict[str, Row] = {}
     for change in changes:
-        row = _event(change, fleet, rule_version)
+        row = _event(change, fleet, version)
         rows[row["event_id"]] = row
     return list(rows.values())
 
 
-def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
+def _event(change: Any, fleet: Fleet, version: Versions) -> Row:
     detector = DETECTORS[change["kind"]]
     fleet_id, vehicle_id = fleet.vehicles[change["slot"]]
     about, start = subject(detector, fleet, int(change["subject"])), float(change["start"])
@@ -62,7 +63,7 @@ def _event(change: Any, fleet: Fleet, rule_version: str) -> Row:
         "unit": detector.unit,
         "threshold": number(change["threshold"]),
         "rule": detector.kind,
-        "rule_version": rule_version,
+        "rule_version": version(fleet_id),
         "speed_kmh": number(change["speed"], KMH),
         "lat_deg": number(change["lat"]),
         "lon_deg": number(change["lon"]),

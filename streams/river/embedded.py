@@ -1,7 +1,7 @@
 """Embedded: one handful of payloads at a time through intake, pipeline, record and store, in one commit."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,6 +185,15 @@ class Embedded:
                 commit.upsert(upkeep.vehicles, [row | {"known": known}])
             if since is not None and since <= watermark:
                 self._late.put_off(row["slot"], max(since, watermark - self.pace.horizon_s), commit)
+        self._write(commit)
+
+    def adopt(self, fleets: Mapping[str, float]) -> None:
+        """Thresholds of ``fleets`` are new, each since then: settle whoever was judged by the old ones after that."""
+        commit = Commit()
+        for slot, (fleet_id, _) in enumerate(self.pipeline.fleet.vehicles):
+            since = fleets.get(fleet_id, np.inf)
+            if since <= self.pipeline.watermark(slot):
+                self._late.put_off(slot, since, commit)
         self._write(commit)
 
     def tick(self, now: float) -> bool:

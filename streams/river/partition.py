@@ -30,12 +30,12 @@ from streams.records.record import Record
 from streams.registry.registered import LOOK_S, Registered
 from streams.river import noted, recovery
 from streams.river.embedded import Embedded, Pace
-from streams.river.in_force import remembered
+from streams.river.in_force import Follower, remembered
 from streams.river.nightly import Opened, nightly
 from streams.river.outbox import Sender
 from streams.river.ticks import Ticker, Ticks
 from streams.rules import Rules, known_then, share
-from streams.sinks import callers, reached, tellers
+from streams.sinks import CALLERS, callers, reached, tellers
 from streams.sinks.base import Sink
 from streams.sinks.mqtt import Publish
 from streams.store import marks
@@ -76,16 +76,16 @@ class Partition:
         self._looked_at = time.monotonic()
         noted.judging(store, config)
         self.people = Registered(store, config.gateway.accept_unregistered)
-        sinks, called = (
-            [*tellers(config.sinks, publish), *sinks],
-            callers(config.sinks, self.people.contact, self.people.contacts()),
-        )
+        sinks, self.senders = [*tellers(config.sinks, publish), *sinks], list[Sender]()
+        called = self._callers()
         changes = [sink.name for sink in sinks] + [sink.name for sink in called if config.sinks.all_to(sink.name)]
         pace = _pace(config)
         fleet = Fleet(self.people)
         self.pipeline = Pipeline(fleet, self._in_force(rules.in_force))
+        known = partial(known_then, *self._kept)
+        self._follower = Follower(store, rules.in_force.sets[-1], self.pipeline.in_force, known)
         around = Surroundings(self._now, self._heard, self._zone, self._reached)
-        pager = Pager(store, rules.alerts, rules.paging, around, [sink.name for sink in called], changes)
+        pager = Pager(store, rules.alerts, rules.paging, around, CALLERS, changes)
         self.record = Record(
             fleet,
             HoursBook(self.pipeline.in_force, fleet, pace.horizon_s),
@@ -96,22 +96,21 @@ class Partition:
             pager.notify,
         )
         bounds = {"ahead": None, "earliest": None} if feed_clock else {"ahead": config.gateway.future_s}
-        names = [sink.name for sink in called]
-        digest = Digest(rules.alerts, rules.paging, self._zone, self.people.site, names, self._reached)
+        digest = Digest(rules.alerts, rules.paging, self._zone, self.people.site, CALLERS, self._reached)
         self.river = Embedded(
             store,
             self.pipeline,
             self.record,
-            Intake(self.people.may_enter, **bounds, veil=self._veil()),
+            Intake(self.people.may_enter, **bounds, veil=store.ask(Veil.load)),
             pace,
             stopping=stopping,
             wall=not feed_clock,
             aside=Limiter(0.0, config.gateway.quarantine_kb_s * 1000, ASIDE_S),
-            tickers=(pager.tick, self._verifier(rules), digest.tick),  # in order
+            tickers=(pager.tick, self._verifier(), digest.tick),  # in order
         )
         self.ticks = Ticks(self._now)
         self.retention = nightly(self.river, objects, config, self.people, number, ledger_of)
-        self.senders = [Sender(store, sink) for sink in [*sinks, *called, *carriers]]
+        self.senders += [Sender(store, sink) for sink in [*sinks, *called, *carriers]]
 
     def restore(self) -> None:
         """Bring memory to the last payload on record, and to the registry of today."""
@@ -132,8 +131,7 @@ class Partition:
         self.retention.start()
         self._exit.callback(self.retention.stop)
         for sender in self.senders:
-            sender.start()
-            self._exit.callback(sender.stop)
+            self._begin(sender)
 
     def close(self, save: bool) -> None:
         """Let the sinks finish what is under way; ``save`` the state, unless it may be ahead of the store."""
@@ -153,10 +151,16 @@ class Partition:
             self._wake()
 
     def turn(self) -> list[Received]:
-        """Follow the registry and the clock, settle what is late; payloads from quarantine that are now on record."""
+        """Follow registry, thresholds and clock, settle what is late; payloads from quarantine now on record."""
         if self.people.changed():  # ``tripmeter registry`` has been at work
             self.river.follow(self.people)
             logger.info("the registry has changed")
+            for sender in [Sender(self.store, sink) for sink in self._callers()]:
+                self._begin(sender)
+                self.senders.append(sender)
+        if fleets := self._follower.due():
+            self.river.adopt(fleets)
+            logger.info("thresholds of %d fleets have changed", len(fleets))
         on_record = self._tick()
         if on_record or self.river.settle_due():
             self._wake()
@@ -188,6 +192,15 @@ class Partition:
         """By sink, how many messages wait to leave, and since when the oldest does (UTC epoch s)."""
         return {sender.sink.name: sender.waiting for sender in self.senders}
 
+    def _begin(self, sender: Sender) -> None:
+        sender.start()
+        self._exit.callback(sender.stop)
+
+    def _callers(self) -> list[Sink]:
+        """Ways of calling people that the service has, or a fleet of its own, and that nobody sends by yet."""
+        found, at_work = callers(self._sinks, self.people.contact, self.people.contacts()), self.senders
+        return [sink for sink in found if all(sink.name != sender.sink.name for sender in at_work)]
+
     def _tick(self) -> list[Received]:
         """Let a minute that has begun do what only time brings about, and look for what people sent back."""
         minute = self.ticks.due()
@@ -197,13 +210,9 @@ class Partition:
         self._wake()
         return self.river.retry()
 
-    def _veil(self) -> Veil:
-        with self.store.reading() as connection:
-            return Veil.load(connection)
-
-    def _verifier(self, rules: Rules) -> Ticker:
+    def _verifier(self) -> Ticker:
         read = Intake(lambda *_: True, ahead=None, earliest=None)
-        return Verifier(read, self.people.known, rules.in_force).tick
+        return Verifier(read, self.people.known, self.pipeline.in_force).tick
 
     def _zone(self, fleet_id: str, vehicle_id: str) -> str:
         return self.people.known(fleet_id, vehicle_id).zone
@@ -228,8 +237,7 @@ class Partition:
         """The thresholds of the configuration from now on, and before that those on record."""
         marks.set_clock(self.store, self._clock)
         share(*self._kept, rules.sets[-1].version)
-        with self.store.reading() as connection:
-            now = marks.clock(connection, time.time())
+        now = self.store.ask(lambda connection: marks.clock(connection, time.time()))
         return InForce(remembered(self.store, rules.sets[-1], now, partial(known_then, *self._kept)))
 
 

@@ -107,7 +107,7 @@ def closed_row(pipeline: Pipeline, slot: int, state: Any) -> Row:
     change["level"], change["source"] = level, source
     edge = p["fall_kmh"] if source == SEEN else p["level3_kmh"] if level == 3 else p["level2_kmh"]
     change["threshold"] = edge * 3.6
-    (row,) = rows.events(change, pipeline.fleet, pipeline.in_force.at(float(state["watermark"])).version)
+    (row,) = rows.events(change, pipeline.fleet, pipeline.in_force.at(float(state["watermark"])).of)
     return row
 
 
@@ -119,8 +119,8 @@ def _silence(p: Any) -> float:
 def _thresholds(pipeline: Pipeline, slot: int, state: Any) -> Any:
     """Parameters in force at the newest sample of a state."""
     t = float(state["watermark"])
-    klass = pipeline.fleet.columns_at(np.array([slot]), np.array([t])).klass[slot]
-    return pipeline.in_force.at(t).thresholds[LINK][klass]
+    klass, rules = pipeline.fleet.columns_at(np.array([slot]), np.array([t])).klass[slot], pipeline.in_force.at(t)
+    return rules.thresholds[LINK][rules.row(pipeline.fleet.vehicles[slot][0], int(klass))]
 
 
 def _id(pipeline: Pipeline, slot: int, state: Any) -> str:

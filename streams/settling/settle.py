@@ -81,7 +81,7 @@ class Settler:
         """
         commit = Commit()
         with self.store.reading() as connection:
-            settled = self._run(connection, slot, _start(connection, slot, since))
+            settled = self._run(connection, slot, start_at(connection, slot, since))
             closed = aftermath.settled(self.pipeline, slot, settled.after[0], connection)
             settled.events.update({row["event_id"]: row for row in closed})
             self._correct(connection, settled, slot, commit)
@@ -146,7 +146,7 @@ class Settler:
         self.record.rewrite(leaks.fold(leaks.add(points), again), commit)
 
 
-def _start(connection: Connection, slot: int, since: float) -> Start:
+def start_at(connection: Connection, slot: int, since: float) -> Start:
     """The last midnight not after ``since`` of a state this version knows, else the beginning of what is kept."""
     midnights = upkeep.midnights
     query = (

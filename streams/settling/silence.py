@@ -43,7 +43,7 @@ class Silence:
         news = np.array([level > told.get(slot, 0) for slot, level in zip(slots, levels, strict=True)], bool)
         if not news.any():
             return
-        version = self.pipeline.in_force.at(now).version
+        version = self.pipeline.in_force.at(now).of
         found = rows.events(self._changes(slots[news], levels[news], limits[news]), self.pipeline.fleet, version)
         self._told.update(zip(slots[news].tolist(), found, strict=True))
         self.record.revise(Revised(found, []), into)
@@ -65,7 +65,8 @@ class Silence:
         klass = fleet.columns_at(slots, np.full(slots.size, now)).klass[slots]
         silence = now - state["watermark"][slots]
         awake = state[DETECTOR.kind]["episode"]["source"][slots] == AWAKE
-        p = self.pipeline.in_force.at(now).thresholds[LINK][klass]
+        rules = self.pipeline.in_force.at(now)
+        p = rules.thresholds[LINK][self.pipeline.rows(rules, slots, klass)]
         limits = np.where(awake, p["level2_awake_h"], p["level1_parked_h"])
         levels = np.where(silence >= limits, np.where(awake, 2, 1), 0)
         long = awake & (silence >= p["level3_awake_h"])

@@ -39,6 +39,9 @@ def callers(said: Sinks, contact: Contacts = nowhere, fleets: Sequence[Contact] 
     return found
 
 
+CALLERS = (Webhook.name, Email.name)  # ways of calling people, whoever has which
+
+
 def reached(said: Sinks, contact: Contact) -> set[str]:
     """Names of the sinks by which a fleet is called."""
     by = {Webhook.name: contact.webhook or said.webhook, Email.name: contact.mail or said.email_to}

@@ -57,6 +57,18 @@ task_actions = table(  # what became of tasks; append-only
     Column("finding", Text, nullable=False),
 )
 
+fleet_settings = table(  # what a fleet has chosen for itself; append-only: the last row of a name holds
+    "fleet_settings",
+    Column("id", Integer, primary_key=True),
+    Column("fleet_id", String, nullable=False),
+    Column("section", String, nullable=False),  # thresholds, quiet
+    Column("name", String, nullable=False),  # of thresholds the kind
+    Column("value", Text, nullable=False),  # JSON; {}: as the service has it
+    Column("at", Float, nullable=False),  # it holds from then on, by the store's clock
+    Column("actor", String, nullable=False),
+    Index("fleet_settings_by_fleet", "fleet_id", "section", "id"),
+)
+
 audit = table(  # who did what and when: append-only, each row seals the one before (streams/store/audit.py)
     "audit",
     Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, ...

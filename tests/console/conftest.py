@@ -96,6 +96,7 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "name": "use",
             "kind": "driver_assignments",
             "fleet": "a",
+            "detector": "harsh_braking",
         }
         client = cache(partial(_signed_in, app, nobody))
         yield House(

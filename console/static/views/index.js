@@ -32,6 +32,7 @@ const ALL = [
       { path: '/tyres', title: 'screen.tyres', view: lazy(() => import('./tyres.js'), 'Tyres'), roles: FLEET },
       { path: '/devices', title: 'screen.devices', view: lazy(() => import('./devices.js'), 'Devices'), roles: FLEET },
       { path: '/report', title: 'screen.report', view: lazy(() => import('./report.js'), 'Report'), roles: FLEET },
+      { path: '/settings', title: 'screen.settings', view: lazy(() => import('./settings.js'), 'Settings'), roles: ['manager'] },
     ],
   },
   {

@@ -27,6 +27,7 @@ FLEET = (
     "/devices",
     "/assignments",
     "/report",
+    "/settings",
 )
 PRICING = ("/portfolio", "/fleets", "/premiums", "/factors", "/lift", "/tariffs", "/disputes", "/ledger", "/runs")
 SYSTEM = ("/health", "/quarantine", "/registry", "/users", "/audit")

@@ -7,6 +7,7 @@ import pytest
 
 from devices.samples import Payload
 from devices.signals import WHEELS
+from streams.desk import quiet
 from streams.desk.actions import act, shelve
 from streams.desk.desk import laid_out
 from streams.fleets.fleet import Known
@@ -86,6 +87,31 @@ def test_an_earlier_beginning_found_late_pages_nobody_again(river):
 
 
 def test_at_night_it_waits_for_the_morning(river):
+    river.embedded.take([drive(NOON + 12 * 3_600, FAST)])
+    assert notices(river) == [("major held", "held", "quiet")]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"from": "23:00", "to": "05:00", "wakes": "major"}, ("major", "paged", "")),  # loud enough for this fleet
+        ({"from": "23:00", "to": "05:00", "wakes": "critical"}, ("major held", "held", "quiet")),
+        ({"from": "01:00", "to": "05:00", "wakes": "critical"}, ("major", "paged", "")),  # midnight is not quiet here
+        ({"from": "", "to": "", "wakes": "critical"}, ("major", "paged", "")),  # it never is
+        ({}, ("major held", "held", "quiet")),  # as the service has it
+    ],
+)
+def test_a_fleets_own_quiet_hours_hold_for_it(river, said, found):
+    quiet.change(river.store, "f", {"from": "00:00", "to": "01:00", "wakes": "info"}, "ann", NOON - 120)
+    quiet.change(river.store, "f", said, "ann", NOON - 60)
+    river.embedded.take([drive(NOON + 12 * 3_600, FAST)])
+    assert notices(river) == [found]
+
+
+def test_quiet_hours_hold_from_when_they_were_set_on_and_for_that_fleet_alone(river):
+    loud = {"from": "", "to": "", "wakes": "critical"}
+    quiet.change(river.store, "other", loud, "ann", NOON)
+    quiet.change(river.store, "f", loud, "ann", NOON + 2 * 86_400)
     river.embedded.take([drive(NOON + 12 * 3_600, FAST)])
     assert notices(river) == [("major held", "held", "quiet")]
 

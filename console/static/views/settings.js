@@ -1,0 +1,58 @@
+/** Settings: what a fleet has chosen for itself: thresholds, quiet hours, how it is called; and who has changed it. */
+
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { send } from '../lib/api.js';
+import { notice } from '../lib/alerts.js';
+import { route } from '../lib/router.js';
+import { use } from '../lib/use.js';
+import { Empty, Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Table } from '../ui/table.js';
+import { Choice } from './inbox.js';
+import { Channels, Quiet } from './settings_calls.js';
+import { Thresholds } from './settings_limits.js';
+
+export function Settings() {
+  const known = use('settings', {});
+  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
+  if (!known.data) return html`<${Waiting} />`;
+  const all = /** @type {{ fleet_id: string, name: string }[]} */ (known.data);
+  if (!all.length) return html`<${Head} title=${t('screen.settings')} /><${Empty} text=${t('settings.none')} />`;
+  const one = all.find((each) => each.fleet_id === route.value.query.fleet) ?? all[0];
+  return html`<${Head} title=${t('screen.settings')} />
+    <p class="hint">${t('settings.lead')}</p>
+    ${all.length > 1 && html`<div class="filters"><${Choice} name="fleet" value=${one.fleet_id} label=${t('settings.fleet')} options=${all.map((each) => [each.fleet_id, each.name || each.fleet_id])} /></div>`}
+    <${Sections} key=${one.fleet_id} at=${`settings/${encodeURIComponent(one.fleet_id)}`} />`;
+}
+
+/** @param {{ at: string }} given */
+function Sections({ at }) {
+  const history = use(`${at}/history`, {});
+  const columns = [
+    { key: 'at', label: t('col.time'), fixed: true, show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
+    { key: 'by', label: t('col.who'), fixed: true },
+    { key: 'action', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => html`<code>${row.action}</code> ${row.about}` },
+    { key: 'detail', label: t('settings.detail'), fixed: true, show: (/** @type {any} */ row) => html`<code>${row.detail}</code>` },
+  ];
+  return html`<${Thresholds} at=${at} changed=${history.again} />
+    <div class="cards"><${Quiet} at=${at} changed=${history.again} /><${Channels} at=${at} changed=${history.again} /></div>
+    <section class="card"><h2>${t('settings.history')}</h2>
+      ${history.error && html`<${Failed} error=${history.error} again=${history.again} />`}
+      ${history.data && html`<${Table} caption=${t('settings.history')} columns=${columns} rows=${history.data} id=${(/** @type {any} */ row) => `${row.at} ${row.action} ${row.about}`} empty=${t('settings.unchanged')} />`}</section>`;
+}
+
+/**
+ * Write a setting against the revision that was seen, and say what came of it.
+ * @param {string} path @param {object} said @param {string | undefined} rev @param {() => void} after
+ */
+export async function put(path, said, rev, after) {
+  try {
+    await send(path, said, { rev });
+    notice.value = { text: t('settings.done') };
+  } catch (error) {
+    const { message, body } = /** @type {any} */ (error);
+    const more = body?.who ? t('settings.faster', { who: body.who }) : body?.code === 'refused' ? body.detail : '';
+    notice.value = { text: [message, more].filter(Boolean).join(' '), bad: true };
+  }
+  after();
+}

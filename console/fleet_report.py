@@ -18,10 +18,13 @@ Row = dict[str, Any]
 
 STYLES = {
     **dict.fromkeys(("before", "now", "difference", "low", "high", "rate", "silent_h"), "number"),
-    **dict.fromkeys(("km", "gap_km", "score"), "count"),
+    "score": "count",
     "seen": "share",
 }
 
+RATED = ("name", "events", "km", "rate", "low", "high", "above", "urgent")
+NO_RATE = (None, None, None)
+NONE = {"score": "report.none_harsh_driver", "overdue": "report.none_harsh"}
 PAGE = ("sections", "table", "more", "yes", "no")  # words of the page itself
 
 
@@ -134,24 +137,14 @@ def _said(one: Change, t: words.Text) -> str:
 
 
 def _worst(rated: Sequence[Rated], name: str, t: words.Text) -> Section:
-    schema = {
-        "name": pl.String,
-        "events": pl.Int64,
-        "km": pl.Float64,
-        "rate": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-    }
-    schema |= {"above": pl.Boolean, "urgent": pl.Int64} | (
-        {"score": pl.Float64} if name == "drivers" else {"overdue": pl.Int64}
-    )
-    rows = [
-        (*one[:3], *(one.rate or (None,) * 3), one.above, one.urgent, one.score if name == "drivers" else one.overdue)
-        for one in rated
-    ]
-    heads = {"name": t(f"report.name.{name}")} | {one: t(f"report.col.{one}") for one in list(schema)[1:]}
-    frame = pl.DataFrame(rows, schema, orient="row").with_columns(pl.col("name").replace("", t("report.no_site")))
-    return Section(name, t(f"report.{name}"), [] if rows else [t("report.none_harsh")], (), Table(frame, heads, STYLES))
+    last = "score" if name == "drivers" else "overdue"
+    if not rated:
+        return Section(name, t(f"report.{name}"), [t(NONE[last])])
+    rows = [(*one[:3], *(one.rate or NO_RATE), one.above, one.urgent, getattr(one, last)) for one in rated]
+    frame = pl.DataFrame(rows, [*RATED, last], orient="row", infer_schema_length=None)
+    named = frame.with_columns(pl.col("name").replace("", t("report.no_site")))
+    heads = {one: t(f"report.col.{one}") for one in frame.columns[1:]} | {"name": t(f"report.name.{name}")}
+    return Section(name, t(f"report.{name}"), (), (), Table(named, heads, STYLES))
 
 
 def _blind(found: Report, t: words.Text) -> Section:

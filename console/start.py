@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import uvicorn
 from starlette.applications import Starlette
 
-from console import accounts
+from console import accounts, tiles
 from console.app import create_app
 from console.world import LIVE, REPLAY, SIMULATED, World
 from streams.config import Config
@@ -87,6 +87,7 @@ def alone(store: Store, settings: Config, rules: Rules) -> World:
 def serving(world: World, told: Told) -> Iterator[Serving]:
     """The console of ``world`` while the context lasts. ``ConfigError``, or ``OSError`` where its port is taken."""
     said = world.config.console
+    tiles.check(world.config.map.tiles)
     listening = listener(said)
     password = accounts.first(world.store, must_change=world.mode != SIMULATED)
     app = create_app(world)

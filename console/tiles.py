@@ -1,6 +1,7 @@
 """Tiles: a map of streets in one file of this machine, given part by part to whoever is signed in."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import FileResponse, Response
 from console.problems import Problem, response_of
 from console.sessions import who_of
 from console.world import World
+from streams.layers import ConfigError
 
 ADDRESS = "/map.pmtiles"
 ENDING = ".pmtiles"
@@ -29,6 +31,12 @@ def served(world: World) -> Callable[[Request], Awaitable[Response]]:
 def is_file(tiles: str) -> bool:
     """Whether ``map.tiles`` is a file of this machine, and no address."""
     return tiles.endswith(ENDING) and "://" not in tiles
+
+
+def check(tiles: str) -> None:
+    """Raises ``ConfigError`` where the file is not there."""
+    if is_file(tiles) and not Path(tiles).is_file():
+        raise ConfigError(f"map.tiles is {tiles}: there is no such file")
 
 
 def address(tiles: str) -> str:

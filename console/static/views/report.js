@@ -55,7 +55,7 @@ function Worst({ name, rows }) {
   const columns = [
     { key: 'name', label: t(`report.name.${name}`), show: (/** @type {any} */ row) => row.name || t('report.no_site') },
     { key: 'events', label: t('report.col.events'), number: true },
-    { key: 'km', label: t('report.col.km'), number: true, show: (/** @type {any} */ row) => number(row.km) },
+    { key: 'km', label: t('report.col.km'), number: true, show: (/** @type {any} */ row) => number(row.km, row.km < 100 ? 1 : 0) },
     { key: 'rate', label: t('report.col.rate'), ...rate('value') },
     { key: 'low', label: t('report.col.low'), ...rate('low') },
     { key: 'high', label: t('report.col.high'), ...rate('high') },
@@ -63,5 +63,5 @@ function Worst({ name, rows }) {
     { key: 'urgent', label: t('report.col.urgent'), number: true },
     last,
   ];
-  return html`<section><h2>${t(`report.${name}`)}</h2><${Table} caption=${t(`report.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} name=${`sort-${name}`} empty=${t('report.none_harsh')} /></section>`;
+  return html`<section><h2>${t(`report.${name}`)}</h2><${Table} caption=${t(`report.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} name=${`sort-${name}`} empty=${t(name === 'drivers' ? 'report.none_harsh_driver' : 'report.none_harsh')} /></section>`;
 }

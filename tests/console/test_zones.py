@@ -1,0 +1,48 @@
+"""Areas of a fleet as the map has them: where and as long as the registry says, for who sees the whole fleet."""
+
+import numpy as np
+import pytest
+
+from console.api.zones import outline
+
+API = "/api/v1"
+SQUARE = "POLYGON((9.1 48.7, 9.2 48.7, 9.2 48.8, 9.1 48.8, 9.1 48.7))"
+OURS = {
+    "yard": {"kind": "forbidden", "shape": SQUARE, "name": "Old yard"},
+    "quarry": {"kind": "customer", "lat_deg": "48.5", "lon_deg": "9.0", "radius_m": "500"},
+    "past": {"kind": "allowed", "shape": SQUARE, "from": "2020-01-01T00:00:00Z", "to": "2021-01-01T00:00:00Z"},
+}
+
+
+@pytest.fixture
+def drawn(house):
+    """Three areas of fleet a, of which one holds no more."""
+    admin, keys = house.client("admin"), []
+    for name, cells in OURS.items():
+        answer = admin.post(f"{API}/registry/geofences", json={"cells": {"geofence_id": name, "fleet_id": "a"} | cells})
+        assert answer.status_code == 200, answer.text
+        keys.append(answer.json()[0]["key"])
+    yield
+    for key in keys:
+        assert admin.post(f"{API}/registry/geofences/remove", json={"key": key}).status_code == 200
+
+
+@pytest.mark.usefixtures("drawn")
+def test_areas_that_hold_are_seen_by_who_sees_the_fleet(house):
+    found = {one["id"]: one for one in house.client("viewer").get(f"{API}/zones").json()}
+    assert {name: (one["kind"], one["name"]) for name, one in found.items()} == {
+        "yard": ("forbidden", "Old yard"),
+        "quarry": ("customer", ""),
+    }
+    assert {one["until"] for one in found.values()} == {None}
+    assert house.client("yard").get(f"{API}/zones").json() == []  # of one site only
+    assert house.client("other").get(f"{API}/zones").json() == []
+
+
+def test_a_polygon_comes_back_as_it_was_written_and_a_circle_is_round():
+    square = outline(SQUARE)
+    assert square["type"] == "Polygon"
+    assert sorted(square["coordinates"][0][:4]) == [[9.1, 48.7], [9.1, 48.8], [9.2, 48.7], [9.2, 48.8]]
+    circle = np.array(outline("circle 48.5 9.0 500.0")["coordinates"][0])
+    away = np.hypot((circle[:, 0] - 9.0) * np.cos(np.radians(48.5)), circle[:, 1] - 48.5) * 111_195
+    assert np.abs(away - 500).max() < 1.0

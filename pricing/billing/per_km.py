@@ -12,7 +12,8 @@ class Reading(NamedTuple):
     """What had been insured and driven by a billing date, from the start of the term."""
 
     days: int
-    km: Decimal
+    km: Decimal  # that were seen
+    gap: Decimal = Decimal(0)  # km driven unseen
 
 
 class Bill(NamedTuple):
@@ -30,10 +31,12 @@ class PerKm:
     per_km: Decimal
     rounding: str = ROUND_HALF_EVEN
     least: Decimal = Decimal(0)  # a day
+    per_gap_km: Decimal | None = None  # a km driven unseen; None: as one that was seen
 
     def earned(self, reading: Reading) -> Decimal:
         """What is earned by then, to the cent."""
-        driven = self.per_day * reading.days + self.per_km * reading.km
+        unseen = self.per_km if self.per_gap_km is None else self.per_gap_km
+        driven = self.per_day * reading.days + self.per_km * reading.km + unseen * reading.gap
         return cents(max(driven, self.least * reading.days), self.rounding)
 
     def bill(self, reading: Reading, billed: Decimal) -> Bill:

@@ -106,12 +106,15 @@ def rates_of(made: Made) -> PerKm:
     """The rates of a bill."""
     said = made["rates"]
     least = Decimal(said.get("least", 0))  # bills written before it was kept have none
-    return PerKm(Decimal(said["per_day"]), Decimal(said["per_km"]), said["rounding"], least)
+    unseen = said.get("per_gap_km")  # nor this
+    gap = None if unseen is None else Decimal(unseen)
+    return PerKm(Decimal(said["per_day"]), Decimal(said["per_km"]), said["rounding"], least, gap)
 
 
 def reading_of(made: Made) -> Reading:
     """What had been insured and driven by a bill."""
-    return Reading(made["reading"]["days"], Decimal(made["reading"]["km"]))
+    said = made["reading"]
+    return Reading(said["days"], Decimal(said["km"]), Decimal(said.get("gap", 0)))
 
 
 def _part(made: Made, end: date) -> Decimal:

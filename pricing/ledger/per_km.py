@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from pricing.billing.per_km import PerKm, Reading
 from pricing.exposure import Exposure, vehicle_days
-from pricing.ladder import PREMIUM, RUNNING, STANDING, last_amounts
+from pricing.ladder import GAP, PREMIUM, RUNNING, STANDING, last_amounts
 from pricing.ledger.charged import rates_of
 from pricing.ledger.entry import Entry
 from pricing.ledger.rated import made_from
@@ -23,7 +23,15 @@ WHOLE = ("experience", "coefficient")  # steps of the premium that act on all of
 CHANGE = "change_cap"  # the step where a premium may not move further from the one before
 NOMINAL = 1e6  # km the rate a km is worked out on: with amounts to 6 places it is exact to 12
 
-Driven = Callable[[date, date], Decimal]
+
+class Km(NamedTuple):
+    """Km of some days."""
+
+    seen: Decimal
+    gap: Decimal = Decimal(0)  # driven unseen
+
+
+Driven = Callable[[date, date], Km]  # from a day to before another
 
 
 @dataclass(frozen=True)
@@ -33,47 +41,50 @@ class Billing:
     start: date
     end: date  # excluded
 
-    def due(self, done: date, today: date) -> Iterator[tuple[date, date, date]]:
-        """First day and end of each bill due, where days before ``done`` are billed, and to where its reading goes.
-
-        Days billed beyond the end are one bill more, whose reading goes to the end alone.
-        """
-        if done > self.end:
-            yield self.end, done, self.end
+    def due(self, done: date, today: date) -> Iterator[tuple[date, date]]:
+        """First day and end of each bill due, where days before ``done`` are billed."""
         while done < self.end:
             month = date(done.year + done.month // 12, done.month % 12 + 1, 1)
             last = min(month, self.end)
             if last > today:
                 return
-            yield done, last, last
+            yield done, last
             done = last
 
     def reading(self, last: date, km: Driven) -> Reading:
         """Days and km from the start to before ``last``."""
-        return Reading((last - self.start).days, micro(km(self.start, last)))
+        driven = km(self.start, last)
+        return Reading((last - self.start).days, micro(driven.seen), micro(driven.gap))
 
 
 def rates(indication: Entry, tariff: Tariff) -> PerKm:
     """Rates of an indication, loads included: standing a day and running a km, so that the km expected cost its amount.
 
-    A km has its rate whether or not any are known yet. What a cap on change made of the amount it makes of both rates.
+    A km has its rate whether or not any are known yet, one of a gap its own: it bears no credit for driving that nobody
+    saw. What a cap on change made of the amount it makes of all rates.
     """
     risk, _, own = made_from(indication["made"])
-    steps = rate(risk, Exposure({"km_measured": NOMINAL}), tariff, scored(own, tariff)).factors
+    nominal = Exposure(dict.fromkeys(("km_measured", "km_gap"), NOMINAL))
+    steps = rate(risk, nominal, tariff, scored(own, tariff)).factors
     amounts, loads = last_amounts(steps), tariff.loads
     whole = math.prod((step.effect for step in steps if step.part == PREMIUM and step.name in WHOLE), start=Decimal(1))
     loaded = whole / (1 - loads.variable - loads.profit) * _capped(indication["made"])
     standing = amounts[STANDING] / vehicle_days(risk.valid_from, risk.valid_to) * loads.off_balance
-    running = amounts.get(RUNNING, Decimal(0)) / Decimal(NOMINAL) * loads.off_balance
+    seen, unseen = (
+        micro(amounts.get(part, Decimal(0)) / Decimal(NOMINAL) * loads.off_balance * loaded) for part in (RUNNING, GAP)
+    )
     least = tariff.minimum.get(risk.cover, Decimal(0))
-    return PerKm(micro((standing + loads.fixed_per_day) * loaded), micro(running * loaded), tariff.rounding, least)
+    return PerKm(micro((standing + loads.fixed_per_day) * loaded), seen, tariff.rounding, least, unseen)
 
 
 def as_indicated(bill: Entry, chain: Iterable[Entry], tariffs: Mapping[str, Tariff]) -> bool:
     """Whether a bill has the rates of the indication that it names; ``tariffs`` by digest. Older ones name none."""
     named = bill["made"].get("indication", "")
     found = next((entry for entry in chain if entry.hash == named), None)
-    return found is None or rates(found, tariffs[found["made"]["tariff"]]) == rates_of(bill["made"])
+    if found is None:
+        return True
+    held, right = rates_of(bill["made"]), rates(found, tariffs[found["made"]["tariff"]])
+    return held == (replace(right, per_gap_km=None) if held.per_gap_km is None else right)
 
 
 def _capped(made: Mapping[str, Any]) -> Decimal:
@@ -81,5 +92,6 @@ def _capped(made: Mapping[str, Any]) -> Decimal:
     for before, step in pairwise(made["steps"]):
         if step["name"] == CHANGE and Decimal(before["amount"]):
             found = Decimal(step["amount"]) / Decimal(before["amount"])
-            return found if Decimal(made["exposure"].get("km_measured") or 0) else min(found, Decimal(1))
+            known = any(Decimal(made["exposure"].get(name) or 0) for name in ("km_measured", "km_gap"))
+            return found if known else min(found, Decimal(1))
     return Decimal(1)

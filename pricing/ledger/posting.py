@@ -10,12 +10,13 @@ from pricing.billing.basis import DECLARATION, PER_KM
 from pricing.billing.cancellation import PRO_RATA, ShortRate
 from pricing.billing.declaration import Declaration
 from pricing.billing.term import Term
-from pricing.ledger.charged import Account, adjusted, billed, part, rates_of
+from pricing.ledger.billed import bill, unbill
+from pricing.ledger.charged import Account, adjusted, part
 from pricing.ledger.coverage import Span
 from pricing.ledger.endorsed import endorse
 from pricing.ledger.entry import Draft, Entry, reversal
 from pricing.ledger.pen import Pen
-from pricing.ledger.per_km import Billing, rates
+from pricing.ledger.per_km import Billing, Driven
 from pricing.ledger.rated import alike
 from pricing.premium import ADJUSTMENT, CHARGED, INDICATED
 from pricing.tariff import Tariff
@@ -59,7 +60,7 @@ class Insured:
     end: date  # excluded
     risk: Mapping[str, Any]  # as an entry has it: what is insured, for the whole term
     rating: Callable[[Entry | None], Draft]  # the indication after the last one shown of the same risk
-    km: Callable[[date, date], Decimal]  # driven in a period, seen or not
+    km: Driven
 
 
 def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, tariff: Tariff) -> None:
@@ -68,8 +69,11 @@ def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, 
     shown = [(piece, _indicate(contract, piece, pen, today, tariff)) for piece in begun]
     _retire(pen, [indication for _, indication in shown])
     if contract.basis == PER_KM:
+        unbill(pen, {(piece.vehicle_id, piece.cover, piece.start.isoformat()) for piece in begun})
         for piece, indication in shown:
-            _bill(contract, piece, indication, pen, today, tariff)
+            billing = Billing(piece.start, max(piece.start, min(piece.end, contract.end)))
+            account = contract.account(piece.vehicle_id, piece.cover)
+            bill(pen, account, billing, indication, piece.km, today, tariff)
     elif contract.deposit is not None:
         _deposit(contract, contract.deposit, pen)
     else:
@@ -122,27 +126,6 @@ def _wanted(
         if piece.start < end:
             mine.append(Span(piece.start, end, indication, contract.term))
     return [(contract.account(*key), wanted) for key, wanted in sorted(spans.items())]
-
-
-def _bill(contract: Contract, piece: Insured, indication: Entry, pen: Pen, today: date, tariff: Tariff) -> None:
-    """A bill at each month's end, at the rates of the indication that the first one was made with.
-
-    Of days that turn out not to have been insured, what was billed too much is given back.
-    """
-    billing = Billing(piece.start, max(piece.start, min(piece.end, contract.end)))
-    since = piece.start.isoformat()
-    said = pen.known(CHARGED, piece.vehicle_id, piece.cover)
-    bills = [entry for entry in said if entry["made"].get("since") == since]
-    held = rates_of(bills[0]["made"]) if bills else rates(indication, tariff)
-    known = indication.hash if indication["made"]["tariff"] == tariff.digest else ""
-    name = bills[0]["made"].get("indication", "") if bills else known
-    done = max((date.fromisoformat(bill["valid_to"]) for bill in bills), default=piece.start)
-    before = sum((bill.amount for bill in bills), NOTHING)
-    account = contract.account(piece.vehicle_id, piece.cover)
-    for start, end, last in billing.due(done, today):
-        draft = billed(account, held, billing.reading(last, piece.km), before, start, end, piece.start, name)
-        if last == end or draft.amount:
-            before += pen.write(draft).amount
 
 
 def _deposit(contract: Contract, deposit: Decimal, pen: Pen) -> None:

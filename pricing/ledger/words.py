@@ -56,7 +56,8 @@ def _billed(made: Made, _: Draft) -> list[str]:
     rates, reading, before = rates_of(made), reading_of(made), Decimal(made["before"])
     earned = rates.earned(reading)
     least = f", at least {rates.least} a day" if rates.least else ""
-    how = f"{reading.days} days at {rates.per_day} and {reading.km} km at {rates.per_km}{least}"
+    gap = f" and {reading.gap} km of gaps at {rates.per_gap_km or rates.per_km}" if reading.gap else ""
+    how = f"{reading.days} days at {rates.per_day} and {reading.km} km at {rates.per_km}{gap}{least}"
     return [
         f"{how} since {made['since']}: {earned}",
         f"less {before} billed before, is {earned - before}",

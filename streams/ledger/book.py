@@ -1,9 +1,9 @@
 """Book: what is known when premiums are posted - policies, km of the days that are over, and whose events count."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -11,6 +11,8 @@ import polars as pl
 from sqlalchemy import Connection
 
 from pricing.crossing import km
+from pricing.exposure import Exposure
+from pricing.ledger.per_km import Km
 from pricing.memory import remembered
 from pricing.money import decimal
 from pricing.past import by_class, classed
@@ -58,10 +60,12 @@ class Book:
         return found
 
     @cached_property
-    def told_later(self) -> Set[tuple[Vehicle, date]]:
-        """Vehicles and days on which an odometer told what had been driven unseen."""
-        gaps = km(self.driven).filter(pl.col("km_gap") > 0)
-        return {((fleet_id, vehicle_id), day) for fleet_id, vehicle_id, day, _, _ in gaps.iter_rows()}
+    def gaps(self) -> Mapping[Vehicle, Mapping[date, Decimal]]:
+        """Of these km those of days on which an odometer told what had been driven unseen."""
+        found: dict[Vehicle, dict[date, Decimal]] = {}
+        for fleet_id, vehicle_id, day, _, gap in km(self.driven).filter(pl.col("km_gap") > 0).iter_rows():
+            found.setdefault((fleet_id, vehicle_id), {})[day] = decimal(gap)
+        return found
 
     @cached_property
     def by_id(self) -> Mapping[str, Policy]:
@@ -78,8 +82,18 @@ class Book:
 
     def between(self, vehicle: Vehicle, start: date, end: date) -> Decimal:
         """Km of a vehicle from ``start`` to before ``end``."""
-        days = self.km.get(vehicle, {})
-        return sum((km for day, km in days.items() if start <= day < end), Decimal(0))
+        return _sum(self.km.get(vehicle, {}), start, end)
+
+    def apart(self, vehicle: Vehicle, start: date, end: date) -> Km:
+        """The same, those of gaps apart."""
+        gap = _sum(self.gaps.get(vehicle, {}), start, end)
+        return Km(self.between(vehicle, start, end) - gap, gap)
+
+    def split(self, vehicle: Vehicle, km: float) -> Exposure:
+        """Km to be expected: as many of a hundred are of gaps as were in the last year."""
+        seen, gap = self.apart(vehicle, self.today - timedelta(days=YEAR), self.today)
+        unseen = km * float(gap) / float(seen + gap) if gap else 0.0
+        return Exposure({"km_measured": km - unseen} | ({"km_gap": unseen} if unseen else {}))
 
     def driven_by(self, days: Iterable[tuple[Vehicle, date]]) -> Decimal:
         """Km of vehicles on days; a day that is named twice counts once."""
@@ -102,3 +116,7 @@ def gathered(connection: Connection, tariff: Tariff, now: datetime) -> Book:
     driven = found.driven.filter(pl.col("day") < found.today)
     left = [one for one in found.left if one.day < found.today]
     return Book(registry.of(Policy), Roster(registry).risks(), driven, found.today, left, memory=tariff.scale.memory)
+
+
+def _sum(days: Mapping[date, Decimal], start: date, end: date) -> Decimal:
+    return sum((km for day, km in days.items() if start <= day < end), Decimal(0))

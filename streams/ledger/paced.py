@@ -25,7 +25,7 @@ def heard(book: Book, vehicle: Vehicle) -> Iterator[date]:
     yield from known[:1]
     for before, day in pairwise([*known, book.today]):
         short = (day - before).days <= LULL
-        yield from _days(before + timedelta(days=1), day) if short or (vehicle, day) in book.told_later else ()
+        yield from _days(before + timedelta(days=1), day) if short or day in book.gaps.get(vehicle, {}) else ()
         yield day
 
 

@@ -16,6 +16,7 @@ from pricing.exposure import Exposure, vehicle_days
 from pricing.frames import risk_of
 from pricing.ledger.entry import Draft, Entry
 from pricing.ledger.pen import Pen
+from pricing.ledger.per_km import Km
 from pricing.ledger.posting import Contract, Insured, post
 from pricing.ledger.rated import Shown, rated
 from pricing.money import decimal
@@ -126,9 +127,9 @@ def _insured(
         if last is None and accepted is not None:
             return rated(risk, accepted[0], tariff, accepted[1], period=period)
         shown = None if last is None else Shown(last.amount, moves)
-        return rated(risk, Exposure({"km_measured": km}), tariff, own, period=period, shown=shown)
+        return rated(risk, book.split(vehicle, km), tariff, own, period=period, shown=shown)
 
-    def driven(start: date, end: date) -> Decimal:
-        return book.between(vehicle, start, end)
+    def driven(start: date, end: date) -> Km:
+        return book.apart(vehicle, start, end)
 
     return Insured(row["vehicle_id"], row["cover"], *period, plain(risk), rating, driven)

@@ -159,7 +159,7 @@ def _offers(pen: Pen, policy: Policy, known: Renewing) -> Iterator[Draft]:
         term = {"valid_from": start, "valid_to": end, "inception": start, "annual_km": km, "previous": previous}
         risk = risk_of({**row, **term, "experience": coefficient})
         own = known.book.own.get(vehicle) or {risk.klass: Exposure()}
-        exposure = Exposure({"km_measured": (km or 0.0) * days / YEAR})
+        exposure = known.book.split(vehicle, (km or 0.0) * days / YEAR)
         yield offered(expiring, risk, exposure, own, known.tariff, known.tariffs, claims)
 
 

@@ -63,12 +63,12 @@ def store():
 def post(store):
     """Posts a book; the new entries of the policy."""
 
-    def run(book):
+    def run(book, policy_id="P"):
         with store.reading() as connection:
             new, _ = posted(connection, book, TARIFF, MOVES, datetime(2027, 2, 1, tzinfo=UTC))
         with store.writing() as connection:
             append(connection, new)
-        return new.get("P", [])
+        return new.get(policy_id, [])
 
     return run
 
@@ -108,6 +108,25 @@ def test_bills_by_the_km_follow_what_each_vehicle_drove(post):
     readings = {key: bill["made"]["reading"] for key, bill in bills.items()}
     assert readings["V", "own_damage"]["km"] == "3100.000000"
     assert bills["W", "own_damage"].amount > bills["V", "own_damage"].amount > 0
+
+
+def test_a_box_out_of_its_socket_earns_no_credit(post):
+    """Half a year of calm driving, then a January of which only the odometer tells: its km bear the class rate."""
+    calm = driven("V", date(2025, 7, 1), 184, 200.0)
+    months = [driven("V", FIRST, 31, 200.0), driven("V", FIRST, 31, 0.0, gap=200.0)]
+    owed = []
+    for policy_id, month in zip(("seen", "unseen"), months, strict=True):
+        insured = risks("V", annual_km=73_000.0).with_columns(policy_id=pl.lit(policy_id))
+        book = Book([policy(policy_id=policy_id, basis="per_km")], insured, pl.concat([calm, month]), date(2026, 2, 1))
+        new = post(book, policy_id)
+        owed.append(sum(entry.amount for entry in new if entry["kind"] == "charged"))
+    readings = {(entry["made"]["reading"]["km"], entry["made"]["reading"]["gap"]) for entry in new[2:]}
+    assert readings == {("0.000000", "6200.000000")}
+    assert owed[1] > owed[0] * D("1.1")
+    assert (new[0]["made"]["exposure"]["km_gap"], new[0]["made"]["exposure"]["km_measured"]) == (
+        "10525.581395",
+        "62474.418605",
+    )
 
 
 def test_a_policy_before_its_start_or_of_another_name_is_left_alone(store, post):

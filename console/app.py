@@ -15,8 +15,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from console import shell as shells
 from console import tiles
@@ -49,10 +50,9 @@ def create_app(world: World, shell: shells.Shell | None = None) -> Starlette:
     api += [
         Route("/openapi.json", lambda _: Response(described, media_type="application/json")),
         Route("/stream", streamed(world, hub)),
-        Route("/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ]
     routes = [
-        Mount(PREFIX, routes=api),
+        Mount(PREFIX, Router(api, redirect_slashes=False, default=_nothing)),
         Mount(f"{shells.FILES}/{shell.version}", shells.Immutable(directory=shell.folder, check_dir=False)),
         Mount(shells.FILES, StaticFiles(directory=shell.folder, check_dir=False)),
         *([Route(tiles.ADDRESS, tiles.served(world))] if tiles.is_file(world.config.map.tiles) else []),
@@ -165,9 +165,12 @@ def _response(found: Any) -> Response:
 
 async def _refused(_request: Request, error: Exception) -> Response:
     """What Starlette itself refuses: a method, a path."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return response_of(Problem(status, f"http_{status}", str(error)))
+    if not isinstance(error, HTTPException):
+        raise error
+    headers = dict(error.headers or {})  # which methods there are
+    return response_of(Problem(error.status_code, f"http_{error.status_code}", str(error.detail), headers))
 
 
-async def _nothing(_request: Request) -> Response:
-    return response_of(Problem(404, "no_path", "there is no such path; see /api/v1/openapi.json"))
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    answer = response_of(Problem(404, "no_path", "there is no such path; see /api/v1/openapi.json"))
+    await answer(scope, receive, send)

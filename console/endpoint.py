@@ -73,6 +73,7 @@ class Endpoint:
     query: type[Query] = Query
     headers: tuple[str, ...] = ()  # that matter besides an Idempotency-Key: If-Match
     open: bool = False  # to those who are not signed in
+    media: tuple[str, ...] = ()  # that an answer may be of besides JSON
     places: bool = False  # the answer holds coordinates
     before_change: bool = False  # for those too who have a password that somebody else has set
 

@@ -2,17 +2,17 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import polars as pl
 
 from console.endpoint import Ask, Endpoint, Reply
-from console.shapes import Page
+from console.shapes import Page, Place
 from streams import sheets
 from streams.store import audit
 
@@ -25,6 +25,7 @@ MOST = 100_000  # rows
 LOGGED = ("pricing", "ledger")  # whose files are the insurer's documents: each is on record
 MADE = "exports.made"  # in the audit log
 PAGED = ("cursor", "limit")
+PLACE = ("lat", "lon")
 
 
 def exported(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
@@ -55,11 +56,15 @@ def saved(name: str, kind: str, write: Callable[[Path], object]) -> Reply:
 
 
 def _file(one: Endpoint, kind: str) -> Callable[[Ask], Reply]:
+    fields = msgspec.structs.fields(get_args(one.gives)[0])
+    places = {field.encode_name for field in fields if Place in get_args(field.type)}
+    columns = [name for field in fields for name in _names(field.encode_name, places)]
+
     def answer(ask: Ask) -> Reply:
         whole = msgspec.structs.replace(ask.query, cursor="", limit=MOST)
         found: Page[Any] = one.answer(replace(ask, query=whole))
-        rows = [_flat(item) for item in found.items]
-        frame = pl.DataFrame(rows, infer_schema_length=None)
+        rows = [_flat(item, places) for item in found.items]
+        frame = pl.DataFrame(rows or dict.fromkeys(columns, ()), infer_schema_length=None)
         reply = written(frame, one.path.rpartition("/")[2], kind)
         return noted(ask, f"{one.path}.{kind}", reply, frame.height) if one.tag in LOGGED else reply
 
@@ -76,14 +81,19 @@ def noted(ask: Ask, path: str, reply: Reply, rows: int | None = None) -> Reply:
     return reply
 
 
-def _flat(item: Any) -> dict[str, Any]:
+def _flat(item: Any, places: Collection[str]) -> dict[str, Any]:
     """A row as one line of cells; lists and the like as JSON."""
     found: dict[str, Any] = {}
     for name, value in msgspec.to_builtins(item, builtin_types=(Decimal,)).items():
-        if name in ("place", "from", "to") and (value is None or isinstance(value, dict)):
-            found |= {f"{name}_{part}": (value or {}).get(part) for part in ("lat", "lon")}
+        if name in places:
+            found |= zip(_names(name, places), ((value or {}).get(part) for part in PLACE), strict=True)
         elif isinstance(value, list | dict):
             found[name] = msgspec.json.encode(value).decode()
         else:
             found[name] = value
     return found
+
+
+def _names(name: str, places: Collection[str]) -> list[str]:
+    """The columns of a field: a place has two."""
+    return [f"{name}_{part}" for part in PLACE] if name in places else [name]

@@ -21,6 +21,10 @@ PROBLEM = {
     "properties": {name: {"type": "string"} for name in ("type", "title", "code", "detail", "trace_id")}
     | {"status": {"type": "integer"}},
 }
+PROBLEMS = {
+    "description": "a problem",
+    "content": {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}},
+}
 CODES = ", ".join(f"{code} {name}" for code, name in enumerate(NAMES))
 ROW = f"""16 bytes, little-endian: i32 longitude * 1e6 and i32 latitude * 1e6 (-2147483648: no fix yet), u16 heading
 * 100 and u16 km/h * 10 ({UNKNOWN}: not known), u8 status ({CODES}), u8 risk (priority of the worst open alert: 0 none,
@@ -35,7 +39,10 @@ STREAM = {
     "`rows` of all vehicles (schema PositionRow) in base64, in the order of /vehicles and /positions.bin of the same "
     "`roster`. A tab that comes back says Last-Event-ID, or `last`, and is told the alerts it has missed.",
     "parameters": [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("topics", "last")],
-    "responses": {"200": {"description": "the stream", "content": {"text/event-stream": {}}}},
+    "responses": {
+        "200": {"description": "the stream", "content": {"text/event-stream": {}}},
+        "default": PROBLEMS,
+    },
 }
 
 
@@ -74,7 +81,7 @@ def _operation(one: Endpoint, by_type: dict[str, Any], components: dict[str, Any
         "summary": one.summary,
         "description": "Open to all." if one.open else f"Roles: {roles}.",
         "parameters": [*_parts(one), *_query(one.query, by_type, components), *_headers(one)],
-        "responses": {"200": _answer(one, by_type), "default": _problem()},
+        "responses": _answers(one, by_type),
     }
     if one.open:
         found["security"] = []
@@ -116,14 +123,13 @@ def _headers(one: Endpoint) -> list[dict[str, Any]]:
     return [{"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in names]
 
 
-def _answer(one: Endpoint, by_type: dict[str, Any]) -> dict[str, Any]:
+def _answers(one: Endpoint, by_type: dict[str, Any]) -> dict[str, Any]:
+    """By status; whatever is refused is a problem."""
     if one.gives is None:
-        return {"description": "done"}
+        return {"204": {"description": "done"}, "default": PROBLEMS}
     if one.gives is bytes:
-        return {"description": "a file or a stream", "content": {"*/*": {}}}
-    return {"description": "as asked", "content": {"application/json": {"schema": by_type[repr(one.gives)]}}}
-
-
-def _problem() -> dict[str, Any]:
-    schema = {"$ref": REF.format(name="Problem")}
-    return {"description": "a problem", "content": {"application/problem+json": {"schema": schema}}}
+        content: dict[str, Any] = {"*/*": {}}
+    else:
+        content = {media: {} for media in one.media}
+        content["application/json"] = {"schema": by_type[repr(one.gives)]}
+    return {"200": {"description": "as asked", "content": content}, "default": PROBLEMS}

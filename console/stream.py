@@ -84,6 +84,7 @@ class Hub:
         self._tabs: set[Tab] = set()
         self._stopped = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._telling = asyncio.Lock()
         self._threads = anyio.CapacityLimiter(2)
         self._ring: deque[tuple[int, Row, bytes]] = deque(maxlen=RING)  # number, alert, as it was told
 
@@ -108,10 +109,13 @@ class Hub:
         if len(self._tabs) >= TABS:
             yield FULL
             return
-        self._tabs.add(tab)
         try:
-            yield self._hello(tab, last)
-            await self._again(tab, last)
+            async with self._telling:  # what is new is either among what it has missed, or told to it: never both
+                self._tabs.add(tab)
+                missed = self._missed(tab, last)
+                hello = self._hello(tab, last)
+            yield hello
+            await self._again(tab, missed)
             await self._tick(tab)
             async for one in self._told(tab, still):
                 yield one
@@ -148,11 +152,12 @@ class Hub:
         return await anyio.to_thread.run_sync(work, limiter=self._threads)
 
     async def _alerts(self) -> None:
-        tabs = list(self._tabs)
-        for row, text, seen in await self._apart(lambda: self._news(tabs)):
-            self._ring.append((row[0], row[1], text))
-            for tab in seen:
-                tab.tell(text)
+        async with self._telling:
+            tabs = list(self._tabs)
+            for row, text, seen in await self._apart(lambda: self._news(tabs)):
+                self._ring.append((row[0], row[1], text))
+                for tab in seen:
+                    tab.tell(text)
 
     def _news(self, tabs: Sequence[Tab]) -> list[tuple[tuple[int, Row], bytes, list[Tab]]]:
         """What has changed, as it is told, and who of ``tabs`` sees it."""
@@ -190,17 +195,25 @@ class Hub:
         said = {"server": self.boot, "seq": self.seq, "topics": sorted(tab.topics)}
         return b"retry: 2000\n" + message("hello", encode(said), "" if last else f"{self.boot}-{self.seq}")
 
-    async def _again(self, tab: Tab, last: str) -> None:
-        """Tell a tab that comes back what it has missed, or to ask for everything again."""
+    def _missed(self, tab: Tab, last: str) -> list[tuple[int, Row, bytes]]:
+        """What a tab that comes back has not heard; if that is not known any more it is ``lost``."""
         if not last:
-            return
+            return []
         boot, _, seq = last.partition("-")
         ring = list(self._ring)
         oldest = ring[0][0] if ring else self.seq + 1
         if boot != self.boot or not seq.isdecimal() or int(seq) + 1 < oldest:
             tab.lost = True
             tab.wake.set()
+            return []
+        return [one for one in ring if one[0] > int(seq)]
+
+    async def _again(self, tab: Tab, missed: list[tuple[int, Row, bytes]]) -> None:
+        """Tell a tab what it has missed, before whatever it was told meanwhile."""
+        if not missed or "alerts" not in tab.topics:
             return
-        missed = [one for one in ring if one[0] > int(seq)]
-        for one in await self._apart(lambda: [text for _, row, text in missed if tab.scope.row(row)]):
-            tab.tell(one)
+        seen = await self._apart(lambda: [text for _, row, text in missed if tab.scope.row(row)])
+        since = list(tab.alerts)
+        tab.alerts.clear()
+        for text in (*seen, *since):
+            tab.tell(text)

@@ -7,7 +7,7 @@ import msgspec
 import polars as pl
 
 from console import said, seen
-from console.access import OWN, SCORED
+from console.access import ACTING, DRIVER, SCORED
 from console.acting import shown
 from console.api.pricing import private
 from console.driving import last_day, of, ranks, rates, scored, trends, weekly
@@ -19,6 +19,7 @@ from console.shapes import Alert, Page
 from streams.desk import actions
 from streams.registry.rows import Driver
 
+OBJECTING = ACTING | {DRIVER}
 Row = dict[str, Any]
 
 
@@ -197,5 +198,5 @@ LISTS = (
 ENDPOINTS = (
     Endpoint("GET", "/drivers/{driver}", score, "drivers", "One driver", SCORED, DriverScore, query=Window),
     Endpoint("GET", "/drivers/{driver}/score", score, "drivers", "A driver's score", SCORED, DriverScore, query=Window),
-    Endpoint("POST", "/objections", object_to, "drivers", "Object to an alert", OWN, Alert, takes=Objection),
+    Endpoint("POST", "/objections", object_to, "drivers", "Object to an alert", OBJECTING, Alert, takes=Objection),
 )

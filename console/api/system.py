@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from console.access import RUNNING
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import Paged, page
+from console.said import number
 from console.shapes import Page
 from console.times import Instant, seconds
 from streams import config, metrics
@@ -37,7 +38,7 @@ class Health(Shape):
     behind_s: float | None  # of the clock
     vitals: dict[str, float]
     counters: dict[str, float]  # since the start: payloads, samples, late, settled, throttled
-    commit_ms: dict[str, float]  # p50 and p99 from arrival to commit
+    commit_ms: dict[str, float | None]  # p50 and p99 from arrival to commit; null: longer than is measured
     sinks: list[Sink]
     set_aside: dict[str, int]
     revisions: int
@@ -182,7 +183,7 @@ def _total(counter: Any) -> float:
     return float(sum(sample.value for sample in samples if sample.name.endswith("_total")))
 
 
-def _latency() -> dict[str, float]:
+def _latency() -> dict[str, float | None]:
     """Upper edges of the buckets in which the middle and the 99th hundredth lie."""
     (family,) = metrics.TO_COMMIT.collect()
     buckets = [(float(one.labels["le"]), one.value) for one in family.samples if one.name.endswith("_bucket")]
@@ -190,7 +191,7 @@ def _latency() -> dict[str, float]:
     if not total:
         return {}
     return {
-        name: 1000 * next(edge for edge, count in buckets if count >= share * total)
+        name: number(1000 * next(edge for edge, count in buckets if count >= share * total))
         for name, share in (("p50", 0.5), ("p99", 0.99))
     }
 

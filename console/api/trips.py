@@ -1,6 +1,6 @@
 """Trips over HTTP: what was driven, with its events, and second by second as JSON, CSV or GPX."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
@@ -22,6 +22,7 @@ from streams.store.store import rows_of
 MOST_EVENTS = 500
 MOST_S = 86_400.0  # of a trace at once
 NEEDED = ("t", "lat_deg", "lon_deg")
+FORMATS = ("text/csv", "application/gpx+xml")  # besides JSON
 Row = dict[str, Any]
 
 
@@ -64,7 +65,7 @@ class Shown(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which signals, as what."""
 
     fields: Annotated[str, msgspec.Meta(description="t, speed_kmh, ...; values with commas; empty: all")] = ""
-    fmt: Annotated[str, msgspec.Meta(description="json, csv, gpx")] = "json"
+    fmt: Literal["json", "csv", "gpx"] = "json"
 
 
 class Stretch(Shown, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,10 +167,10 @@ def _written(ask: Ask, found: pl.DataFrame, name: str) -> Reply:
     if ask.query.fmt == "csv":
         hidden = [one for one in ("fleet_id", "vehicle_id", "driver_id") if one in kept.columns]
         flat = kept.drop(hidden).select(pl.exclude(pl.List))
-        return Reply(flat.write_csv().encode(), 200, headers, "text/csv; charset=utf-8")
-    if ask.query.fmt == "gpx" and set(NEEDED) <= set(found.columns):
-        return Reply(_gpx(found, name).encode(), 200, headers, "application/gpx+xml")
-    raise Problem(422, "invalid", "fmt is json, csv, or gpx where positions are known")
+        return Reply(flat.write_csv().encode(), 200, headers, f"{FORMATS[0]}; charset=utf-8")
+    if not set(NEEDED) <= set(found.columns):
+        raise Problem(422, "invalid", "no positions are known, and GPX is made of nothing else")
+    return Reply(_gpx(found, name).encode(), 200, headers, FORMATS[1])
 
 
 def _gpx(found: pl.DataFrame, name: str) -> str:
@@ -187,11 +188,15 @@ LISTS = (Endpoint("GET", "/trips", listed, "trips", "Trips", OWN, Page[Trip], qu
 ENDPOINTS = (
     Endpoint("GET", "/trips/{id}", one, "trips", "One trip with its events", OWN, TripDetail, places=True),
     Endpoint(
-        "GET", "/trips/{id}/trace", of_trip, "trips", "A trip by the second", OWN, Columns, query=Shown, places=True
+        *("GET", "/trips/{id}/trace", of_trip, "trips", "A trip by the second", OWN, Columns),
+        query=Shown,
+        media=FORMATS,
+        places=True,
     ),
     Endpoint(
         *("GET", "/vehicles/{vehicle}/trace", of_vehicle, "trips", "A vehicle by the second", SEEING, Columns),
         query=Stretch,
+        media=FORMATS,
         places=True,
     ),
 )

@@ -27,5 +27,5 @@ function begin() {
   clock.follow();
   if (may('viewer', 'manager')) void fleet.follow();
   if (may('viewer', 'manager', 'driver')) void alerts.follow();
-  open();
+  open(user.value?.login ?? '');
 }

@@ -13,7 +13,9 @@ from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from console import accounts
+from console.api import ENDPOINTS, PREFIX
 from console.app import create_app
+from console.endpoint import Endpoint
 from console.world import SIMULATED, World
 from devices.samples import Payload
 from streams import config, registry
@@ -154,3 +156,19 @@ def _signed_in(app: Any, nobody: TestClient, login: str) -> TestClient:
         assert answer.status_code == 200, answer.text
         client.headers["X-CSRF-Token"] = answer.json()["csrf"]
     return client
+
+
+def path_of(one: Endpoint, house: House) -> str:
+    """An address of an endpoint that is there."""
+    found = one.path
+    for name, value in house.names.items():
+        found = found.replace(f"{{{name}}}", value)
+    collection = one.path.partition("/{")[0].strip("/")
+    return PREFIX + found.replace("{id}", house.ids.get(collection, "x"))
+
+
+def answers(house: House, login: str = "admin") -> dict[str, str]:
+    """What the server says at each address that is JSON, by the name of its endpoint."""
+    client = house.client(login)
+    asked = [one for one in ENDPOINTS if one.method == "GET" and one.gives is not bytes]
+    return {one.name: client.get(path_of(one, house)).text for one in asked}

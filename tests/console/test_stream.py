@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -98,6 +99,36 @@ def test_what_people_decide_is_told_and_told_again_to_a_tab_that_comes_back(hous
     assert (mine[1][1]["alert_id"], mine[1][1]["op"], mine[1][1]["notes"]) == (row["alert_id"], "update", 1)
     assert "alert" not in dict(others)
     assert strange[1][0] == "resync"
+
+
+def test_what_is_found_while_a_tab_comes_back_is_told_to_it_once(house):
+    async def story():
+        hub = Hub(house.world)
+        await hub._alerts()
+        names = [one["alert_id"] for one in hub.picture.standing(scope(house, Grant("admin")))][:2]
+        act(house.river.store, names[0], "note", "Ann", "before", 0.0)
+        await hub._alerts()
+        act(house.river.store, names[1], "note", "Ann", "meanwhile", 0.0)
+        found, go = threading.Event(), threading.Event()
+        news = hub.picture.news
+
+        def slowly():
+            told = news()
+            found.set()
+            go.wait(20)
+            return told
+
+        hub.picture.news = slowly
+        looking = asyncio.create_task(hub._alerts())
+        await asyncio.to_thread(found.wait, 20)
+        coming = asyncio.create_task(some(hub, scope(house, Grant("admin")), 6, f"{hub.boot}-0"))
+        await asyncio.sleep(0)  # it is at the door
+        go.set()
+        await looking
+        return names, [said["alert_id"] for name, said in await coming if name == "alert"]
+
+    names, told = asyncio.run(story())
+    assert told == names
 
 
 def test_a_slow_tab_gets_the_newest_and_asks_again_for_what_was_too_much():

@@ -11,6 +11,8 @@ export const PRIORITIES = ['critical', 'major', 'minor', 'warning', 'info'];
 export const DISMISSALS = ['false_alarm', 'not_the_driver', 'test', 'known', 'duplicate', 'other'];
 export const UNDO_MS = 10_000;
 const STANDING = ['open', 'acknowledged'];
+/** @type {Record<string, string>} */
+const GONE = { resolve: 'resolved', dismiss: 'dismissed' }; // what an action makes of an alert
 const AT_ONCE = 500; // as many the server takes
 
 /** @typedef {Record<string, any> & { alert_id: string, priority: string, state: string, condition: string }} Alert */
@@ -21,6 +23,8 @@ export const alerts = signal(new Map());
 export const fresh = signal([]); // arrived, but not shown yet: nothing moves under the pointer
 export const busy = signal(false); // somebody is at work in the list
 export const loading = signal(true);
+/** @type {Alert[] | null} */
+let reading = null; // heard while all are read
 export const failed = signal(/** @type {Error | null} */ (null));
 
 /** @typedef {Record<string, string>} Revs  what each alert was when it was decided about */
@@ -41,21 +45,28 @@ export function order(a, b) {
 export async function follow() {
   on('alert', take);
   on('resync', () => void load());
+  on('hello', ({ fresh }) => fresh && void load()); // some may have come between the list and the line
   addEventListener('pagehide', () => commit(true));
   await load();
 }
 
 export async function load() {
+  /** @type {Alert[]} */
+  const mine = (reading = []);
   try {
     const found = (await every('alerts', { limit: 1000 })).items;
+    if (mine !== reading) return; // they are being read anew
     batch(() => {
       alerts.value = new Map(found.map((/** @type {Alert} */ one) => [one.alert_id, one]));
+      mine.forEach(put); // what was heard meanwhile is newer
+      if (undoable.value) mark(undoable.value.ids, GONE[undoable.value.action]);
       fresh.value = [];
       failed.value = null;
     });
   } catch (error) {
     if (loading.value) failed.value = /** @type {Error} */ (error); // later: what is shown stays, the line says how old it is
   }
+  if (mine === reading) reading = null;
   loading.value = false;
 }
 
@@ -68,6 +79,7 @@ export function reveal() {
 function take({ op, ...said }) {
   const known = alerts.value.has(said.alert_id);
   put(/** @type {Alert} */ (said));
+  reading?.push(/** @type {Alert} */ (said));
   if (known || op !== 'new') return;
   if (busy.value) fresh.value = [...fresh.value, said.alert_id];
   const text = `${word('priority', said.priority)}: ${word('kind', said.kind)}, ${said.vehicle_id}`;
@@ -91,8 +103,8 @@ function put(alert) {
 export async function act(ids, action, said = {}) {
   const revs = Object.fromEntries(ids.map((id) => [id, alerts.value.get(id)?.rev ?? '']));
   await commit();
-  if (action !== 'resolve' && action !== 'dismiss') return carry({ ids, action, said, revs });
-  mark(ids, action === 'resolve' ? 'resolved' : 'dismissed');
+  if (!GONE[action]) return carry({ ids, action, said, revs });
+  mark(ids, GONE[action]);
   const timer = setTimeout(commit, UNDO_MS);
   undoable.value = { ids, action, said, revs, until: Date.now() + UNDO_MS, timer };
   say(counted(`inbox.done.${action}`, ids.length));
@@ -131,7 +143,7 @@ async function carry(decided, keepalive = false) {
   try {
     if (ids.length === 1) await one(decided, keepalive);
     else for (let k = 0; k < ids.length; k += AT_ONCE) await many({ ...decided, ids: ids.slice(k, k + AT_ONCE) }, keepalive);
-    if (action !== 'resolve' && action !== 'dismiss') tellOf(counted(`inbox.done.${action}`, ids.length));
+    if (!GONE[action]) tellOf(counted(`inbox.done.${action}`, ids.length));
   } catch (error) {
     await refuse(/** @type {Problem} */ (error), ids);
   }

@@ -1,14 +1,16 @@
 /**
  * Stream: the one line on which the server tells what happens, and how well it holds.
  *
- * It belongs to the shell and outlives every view. What was heard last is always known: nothing is silently frozen. A
- * tab that nobody looks at gives its connection back: a browser has six of them for one server.
+ * It belongs to the shell and outlives every view, and all tabs of a browser share it. What was heard last is always
+ * known: nothing is silently frozen. A tab that nobody looks at takes no part.
  */
 
 import { signal } from '@preact/signals';
 import { address, get } from './api.js';
+import { join } from './shared.js';
 
 /** @typedef {'connecting' | 'waiting' | 'live' | 'behind' | 'reconnecting' | 'paused'} State */
+/** @typedef {import('./shared.js').Told} Told */
 
 const TOPICS = 'alerts,kpi,positions,health';
 const NAMES = ['hello', 'pos', 'alert', 'kpi', 'health', 'resync'];
@@ -24,9 +26,12 @@ export const held = signal(false); // the reader has stopped updates
 /** @type {Map<string, Set<(said: any) => void>>} */
 const listeners = new Map(NAMES.map((name) => [name, new Set()]));
 /** @type {EventSource | null} */
-let source = null;
+let source = null; // of the tab that holds the line
+/** @type {import('./shared.js').Share | null} */
+let share = null;
 let began = 0;
 let last = ''; // id of the last event that has one
+let holder = 0; // when the tab that holds the line was last heard of
 let tries = 0;
 let hidden = 0;
 
@@ -36,44 +41,78 @@ export function on(name, listener) {
   return () => listeners.get(name)?.delete(listener);
 }
 
-/** Begin to listen, and watch over the line from now on. */
-export function open() {
+/** Begin to listen, with the other tabs of the same person, and watch over the line from now on. @param {string} login */
+export function open(login) {
   const look = () => {
     clearTimeout(hidden);
     if (document.hidden) hidden = setTimeout(hangUp, HIDDEN_MS);
-    else if (!source) connect();
+    else if (!share) enter(login);
   };
-  connect();
+  enter(login);
   look(); // a tab may be opened behind others
   setInterval(watch, 1_000);
   document.addEventListener('visibilitychange', look);
-  addEventListener('online', () => line.value.state === 'reconnecting' && connect());
+  addEventListener('online', () => line.value.state === 'reconnecting' && source && connect());
 }
 
 /** Hang up, and stay so until the tab is looked at again. */
 export function hangUp() {
-  source?.close();
-  source = null;
+  drop();
+  share?.leave();
+  share = null;
   line.value = { ...line.value, state: 'paused' };
 }
 
-function connect() {
-  source?.close();
-  began = Date.now();
-  source = new EventSource(address('stream', { topics: TOPICS, last }));
-  for (const name of NAMES) source.addEventListener(name, (event) => hear(name, /** @type {MessageEvent} */ (event)));
+/** @param {string} login */
+function enter(login) {
+  began = holder = Date.now();
+  share = join(`tripmeter ${login}`, { hold: connect, drop, hear: told });
 }
 
-/** @param {string} name @param {MessageEvent} event */
-function hear(name, event) {
-  last = event.lastEventId || last;
-  const back = LOST.includes(line.value.state) && line.value.heard > 0;
+function connect() {
+  drop();
+  began = Date.now();
+  source = new EventSource(address('stream', { topics: TOPICS, last }));
+  for (const name of NAMES) source.addEventListener(name, (event) => pass(name, /** @type {MessageEvent} */ (event)));
+}
+
+function drop() {
+  source?.close();
+  source = null;
+}
+
+/** Hear it, and let the other tabs hear it. @param {string} name @param {MessageEvent} event */
+function pass(name, event) {
+  const said = { name, data: event.data || '{}', id: event.lastEventId };
+  share?.tell(said);
+  hear(said);
+}
+
+/** From the tab that holds the line. @param {Told} said */
+function told(said) {
+  holder = Date.now();
+  if (said.name !== 'here') hear(said);
+  else if (!last && said.id) hear({ ...said, name: 'hello', data: '{}' });
+}
+
+/** @param {Told} told */
+function hear({ name, data, id }) {
+  if (name === 'alert' && !later(id)) return; // it came by two ways
+  const fresh = name === 'hello' && id && id !== last; // from a place other than where this tab was: it may have missed some
+  const back = line.value.heard > 0 && (LOST.includes(line.value.state) || (fresh && last));
+  last = id || last;
   tries = 0;
-  const said = JSON.parse(event.data || '{}');
+  const said = JSON.parse(data);
   const lag = name !== 'health' ? line.value.lag : said.mode === 'live' ? (said.lag_ms ?? 0) / 1000 : 0; // a feed that ends is not late
   line.value = { state: lag > SLOW_MS / 1000 ? 'behind' : 'live', heard: Date.now(), lag };
   if (back && name !== 'resync') tell('resync', {});
-  tell(name, said);
+  tell(name, name === 'hello' ? { ...said, fresh: Boolean(fresh) } : said);
+}
+
+/** Whether an event comes after all that have been heard; those of another start of the server do. @param {string} id */
+function later(id) {
+  const [[boot, seq], [known, heard]] = [id.split('-'), last.split('-')];
+  return boot !== known || Number(seq) > Number(heard);
 }
 
 /** @param {string} name @param {any} said */
@@ -84,19 +123,25 @@ function tell(name, said) {
 
 /** Whether something was heard lately; a dead line is opened anew, ever more patiently. */
 function watch() {
-  if (!source) return;
+  if (!share) return;
+  if (source) share.tell({ name: 'here', data: '', id: last });
   const quiet = Date.now() - Math.max(line.value.heard, began);
   const opening = line.value.heard < began;
-  if (source.readyState === EventSource.CLOSED || quiet > DEAD_MS) {
+  if (source?.readyState === EventSource.CLOSED || quiet > DEAD_MS) {
     line.value = { ...line.value, state: 'reconnecting' };
-    if (Date.now() - began > Math.min(30_000, 1_000 * 2 ** tries)) {
-      tries += 1;
-      connect();
-      void get('session').catch(() => {}); // an EventSource does not say that nobody is signed in any more
-    }
+    if (Date.now() - began > Math.min(30_000, 1_000 * 2 ** tries)) again();
   } else if (opening && quiet > SLOW_MS) {
     line.value = { ...line.value, state: line.value.heard ? 'reconnecting' : 'waiting' };
   } else if (!opening && quiet > SLOW_MS) {
     line.value = { ...line.value, state: 'behind', lag: quiet / 1000 };
   }
+}
+
+/** Try anew; a tab that does not hold the line takes it only from one that says nothing any more. */
+function again() {
+  tries += 1;
+  began = Date.now();
+  if (source) connect();
+  else if (began - holder > DEAD_MS) share?.seize();
+  void get('session').catch(() => {}); // an EventSource does not say that nobody is signed in any more
 }

@@ -40,7 +40,7 @@ export function Alert({ parts: [, id] }) {
     <p class="todo"><b>${t('alert.todo')}</b> ${todo(one)}</p>
     ${may('manager') && html`<div class="choices">${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
       <button onClick=${() => (tasking.value = true)}>${t('alert.task')}</button></div>`}
-    ${user.value?.driver_id && html`<p class="choices"><button onClick=${() => (objecting.value = true)}>${t('alert.object')}</button></p>`}
+    ${may('manager', 'driver') && user.value?.driver_id && html`<p class="choices"><button onClick=${() => (objecting.value = true)}>${t('alert.object')}</button></p>`}
     <${Facts} one=${one} />
     <${Evidence} one=${one} />
     <section class="card"><h2>${t('alert.log')}</h2><${Log} rows=${one.timeline ?? []} /></section>

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from console.app import create_app
 
@@ -30,6 +30,15 @@ FLAGS = (
     "--enable-unsafe-swiftshader",
 )
 HARMLESS = ("GPU stall due to ReadPixels",)
+# loads one of our modules in a page: await at(NAME)
+LOAD = "const at = (name) => import(document.querySelector('script[type=module]').src.replace('main.js', name));"
+# until a screen has had all it waits for, for some frames
+CALM = """for (let k = 0; k < 6; k++) {
+  await new Promise(requestAnimationFrame);
+  if (document.querySelector('p.waiting')) k = 0;
+}"""
+SCREENS = """const { ROOMS } = await at('views/index.js');
+return ROOMS().flatMap((room) => room.screens).map((one) => [one.path, Boolean(one.one)]);"""
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +70,17 @@ class Served:
 
     def start(self) -> None:
         app = create_app(self.house.world)
-        self.heard = app.state.hub.picture.heard
+        self.hub = app.state.hub
         settings = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
         self._server, listening = uvicorn.Server(settings), socket.create_server(("127.0.0.1", self._port))
         self._port = listening.getsockname()[1]
         self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
         self._thread.start()
+
+    def cut(self) -> None:
+        """End all connections, as a line that breaks does."""
+        for one in list(self._server.server_state.connections):
+            one.loop.call_soon_threadsafe(one.transport.abort)
 
     def stop(self) -> None:
         self._server.should_exit = self._server.force_exit = True
@@ -98,6 +112,10 @@ class Tab:
         """Wait until this alert has the focus."""
         self.page.locator(f'[data-alert="{alert}"]:focus').wait_for()
 
+    def run(self, body: str, given: Any = None) -> Any:
+        """Run the body of an async function in the page; ``at(NAME)`` loads one of our modules."""
+        return self.page.evaluate(f"async (given) => {{ {LOAD} {body} }}", given)
+
     def unexpected(self) -> list[str]:
         known = (*HARMLESS, *self.expected)
         return [one for one in self.complaints if not any(part in one for part in known)]
@@ -106,24 +124,71 @@ class Tab:
 Open = Callable[..., Tab]
 
 
+def signed_in(browser: Browser, url: str, login: str, **more: Any) -> BrowserContext:
+    """A profile of its own, in which somebody is signed in."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en", **more})
+    if login:
+        answer = context.request.post(f"{url}/api/v1/session", data={"name": login, "password": WORD})
+        assert answer.ok, answer.text()
+    return context
+
+
+@pytest.fixture(scope="module")
+def table(chromium: Browser, served: Served, house: House) -> dict[str, list[str]]:
+    """Every screen of the router, by who is shown it: what an administrator sees, then what only a driver does."""
+    found: dict[str, list[str]] = {}
+    for login in ("admin", "driver"):
+        one = Tab(signed_in(chromium, served.url, login).new_page(), served.url)
+        one.go("/")
+        known = {path for paths in found.values() for path in paths}
+        new = [screen for screen in one.run(SCREENS) if screen[0] not in known]
+        found[login] = [route for path, single in new for route in routes(house, path, single)]
+        one.page.context.close()
+    return found
+
+
+def screens(tab: "Open", table: dict[str, list[str]], **more: Any) -> Iterator[tuple[Tab, str]]:
+    """Shows every screen in turn, when it has what it asked for."""
+    for login, found in table.items():
+        one = tab(login, **more)
+        for route in found:
+            one.go(route)
+            one.run(CALM)
+            yield one, route
+
+
+def routes(house: House, path: str, single: bool) -> list[str]:
+    """A screen, and what there is of it besides: one of the things it lists, and states that its address holds."""
+    vehicle, driver = house.names["vehicle"], house.names["driver"]
+    more = {
+        "/": ("/?view=table", f"/?vehicle={vehicle}"),
+        "/alerts": (f"/alerts/{house.ids['alerts']}",),
+        "/trips": (f"/trips/{house.ids['trips']}",),
+        "/drivers": (f"/drivers/{driver}",),
+        "/tyres": (f"/tyres?vehicle={vehicle}",),
+        "/premiums": (f"/premiums/{vehicle}",),
+        "/factors": ("/factors/vehicle_age?cover=own_damage",),
+        "/fleets": (f"/fleets/{house.names['fleet']}?years=3",),
+    }
+    assert path in more or not single, f"{path} shows single things: say here which one is to be looked at"
+    return [path, *more.get(path, ())]
+
+
 @pytest.fixture
 def tab(chromium: Browser, served: Served) -> Iterator[Open]:
     """Opens pages: ``tab("manager", locale="zh-CN")``; fails at the end on whatever they complained of."""
     opened: list[Tab] = []
 
-    def open_(login: str, browser: Browser = chromium, **more: Any) -> Tab:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en", **more})
-        if login:
-            answer = context.request.post(f"{served.url}/api/v1/session", data={"name": login, "password": WORD})
-            assert answer.ok, answer.text()
+    def open_(login: str, browser: Browser = chromium, beside: Tab | None = None, **more: Any) -> Tab:
+        context = beside.page.context if beside else signed_in(browser, served.url, login, **more)
         found = Tab(context.new_page(), served.url)
         watch(found)
         opened.append(found)
         return found
 
     yield open_
-    for one in opened:
-        one.page.context.close()
+    for context in {one.page.context for one in opened}:
+        context.close()
     assert [one.unexpected() for one in opened] == [[] for _ in opened]
 
 

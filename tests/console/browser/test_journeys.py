@@ -165,7 +165,7 @@ def test_a_new_alert_waits_behind_a_button_while_somebody_is_at_work(tab, house,
     one.page.locator(f'[data-alert="{before[0]}"]').focus()
     house.river.embedded.take(rivers.payloads(rivers.fleets(("a",), seed=11), boot="c"))
     house.river.drain()
-    served.heard(known(house))
+    served.hub.picture.heard(known(house))
     one.page.locator("button.arrived").wait_for()
     assert rows(one) == before
     one.page.locator("button.arrived").click()

@@ -10,8 +10,6 @@ from streams.fleets.positions import from_gcj02
 
 pytestmark = pytest.mark.stack
 
-LOAD = "const at = (name) => import(document.querySelector('script[type=module]').src.replace('main.js', name));"
-
 
 @pytest.fixture
 def asked(tab):
@@ -20,7 +18,7 @@ def asked(tab):
     one.expected = ("401",)
     one.page.goto(one.url)
     one.page.get_by_role("button", name="Sign in").wait_for()
-    return lambda body, given: one.page.evaluate(f"async (given) => {{ {LOAD} {body} }}", given)
+    return one.run
 
 
 def test_places_are_moved_for_chinese_tiles_and_back_to_a_decimetre(asked):

@@ -27,9 +27,9 @@ RIGHTS = (
     (r"GET /(alerts|trips|hours)\b", "admin manager viewer driver"),
     (r"POST /objections", "admin manager driver"),
     (r"POST /(alerts|tasks)\b", "admin manager"),
-    (r"GET /(vehicles|positions|heat|today|tasks|tyres|devices)\b", "admin manager viewer"),
+    (r"GET /(vehicles|positions|heat|today|tasks|tyres|devices|zones|fleets)\b", "admin manager viewer"),
 )
-PLACES = re.compile(r"(^|_)(lat|lon|place|coordinates|heading|geometry|wkt|polygon)(_|$)")
+PLACES = re.compile(r"(^|_)(lat|lon|coordinates|heading|geometry|wkt|polygon)(_|$)")
 POINT = re.compile(r"-?\d{2,3}\.\d{4,}[,; ]+-?\d{1,3}\.\d{4,}|trkpt")
 LOADS = re.compile(r'"(variable(_expense_and_profit)?|fixed_(expense|per_day)|profit|off_balance|technical|loads)"')
 
@@ -95,7 +95,7 @@ def said(answer):
     if "csv" in kind or "parquet" in kind:
         read = pl.read_csv if "csv" in kind else pl.read_parquet
         return read(io.BytesIO(answer.content)).to_dict(as_series=False)
-    return {"place": POINT.findall(answer.text)}
+    return {"coordinates": POINT.findall(answer.text)}
 
 
 def placed(said):

@@ -33,9 +33,9 @@ HARMLESS = ("GPU stall due to ReadPixels",)
 # loads one of our modules in a page: await at(NAME)
 LOAD = "const at = (name) => import(document.querySelector('script[type=module]').src.replace('main.js', name));"
 # until a screen has had all it waits for, for some frames
-CALM = """for (let k = 0; k < 6; k++) {
+CALM = """for (let calm = 0, all = 0; calm < 6 && all < 1000; all++) {
   await new Promise(requestAnimationFrame);
-  if (document.querySelector('p.waiting')) k = 0;
+  calm = document.querySelector('p.waiting') ? 0 : calm + 1;
 }"""
 SCREENS = """const { ROOMS } = await at('views/index.js');
 return ROOMS().flatMap((room) => room.screens).map((one) => [one.path, Boolean(one.one)]);"""

@@ -9,7 +9,7 @@ from schemathesis.specs.openapi import checks
 
 from console.api import PREFIX
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("patient")]
 
 JUDGES = [
     not_a_server_error,
@@ -27,6 +27,14 @@ HOW = settings(
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.fixture(scope="module")
+def patient(house):
+    """A console that lets everybody ask as often as they like."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(house.world.pace, "wait", lambda _who: 0.0)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,8 @@ RIGHTS = (
     (r"GET /drivers\b", "admin manager viewer driver underwriter actuary"),
     (r"GET /(alerts|trips|hours)\b", "admin manager viewer driver"),
     (r"POST /objections", "admin manager driver"),
-    (r"POST /(alerts|tasks)\b", "admin manager"),
-    (r"GET /(vehicles|positions|heat|today|tasks|tyres|devices|zones|fleets)\b", "admin manager viewer"),
+    (r"POST /(alerts|tasks|settings)\b", "admin manager"),
+    (r"GET /(vehicles|positions|heat|today|tasks|tyres|devices|zones|fleets|settings)\b", "admin manager viewer"),
 )
 PLACES = re.compile(r"(^|_)(lat|lon|coordinates|heading|geometry|wkt|polygon)(_|$)")
 POINT = re.compile(r"-?\d{2,3}\.\d{4,}[,; ]+-?\d{1,3}\.\d{4,}|trkpt")

@@ -1,6 +1,6 @@
 """Moved: the tariffs that are known, and the portfolio rated with two of them, once for as long as the figures hold."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 import polars as pl
@@ -8,13 +8,15 @@ import polars as pl
 from console.endpoint import Ask
 from console.figures import figures
 from console.problems import Problem
-from pricing import frames
+from pricing.rating import RatingError
+from pricing.rerating import indications
 from pricing.tariff import Tariff
 from pricing.tariffs import shipped
 from pricing.tariffs.compared import capped, changes
 from streams import settings
 from streams.layers import ConfigError
-from streams.tables import assumed
+from streams.ledger import exposed
+from streams.tables import assumed, moment
 from streams.tariffs import shelf
 
 
@@ -75,16 +77,20 @@ def _fleets(ask: Ask, frame: pl.DataFrame) -> list[str]:
 
 
 def _rated(ask: Ask, old: Tariff, new: Tariff) -> tuple[pl.DataFrame, pl.DataFrame]:
-    before, after = (_premiums(ask, one) for one in (old, new))
+    try:
+        before, after = (_premiums(ask, one) for one in (old, new))
+    except RatingError as error:
+        raise Problem(422, "refused", str(error)) from error
     return before, capped(before, after, new)
 
 
 def _premiums(ask: Ask, tariff: Tariff) -> pl.DataFrame:
-    """The premiums of the portfolio with a tariff, for the days on record."""
+    """The premiums of the portfolio with a tariff, as `tripmeter tariff compare` has them."""
     made = figures(ask.world)
-    exposure, risks = made.tables()["exposure"], made.risks()
+    exposure, risks, now = made.tables()["exposure"], made.risks(), moment(made.now)
+    with ask.world.store.reading() as connection:
+        if not exposed.as_recorded(connection, tariff):
+            return exposed.rated(connection, tariff, risks, now)["premiums"]
     risks = assumed(exposure, "car") if risks is None else risks
-    days = exposure["day"].to_list()
-    first, last = (min(days), max(days)) if days else (date.min, date.min)
-    insured = risks.filter(pl.col("cover").is_in(list(tariff.covers)))
-    return frames.premiums(exposure, insured, tariff, first, last + timedelta(days=1))
+    first = min(exposure["day"].to_list(), default=None)
+    return indications(exposure, risks, tariff, first, (now + timedelta(days=1)).date())

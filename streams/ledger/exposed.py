@@ -68,11 +68,16 @@ def read(connection: Connection, tariff: Tariff, now: datetime) -> Exposed:
 
 def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime) -> tables.Tables:
     """The six tables of a store at ``now``, whose scores and premiums are made of what the ledger reads too."""
-    if not (accepted.conceded(connection) or pinned.strange(connection, pinned.versions(connection, tariff))):
+    if as_recorded(connection, tariff):
         return tables.read(connection, tariff, risks, now)
     found = read(connection, tariff, now)
     priced = tables.Priced(found.driven, judged(found.driven, found.left))
     return tables.read(connection, tariff, risks, now, priced=priced)
+
+
+def as_recorded(connection: Connection, tariff: Tariff) -> bool:
+    """Whether premiums read the record as it is: by no rules but those that are accepted, with nothing conceded."""
+    return not (accepted.conceded(connection) or pinned.strange(connection, pinned.versions(connection, tariff)))
 
 
 def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:

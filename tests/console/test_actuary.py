@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -17,7 +19,9 @@ from console.books import Books
 from pricing.ledger import entry
 from pricing.ledger.seal import seal
 from pricing.monitoring.actual_expected import ratio
+from pricing.tariffs import standard_text
 from streams.cli.report import command
+from streams.cli.tariff import command as tariff_command
 from streams.ledger import chains
 from streams.store import accounts
 
@@ -161,6 +165,38 @@ def test_two_tariffs_are_held_against_each_other(house):
     answer = house.client("actuary").get(f"{API}/tariffs/compare", params={"new": other["name"]})
     assert (answer.status_code, answer.json()["code"]) == (422, "currencies")
     assert house.client("actuary").get(f"{API}/dislocation", params={"new": "nothing"}).status_code == 404
+
+
+@pytest.fixture
+def dearer(house, tmp_path, monkeypatch):
+    """A folder with the tariff in force and one of which a day of own damage costs more."""
+    text = standard_text()
+    other = text.replace('name = "standard-2026.1"', 'name = "dearer"').replace("2026-01-01", "2027-01-01", 1)
+    place = other.index("per_day", other.index("[covers.own_damage]"))
+    other = other[:place] + re.sub(r"truck = ([\d.]+)", r"truck = 9\1", other[place:], count=1)
+    for name, said in (("standard", text), ("dearer", other)):
+        (tmp_path / f"{name}.toml").write_text(said, "utf-8")
+    config = house.world.config
+    monkeypatch.setattr(house.world, "config", replace(config, tariff=replace(config.tariff, path=str(tmp_path))))
+    return tmp_path
+
+
+def test_whom_another_tariff_hits_is_what_the_command_line_says(house, dearer):
+    force, other = told(house, "tariffs")[:2]
+    assert (force["in_force"], other["configured"], other["valid_from"]) == (True, True, "2027-01-01")
+    files = [str(dearer / f"{name}.toml") for name in ("standard", "dearer")]
+    done = CliRunner().invoke(tariff_command, ["compare", *files, "--data", str(house.folder), "--json"])
+    assert done.exit_code == 0, done.output
+    said, found = json.loads(done.stdout), told(house, "tariffs/compare", new=other["name"])
+    assert found["form"] == {row["item"]: row["value"] for row in said["form"]}
+    assert found["bands"] == said["disruption"]
+    assert found["differences"] == [
+        {"path": row["number"], "old": row["old"], "new": row["new"]} for row in said["numbers"]
+    ]
+    assert "covers.own_damage.per_day.truck" in {one["path"] for one in found["differences"]}
+    moved = told(house, "dislocation", new=other["name"])["items"]
+    assert {one["vehicle_id"] for one in moved} == {"V0", "V1"}
+    assert moved[0]["change"] >= moved[1]["change"] > 0
 
 
 def test_whoever_takes_a_file_away_is_on_record_with_its_hash(house):

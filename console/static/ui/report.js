@@ -52,7 +52,12 @@ function shown(value, key, style) {
 
 /** Ways to take a list away as a file. @param {{ path: string, query?: Record<string, unknown>, kinds?: string[] }} given */
 export function Files({ path, query = {}, kinds = ['csv', 'xlsx', 'parquet'] }) {
-  return kinds.map((kind) => html`<a key=${kind} class="button" href=${address(`${path}.${kind}`, query)} download=${kind === 'html' ? undefined : true} target=${kind === 'html' ? '_blank' : undefined} rel="noopener" aria-label=${`${kind.toUpperCase()}: ${path.split('/').at(-1)}`}>${kind === 'html' ? t('report.print') : kind.toUpperCase()}</a>`);
+  const of = path.split('/').at(-1);
+  return kinds.map((kind) => {
+    const page = kind === 'html';
+    const text = page ? t('report.print') : kind.toUpperCase();
+    return html`<a key=${kind} class="button" href=${address(`${path}.${kind}`, query)} download=${!page} target=${page ? '_blank' : undefined} rel="noopener" aria-label=${`${text}: ${of}`}>${text}</a>`;
+  });
 }
 
 /** An amount, or a dash. @param {any} amount @param {string} currency */

@@ -12,15 +12,16 @@ from bench.measure import Result, interleaved, spent
 from pricing.balance.book import Book, Caps, book
 from pricing.exposure import SCHEMA, SUMS
 from pricing.frames import premiums, within
-from pricing.many import Sheets, driving
+from pricing.layout import Layout
+from pricing.many import Drivers
 from pricing.past import classed, history
-from pricing.rerating import facts, indications
+from pricing.rerating import KM, facts, indications, known, matrix
 from pricing.tariffs import standard
 
 COVER = "tpl_property"  # with every kind of factor: standing, running, telematics, experience, caps
 CLASSES = ("car", "van", "truck", "bus")
 PORTFOLIO, PART, BOOK = 1_000_000, 100_000, 200_000
-ONE_BY_ONE, BATCHES = 1_000, (1, 100, 1_000, 10_000)
+ONE_BY_ONE, BATCHES = 1_000, (10, 100, 1_000, 10_000)
 REPEATS = 3
 SEEN = ("km_measured", "observed_km", "observed_corner_km", "limit_known_km", "observed_tyre_km")
 
@@ -37,7 +38,8 @@ def measure(part: int, parts: int, charged: int, repeats: int) -> Result:
     costs = interleaved({"one by one": lambda: premiums(*few, tariff)}, repeats)
     whole = spent(lambda: [indications(exposure, risks, tariff) for _ in range(parts)])
     sizes = [size for size in BATCHES if size <= part]
-    held = interleaved({str(size): _held(size) for size in sizes}, 10 * repeats)
+    held = interleaved({str(size): _held(size)["together"] for size in sizes}, 10 * repeats)
+    lone = interleaved({"lone": _held(min(ONE_BY_ONE, part))["singly"]}, repeats)["lone"]
     bill = interleaved({"charged": _charging(charged)}, repeats)["charged"]
     return {
         "vehicles": part * parts,
@@ -45,6 +47,7 @@ def measure(part: int, parts: int, charged: int, repeats: int) -> Result:
         "wall_s": whole.wall,
         "cpu_us": whole.cpu / (part * parts) * 1e6,
         "one_by_one_us": costs["one by one"].cpu / few[1].height * 1e6,
+        "lone_us": lone.cpu / min(ONE_BY_ONE, part) * 1e6,
         "held_us": {size: cost.cpu / int(size) * 1e6 for size, cost in held.items()},
         "charged": {"premiums": charged, "cpu_s": bill.cpu},
     }
@@ -73,13 +76,24 @@ def drawn(count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     return exposure, pl.DataFrame(known | facts)
 
 
-def _held(count: int) -> Callable[[], object]:
-    """Indications of vehicles whose sums and facts are at hand, as where trips end one after the other."""
+def _held(count: int) -> dict[str, Callable[[], object]]:
+    """Indications of vehicles whose sums and facts are at hand, as where trips end: together, and one by one."""
     (exposure, risks), tariff = drawn(count), standard()
-    insured = within(risks, None, None)
+    insured, drivers, layout = within(risks, None, None), Drivers(tariff), Layout(tariff.covers[COVER], tariff)
     own = history(insured, classed(exposure, risks), tariff)
-    rows = facts(insured, exposure, own, tariff)
-    return lambda: Sheets(rows, tariff.covers[COVER], tariff).premium(driving(own, tariff))
+    rows = facts(insured, exposure, own, tariff).sort("vehicle_id")
+    sheet, codes = layout.sheet(known(rows, layout)), drivers.codes(rows["class"])
+    sums, km = matrix(own.sort("vehicle_id"), drivers.columns), matrix(rows, KM)
+
+    def together() -> object:
+        return sheet.premium(drivers(sums, codes), km)
+
+    def singly() -> None:
+        for k in range(count):
+            one = slice(k, k + 1)
+            sheet[one].premium(drivers(sums[one], codes[one]), km[one])
+
+    return {"together": together, "singly": singly}
 
 
 def _charging(count: int) -> Callable[[], object]:
@@ -92,7 +106,8 @@ def _charging(count: int) -> Callable[[], object]:
 def table(found: Result) -> str:
     """As the page has it."""
     charged = found["charged"]
-    held = [(f"{int(size):,} at once", 1e6 / cost) for size, cost in found["held_us"].items()]
+    held = [("one after the other", 1e6 / found["lone_us"])]
+    held += [(f"{int(size):,} at once", 1e6 / cost) for size, cost in found["held_us"].items()]
     pairs = {
         f"**{found['vehicles']:,} vehicles rated again**, s as it went": f"{found['wall_s']:.1f}",
         "CPU s of it": f"{found['cpu_s']:.1f}",

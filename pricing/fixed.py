@@ -1,30 +1,39 @@
 """Fixed: amounts of many vehicles at once as whole millionths, rounded to the digit as decimals are."""
 
-from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pricing.money import decimal
+from pricing.compiled import shared
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 ONE = 1_000_000  # millionths
 CENT = 10_000
-LARGE = 4e9  # beyond it a float has no six places
+FOUR = 100  # millionths in the last of four places
+SPLIT = 134_217_729.0  # 2^27 + 1: a float in two halves, whose products with a million are exact
+# by mode, what must be left of a cent for one more; 0: more than half, or half to even
+LEAST = {ROUND_HALF_EVEN: 0, ROUND_HALF_UP: CENT // 2, ROUND_HALF_DOWN: CENT // 2 + 1, ROUND_UP: 1, ROUND_DOWN: CENT}
 
 
-def millionths(x: Floats) -> Ints:
-    """What ``decimal`` makes of each float."""
-    scaled = x * ONE
-    found = np.rint(scaled)
-    # the product is rounded too: too near the middle between two, the digits decide
-    doubt = (np.abs(np.abs(scaled - np.trunc(scaled)) - 0.5) < 1e-15 * np.abs(scaled) + 1e-9) | (np.abs(x) > LARGE)
-    for k in np.flatnonzero(doubt):
-        found[k] = whole(decimal(x[k]))
-    return found.astype(np.int64)
+@shared
+def millionths(x: Any) -> Any:
+    """What ``decimal`` makes of each float below 4e9.
+
+    Source: Dekker 1971, the product with its error: where it seems to lie in the middle between two, the error decides.
+    """
+    scaled = x * 1e6
+    head = x * SPLIT - (x * SPLIT - x)
+    error = (head * 1e6 - scaled) + (x - head) * 1e6
+    below = np.floor(scaled)
+    rest = scaled - below - 0.5
+    odd = below - 2.0 * np.floor(below / 2.0)
+    more = (rest > 0.0) | ((rest == 0.0) & ((error > 0.0) | ((error == 0.0) & (odd == 1.0))))
+    return np.int64(below) + np.int64(more)
 
 
 def whole(x: Decimal) -> int:
@@ -42,45 +51,39 @@ def fraction(x: Decimal) -> tuple[int, int]:
     return int(x.scaleb(places)), 10**places
 
 
-def times(a: Ints, numerator: Ints | int, scale: int) -> Ints:
+@shared
+def times(a: Any, numerator: Any, scale: Any) -> Any:
     """``a * numerator / scale`` to the nearest, half to even; ``a`` is split, so that no product is too large."""
     head = a // scale  # by one number numpy divides fast; divmod takes five times as long
     product = (a - head * scale) * numerator
     more = product // scale
-    return _up(head * numerator + more, product - more * scale, scale)
+    return nearest(head * numerator + more, product - more * scale, scale)
 
 
-def divide(a: Ints, share: Decimal) -> Ints:
-    """``a / share`` to the nearest, half to even."""
-    numerator, scale = fraction(share)
+@shared
+def divide(a: Any, numerator: Any, scale: Any) -> Any:
+    """``a * scale / numerator`` to the nearest, half to even."""
     head = a // numerator
     product = (a - head * numerator) * scale
     more = product // numerator
-    return _up(head * scale + more, product - more * numerator, numerator)
+    return nearest(head * scale + more, product - more * numerator, numerator)
 
 
-def cents(a: Ints, rounding: str) -> Ints:
-    """Millionths as whole cents in the mode the tariff states."""
-    found = np.abs(a) // CENT
-    rest = np.abs(a) - found * CENT
-    made = _up(found, rest, CENT) if rounding == ROUND_HALF_EVEN else found + _more(rest, rounding).astype(np.int64)
-    return np.where(a < 0, -made, made)
+@shared
+def cents(a: Any, least: int) -> Any:
+    """Millionths as whole cents, in the mode of which ``LEAST`` says what must be left for one more."""
+    size = np.abs(a)
+    found = size // CENT
+    rest = size - found * CENT
+    made = nearest(found, rest, CENT) if least == 0 else found + (rest >= least) * 1
+    return made * np.sign(a)
 
 
-def _more(rest: Ints, rounding: str) -> npt.NDArray[np.bool_]:
-    """Whether what is left makes a cent more; away from 0 in every other mode, ``ROUND_UP``."""
-    if rounding == ROUND_DOWN:
-        return np.zeros(rest.shape, bool)
-    least = {ROUND_HALF_UP: CENT // 2, ROUND_HALF_DOWN: CENT // 2 + 1}.get(rounding, 1)
-    more: npt.NDArray[np.bool_] = rest >= least
-    return more
-
-
-def _up(found: Ints, rest: Ints, unit: int) -> Ints:
+@shared
+def nearest(found: Any, rest: Any, unit: Any) -> Any:
     """``found`` and the ``rest`` of a ``unit`` to the nearest, half to even."""
     twice = 2 * rest
-    more: npt.NDArray[np.bool_] = (twice > unit) | ((twice == unit) & (found & 1 == 1))
-    return found + more.astype(np.int64)
+    return found + ((twice > unit) | ((twice == unit) & (found % 2 == 1))) * 1
 
 
 def series(name: str, cents: Ints) -> pl.Series:

@@ -1,22 +1,23 @@
-"""Many: relativities and premiums of many vehicles at once on arrays, the same to the cent as one by one."""
+"""Many: what the own driving of many vehicles makes of their price at once, the same bits as the score of each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from pricing.factors import Factor, telematics
-from pricing.fixed import ONE, Floats, Ints, cents, divide, fraction, millionths, times, whole
-from pricing.tariff import Behaviour, Cover, Tariff
+from pricing.compiled import kernel
+from pricing.exposure import Exposure
+from pricing.factors import telematics
+from pricing.fixed import FOUR, ONE, Floats, Ints, millionths, times, whole
+from pricing.score import Score
+from pricing.tariff import Behaviour, Tariff
 
 Bools = npt.NDArray[np.bool_]
-FOUR = 100  # millionths in the last of four places
-CHANGE = "change"
-NONE = -1  # millionths: there was no premium before
+SEEN = 0  # place of the exposure among the columns of a behaviour; what is counted follows
+NOTHING = -1  # no more columns
+PER, K, ONE_SIDED, PRIOR = range(4)
 
 
 @dataclass(frozen=True)
@@ -27,148 +28,130 @@ class Driving:
     capped: Bools
     credibility: Floats
 
-
-def driving(own: pl.DataFrame, tariff: Tariff) -> Driving:
-    """Telematics relativity of each row: exposure as it counts, with the vehicle's ``class``."""
-    terms = [behaviour for behaviour in tariff.behaviours if "vehicle" in behaviour.subjects]
-    relativity, above, prior = np.full(own.height, ONE, np.int64), np.zeros(own.height), 0.0
-    klass, codes = _coded(own["class"])
-    for behaviour in terms:
-        z, eta = _behaviour(behaviour, own, np.array([behaviour.mean(one) for one in klass])[codes])
-        effect = times(millionths(telematics.FACTOR.relativity(eta)), 1, FOUR)
-        relativity = times(relativity, effect, ONE // FOUR)
-        above, prior = above + behaviour.prior * z, prior + behaviour.prior
-    low, high = tariff.caps.get(telematics.FACTOR.name, (None, None))
-    within = relativity if low is None or high is None else np.clip(relativity, whole(low), whole(high))
-    credible = above / prior if prior else above
-    return Driving(within, within != relativity, np.array([round(z, 4) for z in credible.tolist()], np.float64))
+    def __getitem__(self, rows: slice | Ints | Bools) -> "Driving":
+        """Of some of them."""
+        return Driving(self.relativity[rows], self.capped[rows], self.credibility[rows])
 
 
-def _behaviour(behaviour: Behaviour, own: pl.DataFrame, mean: Floats) -> tuple[Floats, Floats]:
-    """Credibility and ``beta * ln(credible rate / class mean)`` of a behaviour, by the steps of ``score``."""
-    count = np.zeros(own.height)
-    for column, weight in behaviour.counts:
-        count = count + weight * _floats(own, column)
-    seen = _floats(own, behaviour.exposure) / behaviour.per
-    if behaviour.one_sided:
-        seen = np.where(count > 0.0, seen, 0.0)
-    k = behaviour.k / behaviour.per
-    credible = (count + k * mean) / (seen + k)
-    if behaviour.one_sided:
-        credible = np.maximum(credible, mean)
-    return seen / (seen + k), behaviour.beta * np.log(credible / mean)
+@dataclass(frozen=True)
+class Drivers:
+    """All of a tariff that makes a relativity of own driving, worked out once."""
 
-
-@dataclass
-class Sheets:
-    """The calculation of many premiums of one cover; ``bound`` names the caps that bind, and on whom."""
-
-    rows: pl.DataFrame
-    cover: Cover
     tariff: Tariff
-    bound: dict[str, Bools] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.klass, self.codes = _coded(self.rows["class"])
-        self.days = self.rows["days"].to_numpy() * ONE
-        self.drives = any(factor.name == telematics.FACTOR.name for factor in self.cover.factors)
+    def __call__(self, sums: Floats, codes: Ints) -> Driving:
+        """Telematics relativity of each row: ``sums`` (n, columns) as they count, ``codes`` (n,) its class's place."""
+        ratio, believed = np.empty((len(sums), self._beta.size)), np.empty(len(sums))
+        _credible(sums, codes, self._means, self._columns, self._weights, self._terms, ratio, believed)
+        return self._within(np.log(ratio) * self._beta, believed)
 
-    def premium(self, own: Driving) -> Ints:
-        """Of each row in whole cents."""
-        loads = self.tariff.loads
-        technical = self._standing() + self._running(own)
-        pure = times(technical, *fraction(loads.off_balance))
-        gross = divide(pure + times(self.days, *fraction(loads.fixed_per_day)), 1 - loads.variable - loads.profit)
-        changed = self._changed(gross)
-        least = times(self.days, *fraction(self.tariff.minimum.get(self.cover.name, Decimal(0))))
-        self._note("minimum", changed < least)
-        return cents(np.maximum(changed, least), self.tariff.rounding)
+    def scored(self, scores: Sequence[Score]) -> Driving:
+        """The same of scores."""
+        etas = np.array([[point.eta for point in score.points] for score in scores], np.float64)
+        believed = np.array([score.credibility for score in scores], np.float64)
+        return self._within(etas.reshape(len(scores), -1 if scores else 0), believed)
 
-    def caps(self) -> list[str | None]:
-        """Names of the caps that bound each row, in the order in which they did."""
-        names, sets = list(self.bound), np.zeros(self.rows.height, np.int64)
-        for k, bound in enumerate(self.bound.values()):
-            sets += bound.astype(np.int64) << k
-        told = {int(some): ", ".join(name for k, name in enumerate(names) if some >> k & 1) for some in np.unique(sets)}
-        return [told[some] or None for some in sets.tolist()]
+    def sums(self, own: Iterable[Exposure]) -> Floats:
+        """Exposures as the rows that are asked for."""
+        return np.array([[one[name] for name in self.columns] for one in own], np.float64).reshape(
+            -1, len(self.columns)
+        )
 
-    def _standing(self) -> Ints:
-        amount = self._start(self.cover.per_day, self.days)
-        for factor in self.cover.factors:
-            if not factor.km_only:
-                amount = times(amount, self._effect(factor), ONE)
-        return amount
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of exposure that are looked at, in order."""
+        named = (name for term in self._behaviours for name in (term.exposure, *(column for column, _ in term.counts)))
+        return tuple(dict.fromkeys(named))
 
-    def _running(self, own: Driving) -> Ints:
-        """Measured km at the own relativity; km that nobody saw at no less than the class's."""
-        charged = np.array([self.cover.per_km[one] != 0 for one in self.klass], bool)[self.codes]
-        relativity = own.relativity if self.drives else np.full(self.codes.size, ONE, np.int64)
-        if self.drives:
-            self._note(telematics.FACTOR.name, own.capped & charged)
-        effects = [
-            (factor.name == telematics.FACTOR.name, self._effect(factor, charged)) for factor in self.cover.factors
-        ]
-        total = np.zeros(self.codes.size, np.int64)
-        for column, driven in (("km_measured", relativity), ("km_gap", np.maximum(relativity, ONE))):
-            amount = self._start(self.cover.per_km, millionths(_floats(self.rows, column)))
-            for is_driving, effect in effects:
-                amount = times(amount, driven if is_driving else effect, ONE)
-            total += amount
-        return total
+    @cached_property
+    def classes(self) -> Mapping[str | None, int]:
+        """Place of each vehicle class; of one that is not known, ``None``."""
+        known = sorted({klass for term in self._behaviours for klass in term.means})
+        return {klass: place for place, klass in enumerate((None, *known))}
 
-    def _start(self, base: Mapping[str, Decimal], quantity: Ints) -> Ints:
-        """Quantity in millionths at its class's base rate."""
-        rates = [fraction(base[one]) for one in self.klass]
-        scale = max(scale for _, scale in rates)
-        numerators = np.array([numerator * (scale // own) for numerator, own in rates], np.int64)
-        return times(quantity, numerators[self.codes], scale)
+    def codes(self, classes: Iterable[str | None]) -> Ints:
+        """Places of vehicle classes."""
+        return np.array([self.classes.get(klass, 0) for klass in classes], np.int64)
 
-    def _effect(self, factor: Factor, where: Bools | None = None) -> Ints:
-        """Relativity of each row, in millionths and within its cap, noted ``where`` it counts."""
-        if factor.name == telematics.FACTOR.name:
-            return np.full(self.codes.size, ONE, np.int64)
-        found = _relativities(factor, self.rows[factor.covariate])
-        if factor.name not in self.tariff.caps:
-            return found
-        low, high = self.tariff.caps[factor.name]
-        within = np.clip(found, whole(low), whole(high))
-        self._note(factor.name, (within != found) if where is None else (within != found) & where)
-        return within
+    def _within(self, etas: Floats, believed: Floats) -> Driving:
+        relativity, capped = np.empty(len(etas), np.int64), np.empty(len(etas), np.bool_)
+        # numpy's own exp, as its log above: a compiled one may differ in the last bit
+        _multiplied(np.exp(etas), *self._caps, relativity, capped)
+        return Driving(relativity, capped, believed)
 
-    def _changed(self, gross: Ints) -> Ints:
-        """Within the cap on change, where there was a premium before."""
-        if CHANGE not in self.tariff.caps:
-            return gross
-        before = self.rows["previous"].to_numpy()
-        low, high = (times(before, *fraction(bound)) for bound in self.tariff.caps[CHANGE])
-        within = np.where(before == NONE, gross, np.clip(gross, low, high))
-        self._note(CHANGE, within != gross)
-        return within
+    @cached_property
+    def _behaviours(self) -> list[Behaviour]:
+        return [behaviour for behaviour in self.tariff.behaviours if "vehicle" in behaviour.subjects]
 
-    def _note(self, name: str, where: Bools) -> None:
-        self.bound[name] = self.bound[name] | where if name in self.bound else where
+    @cached_property
+    def _caps(self) -> tuple[int, int]:
+        cap = self.tariff.caps.get(telematics.FACTOR.name)
+        return (0, int(np.iinfo(np.int64).max)) if cap is None else (whole(cap[0]), whole(cap[1]))
 
+    @cached_property
+    def _beta(self) -> Floats:
+        return np.array([term.beta for term in self._behaviours], np.float64)
 
-def _relativities(factor: Factor, values: pl.Series) -> Ints:
-    """In millionths, to four places, of each value; one that is missing is rated 1."""
-    if values.dtype != pl.String:
-        return times(millionths(factor.relativity(_numbers(values))), 1, FOUR) * FOUR
-    known, codes = _coded(values)
-    return times(millionths(factor.relativity(known)), 1, FOUR)[codes] * FOUR
+    @cached_property
+    def _means(self) -> Floats:
+        return np.array([[term.mean(klass) for term in self._behaviours] for klass in self.classes], np.float64)
+
+    @cached_property
+    def _columns(self) -> Ints:
+        found = np.full((len(self._behaviours), 1 + self._most), NOTHING, np.int64)
+        for row, term in zip(found, self._behaviours, strict=True):
+            names = (term.exposure, *(column for column, _ in term.counts))
+            row[: len(names)] = [self.columns.index(name) for name in names]
+        return found
+
+    @cached_property
+    def _weights(self) -> Floats:
+        found = np.zeros((len(self._behaviours), 1 + self._most))
+        for row, term in zip(found, self._behaviours, strict=True):
+            row[1 : 1 + len(term.counts)] = [weight for _, weight in term.counts]
+        return found
+
+    @cached_property
+    def _most(self) -> int:
+        return max((len(term.counts) for term in self._behaviours), default=0)
+
+    @cached_property
+    def _terms(self) -> Floats:
+        rows = [(term.per, term.k / term.per, term.one_sided, term.prior) for term in self._behaviours]
+        return np.array(rows, np.float64).reshape(len(rows), 4)
 
 
-def _coded(values: pl.Series) -> tuple[list[Any], Ints]:
-    """The different values, in order of their first row, and which of them each row has."""
-    place: dict[Any, int] = {}
-    codes = [place.setdefault(value, len(place)) for value in values.to_list()]
-    return list(place), np.array(codes, np.int64)
+@kernel
+def _credible(
+    sums: Floats, codes: Ints, means: Floats, columns: Ints, weights: Floats, terms: Floats, ratio: Floats, z: Floats
+) -> None:
+    """Credible rate over class mean of each vehicle and behaviour, and the score's ``z``, by the steps of ``score``."""
+    for i in range(sums.shape[0]):
+        above = prior = 0.0
+        for b in range(columns.shape[0]):
+            count, one_sided, mean = 0.0, terms[b, ONE_SIDED] != 0.0, means[codes[i], b]
+            for j in range(1, columns.shape[1]):
+                if columns[b, j] != NOTHING:
+                    count = count + weights[b, j] * sums[i, columns[b, j]]
+            seen = sums[i, columns[b, SEEN]] / terms[b, PER]
+            if one_sided and not count > 0.0:
+                seen = 0.0
+            k = terms[b, K]
+            credible = (count + k * mean) / (seen + k)
+            if one_sided and credible < mean:
+                credible = mean
+            ratio[i, b] = credible / mean
+            above = above + terms[b, PRIOR] * (seen / (seen + k))
+            prior = prior + terms[b, PRIOR]
+        z[i] = above / prior if prior > 0.0 else above
 
 
-def _floats(frame: pl.DataFrame, column: str) -> Floats:
-    """A column, contiguous; zeros where it is absent."""
-    return _numbers(frame[column]) if column in frame.columns else np.zeros(frame.height)
-
-
-def _numbers(column: pl.Series) -> Floats:
-    whole = column if column.dtype == pl.Float64 else column.cast(pl.Float64)
-    return np.ascontiguousarray(whole.to_numpy())
+@kernel
+def _multiplied(effects: Floats, low: int, high: int, relativity: Ints, capped: Bools) -> None:
+    """Product of the relativities of a row's behaviours, each to four places, each product to six, within the cap."""
+    for i in range(effects.shape[0]):
+        product = ONE
+        for b in range(effects.shape[1]):
+            product = times(product, times(millionths(effects[i, b]), 1, FOUR), ONE // FOUR)
+        relativity[i] = min(max(product, low), high)
+        capped[i] = relativity[i] != product

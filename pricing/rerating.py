@@ -3,28 +3,36 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pricing import frames
 from pricing.exposure import UNITS
-from pricing.fixed import series, whole
+from pricing.fixed import Floats, series, whole
 from pricing.frames import PREMIUMS, Columns
-from pricing.many import NONE, Driving, Sheets, driving
-from pricing.past import VEHICLE, classed, history
+from pricing.layout import Layout
+from pricing.many import Drivers, Driving
+from pricing.memory import exposures
+from pricing.past import VEHICLE, by_class, classed, history
 from pricing.premium import INDICATED, use_mass
 from pricing.rating import cover_of
+from pricing.score import score
+from pricing.sheets import UNPAID
 from pricing.tariff import Tariff
 
 AT_ONCE = 50_000  # rows: what is worked on stays in the cache
 COLUMNS: Columns = {name: kind for name, kind in PREMIUMS.items() if name not in ("premium_id", "factors")}
 ORDER = (*VEHICLE, "policy_id", "cover", "valid_from")
 PERIOD = (*VEHICLE, "valid_from", "valid_to")
-SUBJECT = (*VEHICLE, "valid_to", "class")
+HISTORY = (*VEHICLE, "valid_to")
+SUBJECT = (*HISTORY, "class")
 KM = ("km_measured", "km_gap")
 OWN = ("relativity", "capped", "believed")
 NUMBERS = ("mass_kg", "year", "annual_km", "sum_insured", "deductible", "limit", "experience")
+WORDS = ("use", "energy")
 
 
 def indications(
@@ -35,36 +43,26 @@ def indications(
     valid_to: date | None = None,
     kind: str = INDICATED,
 ) -> pl.DataFrame:
-    """What ``frames.premiums`` makes of the same, but for ids and steps.
-
-    A vehicle that has been of several classes, and a cover whose coefficient a jurisdiction keeps in a window, are
-    rated one by one.
-    """
+    """What ``frames.premiums`` makes of the same, but for ids and steps."""
     insured = frames.within(risks, valid_from, valid_to)
     frames.permitted(risks, tariff)
     past = history(insured, classed(exposure, risks), tariff)
-    several = past.filter(pl.len().over(*VEHICLE, "valid_to") > 1).select(VEHICLE).unique()
-    windowed = pl.col("cover").is_in([cover for cover in tariff.covers if tariff.coefficient(cover)])
-    others = risks.join(several, on=VEHICLE, how="anti")
-    alone = insured.join(several, on=VEHICLE, how="anti", maintain_order="left").filter(~windowed)
-    found = list(_rated(facts(alone, exposure, past, tariff), tariff, kind))
-    singly = [some for some in (risks.join(several, on=VEHICLE, how="semi"), others.filter(windowed)) if len(some)]
-    found += [frames.premiums(exposure, some, tariff, valid_from, valid_to, kind).select(*COLUMNS) for some in singly]
+    found = list(_rated(facts(insured, exposure, past, tariff), tariff, kind))
     return pl.concat([pl.DataFrame(schema=COLUMNS), *found]).sort(ORDER)
 
 
 def facts(insured: pl.DataFrame, exposure: pl.DataFrame, past: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """The risks with the covariates of the factors, their days and km, and what the own driving makes of the price."""
-    known = insured.with_columns(
-        pl.lit(None, pl.Float64).alias(name) for name in (*NUMBERS, "use", "previous") if name not in insured.columns
-    ).with_columns(pl.col(NUMBERS).cast(pl.Float64))
+    unsaid = [name for name in (*NUMBERS, *WORDS, "previous") if name not in insured.columns]
+    known = insured.with_columns(pl.lit(None).alias(name) for name in unsaid).with_columns(
+        pl.col(NUMBERS).cast(pl.Float64), pl.col(WORDS).cast(pl.String)
+    )
     age = (pl.col("valid_from").dt.year() - pl.col("year")).clip(0.0)
-    before = [NONE if one is None else whole(Decimal(str(one))) for one in known["previous"].to_list()]
+    before = [UNPAID if one is None else whole(Decimal(str(one))) for one in known["previous"].to_list()]
     days = (pl.col("valid_to") - pl.col("valid_from")).dt.total_days()
-    risks = known.with_columns(
-        days.alias("days"), age.alias("vehicle_age"), (pl.col("mass_kg") / 1000).alias("mass_t"),
-        pl.Series("previous", before, pl.Int64), pl.col("use").cast(pl.String),
-    )  # fmt: skip
+    mass = (pl.col("mass_kg") / 1000).alias("mass_t")
+    previous = pl.Series("previous", before, pl.Int64)
+    risks = known.with_columns(days.alias("days"), age.alias("vehicle_age"), mass, previous, begun="inception")
     driven = _kilometres(insured, exposure)
     own = _driving(insured, past, tariff)
     joined = risks.join(driven, on=PERIOD, how="left").join(own, on=SUBJECT, how="left", nulls_equal=True)
@@ -88,31 +86,59 @@ def _kilometres(insured: pl.DataFrame, exposure: pl.DataFrame) -> pl.DataFrame:
 
 def _driving(insured: pl.DataFrame, past: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """What the own driving makes of the price, by vehicle, end of the history and class insured."""
-    subjects = insured.select(SUBJECT).unique()
-    own = subjects.join(past.rename({"class": "then"}), on=[*VEHICLE, "valid_to"], how="left")
-    own = own.with_columns(pl.coalesce("then", "class").alias("insured")).fill_null(0.0)
+    subjects, drivers = insured.select(SUBJECT).unique(), Drivers(tariff)
+    before = past.with_columns(several=pl.len().over(HISTORY) > 1).rename({"class": "then"})
+    alone = before.filter(~pl.col("several")).drop("several")
+    own = subjects.join(before.filter("several"), on=HISTORY, how="anti").join(alone, on=HISTORY, how="left")
     made = []
-    for part in own.iter_slices(AT_ONCE):
-        found = driving(part.with_columns(pl.col("insured").alias("class")), tariff)
-        values = (found.relativity, found.capped, found.credibility)
-        made.append(part.select(SUBJECT).with_columns(pl.Series(name, x) for name, x in zip(OWN, values, strict=True)))
-    return pl.concat(made) if made else subjects.with_columns(pl.lit(0).alias(name) for name in OWN)
+    for part in own.fill_null(0.0).iter_slices(AT_ONCE):
+        found = drivers(
+            matrix(part, drivers.columns), drivers.codes(part.select(pl.coalesce("then", "class")).to_series())
+        )
+        made.append(_as_columns(part.select(SUBJECT), found))
+    changed = subjects.join(before.filter("several"), on=HISTORY, how="semi")
+    many = by_class(exposures(past.join(changed.select(HISTORY).unique(), on=HISTORY, how="semi"), 4))
+    scores = [score(many[row[:3]], tariff, "vehicle") for row in changed.iter_rows()]
+    return pl.concat([*made, _as_columns(changed, drivers.scored(scores))])
+
+
+def _as_columns(subjects: pl.DataFrame, found: Driving) -> pl.DataFrame:
+    values = (found.relativity, found.capped, found.credibility)
+    return subjects.with_columns(pl.Series(name, x) for name, x in zip(OWN, values, strict=True))
+
+
+def matrix(frame: pl.DataFrame, columns: tuple[str, ...]) -> Floats:
+    """Columns of a frame row by row; zeros where one is absent."""
+    known = [pl.col(name).cast(pl.Float64) if name in frame.columns else pl.lit(0.0).alias(name) for name in columns]
+    return np.ascontiguousarray(frame.select(known).to_numpy())
 
 
 def _rated(rows: pl.DataFrame, tariff: Tariff, kind: str) -> Iterator[pl.DataFrame]:
     for first in rows.unique(("cover", "class"), maintain_order=True).iter_rows(named=True):
         cover_of(frames.risk_of(first | {"previous": None}), tariff)  # complains of what the tariff has no rate for
     for (cover,), covered in rows.partition_by("cover", as_dict=True).items():
+        layout = Layout(tariff.covers[str(cover)], tariff)
         for part in covered.iter_slices(AT_ONCE):
-            sheets = Sheets(part, tariff.covers[str(cover)], tariff)
             own = Driving(*(np.ascontiguousarray(part[name].to_numpy()) for name in OWN))
+            sheet = layout.sheet(known(part, layout))
+            amount, bound = sheet.premium(own, matrix(part, KM))
+            believed = [round(z, 4) for z in own.credibility.tolist()] if layout.drives else None
             yield part.with_columns(
                 pl.col("valid_from", "valid_to").cast(PREMIUMS["valid_from"]),
-                series("amount", sheets.premium(own)),
+                series("amount", amount),
+                pl.Series("credibility", believed or [None] * part.height, pl.Float64),
+                pl.Series("caps", sheet.named(bound), pl.String),
                 kind=pl.lit(kind),
                 currency=pl.lit(tariff.currency),
                 tariff_id=pl.lit(tariff.tariff_id),
                 status=pl.lit(tariff.status),
-                credibility=pl.col("believed") if sheets.drives else pl.lit(None, pl.Float64),
-                caps=pl.Series(sheets.caps(), dtype=pl.String),
             ).select(*COLUMNS)
+
+
+def known(rows: pl.DataFrame, layout: Layout) -> dict[str, Any]:
+    """The columns that a sheet asks for, numbers as arrays and words as lists."""
+    return {name: _values(rows[name]) for name in layout.asked}
+
+
+def _values(column: pl.Series) -> npt.NDArray[Any] | list[Any]:
+    return column.to_numpy() if column.dtype.is_numeric() else column.to_list()

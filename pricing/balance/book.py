@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from pricing.fixed import Floats, cents, decimals, fraction, millionths, times
+from pricing.fixed import LEAST, Floats, cents, decimals, fraction, millionths, times
 from pricing.money import micro
 
 UNBOUND = np.iinfo(np.int64).max  # millionths: no cap
@@ -54,7 +54,7 @@ class Book:
         unbound = np.isinf(self.high)
         highest = np.where(unbound, UNBOUND, millionths(np.where(unbound, 0.0, self.high)))
         uncapped = times(millionths(self.varying), *fraction(k)) + millionths(self.fixed)
-        return decimals(cents(np.minimum(np.maximum(uncapped, millionths(self.low)), highest), rounding))
+        return decimals(cents(np.minimum(np.maximum(uncapped, millionths(self.low)), highest), LEAST[rounding]))
 
 
 def book(

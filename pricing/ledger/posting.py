@@ -50,6 +50,11 @@ class Contract:
         return Account(self.policy_id, vehicle_id, cover, self.currency)
 
 
+def _unknown(_shown: Entry) -> bool:
+    """Not known before the indication is made."""
+    return False
+
+
 @dataclass(frozen=True)
 class Insured:
     """A vehicle and cover for days in which nothing about it changed, and its rating as it would be now."""
@@ -61,6 +66,7 @@ class Insured:
     risk: Mapping[str, Any]  # as an entry has it: what is insured, for the whole term
     rating: Callable[[Entry | None], Draft]  # the indication after the last one shown of the same risk
     km: Driven
+    still: Callable[[Entry], bool] = _unknown  # whether the last one shown, of the same tariff, would be shown now
 
 
 def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, tariff: Tariff) -> None:
@@ -97,7 +103,10 @@ def _indicate(contract: Contract, piece: Insured, pen: Pen, today: date, tariff:
     same_days, over = last["valid_to"] == end, min(piece.end, contract.end) <= today
     if same_days and over:
         return last
-    found = piece.rating(last if last["made"]["tariff"] == tariff.digest else None)
+    same_tariff = last["made"]["tariff"] == tariff.digest
+    if same_days and same_tariff and piece.still(last):
+        return last
+    found = piece.rating(last if same_tariff else None)
     return last if same_days and found.amount == last.amount else pen.write(found)
 
 

@@ -30,6 +30,10 @@ class Shown:
     amount: Decimal
     moves: Hysteresis
 
+    def holds(self, found: Decimal) -> bool:
+        """Whether it is still shown where ``found`` is what would be right now."""
+        return cents(self.moves.publish(self.amount, found)) == self.amount
+
 
 def rated(
     risk: Risk,

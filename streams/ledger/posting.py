@@ -1,9 +1,9 @@
 """Posting: from the registry and the record to what each policy's chain is to say, at a moment."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from pricing.balance.hysteresis import Hysteresis
 from pricing.billing.cancellation import PRO_RATA, short_rate
 from pricing.billing.term import Term
 from pricing.canonical import plain
+from pricing.due import Due, amounts
 from pricing.exposure import Exposure, vehicle_days
 from pricing.frames import risk_of
 from pricing.ledger.entry import Draft, Entry
@@ -20,7 +21,10 @@ from pricing.ledger.per_km import Km
 from pricing.ledger.posting import Contract, Insured, post
 from pricing.ledger.rated import Shown, rated
 from pricing.money import decimal
-from pricing.rating import RatingError
+from pricing.premium import Risk
+from pricing.rating import RatingError, cover_of
+from pricing.score import Own
+from pricing.stated import Stated
 from pricing.tariff import Tariff
 from streams.ledger import chains
 from streams.ledger.book import VEHICLE, Book
@@ -31,34 +35,61 @@ from streams.registry.contracts import Policy
 Posted = dict[str, list[Entry]]  # new entries by policy
 
 
+class Piece(NamedTuple):
+    """What is rated of a row of risks: for the whole term, on the km declared or to be expected."""
+
+    row: Mapping[str, Any]
+    risk: Risk
+    exposure: Exposure  # its km
+    own: Own | Stated
+    accepted: tuple[Exposure, Own | Stated] | None  # what was offered was made from, if just this was accepted
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """When it holds."""
+        return self.row["valid_from"], self.row["valid_to"]
+
+
 def posted(
     connection: Connection, book: Book, tariff: Tariff, moves: Hysteresis, at: datetime, policy_id: str | None = None
 ) -> tuple[Posted, list[str]]:
     """What each policy's chain is to say next, all or one, recorded ``at``; nothing is written.
 
-    A policy that cannot be posted stops no other: why it cannot be comes with them.
+    A policy that cannot be posted stops no other: why it cannot be comes with them. All that is due is worked out at
+    once; only an indication that has moved is made again step by step.
     """
-    found, refused = Posted(), []
+    found, refused, ready = Posted(), [], list[tuple[Policy, list[Piece]]]()
     for policy in book.policies:
         if policy_id in (None, policy.policy_id) and policy.from_ <= book.today:
-            pen = Pen(chains.of(connection, policy.policy_id), at)
-            if why := _post(pen, book, policy, tariff, moves, promised(connection, policy)):
-                refused.append(f"policy {policy.policy_id}: {why}")
-            else:
-                found[policy.policy_id] = pen.new
+            try:
+                ready.append((policy, _pieces(book, policy, tariff, promised(connection, policy))))
+            except LedgerError as error:
+                refused.append(f"policy {policy.policy_id}: {error}")
+    rates = _amounts([piece for _, pieces in ready for piece in pieces], tariff)
+    for policy, pieces in ready:
+        pen = Pen(chains.of(connection, policy.policy_id), at)
+        try:
+            insured = [_insured(book, piece, tariff, moves, rates.get(id(piece.risk))) for piece in pieces]
+            contract = _contract(book, policy, [piece.row for piece in pieces], tariff)
+            post(contract, insured, pen, book.today, tariff)
+            found[policy.policy_id] = pen.new
+        except (LedgerError, RatingError) as error:
+            refused.append(f"policy {policy.policy_id}: {error}")
     return found, refused
 
 
-def _post(pen: Pen, book: Book, policy: Policy, tariff: Tariff, moves: Hysteresis, accepted: Promises) -> str:
-    """Write what a policy's chain is to say; why it cannot be, if so."""
+def _amounts(pieces: Iterable[Piece], tariff: Tariff) -> dict[int, Decimal]:
+    """Premium of each risk, by its id; none of one the tariff has no rate for."""
+    due = [Due(piece.risk, piece.exposure, piece.own) for piece in pieces if _has_rate(piece.risk, tariff)]
+    return {id(one.risk): amount for one, amount in zip(due, amounts(due, tariff), strict=True)}
+
+
+def _has_rate(risk: Risk, tariff: Tariff) -> bool:
     try:
-        rows = _rows(book, policy)
-        made_with = (tariff, moves)
-        insured = [_insured(book, policy, row, *made_with, accepted.get(_key(row))) for row in rows]
-        post(_contract(book, policy, rows, tariff), insured, pen, book.today, tariff)
-    except (LedgerError, RatingError) as error:
-        return str(error)
-    return ""
+        cover_of(risk, tariff)
+    except RatingError:
+        return False  # it is told of when its policy is posted
+    return True
 
 
 def write(connection: Connection, tariff: Tariff, text: str, new: Posted) -> None:
@@ -110,26 +141,33 @@ def _key(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["vehicle_id"], row["cover"]
 
 
-def _insured(
-    book: Book, policy: Policy, row: Mapping[str, Any], tariff: Tariff, moves: Hysteresis, promise: Entry | None
-) -> Insured:
-    """A row of risks; its premium is that of the whole term, on the km declared or to be expected.
+def _pieces(book: Book, policy: Policy, tariff: Tariff, accepted: Promises) -> list[Piece]:
+    return [_piece(book, policy, row, tariff, accepted.get(_key(row))) for row in _rows(book, policy)]
 
-    It is first indicated as it was offered and accepted, if so.
-    """
-    vehicle, period = (row["fleet_id"], row["vehicle_id"]), (row["valid_from"], row["valid_to"])
+
+def _piece(book: Book, policy: Policy, row: Mapping[str, Any], tariff: Tariff, promise: Entry | None) -> Piece:
+    vehicle = (row["fleet_id"], row["vehicle_id"])
     risk = before(risk_of({**row, "valid_from": policy.from_, "valid_to": policy.to}), promise)
     accepted = as_offered(risk, tariff, promise, book.told is not None)
     km = book.expected(vehicle, risk.annual_km, vehicle_days(policy.from_, policy.to))
     own = book.own.get(vehicle) or {risk.klass: Exposure()}
+    return Piece(row, risk, book.split(vehicle, km), own, accepted)
+
+
+def _insured(book: Book, piece: Piece, tariff: Tariff, moves: Hysteresis, amount: Decimal | None) -> Insured:
+    """A row of risks; ``amount`` is its premium as it is now. It is first indicated as it was offered and accepted."""
+    row, risk, period = piece.row, piece.risk, piece.period
 
     def rating(last: Entry | None) -> Draft:
-        if last is None and accepted is not None:
-            return rated(risk, accepted[0], tariff, accepted[1], period=period)
+        if last is None and piece.accepted is not None:
+            return rated(risk, piece.accepted[0], tariff, piece.accepted[1], period=period)
         shown = None if last is None else Shown(last.amount, moves)
-        return rated(risk, book.split(vehicle, km), tariff, own, period=period, shown=shown)
+        return rated(risk, piece.exposure, tariff, piece.own, period=period, shown=shown)
 
     def driven(start: date, end: date) -> Km:
-        return book.apart(vehicle, start, end)
+        return book.apart((row["fleet_id"], row["vehicle_id"]), start, end)
 
-    return Insured(row["vehicle_id"], row["cover"], *period, plain(risk), rating, driven)
+    def still(last: Entry) -> bool:
+        return amount is not None and Shown(last.amount, moves).holds(amount)
+
+    return Insured(row["vehicle_id"], row["cover"], *period, plain(risk), rating, driven, still)

@@ -85,6 +85,12 @@ def test_a_fleets_days_are_posted_and_made_again_to_the_bit_from_what_is_stored(
     assert post(fleet) == []
 
 
+def test_only_an_indication_that_moves_is_made_again_step_by_step(fleet, monkeypatch):
+    post(fleet)
+    monkeypatch.setattr(posting, "rated", lambda *_, **__: pytest.fail("it has not moved"))
+    assert post(fleet) == []
+
+
 def test_days_that_are_not_over_are_not_posted(fleet):
     """At the newest sample its own day is open; whatever was driven on it does not show."""
     before = post(fleet, days=0.0)

@@ -1,0 +1,48 @@
+"""Compiled: the one njit of pricing, kept by what its files of kernels say."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import platformdirs
+from numba.core.caching import UserProvidedCacheLocator
+from numba.extending import register_jitable
+
+F = TypeVar("F", bound=Callable[..., Any])
+HERE = Path(__file__).parent
+KERNELS = ("fixed.py", "many.py", "sheets.py")
+
+
+class Locator(UserProvidedCacheLocator):
+    """A folder for what the kernels' files say: numba alone does not notice a change below a cached caller."""
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        """The folder of a file's kernels."""
+        return f"{Path(py_file).stem}-{_content()}"
+
+
+@cache
+def _content() -> str:
+    said = b"".join((HERE / name).read_bytes() for name in KERNELS)
+    return hashlib.sha256(numba.__version__.encode() + said).hexdigest()[:16]
+
+
+SETTINGS = vars(numba.config)
+if not SETTINGS["CACHE_LOCATOR_CLASSES"]:
+    SETTINGS["CACHE_DIR"] = str(Path(platformdirs.user_cache_dir("tripmeter")) / "compiled")
+    SETTINGS["CACHE_LOCATOR_CLASSES"] = f"{__name__}.{Locator.__name__}"
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile ``function`` at its first call: no Python inside, no lock held, no fastmath (NaN means missing)."""
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+def shared(function: F) -> F:
+    """A function of single numbers for kernels that stays one of arrays for numpy, so that there is only one."""
+    found: F = register_jitable(function)
+    return found

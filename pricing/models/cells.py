@@ -65,8 +65,8 @@ def build(spec: Spec, frame: pl.DataFrame) -> Cells:
     used = rows.chosen(frame.select(rows.needed(spec)), spec)
     shared = rows.shared(spec, used, {term.name: term.levels for term in spec.leaves})
     statistics = _statistics(spec, used)
-    weights = statistics.select(pl.col("w").alias("weight"), COUNT) if spec.power == 2.0 else pl.DataFrame()
-    return _summed([statistics.drop("w").with_columns(**shared)], tuple(shared), frame.height, [weights])
+    weights = _weights(spec, statistics)
+    return _summed([statistics.drop("w", "r").with_columns(**shared)], tuple(shared), frame.height, [weights])
 
 
 def merge(*parts: Cells) -> Cells:
@@ -83,8 +83,17 @@ def _summed(frames: list[pl.DataFrame], keys: tuple[str, ...], read: int, weight
     frame = frame.group_by(keys).agg(total).sort(keys) if keys else frame.select(total)
     counted = pl.concat(weights)
     if counted.width:
-        counted = counted.group_by("weight").agg(pl.col(COUNT).sum()).sort("weight")
+        by = [name for name in counted.columns if name != COUNT]
+        counted = counted.group_by(by).agg(pl.col(COUNT).sum()).sort(by)
     return Cells(frame, keys, read, counted)
+
+
+def _weights(spec: Spec, statistics: pl.DataFrame) -> pl.DataFrame:
+    """Rows by what a likelihood asks of them beside the sums."""
+    if spec.power == 1.0:
+        return pl.DataFrame()
+    asked = statistics.select(pl.col("w").alias("weight"), pl.col("r").alias("ratio"), COUNT)
+    return asked.drop("ratio") if spec.power == 2.0 else asked.filter(pl.col("ratio") > 0.0)
 
 
 def _statistics(spec: Spec, frame: pl.DataFrame) -> pl.DataFrame:
@@ -97,7 +106,7 @@ def _statistics(spec: Spec, frame: pl.DataFrame) -> pl.DataFrame:
         "response": v * kept * f ** (1.0 - spec.power),
         "square": w * r * r,
         "saturated": _saturated(spec.power, w, r),
-        "constant": _constant(spec, kept, e * f, v),
+        "constant": _constant(spec, kept, e, f, v),
     }
     if spec.offset is not None and spec.power != 1.0:
         made |= {"exposure": v * e * f, "observed": v * kept}
@@ -106,7 +115,7 @@ def _statistics(spec: Spec, frame: pl.DataFrame) -> pl.DataFrame:
     if any(np.abs(values).sum() > sums.LARGEST for values in made.values()):
         raise ModelError(f"column {spec.response.column!r}: too large to be summed exactly; state it in thousands")
     parts = pl.DataFrame(made).select(*[part for name in made for part in sums.parts(name, pl.col(name))])
-    return parts.with_columns(pl.lit(1, pl.Int64).alias(COUNT), pl.Series("w", w))
+    return parts.with_columns(pl.lit(1, pl.Int64).alias(COUNT), pl.Series("w", w), pl.Series("r", r))
 
 
 def _positive(spec: Spec, frame: pl.DataFrame, number: Number | None) -> Floats:
@@ -135,9 +144,10 @@ def _saturated(power: float, w: Floats, r: Floats) -> Floats:
     return w * r ** (2.0 - power) / ((1.0 - power) * (2.0 - power))
 
 
-def _constant(spec: Spec, y: Floats, exposure: Floats, v: Floats) -> Floats:
+def _constant(spec: Spec, y: Floats, e: Floats, f: Floats, v: Floats) -> Floats:
+    """Of the likelihood of the response per exposure."""
     if spec.power == 1.0:
         each, place = np.unique(y, return_inverse=True)
         factorials = np.array([math.lgamma(value + 1.0) for value in each])
-        return np.asarray(v * (y * np.log(exposure) - factorials[place]))
-    return -np.log(y / exposure) if spec.power == 2.0 else np.zeros(y.size)
+        return np.asarray(v * (y * np.log(e * f) - factorials[place]))
+    return -np.log(y / e) if spec.power == 2.0 else np.where(y > 0.0, -np.log(f), 0.0)

@@ -13,6 +13,7 @@ from pricing.models.design import Scale
 from pricing.models.model import Coefficient, Fit, Model
 from pricing.models.reading import SpecTable
 from pricing.models.spec import ModelError
+from pricing.models.spread import Bin
 
 FORMAT = "tripmeter-model/1"
 LIKELY = 1.959963984540054  # half width of a 95 % interval in standard errors
@@ -25,6 +26,7 @@ def write(model: Model, spec: str, data: dict[str, Any]) -> str:
         "spec": tomllib.loads(spec),
         "data": data,
         "levels": {name: asdict(scale) for name, scale in model.scales.items()},
+        "bins": {name: [asdict(one) for one in own] for name, own in model.bins.items()},
         "coefficients": [row(one) for one in model.coefficients],
         "fit": asdict(model.fit) | {"deviance_100": model.fit.deviance_100},
     }
@@ -61,6 +63,7 @@ def read(text: str, where: str) -> Model:
         {name: Scale(tuple(one["levels"]), one["base"]) for name, one in content["levels"].items()},
         tuple(Coefficient(**_only(Coefficient, one)) for one in content["coefficients"]),
         Fit(**_only(Fit, content["fit"])),
+        {name: tuple(Bin(**one) for one in own) for name, own in content.get("bins", {}).items()},
     )
 
 

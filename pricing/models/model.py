@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from pricing.models import cells, families, irls, monotone, rows, wide
+from pricing.models import cells, families, irls, monotone, rows, spread, tweedie, wide
 from pricing.models.blocks import Floats
 from pricing.models.cells import Cells
 from pricing.models.design import Scale, parts, scales
 from pricing.models.problem import Problem, pose
 from pricing.models.spec import INTERCEPT, ModelError, Spec
+from pricing.models.spread import Bin
 
 PREDICTION = "prediction"
 
@@ -44,7 +45,7 @@ class Fit:
     fitted: float
     null_deviance: float
     deviance: float
-    aic: float | None  # None: the family's likelihood has no closed form
+    aic: float  # of the density, phi by Pearson and not counted as a parameter
     pearson: float
     phi: float  # Pearson's chi-squared over the degrees of freedom
     load: float  # factor for what is above the cap
@@ -68,6 +69,7 @@ class Model:
     scales: Mapping[str, Scale]
     coefficients: tuple[Coefficient, ...]
     fit: Fit
+    bins: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)  # by column of a numeric term
 
     def estimate(self, term: str, label: str = "") -> float:
         """A coefficient."""
@@ -95,7 +97,7 @@ def refit(spec: Spec, data: Cells) -> Model:
     scale = measured.phi if spec.dispersion == "pearson" else 1.0
     errors = np.sqrt(np.maximum(np.diag(irls.covariance(problem, found.eta, free)), 0.0) * scale)
     named = dict(zip(problem.names, zip(problem.raw @ found.beta, errors, strict=True), strict=True))
-    return Model(spec, fitted, tuple(_coefficients(spec, data, fitted, named)), measured)
+    return Model(spec, fitted, tuple(_coefficients(spec, data, fitted, named)), measured, spread.bins(spec, data))
 
 
 def _coefficients(
@@ -137,20 +139,22 @@ def _measured(spec: Spec, data: Cells, problem: Problem, found: irls.Solution, p
         fitted=float(data.column("exposure") @ np.exp(found.eta)),
         null_deviance=2.0 * (saturated + families.half_deviance(p, w, s, even)),
         deviance=2.0 * (saturated + half),
-        aic=None if likelihood is None else 2.0 * (parameters - likelihood),
+        aic=2.0 * (parameters - likelihood),
         pearson=chi,
         phi=chi / left,
         load=data.load,
     )
 
 
-def _likelihood(data: Cells, power: float, half: float, phi: float) -> float | None:
-    """Logarithm of the likelihood; a Gamma's at ``phi``. A Tweedie's has no closed form."""
+def _likelihood(data: Cells, power: float, half: float, phi: float) -> float:
+    """Logarithm of the likelihood; of a Gamma and a Tweedie at ``phi``."""
     if power == 1.0:
         return float(data.column("constant").sum()) - half
+    weight, count = data.weights["weight"].to_numpy(), data.weights["rows"].to_numpy()
     if power != 2.0:
-        return None
-    shapes, count = data.weights["weight"].to_numpy() / phi, data.weights["rows"].to_numpy()
+        alone = float(count @ tweedie.log_normaliser(power, data.weights["ratio"].to_numpy(), weight, phi))
+        return alone - half / phi + float(data.column("constant").sum())
+    shapes = weight / phi
     alone = float(count @ (shapes * np.log(shapes) - np.array([math.lgamma(shape) for shape in shapes])))
     half += float(data.column("saturated").sum() + data.column("weight").sum())
     return alone - half / phi + float(data.column("constant").sum())

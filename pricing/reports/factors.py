@@ -11,11 +11,13 @@ from pricing.models.design import parts
 from pricing.models.document import LIKELY
 from pricing.models.model import Model
 from pricing.models.spec import Term
+from pricing.models.spread import PARTS
 from pricing.monitoring.bins import equal
 from pricing.monitoring.stability import binned, index, verdict
 from pricing.reports.judged import Fitted
 
-BINS, TENTHS = 20, 10  # of a number, by equal exposure; to be drawn, and to see whether it has moved
+TENTHS = 10  # of a number, by equal exposure, to see whether it has moved
+KEPT = {"rows": pl.Int64, "exposure": pl.Float64, "actual": pl.Float64}
 
 
 def drawn(model: Model) -> list[Term]:
@@ -23,25 +25,49 @@ def drawn(model: Model) -> list[Term]:
     return [term for term in model.spec.terms if not term.of]
 
 
+def kind(term: Term) -> str:
+    """What the places of its chart are."""
+    return "level" if term.kind == "categorical" else f"mean of {term.number.column} in a part of equal exposure"
+
+
 def factor(found: Fitted, term: Term) -> pl.DataFrame:
-    """A row a level or bin.
+    """A row a level or bin of the data judged.
 
     ``fitted`` is the relativity against the base, of a number against the portfolio's mean, with its 95 % interval
     where the coefficients alone say it; ``observed`` is the actual rate against the same, other factors not held.
     """
-    return _levels(found, term) if term.kind == "categorical" else _number(found, term)
+    if term.kind == "categorical":
+        scale = found.model.scales[term.name]
+        said = rows.known(rows.labelled(found.frame, term), term, scale.levels)
+        codes = said.replace_strict(scale.levels, range(len(scale.levels)), return_dtype=pl.Int64).to_numpy()
+        return _levels(found.model, term, found.by(codes, len(scale.levels)))
+    x = _x(found, term)
+    codes = _filled(equal(x, found.exposure, PARTS))
+    size = int(codes.max()) + 1
+    middle = sums(codes, x * found.exposure, size) / sums(codes, found.exposure, size)
+    return _number(found.model, term, middle, found.by(codes, size))
 
 
-def _levels(found: Fitted, term: Term) -> pl.DataFrame:
-    scale = found.model.scales[term.name]
-    said = rows.known(rows.labelled(found.frame, term), term, scale.levels)
-    codes = said.replace_strict(scale.levels, range(len(scale.levels)), return_dtype=pl.Int64).to_numpy()
-    own = {one.label: one for one in found.model.coefficients if one.term == term.name}
+def kept(model: Model, term: Term) -> pl.DataFrame:
+    """The same of the data the model was fitted to, as far as its file tells; nothing was expected of it apart."""
+    if term.kind == "categorical":
+        own = {one.label: one for one in model.coefficients if one.term == term.name}
+        seen = [(own[x].rows, own[x].weight, own[x].response) for x in model.scales[term.name].levels]
+        return _levels(model, term, pl.DataFrame(seen, KEPT, orient="row"))
+    bins = model.bins.get(term.number.name, ())
+    seen = [(one.rows, one.weight, one.response) for one in bins]
+    return _number(
+        model, term, np.array([one.mean for one in bins], np.float64), pl.DataFrame(seen, KEPT, orient="row")
+    )
+
+
+def _levels(model: Model, term: Term, table: pl.DataFrame) -> pl.DataFrame:
+    scale = model.scales[term.name]
+    own = {one.label: one for one in model.coefficients if one.term == term.name}
     estimate, error = (np.array([getattr(own[x], name) for x in scale.levels]) for name in ("estimate", "error"))
-    table = found.by(codes, len(scale.levels))
     rate = _rate(table)
     base = scale.levels.index(scale.base)
-    reference = rate[base] if rate[base] > 0 else found.actual.sum() / found.exposure.sum()
+    reference = rate[base] if rate[base] > 0 else _mean(table)
     curves = _curves(np.exp(estimate), np.exp(estimate - LIKELY * error), np.exp(estimate + LIKELY * error))
     return table.select(
         pl.Series("level", scale.levels), pl.all(), *curves, pl.Series("observed", rate / reference, nan_to_null=True),
@@ -49,21 +75,19 @@ def _levels(found: Fitted, term: Term) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _number(found: Fitted, term: Term) -> pl.DataFrame:
-    x = _x(found, term)
-    codes = _filled(equal(x, found.exposure, BINS))
-    size = int(codes.max()) + 1
-    middle = sums(codes, x * found.exposure, size) / sums(codes, found.exposure, size)
-    eta, error = _curve(found.model, term, middle)
-    table = found.by(codes, size)
+def _number(model: Model, term: Term, middle: Floats, table: pl.DataFrame) -> pl.DataFrame:
+    eta, error = _curve(model, term, middle)
     weight = table["exposure"].to_numpy()
     mean = float(weight @ eta / weight.sum())
     fitted = np.exp(eta - mean) / float(weight @ np.exp(eta - mean) / weight.sum())
     curves = _curves(fitted, fitted * np.exp(-LIKELY * error), fitted * np.exp(LIKELY * error))
-    observed = _rate(table) / (found.actual.sum() / found.exposure.sum())
-    names = [f"{value:.4g}" for value in middle]
-    ends = pl.Series("base", [False] * size)
-    return table.select(pl.Series("level", names), pl.all(), *curves, pl.Series("observed", observed), ends)
+    names = pl.Series("level", [f"{value:.4g}" for value in middle], pl.String)
+    observed = pl.Series("observed", _rate(table) / _mean(table))
+    return table.select(names, pl.all(), *curves, observed, base=pl.lit(False))
+
+
+def _mean(table: pl.DataFrame) -> float:
+    return float(table["actual"].sum()) / float(table["exposure"].sum())
 
 
 def _curve(model: Model, term: Term, x: Floats) -> tuple[Floats, Floats]:
@@ -101,15 +125,13 @@ def _curves(fitted: Floats, low: Floats, high: Floats) -> list[pl.Series]:
 
 
 def stability(found: Fitted, reference: Fitted | None = None) -> pl.DataFrame:
-    """PSI of each term: exposure now against that of the data the model was fitted to.
+    """PSI of each term: exposure now against that of the data the model was fitted to, which its file tells.
 
-    A categorical term's levels are in the model; of numbers, and of the prediction itself, ``reference`` tells how they
-    were spread: tenths of equal exposure, whose edges stay where they were then.
+    With ``reference``, that data, of the prediction too, in tenths whose edges stay where they were then.
     """
     made = [_levels_moved(found, term) for term in drawn(found.model) if term.kind == "categorical"]
+    made += [_number_moved(found, term) for term in drawn(found.model) if term.kind != "categorical"]
     if reference is not None:
-        numbers = [term for term in drawn(found.model) if term.kind != "categorical"]
-        made += [_moved(term.name, _x(reference, term), _x(found, term), reference, found) for term in numbers]
         made.append(_moved("(prediction)", reference.rate, found.rate, reference, found))
     schema = {"factor": pl.String, "levels": pl.Int64, "psi": pl.Float64, "verdict": pl.String}
     return pl.DataFrame(made, schema, orient="row")
@@ -120,6 +142,14 @@ def _levels_moved(found: Fitted, term: Term) -> tuple[str, int, float, str]:
     then = {one.label: one.weight or 0.0 for one in found.model.coefficients if one.term == term.name}
     psi = index(np.array([then[level] for level in levels]), factor(found, term)["exposure"].to_numpy())
     return term.name, len(levels), psi, verdict(psi)
+
+
+def _number_moved(found: Fitted, term: Term) -> tuple[str, int, float, str]:
+    """By the parts that the model keeps, their ends fixed."""
+    bins = found.model.bins[term.number.name]
+    then, edges = np.array([*(one.weight for one in bins), 0.0]), np.array([one.high for one in bins[:-1]])
+    psi = index(then, binned(_x(found, term), found.exposure, edges))
+    return term.name, len(bins), psi, verdict(psi)
 
 
 def _moved(name: str, then: Floats, now: Floats, reference: Fitted, found: Fitted) -> tuple[str, int, float, str]:

@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 
 from pricing.credibility.panel import Floats
-from pricing.models.document import row
 from pricing.monitoring import lift
 from pricing.monitoring.bins import equal
 from pricing.monitoring.bootstrap import Interval
@@ -15,6 +14,7 @@ from pricing.monitoring.deviance import improvement
 from pricing.monitoring.lorenz import EXPOSURE, POLICIES, Order, gain, gini, order
 from pricing.reports import drawn, factors
 from pricing.reports.changed import dislocation
+from pricing.reports.coefficients import coefficients
 from pricing.reports.judged import Fitted, Judged
 from pricing.reports.paper import Paper, Section, Table
 
@@ -29,6 +29,7 @@ STYLES = {
     **dict.fromkeys(NUMBERS, "number"),
     **dict.fromkeys(FACTORS, "factor"),
 }
+HEADS = {"fitted_low": "fitted, low", "fitted_high": "fitted, high"}
 ENDS = {"low": "95 % low", "high": "95 % high"}
 TENTH = "tenth of the exposure, by rising prediction"
 TOLD = "Who is told to have a rate has it where the interval holds 1."
@@ -36,8 +37,8 @@ LIFTED = "Lift: how far the best and the worst tenth are apart."
 NORMAL = "Amounts: intervals by the family's variance and Pearson's phi, not exact."
 UNHELD = "Fitted against the base, observed with other factors not held."
 BINNED = (
-    "PSI against the exposure of the data the model was fitted to, by level; of numbers and the prediction by tenths "
-    "whose edges stay, where that data is given: watch from 0.10, moved from 0.25."
+    "PSI against the exposure of the data the model was fitted to, by level and by parts of a number whose ends stay; "
+    "of the prediction too where that data is given: watch from 0.10, moved from 0.25."
 )
 PROOF = "Each on the same draws, both models at the level of what came. An interval that holds 0 is no proof."
 SHARED = "Share of what came that the exposure up to here had, in rising order of the predicted rate."
@@ -84,7 +85,7 @@ def paper(found: Fitted, name: str, grouped_by: str, chance: Chance, beside: Bes
     parts += [
         _stability(found, beside.reference),
         *([] if before is None else dislocation(before, found.expected)),
-        _coefficients(found),
+        coefficients(found.model),
     ]
     return Paper(f"Model {found.model.spec.name}: how good it is", facts, parts)
 
@@ -183,10 +184,10 @@ def worth(found: Judged, other: Judged, chance: Chance) -> Section:
 def _factor(found: Fitted, k: int) -> Section:
     term = factors.drawn(found.model)[k]
     table = factors.factor(found, term)
-    kind = "level" if term.kind == "categorical" else f"mean of {term.number.column} in a part of equal exposure"
+    kind = factors.kind(term)
     curve = drawn.factor(f"factor{k}", term.name, table, kind)
     off = drawn.ratios(f"factor{k}-ae", f"{term.name}: A/E", table, table["level"].to_list(), kind)
-    heads = {**RATIO, "level": term.name, "fitted_low": "fitted, low", "fitted_high": "fitted, high"}
+    heads = {**RATIO, **HEADS, "level": term.name}
     charts = [(curve, UNHELD), (off, "Actual over expected, 95 %.")]
     return Section(f"factor_{k + 1}", f"Factor {term.name}", (), charts, Table(table, heads, STYLES))
 
@@ -194,14 +195,6 @@ def _factor(found: Fitted, k: int) -> Section:
 def _stability(found: Fitted, reference: Fitted | None) -> Section:
     table = Table(factors.stability(found, reference), {}, STYLES)
     return Section("stability", "Has the portfolio moved?", [BINNED], (), table)
-
-
-def _coefficients(found: Fitted) -> Section:
-    names = ("term", "label", "estimate", "error", "relativity", "low", "high", "p", "rows", "weight", "response")
-    made = [row(one) for one in found.model.coefficients]
-    frame = pl.DataFrame({name: [one[name] for one in made] for name in names}, strict=False)
-    styles = dict.fromkeys(("estimate", "error", "relativity", "low", "high", "p"), "factor")
-    return Section("coefficients", "Coefficients", (), (), Table(frame, {"p": "p-value"}, styles, most=400))
 
 
 def _said(interval: Interval, number: str) -> str:

@@ -62,7 +62,7 @@ def show(found: Model) -> None:
         ("observed, fitted", f"{fit.observed:,.2f}, {fit.fitted:,.2f}"),
         ("deviance", f"{fit.deviance:,.4f}; of everybody at the mean {fit.null_deviance:,.4f}"),
         ("100 x deviance a row", f"{fit.deviance_100:.5f}; of everybody at the mean {fit.null_deviance_100:.5f}"),
-        ("AIC", "not given for this family" if fit.aic is None else f"{fit.aic:,.2f}"),
+        ("AIC", f"{fit.aic:,.2f}"),
         ("Pearson's phi", f"{fit.phi:.5f}; standard errors for {_dispersion(found)}"),
     ]
     lines += [("large losses", f"capped at {found.spec.cap:,.0f}, x {fit.load:.5f} loaded")] if found.spec.cap else []

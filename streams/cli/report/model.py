@@ -10,6 +10,7 @@ from pricing.models import document
 from pricing.models.model import Model
 from pricing.models.spec import ModelError
 from pricing.reports import quality
+from pricing.reports.fitted import paper
 from pricing.reports.judged import Fitted, judge
 from streams.cli import policies, screen
 from streams.cli.report import files
@@ -19,7 +20,7 @@ FILE = click.Path(path_type=Path)
 
 @click.command("model", short_help="how good a fitted model is, and what it is worth over another")
 @click.option("--model", "model_path", type=FILE, required=True, help="Of tripmeter fit (JSON).")
-@policies.data_option
+@click.option("--data", "path", type=FILE, help="Policies, a row each; without, what the model file tells is shown.")
 @click.option("--against", "other_path", type=FILE, help="Another model: what this one is worth over it.")
 @click.option("--reference", "reference_path", type=FILE, help="The data it was fitted to: have numbers moved since?")
 @click.option("--by", help="Column whose rows belong together (policy, fleet); intervals draw them as one.")
@@ -30,7 +31,7 @@ FILE = click.Path(path_type=Path)
 @files.as_option
 def command(
     model_path: Path,
-    path: Path,
+    path: Path | None,
     other_path: Path | None,
     reference_path: Path | None,
     by: str | None,
@@ -40,9 +41,18 @@ def command(
     out: Path,
     kind: str | None,
 ) -> None:
-    """How good a MODEL is on data: calibration, order, factors, stability, dislocation; every row is judged."""
+    """How good a MODEL is on data: calibration, order, factors, stability, dislocation; every row is judged.
+
+    Without --data, the model itself: how it fits, factors over the exposure it was fitted to, coefficients.
+    """
+    fitted = _model(model_path)
+    if path is None:
+        if other_path or reference_path or by or before:
+            raise click.UsageError("--against, --reference, --by and --before judge the rows of --data: give it")
+        files.write(paper(fitted), out, kind)
+        return
     try:
-        fitted, frame = _model(model_path), policies.read(path)
+        frame = policies.read(path)
         found = judge(fitted, frame, by)
         beside = quality.Beside(
             other=_comparable(found, judge(_model(other_path), frame, by)) if other_path else None,

@@ -5,8 +5,9 @@ import numpy as np
 import polars as pl
 import pytest
 import statsmodels.api as sm
+from scipy.special import ive, log_wright_bessel
 
-from pricing.models import cells, model
+from pricing.models import cells, model, tweedie
 from pricing.models.spec import ModelError
 
 from . import peers
@@ -54,7 +55,29 @@ def test_severity_is_that_of_statsmodels(policies, spec):
 def test_pure_premium_is_that_of_statsmodels(policies, spec):
     family = sm.families.Tweedie(sm.families.links.Log(), var_power=1.5)
     theirs = peers.fitted(matrix(policies), policies["amount"], policies["years"].to_numpy(), family)
-    alike(model.fit(spec(TERMS, **PREMIUM), policies), theirs)
+    found = model.fit(spec(TERMS, **PREMIUM), policies)
+    alike(found, theirs)
+    assert found.fit.aic == pytest.approx(theirs.aic, rel=1e-9)
+
+
+@pytest.mark.parametrize("power", [1.2, 1.5, 1.9])
+def test_the_density_of_amounts_is_that_of_the_compound_poisson_it_is(power):
+    """Beside SciPy's Wright function, whose series it is."""
+    chance = np.random.default_rng(5)
+    r, w, phi = chance.gamma(2.0, 300.0, 50), chance.uniform(0.1, 4.0, 50), 100.0
+    scale, a = phi / w, (2.0 - power) / (power - 1.0)
+    x = ((power - 1.0) * scale / r) ** -a / ((2.0 - power) * scale)
+    known = log_wright_bessel(a, 0.0, x) - np.log(r)
+    assert tweedie.log_normaliser(power, r, w, phi) == pytest.approx(known, rel=1e-6)  # its own error
+
+
+@pytest.mark.parametrize("phi", [1e-3, 1.0, 1e6])
+def test_the_density_holds_from_no_claim_to_millions_of_them(phi):
+    """At power 1.5 it is a Bessel function of the first order."""
+    r, w = np.array([0.01, 3.0, 900.0, 1e7]), np.array([0.5, 1.0, 3.0, 2.0])
+    root = 4.0 * np.sqrt(r) * w / phi  # twice the root of the series' argument
+    known = np.log(root / 2.0) + np.log(ive(1, root)) + root - np.log(r)
+    assert tweedie.log_normaliser(1.5, r, w, phi) == pytest.approx(known, rel=1e-9, abs=1e-9)
 
 
 def test_pure_premium_is_that_of_glum(policies, spec):
@@ -104,11 +127,13 @@ def test_offsets_of_amounts_are_factors_too(policies, spec):
     assert [one.estimate for one in free(found)] == pytest.approx(theirs.params, rel=1e-7, abs=1e-7)
     assert [one.error for one in free(found)] == pytest.approx(theirs.bse, rel=1e-6)
     expected = model.predict(found, known)
+    assert found.fit.aic == pytest.approx(theirs.aic, rel=1e-9)
     assert found.fit.fitted == pytest.approx(expected.sum(), rel=1e-12)
     assert found.fit.observed == pytest.approx(known["amount"].sum(), rel=1e-12)
 
 
 def test_parts_merge_to_the_same_bit(policies, spec):
     asked = spec(CLAIMED + TERMS + "[large_losses]\ncap = 1500\nload = true\n", **SEVERITY)
-    parts = [cells.build(asked, policies.slice(start, 2_000)) for start in (2_000, 0)]
-    assert model.refit(asked, cells.merge(*parts)) == model.fit(asked, policies)
+    for one in (asked, spec(TERMS, **PREMIUM)):
+        parts = [cells.build(one, policies.slice(start, 2_000)) for start in (2_000, 0)]
+        assert model.refit(one, cells.merge(*parts)) == model.fit(one, policies)

@@ -69,7 +69,7 @@ def test_levels_have_exposure_relativity_and_an_exact_interval(found, rows):
 
 def test_a_number_is_drawn_in_parts_of_equal_exposure_around_its_mean(found):
     table = factors.factor(found, factors.drawn(found.model)[1])
-    assert table.height == factors.BINS
+    assert table.height == factors.PARTS
     weight, fitted = table["exposure"].to_numpy(), table["fitted"].to_numpy()
     assert float(weight @ fitted / weight.sum()) == pytest.approx(1.0)
     assert (np.diff(fitted) < 0).all()
@@ -79,7 +79,8 @@ def test_a_number_is_drawn_in_parts_of_equal_exposure_around_its_mean(found):
 def test_the_data_it_was_fitted_to_is_stable_and_another_is_not(found, model, rows):
     assert factors.stability(found).row(0)[2:] == (pytest.approx(0.0, abs=1e-12), "stable")
     moved = judge(model, rows.filter((pl.col("area") != "B") | (pl.col("age") > 70)))
-    assert factors.stability(moved)["verdict"].to_list() == ["moved"]
+    assert factors.stability(moved)["verdict"].to_list() == ["moved", "stable"]
+    assert factors.stability(found)["psi"].to_list() == pytest.approx([0.0, 0.0], abs=1e-12)
     of_numbers = factors.stability(moved, found)
     assert of_numbers["factor"].to_list() == ["area", "age", "(prediction)"]
     assert factors.stability(found, found)["psi"].to_list() == pytest.approx([0.0, 0.0, 0.0], abs=1e-12)

@@ -62,3 +62,12 @@ def test_a_model_of_something_else_is_refused(typed, fitted, tmp_path):
     assert typed("fit", "--data", data, "--spec", spec, "--out", other).exit_code == 0
     refused = typed(*fitted, "--against", other, "--out", tmp_path / "m.html")
     assert (refused.exit_code, "another response or exposure" in refused.output) == (1, True)
+
+
+def test_without_data_the_model_itself_is_shown(typed, fitted, tmp_path):
+    words = fitted[:4]
+    assert typed(*words, "--out", tmp_path / "m.json").exit_code == 0
+    said = json.loads((tmp_path / "m.json").read_text())
+    assert [row["exposure"] > 0 for row in said["tables"]["factor_1"]] == [True, True]
+    refused = typed(*words, "--by", "fleet", "--out", tmp_path / "m.html")
+    assert (refused.exit_code, "--data" in refused.output) == (2, True)

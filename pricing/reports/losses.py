@@ -9,6 +9,7 @@ CLAIM = ["fleet_id", "claim_id"]  # names a claim: two fleets may count theirs a
 TEXTS = ("fleet_id", "vehicle_id", "cover", "status")
 MONEY = ("paid", "reserve", "recovery")
 MOMENT = pl.Datetime("ms", "UTC")
+PLACE = {"lat_deg": "place_lat", "lon_deg": "place_lon"}
 
 
 class ReportError(ValueError):
@@ -38,9 +39,26 @@ def valuations(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def happened(frame: pl.DataFrame) -> pl.DataFrame:
-    """Losses, a row a claim: ``claim_id fleet_id vehicle_id cover loss_at``."""
-    valued = valuations(frame if "paid" in frame.columns else frame.with_columns(paid=pl.lit(0.0)))
-    return valued.unique(CLAIM, keep="last", maintain_order=True)
+    """Losses, a row a claim: ``claim_id fleet_id vehicle_id cover loss_at``, and what else is told of them.
+
+    That is ``reported_at``, ``by_day`` (nobody knows the hour) and the place, ``place_lat place_lon``.
+    """
+    full = frame if "paid" in frame.columns else frame.with_columns(paid=pl.lit(0.0))
+    full = full if "claim_id" in full.columns else full.with_row_index("claim_id", 1)
+    valued = valuations(full).unique(CLAIM, keep="last", maintain_order=True)
+    return valued.join(_told(full), on=CLAIM, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _told(frame: pl.DataFrame) -> pl.DataFrame:
+    """What is told of a claim beside its amounts, first as it was first told."""
+    said = [pl.col("claim_id").cast(pl.String)]
+    said.append(pl.col("fleet_id").cast(pl.String) if "fleet_id" in frame.columns else pl.lit("").alias("fleet_id"))
+    if "by_day" in frame.columns or frame.schema["loss_at"] == pl.Date:
+        said.append(pl.col("by_day") if "by_day" in frame.columns else pl.lit(True).alias("by_day"))
+    if "reported_at" in frame.columns:
+        said.append(_moment(frame, "reported_at").alias("reported_at"))
+    said += [pl.col(a).cast(pl.Float64).alias(b) for a, b in PLACE.items() if a in frame.columns]
+    return frame.select(said).unique(CLAIM, keep="first", maintain_order=True)
 
 
 def _moment(frame: pl.DataFrame, name: str) -> pl.Expr:

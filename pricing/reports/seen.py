@@ -7,32 +7,50 @@ import polars as pl
 
 from pricing.reports import drawn
 from pricing.reports.paper import Paper, Section, Table
-from pricing.reports.traces import CONFIDENCES, chance, recall, traces, unreported
+from pricing.reports.recall import believed, chance, recall
+from pricing.reports.traces import CONFIDENCES, traces, unreported
 
-STYLES = {**dict.fromkeys(("found", "low", "high", "by_chance"), "share"), "minutes": "number"}
+STYLES = {
+    **dict.fromkeys(("found", "low", "high", "by_chance", "right"), "share"),
+    **dict.fromkeys(("minutes", "km"), "number"),
+}
 SAID = (
-    "Sure: a crash or rollover within 15 minutes. Likely: one within the window, or a severe harsh event in these 15.",
-    "Possible: one it drove on after, a lesser harsh event, a tow, a burst tyre. Driving: no event, but under way.",
-    "By chance: the same losses moved by up to three weeks, to when nothing happened; under way to under way.",
+    "Sure: a crash or rollover within 15 minutes, or in the window where it was told to be.",
+    "Likely: one in the window or on the day, or a severe harsh event within 15 minutes.",
+    "Possible: one it drove on after, one up to 3 days off that is no other loss's, a lesser harsh event, a tow.",
+    "A place more than 25 km off takes a step away. Driving: no event, but under way.",
+    "By chance: the same losses moved by one to four weeks, to when nothing happened; under way to under way.",
 )
-NEVER = "Crashes and rollovers on record with no claim of the vehicle within the window: not told yet, or never."
+RIGHT = (
+    "Of losses without a better trace as many have a wrong one as their moved selves have: the rest is right. A lesser "
+    "confidence is never told to be better than a higher one."
+)
+NEVER = "Crashes and rollovers on record that are no claim's, and near none of the vehicle: not told yet, or never."
 HEADS = {"compared": "losses it is of", "low": "95 % low", "high": "95 % high", "by_chance": "found by chance"}
+BELIEVED = {"by_chance": "explained by chance", "right": "right"}
+EACH = {"minutes": "minutes after the loss", "by_day": "told by the day", "km": "km from the place told"}
 
 
 def paper(claims: pl.DataFrame, events: pl.DataFrame, trips: pl.DataFrame, window: timedelta) -> Paper:
-    """Recall of reported losses, loss by loss, and what was never reported."""
+    """Recall of reported losses, how far it is believed, loss by loss, and what was never reported."""
     found = traces(claims, events, trips, window)
-    told = recall(found, chance(found, claims, events, trips, window))
-    never, whole = unreported(claims, events, window), told.row(0, named=True)
+    moved = chance(found, claims, events, trips, window)
+    told, never = recall(found, moved), unreported(claims, events, trips, window)
+    whole = told.row(0, named=True)
     facts = [
         ("losses reported", f"{whole['losses']:,}"),
         ("with a trace", _found(whole)),
         ("crashes not reported", f"{never.height:,}"),
         ("window", f"{window.total_seconds() / 3600:g} h each way"),
     ]
-    each = Section("losses", "Loss by loss", (), (), Table(found, {"minutes": "minutes after the loss"}, STYLES))
-    left = Section("unreported", "Losses never seen", (NEVER,), (), Table(never))
-    return Paper("Losses and what was seen of them", facts, [_recall(told, whole), each, left])
+    trust = Table(believed(found, moved), BELIEVED, {**STYLES, "by_chance": "number"})
+    parts = [
+        _recall(told, whole),
+        Section("confidence", "How far each confidence is right", (RIGHT,), (), trust),
+        Section("losses", "Loss by loss", (), (), Table(found, EACH, STYLES)),
+        Section("unreported", "Losses never seen", (NEVER,), (), Table(never)),
+    ]
+    return Paper("Losses and what was seen of them", facts, parts)
 
 
 def _recall(told: pl.DataFrame, whole: dict[str, Any]) -> Section:

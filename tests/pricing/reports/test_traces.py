@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from pricing.reports.traces import chance, recall, traces, unreported, wilson
+from pricing.reports.recall import chance, recall, wilson
+from pricing.reports.traces import traces, unreported
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 WINDOW = timedelta(hours=12)
@@ -48,7 +49,10 @@ def trips(*said):
         (("crash", 2, 3, ""), "sure"),
         (("rollover", 3, -14, ""), "sure"),
         (("crash", 2, -300, ""), "likely"),
-        (("crash", 2, 800, ""), "none"),
+        (("crash", 2, 800, ""), "possible"),  # told a day wrong
+        (("crash", 2, -4300, ""), "possible"),
+        (("crash", 2, 4400, ""), "none"),
+        (("crash", 2, 800, "unconfirmed"), "none"),
         (("crash", 2, 3, "unconfirmed"), "possible"),
         (("harsh_braking", 3, 2, ""), "likely"),
         (("harsh_braking", 2, 2, ""), "possible"),
@@ -73,6 +77,36 @@ def test_a_loss_without_an_event_was_under_way_or_not():
     said = claims(a=NOON, b=NOON + timedelta(hours=3))
     found = traces(said, events(), trips((-20, 20)), WINDOW)
     assert found.select("confidence", "trip_id").rows() == [("driving", "t0"), ("none", None)]
+
+
+@pytest.mark.parametrize(("minutes", "confidence"), [(-719, "likely"), (300, "likely"), (-1500, "possible")])
+def test_a_loss_told_by_the_day_is_looked_for_on_all_of_it(minutes, confidence):
+    day = claims(c=NOON.replace(hour=0))
+    (row,) = traces(day, events(("crash", 2, minutes, "")), trips((-60, 60)), WINDOW).iter_rows(named=True)
+    assert (row["confidence"], row["by_day"], row["trip_id"]) == (confidence, True, None)
+    assert row["minutes"] == (0.0 if confidence == "likely" else -780.0)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "km", "confidence"),
+    [(3, 0.5, "sure"), (3, 5, "sure"), (3, 60, "likely"), (300, 0.5, "sure"), (300, 60, "possible"), (800, 60, "none")],
+)
+def test_a_place_that_agrees_makes_surer_and_one_that_does_not_less_so(minutes, km, confidence):
+    told = claims(c=NOON).with_columns(place_lat=48.0 + km / 111.195, place_lon=9.0)
+    (row,) = traces(told, events(("crash", 2, minutes, "")), trips(), WINDOW).iter_rows(named=True)
+    assert row["confidence"] == confidence
+    assert row["km"] == (None if confidence == "none" else pytest.approx(km, abs=1e-3))
+
+
+def test_what_came_after_the_report_is_no_trace():
+    told = claims(c=NOON).with_columns(reported_at=pl.lit(after(60)))
+    crashed = events(("crash", 2, 300, ""), ("harsh_braking", 2, 5, ""))
+    assert traces(told, crashed, trips(), WINDOW)["event_id"].to_list() == ["e1"]
+
+
+def test_a_crash_that_is_another_losss_explains_none_of_another_day():
+    said, crashed = claims(a=NOON, b=after(2000)), events(("crash", 2, 3, ""))
+    assert traces(said, crashed, trips(), WINDOW)["confidence"].to_list() == ["sure", "none"]
 
 
 def test_another_vehicles_crash_is_no_trace():
@@ -112,5 +146,5 @@ def test_a_crash_nobody_told_of_is_listed():
     crashes = events(
         ("crash", 2, 1, ""), ("crash", 3, 3000, ""), ("crash", 1, 6000, "unconfirmed"), ("harsh_braking", 3, 9000, "")
     )
-    left = unreported(claims(c=NOON), crashes, WINDOW)
+    left = unreported(claims(c=NOON), crashes, trips(), WINDOW)
     assert left.select("event_id", "confidence").rows() == [("e1", "sure"), ("e2", "possible")]

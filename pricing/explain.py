@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pricing.changes import Wish, premium_at, told_by, wishes
 from pricing.ladder import GAP, LEVIES, PREMIUM, RUNNING, STANDING, TELEMATICS, Step, climb
 from pricing.levies import due
+from pricing.tariff import STATUSES
 
 HEADINGS = {
     STANDING: "Standing: days insured, driven or parked",
@@ -135,7 +136,10 @@ def _better(row: Mapping[str, Any]) -> Iterator[Line]:
 def _peers(row: Mapping[str, Any]) -> list[Line]:
     if row.get("percentile") is None:
         return []
-    return [Line("among its peers", f"above {row['percentile']:.0f} of 100 scored once, of class {row['class']}")]
+    whose = "illustrative, " if row.get("status") == STATUSES[0] else ""
+    return [
+        Line("among its peers", f"above {row['percentile']:.0f} of 100 scored once, {whose}of class {row['class']}")
+    ]
 
 
 def _memory(weeks: float) -> list[Line]:

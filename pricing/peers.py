@@ -1,15 +1,18 @@
 """Peers: where a score stands among those of its class in a portfolio that was scored once and for all."""
 
+import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from textwrap import wrap
 
 import polars as pl
 
 from pricing.document import Table
 
 KNOTS = 101  # scores kept of a class, from the least to the highest, at even steps of rank
+WIDTH = 112  # of a line of scores as they are written
 LEAST = 30  # subjects of a class below which there is no distribution
 
 Distributions = Mapping[str, Mapping[str, tuple[float, ...]]]  # ascending scores by subject and vehicle class
@@ -20,6 +23,7 @@ class Peers:
     """Scores of a portfolio; ``basis`` names the scale and behaviours by which they were made."""
 
     made: date
+    about: str  # who they are, and how to make them again
     basis: str
     scores: Distributions
 
@@ -45,17 +49,26 @@ def gathered(scores: pl.DataFrame) -> dict[str, dict[str, tuple[float, ...]]]:
 
 def written(peers: Peers) -> str:
     """The tables of a tariff that say them."""
-    lines = ["[peers]", f"made = {peers.made.isoformat()}", f'basis = "{peers.basis}"']
+    lines = ["[peers]", f"made = {peers.made.isoformat()}", f"about = {json.dumps(peers.about, ensure_ascii=False)}"]
+    lines.append(f'basis = "{peers.basis}"')
     for subject, classes in peers.scores.items():
         lines += ["", f"[peers.scores.{subject}]"]
-        lines += [f"{klass} = [{', '.join(f'{one:.2f}' for one in knots)}]" for klass, knots in classes.items()]
+        for klass, knots in classes.items():
+            lines.append(f"{klass} = [")
+            lines += wrap(", ".join(f"{one:.2f}" for one in knots), WIDTH, initial_indent="  ", subsequent_indent="  ")
+            lines.append("]")
     return "\n".join(lines) + "\n"
 
 
 def read(table: Table) -> Peers:
     """What ``written`` says."""
     said = table.table("scores")
-    peers = Peers(table.day("made"), table.text("basis"), {subject: _classes(said.table(subject)) for subject in said})
+    peers = Peers(
+        table.day("made"),
+        table.text("about"),
+        table.text("basis"),
+        {subject: _classes(said.table(subject)) for subject in said},
+    )
     table.done()
     return peers
 

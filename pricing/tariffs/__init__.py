@@ -60,7 +60,10 @@ def parse(text: str, where: str) -> Tariff:
     )
     root.done()
     if tariff.peers is not None and tariff.peers.basis != tariff.scoring:
-        raise root.error("peers.basis", f"{tariff.peers.basis!r}, but scores are made by {tariff.scoring}: gather anew")
+        raise root.error(
+            "peers.basis",
+            f"{tariff.peers.basis!r}, but scores are made by {tariff.scoring}: gather anew, or leave them out",
+        )
     legal.keep(tariff, root)
     return tariff
 

@@ -23,6 +23,12 @@ def with_cover(text: str, cover: str, tables: str) -> str:
     return kept.rstrip() + "\n\n" + tables
 
 
+def with_peers(text: str, tables: str) -> str:
+    """Other peers; those it had go. None, where there are no tables."""
+    kept = re.sub(r"(?ms)^(#[^\n]*\n)*\[peers(\.[^\]]*)?\].*?(?=^(#[^\n]*\n)*\[(?!peers[.\]])|\Z)", "", text)
+    return (kept.rstrip() + "\n\n" + tables).rstrip() + "\n"
+
+
 def _instead(text: str, pattern: str, new: str, key: str) -> str:
     found, count = re.subn(pattern, lambda _: new, text, count=1)
     if not count:

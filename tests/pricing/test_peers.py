@@ -1,5 +1,6 @@
 """A score's place among peers that were scored once and for all."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -10,21 +11,23 @@ from hypothesis import strategies as st
 from pricing.document import TariffError
 from pricing.exposure import exposure
 from pricing.frames import scores
-from pricing.peers import Peers, gathered, written
+from pricing.peers import KNOTS, Peers, gathered, written
+from pricing.tariff import CLASSES
 from pricing.tariffs import parse, standard_text
+from pricing.tariffs.changed import with_peers
 
 MADE = date(2026, 6, 30)
 
 
 def peers(values, basis="b"):
-    return Peers(MADE, basis, {"vehicle": {"truck": tuple(sorted(values))}})
+    return Peers(MADE, 'a "hundred" trucks', basis, {"vehicle": {"truck": tuple(sorted(values))}})
 
 
 @pytest.fixture(scope="module")
-def with_peers(tariff):
+def among(tariff):
     """The standard tariff with a hundred and one trucks at 40, 40.5, ... 90."""
     known = peers([40 + k / 2 for k in range(101)], tariff.scoring)
-    return parse(standard_text() + "\n" + written(known), "ours.toml")
+    return parse(with_peers(standard_text(), written(known)), "ours.toml")
 
 
 def test_half_of_those_level_with_it_count_as_below():
@@ -56,24 +59,40 @@ def test_they_are_gathered_by_subject_and_class_without_the_provisional():
     assert gathered(pl.DataFrame(rows + few).reverse()) == found
 
 
-def test_a_tariff_holds_them_in_its_hash_and_its_scores_tell_the_place(with_peers, tariff, segment):
-    assert with_peers.digest != tariff.digest
-    assert with_peers.scoring == tariff.scoring
+def test_a_tariff_holds_them_in_its_hash_and_its_scores_tell_the_place(among, tariff, segment):
+    assert among.digest != tariff.digest
+    assert among.scoring == tariff.scoring
     long, short = (segment(vehicle_id=v, metres=m, moving_s=m / 15) for v, m in (("L", 9e6), ("S", 1e5)))
     seen = dict.fromkeys(("observed_m", "observed_corner_m", "limit_known_m"), 9e6)
     driven = exposure(pl.DataFrame([long | seen, short]), pl.DataFrame())
     risks = pl.DataFrame({"fleet_id": "F", "vehicle_id": ["L", "S"], "class": "truck"})
-    rows = {row["vehicle_id"]: row for row in scores(driven, risks, with_peers).filter(subject="vehicle").to_dicts()}
-    place = with_peers.peers.percentile("vehicle", "truck", rows["L"]["score"])
+    rows = {row["vehicle_id"]: row for row in scores(driven, risks, among).filter(subject="vehicle").to_dicts()}
+    place = among.peers.percentile("vehicle", "truck", rows["L"]["score"])
     assert (rows["L"]["percentile"], rows["L"]["class"]) == (place, "truck")
     assert rows["S"]["provisional"]
     assert rows["S"]["percentile"] is None
-    assert scores(driven, risks, tariff)["percentile"].null_count() == 3
+    assert scores(driven, risks, replace(tariff, peers=None))["percentile"].null_count() == 3
 
 
 def test_those_scored_by_other_weights_are_refused():
-    text = standard_text() + "\n" + written(peers([50.0, 60.0], "somebody"))
+    text = with_peers(standard_text(), written(peers([50.0, 60.0], "somebody")))
     with pytest.raises(TariffError, match=r"peers.basis: 'somebody', but scores are made by"):
         parse(text, "ours.toml")
     with pytest.raises(TariffError, match=r"peers.scores.vehicle.truck: expected numbers that never fall"):
         parse(text.replace("50.00, 60.00", "60.00, 50.00"), "ours.toml")
+
+
+def test_those_that_are_shipped_say_that_they_are_illustrative_and_how_they_were_made(tariff):
+    assert tariff.peers.about.startswith("illustrative: 1,500 simulated vehicles")
+    assert "tripmeter-sim claims" in tariff.peers.about
+    for subject in ("driver", "vehicle"):
+        assert sorted(tariff.peers.scores[subject]) == sorted(CLASSES)
+        assert {len(knots) for knots in tariff.peers.scores[subject].values()} == {KNOTS}
+    assert tariff.peers.percentile("vehicle", "truck", 0.0) == 0.0
+
+
+def test_a_tariff_without_its_peers_is_the_same_text_without_them():
+    alone = with_peers(standard_text(), "")
+    assert "peers" not in alone
+    assert standard_text().startswith(alone.rstrip())
+    assert parse(alone, "x").scoring == parse(standard_text(), "x").scoring

@@ -7,6 +7,7 @@ import pytest
 from pricing import signed
 from pricing.document import TariffError
 from pricing.tariffs import parse, standard_text
+from pricing.tariffs.changed import with_peers
 from pricing.tariffs.dated import dated, in_force
 from streams import keys
 
@@ -32,7 +33,8 @@ def test_a_signed_tariff_is_good_whatever_its_layout(tariff, signature):
 
 
 def test_another_number_is_named(signature):
-    other = parse(standard_text().replace("car = 0.0004", "car = 0.0005").replace("beta = 0.14", "beta = 0.15"), "x")
+    alone = with_peers(standard_text(), "")  # which would want others with every weight
+    other = parse(alone.replace("car = 0.0004", "car = 0.0005").replace("beta = 0.14", "beta = 0.15"), "x")
     with pytest.raises(signed.SignatureError) as error:
         signed.check(other, signature, keys.checker(CHECK))
     assert "covers.cargo.per_km.car: signed 0.0004, now 0.0005" in str(error.value)

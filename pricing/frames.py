@@ -90,14 +90,17 @@ PREMIUMS: Columns = {
 }
 
 
-def scores(exposure: pl.DataFrame, vehicles: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+def scores(
+    exposure: pl.DataFrame, vehicles: pl.DataFrame, tariff: Tariff, whoever: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """A row a driver and a row a vehicle that has exposure, as it counts on the last day it was heard of.
 
-    ``vehicles`` as ``classed`` has it. Km of unknown drivers count for their vehicle and no driver.
+    ``vehicles`` as ``classed`` has it. Km of unknown drivers count for their vehicle and no driver. ``whoever`` is the
+    exposure of vehicles where it was counted apart, whoever drove.
     """
-    exposure = classed(exposure, vehicles)
-    known = exposure.filter(pl.col("driver_id").is_not_null())
-    rows = _scores(known, "driver", tariff) + _scores(exposure, "vehicle", tariff)
+    known = classed(exposure.filter(pl.col("driver_id").is_not_null()), vehicles)
+    whole = classed(exposure if whoever is None else whoever, vehicles)
+    rows = _scores(known, "driver", tariff) + _scores(whole, "vehicle", tariff)
     return pl.DataFrame(rows, schema=SCORES)
 
 

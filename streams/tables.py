@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from pricing import frames
 from pricing.exposure import KILOMETRES, exposure
 from pricing.tariff import Tariff
 from streams.desk.decisions import Row, dismissed
 from streams.desk.desk import Desk, laid_out
+from streams.journeys.exposure import GRAINS, SUMS
 from streams.kernels.bands import BANDS
 from streams.store import schema
 
@@ -46,8 +47,9 @@ class TablesError(Exception):
 class Priced(NamedTuple):
     """Exposure as premiums read it: km of all days, and the days whose events and rates count."""
 
-    driven: pl.DataFrame
+    driven: pl.DataFrame  # whoever drove
     judged: pl.DataFrame
+    people: pl.DataFrame  # the same of each driver
 
 
 def read(
@@ -67,7 +69,9 @@ def read(
     """
     events, segments = whole(connection, schema.events), whole(connection, schema.segments)
     driven = without({}, segments, events, now)
-    priced = priced or Priced(driven, driven)
+    if priced is None:
+        whoever = without({}, by_day(segments), unnamed(events), now)
+        priced = Priced(whoever, whoever, driven)
     if risks is None:
         risks = assumed(driven, klass)
     until = (now + timedelta(days=1)).date()
@@ -76,7 +80,7 @@ def read(
         "trips": _public(whole(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
-        "scores": _scores(priced.judged, without(Desk(connection).actions, segments, events, now), risks, tariff),
+        "scores": _scores(priced, without(Desk(connection).actions, segments, events, now), risks, tariff),
         "premiums": frames.premiums(priced.driven, risks, tariff, _first_day(driven), until, judged=priced.judged),
     }
 
@@ -100,10 +104,10 @@ def without(said: Actions, segments: pl.DataFrame, events: pl.DataFrame, now: da
     return kept.with_columns(pl.col(BANDS).clip(0.0))  # one that went on after midnight is taken from its first day
 
 
-def _scores(driven: pl.DataFrame, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+def _scores(priced: Priced, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """Scores; the coaching score alone is made without what was dismissed, so that a fleet cannot move its price."""
-    found = frames.scores(driven, risks, tariff)
-    if coached.equals(driven):
+    found = frames.scores(priced.people, risks, tariff, priced.judged)
+    if coached.equals(priced.people):
         return found
     who = ["fleet_id", "vehicle_id", "driver_id", "subject"]
     other = frames.scores(coached, risks, tariff).select(*who, coached="coaching_score")
@@ -160,9 +164,22 @@ def moment(t: float) -> datetime:
     return datetime.fromtimestamp(t, UTC)
 
 
-def whole(connection: Connection, table: Table) -> pl.DataFrame:
-    """All rows of a table, ordered by its key."""
-    rows = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
+def unnamed(events: pl.DataFrame) -> pl.DataFrame:
+    """Events as premiums read them: whoever drove."""
+    return events.with_columns(pl.lit(None, pl.String).alias("driver_id"))
+
+
+def by_day(segments: pl.DataFrame) -> pl.DataFrame:
+    """Segments as premiums read them, one a vehicle and day: the same to the bit wherever drivers changed."""
+    grains = [(pl.col(name) * GRAINS).fill_nan(None).round().cast(pl.Int64) for name in SUMS]
+    summed = segments.select("fleet_id", "vehicle_id", "day", *grains).group_by("fleet_id", "vehicle_id", "day")
+    known = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum() / GRAINS).alias(name) for name in SUMS]
+    return summed.agg(known).with_columns(pl.lit(None, pl.String).alias("driver_id"))
+
+
+def whole(connection: Connection, table: Table, *where: ColumnElement[bool]) -> pl.DataFrame:
+    """All rows of a table, or those ``where`` something holds, ordered by its key."""
+    rows = connection.execute(select(table).where(*where).order_by(*table.primary_key.columns)).all()
     types: Mapping[str, Any] = {column.name: _TYPES.get(str(column.type), pl.Binary) for column in table.columns}
     return pl.DataFrame([tuple(row) for row in rows], schema=types, orient="row")
 

@@ -69,7 +69,10 @@ def limit_at(posted: float, road: float, own: float, assumed: float) -> Any:
 
 @inner
 def follow_context(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
-    """Write limit, limit_source, driver and night; limit holds the road's until then, if roads are known."""
+    """Write limit, limit_source, driver and night, and of whom the device named how long that holds.
+
+    ``limit`` holds the road's until then, if roads are known.
+    """
     mapped = batch.road_bounds.size > batch.t.size
     for vehicle in range(part[0], part[1]):
         slot = batch.slots[vehicle]
@@ -87,6 +90,7 @@ def follow_context(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -
                 said = named + 1 if named >= 0 else -1
             batch.night[i] = night
             batch.driver[i] = assigned if said == 0 else max(said - 1, -1)
+            batch.said_driver[i] = -2 if said < 0 else said - 1  # the same again, should the batch be run again
             if batch.ignition[i] == 0.0:
                 said = 0
             road = nan

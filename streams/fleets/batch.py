@@ -32,7 +32,7 @@ class Batch(NamedTuple):
     slots: Ints  # (V,) slot of each vehicle, each once
     bounds: Ints  # (V + 1,) rows of each vehicle
     t: Floats  # UTC epoch s, on whole milliseconds
-    said_driver: Ints  # (n,) driver number the device gave, -1 nothing said, -2 "nobody"
+    said_driver: Ints  # (n,) driver number the device gave, -1 nothing said, -2 "nobody"; condition fills in what holds
     # what the vehicle said (devices.signals), in the table's order
     speed: Floats
     lat: Floats

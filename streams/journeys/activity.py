@@ -41,6 +41,7 @@ INTERVAL = np.dtype(
         ("op", "i1"),  # CLOSE; OPEN from open_rows
         ("slot", "i4"),
         ("driver", "i4"),  # -1 unknown
+        ("named", "i1"),  # 1: the device itself has named the driver, 0: nobody did, or the registry
         ("kind", "i1"),  # DRIVE, IDLE
         ("start", "f8"),  # UTC epoch s; later than it is the end
         ("end", "f8"),
@@ -73,29 +74,33 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, intervals: Any) -> Non
         drive, idle = s["drive"], s["idle"]
         for i in range(batch.bounds[n], batch.bounds[n + 1]):
             t, dt, moving, v, driver = batch.t[i], batch.dt[i], batch.moving[i], batch.v[i], batch.driver[i]
+            named = 1 if batch.said_driver[i] >= 0 else 0
             measured, held = is_measured(dt, batch.quality[i]), s["ignition"]
             s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
             driving = is_driving(moving, v, s["ignition"], p["start_kmh"])
             idling = moving == 0 and s["ignition"] == ON
             over = is_over(s, p, t, dt) and (dt > p["gap_s"] or not (driving and _is_light(s, held, t)))
-            if s["phase"] != NONE and (over or driver != drive["driver"]):
+            if s["phase"] != NONE and (over or _is_another(drive, driver, named)):
                 if s["phase"] == UNDER_WAY and drive["end"] > drive["start"]:
                     write(intervals, drive, CLOSE)
-                _hand_over(s, driver, driving and measured and not over)
-            same = measured and driver == idle["driver"]
-            if s["idling"] != NONE and not (idling and same):
+                _hand_over(s, driver, named, driving and measured and not over)
+            elif s["phase"] != NONE and driver != drive["driver"]:
+                _reassign(intervals, drive, s["phase"], driver)
+            if s["idling"] != NONE and (not (idling and measured) or _is_another(idle, driver, named)):
                 if s["idling"] == UNDER_WAY:
                     write(intervals, idle, CLOSE)
                 s["idling"] = NONE
+            elif s["idling"] != NONE and driver != idle["driver"]:
+                _reassign(intervals, idle, s["idling"], driver)
             if s["phase"] == NONE and driving:
-                _begin(drive, slot, driver, DRIVE, s["t"] if measured else t)
+                _begin(drive, slot, driver, named, DRIVE, s["t"] if measured else t)
                 s["phase"], s["standing"], s["fast"], s["metres"] = TRIED, 0, 0, 0.0
             if s["phase"] != NONE:
                 s["metres"] += batch.step[i]
                 s["fast"] += moving == 1 and v >= p["start_kmh"]
                 _drive_on(s, p, t, driving)
             if s["idling"] == NONE and idling:
-                _begin(idle, slot, driver, IDLE, t)
+                _begin(idle, slot, driver, named, IDLE, t)
                 s["idling"] = TRIED
             if idling:
                 idle["end"] = t
@@ -113,16 +118,32 @@ def _is_light(s: Any, ignition: int, t: float) -> bool:
 
 
 @kernel
-def _begin(interval: Any, slot: int, driver: int, kind: int, start: float) -> None:
-    interval["slot"], interval["driver"], interval["kind"] = slot, driver, kind
+def _begin(interval: Any, slot: int, driver: int, named: int, kind: int, start: float) -> None:
+    interval["slot"], interval["driver"], interval["named"], interval["kind"] = slot, driver, named, kind
     interval["start"], interval["end"], interval["sparse"] = start, start, 0
 
 
 @kernel
-def _hand_over(s: Any, driver: int, goes_on: bool) -> None:
+def _is_another(interval: Any, driver: int, named: int) -> bool:
+    """Whether somebody else is at the wheel than in an interval, as the device says."""
+    other: bool = named != interval["named"] or (named == 1 and driver != interval["driver"])
+    return other
+
+
+@kernel
+def _reassign(intervals: Any, interval: Any, phase: int, driver: int) -> None:
+    """Go on with whom the registry assigns from here: end to end, so that all in all nothing is driven otherwise."""
+    if phase == UNDER_WAY and interval["end"] > interval["start"]:
+        write(intervals, interval, CLOSE)
+        interval["start"], interval["sparse"] = interval["end"], 0
+    interval["driver"] = driver
+
+
+@kernel
+def _hand_over(s: Any, driver: int, named: int, goes_on: bool) -> None:
     """After a drive: what was beyond doubt and goes on becomes the drive of the next driver."""
     if goes_on and s["phase"] == UNDER_WAY:
-        _begin(s["drive"], s["drive"]["slot"], driver, DRIVE, s["t"])
+        _begin(s["drive"], s["drive"]["slot"], driver, named, DRIVE, s["t"])
         s["standing"] = 0
     else:
         s["phase"] = NONE

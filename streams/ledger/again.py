@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Select, select
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, select
 from devices.samples import Samples
 from streams.intake.intake import Intake
 from streams.ledger import remade
+from streams.ledger.beginnings import Begin
 from streams.ledger.pinned import DAY_S, EVER, Strange, first_strange
 from streams.ledger.remade import Row
 from streams.pipeline import saved
@@ -37,17 +38,9 @@ class Task:
     own: str  # hash of the pinned rule set
     strange: tuple[Strange, ...]
     until: int  # day since 1970
+    begun: int  # the first day that was not looked at before
     since: float  # from then on the rules that premiums read by are others than last time (UTC epoch s)
     wall: bool  # time goes by with the wall's clock
-
-
-class Begin(NamedTuple):
-    """Where a vehicle is run again from."""
-
-    day: int
-    run: Start
-    gone: range = range(0)  # days before it that should be made again, and whose payloads are gone
-    goes_on: bool = False  # from the state of a run before
 
 
 class Again:
@@ -58,34 +51,26 @@ class Again:
         self.vehicle = task.pipeline.fleet.vehicles[slot]
         self.heard = -EVER  # day of its last sample before the run
 
-    def made(self, changed: float) -> Commit:
-        """What makes its days again, from the first that is new or has ``changed`` (UTC epoch s; +inf none has)."""
-        commit, since = Commit(), min(self.task.since, changed)
-        begin = self._begin(since)
+    def made(self, begin: Begin | None, since: float) -> Commit:
+        """What makes its days again from its beginning; they have changed ``since`` (UTC epoch s; +inf none has)."""
+        commit = Commit()
         if since < math.inf or (begin is not None and not begin.goes_on):  # no state of a run can be read any more
             self._forget(commit, begin.day if begin else _day(since))
         if begin is not None and self._is_heard(begin):
-            self._run(begin, commit)
+            self._run(begin, self._start(begin), commit)
         return commit
 
-    def _begin(self, since: float) -> Begin | None:
-        """The last midnight not after ``since`` of a run, else the first day under rules that are not accepted."""
-        query = self._states(remade_states).order_by(remade_states.c.day.desc())
-        of_run = [row for row in self.connection.execute(query) if not row.body or row.fingerprint == saved.mark()]
-        late = _day(since) if math.isfinite(since) else since  # what comes first on a day changes the one before, too
-        last = next((row for row in of_run if row.day <= late and (row.body or row.day < late)), None)
-        if last is not None and last.body:
-            return Begin(last.day, _start(last), goes_on=True)
-        first = first_strange(self.task.strange, last.day if last else -EVER)
-        if first is None or first >= self.task.until:
-            return None
-        gone = self.connection.execute(select(upkeep.pruned.c.before).where(upkeep.pruned.c.slot == self.slot)).scalar()
-        if gone is not None and gone > first * DAY_S:
-            return Begin(int(gone // DAY_S), Start(gone, None, {}, gone), range(first, int(gone // DAY_S)))
+    def _start(self, begin: Begin) -> Start:
+        """Its state then, as it was kept; ``LookupError``: it was settled meanwhile, and is made again next time."""
+        if begin.gone is not None:
+            return Start(begin.t, None, {}, begin.t)
         live = upkeep.midnights
-        query = select(live).where(live.c.slot == self.slot, live.c.day >= first, live.c.day < self.task.until)
-        row = self.connection.execute(query.where(live.c.fingerprint == saved.mark()).order_by(live.c.day)).first()
-        return None if row is None else Begin(row.day, _start(row))
+        query = self._states(remade_states) if begin.goes_on else select(live).where(live.c.slot == self.slot)
+        day = remade_states.c.day if begin.goes_on else live.c.day
+        row = self.connection.execute(query.where(day == begin.day)).mappings().first()
+        if row is None:
+            raise LookupError(begin.day)
+        return Start(begin.t, saved.unpack(row["body"]), _told(row))
 
     def _forget(self, commit: Commit, day: int) -> None:
         """What was made of its days from ``day`` on."""
@@ -108,18 +93,19 @@ class Again:
 
     def _is_heard(self, begin: Begin) -> bool:
         payloads = schema.payloads
-        mine = (payloads.c.slot == self.slot, payloads.c.last >= begin.run.t)
+        mine = (payloads.c.slot == self.slot, payloads.c.last >= begin.t)
         query = select(payloads.c.position).where(*mine, payloads.c.first < self.task.until * DAY_S)
         return self.connection.execute(query.limit(1)).first() is not None
 
-    def _run(self, begin: Begin, commit: Commit) -> None:
-        self._mark(commit, remade.GONE, self._driven(begin.gone.start, begin.gone.stop))
+    def _run(self, begin: Begin, run: Start, commit: Commit) -> None:
+        if begin.gone is not None:
+            self._mark(commit, remade.GONE, self._driven(begin.gone.start, begin.gone.stop))
         try:
             samples = self._samples(begin)
         except ValueError:  # a payload that no longer is what its format says
             self._mark(commit, remade.UNREAD, self._driven(begin.day, self.task.until))
             return
-        again, events = self.task.pipeline.scratch(self.slot, begin.run.state), dict(begin.run.told)
+        again, events = self.task.pipeline.scratch(self.slot, run.state), dict(run.told)
         self.heard = _day(again.watermark(self.slot))
         self._forget_begun(again, commit)
         same = 0  # midnights in a row at which the record has the very same state
@@ -147,7 +133,7 @@ class Again:
         return {name: told.get(name, row) for name, row in events.items() if row["start"] < midnight}
 
     def _samples(self, begin: Begin) -> Samples:
-        samples = stored_samples(self.connection, self.task.intake, self.task.pipeline, self.slot, begin.run.t)
+        samples = stored_samples(self.connection, self.task.intake, self.task.pipeline, self.slot, begin.t)
         return only(samples, samples.t < self.task.until * DAY_S)
 
     def _agrees(self, day: Day) -> bool:
@@ -199,11 +185,7 @@ class Again:
         return [day for day in days if any(one.first <= day <= one.last for one in self.task.strange)]
 
 
-def _start(row: Any) -> Start:
-    return Start(row.day * DAY_S, saved.unpack(row.body), _told(row._mapping))
-
-
-def _told(midnight: Mapping[str, Any]) -> Events:
+def _told(midnight: Mapping[Any, Any]) -> Events:
     return {event["event_id"]: event for event in json.loads(midnight["told"])}
 
 

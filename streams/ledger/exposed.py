@@ -12,7 +12,7 @@ from pricing.exposure import CLOSES
 from pricing.tariff import Tariff
 from streams import tables
 from streams.desk.desk import Desk
-from streams.ledger import accepted, pinned, remade
+from streams.ledger import accepted, pinned, remade, wheel
 from streams.ledger.pinned import EVER, Strange
 from streams.ledger.redetection import closed
 from streams.ledger.remade import GONE, UNREAD, Remade
@@ -52,32 +52,60 @@ def read(connection: Connection, tariff: Tariff, now: datetime) -> Exposed:
 
     But for rule sets and dismissals that the insurer has accepted.
     """
+    found = _read(connection, tariff, now)
+    return Exposed(found.driven(), found.left, found.today)
+
+
+class _Read(NamedTuple):
+    """What is on record as it is read for a tariff."""
+
+    segments: pl.DataFrame
+    events: pl.DataFrame
+    hours: Sequence[remade.Row]  # at the wheel, as wheel.kept has them
+    conceded: tables.Actions
+    left: Sequence[Left]
+    today: date
+    now: datetime
+
+    def driven(self) -> pl.DataFrame:
+        """Exposure whoever drove: a fleet says who did, where its devices do not."""
+        segments, events = tables.by_day(self.segments), tables.unnamed(wheel.instead(self.events, self.hours))
+        return tables.without(self.conceded, segments, events, self.now)
+
+    def people(self) -> pl.DataFrame:
+        """Exposure of each driver."""
+        return tables.without(self.conceded, self.segments, self.events, self.now)
+
+
+def _read(connection: Connection, tariff: Tariff, now: datetime) -> _Read:
     own, today = pinned.version(tariff), (now - CLOSES).date()
     strange = pinned.strange(connection, pinned.versions(connection, tariff))
     holds = partial(_holds, strange, pinned.strange(connection, {own}))
     days = Remade.read(connection, own, min((one.first for one in strange), default=EVER), holds)
     segments = days.instead(tables.whole(connection, schema.segments), remade.SEGMENTS)
     events = days.instead(tables.whole(connection, schema.events), remade.EVENTS, remade.SPANS)
-    driven = tables.without(_conceded(connection), segments, events, now)
-    until = closed(connection) if strange else None
-    if until is not None:
+    until, hours = closed(connection), wheel.kept(connection, own)
+    if until is not None and (strange or hours):
         today = min(today, date.fromordinal(EPOCH + until))
     why = WAITS if pinned.is_known(connection, tariff) else UNKNOWN
-    return Exposed(driven, _left(segments, days, strange, why), today)
+    left = _left(segments, days, strange, why)
+    return _Read(segments, events, hours, _conceded(connection), left, today, now)
 
 
 def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime) -> tables.Tables:
     """The six tables of a store at ``now``, whose scores and premiums are made of what the ledger reads too."""
     if as_recorded(connection, tariff):
         return tables.read(connection, tariff, risks, now)
-    found = read(connection, tariff, now)
-    priced = tables.Priced(found.driven, judged(found.driven, found.left))
+    found = _read(connection, tariff, now)
+    driven, people = found.driven(), found.people()
+    priced = tables.Priced(driven, judged(driven, found.left), judged(people, found.left))
     return tables.read(connection, tariff, risks, now, priced=priced)
 
 
 def as_recorded(connection: Connection, tariff: Tariff) -> bool:
-    """Whether premiums read the record as it is: by no rules but those that are accepted, with nothing conceded."""
-    return not (accepted.conceded(connection) or pinned.strange(connection, pinned.versions(connection, tariff)))
+    """Whether premiums read the record as it is: by accepted rules, nothing conceded, drivers as devices name them."""
+    strange = pinned.strange(connection, pinned.versions(connection, tariff))
+    return not (accepted.conceded(connection) or strange or wheel.kept(connection, pinned.version(tariff)))
 
 
 def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:

@@ -15,8 +15,10 @@ from streams.fleets.fleet import Fleet
 from streams.intake.intake import Intake
 from streams.ledger import pinned
 from streams.ledger.again import Again, Task
+from streams.ledger.beginnings import Begin, Beginnings
 from streams.ledger.pinned import DAY_S
 from streams.ledger.spans import spans
+from streams.ledger.wheel import hours
 from streams.pipeline.pipeline import Pipeline
 from streams.pipeline.rule_set import InForce
 from streams.registry import stored
@@ -87,17 +89,16 @@ class Redetection:
         return [task for task in found if task is not None]
 
     def _task(self, connection: Connection, tariff: Tariff, name: str, until: int, before: Row) -> Task | None:
-        """None: what is on record is what premiums read, and has always been, or nobody knows what they should."""
+        """None: nobody knows any more by which rules premiums should read."""
         own, said = pinned.rule_set(self.live, tariff), pinned.versions(connection, tariff)
-        strange, states = pinned.strange(connection, said), accounts.remade_states
-        begun = connection.execute(select(states.c.slot).where(states.c.rules == name)).first()
-        if own is None or not (strange or begun):
+        if own is None:
             return None
         fleet = self.fleet(connection)
         fleet.columns()
         pipeline = Pipeline(fleet, pinned.priced(self.live, own, said))
         since = _differs_since(before["read_by"].get(name, []), read_by(pipeline.in_force, before["until"]))
-        return Task(pipeline, self.intake, name, tuple(strange), until, since, not marks.is_fed(connection))
+        strange = tuple(pinned.strange(connection, said))
+        return Task(pipeline, self.intake, name, strange, until, before["until"], since, not marks.is_fed(connection))
 
     def _all(self, task: Task, changed: Mapping[int, float], failed: dict[int, float]) -> bool:
         """Whether every vehicle was seen to; a name that has no number on record yet will have one in a minute.
@@ -107,26 +108,31 @@ class Redetection:
         fleet = task.pipeline.fleet
         with self.store.reading() as connection:
             known = _numbers(connection)
+            begins = Beginnings.read(connection, task.own, task.strange, task.until)
         for slot in range(len(fleet.vehicles)):
-            since = changed.get(slot, math.inf)
-            commit = self._made(task, slot, since)
+            since = min(task.since, changed.get(slot, math.inf))
+            begin = begins.of(slot, since)
+            if since == math.inf and (begin is None or (begin.goes_on and not begins.is_heard(slot, begin))):
+                continue
+            commit = self._made(task, slot, begin, since)
             if commit is None:
-                failed[slot] = min(failed.get(slot, math.inf), task.since, since)
+                failed[slot] = min(failed.get(slot, math.inf), since)
                 continue
             if self.stopping() or (len(fleet.drivers), len(fleet.zones)) != known:
                 return False
             if commit.upserts or commit.deletes:
                 self.store.commit(commit)
-        with self.store.reading() as connection:
-            commit = spans(connection, task, self.horizon)
-        self.store.commit(commit)
+        for folded in (spans, hours):
+            with self.store.reading() as connection:
+                commit = folded(connection, task, self.horizon)
+            self.store.commit(commit)
         return True
 
-    def _made(self, task: Task, slot: int, since: float) -> Commit | None:
+    def _made(self, task: Task, slot: int, begin: Begin | None, since: float) -> Commit | None:
         """What makes a vehicle's days again; None where that fails, which is counted and stops no other vehicle."""
         try:
             with self.store.reading() as connection:
-                return Again(task, connection, slot).made(since)
+                return Again(task, connection, slot).made(begin, since)
         except FAILURES as error:  # its text may name a person
             metrics.LEDGER_UNMADE.inc()
             logger.error("days of vehicle number %d cannot be made again (%s)", slot, type(error).__name__)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import polars as pl
@@ -24,17 +23,20 @@ KEY = (*VEHICLE, "day")
 MADE, GONE, UNREAD = "made", "gone", "unread"  # of a day itself: done, or why not
 KINDS = {*COUNTED, *SOFT, *(kind for kinds, _ in PARTS.values() for kind in kinds)}  # that premiums are read from
 EVENTS, SPANS, SEGMENTS, INTERVALS, POINTS = "events", "spans", "segments", "intervals", "tyre_points"
+HOURS, HOURS_DAY = "hours", "hours_day"  # events of streams.ledger.wheel, and a fleet's day they are all of
 _EVENT = ("event_id", "kind", "subject", "level", "start", "end", "quality", "source", *BANDS)
 _KEPT = {  # what of a row is kept, besides whose it is
     EVENTS: _EVENT,
     SPANS: _EVENT,  # events over many days: hours at the wheel, slow leaks
+    HOURS: _EVENT,
     SEGMENTS: ("day", "start", "end", *SUMS),
-    INTERVALS: ("start", "activity", "end", "status", "quality"),
+    INTERVALS: ("start", "activity", "end", "status", "quality", "named"),
     POINTS: ("wheel", "start", "cold_kpa", "readings"),
 }
 _NAMED = {  # what tells a row of a vehicle from its others
     EVENTS: ("event_id",),
     SPANS: ("event_id",),
+    HOURS: ("event_id",),
     SEGMENTS: ("day", "start"),
     INTERVALS: ("activity", "start"),
     POINTS: ("wheel", "start"),
@@ -52,7 +54,6 @@ def kept(what: str, row: Mapping[str, Any], rules: str, day: int) -> Row:
         "day": day,
         "end": row["start"] if end is None else end,
         "driver_id": row.get("driver_id"),
-        "engine": version("tripmeter"),
         "body": json.dumps({name: row[name] for name in _KEPT[what]}),
     }
 
@@ -61,15 +62,15 @@ def marker(what: str, vehicle: tuple[str, str], rules: str, day: int) -> Row:
     """Says of a day that it was made again, or why it was not."""
     body = {"row_id": str(day), "day": day, "end": (day + 1) * DAY_S, "driver_id": None, "body": "{}"}
     who = dict(zip(VEHICLE, vehicle, strict=True))
-    return {**who, "rules": rules, "what": what, "engine": version("tripmeter"), **body}
+    return {**who, "rules": rules, "what": what, **body}
 
 
 def named(connection: Connection, vehicle: tuple[str, str], rules: str, since: int) -> list[Row]:
-    """What to name, so that all but the spans of a vehicle's days from ``since`` on go."""
+    """What to name, so that all but the spans and hours of a vehicle's days from ``since`` on go."""
     columns = [remade.c[name] for name in (*KEY, "rules", "what")]
     mine = [remade.c[name] == value for name, value in zip(VEHICLE, vehicle, strict=True)]
     query = select(*columns).distinct().where(*mine, remade.c.rules == rules, remade.c.day >= since)
-    return rows_of(connection, query.where(remade.c.what != SPANS))
+    return rows_of(connection, query.where(remade.c.what.not_in([SPANS, HOURS])))
 
 
 def ending(
@@ -106,8 +107,7 @@ class Remade:
         """The rows of a table, as far as they are kept."""
         for row in self.rows:
             if row["what"] in what:
-                who = {name: row[name] for name in (*VEHICLE, "driver_id")}
-                yield who | json.loads(row["body"])
+                yield told(row)
 
     def instead(self, live: pl.DataFrame, *what: str) -> pl.DataFrame:
         """A table of the record with these days' rows in the place of its own."""
@@ -119,6 +119,12 @@ class Remade:
         rest = dated.join(self.days, left_on=[*VEHICLE, "_day"], right_on=list(KEY), how="anti").drop("_day")
         rest = rest.join(mine, on=keys, how="anti")
         return pl.concat([rest, mine])
+
+
+def told(row: Row) -> Row:
+    """A row of a public table, as far as it is kept."""
+    body: Row = json.loads(row["body"])
+    return {name: row[name] for name in (*VEHICLE, "driver_id")} | body
 
 
 def by_vehicle(days: pl.DataFrame) -> dict[tuple[str, str], list[int]]:

@@ -205,6 +205,7 @@ def intervals(found: Records, fleet: Fleet) -> list[Row]:
             "activity": activity.NAMES[interval["kind"]],
             "status": "closed" if interval["op"] == CLOSE else "open",
             "quality": "sparse" if interval["sparse"] else "",
+            "named": interval["named"],
         }
         for interval in _records(found)
     ]

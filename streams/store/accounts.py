@@ -41,18 +41,21 @@ disputes = table(  # dismissals that the insurer has accepted, so that their eve
     Column("reason", Text, nullable=False),
 )
 
-remade = table(  # days under rules that are not accepted, made again by those that a tariff pins: what premiums read
-    "ledger_remade",
-    *[Column(name, String, primary_key=True) for name in WHO],
-    Column("rules", String, primary_key=True),  # hash of the pinned rule set
-    Column("what", String, primary_key=True),  # of the day itself: made, gone, unread; else the table of the row
-    Column("row_id", String, primary_key=True),
-    Column("day", Integer, nullable=False),  # since 1970-01-01
-    Column("end", Float, nullable=False),
-    Column("driver_id", String),
-    Column("engine", String, nullable=False),  # version that made it
-    Column("body", Text, nullable=False),  # JSON: what premiums need of the row
-    Index("ledger_remade_by_day", "rules", "day"),
+remade = (
+    table(  # what premiums read: days under rules that are not accepted made again, hours by whom devices have named
+        "ledger_remade",
+        *[Column(name, String, primary_key=True) for name in WHO],
+        Column("rules", String, primary_key=True),  # hash of the pinned rule set
+        Column(
+            "what", String, primary_key=True
+        ),  # of a day itself: made, gone, unread, hours_day; else the table of the row
+        Column("row_id", String, primary_key=True),
+        Column("day", Integer, nullable=False),  # since 1970-01-01
+        Column("end", Float, nullable=False),
+        Column("driver_id", String),
+        Column("body", Text, nullable=False),  # JSON: what premiums need of the row
+        Index("ledger_remade_by_day", "rules", "day"),
+    )
 )
 
 remade_states = table(  # a vehicle's state under the pinned rules before its first sample of a UTC day

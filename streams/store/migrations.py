@@ -79,6 +79,16 @@ def _owner(connection: Connection) -> None:
         connection.execute(upkeep.owner.insert().values(id=1, epoch=0, next=0, commits=0, mark=0))
 
 
+def _named(connection: Connection) -> None:
+    """Whether devices have named who drove; by which version days were made again, which nobody read, goes."""
+    _complete(connection)
+    remade = accounts.remade
+    if remade in tables_of(connection) and "engine" in {
+        one["name"] for one in inspect(connection).get_columns(remade.name)
+    }:
+        connection.exec_driver_sql(f'ALTER TABLE "{remade.name}" DROP COLUMN engine')
+
+
 # step k brings version k to k + 1
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
@@ -95,6 +105,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
     _complete,
     _complete,
+    _named,
 )
 
 

@@ -106,6 +106,9 @@ intervals = table(  # activity: what the hours rules read
     Column("end", Float, nullable=False),
     Column("status", String, nullable=False),
     Column("quality", String),  # sparse, or nothing
+    Column(
+        "named", Integer, nullable=False
+    ),  # 1: the device itself has named the driver; 0: nobody did, or the registry
     Index("intervals_by_driver", "fleet_id", "driver_id", "start"),
 )
 

@@ -1,4 +1,4 @@
-"""Untouched: fleets whose managers set what they like, for some days, pay what they would have paid, to the bit."""
+"""Untouched: fleets whose managers set and assign what they like pay what they would have paid, to the bit."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pytest
 from streams.pipeline.pipeline import only
 from streams.pipeline.rule_set import InForce
 
-from ..streams.insured import DAY_S, END, OWN, close, daily, post, river_of
+from ..streams.insured import DAY_S, END, OWN, close, daily, post, reassign, river_of
 
 pytestmark = pytest.mark.stack
 
@@ -29,12 +29,14 @@ def set_at_random(rivers, rng):
 def test_whatever_was_set_the_ledger_says_the_same(rivers, tmp_path, seed):
     rng = np.random.default_rng(seed)
     both = [river_of(rivers, tmp_path / str(k), one) for k, one in enumerate(set_at_random(rivers, rng))]
+    rng_of_drivers = np.random.default_rng(seed + 1000)
+    acts = [lambda: None, lambda: reassign(rivers, both[1], rng_of_drivers)]
     weeks = [rivers.days(seed), rivers.days(seed + 100, start=rivers.START + 6 * DAY_S)]
     if rng.random() < 0.5:  # else soft tyres last, and days go on being made again
         weeks = [only(one, one.t > 0.0, np.zeros(one.tyres.t.size, bool)) for one in weeks]
-    for river in both:
+    for river, act in zip(both, acts, strict=True):
         for samples in weeks:
-            daily(rivers, river, samples, order=seed)
+            daily(rivers, river, samples, order=seed, before=act)
         close(river, END + 6 * DAY_S)
     untouched, touched = (post(river, t=END + 6 * DAY_S) for river in both)
     assert touched == untouched

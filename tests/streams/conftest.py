@@ -59,6 +59,7 @@ def conditioned(t: Any, v: Any = 0.0, slot: int = 1, **columns: Any) -> Batch:
     said = {name: columns.pop(name, np.nan) for name in SAID}
     filled = {name: columns.pop(name, derived.get(name, np.nan)) for name in (*DERIVED_FLOATS, *DERIVED_INTS)}
     tyre_t = np.asarray(columns.pop("tyre_t", []), float)
+    said_driver = np.array(np.broadcast_to(np.asarray(columns.pop("said_driver", -1), np.int64), n))
     assert not columns, f"no such columns: {columns}"
     floats = {k: np.array(np.broadcast_to(np.asarray(filled[k], float), n)) for k in DERIVED_FLOATS}
     ints = {k: np.array(np.broadcast_to(np.asarray(filled[k], np.int64), n)) for k in DERIVED_INTS}
@@ -66,7 +67,7 @@ def conditioned(t: Any, v: Any = 0.0, slot: int = 1, **columns: Any) -> Batch:
         slots=np.array([slot]),
         bounds=np.array([0, n]),
         t=t,
-        said_driver=np.full(n, -1),
+        said_driver=said_driver,
         **{k: np.array(np.broadcast_to(np.asarray(c, float), n)) for k, c in said.items()},
         tyre_bounds=np.array([0, tyre_t.size]),
         tyre_wheel=np.zeros(tyre_t.size, np.int64),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -78,12 +79,34 @@ def post(river, tariff=None, t=END):
     return [entry.text for entry in new["P"]], book.left
 
 
-def daily(rivers, river, samples, order=1, tariff=None):
-    """Everything sent as it happens, each day closed an hour after its midnight."""
+class Assigned:
+    """Stands in for a registry in which somebody writes what drivers he likes, the devices' own among them."""
+
+    def __init__(self, rivers, rng, every):
+        self.spans = {}
+        for name in VEHICLES:
+            edges = (rivers.START + np.cumsum(rng.uniform(0, 2 * every, int(250_000 / every)))).tolist()
+            self.spans[name] = [(a, b, f"D{rng.integers(4)}") for a, b in pairwise(edges) if rng.random() < 0.8]
+        self.everybody = rivers.Everybody
+
+    def known(self, fleet_id, vehicle_id):
+        return self.everybody(self.spans.get(vehicle_id, ())).known(fleet_id, vehicle_id)
+
+
+def reassign(rivers, river, rng, every=25_000.0):
+    """Let a manager write other drivers into the registry, another ``every`` so many s, also of days that are over."""
+    river.source = Assigned(rivers, rng, every)
+    river.embedded.follow(river.source)
+    river.drain()
+
+
+def daily(rivers, river, samples, order=1, tariff=None, before=lambda: None):
+    """Everything sent as it happens, each day closed an hour after its midnight; ``before`` that something is done."""
     rng = np.random.default_rng(order)
     day = ((samples.t - rivers.START) // DAY_S).astype(int)
     late = (rng.random(samples.t.size) < 0.1) & (day < day.max())
     day = np.where(late, day + 1, day)
     for number in range(day.max() + 1):
         send(rivers, river, only(samples, day == number))
+        before()
         close(river, rivers.START + (number + 1) * DAY_S + 4000.0, tariff)

@@ -223,6 +223,7 @@ class Context:
         if s.said is not None:
             self.said = s.said
         s.driver = self.assigned(s.t) if self.said is None else self.said or None
+        s.named = bool(self.said)
         if s.raw["ignition"] == 0:
             self.said = None
         hour = datetime.fromtimestamp(math.floor(s.t), UTC).astimezone(self.zone).hour

@@ -32,7 +32,7 @@ class Segment:
         for name, value in brought.items():
             if name == "odometer_m" and missing(self.sums[name]):
                 self.sums[name] = 0.0
-            self.sums[name] += value * share
+            self.sums[name] += math.floor(value * share * 2**30 + 0.5) / 2**30
 
     def worth(self) -> bool:
         """Whether anything happened in it; what is cut off where it began gives way to what begins there."""

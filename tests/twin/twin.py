@@ -263,7 +263,7 @@ def trip_row(vehicle: Vehicle, one: Trip) -> dict[str, Any]:
 
 def interval_row(vehicle: Vehicle, one: Interval) -> dict[str, Any]:
     row = {"activity": one.activity, "start": one.start, "end": one.end, "status": one.status}
-    return who(vehicle, one.driver) | row | {"quality": "sparse" if one.sparse else ""}
+    return who(vehicle, one.driver) | row | {"quality": "sparse" if one.sparse else "", "named": int(one.named)}
 
 
 def segment_row(vehicle: Vehicle, one: Segment) -> dict[str, Any]:

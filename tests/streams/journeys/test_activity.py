@@ -88,8 +88,19 @@ def test_the_ignition_is_not_known_after_a_silence(kit, run):
 
 def test_drivers_who_swap_at_a_stand_divide_there(kit, run):
     driver = np.r_[[1] * 130, [2] * 330]
-    found = run(at_1hz(kit, (50, 100), (0, 60), (50, 300), driver=driver))
+    found = run(at_1hz(kit, (50, 100), (0, 60), (50, 300), driver=driver, said_driver=driver))
     assert found == [(DRIVE, 1, 0, 99), (DRIVE, 2, 159, 459)]
+
+
+def test_drivers_assigned_one_after_the_other_share_a_drive_out_whole(kit, run):
+    """And what is told of one who was named before, or of idling, goes on end to end too."""
+    driver, named = np.r_[[1] * 130, [2] * 330, [3] * 400], np.r_[[-1] * 200, [2] * 100, [-1] * 560]
+    legs = ((50, 100), (0, 60), (50, 300), (0, 400))
+    found = run(at_1hz(kit, *legs, driver=driver, said_driver=named, ignition=1.0))
+    idle = [(IDLE, 3, 460, 859)]
+    assert found == [(DRIVE, 1, 0, 99), (DRIVE, 2, 99, 199), (DRIVE, 2, 199, 299), (DRIVE, 2, 299, 459), *idle]
+    halves = np.r_[[1] * 700, [2] * 160]
+    assert run(at_1hz(kit, *legs, driver=halves, ignition=1.0))[1:] == [(IDLE, 1, 460, 699), (IDLE, 2, 699, 859)]
 
 
 def test_walking_is_not_driving(kit, run):

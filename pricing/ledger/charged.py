@@ -38,10 +38,22 @@ def part(
     return _draft(account, CHARGED, start, end, reason, made)
 
 
-def cancelled(account: Account, paid: Decimal, on: date, term: Term, rule: ShortRate, indication: str = "") -> Draft:
-    """What is given back of what was ``paid`` for the ``term`` of an account, ended early by the policyholder."""
+def cancelled(
+    account: Account,
+    paid: Decimal,
+    on: date,
+    term: Term,
+    rule: ShortRate,
+    indication: str = "",
+    days: tuple[date, date] | None = None,
+) -> Draft:
+    """What is given back of what was ``paid`` for the ``term`` of an account, ended early by the policyholder.
+
+    ``days`` are those that it is given back for, if not all that are left.
+    """
+    start, end = days or (on, term.end)
     made = {"by": "cancelled", "paid": paid, "term": term, "on": on, "rule": rule, "indication": indication}
-    return _draft(account, CHARGED, on, term.end, "cancelled", made)
+    return _draft(account, CHARGED, start, end, "cancelled", {**made, "from": start})
 
 
 def adjusted(account: Account, deposit: Declaration, actual: Decimal, term: Term) -> Draft:
@@ -121,8 +133,16 @@ def _part(made: Made, end: date) -> Decimal:
     return term_of(made).share(Decimal(made["premium"]), date.fromisoformat(made["from"]), end)
 
 
-def _cancelled(made: Made, _: date) -> Decimal:
-    return -rule_of(made).refund(Decimal(made["paid"]), date.fromisoformat(made["on"]), term_of(made))
+def refund_of(made: Made) -> Decimal:
+    """What is given back for all days left when a policy was ended early."""
+    return rule_of(made).refund(Decimal(made["paid"]), date.fromisoformat(made["on"]), term_of(made))
+
+
+def _cancelled(made: Made, end: date) -> Decimal:
+    term = term_of(made)
+    left = Term(date.fromisoformat(made["on"]), term.end, term.rounding)
+    start = made.get("from", made["on"])  # entries written before it was kept are of all days left
+    return -left.share(refund_of(made), date.fromisoformat(start), end)
 
 
 def _adjusted(made: Made, _: date) -> Decimal:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pricing.canonical import moment
+from pricing.ledger.coverage import GIVEN_BACK
 from pricing.ledger.entry import Entry
 
 
@@ -18,14 +19,18 @@ def known(entries: Iterable[Entry], known_at: datetime) -> list[Entry]:
 def premium(
     entries: Iterable[Entry], vehicle_id: str, valid_at: date, known_at: datetime, kind: str
 ) -> dict[str, Entry]:
-    """By cover, the last entry that says what the vehicle's premium is on ``valid_at``, as known at ``known_at``."""
+    """By cover, the last entry that says what the vehicle's premium is on ``valid_at``, as known at ``known_at``.
+
+    None where the last one gives the day back.
+    """
     day = valid_at.isoformat()
-    return {
+    last = {
         entry["cover"]: entry  # a later one stands in place of an earlier one
         for entry in known(entries, known_at)
         if entry["vehicle_id"] == vehicle_id and entry["kind"] == kind
         if entry["valid_from"] <= day < entry["valid_to"]
     }
+    return {cover: entry for cover, entry in last.items() if entry["reason"] not in GIVEN_BACK}
 
 
 def balance(entries: Iterable[Entry], known_at: datetime, kinds: Iterable[str]) -> Decimal:

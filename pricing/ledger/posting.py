@@ -127,10 +127,10 @@ def _piece(indication: Entry) -> tuple[str, ...]:
 def _wanted(
     contract: Contract, shown: Sequence[tuple[Insured, Entry]], pen: Pen
 ) -> list[tuple[Account, Sequence[Span]]]:
-    """By account the days that are to be charged; of one that is no longer insured, none."""
+    """By account the days to be charged, if the policy is not ended early; of one that is no longer insured, none."""
     spans: dict[tuple[str, str], list[Span]] = {key: [] for key in pen.accounts(CHARGED) if key != (WHOLE, WHOLE)}
     for piece, indication in shown:
-        end = min(piece.end, contract.end)
+        end = min(piece.end, contract.term.end)
         mine = spans.setdefault((piece.vehicle_id, piece.cover), [])
         if piece.start < end:
             mine.append(Span(piece.start, end, indication, contract.term))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pricing.explain import explain_premium, text
 from pricing.ledger import rated
-from pricing.ledger.charged import Made, deposit_of, rates_of, reading_of, rule_of, term_of
+from pricing.ledger.charged import Made, deposit_of, rates_of, reading_of, refund_of, rule_of, term_of
 from pricing.ledger.entry import Draft, Entry
 from pricing.renewal.reasons import NAMES
 
@@ -35,11 +35,13 @@ def _part(made: Made, said: Draft) -> list[str]:
 
 
 def _cancelled(made: Made, said: Draft) -> list[str]:
-    term, rule, paid = term_of(made), rule_of(made), Decimal(made["paid"])
+    term, rule, paid, back = term_of(made), rule_of(made), Decimal(made["paid"]), refund_of(made)
     gone = term.elapsed(date.fromisoformat(made["on"]))
+    share = [] if back == -said.amount else [f"of the {back} given back {-said.amount} is for the days of this entry"]
     return [
         f"{paid} was charged for {term.days} days, {_days(term.start, term.end)}; {gone} of them are over",
-        f"{paid + said.amount} is kept by {rule.name}: {rule.source}",
+        f"{paid - back} is kept by {rule.name}: {rule.source}",
+        *share,
     ]
 
 

@@ -108,7 +108,7 @@ def test_mid_term_changes_of_the_registry_are_endorsements(ledger, register):
     )
     assert told(ledger("post", "--json"))[-1] == (7, "charged", "own_damage", "removed")
     register(policies=FILES["policies"].replace("EUR,", "EUR,2025-06-10"))
-    assert [row[3] for row in told(ledger("post", "--json"))] == ["", "other days", "cancelled", "added"]
+    assert [row[3] for row in told(ledger("post", "--json"))] == ["", "other days", "cancelled", "added", "cancelled"]
 
 
 def test_what_was_wrong_is_taken_back_and_posted_anew(ledger, typed, data):

@@ -42,7 +42,7 @@ def checker(check_key: str, where: str = "ledger.check_key") -> Callable[[str, s
             key.verify(bytes.fromhex(signature), said.encode())
         except (InvalidSignature, ValueError):
             return False
-        return True
+        return signature == bytes.fromhex(signature).hex()  # there is one way to write it
 
     return good
 

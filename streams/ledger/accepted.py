@@ -1,13 +1,15 @@
 """Accepted: the insurer's word on what a fleet says - its own thresholds, and alerts that it has dismissed."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
 
+from pricing.canonical import moment
 from streams.desk.actions import ActionError, find
 from streams.desk.decisions import is_about, key_of
 from streams.desk.desk import Desk
-from streams.ledger.chains import LedgerError
+from streams.ledger.chains import LedgerError, not_sealed
 from streams.rules import ROADS
 from streams.store import audit, schema
 from streams.store.accounts import disputes, rules
@@ -51,5 +53,6 @@ def _give(connection: Connection, table: Table, about: Any, entry: audit.Entry, 
     """Put a word on record, and into the audit log; given again it changes nothing."""
     (key,) = table.primary_key.columns
     if connection.execute(select(key).where(key == about)).first() is None:
+        not_sealed(connection, moment(datetime.fromtimestamp(at, UTC)))
         connection.execute(insert(table), {key.name: about, "at": at, "actor": entry.actor, "reason": reason})
         audit.record(connection, [entry._replace(detail={"reason": reason})])

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, Table, func, insert, select
 
+from pricing.canonical import digest, moment, plain, text
 from pricing.document import TariffError
 from pricing.ledger.entry import Entry
-from pricing.ledger.seal import Head, Seal
+from pricing.ledger.seal import Head, Link, Seal, moment_of
 from pricing.premium import ANSWER, OFFER
 from pricing.signed import Good, differences, is_signed
 from pricing.tariff import Tariff
 from pricing.tariffs import complete, parse
-from streams.store.accounts import entries, seals, tariffs
+from streams.store.accounts import disputes, entries, rules, seals, tariffs
 
 LEAST = 4  # characters that may stand for a hash
 
@@ -66,6 +68,7 @@ def append(connection: Connection, new: Mapping[str, Sequence[Entry]]) -> None:
         query = select(entries.c.hash).where(entries.c.policy_id == policy_id).order_by(entries.c.seq.desc()).limit(1)
         if added[0]["prev"] != (connection.execute(query).scalar() or ""):
             raise LedgerError(f"policy {policy_id}: somebody else has posted meanwhile; nothing was written, try again")
+        not_sealed(connection, added[0].recorded_at)
         rows = [{"policy_id": policy_id, "seq": one["seq"], "hash": one.hash, "text": one.text} for one in added]
         connection.execute(insert(entries), rows)
 
@@ -140,9 +143,36 @@ def _read(text: str, digest: str) -> Tariff | None:
     return found if found.digest == digest else None
 
 
+def rows(connection: Connection) -> dict[str, Link]:
+    """What premiums rest on beside the chains, by name: tariffs, and the insurer's word on rule sets and dismissals."""
+    found = {f"tariff {row.digest}": Link(digest(row.text), "") for row in connection.execute(select(tariffs))}
+    return (
+        found
+        | dict(_words(connection, rules, "acceptance of rules"))
+        | dict(_words(connection, disputes, "concession"))
+    )
+
+
+def _words(connection: Connection, table: Table, what: str) -> Iterator[tuple[str, Link]]:
+    (key,) = table.primary_key.columns
+    for row in connection.execute(select(table)).mappings():
+        link = Link(digest(text(plain(dict(row)))), moment(datetime.fromtimestamp(row["at"], UTC)))
+        yield f"{what} {row[key.name]}", link
+
+
 def sealed(connection: Connection) -> list[Seal]:
-    """The seals in order."""
-    return [Seal(row.text, row.signature) for row in connection.execute(select(seals).order_by(seals.c.number))]
+    """The seals in order; ``LedgerError`` if they are not numbered 1, 2, 3."""
+    found = connection.execute(select(seals).order_by(seals.c.number)).all()
+    if [row.number for row in found] != [*range(1, len(found) + 1)]:
+        raise LedgerError("the seals are not numbered as they were written: one is missing, or was renumbered")
+    return [Seal(row.text, row.signature) for row in found]
+
+
+def not_sealed(connection: Connection, recorded_at: str) -> None:
+    """``LedgerError`` if what is to be recorded at a moment comes after a seal that was made later than that."""
+    last = connection.execute(select(seals).order_by(seals.c.number.desc()).limit(1)).first()
+    if last is not None and recorded_at < moment_of(Seal(last.text, last.signature)):
+        raise LedgerError("the ledger was sealed meanwhile, or a clock runs behind; nothing was written, try again")
 
 
 def add_seal(connection: Connection, seal: Seal) -> None:

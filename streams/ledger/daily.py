@@ -79,13 +79,13 @@ def post(store: Store, said: Config, now: float, actor: str | None, policy_id: s
 
 
 def seal(store: Store, seal_key: str, day: date, actor: str) -> Seal:
-    """Sign the heads of all chains; ``ConfigError`` if the key is none."""
+    """Sign the heads of all chains and the rows beside them; ``ConfigError`` if the key is none."""
     from streams import keys
 
     sign = keys.signer(seal_key)
     with store.writing() as connection:
         before = chains.sealed(connection)
-        made = sealed(chains.heads(connection), day, before[-1] if before else None, sign)
+        made = sealed(chains.heads(connection), chains.rows(connection), day, datetime.now(UTC), before, sign)
         chains.add_seal(connection, made)
         audit.record(connection, [audit.Entry(actor, "ledger.seal", about=made.signature)])
     return made

@@ -9,7 +9,7 @@ from pricing.ledger.chain import verify as faults_of
 from pricing.ledger.entry import Entry
 from pricing.ledger.per_km import as_indicated
 from pricing.ledger.replay import ReplayError, replay
-from pricing.ledger.seal import Good, check
+from pricing.ledger.seal import Good, Link, check
 from pricing.tariff import Tariff
 from streams.ledger import chains
 
@@ -33,7 +33,7 @@ def verify(
 
     ``kept`` is the signature of a seal kept elsewhere, which must still be there; ``approved`` checks those of tariffs.
     """
-    seals, hashes = chains.sealed(connection), dict[str, list[str]]()
+    seals, links = chains.sealed(connection), dict[str, list[Link]]()
     done = Verified(seals=len(seals), signatures=good is not None)
     kept_tariffs = chains.kept(connection)
     tariffs = {digest: tariff for digest, tariff in kept_tariffs.items() if tariff is not None}
@@ -43,7 +43,7 @@ def verify(
         done.problems += [f"tariff {name} is filed and not signed by tariff.check_key" for name in found]
     for policy_id in chains.policies(connection):
         chain = chains.of(connection, policy_id)
-        hashes[policy_id] = [entry.hash for entry in chain]
+        links[policy_id] = [Link(entry.hash, entry.recorded_at) for entry in chain]
         faults = [f"policy {policy_id}, entry {fault.place}: {fault.what}" for fault in faults_of(chain)]
         faults += chains.misplaced(connection, policy_id)
         done.problems += faults
@@ -51,7 +51,11 @@ def verify(
             done.problems += _again(policy_id, chain, tariffs)
             done.replayed += len(chain)
         done.policies, done.entries = done.policies + 1, done.entries + len(chain)
-    done.problems += check(seals, hashes, good or (lambda _said, _signature: True))
+    if bool(kept_tariffs) != bool(done.entries):
+        done.problems.append("there are tariffs on record that entries were made with, and no entries, or the reverse")
+    if good is not None and done.entries and not seals:
+        done.problems.append("nothing is sealed: a seal was taken away, or 'tripmeter ledger seal' never made one")
+    done.problems += check(seals, links, chains.rows(connection), good or (lambda _said, _signature: True))
     if kept and kept not in {seal.signature for seal in seals}:
         done.problems.append("the seal that was kept elsewhere is not among those here")
     return done

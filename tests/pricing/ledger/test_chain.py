@@ -3,18 +3,18 @@
 import hmac
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.canonical import digest, text
+from pricing.canonical import digest, moment, text
 from pricing.ledger.chain import verify
 from pricing.ledger.entry import Draft, Entry, follow, reversal
 from pricing.ledger.known import balance, known, premium
-from pricing.ledger.seal import Head, check, seal
+from pricing.ledger.seal import Head, Link, check, seal
 
 
 def signer(key):
@@ -23,14 +23,12 @@ def signer(key):
 
 
 SIGN = signer(b"kept elsewhere")
+NOTHING = {}
+HOUR = timedelta(hours=1)
 
 
 def head(entry):
     return Head(entry["seq"], entry.hash)
-
-
-def hashes(chain):
-    return [entry.hash for entry in chain]
 
 
 def good(said, signature):
@@ -101,23 +99,60 @@ def test_a_correction_must_fit_what_it_corrects(quarter):
     assert verify([a, early])[0].what == "it was recorded before the entry before it"
 
 
+MADE = {1: datetime(2026, 4, 2, tzinfo=UTC), 30: datetime(2026, 5, 10, tzinfo=UTC)}  # the seals of days of April
+
+
+def links(chain):
+    return [Link(entry.hash, entry.recorded_at) for entry in chain]
+
+
+def sealing(chain, day, before, sign=SIGN, rows=NOTHING):
+    return seal({"P": head(chain[-1])}, rows, date(2026, 4, day), MADE[day], before, sign)
+
+
 def test_who_rewrites_everything_is_found_by_the_seal(quarter):
-    sealed = [seal({"P": head(quarter[0])}, date(2026, 4, 1), None, SIGN)]
-    sealed.append(seal({"P": head(quarter[-1])}, date(2026, 4, 30), sealed[0], SIGN))
-    assert check(sealed, {"P": hashes(quarter)}, good) == []
+    sealed = [sealing(quarter[:1], 1, [])]
+    sealed.append(sealing(quarter, 30, sealed))
+    assert check(sealed, {"P": links(quarter)}, NOTHING, good) == []
     cheaper = rewritten(quarter, 3, amount="1.00")
     assert verify(cheaper) == []
-    assert check(sealed, {"P": hashes(cheaper)}, good) == ["seal of 2026-04-30: policy P: entry 4 is another one"]
-    assert check(sealed, {"P": hashes(quarter[:2])}, good) == ["seal of 2026-04-30: policy P had 4 entries and has 2"]
-    assert check(sealed, {}, good)[0] == "seal of 2026-04-01: policy P had 1 entries and has 0"
+    other, missing = "policy P: entry 4 is another one", "policy P had 4 entries and has 2"
+    assert check(sealed, {"P": links(cheaper)}, NOTHING, good) == [f"seal of 2026-04-30: {other}"]
+    assert check(sealed, {"P": links(quarter[:2])}, NOTHING, good) == [f"seal of 2026-04-30: {missing}"]
+    assert check(sealed, {}, NOTHING, good)[0] == "seal of 2026-04-01: policy P had 1 entries and has 0"
 
 
 def test_seals_without_the_key_or_out_of_their_order_are_found(quarter):
-    first = seal({"P": head(quarter[0])}, date(2026, 4, 1), None, SIGN)
-    second = seal({"P": head(quarter[-1])}, date(2026, 4, 30), first, SIGN)
-    guessed = seal({"P": head(quarter[-1])}, date(2026, 4, 30), first, signer(b"guessed"))
-    assert check([first, guessed], {"P": hashes(quarter)}, good) == ["seal 2: its signature is not good"]
-    assert check([second], {"P": hashes(quarter)}, good) == ["seal 1 of 2026-04-30 does not follow the seal before it"]
+    first = sealing(quarter[:1], 1, [])
+    second, guessed = sealing(quarter, 30, [first]), sealing(quarter, 30, [first], signer(b"guessed"))
+    chains = {"P": links(quarter)}
+    assert check([first, guessed], chains, NOTHING, good) == ["seal 2: its signature is not good"]
+    assert check([second], chains, NOTHING, good) == ["seal 1 of 2026-04-30 does not follow the seal before it"]
+
+
+def test_an_entry_that_says_it_was_there_before_the_seal_is_found(quarter):
+    sealed = [sealing(quarter, 30, [])]
+    honest, slipped = (follow(quarter[-1], reversal(quarter[-1], "?"), MADE[30] + late) for late in (HOUR, -HOUR))
+    assert verify([*quarter, slipped]) == []
+    assert check(sealed, {"P": links([*quarter, honest])}, NOTHING, good) == []
+    (found,) = check(sealed, {"P": links([*quarter, slipped])}, NOTHING, good)
+    assert found == "seal of 2026-04-30: policy P: entry 5 says that it was recorded before, and was not there"
+    (whole,) = check(sealed, {"P": links(quarter), "Q": links(quarter)}, NOTHING, good)
+    assert "policy Q: entry 1 says that it was recorded before" in whole
+
+
+def test_rows_beside_the_chains_are_sealed_once_and_held_for_good(quarter):
+    word = Link("aa", moment(MADE[1] - HOUR))
+    first = sealing(quarter[:1], 1, [], rows={"concession 1": word})
+    newer = {"concession 1": word, "tariff t": Link("bb", ""), "concession 2": Link("cc", moment(MADE[30] - HOUR))}
+    sealed = [first, sealing(quarter, 30, [first], rows=newer)]
+    assert json.loads(sealed[1].text)["rows"] == {"tariff t": "bb", "concession 2": "cc"}
+    chains, of = {"P": links(quarter)}, "seal of 2026-04-01: concession"
+    assert check(sealed, chains, newer, good) == []
+    assert check(sealed, chains, newer | {"concession 1": Link("dd", "")}, good) == [f"{of} 1 is not as it was"]
+    assert check(sealed, chains, newer | {"concession 3": word}, good)[0].startswith(f"{of} 3 says that it was")
+    gone = {name: row for name, row in newer.items() if name != "tariff t"}
+    assert check(sealed, chains, gone, good) == ["seal of 2026-04-30: tariff t is gone"]
 
 
 def test_the_premium_of_a_day_as_it_was_known(quarter):

@@ -151,9 +151,29 @@ def test_who_rewrites_the_database_is_found_by_the_seals(ledger, typed, data, ke
     cut = typed("ledger", "verify", "--data", data)
     assert (cut.exit_code, "policy P1 had 4 entries and has 3" in cut.stdout) == (1, True)
     altered(data, "DELETE FROM ledger_seals")
-    assert typed("ledger", "verify", "--data", data).exit_code == 0  # nothing is missing but the end
+    gone = typed("ledger", "verify", "--data", data)
+    assert (gone.exit_code, "nothing is sealed" in gone.stdout) == (1, True)
     kept = typed("ledger", "verify", "--seal", first["signature"], "--data", data)
     assert (kept.exit_code, "kept elsewhere is not among" in kept.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("statement", "where"),
+    [
+        ("UPDATE ledger_seals SET signature = upper(signature)", "seal 1: its signature is not good"),
+        ("UPDATE ledger_seals SET number = 7", "the seals are not numbered"),
+        ("UPDATE ledger_tariffs SET text = '# filed' || text", "is not as it was"),
+        ("INSERT INTO ledger_rules VALUES ('cafe', 0.0, 'the insurer', 'forged')", "acceptance of rules cafe says"),
+        ("INSERT INTO ledger_disputes VALUES (1, 0.0, 'the insurer', 'forged')", "concession 1 says"),
+        ("DELETE FROM ledger_entries", "and no entries"),
+    ],
+)
+def test_what_stands_beside_the_chains_is_sealed_too(ledger, typed, data, keys, statement, where):
+    ledger("post")
+    ledger("seal")
+    altered(data, statement)
+    result = typed("ledger", "verify", "--data", data)
+    assert (result.exit_code, where in result.output) == (1, True), result.output
 
 
 def test_who_checks_cannot_sign(ledger, typed, data, keys, monkeypatch):
@@ -238,6 +258,7 @@ def test_a_filed_tariff_on_record_is_proven_to_have_been_signed(ledger, typed, d
     by = ("--set", f"tariff.path={path}", "--set", f"tariff.check_key={keys['check_key']}")
     assert typed("tariff", "sign", path, "--set", f"tariff.sign_key={keys['seal_key']}").exit_code == 0
     ledger("post", *by)
+    ledger("seal")
     assert "4 made again" in ledger("verify", "--replay", *by)
     altered(data, "UPDATE ledger_tariffs SET text = replace(text, '# signed by', '# said by')")
     refused = typed("ledger", "verify", "--data", data, *by)

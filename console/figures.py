@@ -55,7 +55,7 @@ class Figures:
     def risks(self) -> pl.DataFrame | None:
         """What is insured; None: a store without a registry."""
         known = self._world.known
-        return known.roster.risks() if known.registry.rows["vehicles"] else None
+        return known.roster.insured() if known.registry.rows["vehicles"] else None
 
     def _make(self) -> None:
         world, began = self._world, time.monotonic()

@@ -59,6 +59,11 @@ def climb(steps: Iterable[Step]) -> Decimal:
     return [step for step in done if step.part != LEVIES][-1].amount
 
 
+def pure(steps: Iterable[Step]) -> Decimal:
+    """The pure premium of a ladder, before off-balance and loads."""
+    return sum((amount for part, amount in last_amounts(steps).items() if part in PURE), Decimal(0))
+
+
 def _amount(steps: list[Step], op: str, effect: Decimal, value: str) -> Decimal:
     before = steps[-1].amount if steps else Decimal(0)
     if op == "start":
@@ -70,7 +75,7 @@ def _amount(steps: list[Step], op: str, effect: Decimal, value: str) -> Decimal:
     if op == "divide":
         return micro(before / effect)
     if op == "sum":
-        return sum((amount for p, amount in last_amounts(steps).items() if p in PURE), Decimal(0))
+        return pure(steps)
     if op == "round":
         return cents(before, value)
     if op == "levy":

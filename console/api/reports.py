@@ -103,7 +103,7 @@ def _studied(ask: Ask, fleet_id: str) -> Study:
         driven = exposed.read(connection, world.rules.tariff, now).driven
     try:
         day = date.fromisoformat(ask.query.at) if ask.query.at else now.date()
-        known = Data(valuations(claims), periods(world.known.roster.risks()), driven)
+        known = Data(valuations(claims), periods(world.known.roster.insured()), driven)
         if fleet_id not in known.insured["fleet_id"]:
             raise Problem(404, "no_fleet", f"no fleet {fleet_id!r} was insured")
         return study(known, Asked(fleet_id, day, ask.query.years, world.rules.tariff))
@@ -137,7 +137,7 @@ def watch(ask: Ask) -> live.Live:
     world, made = ask.world, figures(ask.world)
     six = made.tables()
     fleets = [one for one in six["exposure"]["fleet_id"].unique().to_list() if ask.scope.fleet(one)]
-    registered = world.known.roster.risks(), losses.claims(world.known.registry)
+    registered = world.known.roster.insured(), losses.claims(world.known.registry)
     today = (tables.moment(made.now) - CLOSES).date()
     try:
         with world.store.reading() as connection:

@@ -72,8 +72,16 @@ def _offer(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:
     found = before.get(said["entry"])
     if found is None or found["kind"] != INDICATED:
         yield "it names no indication before it"
-    elif Decimal(said["amount"]) != found.amount or any(said[name] != found["made"][name] for name in AS_IT_WAS):
+    elif Decimal(said["amount"]) != found.amount or not _as_it_was(said, found["made"]):
         yield "what it says of the expiring term is not what the indication it names says"
+
+
+def _as_it_was(said: Mapping[str, Any], was: Mapping[str, Any]) -> bool:
+    """Whether an offer repeats what it was; only km and a score where pricing is told no more since."""
+    if isinstance(said["own"], dict) and not isinstance(was["own"], dict):
+        same = all(said[name] == was[name] for name in ("tariff", "risk"))
+        return same and said["exposure"].items() <= was["exposure"].items()
+    return all(said[name] == was[name] for name in AS_IT_WAS)
 
 
 def _answer(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:

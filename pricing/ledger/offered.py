@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.canonical import plain
+from pricing.crossing import KM
 from pricing.exposure import Exposure
 from pricing.ladder import LEVIES
 from pricing.ledger.entry import Draft, Entry
@@ -15,6 +16,7 @@ from pricing.renewal.experience import Known
 from pricing.renewal.reasons import Case, reasons
 from pricing.score import Own
 from pricing.stated import Stated, scored
+from pricing.stated import stated as told
 from pricing.tariff import Tariff
 
 BY_OFFER, BY_ANSWER = MAKERS = ("offer", "answer")
@@ -40,10 +42,19 @@ def offered(
     from what is written down, not from what was handed in.
     """
     made = expiring["made"]
-    was = {name: made[name] for name in ("tariff", "tariff_id", "risk", "exposure", "own")}
+    was = {name: made[name] for name in ("tariff", "tariff_id", "risk")} | _known(made, own, tariffs)
     old = {**was, "entry": expiring.hash, "amount": plain(expiring.amount)}
     new = {"tariff": tariff.digest, **snapshot(risk, exposure, own), "claims": plain(claims)}
     return _offer({"by": BY_OFFER, "expiring": old, "renewed": new}, {**tariffs, tariff.digest: tariff})
+
+
+def _known(made: Made, own: Own | Stated, tariffs: Tariffs) -> dict[str, Any]:
+    """Of the expiring term's driving what is told of the next one's: where that is a score and km, no more."""
+    _, _, seen = made_from(made)
+    if not isinstance(own, Stated) or isinstance(seen, Stated):
+        return {name: made[name] for name in ("exposure", "own")}
+    km = {name: sum_ for name, sum_ in made["exposure"].items() if name in KM}
+    return {"exposure": km, "own": plain(told(seen, tariffs[made["tariff"]]))}
 
 
 def answered(policy_id: str, answer: str, offers: Sequence[Entry]) -> Draft:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pricing.experience.fleet import Effects, experience
 from pricing.exposure import Exposure
-from pricing.ladder import PURE, last_amounts
+from pricing.ladder import pure
 from pricing.premium import Risk
 from pricing.rating import rate
 from pricing.stated import Stated, scored
@@ -53,8 +53,8 @@ def expected(one: Seen, tariff: Tariff, prior: Prior) -> float:
     """Claims to be expected at class rates: pure premium over what a claim costs, own driving and claims apart."""
     risk = replace(one.risk, experience=float("nan"), previous=None)
     neutral = scored(Stated(tariff.scale.base, 0.0), tariff)
-    parts = last_amounts(rate(risk, Exposure({"km_measured": one.km}), tariff, neutral).factors)
-    return float(sum(parts.get(part, 0) for part in PURE)) / float(prior.claim[risk.cover])
+    steps = rate(risk, Exposure({"km_measured": one.km}), tariff, neutral).factors
+    return float(pure(steps)) / float(prior.claim[risk.cover])
 
 
 def _of_cover(sums: Mapping[Key, tuple[float, int]], prior: Prior) -> dict[Key, Known]:

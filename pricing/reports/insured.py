@@ -11,7 +11,7 @@ import polars as pl
 from pricing.credibility.panel import Codes
 from pricing.exposure import Exposure, vehicle_days
 from pricing.frames import risk_of
-from pricing.ladder import PREMIUM
+from pricing.ladder import pure
 from pricing.premium import Risk
 from pricing.rating import rate
 from pricing.reports.losses import COVER, ReportError
@@ -137,7 +137,9 @@ def _said(risk: Mapping[str, Any], start: date, end: date, _km: float) -> float 
 
 
 class Rated:
-    """By a tariff: pure premium of its class and factors, with off-balance; own driving and experience are 1.
+    """By a tariff: pure premium of its class and factors, own driving and experience 1, as renewal expects it.
+
+    Without off-balance, which makes up for what own driving does to the sum of the premiums.
 
     At the tariff's own level, whenever it was. Days and km enter it in proportion, so one rate a day and one a km serve
     all risks that are described alike: 17 -> 3 s for 2,000 vehicles of five covers and years.
@@ -168,8 +170,7 @@ class Rated:
             return None
         own = score({risk.klass: Exposure()}, self.tariff, "vehicle")
         parked, driven = (
-            next(float(step.amount) for step in steps if (step.part, step.name) == (PREMIUM, "off_balance"))
-            for steps in (rate(risk, Exposure({"km_measured": km}), self.tariff, own).factors for km in (0.0, KM))
+            float(pure(rate(risk, Exposure({"km_measured": km}), self.tariff, own).factors)) for km in (0.0, KM)
         )
         return parked / YEAR, (driven - parked) / KM
 

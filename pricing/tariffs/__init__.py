@@ -109,10 +109,18 @@ def _caps(table: Table) -> dict[str, tuple[Decimal, Decimal]]:
     return {name: table.range(name) for name in table}
 
 
+def _hundredths(table: Table, name: str) -> float:
+    """A number of points of a score, which has two places: with more, points would not add up to it."""
+    found = table.number(name, high=100)
+    if found != round(found, 2):
+        raise table.error(name, f"{found} has more than two places, as points do not")
+    return float(found)
+
+
 def _scale(table: Table) -> Scale:
     ratio = float(table.number("ratio", low=1.01))
     scale = Scale(
-        float(table.number("base", high=100)),
+        _hundredths(table, "base"),
         table.positive("points"),
         ratio,
         float(table.number("interval", high=0.999)),

@@ -1,5 +1,7 @@
 """Overview: events, scores and premiums as a fleet manager and an actuary want to see them on a terminal."""
 
+from typing import Any
+
 import polars as pl
 from rich.table import Table
 
@@ -28,6 +30,21 @@ def show(six: Tables) -> None:
     screen.out.print(_premiums(six["premiums"]))
 
 
+def show_told(told: Tables) -> None:
+    """What pricing is told where it knows scores and km alone: vehicles' scores by their number, and premiums."""
+    columns = [("vehicle", "left"), *[(name, "right") for name in ("score", "likely", "credibility", "km")]]
+    rows = [
+        [row["vehicle_id"], *_likely(row), f"{row['credibility']:.2f}", f"{row['km']:,.0f}"]
+        for row in told["scores"].sort("score").head(SHOWN).iter_rows(named=True)
+    ]
+    screen.out.print(screen.table(_title("Scores", told["scores"]), columns, rows))
+    screen.out.print(_premiums(told["premiums"]))
+
+
+def _likely(row: dict[str, Any]) -> tuple[str, str]:
+    return f"{row['score']:.1f}", f"{row['low']:.0f}-{row['high']:.0f}"
+
+
 def _scores(scores: pl.DataFrame) -> Table:
     """Drivers' scores, the lowest first; of a recording that names no driver, its vehicles'."""
     subject = _subject(scores)
@@ -35,8 +52,7 @@ def _scores(scores: pl.DataFrame) -> Table:
     rows = [
         [
             row[f"{subject}_id"],
-            f"{row['score']:.1f}",
-            f"{row['low']:.0f}-{row['high']:.0f}",
+            *_likely(row),
             f"{row['coaching_score']:.1f}",
             f"{row['credibility']:.2f}",
             f"{row['km']:,.0f}",

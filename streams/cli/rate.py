@@ -39,4 +39,4 @@ def command(
     if as_json:
         screen.emit({name: told[name].to_dicts() for name in ("scores", "premiums")})
     else:
-        overview.show(six)
+        (overview.show_told if private else overview.show)(told)

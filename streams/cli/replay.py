@@ -82,7 +82,7 @@ def _who(folder: Path | None, klass: str) -> tuple[Source, pl.DataFrame | None]:
     if folder is None:
         return Assumed(klass), None
     roster = Roster(load_registry(folder))
-    return roster, roster.risks()
+    return roster, roster.insured()
 
 
 def _roads(path: Path) -> roads.Table:

@@ -90,7 +90,7 @@ def rated(folder: Path, rated_with: Tariff, registry: Path | None, klass: str) -
     """The tables of a replay, its exposure rated anew."""
     try:
         six = tables.load(folder)
-        risks = Roster(load(registry)).risks() if registry else tables.assumed(six["exposure"], klass)
+        risks = Roster(load(registry)).insured() if registry else tables.assumed(six["exposure"], klass)
     except (TablesError, RegistryError) as error:
         raise screen.fail(error) from error
     return tables.rated(six, rated_with, risks)
@@ -100,5 +100,5 @@ def of_store(opened: Store, rated_with: Tariff) -> Tables:
     """The six tables of a store, as of its own clock."""
     with opened.reading() as connection:
         registry = stored.read(connection)
-        risks = Roster(registry).risks() if registry.rows["vehicles"] else None
+        risks = Roster(registry).insured() if registry.rows["vehicles"] else None
         return exposed.rated(connection, rated_with, risks, tables.moment(marks.clock(connection, time.time())))

@@ -49,6 +49,12 @@ def heads(connection: Connection) -> dict[str, Head]:
     return {row.policy_id: Head(row.seq, row.hash) for row in connection.execute(select(*columns).join(newest, same))}
 
 
+def begun(connection: Connection) -> dict[str, str]:
+    """Digest of the tariff that each policy's chain began with."""
+    rows = connection.execute(select(entries.c.policy_id, entries.c.text).where(entries.c.seq == 1))
+    return {row.policy_id: str(Entry(row.text, "")["made"].get("tariff", "")) for row in rows}
+
+
 def unanswered(connection: Connection) -> set[str]:
     """Policies that have been offered a next term and have no answer to it on record."""
     found = [set(connection.execute(_saying(kind)).scalars()) for kind in (OFFER, ANSWER)]
@@ -106,16 +112,19 @@ def keep(connection: Connection, tariff: Tariff, text: str) -> None:
 
     One that is filed is the only one of its name, for good: ``LedgerError`` says what differs from the one on record.
     """
-    if tariff.status == "filed":
-        for other in kept(connection).values():
-            if (
-                other is not None
-                and (other.name, other.status) == (tariff.name, "filed")
-                and other.digest != tariff.digest
-            ):
-                raise LedgerError(_another(other, tariff))
+    named_once(connection, [tariff])
     if connection.execute(select(tariffs.c.digest).where(tariffs.c.digest == tariff.digest)).first() is None:
         connection.execute(insert(tariffs), {"digest": tariff.digest, "text": complete(text, tariff)})
+
+
+def named_once(connection: Connection, some: Sequence[Tariff]) -> None:
+    """``LedgerError`` if a filed tariff has the name of another that is filed and on record."""
+    filed = [one for one in some if one.status == "filed"]
+    on_record = [one for one in (kept(connection).values() if filed else ()) if one and one.status == "filed"]
+    for tariff in filed:
+        for other in on_record:
+            if other.name == tariff.name and other.digest != tariff.digest:
+                raise LedgerError(_another(other, tariff))
 
 
 def _another(other: Tariff, tariff: Tariff) -> str:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from pricing.balance.hysteresis import Hysteresis
@@ -72,7 +73,7 @@ def post(store: Store, said: Config, now: float, actor: str | None, policy_id: s
         with store.reading() as connection:
             new, why = posting.posted(connection, book, tariff, moves, datetime.now(UTC), policy_id)
         if any(new.values()) and actor is not None:
-            _write(store, tariff, found.text(tariff), new, actor)
+            _write(store, tariff, found.texts.get(tariff.digest, ""), new, actor)
         done.entries += [entry for chain in new.values() for entry in chain]
         done.refused += why
     return done
@@ -164,24 +165,44 @@ def _books(
 ) -> Iterator[tuple[Book, Tariff]]:
     """What is known, a tariff at a time with the policies whose term began while it was in force."""
     mine: Mapping[str, str] = {}  # digest of its tariff by policy
-    for number, tariff in enumerate(found.tariffs):
+    with store.reading() as connection:
+        begun = _Begun(connection, found)
+    for number, tariff in enumerate((*found.tariffs, *begun.others)):
         if number and tariff.digest not in mine.values():
             continue
         with store.reading() as connection:
             book = crossed(connection, tariff, tables.moment(now), privacy)
-        if number == 0:
-            mine = dict(_by_policy(book, found, policy_id, done))
+            if number == 0:
+                mine = dict(_by_policy(book, found, begun, policy_id, done))
         own = [policy for policy in book.policies if mine.get(policy.policy_id) == tariff.digest]
         if own:
             done.left += book.left
             yield replace(book, policies=own), tariff
 
 
-def _by_policy(book: Book, found: Shelf, policy_id: str | None, done: Posted) -> Iterable[tuple[str, str]]:
+class _Begun:
+    """The filed tariffs by which terms were begun: one dated back later does not reach them."""
+
+    def __init__(self, connection: Connection, found: Shelf) -> None:
+        chains.named_once(connection, found.tariffs)
+        self._of = chains.begun(connection)
+        kept = {digest: one for digest, one in chains.kept(connection).items() if one and one.status == "filed"}
+        self.others = [one for digest, one in kept.items() if digest in self._of.values() and digest not in found.texts]
+        self._known = {*found.texts, *kept}
+
+    def tariff(self, policy: Policy, found: Shelf) -> str:
+        """Digest of a policy's tariff: the one begun with, else that of the day the term begins."""
+        digest = self._of.get(policy.policy_id, "")
+        return digest if digest in self._known else found.at(policy.from_).digest
+
+
+def _by_policy(
+    book: Book, found: Shelf, begun: _Begun, policy_id: str | None, done: Posted
+) -> Iterable[tuple[str, str]]:
     for policy in book.policies:
         try:
             if policy.from_ <= book.today and policy_id in (None, policy.policy_id):
-                yield policy.policy_id, found.at(policy.from_).digest
+                yield policy.policy_id, begun.tariff(policy, found)
         except ConfigError as error:
             done.refused.append(f"policy {policy.policy_id}: {error}")
 

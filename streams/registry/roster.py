@@ -159,6 +159,13 @@ class Roster:
         ]
         return pl.DataFrame(rows, schema=RISKS)
 
+    def insured(self) -> pl.DataFrame:
+        """``risks`` for as long as they were covered: until the policy was cancelled, if it was."""
+        ends = {policy.policy_id: policy.cancelled for policy in self._registry.of(Policy) if policy.cancelled}
+        until = pl.col("policy_id").replace_strict(ends, default=None, return_dtype=pl.Date)
+        covered = self.risks().with_columns(valid_to=pl.min_horizontal("valid_to", until))
+        return covered.filter(pl.col("valid_from") < pl.col("valid_to"))
+
     def _of(self, cover: PolicyVehicle) -> dict[str, str | None]:
         return {"jurisdiction": self._fleets.jurisdiction(cover) or None}
 

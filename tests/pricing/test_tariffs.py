@@ -67,6 +67,7 @@ def test_a_tariff_may_replace_the_numbers_of_a_factor():
             "per_dya = 1\nper_day = { car = 0.46",
             "covers.compulsory.per_dya: unknown key; known here: factors, per_day, per_km",
         ),
+        ("base = 60\n", "base = 60.005\n", "score.base: 60.005 has more than two places, as points do not"),
         ("car = 0.46, ", "", "covers.compulsory.per_day.car: missing; expected a number"),
         ("car = 0.46", "tram = 1, car = 0.46", "covers.compulsory.per_day.tram: unknown key"),
         ("car = 0.46", 'car = "0.46"', "covers.compulsory.per_day.car: '0.46' is not a number"),

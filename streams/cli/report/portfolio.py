@@ -43,7 +43,7 @@ def _live(opened: Store, tariff: Tariff, fleet_id: str | None) -> live.Live:
     try:
         with opened.reading() as connection:
             registry = stored.read(connection)
-            registered = Roster(registry).risks(), losses.claims(registry)
+            registered = Roster(registry).insured(), losses.claims(registry)
             return watched.live(connection, six, registered, tariff, today, of)
     except ReportError as error:
         raise screen.fail(error) from error

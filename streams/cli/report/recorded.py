@@ -30,7 +30,7 @@ def experience(data: Path | None) -> Data:
     opened = source.store(data)
     with opened.reading() as connection:
         registry = stored.read(connection)
-        known, risks = losses.claims(registry), Roster(registry).risks()
+        known, risks = losses.claims(registry), Roster(registry).insured()
         driven = exposed.read(connection, source.tariff(), tables.moment(source.now(opened))).driven
     if known.is_empty():
         raise ReportError(NO_CLAIMS)

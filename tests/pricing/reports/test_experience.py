@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pricing import ladder
 from pricing.experience.fleet import Effects, directly
 from pricing.exposure import Exposure
 from pricing.frames import risk_of
 from pricing.rating import rate
+from pricing.renewal.experience import Seen, expected
 from pricing.reports.assumptions import Assumptions, Given, parse
 from pricing.reports.experience import PORTFOLIO, Asked, Data, study
 from pricing.reports.insured import Rated, exposed, periods
@@ -20,7 +22,8 @@ from pricing.reports.losses import ReportError, known, valuations
 from pricing.reports.span import back, ending
 from pricing.reports.triangle import Triangle, triangle
 from pricing.score import score
-from pricing.tariffs import standard
+from pricing.tariffs import parse as parse_tariff
+from pricing.tariffs import standard, standard_text
 
 TODAY = date(2026, 1, 1)
 EFFECTS = Effects(fleet=0.25, vehicle=0.40)
@@ -141,12 +144,27 @@ def test_what_the_tariff_expects_is_its_own_pure_premium():
     risk = risk_of({**said, **who, "valid_from": start, "valid_to": end})
     own = score({"truck": Exposure()}, tariff, "vehicle")
     steps = rate(replace(risk, experience=float("nan")), Exposure({"km_measured": 41_234.5}), tariff, own).factors
-    pure = next(float(step.amount) for step in steps if step.name == "off_balance")
+    pure = float(ladder.pure(steps))
     told = Rated(tariff)(
         {**said, **who, "valid_from": date(2024, 1, 1), "valid_to": date(2025, 1, 1)}, start, end, 41_234.5
     )
     assert told == pytest.approx(pure, abs=1e-4)
     assert Rated(tariff)({**said, **who, "cover": "hull"}, start, end, 1.0) is None
+
+
+def test_reports_and_renewals_expect_the_same():
+    """Whatever the off-balance: it makes up for what own driving does to the sum of the premiums, which is left out."""
+    claims = "\n[claims]\nfleet = 0.25\nvehicle = 0.4\nmean = { tpl_property = 2500 }\n"
+    said, (start, end) = {"cover": "tpl_property", "class": "truck", "use": "own"}, (date(2024, 1, 1), date(2025, 1, 1))
+    row = {**said, "fleet_id": "n", "vehicle_id": "v", "policy_id": "P", "valid_from": start, "valid_to": end}
+    told = set()
+    for factor in ("1.0", "1.3"):
+        text = standard_text().replace("off_balance = 1.0", f"off_balance = {factor}") + claims
+        tariff = parse_tariff(text, "t")
+        renewed = expected(Seen(risk_of(row), 60_000.0, 0), tariff, tariff.prior) * 2500
+        told.add(round(Rated(tariff)(row, start, end, 60_000.0), 2))
+        assert renewed == pytest.approx(Rated(tariff)(row, start, end, 60_000.0), abs=1e-3)
+    assert len(told) == 1
 
 
 def test_without_tariff_and_word_of_policies_the_portfolio_is_the_complement():

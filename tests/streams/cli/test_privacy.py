@@ -102,8 +102,15 @@ def test_what_is_written_down_holds_nothing_else(typed, service, tmp_path):
     assert "telematics" in steps["name"].to_list() and not steps["name"].str.contains("harsh|speeding|night").any()
 
 
-def test_offers_hold_nothing_else(typed, service):
-    typed("ledger", "post", "--data", service, *ON)
+def test_what_is_shown_is_nothing_else(typed, service):
+    shown = typed("rate", "--data", service, *ON)
+    assert (shown.exit_code, "HH-1" in shown.stdout, "premium" in shown.stdout) == (0, True, True)
+    assert not [word for word in ("D1", "harsh", "coaching", "speeding", "trips") if word in shown.stdout]
+
+
+@pytest.mark.parametrize("before", [ON, ()], ids=["switched on before", "switched on since"])
+def test_offers_hold_nothing_else(typed, service, before):
+    typed("ledger", "post", "--data", service, *before)
     assert typed("renew", "--policy", "P1", "--data", service, *ON).exit_code == 0
     with sqlite3.connect(service / "tripmeter.db") as connection:
         texts = [text for (text,) in connection.execute("SELECT text FROM ledger_entries ORDER BY seq")]
@@ -112,4 +119,6 @@ def test_offers_hold_nothing_else(typed, service):
     for offer in offers:
         assert {*offer["expiring"]["own"], *offer["renewed"]["own"]} == {"score", "credibility"}
         assert not {path.rpartition(".")[2] for path, _ in walked(offer)} & NEVER
-    assert not any(name in text for text in texts for name in ("D1", "harsh_", "speeding"))
+        assert not any(name in json.dumps(offer) for name in ("D1", "harsh_", "speeding"))
+    verified = typed("ledger", "verify", "--replay", "--data", service)
+    assert (verified.exit_code, "6 made again" in verified.stdout) == (0, True)

@@ -105,8 +105,22 @@ def test_risks_are_cut_where_the_vehicle_changes(good: Path) -> None:
     assert (own["valid_to"], own["sum_insured"], own["year"]) == (date(2026, 3, 1), 90_000.5, 2020)
 
 
+def test_a_cancelled_policy_insures_until_then(good: Path) -> None:
+    whole = Roster(load(good))
+    assert whole.insured().equals(whole.risks())
+    policies = good / "policies.csv"
+    (head, *rows), day = policies.read_text().splitlines(), date(2026, 2, 1)
+    assert "cancelled" not in head
+    policies.write_text("\n".join([f"{head},cancelled", *[f"{row},{day}" for row in rows]]) + "\n")
+    roster = Roster(load(good))
+    assert roster.risks().equals(whole.risks())
+    covered = roster.insured()
+    assert covered["valid_to"].unique().to_list() == [day] and (covered["valid_from"] < day).all()
+    assert covered.height == whole.risks().filter(pl.col("valid_from") < day).height
+
+
 def test_an_empty_registry_has_no_risks() -> None:
-    assert Roster(Registry()).risks().height == 0
+    assert Roster(Registry()).risks().height == Roster(Registry()).insured().height == 0
 
 
 def test_the_fleet_can_be_built_from_it(good: Path) -> None:

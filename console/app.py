@@ -30,6 +30,7 @@ from console.problems import Problem, problem_of, response_of
 from console.sessions import who_of
 from console.stream import Hub
 from console.streaming import streamed
+from console.trials import trials
 from console.world import World
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def create_app(world: World, shell: shells.Shell | None = None) -> Starlette:
         async with anyio.create_task_group() as group:
             group.start_soon(hub.run)
             yield
+            await to_thread.run_sync(trials(world).stop)
             group.cancel_scope.cancel()
 
     middleware = [Middleware(Guarded, tls=tls), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]

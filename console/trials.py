@@ -14,6 +14,7 @@ from console.world import World
 logger = logging.getLogger(__name__)
 
 WITHIN_S = 120.0  # then what was found so far is the answer
+PATIENCE_S = 0.5  # for the day of a vehicle that is at work, when the service stops
 RUNNING, DONE, CUT, CANCELLED, FAILED = "running", "done", "cut", "cancelled", "failed"
 
 Work = Callable[[Callable[[], bool]], Iterator[Any]]  # (stopping) -> what is found, again and again
@@ -44,8 +45,9 @@ class Trial:
                     break
             self.state = CANCELLED if self.cancelled.is_set() else CUT if self.stopping() else DONE
         except Exception:
-            logger.exception("console: a preview failed")
-            self.state = FAILED
+            self.state = CANCELLED if self.cancelled.is_set() else FAILED
+            if self.state is FAILED:
+                logger.exception("console: a preview failed")
 
 
 class Trials:
@@ -70,16 +72,16 @@ class Trials:
             self._thread.start()
         return trial
 
-    def wait(self) -> None:
-        """Until nothing is at work."""
+    def wait(self, patience: float | None = None) -> None:
+        """Until nothing is at work, or for so many seconds."""
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(patience)
 
     def stop(self) -> None:
-        """End whatever is at work after the stretch it is at."""
+        """End whatever is at work, soon."""
         for trial in list(self._last.values()):
             trial.cancelled.set()
-        self.wait()
+        self.wait(PATIENCE_S)
 
 
 def trials(world: World) -> Trials:

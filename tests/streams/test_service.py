@@ -15,8 +15,10 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from devices.broker import BrokerError
-from streams import config
-from streams.desk import actions
+from streams import config, registry
+from streams.desk import actions, thresholds
+from streams.registry import registered, stored
+from streams.river import in_force
 from streams.service import Service
 from streams.store import schema, upkeep
 from streams.store.store import open_store, rows_of
@@ -194,3 +196,19 @@ def test_the_state_is_saved_on_the_way_out(rules, tmp_path):
     assert snapshot["position"] == 1
     assert len(rows(tmp_path, upkeep.states)) == 1
     assert [row["value"] for row in rows(tmp_path, schema.meta) if row["key"] == "clock"] == ["feed"]
+
+
+def test_what_a_fleet_sets_for_itself_is_taken_up_while_it_runs(rules, tmp_path, monkeypatch):
+    for module in (in_force, registered):
+        monkeypatch.setattr(module, "LOOK_S", 0.0)
+    (tmp_path / "fleets.csv").write_text("fleet_id,name,time_zone,alerts_webhook\nf,F,UTC,http://127.0.0.1:9/hook\n")
+    with Service(settings(tmp_path / "data"), rules, feed_clock=True) as service:
+        partition = service.partition
+        assert "webhook" not in partition.waiting()
+        thresholds.change(service.store, "f", "harsh_braking", {"level1_g": {"truck": 0.1}}, "Ann", 1_000.0)
+        with service.store.writing() as connection:
+            stored.write(connection, registry.load(tmp_path), 1.0)
+        partition.turn()
+        assert partition.pipeline.in_force.at(2_000.0).fleets.keys() == {"f"}
+        assert partition.pipeline.in_force.at(1_000.0).fleets == {}
+        assert "webhook" in partition.waiting() and all(sender.alive for sender in partition.senders)

@@ -52,7 +52,7 @@ export function Channels({ at, changed }) {
   return html`<section class="card"><h2>${t('settings.channels')}</h2><p class="hint">${t('settings.channels_lead')}</p>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? known.data.channels.map((/** @type {any} */ one) => html`<${Channel} key=${`${one.name} ${known.data.rev}`} at=${at} one=${one} rev=${known.data.rev} after=${after} />`) : !known.error && html`<${Waiting} />`}
-    <ul class="plain" role="status">${tests.data?.map((/** @type {any} */ one) => html`<li key=${one.id}>${t(`settings.channel.${one.channel}`)} <${Time} at=${one.at} seconds=${true} /> <b>${t(`settings.test.${one.state}`)}</b> <small>${one.why}</small></li>`)}</ul></section>`;
+    <div role="status"><ul class="plain">${tests.data?.map((/** @type {any} */ one) => html`<li key=${one.id}>${t(`settings.channel.${one.channel}`)} <${Time} at=${one.at} seconds=${true} /> <b>${t(`settings.test.${one.state}`)}</b> <small>${one.why}</small></li>`)}</ul></div></section>`;
 }
 
 /** @param {{ at: string, one: any, rev: string, after: () => void }} given */

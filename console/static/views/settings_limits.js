@@ -50,12 +50,14 @@ function Limits({ at, one, changed }) {
     event.preventDefault();
     save(said(/** @type {HTMLFormElement} */ (form.current)));
   };
-  const mine = one.thresholds.some((/** @type {Threshold} */ each) => Object.keys(each.own).length);
+  const own = (/** @type {Threshold} */ each) => Object.keys(each.own).length > 0;
+  const mine = one.thresholds.some(own);
+  const levels = one.thresholds.filter((/** @type {Threshold} */ each) => each.name.startsWith('level'));
+  const others = one.thresholds.filter((/** @type {Threshold} */ each) => !levels.includes(each));
   return html`<form ref=${form} onSubmit=${submit}>
-      <p>${one.meaning} ${one.by && html`<small>${t('settings.by', { who: one.by })} <${Time} at=${one.since} /></small>`}</p>
-      <div class="scroller" tabindex="0" role="region" aria-label=${t('settings.thresholds')}><table class="limits"><caption class="unseen">${t('settings.thresholds')}</caption>
-        <thead><tr><th scope="col">${t('settings.threshold')}</th>${CLASSES.map((klass) => html`<th scope="col">${t(`class.${klass}`)}</th>`)}</tr></thead>
-        <tbody>${one.thresholds.map((/** @type {Threshold} */ each) => html`<${Line} one=${each} />`)}</tbody></table></div>
+      <p><span lang="en">${one.meaning}</span> ${one.by && html`<small>${t('settings.by', { who: one.by })} <${Time} at=${one.since} /></small>`}</p>
+      ${levels.length > 0 && html`<${Lines} name=${t('settings.levels')} rows=${levels} />`}
+      ${others.length > 0 && html`<details open=${!levels.length || others.some(own)}><summary>${t('settings.finer')}</summary><${Lines} name=${t('settings.finer')} rows=${others} /></details>`}
       <p class="hint">${t('settings.empty_is')}</p>
       <div class="choices"><button type="button" onClick=${preview}>${t('settings.preview')}</button><button class="main">${t('settings.save')}</button>
         ${mine && html`<button type="button" onClick=${() => save({})}>${t('settings.default')}</button>`}</div>
@@ -63,9 +65,16 @@ function Limits({ at, one, changed }) {
     <${Preview} at=${at} kind=${one.kind} round=${running.value} />`;
 }
 
+/** @param {{ name: string, rows: Threshold[] }} given */
+function Lines({ name, rows }) {
+  return html`<div class="scroller" tabindex="0" role="region" aria-label=${name}><table class="limits"><caption class="unseen">${name}</caption>
+    <thead><tr><th scope="col">${t('settings.threshold')}</th>${CLASSES.map((klass) => html`<th scope="col">${t(`class.${klass}`)}</th>`)}</tr></thead>
+    <tbody>${rows.map((each) => html`<${Line} one=${each} />`)}</tbody></table></div>`;
+}
+
 /** @param {{ one: Threshold }} given */
 function Line({ one }) {
-  return html`<tr><th scope="row"><code>${one.name}</code> <small>${one.source}</small></th>
+  return html`<tr><th scope="row"><code>${one.name}</code> <small lang="en">${one.source}</small></th>
     ${CLASSES.map((klass) => html`<td data-label=${t(`class.${klass}`)}><input type="number" step="any" min=${one.low} max=${one.high} name=${`${one.name}.${klass}`} value=${one.own[klass] ?? ''} placeholder=${one.service[klass]} aria-label=${`${one.name}, ${t(`class.${klass}`)}`} /></td>`)}</tr>`;
 }
 

@@ -8,13 +8,16 @@ from sqlalchemy import delete, event, insert, update
 
 from pricing.tariffs import standard
 from streams import metrics, tables
+from streams.desk import thresholds
 from streams.desk.actions import act, shelve
 from streams.erasure import work
 from streams.erasure.person import Person, new_token
+from streams.kernels.params import CLASSES
 from streams.ledger import accepted, again, exposed
 from streams.pipeline.pipeline import only
 from streams.pipeline.rule_set import InForce
 from streams.registry import Roster, stored
+from streams.river.in_force import Follower
 from streams.store import accounts, audit, schema, upkeep
 
 from ..insured import END, OWN, close, daily, post, send
@@ -235,3 +238,19 @@ def test_a_version_with_other_states_leaves_nothing_old_beside_the_new(rivers, t
     close(touched, END + DAY_S)
     assert not [row for row in touched.rows(kept) if row["row_id"].startswith("old ")]
     assert post(touched)[0] == post(fleet[0])[0]
+
+
+def test_what_a_fleet_sets_in_the_console_moves_none_either(rivers, rules, fleet, insured, tmp_path):
+    calm, _ = rules
+    river = insured(tmp_path, calm)
+    follower = Follower(river.store, calm.in_force.sets[-1], river.pipeline.in_force)
+    deaf = {name: dict.fromkeys(CLASSES, 0.9) for name in ("level1_g", "level2_g", "level3_g")}
+    at = rivers.START + CHANGED * DAY_S
+    thresholds.change(river.store, "f", "harsh_braking", deaf, "Ann", at)
+    thresholds.change(river.store, "f", "harsh_braking", {}, "Ann", at + 2 * DAY_S)
+    assert follower.look().keys() == {"f"}
+    daily(rivers, river, rivers.days(9))
+    close(river, END)
+    assert len(river.rows(schema.events)) < len(fleet[0].rows(schema.events))
+    assert post(river) == post(fleet[0])
+    river.store.close()

@@ -42,14 +42,18 @@ def _part(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:
 
 
 def _cancelled(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:
-    """What was paid: the share of the indication that its charges bear."""
+    """What was paid: the share of the indication that its charges bear, or the deposit."""
     indication, made = _indication(entry, before), entry["made"]
-    if indication is None:
+    if entry["vehicle_id"] == "":
+        paid = {one.amount for one in before.values() if one["reason"] == "deposit" and _same(entry, one)}
+    elif indication is not None:
+        mine = term_of(made)
+        whole = [term_of(one["made"]) for one in _naming(indication, before.values())]
+        paid = {term.share(indication.amount, mine.start, mine.end) for term in whole}
+    else:
         yield "it names no indication of its vehicle and cover before it"
         return
-    mine = term_of(made)
-    whole = [term_of(one["made"]) for one in _naming(indication, before.values())]
-    if Decimal(made["paid"]) not in {term.share(indication.amount, mine.start, mine.end) for term in whole}:
+    if Decimal(made["paid"]) not in paid:
         yield f"it gives back of {made['paid']}, which is not what was paid"
 
 

@@ -11,13 +11,14 @@ from pricing.billing.cancellation import PRO_RATA, ShortRate
 from pricing.billing.declaration import Declaration
 from pricing.billing.term import Term
 from pricing.ledger.billed import bill, unbill
-from pricing.ledger.charged import Account, adjusted, part
+from pricing.ledger.charged import Account, adjusted, cancelled, part
 from pricing.ledger.coverage import Span
 from pricing.ledger.endorsed import endorse
 from pricing.ledger.entry import Draft, Entry, reversal
 from pricing.ledger.pen import Pen
 from pricing.ledger.per_km import Billing, Driven
 from pricing.ledger.rated import alike
+from pricing.money import micro
 from pricing.premium import ADJUSTMENT, CHARGED, INDICATED
 from pricing.tariff import Tariff
 
@@ -81,12 +82,12 @@ def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, 
             account = contract.account(piece.vehicle_id, piece.cover)
             bill(pen, account, billing, indication, piece.km, today, tariff)
     elif contract.deposit is not None:
-        _deposit(contract, contract.deposit, pen)
+        _deposit(contract, contract.deposit, pen, today)
     else:
         for account, wanted in _wanted(contract, shown, pen):
             endorse(pen, account, wanted, today, contract.cancelled, contract.rule)
-    if contract.basis == DECLARATION and contract.end <= today:
-        _adjust(contract, pen)
+    if contract.basis == DECLARATION:
+        _adjust(contract, pen, today)
 
 
 def _indicate(contract: Contract, piece: Insured, pen: Pen, today: date, tariff: Tariff) -> Entry:
@@ -137,28 +138,37 @@ def _wanted(
     return [(contract.account(*key), wanted) for key, wanted in sorted(spans.items())]
 
 
-def _deposit(contract: Contract, deposit: Decimal, pen: Pen) -> None:
-    """The deposit of the whole policy, once; another one is put right."""
+def _deposit(contract: Contract, deposit: Decimal, pen: Pen, today: date) -> None:
+    """The deposit of the whole policy, less what is given back of it once that is ended early; another is put right."""
+    term, account = contract.term, contract.account()
+    wanted = [part(account, deposit, term.start, term.end, term, "deposit")]
+    if contract.end < term.end and contract.end <= today:
+        wanted.append(cancelled(account, deposit, max(contract.end, term.start), term, contract.rule))
+    _instead(pen, CHARGED, wanted, "another deposit or end")
+
+
+def _adjust(contract: Contract, pen: Pen, today: date) -> None:
+    """What is due once it is over and the km are known: again, by a reversing entry, if either is put right later."""
+    wanted = []
+    if contract.term.start < contract.end <= today and contract.actual is not None and contract.estimate is not None:
+        paid = sum((entry.amount for entry in pen.all_known(CHARGED)), NOTHING)
+        deposit = Declaration(paid, _estimate(contract, contract.estimate), contract.minimum)
+        wanted = [adjusted(contract.account(), deposit, contract.actual, contract.term)]
+    _instead(pen, ADJUSTMENT, wanted, "other km")
+
+
+def _estimate(contract: Contract, km: Decimal) -> Decimal:
+    """Km that what was paid is for: those of the term, or of its days until it was ended early."""
     term = contract.term
-    draft = part(contract.account(), deposit, term.start, term.end, term, "deposit")
-    _instead(pen, CHARGED, draft, "another deposit")
+    return km if contract.end == term.end else micro(km * term.elapsed(contract.end) / term.days)
 
 
-def _adjust(contract: Contract, pen: Pen) -> None:
-    """What is due once the km are known: again, by a reversing entry, if they are put right later."""
-    if contract.actual is None or contract.estimate is None:
-        return
-    paid = sum((entry.amount for entry in pen.all_known(CHARGED)), NOTHING)
-    deposit = Declaration(paid, contract.estimate, contract.minimum)
-    draft = adjusted(contract.account(), deposit, contract.actual, contract.term)
-    _instead(pen, ADJUSTMENT, draft, "other km")
-
-
-def _instead(pen: Pen, kind: str, draft: Draft, reason: str) -> None:
-    """Write ``draft`` unless it holds already, in the place of what holds of the whole policy."""
+def _instead(pen: Pen, kind: str, wanted: Sequence[Draft], reason: str) -> None:
+    """Write what of ``wanted`` does not hold yet, and take back what else holds of the whole policy."""
     held = pen.known(kind, WHOLE, WHOLE)
-    if any(entry["made"] == draft.made for entry in held):
-        return
     for entry in held:
-        pen.write(reversal(entry, reason))
-    pen.write(draft)
+        if not any(entry["made"] == draft.made for draft in wanted):
+            pen.write(reversal(entry, reason))
+    for draft in wanted:
+        if not any(entry["made"] == draft.made for entry in held):
+            pen.write(draft)

@@ -15,11 +15,11 @@ class Hysteresis:
     step: Decimal
 
     def publish(self, shown: Decimal | None, found: Decimal) -> Decimal:
-        """What to show after ``shown``, where ``found`` is what would be right now; both above 0.
+        """What to show after ``shown``, where ``found`` is what would be right now; after nothing, or 0, just that.
 
         |ln(found / shown)| > ln(1 + band), said without a logarithm so that it is exact.
         """
-        if shown is None:
+        if not shown:  # no share of 0 leads away from it
             return found
         low, high = sorted((shown, found))
         if high <= low * (1 + self.band):

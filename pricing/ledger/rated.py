@@ -1,9 +1,10 @@
 """Rated: a premium with everything it was made from, and the same premium made again from that alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
 from typing import Any
 
 from pricing.balance.hysteresis import Hysteresis
@@ -20,6 +21,7 @@ from pricing.stated import Stated, scored
 from pricing.tariff import Tariff
 
 RATING = "rating"
+COEFFICIENT = "coefficient"  # the step of an insurer's own coefficient, where a jurisdiction has a window for it
 SNAPSHOT = ("risk", "exposure", "own", "period", "shown")
 
 
@@ -29,6 +31,7 @@ class Shown:
 
     amount: Decimal
     moves: Hysteresis
+    within: bool = True  # the window of a coefficient that a jurisdiction sets; older entries do not say it
 
     def holds(self, found: Decimal) -> bool:
         """Whether it is still shown where ``found`` is what would be right now."""
@@ -108,7 +111,7 @@ def _draft(said: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
     risk, exposure, own = made_from(said)
     premium = rate(risk, exposure, tariff, scored(own, tariff), kind)
     own_steps = [step for step in premium.factors if step.part != LEVIES]
-    steps = [*own_steps, *_moved(premium.amount, said.get("shown"))]
+    steps = [*own_steps, *_moved(own_steps, said.get("shown"), _window(own_steps, risk, tariff))]
     amount = steps[-1].amount
     steps += levies(tariff, risk.cover, amount)
     ladder = {"steps": plain(steps), "caps": premium.caps, "credibility": plain(premium.credibility)}
@@ -127,16 +130,34 @@ def _draft(said: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
     )
 
 
-def _moved(found: Decimal, shown: Mapping[str, Any] | None) -> list[Step]:
-    """The step from what is ``found`` to what may be shown after what was; none where that is the same."""
+def _moved(steps: Sequence[Step], shown: Mapping[str, Any] | None, window: tuple[Decimal, Decimal]) -> list[Step]:
+    """The step from what is found to what may be shown after what was; none where that is the same."""
     if shown is None:
         return []
-    before, moves = Decimal(shown["amount"]), Hysteresis(**{name: Decimal(x) for name, x in shown["moves"].items()})
+    found, before = steps[-1].amount, Decimal(shown["amount"])
+    moves = Hysteresis(**{name: Decimal(x) for name, x in shown["moves"].items()})
     amount = cents(moves.publish(before, found))
+    if shown.get("within"):
+        low, high = window
+        amount = min(max(amount, low), high)
     if amount == found:
         return []
     allowed = f"{before} shown before"
     return [Step(PREMIUM, "hysteresis", "allowed", allowed, "", None, "cap", amount, amount)]
+
+
+def _window(steps: Sequence[Step], risk: Risk, tariff: Tariff) -> tuple[Decimal, Decimal]:
+    """Least and most that may be shown, in whole cents: of what the insurer's own coefficient acts on, if there is one.
+
+    A cap or minimum after it that leads further holds all the same.
+    """
+    profile, found = tariff.coefficient(risk.cover), steps[-1].amount
+    if profile is None:
+        return Decimal(0), Decimal("Infinity")
+    window = profile.window(risk.begun, risk.energy)
+    acted_on = next(before.amount for before, step in pairwise(steps) if step.name == COEFFICIENT)
+    low, high = cents(acted_on * window.low, ROUND_CEILING), cents(acted_on * window.high, ROUND_FLOOR)
+    return min(low, found), max(high, found)
 
 
 def _exposure(sums: Mapping[str, str]) -> Exposure:

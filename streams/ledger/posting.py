@@ -168,6 +168,7 @@ def _insured(book: Book, piece: Piece, tariff: Tariff, moves: Hysteresis, amount
         return book.apart((row["fleet_id"], row["vehicle_id"]), start, end)
 
     def still(last: Entry) -> bool:
-        return amount is not None and Shown(last.amount, moves).holds(amount)
+        windowed = tariff.coefficient(row["cover"]) is not None  # which what is kept back could lie outside of
+        return amount is not None and (amount == last.amount if windowed else Shown(last.amount, moves).holds(amount))
 
     return Insured(row["vehicle_id"], row["cover"], *period, plain(risk), rating, driven, still)

@@ -23,6 +23,10 @@ def test_down_is_as_far_as_up():
     assert RULE.publish(D(110), D(50)) == D(100)
 
 
+def test_nothing_is_left_at_once():
+    assert RULE.path([D("0.00"), D(500), D(510)]) == [0, D(500), D(500)]
+
+
 @given(st.lists(st.decimals(D("100"), D("103"), places=4), min_size=1, max_size=50))
 def test_what_wavers_within_the_band_is_published_once(found):
     assert len(set(RULE.path(found))) == 1

@@ -24,7 +24,7 @@ FLEET = 300  # vehicles
 BUDGET = 10  # pages a day
 MORNING_S = 6 * 3_600.0  # after midnight
 DAY_H = 8.0  # at the wheel, of a vehicle that is used for work
-VEHICLES, SEED, HOURS = 300, 300, 24.0
+VEHICLES, SEED, HOURS, SQUAD = 300, 300, 24.0, 25
 START = datetime(2026, 3, 2, 23, tzinfo=UTC)  # midnight in Karlsruhe
 AWAY, AWAY_S, AWAY_AT = 10, 2_400.0, (9.0, 16.0)  # every tenth vehicle's line is away so long, at these hours
 DATA = {
@@ -89,7 +89,7 @@ def _simulated() -> Iterator[Fact]:
 def _days(fleet: traffic.Traffic, who: Roster, judged: Rules, path: Path) -> Iterator[Called]:
     """A squad after the other, so that a large fleet fits into memory: drivers keep to their vehicles."""
     reports = fleet.reports()
-    while squad := [report.recording for report in islice(reports, traffic.SQUAD)]:
+    while squad := [report.recording for report in islice(reports, SQUAD)]:
         pl.concat(squad, how="diagonal").sort("t", "vehicle_id").write_parquet(path)
         for samples in recording.read([path]):
             yield called(samples, judged, who, back_again)

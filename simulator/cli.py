@@ -114,7 +114,7 @@ def record(out: Path | None, count: int, losses: Path | None, as_json: bool, **o
     for date, reports in days(traffic, count):
         watched = bar(f"driving {date}", reports, len(traffic.roster.vehicles), quiet=as_json)
         files = _of_day(out, date, count), _of_day(answers, date, count)
-        streamed.write(logbook.noting(watched), columns, *files, tally)
+        streamed.write(logbook.noting(watched) if losses else watched, columns, *files, tally)
     if losses:
         logbook.write(losses, count)
     result = {"vehicles": len(traffic.roster.vehicles), "samples": tally.samples, "facts": tally.facts, "days": count}

@@ -1,5 +1,6 @@
 """Logbook: the trips and crashes of days that are driven sample by sample, and the claims that come of them."""
 
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,23 +15,22 @@ from simulator.portfolio import Books
 from simulator.reports import Report
 from simulator.traffic import Traffic
 
-Trip = tuple[float, float, float]  # UTC epoch s from and to, km
-
 
 class Logbook:
     """What each vehicle of a fleet drove, by its answer sheets."""
 
     def __init__(self, fleet: Traffic) -> None:
         self._fleet = fleet
-        self._trips: dict[str, list[Trip]] = {vehicle.vehicle_id: [] for vehicle in fleet.roster.vehicles}
-        self._crashes: dict[str, list[tuple[float, str]]] = {name: [] for name in self._trips}
+        names = [vehicle.vehicle_id for vehicle in fleet.roster.vehicles]
+        self._trips = {name: array("d") for name in names}  # UTC epoch s from and to, km, one after the other
+        self._crashes: dict[str, list[tuple[float, str]]] = {name: [] for name in names}
 
     def noting(self, reports: Iterator[Report]) -> Iterator[Report]:
         """The same reports, their trips and crashes written down."""
         for report in reports:
             trips = report.sheet.filter(pl.col("kind") == "trip")
             times = (trips[name].dt.epoch("ms") / 1000 for name in ("start", "end"))
-            self._trips[report.vehicle_id] += zip(*times, trips["peak"], strict=True)
+            self._trips[report.vehicle_id].extend(np.column_stack([*times, trips["peak"]]).ravel())
             crashes = report.sheet.filter(pl.col("kind") == "crash")
             at = crashes["start"].dt.epoch("ms") / 1000
             self._crashes[report.vehicle_id] += zip(at, crashes["driver_id"], strict=True)

@@ -10,6 +10,7 @@ from devices.signals import BY_COLUMN
 from simulator.payloads import IDENTITY, tyre_columns
 
 FLEET = "fleet"  # of a recording that names none
+ROWS = 65_536  # of a part of a Parquet file, about a vehicle's day
 
 
 class RecordingError(Exception):
@@ -69,7 +70,7 @@ def stream(frames: Iterator[pl.DataFrame], columns: pl.Schema, path: Path) -> No
     if path.suffix == ".csv":
         lazy.sink_csv(path)
     else:
-        lazy.sink_parquet(path)
+        lazy.sink_parquet(path, row_group_size=ROWS)
 
 
 def _epoch(t: pl.Series) -> pl.Series:

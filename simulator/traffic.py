@@ -28,7 +28,7 @@ from simulator.weather import HOURS, air, skies
 
 __all__ = ["Report", "Traffic", "Window", "combined", "marks"]
 
-SQUAD = 25  # vehicles advanced at a time, so that a large fleet fits into memory
+SQUAD = 10  # vehicles advanced at a time, so that a large fleet fits into memory
 # by how much speed differs from what is chosen, one sigma, of the smoothest and more of the roughest; ours, with the
 SWAY, ROUGHER = 0.045, 0.02  # accelerations of recordings in view (docs/accuracy.md, realism)
 HOME, EARLY = 1.2, 0.2  # h that a shift is to end before the window, and a long day begins after it has begun
@@ -106,18 +106,20 @@ class Traffic:
     def reports(self, hours: Ledger | None = None) -> Iterator[Report]:
         """Every vehicle's day, one after the other; ``hours`` has what their drivers have driven before."""
         ledger = hours or Ledger(self.roster.region, self.law)
-        count, own = len(self.roster.vehicles), (self.roster.seed, self.day)
-        size = max(1, SQUAD // self.keep)
+        count, size = len(self.roster.vehicles), max(1, SQUAD // self.keep)
         for first in range(0, count, size):
-            squad = range(first, min(first + size, count))
-            days = [self.arranged.get(k) or Arranged(self.shift(k)) for k in squad]
-            motion = self.motion([day.shift for day in days], first, self.keep)
-            bounds = np.cumsum([0, *(len(day.shift.legs) for day in days)])
-            for k, arranged in enumerate(days):
-                reached = motion.reached[bounds[k] : bounds[k + 1]]
-                profile = self.profiles[(first + k) % len(self.profiles)]
-                day = Day(self.roads, self.window, self.skies, self.chance, own, first + k, arranged, profile, reached)
-                yield report(day, motion, k, self.keep, self.faults, ledger)
+            yield from self._driven(range(first, min(first + size, count)), ledger)
+
+    def _driven(self, squad: range, ledger: Ledger) -> Iterator[Report]:
+        """Some of them; their motion is let go before that of the next is made."""
+        days = [self.arranged.get(k) or Arranged(self.shift(k)) for k in squad]
+        motion, own = self.motion([day.shift for day in days], squad[0], self.keep), (self.roster.seed, self.day)
+        bounds = np.cumsum([0, *(len(day.shift.legs) for day in days)])
+        for place, (k, arranged) in enumerate(zip(squad, days, strict=True)):
+            reached = motion.reached[bounds[place] : bounds[place + 1]]
+            profile = self.profiles[k % len(self.profiles)]
+            day = Day(self.roads, self.window, self.skies, self.chance, own, k, arranged, profile, reached)
+            yield report(day, motion, place, self.keep, self.faults, ledger)
 
     def shift(self, k: int, orders: Orders = NONE) -> Shift:
         """The working day of the ``k``-th vehicle."""

@@ -1,11 +1,13 @@
 """A year is written in the memory of a few vehicles: what is held grows neither with days nor with vehicles."""
 
 import gc
+import sys
 import tracemalloc
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -14,8 +16,10 @@ from simulator import streamed
 from simulator.cli import main
 from simulator.days import days
 from simulator.logbook import Logbook
+from simulator.motion import Motion
 from simulator.reports import Report
 from simulator.roster import roster
+from simulator.shifts import Shift
 from simulator.traffic import Traffic, Window
 
 START, HOURS = 1_762_923_600.0, 0.05
@@ -42,6 +46,31 @@ def test_no_more_than_a_few_vehicles_are_held_at_a_time(fleet: Traffic, tmp_path
     streamed.write(many(), streamed.schema(fleet), tmp_path / "day.parquet", None, streamed.Tally())
     assert pl.scan_parquet(tmp_path / "day.parquet").select(pl.len()).collect().item() == 300 * len(report.recording)
     assert most <= 4
+
+
+def test_the_motion_of_some_is_let_go_before_that_of_others_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[weakref.ref[np.ndarray]] = []
+    drive = Traffic.motion
+
+    def motion(self: Traffic, shifts: list[Shift], first: int, keep: int = 1) -> Motion:
+        assert all(one() is None for one in made)
+        found = drive(self, shifts, first, keep)
+        made.append(weakref.ref(found.speed))
+        return found
+
+    monkeypatch.setattr(Traffic, "motion", motion)
+    assert len(list(Traffic(roster(25, seed=5), Window(START, HOURS)).reports())) == 25
+    assert len(made) == 3
+
+
+def test_a_trip_is_noted_in_three_numbers(fleet: Traffic) -> None:
+    book, (report, *_) = Logbook(fleet), fleet.reports()
+    trips = report.sheet.filter(kind="trip").height
+    empty = sum(sys.getsizeof(one) for one in book._trips.values())
+    for _ in range(1_000):
+        list(book.noting(iter([report])))
+    held = sum(sys.getsizeof(one) for one in book._trips.values()) - empty
+    assert trips and held < 1.2 * 24 * 1_000 * trips
 
 
 def test_later_days_need_no_more_memory_than_the_first(fleet: Traffic, tmp_path: Path) -> None:

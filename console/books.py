@@ -39,6 +39,7 @@ class Chain:
     head: Head = EMPTY
     months: dict[tuple[str, str], Decimal] = field(default_factory=dict)  # by month and kind
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)  # by vehicle and cover
+    recorded: list[str] = field(default_factory=list)  # when its entries 1, 2, ... were
 
     def take(self, entry: Entry) -> None:
         """Add one more entry."""
@@ -54,6 +55,7 @@ class Chain:
             account.shown[entry.hash] = amount
         elif kind == INDICATED:
             account.shown.pop(entry["reverses"], None)
+        self.recorded.append(entry.recorded_at)
         self.head = Head(entry["seq"], entry.hash)
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import polars as pl
 
 from console.access import PRICING
+from console.books import books
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
+from console.verification import verifications
 from pricing.ledger.entry import row
-from pricing.ledger.seal import Good
 from streams.ledger import chains
-from streams.ledger.verifying import verify
 
 
 class EntryRow(Shape):
@@ -36,14 +36,16 @@ class EntryRow(Shape):
 
 
 class Verdict(Shape):
-    """What became of a verification."""
+    """What became of a verification, or how far it is; then it is asked for again."""
 
-    good: bool
-    policies: int
-    entries: int
-    replayed: int
-    seals: int
-    signatures: bool  # whether they were checked
+    done: bool
+    policies: int  # gone through
+    of: int  # of all
+    good: bool | None  # null: not known yet
+    entries: int | None
+    replayed: int | None
+    seals: int | None
+    signatures: bool | None  # whether those of the seals were checked
     problems: list[str]
 
 
@@ -60,21 +62,29 @@ class Again(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def entries(ask: Ask) -> Page[EntryRow]:
-    """Entries, the newest first; those that are shown alone are parsed."""
+    """Entries, the newest first; those that are shown alone are read."""
     with ask.world.store.reading() as connection:
-        names = [name for name in filter(seen(ask), chains.policies(connection)) if ask.query.policy in ("", name)]
-        found = [(name, k, one) for name in names for k, one in enumerate(chains.of(connection, name))]
-    found.sort(key=lambda one: (one[2].recorded_at, *one[:2]), reverse=True)
-    return page([one for _, _, one in found], ask.query, lambda one: str(one.hash), _entry)
+        known = books(ask.world).read(connection)
+        names = [name for name in filter(seen(ask), known) if ask.query.policy in ("", name)]
+        order = [(at, name, seq) for name in names for seq, at in enumerate(known[name].recorded, 1)]
+        found = page(sorted(order, reverse=True), ask.query, lambda one: f"{one[1]} {one[2]}", lambda one: one)
+        wanted: dict[str, list[int]] = {}
+        for _, name, seq in found.items:
+            wanted.setdefault(name, []).append(seq)
+        read = {(name, one["seq"]): one for name, some in wanted.items() for one in chains.some(connection, name, some)}
+    found.items = [_entry(read[name, seq]) for _, name, seq in found.items if (name, seq) in read]
+    return found
 
 
 def verified(ask: Ask) -> Verdict:
-    """Whether any byte of the ledger was altered."""
+    """Whether any byte of the ledger was altered; where that takes long, how far it is."""
     whole(ask)
-    key = ask.world.config.ledger.check_key
-    with ask.world.store.reading() as connection:
-        found = verify(connection, _checker(key) if key else None, ask.query.replay)
-    return Verdict(good=not found.problems, **vars(found))
+    one, over = verifications(ask.world).ask(ask.world, ask.query.replay)
+    if over:
+        found = vars(one.found)
+        return Verdict(done=True, of=one.found.policies, good=not one.found.problems, **found)
+    later = dict.fromkeys(("good", "entries", "replayed", "seals", "signatures"))
+    return Verdict(done=False, policies=one.policies, of=one.of, problems=[], **later)
 
 
 def seen(ask: Ask) -> Callable[[str], bool]:
@@ -89,12 +99,6 @@ def seen(ask: Ask) -> Callable[[str], bool]:
 def whole(ask: Ask) -> None:
     if not ask.scope.everything:
         raise Problem(403, "role", "this is of all fleets at once")
-
-
-def _checker(key: str) -> Good:
-    from streams.keys import checker  # cryptography, which those without signatures need not have
-
-    return checker(key)
 
 
 def _entry(entry: Any) -> EntryRow:

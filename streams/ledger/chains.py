@@ -17,6 +17,7 @@ from pricing.tariffs import complete, parse
 from streams.store.accounts import disputes, entries, rules, seals, tariffs
 
 LEAST = 4  # characters that may stand for a hash
+AT_ONCE = 500  # numbers in a question
 
 
 class LedgerError(Exception):
@@ -39,6 +40,14 @@ def since(connection: Connection, policy_id: str, seq: int) -> Iterator[Entry]:
     query = select(entries.c.text, entries.c.hash).where(entries.c.policy_id == policy_id, entries.c.seq > seq)
     for row in connection.execute(query.order_by(entries.c.seq)):
         yield Entry(row.text, row.hash)
+
+
+def some(connection: Connection, policy_id: str, numbers: Sequence[int]) -> Iterator[Entry]:
+    """Entries of a policy's chain by their numbers, in order."""
+    for first in range(0, len(numbers), AT_ONCE):
+        mine = (entries.c.policy_id == policy_id) & entries.c.seq.in_(numbers[first : first + AT_ONCE])
+        for row in connection.execute(select(entries.c.text, entries.c.hash).where(mine).order_by(entries.c.seq)):
+            yield Entry(row.text, row.hash)
 
 
 def heads(connection: Connection) -> dict[str, Head]:

@@ -1,6 +1,6 @@
 """Verifying: whether the ledger is as it was written - rows, chains, seals, and every amount made again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -27,11 +27,17 @@ class Verified:
 
 
 def verify(
-    connection: Connection, good: Good | None, again: bool, kept: str = "", approved: Good | None = None
+    connection: Connection,
+    good: Good | None,
+    again: bool,
+    kept: str = "",
+    approved: Good | None = None,
+    told: Callable[[int, int], object] = lambda _done, _all: None,
 ) -> Verified:
     """Go through all of it, a policy at a time; ``good`` checks signatures, ``again`` makes every entry once more.
 
     ``kept`` is the signature of a seal kept elsewhere, which must still be there; ``approved`` checks those of tariffs.
+    ``told`` hears how many policies of how many are done.
     """
     seals, links = chains.sealed(connection), dict[str, list[Link]]()
     done = Verified(seals=len(seals), signatures=good is not None)
@@ -41,7 +47,9 @@ def verify(
     if approved is not None:
         found = chains.unsigned(connection, approved)
         done.problems += [f"tariff {name} is filed and not signed by tariff.check_key" for name in found]
-    for policy_id in chains.policies(connection):
+    policies = chains.policies(connection)
+    for number, policy_id in enumerate(policies):
+        told(number, len(policies))
         chain = chains.of(connection, policy_id)
         links[policy_id] = [Link(entry.hash, entry.recorded_at) for entry in chain]
         faults = [f"policy {policy_id}, entry {fault.place}: {fault.what}" for fault in faults_of(chain)]

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import re
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import delete
 
+from console import verification
 from console.access import PRICING
 from console.api import ENDPOINTS, PREFIX
 from console.books import Books
@@ -249,3 +251,36 @@ def test_an_underwriter_of_one_fleet_has_figures_of_no_other(house):
         == []
     )
     assert client.get(f"{API}/seals", headers=bearer).status_code == 403
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_verification_that_takes_long_says_how_far_it_is(house, monkeypatch):
+    begun, go = threading.Event(), threading.Event()
+    own = verification.verify
+
+    def slow(*given, told, **more):
+        told(3, 7)
+        begun.set()
+        assert go.wait(30)
+        return own(*given, told=told, **more)
+
+    monkeypatch.setattr(verification, "verify", slow)
+    monkeypatch.setattr(verification, "PATIENCE_S", 0.0)
+    first = told(house, "ledger/verify", replay="true")
+    assert (first["done"], first["good"]) == (False, None)
+    assert begun.wait(30)
+    again = told(house, "ledger/verify", replay="true")
+    assert (again["done"], again["policies"], again["of"]) == (False, 3, 7)  # the same one
+    monkeypatch.setattr(verification, "PATIENCE_S", 30.0)
+    go.set()
+    last = told(house, "ledger/verify", replay="true")
+    assert (last["done"], last["policies"], last["of"], last["entries"]) == (True, 1, 1, 4)
+
+
+def test_a_verification_that_fails_is_no_verdict(house, monkeypatch):
+    monkeypatch.setattr(verification, "verify", lambda *_given, **_more: 1 // 0)
+    monkeypatch.setattr(verification, "PATIENCE_S", 30.0)
+    monkeypatch.setattr(threading, "excepthook", lambda _what: None)
+    assert house.client("actuary").get(f"{API}/ledger/verify").status_code == 500
+    monkeypatch.undo()
+    assert told(house, "ledger/verify")["done"]

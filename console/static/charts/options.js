@@ -3,12 +3,12 @@
 import { t } from '../lib/i18n.js';
 import { number, percent } from '../lib/format.js';
 
-/** @typedef {{ one: string, two: string, three: string, bar: string, edge: string, text: string, grid: string, panel: string }} Ink */
+/** @typedef {{ one: string, two: string, bar: string, edge: string, text: string, grid: string, panel: string }} Ink */
 
 /** Of Okabe and Ito's palette, darkened or lightened until they stand out from the panel. @type {Record<'light' | 'dark', Ink>} */
 export const INK = {
-  light: { one: '#0072b2', two: '#a34400', three: '#1b6e4b', bar: '#c9d4dd', edge: '#74828e', text: '#18222c', grid: '#d3dae0', panel: '#ffffff' },
-  dark: { one: '#56b4e9', two: '#ffa566', three: '#6fd0a5', bar: '#33475a', edge: '#8797a6', text: '#e8edf2', grid: '#2c3946', panel: '#17202a' },
+  light: { one: '#0072b2', two: '#a34400', bar: '#c9d4dd', edge: '#74828e', text: '#18222c', grid: '#d3dae0', panel: '#ffffff' },
+  dark: { one: '#56b4e9', two: '#ffa566', bar: '#33475a', edge: '#8797a6', text: '#e8edf2', grid: '#2c3946', panel: '#17202a' },
 };
 
 /** @typedef {{ name: string, value: number | null, low: number | null, high: number | null, off?: boolean | null }} Point */
@@ -49,7 +49,7 @@ export function lines({ names, axis, series, base }) {
     ...frame(ink),
     xAxis: categories(ink, names, axis),
     yAxis: values(ink, '', { scale: true }),
-    series: series.map((one, k) => line([ink.one, ink.two, ink.three][k % 3], one.name, one.values, { ...MARKS[k % 3], ...(k === 0 && base !== undefined && { markLine: level(ink, base) }) })),
+    series: series.map((one, k) => line([ink.one, ink.two][k % 2], one.name, one.values, { ...MARKS[k % 2], ...(k === 0 && base !== undefined && { markLine: level(ink, base) }) })),
   });
 }
 
@@ -60,7 +60,7 @@ export function curves({ x, series }) {
     xAxis: { ...values(ink, t('lift.exposure_share'), { max: 1 }), axisLabel: { color: ink.text, formatter: (/** @type {number} */ v) => percent(v) }, nameLocation: 'middle', nameGap: 28 },
     yAxis: { ...values(ink, t('lift.claims_share'), { max: 1 }), axisLabel: { color: ink.text, formatter: (/** @type {number} */ v) => percent(v) } },
     series: [
-      ...series.map((one, k) => line([ink.one, ink.two, ink.three][k % 3], one.name, x.map((at, i) => [at, one.values[i]]), { ...MARKS[k % 3], symbol: 'none' })),
+      ...series.map((one, k) => line([ink.one, ink.two][k % 2], one.name, x.map((at, i) => [at, one.values[i]]), { ...MARKS[k % 2], symbol: 'none' })),
       line(ink.edge, t('lift.no_order'), [[0, 0], [1, 1]], { symbol: 'none', lineStyle: { type: 'dotted', color: ink.edge, width: 1.5 } }),
     ],
   });
@@ -72,11 +72,11 @@ export function columns({ names, axis, heights, name, series = [] }) {
     ...frame(ink),
     xAxis: categories(ink, names, axis),
     yAxis: values(ink, '', { min: 0, minInterval: heights.every(Number.isInteger) ? 1 : 0 }),
-    series: [bars(ink, name, heights), ...series.map((one, k) => line([ink.one, ink.two, ink.three][k % 3], one.name, one.values, MARKS[k % 3]))],
+    series: [bars(ink, name, heights), ...series.map((one, k) => line([ink.one, ink.two][k % 2], one.name, one.values, MARKS[k % 2]))],
   });
 }
 
-const MARKS = [{ symbol: 'circle' }, { symbol: 'diamond', lineStyle: { type: 'dashed' } }, { symbol: 'triangle', lineStyle: { type: 'dotted' } }];
+const MARKS = [{ symbol: 'circle' }, { symbol: 'diamond', lineStyle: { type: 'dashed' } }];
 
 /** @param {Ink} ink */
 function frame(ink) {

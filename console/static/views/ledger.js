@@ -17,8 +17,9 @@ export function Ledger() {
   const verdict = useSignal(/** @type {any} */ (null));
   const replay = useSignal(false);
   const verify = async () => {
-    verdict.value = { busy: true };
-    verdict.value = await get('pricing/ledger/verify', { replay: replay.value }).catch((error) => ({ error }));
+    const asked = { replay: replay.value };
+    verdict.value = { busy: true, policies: 0, of: 0 };
+    while (verdict.value.busy) verdict.value = await get('pricing/ledger/verify', asked).then((found) => ({ ...found, busy: !found.done })).catch((error) => ({ error }));
   };
   return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${{ policy }} />
       <label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
@@ -32,7 +33,7 @@ export function Ledger() {
 /** @param {{ found: any }} given */
 function Verdict({ found }) {
   if (!found) return null;
-  if (found.busy) return html`<${Waiting} />`;
+  if (found.busy) return found.of ? html`<p class="waiting" role="status"><progress value=${found.policies} max=${found.of} aria-label=${t('ledger.verify')}></progress> ${t('ledger.progress', { policies: found.policies, of: found.of })}</p>` : html`<${Waiting} />`;
   if (found.error) return html`<${Failed} error=${found.error} />`;
   return html`<div class=${`notice ${found.good ? '' : 'bad'}`} role="status"><p>${t(found.good ? 'ledger.good' : 'ledger.bad', { entries: found.entries, policies: found.policies, seals: found.seals })}</p>
     <p>${found.good && found.replayed > 0 && t('ledger.replayed', { n: found.replayed })} ${t(found.signatures ? 'ledger.signed' : 'ledger.unsigned')}</p>

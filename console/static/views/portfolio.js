@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { money, number } from '../lib/format.js';
+import { money, number, percent } from '../lib/format.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
@@ -13,7 +13,7 @@ export function Portfolio() {
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
-  return html`<${Head} title=${t('screen.portfolio')}><${Filed} status=${one.status} /><//>
+  return html`<${Head} title=${t('screen.portfolio')}><${Filed} status=${one.status} /><a class="button" href="#/lift">${t('screen.lift')}</a><//>
     <dl class="facts card">
       <${Fact} label=${t('portfolio.as_of')} value=${html`<${Time} at=${one.as_of} />`} /><${Fact} label=${t('premium.tariff')} value=${one.tariff_id} />
       <${Fact} label=${t('portfolio.vehicles')} value=${number(one.vehicles)} /><${Fact} label=${t('portfolio.premiums')} value=${number(one.premiums)} />
@@ -22,21 +22,26 @@ export function Portfolio() {
       <${Fact} label=${t('portfolio.claims')} value=${number(one.claims)} note=${one.claims ? '' : t('portfolio.no_claims')} />
     </dl>
     <div class="cards">
-      ${['covers', 'classes', 'fleets'].map((key) => html`<section key=${key} class="card"><h2>${t(`portfolio.${key}`)}</h2><${Totals} name=${key} rows=${one[key]} currency=${one.currency} /></section>`)}
+      ${['covers', 'classes', 'fleets'].map((key) => html`<section key=${key} class="card"><h2>${t(`portfolio.${key}`)}</h2><${Totals} name=${key} rows=${one[key]} currency=${one.currency} claimed=${one.claims > 0} /></section>`)}
     </div>
     <section class="card"><h2>${t('portfolio.months')}</h2><${Months} rows=${one.months} currency=${one.currency} /></section>`;
 }
 
 const FAMILY = /** @type {Record<string, string>} */ ({ covers: 'cover', classes: 'class', fleets: 'fleet' });
 
-/** @param {{ name: string, rows: any[], currency: string }} given */
-function Totals({ name, rows, currency }) {
+/** @param {{ name: string, rows: any[], currency: string, claimed: boolean }} given */
+function Totals({ name, rows, currency, claimed }) {
   const most = Math.max(...rows.map((row) => Number(row.amount)), 1);
   const columns = [
     { key: 'name', label: t(`portfolio.${name}`), fixed: true, show: (/** @type {any} */ row) => word(FAMILY[name], row.name) },
     { key: 'vehicles', label: t('portfolio.vehicles'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.vehicles) },
     { key: 'km_measured', label: t('devices.measured'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.km_measured) },
     { key: 'amount', label: t('premiums.amount'), number: true, fixed: true, show: (/** @type {any} */ row) => html`${money(row.amount, currency)}<${Bar} share=${Number(row.amount) / most} />` },
+    ...(claimed ? [
+      { key: 'claims', label: t('portfolio.claims'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.claims) },
+      { key: 'incurred', label: t('column.incurred'), number: true, fixed: true, show: (/** @type {any} */ row) => money(row.incurred, currency) },
+      { key: 'loss_ratio', label: t('portfolio.loss_ratio'), number: true, fixed: true, show: (/** @type {any} */ row) => percent(row.loss_ratio) },
+    ] : []),
   ];
   return html`<${Table} caption=${t(`portfolio.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} />`;
 }

@@ -5,6 +5,7 @@ import threading
 from console.problems import Problem
 from console.world import World
 from pricing.ledger.seal import Good
+from streams.ledger.chains import LedgerError
 from streams.ledger.verifying import Verified, verify
 
 PATIENCE_S = 2.0  # that a request waits: it holds a place that others need
@@ -17,6 +18,7 @@ class Verification:
         self.policies = self.of = 0  # gone through, of all
         self._world, self._replay = world, replay
         self._found: Verified | None = None
+        self._refused: LedgerError | None = None  # it cannot be read as a ledger at all
         self._over = threading.Event()
         threading.Thread(target=self._run, name="verification", daemon=True).start()
 
@@ -27,6 +29,8 @@ class Verification:
     @property
     def found(self) -> Verified:
         """What became of it, once it is over."""
+        if self._refused is not None:
+            raise self._refused
         if self._found is None:
             raise Problem(500, "internal", "the ledger could not be gone through; the log of the service says why")
         return self._found
@@ -37,6 +41,8 @@ class Verification:
             good, approved = (_checker(one.check_key) for one in (said.ledger, said.tariff))
             with self._world.store.reading() as connection:
                 self._found = verify(connection, good, self._replay, approved=approved, told=self._tell)
+        except LedgerError as error:
+            self._refused = error
         finally:
             self._over.set()
 

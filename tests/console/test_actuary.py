@@ -12,7 +12,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from console import verification
 from console.access import PRICING
@@ -50,6 +50,7 @@ def posted(house, *drafts):
             last = entry.follow(last, one, datetime(2024, 10, 2, tzinfo=UTC))
             new.append(last)
         chains.append(connection, {"P": new})
+        chains.keep(connection, house.world.rules.tariff, standard_text())
     return new
 
 
@@ -60,6 +61,7 @@ def ledger(house):
     with house.world.store.writing() as connection:
         connection.execute(delete(accounts.entries).where(accounts.entries.c.policy_id == "P"))
         connection.execute(delete(accounts.seals))
+        connection.execute(delete(accounts.tariffs))
 
 
 def test_the_page_has_the_figures_of_the_command_line(house, tmp_path):
@@ -214,12 +216,20 @@ def test_whoever_takes_a_file_away_is_on_record_with_its_hash(house):
 
 @pytest.mark.usefixtures("ledger")
 def test_a_seal_is_listed_with_what_it_sealed(house):
+    day, at = date(2024, 10, 2), datetime(2024, 10, 3, tzinfo=UTC)
     with house.world.store.writing() as connection:
-        chains.add_seal(connection, seal(chains.heads(connection), date(2024, 10, 2), None, lambda _said: "s" * 128))
+        made = seal(chains.heads(connection), chains.rows(connection), day, at, [], lambda _said: "s" * 128)
+        chains.add_seal(connection, made)
     (found,) = told(house, "seals")["items"]
     assert (found["number"], found["day"], found["policies"], found["entries"]) == (1, "2024-10-02", 1, 4)
     verdict = told(house, "ledger/verify")
-    assert (verdict["good"], verdict["seals"], verdict["signatures"]) == (True, 1, False)
+    assert (verdict["good"], verdict["seals"], verdict["signatures"]) == (True, 1, False), verdict
+    assert told(house, "tariffs")[0]["on_record"]
+    with house.world.store.writing() as connection:
+        connection.execute(update(accounts.seals).values(number=2))
+    answer = house.client("actuary").get(f"{API}/ledger/verify")
+    assert (answer.status_code, answer.json()["code"]) == (422, "refused")
+    assert "not numbered" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("login", ["manager", "viewer", "driver"])

@@ -1,11 +1,12 @@
 """Book: what is known when premiums are posted - policies, km of the days that are over, and whose events count."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 
 import polars as pl
 from sqlalchemy import Connection
@@ -25,6 +26,7 @@ from streams.registry import Roster, stored
 from streams.registry.contracts import Policy
 
 YEAR = 365
+LULL = 7  # ours: days in which a vehicle may just be parked; of a longer silence nothing is known
 VEHICLE = ("fleet_id", "vehicle_id")
 
 Vehicle = tuple[str, str]
@@ -99,15 +101,44 @@ class Book:
         """Km of vehicles on days; a day that is named twice counts once."""
         return sum((self.km.get(vehicle, {}).get(day, Decimal(0)) for vehicle, day in set(days)), Decimal(0))
 
+    def heard(self, vehicle: Vehicle) -> Iterator[date]:
+        """Days of which it is known what was driven: on record, short silences, and what an odometer told later."""
+        known = [day for day in sorted(self.km.get(vehicle, {})) if day < self.today]
+        yield from known
+        for before, day in pairwise([*known, self.today]):
+            if (day - before).days <= LULL or day in self.gaps.get(vehicle, {}):
+                yield from each_day(before + timedelta(days=1), day)
+
+    def pace(self, vehicle: Vehicle, insured: Iterable[date]) -> tuple[float, int]:
+        """Km of the days insured and heard of, and how many these are."""
+        days = set(insured).intersection(self.heard(vehicle))
+        return float(self.driven_by((vehicle, day) for day in days)), len(days)
+
     def expected(self, vehicle: Vehicle, annual_km: float, days: int) -> float:
-        """Km of a term: as declared, else at the pace driven so far, else none."""
+        """Km of a term: as declared, else at the pace of days insured and heard of (before there are any: of all heard
+        of), else none."""
         if annual_km == annual_km:
             return annual_km * days / YEAR
-        heard = self.km.get(vehicle)
-        if not heard:
-            return 0.0
-        since = min(heard)
-        return float(self.between(vehicle, since, self.today)) / (self.today - since).days * days
+        spans = self._insured.get(vehicle, ())
+        km, known = self.pace(vehicle, (day for span in spans for day in each_day(*span)))
+        if not known:
+            km, known = self.pace(vehicle, self.heard(vehicle))
+        return km / known * days if known else 0.0
+
+    @cached_property
+    def _insured(self) -> Mapping[Vehicle, Sequence[tuple[date, date]]]:
+        """Days of each vehicle under any policy, the end of each span excluded; not of the future."""
+        found: dict[Vehicle, list[tuple[date, date]]] = {}
+        for fleet_id, vehicle_id, start, end in (
+            self.risks.select(*VEHICLE, "valid_from", "valid_to").unique().iter_rows()
+        ):
+            found.setdefault((fleet_id, vehicle_id), []).append((start, min(end, self.today)))
+        return found
+
+
+def each_day(start: date, end: date) -> Iterator[date]:
+    """Days from ``start`` to before ``end``."""
+    return map(date.fromordinal, range(start.toordinal(), end.toordinal()))
 
 
 def gathered(connection: Connection, tariff: Tariff, now: datetime) -> Book:

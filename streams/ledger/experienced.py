@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from pricing.exposure import vehicle_days
 from pricing.frames import risk_of
 from pricing.renewal.experience import Key, Known, Seen, coefficients
 from pricing.tariff import Tariff
-from streams.ledger.book import YEAR, Book
+from streams.ledger import paced
+from streams.ledger.book import Book
 from streams.registry.contracts import Policy
 
 
@@ -45,13 +45,8 @@ def _seen(book: Book, policy: Policy, claims: pl.DataFrame) -> Iterator[Seen]:
         start, end = row["valid_from"], min(row["valid_to"], policy.cancelled or policy.to, book.today)
         if start < end:
             risk = risk_of({**row, "valid_from": start, "valid_to": end, "inception": policy.from_})
-            yield Seen(risk, _km(book, row, start, end), _claims(claims, row, start, end))
-
-
-def _km(book: Book, row: Mapping[str, Any], start: date, end: date) -> float:
-    """Km on record, else as declared."""
-    driven = float(book.between((row["fleet_id"], row["vehicle_id"]), start, end))
-    return driven or (row["annual_km"] or 0.0) * vehicle_days(start, end) / YEAR
+            driven = paced.km(book, (row["fleet_id"], row["vehicle_id"]), start, end, row["annual_km"])
+            yield Seen(risk, driven, _claims(claims, row, start, end))
 
 
 def _claims(claims: pl.DataFrame, row: Mapping[str, Any], start: date, end: date) -> int:

@@ -1,34 +1,25 @@
-"""Paced: km a year of a vehicle, from days on which it was insured and heard of."""
+"""Paced: km a year, and of a period, of a vehicle, from days on which it was insured and heard of."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from streams.ledger.book import YEAR, Book, Vehicle
+from streams.ledger.book import YEAR, Book, Vehicle, each_day
 
 LEAST = 90  # ours: days whose km stand for a year's; a quarter evens out weeks and not yet seasons
-LULL = 7  # ours: days in which a vehicle may just be parked; of a longer silence nothing is known
 
 
 def annual_km(book: Book, rows: Iterable[Mapping[str, Any]], vehicle: Vehicle, declared: float | None) -> float | None:
     """Km a year at the pace of the days insured by ``rows`` and heard of, where they are enough; else as declared."""
-    insured = {day for row in rows for day in _days(row["valid_from"], min(row["valid_to"], book.today))}
-    days = insured.intersection(heard(book, vehicle))
-    driven = float(book.driven_by((vehicle, day) for day in days))
-    return round(driven / len(days) * YEAR, 3) if len(days) >= LEAST and driven else declared
+    driven, days = book.pace(vehicle, (day for row in rows for day in each_day(row["valid_from"], row["valid_to"])))
+    return round(driven / days * YEAR, 3) if days >= LEAST and driven else declared
 
 
-def heard(book: Book, vehicle: Vehicle) -> Iterator[date]:
-    """Days of which it is known what was driven: those on record, short silences, and what an odometer told later."""
-    known = sorted(book.km.get(vehicle, {}))
-    yield from known[:1]
-    for before, day in pairwise([*known, book.today]):
-        short = (day - before).days <= LULL
-        yield from _days(before + timedelta(days=1), day) if short or day in book.gaps.get(vehicle, {}) else ()
-        yield day
-
-
-def _days(start: date, end: date) -> Iterator[date]:
-    """Days from ``start`` to before ``end``."""
-    return map(date.fromordinal, range(start.toordinal(), end.toordinal()))
+def km(book: Book, vehicle: Vehicle, start: date, end: date, declared: float | None) -> float:
+    """Km from ``start`` to before ``end``: of days heard of as on record, of the others at the pace of a year."""
+    driven, days = book.pace(vehicle, each_day(start, end))
+    silent = (end - start).days - days
+    a_year = annual_km(book, [{"valid_from": start, "valid_to": end}], vehicle, declared)
+    if a_year is None:
+        a_year = driven / days * YEAR if days else 0.0
+    return driven + a_year * silent / YEAR

@@ -11,16 +11,15 @@ import polars as pl
 
 from pricing.exposure import Exposure, vehicle_days
 from pricing.frames import risk_of
-from pricing.ledger.coverage import covered
 from pricing.ledger.entry import Draft, Entry, reversal
 from pricing.ledger.offered import LAPSED, WHOLE, answered, offered
 from pricing.ledger.pen import Pen
-from pricing.money import cents
-from pricing.premium import ANSWER, CHARGED, INDICATED, OFFER
+from pricing.premium import ANSWER, OFFER
 from pricing.tariff import Tariff
 from streams.ledger.book import YEAR, Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.experienced import experienced
+from streams.ledger.expiring import indication, paid
 from streams.ledger.paced import annual_km
 from streams.registry.contracts import Policy
 from streams.registry.renewed import Accepted
@@ -148,27 +147,16 @@ def _offers(pen: Pen, policy: Policy, known: Renewing) -> Iterator[Draft]:
         raise LedgerError("nothing is insured to the end of its term")
     claimed = experienced(known.book, policy, known.claims, known.tariff)
     for row in sorted(rows, key=lambda row: (row["vehicle_id"], row["cover"])):
-        expiring = _expiring(pen, policy, row)
+        expiring = indication(pen, policy, row)
         vehicle = (row["fleet_id"], row["vehicle_id"])
         mine = [one for one in insured if (one["fleet_id"], one["vehicle_id"]) == vehicle]
         km = annual_km(known.book, mine, vehicle, row["annual_km"])
         days = vehicle_days(start, end)
-        previous = cents(expiring.amount * days / vehicle_days(policy.from_, policy.to), known.tariff.rounding)
+        exposure = known.book.split(vehicle, (km or 0.0) * days / YEAR)
+        previous = paid(pen, policy, rows, row, days, exposure, known.tariff.rounding)
         claims = claimed.get((*vehicle, row["cover"])) if row["experience"] is None else None
         coefficient = row["experience"] if claims is None else claims.coefficient
         term = {"valid_from": start, "valid_to": end, "inception": start, "annual_km": km, "previous": previous}
         risk = risk_of({**row, **term, "experience": coefficient})
         own = known.book.own.get(vehicle) or {risk.klass: Exposure()}
-        exposure = known.book.split(vehicle, (km or 0.0) * days / YEAR)
         yield offered(expiring, risk, exposure, own, known.tariff, known.tariffs, claims)
-
-
-def _expiring(pen: Pen, policy: Policy, row: Mapping[str, Any]) -> Entry:
-    """The indication that the days at the end of the term are charged at; where none is charged, that which stands."""
-    last, account = policy.to.isoformat(), (row["vehicle_id"], row["cover"])
-    spans = covered(pen.known(CHARGED, *account), pen.by_hash)
-    found = [one for one in pen.known(INDICATED, *account) if one["valid_to"] == last]
-    found += [span.indication for span in spans if span.end == policy.to]
-    if not found:
-        raise LedgerError(f"{row['vehicle_id']} {row['cover']} has no indication: 'tripmeter ledger post' comes first")
-    return found[-1]

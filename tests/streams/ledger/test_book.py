@@ -74,10 +74,23 @@ def post(store):
 
 
 def test_the_km_of_a_term_are_those_declared_else_the_pace_else_none():
-    book = Book([], risks("V"), driven("V", date(2026, 3, 1), 10, 90.0, gap=10.0), date(2026, 3, 21))
+    book = Book([], risks("V"), driven("V", date(2026, 3, 1), 10, 90.0, gap=10.0), date(2026, 3, 15))
     assert book.expected(("f", "V"), 60_000.0, 73) == 12_000.0
-    assert book.expected(("f", "V"), float("nan"), 365) == pytest.approx(1000.0 / 20 * 365)
+    assert book.expected(("f", "V"), float("nan"), 365) == pytest.approx(1000.0 / 14 * 365)
     assert book.expected(("f", "other"), float("nan"), 365) == 0.0
+
+
+def test_a_box_that_was_unplugged_makes_no_term_shorter_of_km():
+    book = Book([], risks("V"), driven("V", FIRST, 7, 100.0), date(2026, 6, 1))
+    assert book.expected(("f", "V"), float("nan"), 365) == pytest.approx(36_500.0)
+
+
+def test_days_before_a_vehicle_was_insured_tell_its_pace_until_there_are_others():
+    km = pl.concat([driven("V", date(2025, 12, 1), 31, 300.0), driven("V", FIRST, 10, 100.0)])
+    book = Book([], risks("V"), km, date(2026, 1, 11))
+    assert book.expected(("f", "V"), float("nan"), 365) == pytest.approx(36_500.0)
+    before = Book([], risks("V"), driven("V", date(2025, 12, 1), 31, 300.0), FIRST)
+    assert before.expected(("f", "V"), float("nan"), 365) == pytest.approx(3 * 36_500.0)
 
 
 def test_a_day_on_two_covers_is_driven_once_and_days_outside_are_not_counted():

@@ -8,14 +8,16 @@ import polars as pl
 import pytest
 
 from pricing.balance.hysteresis import Hysteresis
+from pricing.billing.per_km import Reading
 from pricing.exposure import SCHEMA
+from pricing.ledger.charged import rates_of
 from pricing.ledger.pen import Pen
 from pricing.ledger.rated import made_from
 from pricing.ledger.replay import replay
 from pricing.tariffs import standard
 from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError, append
-from streams.ledger.paced import annual_km
+from streams.ledger.paced import annual_km, km
 from streams.ledger.posting import posted
 from streams.ledger.promised import before
 from streams.ledger.renewing import Renewing, offer, refuse_stale
@@ -69,6 +71,16 @@ def test_km_after_a_device_was_unplugged_are_not_taken_for_none():
     assert annual(quarter, today=date(2026, 3, 31)) == 73_000.0  # 89 days are over
 
 
+def test_claims_are_held_against_km_of_days_unplugged_too():
+    """100 km a day: for a hundred days, then silence; for a week, then nothing is known but what was declared."""
+    days = (LATE - FIRST).days
+    quarter, week = (Book([POLICY], risks(), driven(every_day(FIRST, n), 100.0), LATE) for n in (100, 7))
+    assert km(quarter, TRUCK, FIRST, LATE, None) == pytest.approx(100.0 * days)
+    assert km(week, TRUCK, FIRST, LATE, 73_000.0) == pytest.approx(700.0 + 200.0 * (days - 7))
+    assert km(week, TRUCK, FIRST, LATE, None) == pytest.approx(100.0 * days)
+    assert km(week, ("f", "other"), FIRST, LATE, None) == 0.0
+
+
 def test_days_before_a_vehicle_was_insured_do_not_divide_its_km():
     assert annual(driven(every_day(date(2026, 8, 1), 122), 100.0), start=date(2026, 8, 15)) == 36_500.0
     assert annual(driven(every_day(FIRST, 334), 100.0), start=date(2026, 10, 1)) == 73_000.0  # insured for 61 days
@@ -85,14 +97,13 @@ def test_what_an_odometer_tells_after_a_silence_stands_for_its_days():
     assert annual(driven([*WEEK, *back], 100.0)) == 73_000.0
 
 
-@pytest.fixture
-def pen():
-    """The chain of the truck's policy: charged while it drove gently, indicated dearer since, and its book by then."""
+def pen_of(policy, insured):
+    """The chain of the truck's policy: charged while it drove gently, indicated dearer since."""
     store, moves, chain = memory_store(), Hysteresis(D("0.02"), D("0.10")), []
     gentle, rough = driven(every_day(FIRST, 90)), driven(every_day(FIRST, 90), brakes=9)
     for frame, today in ((gentle, date(2026, 4, 1)), (rough, date(2026, 4, 2)), (rough, date(2026, 4, 3))):
         with store.writing() as connection:
-            new, refused = posted(connection, Book([POLICY], risks(), frame, today), TARIFF, moves, AT)
+            new, refused = posted(connection, Book([policy], insured, frame, today), TARIFF, moves, AT)
             assert refused == []
             append(connection, new)
             chain += new["P"]
@@ -100,9 +111,14 @@ def pen():
     return Pen(chain, AT)
 
 
-def known(today=LATE, brakes=9, number=90, use="own"):
-    insured = risks().with_columns(use=pl.lit(use))
-    book = Book([POLICY], insured, driven(every_day(FIRST, number), brakes=brakes), today)
+@pytest.fixture
+def pen():
+    return pen_of(POLICY, risks())
+
+
+def known(today=LATE, brakes=9, number=90, use="own", policy=POLICY, insured=None):
+    insured = risks().with_columns(use=pl.lit(use)) if insured is None else insured
+    book = Book([policy], insured, driven(every_day(FIRST, number), brakes=brakes), today)
     return Renewing(book, TARIFF, {TARIFF.digest: TARIFF}, NO_CLAIMS, D("0.02"))
 
 
@@ -115,6 +131,33 @@ def test_the_premium_before_is_the_one_charged_not_the_last_one_shown(pen):
     assert (made["expiring"]["entry"], made["expiring"]["amount"]) == (indicated[0].hash, str(charge.amount))
     assert D(made["renewed"]["risk"]["previous"]) == charge.amount
     assert replay(pen.entries[-1], {TARIFF.digest: TARIFF}) == pen.entries[-1]
+
+
+def renewed(policy, insured):
+    """Of the offers of a policy what each was before, and the chain that they end."""
+    chain = pen_of(policy, insured)
+    offer(chain, policy, known(policy=policy, insured=insured))
+    return [entry["made"] for entry in chain.all_known("offer")], chain
+
+
+def test_who_pays_by_the_km_is_held_against_the_rates_of_the_bills():
+    policy = Policy(policy_id="P", policyholder_id="h", from_=FIRST, to=END, basis="per_km", currency="EUR")
+    (made,), chain = renewed(policy, risks())
+    bill, first, *later = [*chain.known("charged", "V", "own_damage")[:1], *chain.known("indicated", "V", "own_damage")]
+    assert later[-1].amount > first.amount
+    assert made["expiring"]["entry"] == bill["made"]["indication"] == first.hash
+    assert D(made["renewed"]["risk"]["previous"]) == rates_of(bill["made"]).earned(Reading(365, D(73_000)))
+
+
+def test_who_pays_a_deposit_is_held_against_it_by_what_each_cover_is_indicated_at():
+    said = {"basis": "declaration", "deposit": D("5000.00"), "declared_km": 73_000.0, "currency": "EUR"}
+    policy = Policy(policy_id="P", policyholder_id="h", from_=FIRST, to=END, **said)
+    both = pl.concat([risks(), risks().with_columns(cover=pl.lit("tpl_property"))])
+    made, _ = renewed(policy, both)
+    shares = [D(one["renewed"]["risk"]["previous"]) for one in made]
+    assert sum(shares) == D("5000.00")
+    shown = [D(one["expiring"]["amount"]) for one in made]
+    assert shares[0] / shares[1] == pytest.approx(shown[0] / shown[1], rel=D("1e-4"))
 
 
 def test_what_was_paid_before_is_scaled_to_the_days_of_the_policy_that_follows(pen):

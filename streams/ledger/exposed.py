@@ -21,7 +21,8 @@ from streams.store import schema
 EPOCH = date(1970, 1, 1).toordinal()
 WAITS, UNKNOWN = "waits", "unknown"
 WHY = {
-    GONE: "their raw payloads are gone",
+    GONE: "when they were to be made again, their raw payloads and the state at the midnight before had been let go; "
+    "the archive may have the payloads, but not that state, and without it they would be made otherwise",
     UNREAD: "their raw payloads cannot be read",
     WAITS: "the service has not made them again yet: it does so when a day has closed",
     UNKNOWN: "the thresholds that the tariff pins are neither on record nor those of this version: run the one that "

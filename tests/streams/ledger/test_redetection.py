@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, event, insert, update
 
+from devices.samples import Samples, TyreReadings
 from pricing.tariffs import standard
 from streams import metrics, tables
 from streams.desk import thresholds
@@ -254,3 +255,30 @@ def test_what_a_fleet_sets_in_the_console_moves_none_either(rivers, rules, fleet
     assert len(river.rows(schema.events)) < len(fleet[0].rows(schema.events))
     assert post(river) == post(fleet[0])
     river.store.close()
+
+
+def leaking(rivers):
+    """A tyre that loses three percent a day, another that holds, read every hour for four days."""
+    t = rivers.START + np.arange(0.0, 4 * DAY_S, 3600.0)
+    n = t.size
+    lost = np.stack([800.0 * (1.0 - 0.03 * (t - rivers.START) / DAY_S), np.full(n, 800.0)], axis=1)
+    twice, wheels = np.repeat(t, 2), np.tile([0, 3], n)
+    tyres = TyreReadings(np.zeros(2 * n, np.int64), wheels, twice, lost.ravel(), np.full(2 * n, 20.0))
+    columns = {"speed": np.full(n, 15.0), "ignition": np.ones(n)}
+    return Samples([("f", "V0")], np.zeros(n, np.int64), t, columns, [], np.full(n, -1), tyres)
+
+
+def test_a_slow_leak_that_nobody_wanted_to_hear_of_counts_all_the_same(rivers, rules, insured, tmp_path):
+    names = [f"detectors.tyre_slow_leak.level{level}_pct=90" for level in (1, 2, 3)]
+    (pinned,), deaf = rules[0].in_force.sets, rivers.judged(*names).in_force.sets[-1]
+    other = replace(rules[0], in_force=InForce([pinned, deaf._replace(since=rivers.START + CHANGED * DAY_S)]))
+    untouched, touched = (insured(tmp_path / name, one) for name, one in (("calm", rules[0]), ("deaf", other)))
+    for river in (untouched, touched):
+        send(rivers, river, leaking(rivers))
+        close(river, END)
+    leaks = [
+        [row for row in river.rows(schema.events) if row["kind"] == "tyre_slow_leak"] for river in (untouched, touched)
+    ]
+    assert (len(leaks[0]), leaks[1]) == (1, [])
+    assert [row["what"] for row in touched.rows(accounts.remade) if "tyre_slow_leak" in row["body"]] == ["spans"]
+    assert post(touched) == post(untouched)

@@ -15,7 +15,7 @@ from pricing.models.reading import SpecTable
 from pricing.models.spec import ModelError
 from pricing.models.spread import Bin
 
-FORMAT = "tripmeter-model/1"
+FORMAT = "tripmeter-model/2"
 LIKELY = 1.959963984540054  # half width of a 95 % interval in standard errors
 
 
@@ -63,7 +63,7 @@ def read(text: str, where: str) -> Model:
         {name: Scale(tuple(one["levels"]), one["base"]) for name, one in content["levels"].items()},
         tuple(Coefficient(**_only(Coefficient, one)) for one in content["coefficients"]),
         Fit(**_only(Fit, content["fit"])),
-        {name: tuple(Bin(**one) for one in own) for name, own in content.get("bins", {}).items()},
+        {name: tuple(Bin(**one) for one in own) for name, own in content["bins"].items()},
     )
 
 

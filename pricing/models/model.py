@@ -1,7 +1,7 @@
 """Model: a spec fitted to data - coefficients, errors, how well it fits - and what it expects of other data."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +20,7 @@ PREDICTION = "prediction"
 
 @dataclass(frozen=True)
 class Coefficient:
-    """One coefficient; of a categorical term also the base, whose estimate is 0 and certain."""
+    """One coefficient; of a categorical term also the base, whose estimate is 0 and dispersed."""
 
     term: str
     label: str
@@ -69,7 +69,7 @@ class Model:
     scales: Mapping[str, Scale]
     coefficients: tuple[Coefficient, ...]
     fit: Fit
-    bins: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)  # by column of a numeric term
+    bins: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)  # by numeric term
 
     def estimate(self, term: str, label: str = "") -> float:
         """A coefficient."""
@@ -95,9 +95,16 @@ def refit(spec: Spec, data: Cells) -> Model:
         found, free = monotone.solve(problem, monotone.steps(spec, problem, fitted))
     measured = _measured(spec, data, problem, found, free.shape[1])
     scale = measured.phi if spec.dispersion == "pearson" else 1.0
-    errors = np.sqrt(np.maximum(np.diag(irls.covariance(problem, found.eta, free)), 0.0) * scale)
+    dispersed = irls.covariance(problem, found.eta, free) * scale
+    errors = np.sqrt(np.maximum(np.diag(dispersed), 0.0))
     named = dict(zip(problem.names, zip(problem.raw @ found.beta, errors, strict=True), strict=True))
-    return Model(spec, fitted, tuple(_coefficients(spec, data, fitted, named)), measured, spread.bins(spec, data))
+
+    def covariance(names: Sequence[tuple[str, str]]) -> Floats:
+        places = [problem.names.index(name) for name in names]
+        return dispersed[np.ix_(places, places)]
+
+    bins = spread.bins(spec, data, fitted, covariance)
+    return Model(spec, fitted, tuple(_coefficients(spec, data, fitted, named)), measured, bins)
 
 
 def _coefficients(

@@ -34,7 +34,7 @@ def factor(found: Fitted, term: Term) -> pl.DataFrame:
     """A row a level or bin of the data judged.
 
     ``fitted`` is the relativity against the base, of a number against the portfolio's mean, with its 95 % interval
-    where the coefficients alone say it; ``observed`` is the actual rate against the same, other factors not held.
+    around it; ``observed`` is the actual rate against the same, other factors not held.
     """
     if term.kind == "categorical":
         scale = found.model.scales[term.name]
@@ -54,7 +54,7 @@ def kept(model: Model, term: Term) -> pl.DataFrame:
         own = {one.label: one for one in model.coefficients if one.term == term.name}
         seen = [(own[x].rows, own[x].weight, own[x].response) for x in model.scales[term.name].levels]
         return _levels(model, term, pl.DataFrame(seen, KEPT, orient="row"))
-    bins = model.bins.get(term.number.name, ())
+    bins = model.bins[term.name]
     seen = [(one.rows, one.weight, one.response) for one in bins]
     return _number(
         model, term, np.array([one.mean for one in bins], np.float64), pl.DataFrame(seen, KEPT, orient="row")
@@ -91,19 +91,11 @@ def _mean(table: pl.DataFrame) -> float:
 
 
 def _curve(model: Model, term: Term, x: Floats) -> tuple[Floats, Floats]:
-    """Linear predictor of one term at values, and its standard error: NaN where it takes several coefficients."""
-    alone = replace(model.spec, terms=(term,))
-    eta, error = np.zeros(x.size), np.full(x.size, np.nan)
-    for part in parts(alone, pl.DataFrame({term.number.name: x}), model.scales):
-        own = [
-            next(one for one in model.coefficients if (one.term, one.label) == (term.name, label))
-            for label in part.labels
-        ]
-        eta += part.block.dot(np.array([one.estimate for one in own]))
-        if len(own) == 1:
-            column = part.block.dot(np.ones(1))
-            error = np.abs(column - column.mean()) * own[0].error
-    return eta, error
+    """Linear predictor of one term at values, and its standard error as the model's file tells it of its bins."""
+    bins, alone = model.bins[term.name], replace(model.spec, terms=(term,))
+    (part,) = parts(alone, pl.DataFrame({term.number.name: x}), model.scales)
+    eta = part.block.dot(np.array([model.estimate(term.name, label) for label in part.labels]))
+    return eta, np.interp(x, [one.mean for one in bins], [one.error for one in bins])
 
 
 def _filled(codes: Codes) -> Codes:
@@ -146,7 +138,7 @@ def _levels_moved(found: Fitted, term: Term) -> tuple[str, int, float, str]:
 
 def _number_moved(found: Fitted, term: Term) -> tuple[str, int, float, str]:
     """By the parts that the model keeps, their ends fixed."""
-    bins = found.model.bins[term.number.name]
+    bins = found.model.bins[term.name]
     then, edges = np.array([*(one.weight for one in bins), 0.0]), np.array([one.high for one in bins[:-1]])
     psi = index(then, binned(_x(found, term), found.exposure, edges))
     return term.name, len(bins), psi, verdict(psi)

@@ -19,6 +19,7 @@ ENGLISH = {
     "yes": "yes",
     "no": "no",
 }  # words of the page itself
+NARROW = 5  # columns that have room beside a chart, on a screen and on paper
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # a browser that obeys it can fetch nothing
 
 
@@ -45,7 +46,8 @@ def _section(part: Section, words: Mapping[str, str]) -> str:
         f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>" for svg, caption in part.charts
     )
     table = _table(part.title, part.table, words) if part.table is not None else ""
-    body = f'<div class="beside">{charts}{table}</div>' if charts else table
+    wide = part.table is not None and part.table.frame.width > NARROW
+    body = f'<div class="beside">{charts}{"" if wide else table}</div>{table if wide else ""}' if charts else table
     return f'<section id="{part.name}"><h2>{escape(part.title)}</h2>{said}{body}</section>\n'
 
 

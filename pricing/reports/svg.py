@@ -83,7 +83,7 @@ def right_axis(y: Scale, title: str, number: str = "g") -> str:
 
 def bottom_axis(x: Scale, title: str, number: str = "g") -> str:
     """Numbers under the plot."""
-    made = [line([(LEFT, BOTTOM), (RIGHT, BOTTOM)], "edge"), _under(title)]
+    made = [line([(LEFT, BOTTOM), (RIGHT, BOTTOM)], "edge"), _under(title, BOTTOM + 40)]
     made += [text(x(value), BOTTOM + 18, _number(value, number), "tick", "middle") for value in ticks(x.low, x.high, 8)]
     return "".join(made)
 
@@ -93,10 +93,11 @@ def names_axis(names: Sequence[str], title: str) -> str:
     width = (RIGHT - LEFT) / max(len(names), 1)
     most = max((len(name) for name in names), default=0)
     every = max(1, math.ceil(13 / width))
-    made = [line([(LEFT, BOTTOM), (RIGHT, BOTTOM)], "edge"), _under(title)]
+    level = most * LETTER < width
+    made = [line([(LEFT, BOTTOM), (RIGHT, BOTTOM)], "edge"), _under(title, BOTTOM + 40 if level else HEIGHT - 31)]
     for k in range(0, len(names), every):
         x = LEFT + width * (k + 0.5)
-        if most * LETTER < width:
+        if level:
             made.append(text(x, BOTTOM + 18, names[k], "tick", "middle"))
         else:
             said = names[k] if len(names[k]) <= 12 else names[k][:11] + "…"
@@ -179,8 +180,8 @@ def legend(entries: Sequence[tuple[str, str, str]]) -> str:
     return "".join(made)
 
 
-def _under(title: str) -> str:
-    return text((LEFT + RIGHT) / 2, HEIGHT - 31, title, "axis", "middle")
+def _under(title: str, y: float) -> str:
+    return text((LEFT + RIGHT) / 2, y, title, "axis", "middle")
 
 
 def _number(value: float, number: str) -> str:

@@ -53,7 +53,7 @@ def test_a_fit_and_what_it_expects(typed, files, ending):
 
 def test_json_is_the_model_itself(typed, files):
     said = json.loads(typed("fit", "--data", files / "data.csv", "--spec", files / "spec.toml", "--json").stdout)
-    assert said["format"] == "tripmeter-model/1"
+    assert said["format"] == "tripmeter-model/2"
     assert said["data"]["rows"] == 4
     assert len(said["data"]["sha256"]) == len(said["sha256"]) == 64
 

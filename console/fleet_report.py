@@ -24,7 +24,7 @@ STYLES = {
 
 RATED = ("name", "events", "km", "rate", "low", "high", "above", "urgent")
 NO_RATE = (None, None, None)
-NONE = {"score": "report.none_harsh_driver", "overdue": "report.none_harsh"}
+NONE = {"score": "fleet_report.none_harsh_driver", "overdue": "fleet_report.none_harsh"}
 PAGE = ("sections", "table", "more", "yes", "no")  # words of the page itself
 
 
@@ -75,14 +75,16 @@ def paper(found: Report, made: Made, language: str) -> Paper:
         _tasks(found.done, "done", found, made, language),
         Section(
             "reading",
-            t("report.reading"),
-            [t(f"report.reading.{name}") for name in ("rates", "change", "worst", "sites")],
+            t("fleet_report.reading"),
+            [t(f"fleet_report.reading.{name}") for name in ("rates", "change", "worst", "sites")],
         ),
     ]
     known = words.catalogue(language)
-    page = {name: known[f"report.page.{name}"] for name in PAGE} | {"lang": language}
-    title = t("report.title", fleet=made.fleet)
-    foot = t("report.foot", by=made.by, at=_clock(made.at, made.zone), first=found.span.first, last=_last(found.span))
+    page = {name: known[f"fleet_report.page.{name}"] for name in PAGE} | {"lang": language}
+    title = t("fleet_report.title", fleet=made.fleet)
+    foot = t(
+        "fleet_report.foot", by=made.by, at=_clock(made.at, made.zone), first=found.span.first, last=_last(found.span)
+    )
     return Paper(title, _facts(found, made, t), sections, page, foot)
 
 
@@ -90,32 +92,32 @@ def _facts(found: Report, made: Made, t: words.Text) -> list[tuple[str, str]]:
     span, before = found.span, found.span.before
     said = {
         "fleet": made.fleet,
-        "sites": ", ".join(made.sites) or t("report.all_sites"),
-        "period": t("report.days", first=span.first, last=_last(span)),
-        "before": t("report.days", first=before.first, last=_last(before)),
+        "sites": ", ".join(made.sites) or t("fleet_report.all_sites"),
+        "period": t("fleet_report.days", first=span.first, last=_last(span)),
+        "before": t("fleet_report.days", first=before.first, last=_last(before)),
         "vehicles": f"{found.vehicles:,}",
         "km": f"{found.km:,.0f}",
-        "made": t("report.made_by", by=made.by, at=_clock(made.at, made.zone)),
+        "made": t("fleet_report.made_by", by=made.by, at=_clock(made.at, made.zone)),
         "until": _clock(made.until, made.zone),
     }
-    return [(t(f"report.fact.{name}"), text) for name, text in said.items()]
+    return [(t(f"fleet_report.fact.{name}"), text) for name, text in said.items()]
 
 
 def _changes(found: Report, t: words.Text) -> Section:
     rows = [_change(one, t) for one in found.changes]
-    heads = {name: t(f"report.col.{name}") for name in rows[0]}
+    heads = {name: t(f"fleet_report.col.{name}") for name in rows[0]}
     frame = pl.DataFrame(
         rows, schema_overrides=dict.fromkeys(("before", "now", "difference", "low", "high"), pl.Float64)
     )
     return Section(
-        "changes", t("report.changes"), [_said(one, t) for one in found.changes], (), Table(frame, heads, STYLES)
+        "changes", t("fleet_report.changes"), [_said(one, t) for one in found.changes], (), Table(frame, heads, STYLES)
     )
 
 
 def _change(one: Change, t: words.Text) -> Row:
     difference = one.difference
     return {
-        "what": t(f"report.what.{one.name}"),
+        "what": t(f"fleet_report.what.{one.name}"),
         "n_before": one.before.events,
         "before": one.old.value if one.old else None,
         "n_now": one.now.events,
@@ -123,28 +125,28 @@ def _change(one: Change, t: words.Text) -> Row:
         "difference": difference.value if difference else None,
         "low": difference.low if difference else None,
         "high": difference.high if difference else None,
-        "says": t(f"report.word.{one.word}"),
+        "says": t(f"fleet_report.word.{one.word}"),
     }
 
 
 def _said(one: Change, t: words.Text) -> str:
     """A change in a sentence."""
-    what = t(f"report.what.{one.name}")
+    what = t(f"fleet_report.what.{one.name}")
     if one.difference is None or one.old is None or one.new is None:
-        return t("report.no_change_known", what=what)
+        return t("fleet_report.no_change_known", what=what)
     numbers = {"new": one.new.value, "old": one.old.value, "low": one.difference.low, "high": one.difference.high}
-    return t(f"report.said.{one.word}", what=what, **{name: f"{value:,.2f}" for name, value in numbers.items()})
+    return t(f"fleet_report.said.{one.word}", what=what, **{name: f"{value:,.2f}" for name, value in numbers.items()})
 
 
 def _worst(rated: Sequence[Rated], name: str, t: words.Text) -> Section:
     last = "score" if name == "drivers" else "overdue"
     if not rated:
-        return Section(name, t(f"report.{name}"), [t(NONE[last])])
+        return Section(name, t(f"fleet_report.{name}"), [t(NONE[last])])
     rows = [(*one[:3], *(one.rate or NO_RATE), one.above, one.urgent, getattr(one, last)) for one in rated]
     frame = pl.DataFrame(rows, [*RATED, last], orient="row", infer_schema_length=None)
-    named = frame.with_columns(pl.col("name").replace("", t("report.no_site")))
-    heads = {one: t(f"report.col.{one}") for one in frame.columns[1:]} | {"name": t(f"report.name.{name}")}
-    return Section(name, t(f"report.{name}"), (), (), Table(named, heads, STYLES))
+    named = frame.with_columns(pl.col("name").replace("", t("fleet_report.no_site")))
+    heads = {one: t(f"fleet_report.col.{one}") for one in frame.columns[1:]} | {"name": t(f"fleet_report.name.{name}")}
+    return Section(name, t(f"fleet_report.{name}"), (), (), Table(named, heads, STYLES))
 
 
 def _blind(found: Report, t: words.Text) -> Section:
@@ -157,12 +159,12 @@ def _blind(found: Report, t: words.Text) -> Section:
         "km": f"{found.gap_km:,.0f}",
     }
     frame = pl.DataFrame(found.blind, list(Blind._fields), orient="row") if found.blind else None
-    heads = {name: t(f"report.col.{name}") for name in Blind._fields}
+    heads = {name: t(f"fleet_report.col.{name}") for name in Blind._fields}
     table = None if frame is None else Table(frame, heads, STYLES, 2 * MOST)
     return Section(
         "blind",
-        t("report.blind"),
-        [t("report.blind.said", **numbers, share=f"{share:.1%}"), t("report.blind.lead")],
+        t("fleet_report.blind"),
+        [t("fleet_report.blind.said", **numbers, share=f"{share:.1%}"), t("fleet_report.blind.lead")],
         (),
         table,
     )
@@ -182,9 +184,9 @@ def _tasks(tasks: Sequence[Row], name: str, found: Report, made: Made, language:
         }
         for one in tasks
     ]
-    heads = {column: t(f"report.col.{column}") for column in (rows[0] if rows else {})}
+    heads = {column: t(f"fleet_report.col.{column}") for column in (rows[0] if rows else {})}
     table = Table(pl.DataFrame(rows, infer_schema_length=None), heads, STYLES, 2 * MOST) if rows else None
-    return Section(name, t(f"report.{name}"), [t(f"report.{name}.said", **counts)], (), table)
+    return Section(name, t(f"fleet_report.{name}"), [t(f"fleet_report.{name}.said", **counts)], (), table)
 
 
 def _last(span: Span) -> str:

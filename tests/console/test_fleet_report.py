@@ -50,8 +50,8 @@ def test_on_paper_it_has_head_foot_and_numbers_and_needs_no_script(house, langua
     assert "size: A4" in text
     assert "counter(page)" in text
     for key in ("changes", "sites", "worst", "drivers", "blind", "overdue", "done", "reading"):
-        assert f"<h2>{t(f'report.{key}')}</h2>" in text
-    assert re.search(rf"<dt>{t('report.fact.made')}</dt><dd>[^<]*viewer[^<]*Europe/Berlin</dd>", text)
+        assert f"<h2>{t(f'fleet_report.{key}')}</h2>" in text
+    assert re.search(rf"<dt>{t('fleet_report.fact.made')}</dt><dd>[^<]*viewer[^<]*Europe/Berlin</dd>", text)
 
 
 @pytest.mark.parametrize("query", [{"from": "x"}, {"from": "2024-10-15"}, {"from": "2020-01-01"}, {"to": "0001-01-01"}])

@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from '@preact/signals';
 import { bytes, every } from './api.js';
-import { drawn } from '../map/datum.js';
+import { drawn, shifts } from '../map/datum.js';
 import { on } from './stream.js';
 import { Positions, frame, unpacked } from './rows.js';
 
@@ -60,7 +60,7 @@ export async function load() {
     const known = new Map(roster.value.map((one) => [one.id, one]));
     batch(() => {
       name = found.roster;
-      positions = new Positions(found.ids.length).read(found.rows, drawn);
+      positions = new Positions(found.ids.length).read(found.rows, shifts() ? drawn : null);
       roster.value = found.ids.map((id) => known.get(id) ?? bare(id));
       failed.value = null;
       tick.value += 1;
@@ -83,7 +83,7 @@ async function describe() {
 /** @param {{ rows: string, roster: string }} said */
 function take(said) {
   if (said.roster !== name) return void load();
-  positions.read(unpacked(said.rows), drawn);
+  positions.read(unpacked(said.rows), shifts() ? drawn : null);
   tick.value += 1;
 }
 

@@ -23,13 +23,15 @@ export class Positions {
     this.risk = new Uint8Array(n);
   }
 
-  /** Take all rows anew; `drawn` says where a place is on the map. @param {Uint8Array} bytes @param {(lon: number, lat: number) => [number, number]} drawn */
+  /** Take all rows anew; `drawn` says where a place is on the map, if that is elsewhere. @param {Uint8Array} bytes @param {((lon: number, lat: number) => [number, number]) | null} drawn */
   read(bytes, drawn) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const n = Math.min(this.n, Math.floor(bytes.byteLength / ROW));
     for (let i = 0, at = 0; i < n; i++, at += ROW) {
       const lon = view.getInt32(at, true);
-      [this.lon[i], this.lat[i]] = lon === NOWHERE ? [NaN, NaN] : drawn(lon / 1e6, view.getInt32(at + 4, true) / 1e6);
+      this.lon[i] = lon === NOWHERE ? NaN : lon / 1e6;
+      this.lat[i] = lon === NOWHERE ? NaN : view.getInt32(at + 4, true) / 1e6;
+      if (drawn && lon !== NOWHERE) [this.lon[i], this.lat[i]] = drawn(this.lon[i], this.lat[i]);
       this.heading[i] = scaled(view.getUint16(at + 8, true), 100);
       this.speed[i] = scaled(view.getUint16(at + 10, true), 10);
       this.status[i] = view.getUint8(at + 12);

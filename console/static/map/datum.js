@@ -10,9 +10,12 @@ const A = 6378245;
 const EE = 0.00669342162296594323;
 const RAD = Math.PI / 180;
 
+/** Whether places are drawn elsewhere at all. */
+export const shifts = () => meta.value?.tiles.datum === 'gcj02';
+
 /** Where to draw a place: [longitude, latitude]. @param {number} lon @param {number} lat @returns {[number, number]} */
 export function drawn(lon, lat) {
-  if (meta.value?.tiles.datum !== 'gcj02' || !(lon > 73.66 && lon < 135.05 && lat > 3.86 && lat < 53.55)) return [lon, lat];
+  if (!shifts() || !(lon > 73.66 && lon < 135.05 && lat > 3.86 && lat < 53.55)) return [lon, lat];
   const [x, y] = [lon - 105, lat - 35];
   const waves = (20 * Math.sin(6 * x * Math.PI) + 20 * Math.sin(2 * x * Math.PI)) * (2 / 3);
   const north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * Math.sqrt(Math.abs(x)) + waves + swing(y, 20, 40) + (160 * Math.sin((y * Math.PI) / 12) + 320 * Math.sin((y * Math.PI) / 30)) * (2 / 3);

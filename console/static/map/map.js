@@ -35,7 +35,7 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
   }, []);
 
   useEffect(() => void dress(shown.current), [theme.value, language.value]);
-  useEffect(() => void (shown.current && lay(shown.current.map, over)), [over]);
+  useEffect(() => void (shown.current && lay(shown.current, over)), [over]);
   useEffect(() => {
     const { map, layer, found } = shown.current ?? {};
     if (map && !found && (/** @type {any} */ (shown.current).found = known())) map.fitBounds(around(), { ...FIT, animate: false });
@@ -55,11 +55,11 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
 /** @param {HTMLElement} place @param {{ current: any }} now */
 async function begin(place, now) {
   const map = await opened(place, around(), FIT);
-  const layer = new Vehicles(() => theme.value);
+  const layer = new Vehicles(() => theme.value).over(map);
   const add = () => {
     if (!map.getLayer(layer.id)) map.addLayer(layer);
     layer.update(positions, now.current.wanted);
-    lay(map, now.current.over);
+    lay({ map, layer }, now.current.over);
   };
   map.on('style.load', add);
   if (map.isStyleLoaded()) add();
@@ -71,8 +71,9 @@ async function begin(place, now) {
   return { map, layer, found: known() };
 }
 
-/** Overlays that cannot be had just now are left out: the map goes on. @param {any} map @param {string} over */
-function lay(map, over) {
+/** Overlays that cannot be had just now are left out: the map goes on; vehicles do not hide heat. @param {{ map: any, layer: Vehicles }} shown @param {string} over */
+function lay({ map, layer }, over) {
+  layer.fade(over.includes('heat'));
   overlay(map, over.split(','), theme.value).catch(() => {});
 }
 

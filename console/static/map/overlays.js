@@ -53,7 +53,7 @@ const KINDS = {
 
 export const OVERLAYS = Object.keys(KINDS);
 
-/** Lay over a map what is asked for - areas below the vehicles, heat above them - and take away the rest. @param {any} map @param {string[]} wanted @param {'light' | 'dark'} theme */
+/** Lay over a map what is asked for, and take away the rest. @param {any} map @param {string[]} wanted @param {'light' | 'dark'} theme */
 export async function overlay(map, wanted, theme) {
   for (const name of OVERLAYS) {
     if (!wanted.includes(name)) remove(map, name, theme);
@@ -65,8 +65,7 @@ export async function overlay(map, wanted, theme) {
 function add(map, name, theme, data) {
   if (map.getSource(name)) return; // asked for twice while it was on its way
   map.addSource(name, { type: 'geojson', data });
-  const above = name === 'zones' && map.getLayer('vehicles') ? 'vehicles' : undefined;
-  for (const layer of KINDS[name].layers(theme)) map.addLayer({ ...layer, source: name }, above);
+  for (const layer of KINDS[name].layers(theme)) map.addLayer({ ...layer, source: name });
 }
 
 /** @param {any} map @param {string} name @param {'light' | 'dark'} theme */

@@ -1,4 +1,8 @@
-/** Vehicles: one draw call for the whole fleet, in MapLibre's own context; the most urgent are drawn last. */
+/**
+ * Vehicles: one draw call for the whole fleet, on a canvas of its own above the map; the most urgent are drawn last.
+ *
+ * The map below is drawn anew only when it has moved: where there is no graphics card, that is most of a second's work.
+ */
 
 import { LOOKS, freshness, lookOf } from '../lib/fleet.js';
 import { LAND, SHAPES, STATUS, channels } from './palette.js';
@@ -42,7 +46,9 @@ void main() {
   pixel = vec4(mix(edge, colour, inside) * cover, cover);
 }`;
 
-/** A MapLibre layer of vehicles. */
+const UNIFORMS = ['matrix', 'size', 'colours', 'shapes', 'edge'];
+
+/** A MapLibre layer that draws nothing in the map: it learns from it where the map is, and lays the vehicles over it. */
 export class Vehicles {
   id = 'vehicles';
   type = /** @type {const} */ ('custom');
@@ -54,21 +60,17 @@ export class Vehicles {
     this.origin = [0.5, 0.5]; // in world widths: numbers stay small, so 32 bits are enough at any zoom
     this.data = new Float32Array(0);
     this.shown = 0;
+    this.gl = /** @type {WebGL2RenderingContext | null} */ (null);
+    this.place = /** @type {Record<string, WebGLUniformLocation | null>} */ ({});
+    this.matrix = new Float64Array(0); // of the map as it was drawn last
   }
 
-  /** @param {any} map @param {WebGL2RenderingContext} gl */
-  onAdd(map, gl) {
+  /** Put the canvas over a map; fails where there is no WebGL 2. @param {any} map */
+  over(map) {
     this.map = map;
-    this.program = linked(gl);
-    this.buffer = gl.createBuffer();
-    this.array = gl.createVertexArray();
-    gl.bindVertexArray(this.array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    const at = gl.getAttribLocation(this.program, 'vehicle');
-    gl.enableVertexAttribArray(at);
-    gl.vertexAttribPointer(at, 4, gl.FLOAT, false, 0, 0);
-    gl.bindVertexArray(null);
-    this.stale = true;
+    this.canvas = laid(map);
+    [this.gl, this.place] = begun(this.canvas);
+    return this;
   }
 
   /** Lay out what is to be seen: `wanted` says which of the roster. @param {import('../lib/rows.js').Positions} fleet @param {(i: number) => boolean} wanted */
@@ -88,31 +90,67 @@ export class Vehicles {
       }
     }
     this.shown = at / 4;
-    this.stale = true;
-    this.map.triggerRepaint();
+    this.gl?.bufferData(this.gl.ARRAY_BUFFER, this.data.subarray(0, at), this.gl.DYNAMIC_DRAW);
+    this.paint();
   }
 
-  /** @param {WebGL2RenderingContext} gl @param {any} how */
-  render(gl, how) {
-    if (!this.shown || !this.program) return;
-    const theme = this.theme();
-    const of = (/** @type {string} */ name) => gl.getUniformLocation(/** @type {WebGLProgram} */ (this.program), name);
-    gl.useProgram(this.program);
-    gl.bindVertexArray(this.array ?? null);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer ?? null);
-    if (this.stale) gl.bufferData(gl.ARRAY_BUFFER, this.data.subarray(0, this.shown * 4), gl.DYNAMIC_DRAW);
-    this.stale = false;
-    const colours = LOOKS.flatMap((name) => channels(/** @type {any} */ (STATUS[theme])[name]));
-    gl.uniformMatrix4fv(of('matrix'), false, moved(how.defaultProjectionData.mainMatrix, this.origin));
-    gl.uniform1f(of('size'), size(this.map.getZoom()) * devicePixelRatio);
-    gl.uniform3fv(of('colours'), colours);
-    gl.uniform1iv(of('shapes'), LOOKS.map((name) => /** @type {any} */ (SHAPES)[name]));
-    gl.uniform3fv(of('edge'), channels(LAND[theme].edge));
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.drawArrays(gl.POINTS, 0, this.shown);
-    gl.bindVertexArray(null);
+  /** Let what lies below be seen. @param {boolean} faint */
+  fade(faint) {
+    if (this.canvas) this.canvas.style.opacity = faint ? '0.4' : '';
   }
+
+  /** The map has been drawn. @param {unknown} _ @param {any} how */
+  render(_, how) {
+    this.matrix = Float64Array.from(how.defaultProjectionData.mainMatrix);
+    this.paint();
+  }
+
+  /** Draw them where the map is. */
+  paint() {
+    const { gl, canvas, place } = this;
+    if (!gl || !canvas || !this.matrix.length) return;
+    fit(canvas, this.map.getCanvas());
+    const theme = this.theme();
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.uniformMatrix4fv(place.matrix, false, moved(this.matrix, this.origin));
+    gl.uniform1f(place.size, size(this.map.getZoom()) * devicePixelRatio);
+    gl.uniform3fv(place.colours, LOOKS.flatMap((name) => channels(/** @type {any} */ (STATUS[theme])[name])));
+    gl.uniform1iv(place.shapes, LOOKS.map((name) => /** @type {any} */ (SHAPES)[name]));
+    gl.uniform3fv(place.edge, channels(LAND[theme].edge));
+    gl.drawArrays(gl.POINTS, 0, this.shown);
+  }
+}
+
+/** A canvas over a map's own, which lets the pointer through. @param {any} map */
+function laid(map) {
+  const canvas = document.createElement('canvas');
+  canvas.setAttribute('aria-hidden', 'true');
+  Object.assign(canvas.style, { position: 'absolute', left: '0', top: '0', pointerEvents: 'none' });
+  map.getCanvasContainer().append(canvas);
+  return canvas;
+}
+
+/** As large as another. @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} other */
+function fit(canvas, other) {
+  if (canvas.width === other.width && canvas.height === other.height) return;
+  [canvas.width, canvas.height] = [other.width, other.height];
+  [canvas.style.width, canvas.style.height] = [other.style.width, other.style.height];
+}
+
+/** All that stays as it is between two draws, and where each uniform is. @param {HTMLCanvasElement} canvas @returns {[WebGL2RenderingContext, Record<string, WebGLUniformLocation | null>]} */
+function begun(canvas) {
+  const gl = canvas.getContext('webgl2', { antialias: false, depth: false });
+  if (!gl) throw new Error('no WebGL 2');
+  const program = linked(gl);
+  gl.useProgram(program);
+  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+  const at = gl.getAttribLocation(program, 'vehicle');
+  gl.enableVertexAttribArray(at);
+  gl.vertexAttribPointer(at, 4, gl.FLOAT, false, 0, 0);
+  gl.enable(gl.BLEND);
+  gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  return [gl, Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]))];
 }
 
 /** Width of a vehicle in CSS pixels. @param {number} zoom */

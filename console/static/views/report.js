@@ -20,12 +20,12 @@ export function Report() {
   const until = to && new Date(Date.parse(to) + 86_400_000).toISOString().slice(0, 10); // that day is meant to be in it
   const known = use(fleet ? `fleets/${encodeURIComponent(fleet)}/report` : null, { from, to: until });
   const page = address(`fleets/${encodeURIComponent(fleet)}/report.html`, { from, to: until, language: language.value });
-  return html`<${Head} title=${t('screen.report')}>${known.data && html`<a class="button" href=${page} target="_blank" rel="noopener">${t('report.print')}</a>`}<//>
-    <p class="hint">${t('report.lead')}</p>
+  return html`<${Head} title=${t('screen.report')}>${known.data && html`<a class="button" href=${page} target="_blank" rel="noopener">${t('fleet_report.print')}</a>`}<//>
+    <p class="hint">${t('fleet_report.lead')}</p>
     <div class="filters">
-      <${Choice} name="fleet" value=${fleet} label=${t('report.fleet')} options=${fleets.map((one) => [one, one])} />
-      <${Field} name="from" value=${from} label=${t('report.from')} type="date" />
-      <${Field} name="to" value=${to} label=${t('report.to')} type="date" />
+      <${Choice} name="fleet" value=${fleet} label=${t('fleet_report.fleet')} options=${fleets.map((one) => [one, one])} />
+      <${Field} name="from" value=${from} label=${t('fleet_report.from')} type="date" />
+      <${Field} name="to" value=${to} label=${t('fleet_report.to')} type="date" />
     </div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Parts} found=${known.data} />` : fleet && !known.error && html`<${Waiting} />`}`;
@@ -35,33 +35,33 @@ export function Report() {
 function Parts({ found }) {
   const seen = found.km + found.gap_km;
   const blind = { n: number(found.vehicles - found.heard), of: number(found.vehicles), hours: number(found.silent_h), km: number(found.gap_km), share: seen ? percent(found.gap_km / seen, 1) : '–' };
-  return html`<section class="card"><h2>${t('report.changes')}</h2><ul class="plain">${found.changes.map((/** @type {any} */ one) => html`<li key=${one.name}>${sentence(one)}</li>`)}</ul></section>
+  return html`<section class="card"><h2>${t('fleet_report.changes')}</h2><ul class="plain">${found.changes.map((/** @type {any} */ one) => html`<li key=${one.name}>${sentence(one)}</li>`)}</ul></section>
     ${['sites', 'vehicles', 'drivers'].map((name) => html`<${Worst} key=${name} name=${name === 'vehicles' ? 'worst' : name} rows=${found[`worst_${name}`]} />`)}
-    <section class="card"><h2>${t('report.blind')}</h2><p>${t('report.blind.said', blind)}</p><p class="hint">${t('report.blind.lead')}</p></section>
-    <section class="card"><h2>${t('screen.tasks')}</h2><p>${t('report.done.said', { made: number(found.tasks_made), done: number(found.tasks_done) })}</p><p>${t('report.overdue.said', { overdue: number(found.tasks_overdue) })}</p></section>`;
+    <section class="card"><h2>${t('fleet_report.blind')}</h2><p>${t('fleet_report.blind.said', blind)}</p><p class="hint">${t('fleet_report.blind.lead')}</p></section>
+    <section class="card"><h2>${t('screen.tasks')}</h2><p>${t('fleet_report.done.said', { made: number(found.tasks_made), done: number(found.tasks_done) })}</p><p>${t('fleet_report.overdue.said', { overdue: number(found.tasks_overdue) })}</p></section>`;
 }
 
 /** A change in a sentence. @param {{ name: string, rate: Between, before: Between, difference: Between, word: string }} one */
 function sentence({ name, rate, before, difference, word }) {
-  const what = t(`report.what.${name}`);
-  if (!rate || !before || !difference) return t('report.no_change_known', { what });
-  return t(`report.said.${word}`, { what, new: number(rate.value, 2), old: number(before.value, 2), low: number(difference.low, 2), high: number(difference.high, 2) });
+  const what = t(`fleet_report.what.${name}`);
+  if (!rate || !before || !difference) return t('fleet_report.no_change_known', { what });
+  return t(`fleet_report.said.${word}`, { what, new: number(rate.value, 2), old: number(before.value, 2), low: number(difference.low, 2), high: number(difference.high, 2) });
 }
 
 /** @param {{ name: string, rows: any[] }} given */
 function Worst({ name, rows }) {
-  const last = name === 'drivers' ? { key: 'score', label: t('report.col.score'), number: true, show: (/** @type {any} */ row) => number(row.score, 0) } : { key: 'overdue', label: t('report.col.overdue'), number: true };
+  const last = name === 'drivers' ? { key: 'score', label: t('fleet_report.col.score'), number: true, show: (/** @type {any} */ row) => number(row.score, 0) } : { key: 'overdue', label: t('fleet_report.col.overdue'), number: true };
   const rate = (/** @type {keyof NonNullable<Between>} */ part) => ({ number: true, by: (/** @type {any} */ row) => row.rate?.[part], show: (/** @type {any} */ row) => number(row.rate?.[part], 2) });
   const columns = [
-    { key: 'name', label: t(`report.name.${name}`), show: (/** @type {any} */ row) => row.name || t('report.no_site') },
-    { key: 'events', label: t('report.col.events'), number: true },
-    { key: 'km', label: t('report.col.km'), number: true, show: (/** @type {any} */ row) => number(row.km, row.km < 100 ? 1 : 0) },
-    { key: 'rate', label: t('report.col.rate'), ...rate('value') },
-    { key: 'low', label: t('report.col.low'), ...rate('low') },
-    { key: 'high', label: t('report.col.high'), ...rate('high') },
-    { key: 'above', label: t('report.col.above'), show: (/** @type {any} */ row) => t(row.above ? 'report.page.yes' : 'report.page.no') },
-    { key: 'urgent', label: t('report.col.urgent'), number: true },
+    { key: 'name', label: t(`fleet_report.name.${name}`), show: (/** @type {any} */ row) => row.name || t('fleet_report.no_site') },
+    { key: 'events', label: t('fleet_report.col.events'), number: true },
+    { key: 'km', label: t('fleet_report.col.km'), number: true, show: (/** @type {any} */ row) => number(row.km, row.km < 100 ? 1 : 0) },
+    { key: 'rate', label: t('fleet_report.col.rate'), ...rate('value') },
+    { key: 'low', label: t('fleet_report.col.low'), ...rate('low') },
+    { key: 'high', label: t('fleet_report.col.high'), ...rate('high') },
+    { key: 'above', label: t('fleet_report.col.above'), show: (/** @type {any} */ row) => t(row.above ? 'fleet_report.page.yes' : 'fleet_report.page.no') },
+    { key: 'urgent', label: t('fleet_report.col.urgent'), number: true },
     last,
   ];
-  return html`<section><h2>${t(`report.${name}`)}</h2><${Table} caption=${t(`report.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} name=${`sort-${name}`} empty=${t(name === 'drivers' ? 'report.none_harsh_driver' : 'report.none_harsh')} /></section>`;
+  return html`<section><h2>${t(`fleet_report.${name}`)}</h2><${Table} caption=${t(`fleet_report.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} name=${`sort-${name}`} empty=${t(name === 'drivers' ? 'fleet_report.none_harsh_driver' : 'fleet_report.none_harsh')} /></section>`;
 }

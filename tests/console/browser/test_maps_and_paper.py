@@ -43,7 +43,7 @@ def test_streets_come_out_of_a_file_and_areas_and_events_lie_over_them(tab, hous
     one.page.get_by_role("button", name="Areas").click()
     one.page.get_by_role("button", name="Events of a day").click()
     layers = one.page.evaluate(LAID)
-    assert layers.index("tiles") < layers.index("zones") < layers.index("vehicles") < layers.index("heat")
+    assert layers.index("tiles") < layers.index("zones") < layers.index("heat")
     one.page.get_by_label("Language").select_option("zh-CN")  # a new style: what lay over the old one lies over it too
     assert set(one.page.evaluate(LAID)) == set(layers)
     one.page.get_by_role("button", name="表格").click()

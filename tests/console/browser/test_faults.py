@@ -1,14 +1,19 @@
 """What goes wrong: the server leaves and comes back, the browser draws no maps, a reader wants nothing to move."""
 
+import re
 import shutil
+import socket
 
 import pytest
+
+from console.wire import message
 
 from .conftest import FLAGS
 
 pytestmark = pytest.mark.stack
 
 SECONDS = 1_000.0  # for playwright
+ROUNDS, WEIGHT = 60, 400_000  # messages to a slow reader, bytes of each: more than lines hold
 
 
 def test_a_screen_never_freezes_in_silence(tab, served):
@@ -39,3 +44,54 @@ def test_without_webgl_the_table_has_everything(tab, flat):
     one.page.locator(".notice", has_text="no WebGL").wait_for()
     one.page.get_by_role("button", name="Table").click()
     assert one.page.locator("tbody tr").count() == 2
+
+
+@pytest.fixture
+def still(served, monkeypatch):
+    """The hub says nothing by itself."""
+
+    async def nothing(_only=None):
+        return
+
+    monkeypatch.setattr(served.hub, "_tick", nothing)
+    return served
+
+
+def listen(served, house, **how):
+    """A socket on which a manager listens to the stream."""
+    line = socket.socket()
+    for option, value in how.items():
+        line.setsockopt(socket.SOL_SOCKET, getattr(socket, option), value)
+    line.settimeout(20)
+    line.connect(("127.0.0.1", int(served.url.rpartition(":")[2])))
+    cookie = house.client("manager").cookies["tripmeter"]
+    line.sendall(f"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nCookie: tripmeter={cookie}\r\n\r\n".encode())
+    return line.makefile("rb")
+
+
+def numbers(stream, last):
+    """The messages that come, until the last one."""
+    found = []
+    for line in iter(stream.readline, b""):
+        said = re.match(rb"data: (\d+) x+", line)
+        found += [int(said[1])] if said else []
+        if found[-1:] == [last]:
+            break
+    return found
+
+
+def test_who_reads_slowly_is_told_the_newest_and_nobody_waits_for_them(still, house):
+    slow, quick = listen(still, house, SO_RCVBUF=4096), listen(still, house)
+    for one in (slow, quick):
+        assert any(b"hello" in line for line in iter(one.readline, b""))
+    loop = next(iter(still._server.server_state.connections)).loop
+    tabs, got = list(still.hub._tabs), []
+    for k in range(ROUNDS):
+        told = message("kpi", b"%d " % k + b"x" * WEIGHT)
+        for one in tabs:
+            loop.call_soon_threadsafe(one.put, "kpi", told)
+        got += numbers(quick, k)
+    assert got == list(range(ROUNDS))
+    late = numbers(slow, ROUNDS - 1)
+    assert late == sorted(set(late))
+    assert len(late) < ROUNDS / 2

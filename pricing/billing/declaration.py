@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from pricing.money import cents
 
+KM, DAYS = "km", "vehicle-days"  # what may be declared
+
 
 class Adjustment(NamedTuple):
     """How the adjustment comes about."""

@@ -35,8 +35,9 @@ def bill(
     held = rates_of(bills[0]["made"]) if bills else rates(indication, tariff)
     known = indication.hash if indication["made"]["tariff"] == tariff.digest else ""
     name = bills[0]["made"].get("indication", "") if bills else known
-    earned = held.earned(billing.reading(billing.end, km))
-    while bills and (_done(bills) > billing.end or (_done(bills) == billing.end and _sum(bills) != earned)):
+    while bills and (done := _done(bills)) >= billing.end:
+        if done == billing.end and _sum(bills) == held.earned(billing.reading(billing.end, km)):
+            return
         pen.write(reversal(bills.pop(), "other days or km"))
     before = _sum(bills)
     for start, end in billing.due(_done(bills) if bills else billing.start, today):

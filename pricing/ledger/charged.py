@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.billing.cancellation import ShortRate
-from pricing.billing.declaration import Declaration
+from pricing.billing.declaration import KM, Declaration
 from pricing.billing.per_km import PerKm, Reading
 from pricing.billing.term import Term
 from pricing.canonical import plain
@@ -56,10 +56,11 @@ def cancelled(
     return _draft(account, CHARGED, start, end, "cancelled", {**made, "from": start})
 
 
-def adjusted(account: Account, deposit: Declaration, actual: Decimal, term: Term) -> Draft:
+def adjusted(account: Account, deposit: Declaration, actual: Decimal, term: Term, unit: str = KM) -> Draft:
     """What is due on a deposit once the ``actual`` km or vehicle-days are known."""
     made = {"by": "adjusted", "deposit": deposit, "actual": actual, "rounding": term.rounding}
-    return _draft(account, ADJUSTMENT, term.start, term.end, "adjusted", made)
+    said = made if unit == KM else made | {"unit": unit}  # entries written before there was another do not say it
+    return _draft(account, ADJUSTMENT, term.start, term.end, "adjusted", said)
 
 
 def billed(

@@ -8,7 +8,7 @@ from typing import Any
 
 from pricing.billing.basis import DECLARATION, PER_KM
 from pricing.billing.cancellation import PRO_RATA, ShortRate
-from pricing.billing.declaration import Declaration
+from pricing.billing.declaration import KM, Declaration
 from pricing.billing.term import Term
 from pricing.ledger.billed import bill, unbill
 from pricing.ledger.charged import Account, adjusted, cancelled, part
@@ -38,8 +38,9 @@ class Contract:
     rule: ShortRate = PRO_RATA  # by which what it has not used is given back then
     deposit: Decimal | None = None  # declaration: paid at the start; None: what is indicated
     minimum: Decimal = Decimal(0)  # share of the deposit that is kept in any case
-    estimate: Decimal | None = None  # km of the term that the deposit is for
-    actual: Decimal | None = None  # km that were driven in the end, once they are known
+    estimate: Decimal | None = None  # km or vehicle-days of the term that the deposit is for
+    actual: Decimal | None = None  # those in the end, once they are known
+    unit: str = KM  # of both
 
     @property
     def end(self) -> date:
@@ -153,14 +154,14 @@ def _adjust(contract: Contract, pen: Pen, today: date) -> None:
     if contract.term.start < contract.end <= today and contract.actual is not None and contract.estimate is not None:
         paid = sum((entry.amount for entry in pen.all_known(CHARGED)), NOTHING)
         deposit = Declaration(paid, _estimate(contract, contract.estimate), contract.minimum)
-        wanted = [adjusted(contract.account(), deposit, contract.actual, contract.term)]
+        wanted = [adjusted(contract.account(), deposit, contract.actual, contract.term, contract.unit)]
     _instead(pen, ADJUSTMENT, wanted, "other km")
 
 
-def _estimate(contract: Contract, km: Decimal) -> Decimal:
-    """Km that what was paid is for: those of the term, or of its days until it was ended early."""
+def _estimate(contract: Contract, whole: Decimal) -> Decimal:
+    """What was paid for: the estimate of the term, or of its days until it was ended early."""
     term = contract.term
-    return km if contract.end == term.end else micro(km * term.elapsed(contract.end) / term.days)
+    return whole if contract.end == term.end else micro(whole * term.elapsed(contract.end) / term.days)
 
 
 def _instead(pen: Pen, kind: str, wanted: Sequence[Draft], reason: str) -> None:

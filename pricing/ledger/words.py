@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from pricing.billing.declaration import KM
 from pricing.explain import explain_premium, text
 from pricing.ledger import rated
 from pricing.ledger.charged import Made, deposit_of, rates_of, reading_of, refund_of, rule_of, term_of
@@ -47,10 +48,10 @@ def _cancelled(made: Made, said: Draft) -> list[str]:
 
 def _adjusted(made: Made, _: Draft) -> list[str]:
     deposit, actual = deposit_of(made), Decimal(made["actual"])
-    found = deposit.adjusted(actual, made["rounding"])
+    found, unit = deposit.adjusted(actual, made["rounding"]), made.get("unit", KM)
     return [
-        f"{deposit.deposit} was paid for {deposit.estimate} km, of which {found.least} is kept in any case",
-        f"{actual} km earn {found.earned}: {found.final} less what was paid is {found.due}",
+        f"{deposit.deposit} was paid for {deposit.estimate} {unit}, of which {found.least} is kept in any case",
+        f"{actual} {unit} earn {found.earned}: {found.final} less what was paid is {found.due}",
     ]
 
 

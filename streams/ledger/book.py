@@ -93,9 +93,11 @@ class Book:
 
     def split(self, vehicle: Vehicle, km: float) -> Exposure:
         """Km to be expected: as many of a hundred are of gaps as were in the last year."""
+        if vehicle not in self.gaps:
+            return Exposure({"km_measured": km})
         seen, gap = self.apart(vehicle, self.today - timedelta(days=YEAR), self.today)
         unseen = km * float(gap) / float(seen + gap) if gap else 0.0
-        return Exposure({"km_measured": km - unseen} | ({"km_gap": unseen} if unseen else {}))
+        return Exposure({"km_measured": km - unseen, "km_gap": unseen})
 
     def driven_by(self, days: Iterable[tuple[Vehicle, date]]) -> Decimal:
         """Km of vehicles on days; a day that is named twice counts once."""

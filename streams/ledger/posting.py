@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from pricing.balance.hysteresis import Hysteresis
 from pricing.billing.cancellation import PRO_RATA, short_rate
+from pricing.billing.declaration import DAYS
 from pricing.billing.term import Term
 from pricing.canonical import plain
 from pricing.due import Due, amounts
@@ -113,8 +114,6 @@ def _contract(book: Book, policy: Policy, rows: Sequence[Mapping[str, Any]], tar
             f"it is in {policy.currency}, tariff {tariff.tariff_id} in {tariff.currency}; set tariff.path to one in "
             "its currency, and name the --policy it is for"
         )
-    end = min(policy.to, policy.cancelled or policy.to)
-    measured = book.driven_by(_days(rows, end)) if book.today >= end else None
     return Contract(
         policy_id=policy.policy_id,
         currency=policy.currency,
@@ -124,9 +123,22 @@ def _contract(book: Book, policy: Policy, rows: Sequence[Mapping[str, Any]], tar
         rule=PRO_RATA if policy.cancellation == PRO_RATA.name else short_rate(policy.cancellation),
         deposit=policy.deposit,
         minimum=policy.minimum or Decimal(0),
-        estimate=None if policy.declared_km is None else decimal(policy.declared_km),
-        actual=measured if policy.actual_km is None else decimal(policy.actual_km),
+        **_declared(book, policy, rows),
     )
+
+
+def _declared(book: Book, policy: Policy, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a deposit is for, and what it came to once the policy is over: km, or vehicle-days by the schedule."""
+    end = min(policy.to, policy.cancelled or policy.to)
+    over, days = book.today >= end, _days(rows, end)
+    if policy.declared_days is not None:
+        actual = Decimal(len(set(days))) if over else None
+        return {"estimate": decimal(policy.declared_days), "actual": actual, "unit": DAYS}
+    measured = book.driven_by(days) if over else None
+    return {
+        "estimate": None if policy.declared_km is None else decimal(policy.declared_km),
+        "actual": measured if policy.actual_km is None else decimal(policy.actual_km),
+    }
 
 
 def _days(rows: Sequence[Mapping[str, Any]], end: date) -> Iterator[tuple[tuple[str, str], date]]:

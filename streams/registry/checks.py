@@ -20,6 +20,8 @@ from streams.registry.rows import KINDS, Coupling, Device, FleetRow, TyrePlan, V
 GROSS_KG = {"N1": (0, 3500), "N2": (3500, 12_000), "N3": (12_000, 100_000), "M2": (0, 5000), "M3": (5000, 100_000)}
 URL = re.compile("https?://[^/\\s]")
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
+MORE_THAN_NONE = ("deposit", "declared_km", "declared_days")
+DECLARED = (*MORE_THAN_NONE, "minimum", "actual_km")
 BAD_ID = re.compile(r"[/+#\x00-\x1f]|^\s|\s$")
 
 
@@ -155,18 +157,27 @@ def _usernames(registry: Registry) -> Iterator[Problem]:
 
 
 def _policy(row: Policy) -> Iterator[tuple[str, str, str]]:
-    said = [name for name in ("deposit", "minimum", "declared_km", "actual_km") if getattr(row, name) is not None]
+    said = [name for name in DECLARED if getattr(row, name) is not None]
     if said and row.basis != "declaration":
         yield said[0], f"is said of a policy on the basis {row.basis}", "leave it out, or make the basis declaration"
     for name in said:
-        if getattr(row, name) < 0 or (name in ("deposit", "declared_km") and getattr(row, name) == 0):
+        if getattr(row, name) < 0 or (name in MORE_THAN_NONE and getattr(row, name) == 0):
             yield name, f"is {getattr(row, name)}", "write a number above 0"
     if row.minimum is not None and row.minimum > 1:
         yield "minimum", f"is {row.minimum}", "write a share of the deposit, 0.8 for 80 %"
-    if row.basis == "declaration" and row.deposit is not None and row.declared_km is None:
-        yield "declared_km", "is missing", "say for how many km the deposit is"
+    yield from _deposit(row)
     if row.cancelled is not None and not row.from_ <= row.cancelled < row.to:
         yield "cancelled", f"is {row.cancelled}, not within {row.from_} to {row.to}", "write a day of the policy"
+
+
+def _deposit(row: Policy) -> Iterator[tuple[str, str, str]]:
+    """What a deposit is for, km or vehicle-days; what is charged without one goes by the days of each vehicle."""
+    if row.basis == "declaration" and row.deposit is not None and row.declared_km is None and row.declared_days is None:
+        yield "declared_km", "is missing", "say for how many km, or vehicle-days, the deposit is"
+    if row.declared_days is not None and (row.declared_km is not None or row.actual_km is not None):
+        yield "declared_days", "stands beside km", "say one of them"
+    if row.declared_days is not None and row.deposit is None:
+        yield "declared_days", "is said of no deposit", "give the deposit, or leave it out"
 
 
 def _within_policy(registry: Registry, row: PolicyVehicle) -> Iterator[tuple[str, str, str]]:

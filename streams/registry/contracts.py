@@ -42,6 +42,9 @@ class Policy(Row, frozen=True, kw_only=True):
     ] = None
     minimum: Annotated[Decimal | None, says("`declaration`: share of the deposit kept in any case, 0 to 1")] = None
     declared_km: Annotated[float | None, says("`declaration`: km of the term that the deposit is for")] = None
+    declared_days: Annotated[
+        float | None, says("`declaration`: vehicle-days of the term that the deposit is for, where it is not for km")
+    ] = None
     actual_km: Annotated[
         float | None, says("`declaration`: km driven in the end; empty: those on record once the term is over")
     ] = None

@@ -29,19 +29,27 @@ class Accepted:
             most[vehicle_id] = max(km, most.get(vehicle_id, 0.0))
         return round(sum(most.values()) * (term[1] - term[0]).days / YEAR, 3)
 
+    def term_days(self, term: tuple[date, date]) -> float:
+        """Vehicle-days of a term."""
+        return float(len({vehicle_id for vehicle_id, _ in self.km}) * (term[1] - term[0]).days)
+
 
 def renewed(before: Registry, policy: Policy, name: str, term: tuple[date, date], accepted: Accepted) -> Registry:
     """The registry with policy ``name`` for the next ``term``: what was offered, on the km it was offered for.
 
-    A deposit is what was offered in all, for the km of all vehicles.
+    A deposit is what was offered in all, for the km or days of all vehicles.
     """
     if name in before.rows["policies"]:
         raise RegistryError([Problem(Place(f"policies {name}"), "policy_id", "is there already", "give another --as")])
     after = Registry({kind: dict(rows) for kind, rows in before.rows.items()})
     start, end = term
-    km = {"actual_km": None, "declared_km": accepted.term_km(term) if policy.declared_km is not None else None}
-    deposit = None if policy.deposit is None else accepted.total
-    after.put(replace(policy, policy_id=name, from_=start, to=end, renews=policy.policy_id, deposit=deposit, **km))
+    declared = {
+        "deposit": None if policy.deposit is None else accepted.total,
+        "actual_km": None,
+        "declared_km": None if policy.declared_km is None else accepted.term_km(term),
+        "declared_days": None if policy.declared_days is None else accepted.term_days(term),
+    }
+    after.put(replace(policy, policy_id=name, from_=start, to=end, renews=policy.policy_id, **declared))
     insured = [row for row in before.of(PolicyVehicle) if row.policy_id == policy.policy_id and row.to == policy.to]
     for (vehicle_id, cover), annual_km in accepted.km.items():
         rows = [row for row in insured if (row.vehicle_id, row.cover) == (vehicle_id, cover)]

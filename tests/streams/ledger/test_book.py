@@ -9,6 +9,7 @@ import pytest
 
 from pricing.balance.hysteresis import Hysteresis
 from pricing.exposure import SCHEMA
+from pricing.ledger.words import explain
 from pricing.tariffs import standard
 from streams.ledger.book import Book
 from streams.ledger.chains import append
@@ -111,6 +112,16 @@ def test_a_deposit_is_adjusted_on_the_km_on_record_gaps_too(post):
     assert post(replace(book, today=END)) == []
     said = replace(book, policies=[policy(**DEPOSIT, actual_km=1_000_000.0)], today=END)
     assert [entry["reason"] for entry in post(said)] == ["other km", "adjusted"]
+
+
+def test_a_deposit_for_vehicle_days_is_adjusted_on_those_of_the_schedule(post):
+    """A truck for the year and one from July on, where two for the whole year were declared: 549 of 730 days."""
+    insured = pl.concat([risks("V"), risks("W").with_columns(valid_from=pl.lit(date(2026, 7, 1)))])
+    terms = {**DEPOSIT, "declared_km": None, "declared_days": 730.0, "minimum": D("0.5")}
+    book = Book([policy(**terms)], insured, driven("V", FIRST, 1, 1.0), END)
+    (due,) = [entry for entry in post(book) if entry["reason"] == "adjusted"]
+    assert (str(due.amount), due["made"]["actual"]) == ("-19835.62", "549")
+    assert "549 vehicle-days earn 60164.38" in explain(due)
 
 
 def test_bills_by_the_km_follow_what_each_vehicle_drove(post):

@@ -65,3 +65,4 @@ def test_km_of_a_deposit_are_those_of_each_vehicle_once():
     both = {("V", "cargo"): 10_000.0, ("V", "own_damage"): 12_000.0, ("W", "cargo"): 5_000.0}
     assert Accepted(0, both).term_km(term) == 17_000.0
     assert Accepted(0, both | {("X", "cargo"): None}).term_km(term) is None
+    assert Accepted(0, both | {("X", "cargo"): None}).term_days(term) == 3 * 365

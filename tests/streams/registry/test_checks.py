@@ -17,6 +17,7 @@ VEHICLE = "vehicle_id,fleet_id,class,vin,year,empty_kg,gross_kg,from,to\n"
 TRUCK = "truck-1,north,N3,,,,,,\n"
 COVER = "policy_id,vehicle_id,cover,from,to,deductible\n"
 POLICY = "policy_id,policyholder_id,from,to,basis,currency,cancelled,deposit,declared_km,minimum\n"
+DAYS = "policy_id,policyholder_id,from,to,basis,currency,deposit,declared_km,declared_days\n"
 ASSIGNED = "vehicle_id,driver_id,from,to,source\n"
 
 
@@ -100,6 +101,17 @@ ASSIGNED = "vehicle_id,driver_id,from,to,source\n"
             POLICY + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,,,9,80\n",
             "column minimum: is 80; write a share",
         ),
+        (
+            "policies.csv",
+            DAYS + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,100,9,365\n",
+            "column declared_days: stands beside km; say one of them",
+        ),
+        (
+            "policies.csv",
+            DAYS + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,,,365\n",
+            "column declared_days: is said of no deposit",
+        ),
+        ("policies.csv", DAYS + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,9,,0\n", "column declared_days: is 0"),
         (
             "policies.csv",
             POLICY + "P1,ph,2026-01-01,2027-01-01,fixed,EUR,2027-01-01,,,\n",

@@ -1,5 +1,6 @@
 """Moved: the tariffs that are known, and the portfolio rated with two of them, once for as long as the figures hold."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from pricing.rating import RatingError
 from pricing.rerating import indications
 from pricing.tariff import Tariff
 from pricing.tariffs import shipped
-from pricing.tariffs.compared import capped, changes
+from pricing.tariffs.compared import VEHICLE, capped, changes
 from streams import settings
 from streams.layers import ConfigError
 from streams.ledger import exposed
@@ -61,15 +62,13 @@ def _named(every: dict[str, Known], name: str) -> Known:
     return every[name]
 
 
-def changed(ask: Ask, old: Tariff, new: Tariff) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both premiums of each vehicle and each policy, those moved most first; of the fleets that are seen."""
+def changed(ask: Ask, old: Tariff, new: Tariff, by: Sequence[str] = VEHICLE) -> pl.DataFrame:
+    """Both premiums of each vehicle, policy, fleet or cover, what moves most first; of the fleets that are seen."""
     key = ("changed", old.digest, new.digest)
     both = figures(ask.world).worked(key, lambda: _rated(ask, old, new))
     before, after = (frame.filter(pl.col("fleet_id").is_in(_fleets(ask, frame))) for frame in both)
-    vehicles = changes(before, after)
-    by = pl.col("change").abs()
-    ordered = vehicles.sort(by, "policy_id", "vehicle_id", descending=[True, False, False], nulls_last=True)
-    return ordered, changes(before, after, by=("policy_id",))
+    down = [True, *[False] * len(by)]
+    return changes(before, after, by).sort(pl.col("change").abs(), *by, descending=down, nulls_last=True)
 
 
 def _fleets(ask: Ask, frame: pl.DataFrame) -> list[str]:

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 from console.access import PRICING
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.figures import rows
@@ -52,6 +54,15 @@ class Difference(Shape):
     new: str
 
 
+class Segment(Shape):
+    """A part of the portfolio under both tariffs."""
+
+    name: str
+    old: Decimal
+    new: Decimal | None
+    change: float | None
+
+
 class Comparison(Shape):
     """Two tariffs, and what the step from one to the other does to the portfolio."""
 
@@ -60,6 +71,8 @@ class Comparison(Shape):
     differences: list[Difference]
     form: dict[str, str]  # what a filing is asked about it
     bands: list[Row]  # vehicles and premium by band of change
+    covers: list[Segment]
+    fleets: list[Segment]
 
 
 class Moved(Shape):
@@ -97,7 +110,8 @@ def listed(ask: Ask) -> list[TariffRow]:
 def compared(ask: Ask) -> Comparison:
     """Which numbers differ, and the portfolio rated with both: whose premium moves by how much."""
     old, new = pair(ask, ask.query.old, ask.query.new)
-    vehicles, policies = changed(ask, old.tariff, new.tariff)
+    two = old.tariff, new.tariff
+    vehicles, policies = changed(ask, *two), changed(ask, *two, ("policy_id",))
     said = differences(old.tariff.content(), new.tariff.content())
     every = {one.digest: one for one in _told(ask).values()}
     return Comparison(
@@ -106,13 +120,19 @@ def compared(ask: Ask) -> Comparison:
         differences=[Difference(path=path, old=was, new=now) for path, was, now in said],
         form=dict(form(old.tariff, new.tariff, vehicles, policies).iter_rows()) if vehicles.height else {},
         bands=rows(disruption(vehicles)) if vehicles.height else [],
+        covers=_parts(changed(ask, *two, ("cover",)), "cover"),
+        fleets=_parts(changed(ask, *two, ("fleet_id",)), "fleet_id"),
     )
+
+
+def _parts(found: pl.DataFrame, of: str) -> list[Segment]:
+    return [Segment(name=row[of], old=row["old"], new=row["new"], change=row["change"]) for row in rows(found)]
 
 
 def moved(ask: Ask) -> Page[Moved]:
     """Vehicles, those whose premium moves most first."""
     old, new = pair(ask, ask.query.old, ask.query.new)
-    vehicles, _ = changed(ask, old.tariff, new.tariff)
+    vehicles = changed(ask, old.tariff, new.tariff)
     return page(rows(vehicles), ask.query, lambda row: f"{row['policy_id']} {row['vehicle_id']}", lambda r: Moved(**r))
 
 

@@ -198,6 +198,9 @@ def test_whom_another_tariff_hits_is_what_the_command_line_says(house, dearer):
         {"path": row["number"], "old": row["old"], "new": row["new"]} for row in said["numbers"]
     ]
     assert "covers.own_damage.per_day.truck" in {one["path"] for one in found["differences"]}
+    for part in ("covers", "fleets"):
+        (one,) = found[part]
+        assert (one["old"], one["new"]) == (found["form"]["premium in force"], found["form"]["premium proposed"])
     moved = told(house, "dislocation", new=other["name"])["items"]
     assert {one["vehicle_id"] for one in moved} == {"V0", "V1"}
     assert moved[0]["change"] >= moved[1]["change"] > 0

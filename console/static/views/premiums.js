@@ -2,11 +2,11 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { address } from '../lib/api.js';
 import { day, money, number, percent } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
+import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 import { Field } from './trips.js';
 
@@ -14,8 +14,7 @@ export function Premiums() {
   const { vehicle = '', cover = '' } = route.value.query;
   const known = use('pricing/premiums', { vehicle, cover, limit: 1000 });
   return html`<${Head} title=${t('screen.premiums')}>
-      ${['csv', 'xlsx', 'parquet'].map((fmt) => html`<a class="button" href=${address(`pricing/premiums.${fmt}`, { vehicle, cover })} download>${fmt.toUpperCase()}</a>`)}
-    <//>
+<${Files} path="pricing/premiums" query=${{ vehicle, cover }} /><//>
     <div class="filters"><${Field} name="vehicle" value=${vehicle} label=${t('col.vehicle')} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.premiums')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.premium_id} empty=${t('premiums.empty')} />` : !known.error && html`<${Waiting} />`}`;

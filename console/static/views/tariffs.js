@@ -52,13 +52,14 @@ function Compared({ before, after }) {
   const moved = use('pricing/dislocation', { ...asked, limit: 500 });
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  const { old: was, new: now, form, bands, differences } = known.data;
+  const { old: was, new: now, form, bands, covers, fleets, differences } = known.data;
   return html`<p><b>${was.tariff_id}</b> <${Filed} status=${was.status} /> → <b>${now.tariff_id}</b> <${Filed} status=${now.status} /></p>
     <section class="card"><h2>${t('tariffs.hits')}</h2>
       <dl class="facts">${Object.entries(form).map(([name, value]) => html`<${Fact} key=${name} label=${word('form', name)} value=${html`<span lang="en">${value}</span>`} />`)}</dl>
       ${bands.length > 0 && html`<${Chart} input=${bands} caption=${t('tariffs.bands')} label=${t('tariffs.bands')} option=${bars({ names: bands.map((/** @type {any} */ row) => band(row.band)), axis: t('column.change'), heights: bands.map((/** @type {any} */ row) => row.vehicles), name: t('portfolio.vehicles') })} />`}
     </section>
     <${Section} part=${{ name: 'disruption', title: t('tariffs.bands'), said: [], columns: Object.keys(bands[0] ?? {}), heads: {}, styles: STYLES, rows: bands.map((/** @type {any} */ row) => ({ ...row, band: band(row.band) })) }} />
+    <div class="cards">${[['covers', covers, 'cover'], ['fleets', fleets, 'fleet']].map(([name, rows, family]) => html`<section key=${name} class="card"><h2>${t(`portfolio.${name}`)}</h2><${Table} caption=${t(`portfolio.${name}`)} name=${`part-${name}`} columns=${parts(name, family, now.currency)} rows=${rows} id=${(/** @type {any} */ row) => row.name} /></section>`)}</div>
     <section class="card"><header class="head"><h2>${t('tariffs.moved')}</h2><div class="tools"><${Files} path="pricing/dislocation" query=${asked} /></div></header>
       ${moved.data ? html`<${Table} caption=${t('tariffs.moved')} name="moved" columns=${vehicles(now.currency)} rows=${moved.data.items} id=${(/** @type {any} */ row) => `${row.policy_id} ${row.vehicle_id}`} />` : html`<${Waiting} />`}</section>
     <section class="card"><h2>${t('tariffs.differences')}</h2><${Table} caption=${t('tariffs.differences')} name="differences" columns=${numbers()} rows=${differences} id=${(/** @type {any} */ row) => row.path} empty=${t('tariffs.same')} /></section>`;
@@ -66,15 +67,23 @@ function Compared({ before, after }) {
 
 const STYLES = { vehicles: 'count', share: 'share', old: 'money', new: 'money', change: 'share', least: 'share', most: 'share' };
 
+/** Both premiums and the change between them. @param {string} currency */
+function amounts(currency) {
+  const amount = (/** @type {string} */ key, /** @type {string} */ label) => ({ key, label, number: true, by: (/** @type {any} */ row) => Number(row[key]), show: (/** @type {any} */ row) => paid(row[key], currency) });
+  return [amount('old', t('tariffs.old')), amount('new', t('tariffs.new')), { key: 'change', label: t('column.change'), number: true, show: (/** @type {any} */ row) => percent(row.change, 1) }];
+}
+
+/** @param {string} name @param {string} family @param {string} currency */
+function parts(name, family, currency) {
+  return [{ key: 'name', label: t(`portfolio.${name}`), show: (/** @type {any} */ row) => word(family, row.name) }, ...amounts(currency)];
+}
+
 /** @param {string} currency */
 function vehicles(currency) {
-  const amount = (/** @type {string} */ key, /** @type {string} */ label) => ({ key, label, number: true, by: (/** @type {any} */ row) => Number(row[key]), show: (/** @type {any} */ row) => paid(row[key], currency) });
   return [
     { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.fleet_id}/${row.vehicle_id}`)}>${row.vehicle_id}</a>` },
     { key: 'policy_id', label: t('premiums.policy') },
-    amount('old', t('tariffs.old')),
-    amount('new', t('tariffs.new')),
-    { key: 'change', label: t('column.change'), number: true, show: (/** @type {any} */ row) => percent(row.change, 1) },
+    ...amounts(currency),
     { key: 'caps', label: t('premium.caps'), show: (/** @type {any} */ row) => row.caps || '–' },
   ];
 }

@@ -23,6 +23,7 @@ from pricing.premium import ADJUSTMENT, CHARGED, INDICATED
 from pricing.tariff import Tariff
 
 WHOLE = ""  # vehicle and cover of a charge that is the policy's
+BILL, DEPOSIT, PREMIUM = "bill", "deposit", "premium"  # what is charged: by the km, of the whole policy, of a vehicle
 NOTHING = Decimal("0.00")
 
 
@@ -76,6 +77,7 @@ def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, 
     begun = [piece for piece in insured if piece.start <= today]
     shown = [(piece, _indicate(contract, piece, pen, today, tariff)) for piece in begun]
     _retire(pen, [indication for _, indication in shown])
+    _another_basis(contract, pen)
     if contract.basis == PER_KM:
         unbill(pen, {(piece.vehicle_id, piece.cover, piece.start.isoformat()) for piece in begun})
         for piece, indication in shown:
@@ -87,8 +89,15 @@ def post(contract: Contract, insured: Sequence[Insured], pen: Pen, today: date, 
     else:
         for account, wanted in _wanted(contract, shown, pen):
             endorse(pen, account, wanted, today, contract.cancelled, contract.rule)
-    if contract.basis == DECLARATION:
-        _adjust(contract, pen, today)
+    _adjust(contract, pen, today)
+
+
+def _another_basis(contract: Contract, pen: Pen) -> None:
+    """Take back what was charged on a basis that the registry no longer says."""
+    mine = BILL if contract.basis == PER_KM else DEPOSIT if contract.deposit is not None else PREMIUM
+    for entry in pen.all_known(CHARGED):
+        if mine != (BILL if entry["made"]["by"] == "billed" else DEPOSIT if entry["vehicle_id"] == WHOLE else PREMIUM):
+            pen.write(reversal(entry, "another basis"))
 
 
 def _indicate(contract: Contract, piece: Insured, pen: Pen, today: date, tariff: Tariff) -> Entry:
@@ -150,8 +159,8 @@ def _deposit(contract: Contract, deposit: Decimal, pen: Pen, today: date) -> Non
 
 def _adjust(contract: Contract, pen: Pen, today: date) -> None:
     """What is due once it is over and the km are known: again, by a reversing entry, if either is put right later."""
-    wanted = []
-    if contract.term.start < contract.end <= today and contract.actual is not None and contract.estimate is not None:
+    wanted, is_over = [], contract.term.start < contract.end <= today
+    if contract.basis == DECLARATION and is_over and contract.actual is not None and contract.estimate is not None:
         paid = sum((entry.amount for entry in pen.all_known(CHARGED)), NOTHING)
         deposit = Declaration(paid, _estimate(contract, contract.estimate), contract.minimum)
         wanted = [adjusted(contract.account(), deposit, contract.actual, contract.term, contract.unit)]

@@ -98,7 +98,8 @@ def _days(old: Risk, new: Risk) -> str:
 
 
 def _km(case: Case) -> str:
-    return f"{case.exposure['km_measured'] + case.exposure['km_gap']:,.0f} km"
+    gap = case.exposure["km_gap"]
+    return f"{case.exposure['km_measured'] + gap:,.0f} km{f' ({gap:,.0f} unseen)' if gap else ''}"
 
 
 def _moved(old: Risk, new: Risk) -> Iterator[str]:

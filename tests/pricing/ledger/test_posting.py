@@ -262,6 +262,24 @@ def test_a_deposit_bears_the_levies_on_all_covers_it_is_for(insured, posted):
     assert taxed(chain, LATER, {by.digest: by}) == {"tax": (share * D("0.19")).quantize(D("0.01"))}
 
 
+@pytest.mark.parametrize("before", ["fixed", "per_km", "deposit"])
+@pytest.mark.parametrize("after", ["fixed", "per_km", "deposit"])
+def test_another_basis_takes_the_place_of_the_first(insured, posted, before, after):
+    contracts = {
+        "fixed": CONTRACT,
+        "per_km": PER_KM,
+        "deposit": replace(CONTRACT, basis="declaration", deposit=D("900.00"), estimate=D(1000), actual=D(2000)),
+    }
+    steps = [(day, contracts[basis], [insured(daily=D(100))]) for day, basis in ((APRIL, before), (YEAR.end, after))]
+    assert charged(posted(*steps)) == charged(posted(steps[1]))
+
+
+def test_what_a_deposit_was_adjusted_by_goes_with_it(insured, posted):
+    deposit = replace(CONTRACT, basis="declaration", deposit=D("900.00"), estimate=D(1000), actual=D(2000))
+    chain = posted((YEAR.end, deposit, [insured()]), (YEAR.end, CONTRACT, [insured()]))
+    assert charged(chain) == chain[0].amount
+
+
 def test_a_clock_that_went_back_does_not_break_a_chain(insured, tariff):
     pen = Pen([], datetime(2026, 5, 1, tzinfo=UTC))
     post(CONTRACT, [insured()], pen, YEAR.start, tariff)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from streams.ledger.verifying import Verified
 from streams.ledger.verifying import verify as verified
 
 DAY = click.DateTime(["%Y-%m-%d"])
+Said = TypeVar("Said")
 
 
 @click.command("verify")
@@ -105,6 +107,17 @@ def accept(version: str, reason: str, actor: str, data: Path | None) -> None:
     screen.err.print(f"rule set {version} is accepted")
 
 
+@click.command("accept-drivers")
+@click.argument("fleet_id", metavar="FLEET")
+@click.option("--reason", required=True, help="Why premiums may follow these assignments.")
+@screen.actor_option
+@screen.data_option
+def accept_drivers(fleet_id: str, reason: str, actor: str, data: Path | None) -> None:
+    """The insurer's word: drivers as the registry assigns them in FLEET now may move premiums, hours at the wheel."""
+    found = _given(data, lambda connection: accepted.accept_drivers(connection, fleet_id, actor, reason, time.time()))
+    screen.err.print(f"{found} assignments of {fleet_id} are accepted: premiums follow once the next day has closed")
+
+
 @click.command("concede")
 @click.argument("alert_id", metavar="ALERT")
 @click.option("--reason", required=True, help="Why the fleet is right.")
@@ -116,7 +129,7 @@ def concede(alert_id: str, reason: str, actor: str, data: Path | None) -> None:
     screen.err.print(f"alert {name} is conceded: 'tripmeter ledger post' rates without it")
 
 
-def _given(data: Path | None, word: Callable[[Connection], str]) -> str:
+def _given(data: Path | None, word: Callable[[Connection], Said]) -> Said:
     """Put the insurer's word on record; what it is about."""
     try:
         with source.store(data).writing() as connection:

@@ -21,7 +21,15 @@ AT_ONCE = 1_000  # rows: what is kept around a crash may be 100 kB
 
 Row = dict[str, Any]
 
-NAMED = (schema.events, schema.trips, schema.intervals, schema.segments, schema.alerts, accounts.remade)  # driver_id
+NAMED = (
+    schema.events,
+    schema.trips,
+    schema.intervals,
+    schema.segments,
+    schema.alerts,
+    accounts.remade,
+    accounts.drivers,
+)  # driver_id
 TEXTS: dict[Table, tuple[str, ...]] = {  # what people and devices wrote
     schema.events: ("note", "media"),
     deeds.actions: ("actor", "value", "reason"),

@@ -38,7 +38,7 @@ class Task:
     own: str  # hash of the pinned rule set
     strange: tuple[Strange, ...]
     until: int  # day since 1970
-    begun: int  # the first day that was not looked at before
+    begun: int  # the first day whose hours were not folded before, or by another word of the insurer
     since: float  # from then on the rules that premiums read by are others than last time (UTC epoch s)
     wall: bool  # time goes by with the wall's clock
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
@@ -14,7 +15,7 @@ from pricing.premium import ANSWER, OFFER
 from pricing.signed import Good, differences, is_signed
 from pricing.tariff import Tariff
 from pricing.tariffs import complete, parse
-from streams.store.accounts import disputes, entries, rules, seals, tariffs
+from streams.store.accounts import disputes, drivers, entries, rules, seals, tariffs
 
 LEAST = 4  # characters that may stand for a hash
 AT_ONCE = 500  # numbers in a question
@@ -168,6 +169,7 @@ def rows(connection: Connection) -> dict[str, Link]:
         found
         | dict(_words(connection, rules, "acceptance of rules"))
         | dict(_words(connection, disputes, "concession"))
+        | dict(_assigned(connection))
     )
 
 
@@ -176,6 +178,17 @@ def _words(connection: Connection, table: Table, what: str) -> Iterator[tuple[st
     for row in connection.execute(select(table)).mappings():
         link = Link(digest(text(plain(dict(row)))), moment(datetime.fromtimestamp(row["at"], UTC)))
         yield f"{what} {row[key.name]}", link
+
+
+def _assigned(connection: Connection) -> Iterator[tuple[str, Link]]:
+    """A word on who drove at a time, the people by number: one whose name is erased stays the same."""
+    query = select(drivers).order_by(drivers.c.number, drivers.c.vehicle_id, drivers.c.start)
+    for number, some in groupby(connection.execute(query).all(), lambda row: row.number):
+        word, people = list(some), dict[str, int]()
+        spans = [[row.vehicle_id, row.start, row.end, people.setdefault(row.driver_id, len(people))] for row in word]
+        said = {"fleet_id": word[0].fleet_id, "actor": word[0].actor, "reason": word[0].reason, "spans": spans}
+        at = moment(datetime.fromtimestamp(word[0].at, UTC))
+        yield f"acceptance of drivers {number}", Link(digest(text(plain(said))), at)
 
 
 def sealed(connection: Connection) -> list[Seal]:

@@ -14,6 +14,7 @@ from streams import metrics
 from streams.fleets.fleet import Fleet
 from streams.intake.intake import Intake
 from streams.ledger import pinned
+from streams.ledger.accepted import words
 from streams.ledger.again import Again, Task
 from streams.ledger.beginnings import Begin, Beginnings
 from streams.ledger.pinned import DAY_S
@@ -66,7 +67,7 @@ class Redetection:
         self._note(before)  # from here on settling says what it changes
         with self.store.reading() as connection:
             tasks = self._tasks(connection, until, before)
-            changed = rows_of(connection, select(accounts.outdated))
+            changed, drivers = rows_of(connection, select(accounts.outdated)), words(connection)
         since = {row["slot"]: row["since"] for row in changed}
         failed: dict[int, float] = {}
         if not all(self._all(task, since, failed) for task in tasks):
@@ -77,7 +78,8 @@ class Redetection:
         earlier = {slot: t for slot, t in failed.items() if t < since.get(slot, math.inf)}
         commit.upsert(accounts.outdated, [{"slot": slot, "since": t, "number": 0} for slot, t in earlier.items()])
         self.store.commit(commit)
-        self._note({"until": until, "read_by": {task.own: read_by(task.pipeline.in_force, until) for task in tasks}})
+        read = {task.own: read_by(task.pipeline.in_force, until) for task in tasks}
+        self._note({"until": until, "read_by": read, "drivers": drivers})
         return True
 
     def _tasks(self, connection: Connection, until: int, before: Row) -> list[Task]:
@@ -97,8 +99,9 @@ class Redetection:
         fleet.columns()
         pipeline = Pipeline(fleet, pinned.priced(self.live, own, said))
         since = _differs_since(before["read_by"].get(name, []), read_by(pipeline.in_force, before["until"]))
-        strange = tuple(pinned.strange(connection, said))
-        return Task(pipeline, self.intake, name, strange, until, before["until"], since, not marks.is_fed(connection))
+        strange, same = tuple(pinned.strange(connection, said)), before.get("drivers", 0) == words(connection)
+        begun = before["until"] if same else NEVER
+        return Task(pipeline, self.intake, name, strange, until, begun, since, not marks.is_fed(connection))
 
     def _all(self, task: Task, changed: Mapping[int, float], failed: dict[int, float]) -> bool:
         """Whether every vehicle was seen to; a name that has no number on record yet will have one in a minute.
@@ -147,7 +150,7 @@ class Redetection:
 def progress(connection: Connection) -> Row:
     """How far days have been made again: the first that has not been looked at, and by which rules those before."""
     found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == REMADE)).scalar()
-    said: Row = {"until": NEVER, "read_by": {}} if found is None else json.loads(found)
+    said: Row = {"until": NEVER, "read_by": {}, "drivers": 0} if found is None else json.loads(found)
     return said
 
 

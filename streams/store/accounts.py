@@ -41,21 +41,30 @@ disputes = table(  # dismissals that the insurer has accepted, so that their eve
     Column("reason", Text, nullable=False),
 )
 
-remade = (
-    table(  # what premiums read: days under rules that are not accepted made again, hours by whom devices have named
-        "ledger_remade",
-        *[Column(name, String, primary_key=True) for name in WHO],
-        Column("rules", String, primary_key=True),  # hash of the pinned rule set
-        Column(
-            "what", String, primary_key=True
-        ),  # of a day itself: made, gone, unread, hours_day; else the table of the row
-        Column("row_id", String, primary_key=True),
-        Column("day", Integer, nullable=False),  # since 1970-01-01
-        Column("end", Float, nullable=False),
-        Column("driver_id", String),
-        Column("body", Text, nullable=False),  # JSON: what premiums need of the row
-        Index("ledger_remade_by_day", "rules", "day"),
-    )
+drivers = table(  # assignments that the insurer has accepted: whose hours may move a premium; append-only
+    "ledger_drivers",
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of the word; of a fleet the last one counts
+    Column("vehicle_id", String, primary_key=True),
+    Column("start", Float, primary_key=True),
+    Column("driver_id", String, nullable=False),
+    Column("fleet_id", String, nullable=False),
+    Column("end", Float),  # null while it lasts
+    Column("at", Float, nullable=False),  # by the wall's clock
+    Column("actor", String, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+remade = table(  # what premiums read: days made again by the rules that a tariff pins, hours of whom devices have named
+    "ledger_remade",
+    *[Column(name, String, primary_key=True) for name in WHO],
+    Column("rules", String, primary_key=True),  # hash of the pinned rule set
+    Column("what", String, primary_key=True),  # made, gone, unread, hours_day: of a day itself; else the row's table
+    Column("row_id", String, primary_key=True),
+    Column("day", Integer, nullable=False),  # since 1970-01-01
+    Column("end", Float, nullable=False),
+    Column("driver_id", String),
+    Column("body", Text, nullable=False),  # JSON: what premiums need of the row
+    Index("ledger_remade_by_day", "rules", "day"),
 )
 
 remade_states = table(  # a vehicle's state under the pinned rules before its first sample of a UTC day

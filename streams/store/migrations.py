@@ -20,6 +20,7 @@ SHARED = (
     accounts.seals,
     accounts.rules,
     accounts.disputes,
+    accounts.drivers,
     people.users,
     people.sessions,
     people.tokens,
@@ -106,6 +107,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
     _complete,
     _named,
+    _complete,
 )
 
 

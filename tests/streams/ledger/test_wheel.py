@@ -1,17 +1,20 @@
 """Wheel: whoever is said to have driven, premiums read hours at the wheel of whom the device has named."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from pricing.tariffs import standard
-from streams import tables
-from streams.ledger import exposed
+from streams import registry, tables
+from streams.ledger import accepted, chains, exposed
+from streams.ledger.chains import LedgerError
 from streams.registry import Roster, stored
-from streams.store import accounts, schema
+from streams.store import accounts, audit, schema
 
-from ..insured import END, close, daily, post, reassign
+from ..insured import END, FILES, VEHICLES, close, daily, post, reassign, send
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +73,56 @@ def test_a_registry_that_says_nothing_any_more_leaves_nothing_of_it(rivers, flee
     touched.drain()
     close(touched, END + 86_400.0, tariff)
     assert touched.rows(accounts.remade) == []
+
+
+def enter(river, folder, **more):
+    """Write a registry that says more."""
+    folder.mkdir()
+    for name, said in (FILES | more).items():
+        (folder / f"{name}.csv").write_text(said)
+    with river.store.writing() as connection:
+        stored.write(connection, registry.load(folder), 0.0)
+
+
+def moment(k):
+    """Two drivers take turns, every half hour."""
+    return f"{datetime(2024, 10, 4) + timedelta(minutes=30 * k):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def accept(river):
+    with river.store.writing() as connection:
+        return accepted.accept_drivers(connection, "f", "the insurer", "cards were checked", 0.0)
+
+
+def test_what_the_insurer_accepts_moves_them_and_what_is_written_afterwards_does_not(
+    rivers, calm, tariff, insured, tmp_path
+):
+    river = insured(tmp_path / "river", calm)
+    send(rivers, river, replace(rivers.days(9), driver=None))
+    close(river, END, tariff)
+    before = post(river, tariff)
+    with pytest.raises(LedgerError, match="the registry assigns no driver in fleet 'f'"):
+        accept(river)
+    lines = [f"{name},D{k % 2},{moment(k)},{moment(k + 1)},declared" for name in VEHICLES for k in range(240)]
+    said = {"driver_assignments": "\n".join(["vehicle_id,driver_id,from,to,source", *lines])}
+    enter(river, tmp_path / "more", drivers="driver_id,fleet_id\nD0,f\nD1,f\n", **said)
+    assert accept(river) == len(lines)
+    close(river, END + 86_400.0, tariff)
+    moved = post(river, tariff)
+    assert moved != before
+    reassign(rivers, river, np.random.default_rng(6), every=2000.0)
+    close(river, END + 2 * 86_400.0, tariff)
+    assert post(river, tariff) == moved
+    with river.store.writing() as connection:
+        assert len(audit.read(connection, action="ledger.accept_drivers")) == 1
+        sealed = chains.rows(connection)
+        assert "acceptance of drivers 1" in sealed
+        connection.execute(
+            update(accounts.drivers).where(accounts.drivers.c.driver_id == "D1").values(driver_id="gone")
+        )
+        assert chains.rows(connection) == sealed  # an erasure is no forgery
+        connection.execute(update(accounts.drivers).where(accounts.drivers.c.start < 1.728e9 + 9000).values(end=None))
+        assert chains.rows(connection) != sealed
 
 
 def test_put_end_to_end_driving_is_that_of_a_vehicle_nobody_is_assigned_to(rivers, calm, tmp_path):

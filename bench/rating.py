@@ -21,7 +21,7 @@ from pricing.tariffs import standard
 COVER = "tpl_property"  # with every kind of factor: standing, running, telematics, experience, caps
 CLASSES = ("car", "van", "truck", "bus")
 PORTFOLIO, PART, BOOK = 1_000_000, 100_000, 200_000
-ONE_BY_ONE, BATCHES = 1_000, (10, 100, 1_000, 10_000)
+ONE_BY_ONE, AT_HAND, BATCHES = 1_000, 10_000, (1, 10, 100, 1_000, 10_000)
 REPEATS = 3
 SEEN = ("km_measured", "observed_km", "observed_corner_km", "limit_known_km", "observed_tyre_km")
 
@@ -37,9 +37,8 @@ def measure(part: int, parts: int, charged: int, repeats: int) -> Result:
     few = (exposure.head(ONE_BY_ONE), risks.head(ONE_BY_ONE))
     costs = interleaved({"one by one": lambda: premiums(*few, tariff)}, repeats)
     whole = spent(lambda: [indications(exposure, risks, tariff) for _ in range(parts)])
-    sizes = [size for size in BATCHES if size <= part]
-    held = interleaved({str(size): _held(size)["together"] for size in sizes}, 10 * repeats)
-    lone = interleaved({"lone": _held(min(ONE_BY_ONE, part))["singly"]}, repeats)["lone"]
+    at_hand = min(AT_HAND, part)
+    held = interleaved({str(size): _held(at_hand, size) for size in BATCHES if size <= at_hand}, repeats)
     bill = interleaved({"charged": _charging(charged)}, repeats)["charged"]
     return {
         "vehicles": part * parts,
@@ -47,8 +46,7 @@ def measure(part: int, parts: int, charged: int, repeats: int) -> Result:
         "wall_s": whole.wall,
         "cpu_us": whole.cpu / (part * parts) * 1e6,
         "one_by_one_us": costs["one by one"].cpu / few[1].height * 1e6,
-        "lone_us": lone.cpu / min(ONE_BY_ONE, part) * 1e6,
-        "held_us": {size: cost.cpu / int(size) * 1e6 for size, cost in held.items()},
+        "held_us": {size: cost.cpu / at_hand * 1e6 for size, cost in held.items()},
         "charged": {"premiums": charged, "cpu_s": bill.cpu},
     }
 
@@ -76,8 +74,8 @@ def drawn(count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     return exposure, pl.DataFrame(known | facts)
 
 
-def _held(count: int) -> dict[str, Callable[[], object]]:
-    """Indications of vehicles whose sums and facts are at hand, as where trips end: together, and one by one."""
+def _held(count: int, size: int) -> Callable[[], object]:
+    """Indications of vehicles whose sums and facts are at hand, ``size`` of them at once, until all have had theirs."""
     (exposure, risks), tariff = drawn(count), standard()
     insured, drivers, layout = within(risks, None, None), Drivers(tariff), Layout(tariff.covers[COVER], tariff)
     own = history(insured, classed(exposure, risks), tariff)
@@ -85,15 +83,12 @@ def _held(count: int) -> dict[str, Callable[[], object]]:
     sheet, codes = layout.sheet(known(rows, layout)), drivers.codes(rows["class"])
     sums, km = matrix(own.sort("vehicle_id"), drivers.columns), matrix(rows, KM)
 
-    def together() -> object:
-        return sheet.premium(drivers(sums, codes), km)
+    def walk() -> None:
+        for start in range(0, count, size):
+            some = slice(start, start + size)
+            sheet[some].premium(drivers(sums[some], codes[some]), km[some])
 
-    def singly() -> None:
-        for k in range(count):
-            one = slice(k, k + 1)
-            sheet[one].premium(drivers(sums[one], codes[one]), km[one])
-
-    return {"together": together, "singly": singly}
+    return walk
 
 
 def _charging(count: int) -> Callable[[], object]:
@@ -106,8 +101,10 @@ def _charging(count: int) -> Callable[[], object]:
 def table(found: Result) -> str:
     """As the page has it."""
     charged = found["charged"]
-    held = [("one after the other", 1e6 / found["lone_us"])]
-    held += [(f"{int(size):,} at once", 1e6 / cost) for size, cost in found["held_us"].items()]
+    held = [
+        ("one after the other" if size == "1" else f"{int(size):,} at once", 1e6 / cost)
+        for size, cost in found["held_us"].items()
+    ]
     pairs = {
         f"**{found['vehicles']:,} vehicles rated again**, s as it went": f"{found['wall_s']:.1f}",
         "CPU s of it": f"{found['cpu_s']:.1f}",

@@ -15,20 +15,26 @@ Ints = npt.NDArray[np.int64]
 ONE = 1_000_000  # millionths
 CENT = 10_000
 FOUR = 100  # millionths in the last of four places
-SPLIT = 134_217_729.0  # 2^27 + 1: a float in two halves, whose products with a million are exact
+SPLIT = 134_217_729.0  # 2^27 + 1: a float in two halves, whose products with such a power are exact
 # by mode, what must be left of a cent for one more; 0: more than half, or half to even
 LEAST = {ROUND_HALF_EVEN: 0, ROUND_HALF_UP: CENT // 2, ROUND_HALF_DOWN: CENT // 2 + 1, ROUND_UP: 1, ROUND_DOWN: CENT}
 
 
 @shared
 def millionths(x: Any) -> Any:
-    """What ``decimal`` makes of each float below 4e9.
+    """What ``decimal`` makes of each float below 4e9."""
+    return parts(x, 1e6)
+
+
+@shared
+def parts(x: Any, scale: float) -> Any:
+    """Each float in parts of a power of ten up to a million, to the nearest, half to even, as ``round`` does.
 
     Source: Dekker 1971, the product with its error: where it seems to lie in the middle between two, the error decides.
     """
-    scaled = x * 1e6
+    scaled = x * scale
     head = x * SPLIT - (x * SPLIT - x)
-    error = (head * 1e6 - scaled) + (x - head) * 1e6
+    error = (head * scale - scaled) + (x - head) * scale
     below = np.floor(scaled)
     rest = scaled - below - 0.5
     odd = below - 2.0 * np.floor(below / 2.0)

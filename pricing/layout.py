@@ -15,6 +15,7 @@ from pricing.profile import Profile, ProfileError
 from pricing.rating import RatingError
 from pricing.sheets import (
     CHANGE_BIT,
+    COMPLEMENT,
     DOWN,
     DRIVEN,
     DRIVEN_BIT,
@@ -111,6 +112,7 @@ class Layout:
         rules[OFF : OFF + 2] = fraction(loads.off_balance)
         rules[SHARE : SHARE + 2] = fraction(1 - loads.variable - loads.profit)
         rules[OWN : OWN + 2] = fraction(self.tariff.discretion or Decimal(1))
+        rules[COMPLEMENT] = bool(self.tariff.complement) and self.drives
         rules[LEAST_REST] = LEAST[self.tariff.rounding]
         rules[WINDOWED], rules[DRIVES] = self._profile is not None, self.drives
         rules[DRIVEN] = EFFECTS + named.index(TELEMATICS) if TELEMATICS in named else -1

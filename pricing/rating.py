@@ -109,7 +109,7 @@ class Sheet:
         loads, add = self.tariff.loads, self.ladder.add
         driving = self._telematics(own) if self.drives and self.whole else ONE
         add(PREMIUM, "technical", "sum", ONE)
-        add(PREMIUM, "off_balance", "times", loads.off_balance)
+        self._off_balance(own)
         add(PREMIUM, "fixed_expense", "plus", micro(loads.fixed_per_day * days), "days", str(days), "days")
         share = ONE - loads.variable - loads.profit
         amount = add(PREMIUM, "variable_expense_and_profit", "divide", share)
@@ -122,6 +122,16 @@ class Sheet:
             least = micro(self.tariff.minimum[self.risk.cover] * days)
             self._cap(PREMIUM, "minimum", amount, least, Decimal("Infinity"))
         return add(PREMIUM, "rounding", "round", CENT, "mode", self.tariff.rounding)
+
+    def _off_balance(self, own: Score) -> None:
+        """On all, or on the part of it that credibility leaves to the class, as Boor's correction factor."""
+        factor = self.tariff.loads.off_balance
+        if not (self.tariff.complement and self.drives):
+            self.ladder.add(PREMIUM, "off_balance", "times", factor)
+            return
+        z = decimal(own.credibility)
+        effect = micro(ONE + (factor - ONE) * (ONE - z))
+        self.ladder.add(PREMIUM, "off_balance", "times", effect, credibility=own.credibility)
 
     def _coefficient(self, profile: Profile, driving: Decimal, own: Score) -> Decimal:
         """No-claims coefficient, then the insurer's own with own driving in it, kept in its window."""

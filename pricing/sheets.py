@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pricing.compiled import kernel
-from pricing.fixed import FOUR, ONE, Floats, Ints, cents, divide, millionths, times
+from pricing.fixed import FOUR, ONE, Floats, Ints, cents, divide, millionths, parts, times
 from pricing.many import Bools, Driving
 
 # of a risk, in millionths but for the bits of the caps in it; the effects of the factors on its km follow
@@ -13,7 +13,7 @@ STANDING, PER_KM, EXPENSE, MINIMAL, PREVIOUS, LOW, HIGH, RECORD, BOUND, EFFECTS 
 UNPAID = -1  # ``PREVIOUS``: there was no premium before
 # of a cover: whole numbers and fractions (numerator, scale), places, and the bits of caps
 KM_SCALE, OFF, OFF_SCALE, SHARE, SHARE_SCALE, DOWN, DOWN_SCALE, UP, UP_SCALE, OWN, OWN_SCALE = range(11)
-LEAST_REST, WINDOWED, DRIVES, DRIVEN, DRIVEN_BIT, OWN_BIT, CHANGE_BIT, MINIMUM_BIT, RULES = range(11, 20)
+LEAST_REST, WINDOWED, DRIVES, DRIVEN, DRIVEN_BIT, OWN_BIT, CHANGE_BIT, MINIMUM_BIT, COMPLEMENT, RULES = range(11, 21)
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Sheet:
     def premium(self, own: Driving, km: Floats) -> tuple[Ints, Ints]:
         """Whole cents of each, and the bits of the caps that bound; ``km`` (n, 2) were measured, and driven unseen."""
         amount, bound = np.empty(len(self.facts), np.int64), np.empty(len(self.facts), np.int64)
-        _premium(self.facts, self.rules, own.relativity, own.capped, km, amount, bound)
+        _premium(self.facts, self.rules, own.relativity, own.capped, own.credibility, km, amount, bound)
         return amount, bound
 
     def named(self, bound: Ints) -> list[str | None]:
@@ -44,7 +44,16 @@ class Sheet:
 
 
 @kernel
-def _premium(facts: Ints, rules: Ints, relativity: Ints, capped: Bools, km: Floats, amount: Ints, bound: Ints) -> None:
+def _premium(
+    facts: Ints,
+    rules: Ints,
+    relativity: Ints,
+    capped: Bools,
+    z: Floats,
+    km: Floats,
+    amount: Ints,
+    bound: Ints,
+) -> None:
     """The steps of ``rating.Sheet``, each to six places: pure premium, loads, coefficient, caps and the cent."""
     windowed, drives = rules[WINDOWED] != 0, rules[DRIVES] != 0
     for i in range(facts.shape[0]):
@@ -60,8 +69,12 @@ def _premium(facts: Ints, rules: Ints, relativity: Ints, capped: Bools, km: Floa
                     effect = driven if part == 0 else max(driven, ONE)
                 running = times(running, effect, ONE)
             pure += running
-        gross = times(pure, rules[OFF], rules[OFF_SCALE]) + facts[i, EXPENSE]
-        found = divide(gross, rules[SHARE], rules[SHARE_SCALE])
+        if rules[COMPLEMENT] != 0:
+            left = ONE - parts(z[i], 1e4) * FOUR
+            pure = times(pure, ONE + times(left, rules[OFF] - rules[OFF_SCALE], rules[OFF_SCALE]), ONE)
+        else:
+            pure = times(pure, rules[OFF], rules[OFF_SCALE])
+        found = divide(pure + facts[i, EXPENSE], rules[SHARE], rules[SHARE_SCALE])
         if windowed:
             own = times(driven, rules[OWN], rules[OWN_SCALE] * FOUR) * FOUR
             within = min(max(own, facts[i, LOW]), facts[i, HIGH])

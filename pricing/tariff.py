@@ -130,6 +130,7 @@ class Tariff:
     levies: tuple[Levy, ...] = ()
     prior: Prior | None = None  # None: the experience coefficient is the underwriter's
     peers: Peers | None = None  # None: no score is held against others
+    complement: bool | None = None  # the off-balance works on what credibility leaves to the class; None: on all
 
     @cached_property
     def scoring(self) -> str:

@@ -17,7 +17,10 @@ WHOLE = ("experience", "coefficient")  # steps of the premium that act on all of
 
 
 def portfolio(premiums: Sequence[Premium], previous: Sequence[Decimal | None], tariff: Tariff) -> Book:
-    """The book of ``premiums`` that ``tariff`` has rated; ``previous`` of each, for the cap on change."""
+    """The book of ``premiums`` that ``tariff`` has rated; ``previous`` of each, for the cap on change.
+
+    Where the off-balance works on the complement of credibility alone, what is credible does not vary with it.
+    """
     steps = [{step.name: step for step in premium.factors if step.part == PREMIUM} for premium in premiums]
     whole = np.array([_whole(found) for found in steps])
     pure = np.array([float(found["technical"].amount) for found in steps])
@@ -25,7 +28,9 @@ def portfolio(premiums: Sequence[Premium], previous: Sequence[Decimal | None], t
     low, high = tariff.caps.get("change", (Decimal(0), Decimal("Infinity")))
     known = previous if "change" in tariff.caps else [None] * len(premiums)
     loads = float(tariff.loads.variable + tariff.loads.profit)
-    found = book(pure * whole, known, Caps(1 - low, high - 1), fixed * whole, loads)
+    left = np.array([1.0 - (one.credibility or 0.0) if tariff.complement else 1.0 for one in premiums])
+    constant = (fixed + pure * (1.0 - left)) * whole
+    found = book(pure * left * whole, known, Caps(1 - low, high - 1), constant, loads)
     least = np.array([float(micro(tariff.minimum.get(one.cover, Decimal(0)) * one.days)) for one in premiums])
     return replace(found, low=np.maximum(found.low, least), high=np.maximum(found.high, least))
 

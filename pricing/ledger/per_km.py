@@ -69,10 +69,9 @@ def rates(indication: Entry, tariff: Tariff) -> PerKm:
     amounts, loads = last_amounts(steps), tariff.loads
     whole = math.prod((step.effect for step in steps if step.part == PREMIUM and step.name in WHOLE), start=Decimal(1))
     loaded = whole / (1 - loads.variable - loads.profit) * _capped(indication["made"])
-    standing = amounts[STANDING] / vehicle_days(risk.valid_from, risk.valid_to) * loads.off_balance
-    seen, unseen = (
-        micro(amounts.get(part, Decimal(0)) / Decimal(NOMINAL) * loads.off_balance * loaded) for part in (RUNNING, GAP)
-    )
+    level = next(step.effect for step in steps if (step.part, step.name) == (PREMIUM, "off_balance"))
+    standing = amounts[STANDING] / vehicle_days(risk.valid_from, risk.valid_to) * level
+    seen, unseen = (micro(amounts.get(part, Decimal(0)) / Decimal(NOMINAL) * level * loaded) for part in (RUNNING, GAP))
     least = tariff.minimum.get(risk.cover, Decimal(0))
     return PerKm(micro((standing + loads.fixed_per_day) * loaded), seen, tariff.rounding, least, unseen)
 

@@ -14,6 +14,7 @@ from pricing.money import ROUNDING
 from pricing.tariff import CLASSES, COVERS, STATUSES, SUBJECTS, Behaviour, Cover, Loads, Prior, Scale, Tariff
 from pricing.tariffs import legal
 
+ON = ("all", "complement")
 RACK = {factor.name: factor for factor in FACTORS}
 
 
@@ -44,7 +45,7 @@ def parse(text: str, where: str) -> Tariff:
         valid_from=root.day("valid_from"),
         rules=root.text("rules"),
         rounding=root.text("rounding", ROUNDING),
-        loads=_loads(root.table("loads")),
+        loads=_loads(loads := root.table("loads")),
         caps=_caps(root.table("caps")),
         scale=_scale(root.table("score")),
         behaviours=root.each("behaviours", _behaviour),
@@ -57,6 +58,7 @@ def parse(text: str, where: str) -> Tariff:
         levies=root.each("levies", legal.levy) if "levies" in root else (),
         prior=_prior(root.table("claims"), covers) if "claims" in root else None,
         peers=peers.read(root.table("peers")) if "peers" in root else None,
+        complement=_complement(loads),
     )
     root.done()
     if tariff.peers is not None and tariff.peers.basis != tariff.scoring:
@@ -98,8 +100,14 @@ def _loads(table: Table) -> Loads:
     loads = Loads(off_balance, fixed, table.number("variable", high=0.9), table.number("profit", high=0.9))
     if loads.variable + loads.profit >= 1:
         raise table.error("variable", "variable and profit together must stay below 1")
-    table.done()
     return loads
+
+
+def _complement(table: Table) -> bool | None:
+    """Whether the off-balance works on the complement of credibility alone."""
+    said = table.text("off_balance_on", ON) if "off_balance_on" in table else ON[0]
+    table.done()
+    return True if said == ON[1] else None
 
 
 def _caps(table: Table) -> dict[str, tuple[Decimal, Decimal]]:

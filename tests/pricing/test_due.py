@@ -16,6 +16,7 @@ from pricing.tariffs import parse, standard_text
 
 NAN = float("nan")
 CHINA = 'profile = "china"\n' + standard_text().replace("change = [0.75, 1.25]", "")
+BOOR = standard_text().replace("off_balance = 1.0 ", 'off_balance_on = "complement"\noff_balance = 1.2345 ')
 
 
 def drawn(chance, k):
@@ -41,7 +42,7 @@ def drawn(chance, k):
     return Due(risk, Exposure(driven), own)
 
 
-@pytest.mark.parametrize("text", [standard_text(), CHINA], ids=["standard", "china"])
+@pytest.mark.parametrize("text", [standard_text(), CHINA, BOOR], ids=["standard", "china", "complement"])
 def test_amounts_are_those_of_the_ledgers_entries(text):
     ours, chance = parse(text, "t.toml"), np.random.default_rng(4)
     due = [drawn(chance, k) for k in range(120)]

@@ -9,6 +9,7 @@ import pytest
 
 from pricing.balance.off_balance import BalanceError, solve
 from pricing.balance.portfolio import guard, mean_coefficient, portfolio
+from pricing.document import TariffError
 from pricing.exposure import Exposure
 from pricing.models.model import fit, predict
 from pricing.models.reading import parse as spec
@@ -128,6 +129,27 @@ def test_its_off_balance_brings_a_portfolio_to_the_target_with_caps_and_minimum_
     assert [premium.amount for premium in charged] == found.premiums
     assert {premium.caps for premium in charged} >= {"change", None}
     assert min(premium.amount for premium in charged) == D("219.00")  # 0.6 a day, above the cap of 150 x 1.25
+
+
+def test_an_off_balance_on_the_complement_spares_what_is_credible(risk):
+    """Boor: sum of e (Z X + (1 - Z) C M); who is fully believed pays his own rate, whatever the others are short of."""
+    said = standard_text().replace("[loads]", '[loads]\noff_balance_on = "complement"')
+    tariff, risks = parse(said, "t.toml"), [risk(**YEAR) for _ in range(3)]
+    known = [Exposure({"km_measured": km, "observed_km": km, "limit_known_km": km}) for km in (0.0, 3e3, 3e6)]
+    rated = [rate(one, Exposure({"km_measured": 2e4}), tariff, score({"truck": own}, tariff, "vehicle")) for one, own in
+             zip(risks, known, strict=True)]  # fmt: skip
+    target = sum(premium.amount for premium in rated) * D("1.1")
+    found = solve(portfolio(rated, [None] * 3, tariff), target, tariff.rounding)
+    last = parse(balanced(said, found.factor), "t.toml")
+    charged = [rate(one, Exposure({"km_measured": 2e4}), last, score({"truck": own}, last, "vehicle")) for one, own in
+               zip(risks, known, strict=True)]  # fmt: skip
+    for after, solved in zip(charged, found.premiums, strict=True):
+        assert abs(after.amount - solved) <= D("0.01")  # the credibility of a premium has four places
+    growth = [float(after.amount / before.amount) for before, after in zip(rated, charged, strict=True)]
+    assert growth[0] > growth[1] > growth[2] > 1.0
+    assert abs(sum(one.amount for one in charged) - target) <= D("0.05")
+    with pytest.raises(TariffError, match="off_balance_on: 'some' is not known; use one of all, complement"):
+        parse(said.replace('"complement"', '"some"'), "t.toml")
 
 
 def test_the_mean_of_a_chinese_coefficient_is_weighted_by_benchmark(risk):

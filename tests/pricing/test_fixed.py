@@ -24,6 +24,12 @@ def test_floats_enter_as_through_the_one_door(values):
     assert [of(int(x)) for x in found] == [decimal(x) for x in values]
 
 
+@given(st.lists(st.floats(0, 1) | st.integers(0, 20_000).map(lambda n: n / 20_000), min_size=1, max_size=20))
+def test_credibilities_have_four_places_as_scores_round_them(values):
+    found = fixed.parts(np.array(values, np.float64), 1e4)
+    assert [int(x) / 10_000 for x in found] == [round(x, 4) for x in values]
+
+
 @given(AMOUNTS, EFFECTS)
 def test_products_are_those_of_decimals(amount, effect):
     found = fixed.times(np.array([amount]), *fixed.fraction(effect))

@@ -70,6 +70,13 @@ def test_every_amount_cap_and_credibility_is_that_of_one_by_one(drawn, tariff, r
     assert {"use", "telematics", "experience", "change"} <= set(", ".join(found["caps"].drop_nulls()).split(", "))
 
 
+def test_an_off_balance_may_work_on_what_credibility_leaves_to_the_class(drawn, tariff):
+    ours = replace(tariff, complement=True, loads=replace(tariff.loads, off_balance=Decimal("0.873451")))
+    found = indications(*drawn, ours)
+    assert alike(found, *drawn, ours)
+    assert not found.equals(indications(*drawn, replace(ours, complement=None)).select(found.columns))
+
+
 def test_of_a_part_of_the_period(drawn, tariff):
     march = (date(2026, 3, 1), date(2026, 4, 1))
     assert alike(indications(*drawn, tariff, *march), *drawn, tariff, *march)

@@ -13,6 +13,7 @@ from console.endpoint import Ask, Body, Endpoint, Reply, Shape
 from console.fleets import fleet_row, of_fleet, seen
 from console.problems import Problem
 from streams import registry
+from streams.config import MASK
 from streams.messages import encoded, iso
 from streams.registry import Registry, RegistryError
 from streams.registry.edited import edited
@@ -21,7 +22,6 @@ from streams.sinks import CALLERS, reached
 from streams.store import audit, schema
 from streams.store.store import rows_of
 
-MASK = "••••••"
 COLUMNS = {"webhook": "alerts_webhook", "email": "alerts_mail"}  # of the registry's fleets
 TESTS, SHOWN = 10, 100  # messages of a fleet whose way is followed; rows of a history
 TITLE, TEXT = (

@@ -11,6 +11,7 @@ from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
 from streams import registry
+from streams.config import MASK
 from streams.registry import Registry, RegistryError, cells
 from streams.registry.base import Row
 from streams.registry.book import Place
@@ -95,7 +96,7 @@ def listed(ask: Ask) -> Page[RegistryRow]:
 
 def put(ask: Ask) -> list[Change]:
     """Change a row, or add one: all of it, or nothing."""
-    kind, said = _kind(ask), ask.body.cells
+    kind, said = _kind(ask), {name: text for name, text in ask.body.cells.items() if text != MASK}  # as it was
     before, after = _both(ask)
     old = after.rows[kind].get(ask.body.key)
     if ask.body.key and (old is None or not _may(ask, before, old)):

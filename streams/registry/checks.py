@@ -115,7 +115,9 @@ def _fleet(row: FleetRow) -> Iterator[tuple[str, str, str]]:
         yield "time_zone", f"{row.time_zone!r} is no time zone", "write it like Europe/Berlin"
     if any("@" not in one for one in row.alerts_mail.split(",") if row.alerts_mail):
         yield "alerts_mail", f"is {row.alerts_mail!r}", "write addresses, with commas between them"
-    if row.alerts_webhook and not URL.match(row.alerts_webhook):
+    if row.alerts_webhook == MASK:
+        yield "alerts_webhook", "is masked", "export with --secrets, or write the address"
+    elif row.alerts_webhook and not URL.match(row.alerts_webhook):
         yield "alerts_webhook", f"is {row.alerts_webhook!r}", "write it like https://host/path"
 
 

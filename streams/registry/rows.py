@@ -27,7 +27,12 @@ class FleetRow(Row, frozen=True, kw_only=True):
     alerts_mail: Annotated[
         str, says("its own addresses for pages and morning lists, with commas; empty: the service's `sinks.email_to`")
     ] = ""
-    alerts_webhook: Annotated[str, says("its own URL for the same; empty: the service's `sinks.webhook`")] = ""
+    alerts_webhook: Annotated[
+        str,
+        says(
+            "its own URL for the same; empty: the service's `sinks.webhook`; masked wherever it is shown", secret=True
+        ),
+    ] = ""
 
 
 class Site(Row, frozen=True, kw_only=True):

@@ -132,6 +132,16 @@ def test_a_manager_says_whom_to_mail_and_an_administrator_where_to_post(house, m
         assert "secret" not in client.get(f"{API}/history").text
 
 
+def test_who_edits_a_fleet_in_the_registry_is_shown_no_secret_and_loses_none(house):
+    admin = house.client("admin")
+    admin.post(f"{API}/channels", json={"webhook": "https://hooks.example/T0/secret"})
+    (row,) = [row for row in admin.get("/api/v1/registry/fleets").json()["items"] if row["cells"]["fleet_id"] == "a"]
+    assert "secret" not in str(row)
+    cells = row["cells"] | {"name": "Fleet A"}
+    assert admin.post("/api/v1/registry/fleets", json={"key": row["key"], "cells": cells}).status_code == 200
+    assert house.world.known.roster.contact("a").webhook == "https://hooks.example/T0/secret"
+
+
 def test_a_test_message_goes_the_way_of_all_messages(house, manager):
     manager.post(f"{API}/channels", json={"email": "desk@a.example"})
     assert manager.post(f"{API}/tests", json={"channel": "pigeon"}).json()["code"] == "no_channel"

@@ -7,6 +7,7 @@ import pytest
 
 from streams.desk import thresholds
 from streams.kernels.params import CLASSES
+from streams.pipeline.chain import PARAMS
 from streams.pipeline.own import version_with, with_own
 from streams.pipeline.pipeline import only
 from streams.pipeline.rule_set import InForce, changed
@@ -88,3 +89,9 @@ def test_another_configuration_keeps_what_fleets_have_set(rivers, tmp_path, base
     assert [rows.tobytes() for rows in last.thresholds] == [rows.tobytes() for rows in with_own(other, OWN).thresholds]
     assert last.row("a", 2) == len(CLASSES) + 2 and last.row("b", 2) == 2
     store.close()
+
+
+def test_what_nobody_has_set_is_kept_once_however_often_something_else_is(base):
+    one, other = with_own(base, OWN), with_own(base, {"a": {"speeding": {"tolerance_kmh": {"car": 9.0}}}})
+    differ = [link for link, a, b in zip(PARAMS, one.thresholds, other.thresholds, strict=True) if a is not b]
+    assert set(differ) == {"speeding", "harsh_braking"}

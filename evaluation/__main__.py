@@ -15,6 +15,7 @@ from evaluation import (
     crashes,
     deciles,
     detectability,
+    driven,
     faulty,
     hours,
     manoeuvres,
@@ -74,16 +75,17 @@ def main() -> None:
 def _keep(name: str, found: Section) -> None:
     """Write a section down, and the page anew; what others have written meanwhile stays."""
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
-    results[name] = asdict(found)
+    results[name] = asdict(found) | ({"driven": driven.fingerprint()} if name in driven.SECTIONS else {})
     version = rules().in_force.sets[-1].version
     RESULTS.write_text(json.dumps({one: results[one] for one in SECTIONS if one in results}, indent=1) + "\n")
-    PAGE.write_text(page((_section(results[one]) for one in SECTIONS if one in results), version))
+    PAGE.write_text(page((_section(one, results[one]) for one in SECTIONS if one in results), version))
 
 
-def _section(said: dict[str, Any]) -> Section:
+def _section(name: str, said: dict[str, Any]) -> Section:
     """A section as it was written down."""
     findings = [Finding(*row) for row in said["findings"]]
-    return Section(said["title"], said["text"], findings, [Fact(*row) for row in said["facts"]])
+    text = driven.noted(name, said["text"], said.get("driven"))
+    return Section(said["title"], text, findings, [Fact(*row) for row in said["facts"]])
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ class Known:
         scored = six["scores"].filter(pl.col("subject") == "vehicle")
         self._scores = {(row["fleet_id"], row["vehicle_id"]): row for row in rows(scored)}
         self._rated: dict[tuple[str, ...], list[Row]] = {}
-        for row in premiums(ask):
+        for row in rows(premiums(ask).drop("factors")):
             key = (row["fleet_id"], row["vehicle_id"], row["policy_id"], row["cover"])
             self._rated.setdefault(key, []).append(row)
         with ask.world.store.reading() as connection:

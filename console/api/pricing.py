@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
+import polars as pl
 
 from console import seen
 from console.access import ADMIN, RATED
@@ -19,6 +20,7 @@ from pricing.ladder import GAP, RUNNING, STANDING, TELEMATICS, Step, climb
 
 SHOWN = (STANDING, TELEMATICS, RUNNING, GAP)  # parts that a fleet is shown, without amounts
 REASONS = 3
+VEHICLE = ("fleet_id", "vehicle_id")
 Row = dict[str, Any]
 
 
@@ -92,25 +94,26 @@ class Of(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def rates(ask: Ask) -> Page[Rate]:
-    """What each vehicle would pay."""
-    wanted, found = ask.query, premiums(ask)
-    covers = words(wanted.cover)
-    kept = [
-        row
-        for row in found
-        if wanted.fleet in ("", row["fleet_id"])
-        and wanted.vehicle in ("", row["vehicle_id"], f"{row['fleet_id']}/{row['vehicle_id']}")
-        and wanted.policy in ("", row["policy_id"])
-        and (not covers or row["cover"] in covers)
-    ]
-    return page(kept, wanted, lambda row: str(row["premium_id"]), lambda row: Rate(**_said(ask, row)))
+    """What each vehicle would pay; premiums that are shown alone are read with their steps."""
+    wanted, frame = ask.query, premiums(ask)
+    named = pl.concat_str("fleet_id", "vehicle_id", separator="/")
+    of = {"fleet_id": wanted.fleet, "policy_id": wanted.policy}
+    kept = frame.filter(
+        *[pl.col(name) == said for name, said in of.items() if said],
+        *([(pl.col("vehicle_id") == wanted.vehicle) | (named == wanted.vehicle)] if wanted.vehicle else []),
+        *([pl.col("cover").is_in(covers)] if (covers := words(wanted.cover)) else []),
+    )
+    found = page(kept["premium_id"].to_list(), wanted, str, str)
+    found.items = [Rate(**_said(ask, row)) for row in _laddered(ask, kept, pl.col("premium_id").is_in(found.items))]
+    return found
 
 
 def premium(ask: Ask) -> list[Trace]:
     """Why a vehicle's premium is what it is, cover by cover."""
     fleet_id, vehicle_id = seen.vehicle(ask)
-    mine = [row for row in premiums(ask) if (row["fleet_id"], row["vehicle_id"]) == (fleet_id, vehicle_id)]
-    found = [_trace(ask, row) for row in mine if ask.query.cover in ("", row["cover"])]
+    mine = (pl.col("fleet_id") == fleet_id) & (pl.col("vehicle_id") == vehicle_id)
+    rows = _laddered(ask, premiums(ask), mine)
+    found = [_trace(ask, row) for row in rows if ask.query.cover in ("", row["cover"])]
     if not found:
         raise Problem(404, "no_premium", f"{fleet_id}/{vehicle_id} is not insured for that")
     return found
@@ -118,18 +121,26 @@ def premium(ask: Ask) -> list[Trace]:
 
 def one(ask: Ask) -> Trace:
     """Why a premium is what it is."""
-    found = next((row for row in premiums(ask) if row["premium_id"] == ask.parts["id"]), None)
-    if found is None:
+    found = _laddered(ask, premiums(ask), pl.col("premium_id") == ask.parts["id"])
+    if not found:
         raise Problem(404, "no_premium", f"there is no premium {ask.parts['id']!r}")
-    return _trace(ask, found)
+    return _trace(ask, found[0])
 
 
-def premiums(ask: Ask) -> list[Row]:
-    """The premiums that are seen."""
+def premiums(ask: Ask) -> pl.DataFrame:
+    """The premiums that are seen; their steps are for ``_laddered``, which says no more than may be known."""
     frame = figures(ask.world).tables()["premiums"]
-    if ask.world.config.pricing.privacy != crossing.FULL:
-        frame = crossing.premiums(frame)
-    return [row for row in rows(frame) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
+    if ask.scope.everything:
+        return frame
+    vehicles = frame.select(VEHICLE).unique()
+    own = pl.Series([ask.scope.sees(*pair) for pair in vehicles.iter_rows()], dtype=pl.Boolean)
+    return frame.join(vehicles.filter(own), on=VEHICLE, how="semi", maintain_order="left")
+
+
+def _laddered(ask: Ask, frame: pl.DataFrame, which: pl.Expr) -> list[Row]:
+    """Some premiums with their steps: 5.2 s for 12,000, so only what is shown."""
+    some = frame.filter(which)
+    return rows(some if ask.world.config.pricing.privacy == crossing.FULL else crossing.premiums(some))
 
 
 def _said(ask: Ask, row: Row) -> Row:

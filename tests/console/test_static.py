@@ -21,6 +21,7 @@ HAN = re.compile(r"[一-鿿]")
 SAID = re.compile(r"\b(?:t|counted)\(\s*'([\w.]+)'")
 PROBLEM = re.compile(r'Problem\(\s*(\d+),\s*"(\w+)"')
 COLUMNS = {name for cells in CELLS.values() for name in cells}
+MEANINGS = {cell.meaning for cells in CELLS.values() for cell in cells.values()}
 FOREIGN = re.compile(r"https?://(?!www\.geonames\.org\b|www\.w3\.org/2000/svg)")
 
 
@@ -65,6 +66,7 @@ def test_every_text_a_module_asks_for_is_there():
         ("class", CLASSES),
         ("rows", CELLS),
         ("cell", COLUMNS),
+        ("means", MEANINGS),
     ],
 )
 def test_families_of_words_are_whole(family, names):

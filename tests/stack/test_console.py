@@ -84,3 +84,18 @@ def test_the_rest_answers_too(client):
         assert client.get(f"{API}/{path}").status_code == 200, path
     for path in ("users", "audit", "audit/verify", "system/health", "registry", "heat", "vehicles"):
         assert client.get(f"{API}/{path}").status_code == 200, path
+
+
+@pytest.mark.parametrize("group", ["", "vehicle", "driver", "kind"])
+def test_lists_are_had_page_by_page(client, group):
+    for path, query in (
+        ("trips", {}),
+        *(("alerts", {"sort": one, "group": group}) for one in ("newest", "oldest", "urgency")),
+    ):
+        whole = client.get(f"{API}/{path}", params={**query, "limit": 100}).json()["items"]
+        cut, cursor = [], ""
+        while cursor is not None:
+            page = client.get(f"{API}/{path}", params={**query, "limit": 1, "cursor": cursor}).json()
+            cut, cursor = cut + page["items"], page["cursor"]
+        assert cut == whole
+        assert len(whole) > 1

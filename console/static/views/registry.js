@@ -84,7 +84,7 @@ function columns(kind, rows, ask) {
 
 /** @param {{ kind: Kind, cells: Record<string, string> }} given */
 function Cells({ kind, cells }) {
-  return html`<div class="cells">${kind.columns.map((column, k) => html`<label key=${column.name}>${word('cell', column.name)}${column.needed ? ' *' : ''} <small>${column.meaning}</small>
+  return html`<div class="cells">${kind.columns.map((column, k) => html`<label key=${column.name}>${word('cell', column.name)}${column.needed ? ' *' : ''} <small>${word('means', column.meaning)}</small>
     ${column.choices.length
       ? html`<select name=${column.name} data-first=${k === 0 || undefined}><option value=""></option>${column.choices.map((one) => html`<option value=${one} selected=${cells[column.name] === one}>${one}</option>`)}</select>`
       : html`<input name=${column.name} value=${cells[column.name] ?? ''} required=${column.needed} data-first=${k === 0 || undefined} autocomplete="off" list=${REFERS.includes(column.ref) ? `known-${column.ref}` : undefined} />`}</label>`)}

@@ -79,9 +79,10 @@ class Gone(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def kinds(ask: Ask) -> list[Kind]:
-    """Kinds of rows, and their columns."""
-    rows = ask.world.known.registry.rows
-    return [Kind(kind=kind, rows=len(rows[kind]), columns=_columns(kind)) for kind in KINDS]
+    """Kinds of rows that may be seen, how many of them, and their columns."""
+    known = ask.world.known.registry
+    seen = [kind for kind in KINDS if _may_see(ask, kind)]
+    return [Kind(kind=kind, rows=len(_mine(ask, known, kind)), columns=_columns(kind)) for kind in seen]
 
 
 def listed(ask: Ask) -> Page[RegistryRow]:
@@ -157,9 +158,13 @@ def _mine(ask: Ask, known: Registry, kind: str) -> list[Row]:
 
 def _kind(ask: Ask) -> str:
     kind = ask.parts["kind"]
-    if kind not in KINDS or (ADMIN not in ask.scope.roles and kind not in (*OF_FLEETS, "vehicles", "sites")):
+    if kind not in KINDS or not _may_see(ask, kind):
         raise Problem(404, "no_kind", f"there is no kind {kind!r} that you may see")
     return kind
+
+
+def _may_see(ask: Ask, kind: str) -> bool:
+    return ADMIN in ask.scope.roles or kind in (*OF_FLEETS, "vehicles", "sites")
 
 
 def _columns(kind: str) -> list[Column]:

@@ -77,6 +77,8 @@ def test_a_manager_corrects_who_drove_and_nothing_else(house):
     assert wrong["problems"][0]["column"] == "driver_id"
     assert manager.post(path, json={"cells": cells | {"fleet_id": "b"}}).status_code in (403, 422)
     assert manager.get(f"{API}/registry/devices").status_code == 404
+    kinds = {one["kind"]: one["rows"] for one in manager.get(f"{API}/registry").json()}
+    assert (kinds["drivers"], kinds["vehicles"], "policies" in kinds) == (2, 2, False)
     key = manager.get(path).json()["items"][0]["key"]
     assert manager.post(f"{path}/remove", json={"key": key}).json()[0]["what"] == "removed"
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from console import words
 from pricing.reports.paper import Paper, Section, Table
+from streams import words
 from streams.desk.report import MOST, Blind, Change, Rated, Record, Report, Span
 from streams.registry import Registry, Roster
 from streams.registry.rows import FleetRow

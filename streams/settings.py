@@ -340,6 +340,7 @@ class Sinks:
     webhook_all: bool = setting(False, "post every change of an alert too, not only pages")
     email_to: str = setting("", "mail pages and the morning list to these addresses, with commas; empty for none")
     email_from: str = setting("tripmeter@localhost", "sender of the mail")
+    email_language: str = setting("en", "language of the mails: `en` or `zh-CN`")
     smtp_host: str = setting("127.0.0.1", "mail server")
     smtp_port: int = setting(587, "its port", 1, 65535)
     smtp_tls: bool = setting(True, "insist on STARTTLS")

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import msgspec
 
-from console import words
 from console.access import SEEING
 from console.endpoint import Ask, Endpoint, Query, Reply, Shape
 from console.figures import figures
@@ -14,7 +13,7 @@ from console.fleet_report import Made, gathered, paper, zone_of
 from console.problems import Problem
 from pricing.monitoring.bootstrap import Interval
 from pricing.reports import page
-from streams import tables
+from streams import tables, words
 from streams.desk import report as said
 from streams.desk import tasks
 from streams.desk.report import MOST, Rated, Report, Span, report

@@ -38,6 +38,7 @@ class Todo(Shape):
     due: str | None
     loss: float  # EUR, illustrative: orders the list
     alert_ids: list[str]
+    kinds: list[tuple[str, str, int, bool]]  # of these alerts: kind, subject, how often, an estimate or not
     task_id: str | None
 
 
@@ -166,7 +167,12 @@ def _now(ask: Ask) -> float:
 
 def _todo(item: Item, plate: str) -> Todo:
     same: dict[str, Any] = item._asdict()
-    same |= {"since": iso(item.since), "due": said.moment(item.due), "alert_ids": list(item.alert_ids)}
+    same |= {
+        "since": iso(item.since),
+        "due": said.moment(item.due),
+        "alert_ids": list(item.alert_ids),
+        "kinds": list(item.kinds),
+    }
     return Todo(vehicle=f"{item.fleet_id}/{item.vehicle_id}", plate=plate, **same)
 
 

@@ -37,6 +37,7 @@ class Item(NamedTuple):
     due: float | None
     loss: float  # EUR, illustrative
     alert_ids: tuple[str, ...]
+    kinds: tuple[tuple[str, str, int, bool], ...]  # of these alerts: kind, subject, how often, an estimate or not
     task_id: str | None
 
 
@@ -125,6 +126,7 @@ def _item(
         task["due"] if task else None,
         round(sum(losses.expected(alert, now) for alert in alerts), 2),
         tuple(alert["alert_id"] for alert in ordered),
+        tuple((alert["kind"], alert["subject"], alert["count"], alert["kind"] in HOURS) for alert in ordered),
         task["task_id"] if task else None,
     )
 

@@ -11,6 +11,7 @@ from streams.sinks.email import Email
 from streams.sinks.jsonl import JsonLines
 from streams.sinks.mqtt import Mqtt, Publish
 from streams.sinks.webhook import Webhook
+from streams.words import LANGUAGES
 
 
 def tellers(said: Sinks, publish: Publish) -> list[Sink]:
@@ -29,6 +30,8 @@ def callers(said: Sinks, contact: Contacts = nowhere, fleets: Sequence[Contact] 
     ``contact`` says where one of them is reached, whenever it is asked.
     """
     found: list[Sink] = []
+    if said.email_language not in LANGUAGES:
+        raise ConfigError(f"sinks.email_language is {said.email_language!r}; there is {', '.join(LANGUAGES)}")
     if said.webhook or any(one.webhook for one in fleets):
         try:
             found.append(Webhook(said.webhook, said.webhook_secret, contact=contact))

@@ -4,16 +4,12 @@ import json
 import smtplib
 import ssl
 from collections.abc import Sequence
-from datetime import datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import Any
-from urllib.parse import quote
 
 from streams.fleets.contacts import Contacts, nowhere
-from streams.messages import plain
 from streams.settings import Sinks
 from streams.sinks.base import UNREADABLE, Message, RefusedError, SinkError
+from streams.sinks.letters import letter
 
 TIMEOUT_S = 15.0
 FOREVER = 500  # from this answer on a server will not take the message later either
@@ -50,7 +46,7 @@ class Email:
         try:
             told = json.loads(message.body)
             to = self._receiver(message, told)
-            mail = letter(told)
+            mail = letter(told, self.said.email_language)
             mail["From"], mail["To"] = self.said.email_from, to
         except UNREADABLE as error:
             raise RefusedError(f"it cannot be written as a mail: {error!r}", taken) from error
@@ -70,38 +66,6 @@ class Email:
             if "@" in message.address
             else self.contact(told.get("fleet_id", "")).mail or self.said.email_to
         )
-
-
-def letter(told: dict[str, Any]) -> EmailMessage:
-    """A page, or a morning list, as a mail without sender and receiver; the same message has the same Message-ID."""
-    mail = EmailMessage()
-    if "list" in told:
-        title, text, name = told["title"], told["text"], told["list"]
-        written = told["at"]
-    else:
-        title, text = _page(told)
-        name, written = f"{told['alert_id']}.{told['page']['step']}", told["page"]["due"]
-    mail["Subject"] = plain(title)
-    mail["Date"] = format_datetime(datetime.fromisoformat(written))
-    mail["Message-ID"] = f"<{quote(name.replace(' ', '.'), safe='+')}@tripmeter>"
-    mail.set_content(text)
-    return mail
-
-
-def _page(told: dict[str, Any]) -> tuple[str, str]:
-    page, event = told["page"], told["event"]
-    what = plain(f"{told['kind'].replace('_', ' ')} {told['subject']}").strip()
-    why = f" ({page['why']})" if page["why"] else ""
-    peak = "" if event["peak"] is None else f"Peak       {event['peak']:.2f} {event['unit']}\n"
-    text = (
-        f"Do         {page['action']}\n\n"
-        f"Vehicle    {plain(told['vehicle_id'])}, fleet {plain(told['fleet_id'])}\n"
-        f"What       {what}, {told['priority']}, {told['condition']}, seen {told['count']} times{why}\n"
-        f"Since      {told['first_seen']}\n{peak}\n"
-        f"tripmeter alerts acknowledge {told['alert_id'][:8]}\n"
-        f"tripmeter explain {told['alert_id'][:8]}\n"
-    )
-    return f"[{told['priority']}] {told['vehicle_id']}: {what}{why}", text
 
 
 def _give_up(code: int, why: str, taken: int, error: Exception) -> None:

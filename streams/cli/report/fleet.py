@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from console import words
 from console.fleet_report import Made, gathered, paper, zone_of
+from streams import words
 from streams.cli import screen, source
 from streams.cli.report import files
 from streams.desk import tasks

@@ -6,8 +6,12 @@ from email import message_from_string, policy
 
 import pytest
 
+from streams.alert_rules import RULES
+from streams.layers import ConfigError
+from streams.sinks import callers
 from streams.sinks.base import Message, RefusedError, SinkError
 from streams.sinks.email import Email
+from streams.sinks.letters import SHOWN
 
 
 def messages(*bodies, address=""):
@@ -19,7 +23,7 @@ def test_a_page_says_what_to_do_first(mailbox, page):
     (to, first), (_, second) = mailbox.got
     mail = message_from_string(first, policy=policy.default)
     assert (to, mail["To"], mail["From"]) == (["duty@example.org"], "duty@example.org", "tripmeter@localhost")
-    assert mail["Subject"] == "[major] HH-1: tyre low 1L"
+    assert mail["Subject"] == "[Major] HH-1: Tyre low 1L"
     text = mail.get_content()
     assert text.startswith("Do         check it")
     assert "27.50 %" in text
@@ -39,11 +43,43 @@ def test_several_receivers_are_one_message(mailbox, page):
     assert [to for to, _ in mailbox.got] == [["a@example.org", "b@example.org"]]
 
 
-def test_a_morning_list_is_mailed_as_it_is_written(mailbox):
-    body = {"list": "morning north 2025-06-15", "title": "3 things", "text": "1. tyres\n", "at": "2025-06-15T04:00:00Z"}
-    Email(mailbox.said).write(messages(body))
-    mail = message_from_string(mailbox.got[0][1], policy=policy.default)
-    assert (mail["Subject"], mail.get_content().strip()) == ("3 things", "1. tyres")
+ITEM = {"vehicle_id": "HH-1", "task": "check_tyre", "what": "tyre low 1L x3", "why": "paged, not acknowledged"}
+ITEM |= {
+    "kinds": [["tyre_low", "1L", 3, False]],
+    "action": RULES["tyre_low"].action,
+    "priority": "major",
+    "assignee": "Bo",
+}
+LIST = {"list": "morning north hull 2025-06-15", "fleet_id": "north", "site": "hull", "at": "2025-06-15T04:00:00Z"}
+
+
+def mailed(mailbox, language, *bodies):
+    Email(replace(mailbox.said, email_language=language)).write(messages(*bodies))
+    mails = [message_from_string(text, policy=policy.default) for _, text in mailbox.got]
+    return [(mail["Subject"], mail.get_content()) for mail in mails]
+
+
+def test_a_morning_list_says_who_has_to_do_what(mailbox):
+    held = ITEM | {"kinds": [], "why": "held: quiet", "priority": None, "action": "ours"}
+    ((subject, text),) = mailed(mailbox, "en", LIST | {"items": [ITEM, held]})
+    assert subject == "2 to do this morning, north / hull"
+    assert text.splitlines() == [
+        " 1. HH-1: Tyre low 1L x3 (Major, called, not acknowledged, Bo)",
+        f"    {RULES['tyre_low'].action}",
+        " 2. HH-1: Check the tyre (night, Bo)",
+        "    ours",
+    ]
+
+
+def test_mails_are_written_in_the_language_that_is_set(mailbox, page):
+    (subject, text), (morning, listed) = mailed(mailbox, "zh-CN", page(), LIST | {"items": [ITEM] * (SHOWN + 1)})
+    assert subject == "[重要] HH-1: 胎压低 1L"
+    assert "HH-1, 车队 north" in text
+    assert morning == f"今晨待办 {SHOWN + 1} 项，north / hull"
+    assert "胎压低 1L x3 (重要, 已呼叫，未确认, Bo)" in listed
+    assert "另有 1 项" in listed
+    with pytest.raises(ConfigError, match="email_language"):
+        callers(replace(mailbox.said, email_language="xx"))
 
 
 def test_a_server_that_is_busy_is_tried_again_from_where_it_stopped(mailbox, page):
@@ -105,6 +141,6 @@ def test_a_message_that_an_earlier_version_wrote_as_the_device_said_it_leaves_to
     Email(mailbox.said).write(messages(page() | {"subject": "line1\r\nBcc: x@y"}, page(step="major+1")))
     mails = [message_from_string(text, policy=policy.default) for _, text in mailbox.got]
     assert [(mail["Subject"], mail["Bcc"]) for mail in mails] == [
-        ("[major] HH-1: tyre low line1 Bcc: x@y", None),
-        ("[major] HH-1: tyre low 1L", None),
+        ("[Major] HH-1: Tyre low line1 Bcc: x@y", None),
+        ("[Major] HH-1: Tyre low 1L", None),
     ]

@@ -124,8 +124,11 @@ def test_what_cannot_be_rendered_is_refused_alone(rack, mailbox, hook, name, bod
 def test_a_list_of_a_fleet_of_any_name_leaves(rack, hook, mailbox):
     body = {
         "list": "morning 北京\n 2025-06-15",
+        "fleet_id": "北京\n",
+        "site": "",
         "title": "3 things\n",
         "text": "1. tyres\n",
+        "items": [],
         "at": "2025-06-15T04:00:00Z",
     }
     for name in ("webhook", "email"):

@@ -69,7 +69,7 @@ def test_a_page_leaves_by_every_channel_and_one_that_fails_blocks_nobody(
     assert (first["kind"], first["page"]["action"]) == ("speeding", "talk to the driver")
     assert {headers["Idempotency-Key"] for _, headers, _ in hook.got} == {f"{first['alert_id']}:major"}
     assert all(headers["Tripmeter-Signature"].startswith("t=") for _, headers, _ in hook.got)
-    assert "[major] V: speeding" in mailbox.got[0][1]
+    assert "[Major] V: Speeding" in mailbox.got[0][1]
     store = open_store(tmp_path)
     with store.reading() as connection:
         assert {row["sink"] for row in rows_of(connection, schema.outbox.select())} == {"broken"}

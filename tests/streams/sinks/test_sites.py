@@ -83,7 +83,7 @@ def test_each_site_gets_its_own_list_with_what_may_cost_most_first(rivers, setti
     mails = [message_from_string(text, policy=policy.default) for _, text in mailbox.got]
     titles = sorted(mail["Subject"] for mail in mails if "this morning" in mail["Subject"])
     assert titles == [
-        "1 to do this morning at york, north",
         "1 to do this morning, north",
-        "4 to do this morning at hull, north",
+        "1 to do this morning, north / york",
+        "4 to do this morning, north / hull",
     ]

@@ -1,4 +1,4 @@
-"""Words: the texts of the browser's catalogues for what the service itself writes in the reader's language."""
+"""Words: the console's catalogue for what the service itself writes in a reader's language: mails, reports, sheets."""
 
 import json
 from collections.abc import Callable

@@ -42,11 +42,12 @@ def indications(
     valid_from: date | None = None,
     valid_to: date | None = None,
     kind: str = INDICATED,
+    judged: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """What ``frames.premiums`` makes of the same, but for ids and steps."""
     insured = frames.within(risks, valid_from, valid_to)
     frames.permitted(risks, tariff)
-    past = history(insured, classed(exposure, risks), tariff)
+    past = history(insured, classed(exposure if judged is None else judged, risks), tariff)
     found = list(_rated(facts(insured, exposure, past, tariff), tariff, kind))
     return pl.concat([pl.DataFrame(schema=COLUMNS), *found]).sort(ORDER)
 

@@ -74,14 +74,13 @@ def read(
         priced = Priced(whoever, whoever, driven)
     if risks is None:
         risks = assumed(driven, klass)
-    until = (now + timedelta(days=1)).date()
     return {
         "events": _public(events),
         "trips": _public(whole(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
         "scores": _scores(priced, without(Desk(connection).actions, segments, events, now), risks, tariff),
-        "premiums": frames.premiums(priced.driven, risks, tariff, _first_day(driven), until, judged=priced.judged),
+        "premiums": frames.premiums(priced.driven, risks, tariff, *days(driven, now), judged=priced.judged),
     }
 
 
@@ -115,9 +114,10 @@ def _scores(priced: Priced, coached: pl.DataFrame, risks: pl.DataFrame, tariff: 
     return joined.with_columns(coaching_score=pl.coalesce("coached", "coaching_score")).drop("coached")
 
 
-def _first_day(driven: pl.DataFrame) -> date | None:
-    day = driven["day"].min()
-    return day if isinstance(day, date) else None
+def days(driven: pl.DataFrame, now: datetime) -> tuple[date | None, date]:
+    """First day on record and the one after today: Tripmeter does not rate what it has not watched."""
+    first = driven["day"].min()
+    return first if isinstance(first, date) else None, (now + timedelta(days=1)).date()
 
 
 def alerts(connection: Connection, now: float) -> pl.DataFrame:

@@ -20,6 +20,7 @@ ENGLISH = {
     "no": "no",
 }  # words of the page itself
 NARROW = 5  # columns that have room beside a chart, on a screen and on paper
+WIDE = 12  # columns beyond which a table is set small, so that paper holds it
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # a browser that obeys it can fetch nothing
 
 
@@ -63,9 +64,10 @@ def _table(title: str, table: Table, words: Mapping[str, str]) -> str:
     ]  # fmt: skip
     more = table.frame.height - table.most
     note = f'<p class="more">{escape(words["more"].format(n=f"{more:,}"))}</p>' if more > 0 else ""
+    dense = " dense" if len(names) > WIDE else ""
     label = escape(words["table"].format(title=title))
     return (
-        f'<div class="table" role="region" tabindex="0" aria-label="{label}"><table>'
+        f'<div class="table{dense}" role="region" tabindex="0" aria-label="{label}"><table>'
         f"<caption>{escape(title)}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>{note}</div>"
     )

@@ -40,7 +40,7 @@ def compare(
     was, now = tariff(old), tariff(new)
     found: Frames = {}
     if portfolio or data or folder:
-        before, after = (premiums(folder, data, one, registry_path, klass) for one in (was, now))
+        before, after = (_some(source.amounts(data, folder, one, registry_path, klass)) for one in (was, now))
         after = capped(before, after, now)
         vehicles, policies = changes(before, after), changes(before, after, by=("policy_id",))
         found = {"disruption": disruption(vehicles), "by policy": disruption(policies)}
@@ -78,9 +78,14 @@ def premiums(
     six = (
         source.rated(folder, rated_with, registry, klass) if folder else source.of_store(source.store(data), rated_with)
     )
-    if six["premiums"].is_empty():
+    return _some(six["premiums"])
+
+
+def _some(found: pl.DataFrame) -> pl.DataFrame:
+    """Premiums, if there are any."""
+    if found.is_empty():
         raise screen.fail("there is no premium to compare: nothing insured has been driven")
-    return six["premiums"]
+    return found
 
 
 def _written(found: Frames, out: Path) -> None:

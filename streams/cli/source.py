@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+import polars as pl
 
+from pricing.rerating import indications
 from pricing.tariff import Tariff
 from streams import config, objects, rules, tables
 from streams.alert_rules import RULES, AlertRule
@@ -88,12 +90,32 @@ def alert_rules(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> 
 
 def rated(folder: Path, rated_with: Tariff, registry: Path | None, klass: str) -> Tables:
     """The tables of a replay, its exposure rated anew."""
+    six, risks = _insured(folder, registry, klass)
+    return tables.rated(six, rated_with, risks)
+
+
+def _insured(folder: Path, registry: Path | None, klass: str) -> tuple[Tables, pl.DataFrame]:
+    """The tables of a replay, and what is insured."""
     try:
         six = tables.load(folder)
-        risks = Roster(load(registry)).insured() if registry else tables.assumed(six["exposure"], klass)
+        return six, Roster(load(registry)).insured() if registry else tables.assumed(six["exposure"], klass)
     except (TablesError, RegistryError) as error:
         raise screen.fail(error) from error
-    return tables.rated(six, rated_with, risks)
+
+
+def amounts(
+    data: Path | None, folder: Path | None, rated_with: Tariff, registry: Path | None, klass: str
+) -> pl.DataFrame:
+    """The premiums of a replay's ``folder``, or else of the service's ``data``, all at once and without their steps."""
+    if folder:
+        six, risks = _insured(folder, registry, klass)
+        return indications(six["exposure"], risks, rated_with)
+    with store(data).reading() as connection:
+        known, now_ = stored.read(connection), tables.moment(marks.clock(connection, time.time()))
+        found = exposed.read(connection, rated_with, now_)
+    insured = Roster(known).insured() if known.rows["vehicles"] else tables.assumed(found.driven, klass)
+    judged = exposed.judged(found.driven, found.left)
+    return indications(found.driven, insured, rated_with, *tables.days(found.driven, now_), judged=judged)
 
 
 def of_store(opened: Store, rated_with: Tariff) -> Tables:

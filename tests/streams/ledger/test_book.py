@@ -10,7 +10,7 @@ import pytest
 from pricing.balance.hysteresis import Hysteresis
 from pricing.exposure import SCHEMA
 from pricing.ledger.words import explain
-from pricing.tariffs import standard
+from pricing.tariffs import parse, standard, standard_text
 from streams.ledger.book import Book
 from streams.ledger.chains import append
 from streams.ledger.posting import posted
@@ -151,6 +151,23 @@ def test_a_box_out_of_its_socket_earns_no_credit(post):
         "10525.581395",
         "62474.418605",
     )
+
+
+def test_what_is_kept_back_is_within_the_window_of_a_coefficient(store):
+    """At 1.5, the most a Chinese insurer may ask, what falls by one in a hundred is shown at once, band or not."""
+    said = 'profile = "china"\ndiscretion = 1.9\n' + standard_text().replace("change = [0.75, 1.25]", "")
+    yuan = parse(said.replace('"EUR"', '"CNY"'), "china.toml")
+    km = pl.concat([driven("V", FIRST, 31, 200.0), driven("V", date(2026, 2, 1), 28, 195.0)])
+    km = km.with_columns(observed_km=pl.lit(0.0))  # nothing is known of how it is driven
+    book = Book([policy(currency="CNY")], risks("V").filter(pl.col("cover") == "own_damage"), km, date(2026, 2, 1))
+    for today in (date(2026, 2, 1), date(2026, 3, 1)):
+        with store.reading() as connection:
+            new, _ = posted(connection, replace(book, today=today), yuan, MOVES, datetime(2027, 2, 1, tzinfo=UTC))
+        with store.writing() as connection:
+            append(connection, new)
+    steps = new["P"][0]["made"]["steps"]
+    place = next(place for place, step in enumerate(steps) if step["name"] == "coefficient")
+    assert new["P"][0].amount <= D(steps[place - 1]["amount"]) * D("1.5") + D("0.005")
 
 
 def test_a_policy_before_its_start_or_of_another_name_is_left_alone(store, post):

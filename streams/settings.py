@@ -300,7 +300,8 @@ class Tariff:
 
     path: str = setting(
         "standard",
-        "`standard` or `china` (illustrative, shipped), the path of a tariff file, or a folder of dated ones",
+        "`standard` or `china` (illustrative, shipped), the path of a tariff file, or a folder of dated ones, "
+        "in each currency one after another",
     )
     sign_key: str = setting("", "key that signs tariffs: from `tripmeter ledger key`", secret=True)
     check_key: str = setting("", "its public half: with it every tariff must be signed, by that key")

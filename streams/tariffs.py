@@ -1,4 +1,4 @@
-"""Tariffs: those of the configuration, one after another in time, and signed where a signature is asked for."""
+"""Tariffs: those of the configuration, one after another in each currency, and signed where that is asked for."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,10 +24,13 @@ class Shelf:
     tariffs: tuple[Tariff, ...]
     texts: Mapping[str, str]  # by digest
 
-    def at(self, day: date) -> Tariff:
-        """The tariff in force on a day; ``ConfigError`` if none is."""
+    def at(self, day: date, currency: str = "") -> Tariff:
+        """The tariff in force on a day for policies in a ``currency``; ``ConfigError`` if none is.
+
+        Where none is in the currency, or none is named, that of the first tariff.
+        """
         try:
-            return in_force(self.tariffs, day)
+            return in_force(self.tariffs, day, currency)
         except TariffError as error:
             raise ConfigError(f"tariff.path: {error}") from error
 

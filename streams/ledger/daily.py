@@ -193,7 +193,7 @@ class _Begun:
     def tariff(self, policy: Policy, found: Shelf) -> str:
         """Digest of a policy's tariff: the one begun with, else that of the day the term begins."""
         digest = self._of.get(policy.policy_id, "")
-        return digest if digest in self._known else found.at(policy.from_).digest
+        return digest if digest in self._known else found.at(policy.from_, policy.currency).digest
 
 
 def _by_policy(

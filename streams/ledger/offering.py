@@ -63,7 +63,7 @@ class Asked:
 
     def _of_next(self, policy: Policy) -> Tariff:
         try:
-            return self.shelf.at(next_term(policy)[0])
+            return self.shelf.at(next_term(policy)[0], policy.currency)
         except ConfigError:
             return self.shelf.tariffs[0]
 
@@ -99,7 +99,7 @@ def offers(
 
 def confirm(connection: Connection, said: Config, now: float, policy: Policy, pen: Pen) -> None:
     """Raise unless the offers of a policy hold at ``now``: worked out again, in the transaction that accepts them."""
-    tariff = shelf(said.tariff).at(next_term(policy)[0])
+    tariff = shelf(said.tariff).at(next_term(policy)[0], policy.currency)
     book = crossed(connection, tariff, tables.moment(now), said.pricing.privacy)
     refuse_stale(pen, policy, _known(connection, said, tariff, book))
 
@@ -121,7 +121,7 @@ def _asked(book: Book, asked: Asked, tariff: Tariff, done: Offered) -> Iterable[
         named = policy.policy_id == asked.policy_id and policy.cancelled is None and policy.from_ <= book.today
         try:
             wanted = named or (asked.policy_id is None and is_due(policy, book.today, asked.lead))
-            if wanted and asked.shelf.at(next_term(policy)[0]).digest == tariff.digest:
+            if wanted and asked.shelf.at(next_term(policy)[0], policy.currency).digest == tariff.digest:
                 yield policy
         except ConfigError as error:
             if first:

@@ -111,8 +111,8 @@ def _rows(book: Book, policy: Policy) -> list[dict[str, Any]]:
 def _contract(book: Book, policy: Policy, rows: Sequence[Mapping[str, Any]], tariff: Tariff) -> Contract:
     if policy.currency != tariff.currency:
         raise LedgerError(
-            f"it is in {policy.currency}, tariff {tariff.tariff_id} in {tariff.currency}; set tariff.path to one in "
-            "its currency, and name the --policy it is for"
+            f"it is in {policy.currency}, tariff {tariff.tariff_id} in {tariff.currency}; put one in its "
+            "currency into the folder that tariff.path names"
         )
     return Contract(
         policy_id=policy.policy_id,

@@ -1,5 +1,6 @@
 """Signatures of tariffs, and tariffs one after another."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -74,6 +75,17 @@ def test_a_term_is_rated_by_the_tariff_in_force_at_its_start():
     for day in (date(2024, 12, 31), date(2027, 1, 1)):
         with pytest.raises(TariffError, match=f"no tariff is in force on {day}: a.* from 2025-01-01 to"):
             in_force(found, day)
+
+
+def test_each_currency_has_a_series_of_its_own():
+    euro, yuan = (
+        replace(dates(name, since), currency=name) for name, since in (("EUR", "2025-01-01"), ("CNY", "2025-03-01"))
+    )
+    found = dated([yuan, euro, replace(dates("later", "2026-01-01"), currency="CNY")])
+    day = date(2026, 6, 1)
+    assert [in_force(found, day, name).name for name in ("", "EUR", "CNY", "USD")] == ["EUR", "EUR", "later", "EUR"]
+    with pytest.raises(TariffError, match="both begin on 2025-01-01"):
+        dated([euro, replace(dates("b", "2025-01-01"), currency="EUR")])
 
 
 def test_an_illustrative_one_stands_in(tariff):

@@ -8,14 +8,17 @@ from datetime import date
 import pytest
 
 from pricing.tariffs import standard_text
-from streams import config, keys, metrics
+from streams import config, keys, metrics, registry
 from streams.ledger import chains, daily
 from streams.ledger.crossed import crossed
 from streams.ledger.daily import AGAIN_S, EPOCH, Daily, post
 from streams.ledger.pinned import DAY_S
 from streams.objects import Folder
+from streams.registry import stored
 from streams.river.nightly import nightly
 from streams.store import accounts, audit
+
+from ..insured import FILES
 
 HOUR = 3_600.0
 
@@ -143,6 +146,26 @@ def test_a_tariff_filed_with_an_older_date_does_not_reach_terms_already_begun(ri
     (folder / "one.toml").unlink()
     kept = post(river.store, several, now, "Ann")  # it is on record
     assert (kept.entries, kept.refused) == ([], [])
+
+
+def test_each_policy_is_posted_by_a_tariff_in_its_currency(river, said, tmp_path):
+    for folder in ("tariffs", "registry more"):
+        (tmp_path / folder).mkdir()
+    for name in ("EUR", "CNY"):
+        text = standard_text().replace("standard-2026.1", name, 1).replace('currency = "EUR"', f'currency = "{name}"')
+        (tmp_path / "tariffs" / f"{name}.toml").write_text(text)
+    more = {
+        "policies": "Q,ph,2024-10-01,2025-10-01,fixed,CNY\n",
+        "policy_vehicles": "Q,V0,cargo,2024-10-01,2025-10-01,\n",
+    }
+    for name, text in FILES.items():
+        (tmp_path / "registry more" / f"{name}.csv").write_text(text + more.get(name, ""))
+    with river.store.writing() as connection:
+        stored.write(connection, registry.load(tmp_path / "registry more"), 0.0)
+    several = replace(said, tariff=replace(said.tariff, path=str(tmp_path / "tariffs")))
+    done = post(river.store, several, last(river) + HOUR, None)
+    assert done.refused == []
+    assert {(entry["policy_id"], entry["currency"]) for entry in done.entries} == {("P", "EUR"), ("Q", "CNY")}
 
 
 def test_the_record_is_not_read_for_a_tariff_that_no_policy_is_under(river, said, tmp_path, monkeypatch):

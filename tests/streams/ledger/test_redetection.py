@@ -268,11 +268,12 @@ def leaking(rivers):
     return Samples([("f", "V0")], np.zeros(n, np.int64), t, columns, [], np.full(n, -1), tyres)
 
 
-def test_a_slow_leak_that_nobody_wanted_to_hear_of_counts_all_the_same(rivers, rules, insured, tmp_path):
+def test_a_slow_leak_that_nobody_wanted_to_hear_of_counts_all_the_same(rivers, insured, tmp_path):
     names = [f"detectors.tyre_slow_leak.level{level}_pct=90" for level in (1, 2, 3)]
-    (pinned,), deaf = rules[0].in_force.sets, rivers.judged(*names).in_force.sets[-1]
-    other = replace(rules[0], in_force=InForce([pinned, deaf._replace(since=rivers.START + CHANGED * DAY_S)]))
-    untouched, touched = (insured(tmp_path / name, one) for name, one in (("calm", rules[0]), ("deaf", other)))
+    calm, deaf = rivers.judged(), rivers.judged(*names).in_force.sets[-1]
+    sets = [*calm.in_force.sets, deaf._replace(since=rivers.START + CHANGED * DAY_S)]
+    both = {"calm": calm, "deaf": replace(calm, in_force=InForce(sets))}
+    untouched, touched = (insured(tmp_path / name, one) for name, one in both.items())
     for river in (untouched, touched):
         send(rivers, river, leaking(rivers))
         close(river, END)

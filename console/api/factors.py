@@ -43,6 +43,7 @@ class Level(Shape):
     observed: float | None  # the relativity that claims ask for, if the other factors stay
     observed_low: float | None
     observed_high: float | None
+    status: str  # illustrative, filed
 
 
 class FactorRow(Shape):
@@ -138,13 +139,15 @@ def one(ask: Ask) -> FactorDetail:
         raise Problem(404, "no_factor", f"the tariff has no factor {name!r}")
     cover_name, factor = found[0]
     row = _factor(factor, cover_name, tariff.status)
-    return FactorDetail(**msgspec.structs.asdict(row), levels=[_level(one) for one in _levels(ask, cover_name, name)])
+    told = [_level(one, tariff.status) for one in _levels(ask, cover_name, name)]
+    return FactorDetail(**msgspec.structs.asdict(row), levels=told)
 
 
 def every(ask: Ask) -> Page[Level]:
     """The levels of all factors."""
     found = _levels(ask, ask.query.cover, ask.query.factor)
-    return page(found, ask.query, lambda row: f"{row['cover']} {row['factor']} {row['place']} {row['level']}", _level)
+    status, key = ask.world.rules.tariff.status, "{cover} {factor} {place} {level}".format_map
+    return page(found, ask.query, key, lambda row: _level(row, status))
 
 
 def _factor(one: Factor, cover: str, status: str) -> FactorRow:
@@ -176,8 +179,8 @@ def _made(ask: Ask) -> pl.DataFrame:
     return levels.levels(premiums.filter(pl.col("fleet_id").is_in(fleets)), claims, ask.world.rules.tariff)
 
 
-def _level(row: Row) -> Level:
-    return Level(**{name: row[name] for name in Level.__struct_fields__})
+def _level(row: Row, status: str) -> Level:
+    return Level(**{name: row[name] for name in Level.__struct_fields__ if name != "status"}, status=status)
 
 
 _ONE = ("GET", "/pricing/factors/{name}", one, "pricing", "One factor with its exposure", PRICING, FactorDetail)

@@ -43,6 +43,7 @@ class YearRow(Shape):
     incurred: float
     ultimate: float  # capped, developed, at the coming year's level
     expected: float
+    status: str  # of the tariff that expects it: illustrative, filed
 
 
 class Years(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,12 +78,14 @@ def assumed(ask: Ask) -> Reply:
 def by_year(ask: Ask) -> Page[YearRow]:
     """Each cover and year."""
     found = rows(_study(ask).years)
-    return page(found, ask.query, lambda row: f"{row['cover']} {row['age']}", _year)
+    status = ask.world.rules.tariff.status
+    return page(found, ask.query, lambda row: f"{row['cover']} {row['age']}", lambda row: _year(row, status))
 
 
-def _year(row: Row) -> YearRow:
+def _year(row: Row, status: str) -> YearRow:
     same = ("cover", "vehicle_years", "km", "claims", "paid", "reserve", "recovery", "incurred", "ultimate", "expected")
-    return YearRow(from_=row["start"].isoformat(), to=row["end"].isoformat(), **{name: row[name] for name in same})
+    found = {name: row[name] for name in same}
+    return YearRow(from_=row["start"].isoformat(), to=row["end"].isoformat(), status=status, **found)
 
 
 def _study(ask: Ask) -> Study:

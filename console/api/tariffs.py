@@ -20,6 +20,7 @@ from streams.ledger import chains, pinned
 from streams.tables import moment
 
 SIGNER = re.compile(r"(?m)^# signed by ([0-9a-f]{64}): [0-9a-f]{128}$")  # held against the signature when it was read
+ILLUSTRATIVE = "illustrative"
 SIGNED, NAMED, UNSIGNED = "signed", "signed_by_named_key", "unsigned"
 Row = dict[str, Any]
 
@@ -86,6 +87,7 @@ class Moved(Shape):
     change: float | None
     uncapped: Decimal | None
     caps: str | None  # that bound
+    status: str  # illustrative if either tariff is
 
 
 class Two(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,7 +135,10 @@ def moved(ask: Ask) -> Page[Moved]:
     """Vehicles, those whose premium moves most first."""
     old, new = pair(ask, ask.query.old, ask.query.new)
     vehicles = changed(ask, old.tariff, new.tariff)
-    return page(rows(vehicles), ask.query, lambda row: f"{row['policy_id']} {row['vehicle_id']}", lambda r: Moved(**r))
+    both = {one.tariff.status for one in (old, new)}
+    status = ILLUSTRATIVE if ILLUSTRATIVE in both else new.tariff.status
+    key = "{policy_id} {vehicle_id}".format_map
+    return page(rows(vehicles), ask.query, key, lambda row: Moved(**row, status=status))
 
 
 def _told(ask: Ask) -> dict[str, TariffRow]:

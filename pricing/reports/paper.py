@@ -38,7 +38,8 @@ class Paper:
     foot: str = ""  # of every sheet of paper
 
     def frames(self) -> dict[str, pl.DataFrame]:
-        """Its tables by name, the first of them what the others are."""
+        """Its tables by name, after what they are and the facts: a file says too that it is illustrative."""
         shown = {part.name: part.table.frame for part in self.sections if part.table is not None}
         titles = [part.title for part in self.sections if part.table is not None]
-        return {"contents": pl.DataFrame({"table": list(shown), "title": titles})} | shown
+        facts = pl.DataFrame(list(self.facts), {"fact": pl.String, "value": pl.String}, orient="row")
+        return {"contents": pl.DataFrame({"table": list(shown), "title": titles}), "facts": facts} | shown

@@ -71,7 +71,8 @@ def test_the_page_has_the_figures_of_the_command_line(house, tmp_path):
     assert done.exit_code == 0, done.output
     tables, found = json.loads(out.read_text("utf-8"))["tables"], told(house, "quality")
     shown = {part["name"]: part["rows"] for part in found["sections"] if part["columns"]}
-    assert shown == {name: rows for name, rows in tables.items() if name != "contents"}
+    assert shown == {name: rows for name, rows in tables.items() if name not in ("contents", "facts")}
+    assert "illustrative" in tables["facts"][0]["value"]
     assert {"calibration", "order", "lorenz_curve", "double_lift", "value", "factors"} <= set(shown)
     assert found["facts"]["claims of theirs"] == "1"
 
@@ -207,10 +208,13 @@ def test_whom_another_tariff_hits_is_what_the_command_line_says(house, dearer):
 
 
 def test_whoever_takes_a_file_away_is_on_record_with_its_hash(house):
-    client = house.client("underwriter")
+    client, force = house.client("underwriter"), told(house, "tariffs")[0]["name"]
     body = client.get(f"{API}/fleets/a/vehicles.csv").content
     client.get(f"{API}/levels.parquet", params={"cover": "own_damage"})
     last, first = told(house, "runs", limit=2)["items"]
+    for path in ("fleets", "fleets/a/vehicles", "fleets/a/years", "levels", "premiums", "dislocation"):
+        text = client.get(f"{API}/{path}.csv", params={"new": force} if path == "dislocation" else {}).text
+        assert "illustrative" in text.splitlines()[1], path
     assert (first["actor"], first["action"], first["rows"]) == ("underwriter", "exports.made", 2)
     assert (first["path"], first["sha256"]) == ("pricing/fleets/a/vehicles.csv", hashlib.sha256(body).hexdigest())
     again = client.get(f"{PREFIX}/{last['path']}", params=last["query"])

@@ -5,10 +5,12 @@ import { t, word } from '../lib/i18n.js';
 import { get } from '../lib/api.js';
 import { day, money } from '../lib/format.js';
 import { route } from '../lib/router.js';
+import { meta } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
+import { Filed } from './premiums.js';
 import { Field } from './trips.js';
 
 export function Ledger() {
@@ -21,7 +23,7 @@ export function Ledger() {
     verdict.value = { busy: true, policies: 0, of: 0 };
     while (verdict.value.busy) verdict.value = await get('pricing/ledger/verify', asked).then((found) => ({ ...found, busy: !found.done })).catch((error) => ({ error }));
   };
-  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${{ policy }} />
+  return html`<${Head} title=${t('screen.ledger')}><${Filed} status=${meta.value?.tariff_status ?? 'illustrative'} /><${Files} path="pricing/ledger" query=${{ policy }} />
       <label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
       <button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button><//>
     <${Verdict} found=${verdict.value} />

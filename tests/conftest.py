@@ -24,6 +24,7 @@ ON_POSTGRES = {  # of tests/streams
     "ledger/test_daily",
     "ledger/test_posting",
     "ledger/test_redetection",
+    "ledger/test_wheel",
     "records/test_evidence",
     "records/test_faults",
     "records/test_reports",

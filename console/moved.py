@@ -1,7 +1,6 @@
 """Moved: the tariffs that are known, and the portfolio rated with two of them, once for as long as the figures hold."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import NamedTuple
 
 import polars as pl
@@ -10,14 +9,13 @@ from console.endpoint import Ask
 from console.figures import figures
 from console.problems import Problem
 from pricing.rating import RatingError
-from pricing.rerating import indications
 from pricing.tariff import Tariff
 from pricing.tariffs import shipped
 from pricing.tariffs.compared import VEHICLE, capped, changes
 from streams import settings
 from streams.layers import ConfigError
 from streams.ledger import exposed
-from streams.tables import assumed, moment
+from streams.tables import moment
 from streams.tariffs import shelf
 
 
@@ -86,10 +84,5 @@ def _rated(ask: Ask, old: Tariff, new: Tariff) -> tuple[pl.DataFrame, pl.DataFra
 def _premiums(ask: Ask, tariff: Tariff) -> pl.DataFrame:
     """The premiums of the portfolio with a tariff, as `tripmeter tariff compare` has them."""
     made = figures(ask.world)
-    exposure, risks, now = made.tables()["exposure"], made.risks(), moment(made.now)
     with ask.world.store.reading() as connection:
-        if not exposed.as_recorded(connection, tariff):
-            return exposed.rated(connection, tariff, risks, now)["premiums"]
-    risks = assumed(exposure, "car") if risks is None else risks
-    first = min(exposure["day"].to_list(), default=None)
-    return indications(exposure, risks, tariff, first, (now + timedelta(days=1)).date())
+        return exposed.amounts(connection, tariff, made.risks(), moment(made.now))

@@ -112,10 +112,8 @@ def amounts(
         return indications(six["exposure"], risks, rated_with)
     with store(data).reading() as connection:
         known, now_ = stored.read(connection), tables.moment(marks.clock(connection, time.time()))
-        found = exposed.read(connection, rated_with, now_)
-    insured = Roster(known).insured() if known.rows["vehicles"] else tables.assumed(found.driven, klass)
-    judged = exposed.judged(found.driven, found.left)
-    return indications(found.driven, insured, rated_with, *tables.days(found.driven, now_), judged=judged)
+        insured = Roster(known).insured() if known.rows["vehicles"] else None
+        return exposed.amounts(connection, rated_with, insured, now_, klass)
 
 
 def of_store(opened: Store, rated_with: Tariff) -> Tables:

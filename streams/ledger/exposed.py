@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from pricing.exposure import CLOSES
+from pricing.rerating import indications
 from pricing.tariff import Tariff
 from streams import tables
 from streams.desk.desk import Desk
@@ -95,7 +96,7 @@ def _read(connection: Connection, tariff: Tariff, now: datetime) -> _Read:
 
 def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime) -> tables.Tables:
     """The six tables of a store at ``now``, whose scores and premiums are made of what the ledger reads too."""
-    if as_recorded(connection, tariff):
+    if not (accepted.conceded(connection) or pinned.strange(connection, pinned.versions(connection, tariff))):
         return tables.read(connection, tariff, risks, now)
     found = _read(connection, tariff, now)
     driven, people = found.driven(), found.people()
@@ -103,10 +104,14 @@ def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, no
     return tables.read(connection, tariff, risks, now, priced=priced)
 
 
-def as_recorded(connection: Connection, tariff: Tariff) -> bool:
-    """Whether premiums read the record as it is: by accepted rules, nothing conceded, drivers as devices name them."""
-    strange = pinned.strange(connection, pinned.versions(connection, tariff))
-    return not (accepted.conceded(connection) or strange or wheel.kept(connection, pinned.version(tariff)))
+def amounts(
+    connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime, klass: str = "car"
+) -> pl.DataFrame:
+    """The premiums of a store as ``rated`` has them, all at once and without their steps."""
+    found = read(connection, tariff, now)
+    insured = tables.assumed(found.driven, klass) if risks is None else risks
+    counts = judged(found.driven, found.left)
+    return indications(found.driven, insured, tariff, *tables.days(found.driven, now), judged=counts)
 
 
 def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from console.trials import trials
 from streams import trial
 from streams.river.in_force import remembered
 from streams.river.recovery import followed
+from streams.sinks.email import letter
 from streams.store import schema
 
 API = "/api/v1/settings/a"
@@ -151,7 +152,7 @@ def test_a_test_message_goes_the_way_of_all_messages(house, manager):
     with house.world.store.writing() as connection:
         (row,) = connection.execute(outbox.select().where(outbox.c.sink == "email")).mappings().all()
         connection.execute(outbox.delete().where(outbox.c.id == row["id"]))
-    assert json.loads(row["body"])["fleet_id"] == "a"
+    assert letter(json.loads(row["body"]))["Subject"] == "Test message for a"
     assert manager.get(f"{API}/tests").json()[0]["state"] == "sent"
     with house.world.store.writing() as connection:
         connection.execute(insert(undelivered), {"sink": "email", "address": "", "body": row["body"], "why": "550 no"})

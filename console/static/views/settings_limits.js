@@ -111,6 +111,7 @@ function Preview({ at, kind, round }) {
   const values = { events: number(after.events), instead: number(before.events), alerts: number(after.alerts), instead_alerts: number(before.alerts) };
   return html`<div class="notice preview" role="status">
     <p><b>${t('settings.would', values)}</b> ${t('settings.more', { events: signed(after.events - before.events), alerts: signed(after.alerts - before.alerts) })}</p>
+    <p>${['1', '2', '3'].map((level) => t(`settings.level.${level}`, { before: number(before.levels[level]), after: number(after.levels[level]) })).join(' ')}</p>
     <p class="hint">${t(`settings.state.${one.state}`, { n: one.vehicles, of: one.of })} <${Time} at=${one.since} /> – <${Time} at=${one.until} /></p>
     ${running && html`<button onClick=${stop}>${t('settings.stop')}</button>`}</div>`;
 }

@@ -21,7 +21,7 @@ from streams.records import rows
 from streams.records.alerts import Alerts
 from streams.river.recovery import followed
 from streams.settling.settle import start_at
-from streams.store import schema
+from streams.store import schema, upkeep
 from streams.store.store import Row, rows_of
 
 DAYS = 7  # with today, as far as it has come: as far back as states are kept
@@ -76,9 +76,11 @@ class Found:
     after: Count = field(default_factory=Count)
 
 
-def some_of(vehicles: Iterable[str]) -> list[str]:
-    """All vehicles, or as many as are looked at: which ones hangs on nothing but their names."""
-    return sorted(vehicles, key=lambda name: (zlib.crc32(name.encode()), name))[:MOST]
+def vehicles_of(connection: Connection, fleet_id: str) -> list[str]:
+    """The vehicles of a fleet that were heard of, or as many as are looked at: which hangs on their names alone."""
+    vehicles = upkeep.vehicles
+    names = connection.execute(select(vehicles.c.vehicle_id).where(vehicles.c.fleet_id == fleet_id)).scalars()
+    return sorted(names, key=lambda name: (zlib.crc32(name.encode()), name))[:MOST]
 
 
 def tried(asked: Asked, vehicles: Sequence[str], home: Home, stopping: Callable[[], bool]) -> Iterator[Found]:

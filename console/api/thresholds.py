@@ -139,10 +139,9 @@ def preview(ask: Ask) -> Reply:
     value = thresholds.checked(kind, ask.body.own)
     with world.store.reading() as connection:
         own: OfFleet = {row["name"]: row["value"] for row in chosen.latest(connection, fleet_id, THRESHOLDS).values()}
-        now = world.now(connection)
+        now, names = world.now(connection), trial.vehicles_of(connection, fleet_id)
     rules = with_own(world.rules.in_force.sets[-1], thresholds.with_change({fleet_id: own}, fleet_id, kind, value))
     asked = trial.Asked(fleet_id, kind, rules, world.rules.alerts, world.known.roster, world.intake, now)
-    names = trial.some_of(name for fleet, name in world.known.roster.vehicles() if fleet == fleet_id)
 
     def work(stopping: Callable[[], bool]) -> Iterator[trial.Found]:
         return trial.tried(asked, names, world.at_home, stopping)

@@ -21,13 +21,10 @@ from streams.registry.rows import FleetRow
 from streams.sinks import CALLERS, reached
 from streams.store import audit, schema
 from streams.store.store import rows_of
+from streams.words import ENGLISH, texts
 
 COLUMNS = {"webhook": "alerts_webhook", "email": "alerts_mail"}  # of the registry's fleets
 TESTS, SHOWN = 10, 100  # messages of a fleet whose way is followed; rows of a history
-TITLE, TEXT = (
-    "Test message for {fleet}",
-    "{who} has asked for this message. Whoever reads it is called when it matters.",
-)
 Row = dict[str, Any]
 
 
@@ -148,8 +145,9 @@ def test(ask: Ask) -> Sent:
     if name not in reached(world.config.sinks, world.known.roster.contact(fleet_id)):
         raise Problem(422, "no_channel", f"this fleet is not called by {name!r}")
     at = time.time()
-    body: Row = {"list": f"test {fleet_id} {at:.3f}", "fleet_id": fleet_id, "at": iso(at), "test": True}
-    body |= {"title": TITLE.format(fleet=fleet_id), "text": TEXT.format(who=ask.who.login)}
+    body: Row = {"list": f"test {fleet_id} {at:.3f}", "fleet_id": fleet_id, "at": iso(at), "test": ask.who.login}
+    said = texts(ENGLISH)
+    body |= {"title": said("mail.test", fleet=fleet_id), "text": said("mail.test_text", who=ask.who.login)}
     row = {"sink": name, "address": "", "body": encoded(body), "retain": 0}
     with world.store.writing() as connection:
         audit.record(connection, [audit.Entry(ask.who.login, "settings.tested", fleet_id, name)])

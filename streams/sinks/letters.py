@@ -1,4 +1,4 @@
-"""Letters: a page, or a morning list, as people read it in a mail, in the words of the console's catalogue."""
+"""Letters: a page, a morning list or a test as people read it in a mail, in the words of the console's catalogue."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,7 +17,9 @@ Told = dict[str, Any]
 def letter(told: Told, language: str) -> EmailMessage:
     """A mail without sender and receiver; the same message has the same Message-ID."""
     mail = EmailMessage()
-    if "list" in told:
+    if "test" in told:
+        title, text, name, written = *_test(told, language), told["list"], told["at"]
+    elif "list" in told:
         title, text, name, written = _title(told, language), "\n".join(_list(told, language)), told["list"], told["at"]
     else:
         title, text = _page(told, language)
@@ -27,6 +29,12 @@ def letter(told: Told, language: str) -> EmailMessage:
     mail["Message-ID"] = f"<{quote(name.replace(' ', '.'), safe='+')}@tripmeter>"
     mail.set_content(f"{text}\n", cte="quoted-printable")  # whatever servers it passes
     return mail
+
+
+def _test(told: Told, language: str) -> tuple[str, str]:
+    """Title and text of a message that somebody sends to see whether it arrives."""
+    said = texts(language)
+    return said("mail.test", fleet=told["fleet_id"]), said("mail.test_text", who=plain(told["test"]))
 
 
 def _title(told: Told, language: str) -> str:

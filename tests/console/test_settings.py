@@ -9,7 +9,7 @@ from console.trials import trials
 from streams import trial
 from streams.river.in_force import remembered
 from streams.river.recovery import followed
-from streams.sinks.email import letter
+from streams.sinks.letters import letter
 from streams.store import schema
 
 API = "/api/v1/settings/a"
@@ -152,7 +152,8 @@ def test_a_test_message_goes_the_way_of_all_messages(house, manager):
     with house.world.store.writing() as connection:
         (row,) = connection.execute(outbox.select().where(outbox.c.sink == "email")).mappings().all()
         connection.execute(outbox.delete().where(outbox.c.id == row["id"]))
-    assert letter(json.loads(row["body"]))["Subject"] == "Test message for a"
+    assert letter(json.loads(row["body"]), "en")["Subject"] == "Test message for a"
+    assert "manager" in letter(json.loads(row["body"]), "zh-CN").get_content()
     assert manager.get(f"{API}/tests").json()[0]["state"] == "sent"
     with house.world.store.writing() as connection:
         connection.execute(insert(undelivered), {"sink": "email", "address": "", "body": row["body"], "why": "550 no"})

@@ -158,9 +158,9 @@ def _blind(found: Report, t: words.Text) -> Section:
         "hours": f"{found.silent_h:,.0f}",
         "km": f"{found.gap_km:,.0f}",
     }
-    frame = pl.DataFrame(found.blind, list(Blind._fields), orient="row") if found.blind else None
+    frame = pl.DataFrame(found.blind, list(Blind._fields), orient="row", infer_schema_length=None)
     heads = {name: t(f"fleet_report.col.{name}") for name in Blind._fields}
-    table = None if frame is None else Table(frame, heads, STYLES, 2 * MOST)
+    table = Table(frame, heads, STYLES, 2 * MOST) if found.blind else None
     return Section(
         "blind",
         t("fleet_report.blind"),
@@ -174,19 +174,19 @@ def _tasks(tasks: Sequence[Row], name: str, found: Report, made: Made, language:
     t = words.texts(language)
     counts = {"made": found.made, "done": len(found.done), "overdue": len(found.overdue)}
     at = "due" if name == "overdue" else "done_at"
-    rows = [
-        {
-            "task": f"{words.word(language, 'task', one['kind'])} {one['subject']}".strip(),
-            "vehicle_id": one["vehicle_id"],
-            "assignee": one["assignee"],
-            at: _local(one[at], made.zone),
-            "outcome": words.word(language, "outcome", one["outcome"]) if one["outcome"] else one["finding"],
-        }
-        for one in tasks
-    ]
+    rows = [_task(one, language) | {at: _local(one[at], made.zone)} for one in tasks]
     heads = {column: t(f"fleet_report.col.{column}") for column in (rows[0] if rows else {})}
     table = Table(pl.DataFrame(rows, infer_schema_length=None), heads, STYLES, 2 * MOST) if rows else None
     return Section(name, t(f"fleet_report.{name}"), [t(f"fleet_report.{name}.said", **counts)], (), table)
+
+
+def _task(one: Row, language: str) -> Row:
+    return {
+        "task": f"{words.word(language, 'task', one['kind'])} {one['subject']}".strip(),
+        "vehicle_id": one["vehicle_id"],
+        "assignee": one["assignee"],
+        "outcome": words.word(language, "outcome", one["outcome"]) if one["outcome"] else one["finding"],
+    }
 
 
 def _last(span: Span) -> str:

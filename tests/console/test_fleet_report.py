@@ -2,10 +2,14 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
-from console import words
+from console.fleet_report import Made, paper
+from pricing.monitoring.rates import UNCLEAR, Seen
+from streams import words
+from streams.desk.report import Blind, Change, Report, Span
 
 API = "/api/v1"
 DAYS = {"from": "2024-10-01", "to": "2024-10-15"}
@@ -59,3 +63,26 @@ def test_days_that_are_none_are_refused(house, query):
     answer = house.client("manager").get(f"{API}/fleets/a/report", params=DAYS | query)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert page(house.client("manager")).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_all_of_it_is_in_its_tables(language):
+    unheard = [Blind(f"V{k}", False, 24.0, 0.0, None) for k in range(150)]
+    task = {
+        "kind": "workshop",
+        "subject": "1L",
+        "vehicle_id": "V1",
+        "assignee": "Bo",
+        "finding": "",
+        "outcome": "fixed",
+    }
+    done = task | {"done_at": 1_750_000_000.0}
+    late = task | {"due": 1_740_000_000.0, "outcome": ""}
+    span, blind = Span(date(2025, 6, 1), date(2025, 6, 29)), (*unheard, Blind("V150", True, 0.0, 5.0, 0.5))
+    change = Change("harsh", Seen(0, 0.0), Seen(2, 1.0), None, None, None, UNCLEAR)
+    found = Report(span, 151, 1, 5.0, 5.0, 3600.0, (change,), (), (), (), blind, 2, (done,), (late,))
+    made = Made("f", (), "Ann", 1_750_000_000.0, 1_750_000_000.0, "Asia/Shanghai")
+    tables = paper(found, made, language).frames()
+    assert tables["blind"]["seen"].to_list()[-2:] == [None, 0.5]
+    assert str(tables["done"]["done_at"][0]) == "2025-06-15 23:06:40"  # in the fleet's own time
+    assert (tables["overdue"].height, tables["overdue"]["assignee"][0]) == (1, "Bo")

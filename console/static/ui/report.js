@@ -50,14 +50,12 @@ function shown(value, key, style) {
   return number(value, DIGITS[style] ?? (Number.isInteger(value) ? 0 : 3));
 }
 
-const KINDS = /** @type {Record<string, string>} */ ({ csv: 'CSV', xlsx: 'XLSX', parquet: 'Parquet' });
-
 /** Ways to take a list away as a file. @param {{ path: string, query?: Record<string, unknown>, kinds?: string[] }} given */
 export function Files({ path, query = {}, kinds = ['csv', 'xlsx', 'parquet'] }) {
   const of = path.split('/').at(-1);
   return kinds.map((kind) => {
     const page = kind === 'html';
-    const text = page ? t('report.print') : KINDS[kind];
+    const text = page ? t('report.print') : kind.toUpperCase();
     return html`<a key=${kind} class="button" href=${address(`${path}.${kind}`, query)} download=${!page} target=${page ? '_blank' : undefined} rel="noopener" aria-label=${`${text}: ${of}`}>${text}</a>`;
   });
 }

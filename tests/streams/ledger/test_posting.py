@@ -14,6 +14,7 @@ from pricing.ledger.charged import Account, billed
 from pricing.ledger.entry import instead
 from pricing.tariffs import standard, standard_text
 from streams import registry, tables
+from streams.cli import source
 from streams.desk.actions import act, shelve
 from streams.ledger import accepted, posting
 from streams.ledger.book import gathered
@@ -89,6 +90,13 @@ def test_only_an_indication_that_moves_is_made_again_step_by_step(fleet, monkeyp
     post(fleet)
     monkeypatch.setattr(posting, "rated", lambda *_, **__: pytest.fail("it has not moved"))
     assert post(fleet) == []
+
+
+def test_a_store_rated_at_once_is_what_it_is_one_by_one(fleet, tmp_path):
+    one_by_one = source.of_store(fleet.store, standard())["premiums"]
+    at_once = source.amounts(tmp_path / "data", None, standard(), None, "car")
+    assert at_once.height == 6
+    assert at_once.equals(one_by_one.select(at_once.columns))
 
 
 def test_days_that_are_not_over_are_not_posted(fleet):

@@ -83,7 +83,7 @@ def test_those_scored_by_other_weights_are_refused():
 
 
 def test_those_that_are_shipped_say_that_they_are_illustrative_and_how_they_were_made(tariff):
-    assert tariff.peers.about.startswith("illustrative: 1,500 simulated vehicles")
+    assert tariff.peers.about.startswith("illustrative: 1,500 vehicles as the simulator drove them")
     assert "tripmeter-sim claims" in tariff.peers.about
     for subject in ("driver", "vehicle"):
         assert sorted(tariff.peers.scores[subject]) == sorted(CLASSES)

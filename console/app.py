@@ -108,7 +108,7 @@ def _answering(
             who = None if one.open else await to_thread.run_sync(_who, one, world, request, limiter=light)
             ask = await _asked(one, world, hub, request, who)
             limiter = heavy if one.tag in HEAVY or one.gives is bytes else light
-            return _response(await to_thread.run_sync(once, one, ask, limiter=limiter))
+            return _response(await to_thread.run_sync(once, one, ask, limiter=limiter), one.status)
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
             return response_of(problem_of(error))
 
@@ -152,8 +152,8 @@ async def _body(request: Request) -> bytes:
     return found
 
 
-def _response(found: Any) -> Response:
-    reply = found if isinstance(found, Reply) else Reply(found)
+def _response(found: Any, status: int) -> Response:
+    reply = found if isinstance(found, Reply) else Reply(found, status)
     headers = {"Cache-Control": "no-store", **reply.headers}
     if reply.value is None:
         made = Response(b"", 204 if reply.status == 200 else reply.status, headers)

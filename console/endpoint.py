@@ -1,8 +1,10 @@
 """Endpoint: one path of the API - who may ask, what it takes, what it gives, who answers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -58,6 +60,13 @@ class Reply:
     cookies: tuple[str, ...] = ()
 
 
+def attachment(name: str) -> dict[str, str]:
+    """The header of a file to be saved under a name in any script (RFC 6266)."""
+    plain = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
+    more = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return {"Content-Disposition": f'attachment; filename="{plain}"{more}'}
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """``gives`` is the type of the answer (None: nothing; bytes: a file), ``roles`` empty: whoever is signed in."""
@@ -73,6 +82,7 @@ class Endpoint:
     query: type[Query] = Query
     headers: tuple[str, ...] = ()  # that matter besides an Idempotency-Key: If-Match
     open: bool = False  # to those who are not signed in
+    status: int = 200  # of an answer that is as asked
     media: tuple[str, ...] = ()  # that an answer may be of besides JSON
     places: bool = False  # the answer holds coordinates
     before_change: bool = False  # for those too who have a password that somebody else has set

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import msgspec
 import polars as pl
 
-from console.endpoint import Ask, Endpoint, Reply
+from console.endpoint import Ask, Endpoint, Reply, attachment
 from console.shapes import Page, Place
 from streams import sheets
 from streams.store import audit
@@ -52,7 +52,7 @@ def saved(name: str, kind: str, write: Callable[[Path], object]) -> Reply:
         path = Path(folder) / f"{name}.{kind}"
         write(path)
         body = path.read_bytes()
-    return Reply(body, 200, {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}, MEDIA[kind])
+    return Reply(body, 200, attachment(f"{name}.{kind}"), MEDIA[kind])
 
 
 def _file(one: Endpoint, kind: str) -> Callable[[Ask], Reply]:

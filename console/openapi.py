@@ -132,4 +132,4 @@ def _answers(one: Endpoint, by_type: dict[str, Any]) -> dict[str, Any]:
     else:
         content = {media: {} for media in one.media}
         content["application/json"] = {"schema": by_type[repr(one.gives)]}
-    return {"200": {"description": "as asked", "content": content}, "default": PROBLEMS}
+    return {str(one.status): {"description": "as asked", "content": content}, "default": PROBLEMS}

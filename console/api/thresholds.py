@@ -133,7 +133,7 @@ def change(ask: Ask) -> Reply:
     return limits(ask)
 
 
-def preview(ask: Ask) -> Reply:
+def preview(ask: Ask) -> Preview:
     """Begin to look what they would have found last week."""
     world, fleet_id, kind = ask.world, of_fleet(ask), _asked(ask)
     value = thresholds.checked(kind, ask.body.own)
@@ -147,7 +147,7 @@ def preview(ask: Ask) -> Reply:
         return trial.tried(asked, names, world.at_home, stopping)
 
     began = Trial(fleet_id, (asked, value), trial.Found(len(names)))
-    return Reply(_shown(trials(world).start(began, work)), 202)
+    return _shown(trials(world).start(began, work))
 
 
 def previewed(ask: Ask) -> Preview:
@@ -227,6 +227,7 @@ ENDPOINTS = (
     Endpoint(
         *("POST", PATH + "/{detector}/preview", preview, "settings", "What they would have found", ACTING, Preview),
         takes=Wished,
+        status=202,  # it goes on; how far it is, is asked for
     ),
     Endpoint("GET", LAST, previewed, "settings", "How far the preview is", SEEING, Preview),
     Endpoint("POST", LAST + "/cancel", cancel, "settings", "Stop the preview", ACTING, Preview),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from console import keyset, said, seen, within
 from console.access import OWN, SEEING
-from console.endpoint import Ask, Endpoint, Query, Reply, Shape
+from console.endpoint import Ask, Endpoint, Query, Reply, Shape, attachment
 from console.pages import Paged, words
 from console.problems import Problem
 from console.shapes import Columns, Event, Page, Place
@@ -163,7 +163,7 @@ def _written(ask: Ask, found: pl.DataFrame, name: str) -> Reply:
     kept = found.select([one for one in found.columns if not wanted or one in wanted or one == "t"])
     if ask.query.fmt == "json":
         return Reply(said.columns(kept, ask.scope))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{ask.query.fmt}"'}
+    headers = attachment(f"{name}.{ask.query.fmt}")
     if ask.query.fmt == "csv":
         hidden = [one for one in ("fleet_id", "vehicle_id", "driver_id") if one in kept.columns]
         flat = kept.drop(hidden).select(pl.exclude(pl.List))

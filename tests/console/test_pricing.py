@@ -92,6 +92,12 @@ def test_a_list_is_a_file_too(house, kind):
     assert answer.headers["content-disposition"] == f'attachment; filename="premiums.{kind}"'
 
 
+def test_a_file_is_named_in_any_script(house):
+    answer = house.client("admin").get(f"{API}/vehicles/a/京A-1/trace", params={"fmt": "csv"})
+    name = "attachment; filename=\"trace-_A-1.csv\"; filename*=UTF-8''trace-%E4%BA%ACA-1.csv"
+    assert (answer.status_code, answer.headers["content-disposition"]) == (200, name)
+
+
 def test_no_cell_of_a_file_is_a_formula(house):
     client = house.client("manager")
     one = client.get(f"{API}/alerts").json()["items"][0]

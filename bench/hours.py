@@ -80,7 +80,7 @@ def main(slots: int) -> None:
     gc.collect()
     taken = sorted(commits(book, state, np.random.default_rng(1)))
     late = np.zeros(1, INTERVAL)
-    late[0] = (CLOSE, 0, 0, DRIVE, MONDAY + 1_000, MONDAY + 2_000, 0)
+    late[0] = (CLOSE, 0, 0, 0, DRIVE, MONDAY + 1_000, MONDAY + 2_000, 0)
     began = time.process_time()
     book.take(late, state, np.arange(0))
     anew = time.process_time() - began

@@ -48,7 +48,7 @@ class House:
         if closed:
             found = np.zeros(1, INTERVAL)
             span = (START + start * MINUTE, START + end * MINUTE)
-            found[0] = (CLOSE, slot, driver, DRIVE, *span, 0)
+            found[0] = (CLOSE, slot, driver, 0, DRIVE, *span, 0)
             self.state["phase"][slot] = 0
         else:
             row = self.state["drive"][slot : slot + 1]

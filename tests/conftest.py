@@ -29,6 +29,7 @@ ON_POSTGRES = {  # of tests/streams
     "records/test_faults",
     "records/test_reports",
     "river/test_embedded",
+    "river/test_own",
     "river/test_recovery",
     "river/test_retention",
     "settling/test_settle",

@@ -1,5 +1,6 @@
 """Screen: what a second of the live map costs a browser without a graphics card: ``python -m bench.screen``."""
 
+import os
 import shutil
 import tempfile
 import time
@@ -49,15 +50,17 @@ def console() -> Iterator[tuple[str, str]]:
 
 
 def spent() -> Counter[str]:
-    """CPU ms so far of the browsers' processes on this machine, by what they do."""
-    found: Counter[str] = Counter()
-    for path in Path("/proc").glob("[0-9]*"):
+    """CPU ms so far of the processes that this one has started, by what they do in the browser."""
+    ours, found = {os.getpid()}, Counter[str]()
+    for path in sorted(Path("/proc").glob("[0-9]*"), key=lambda one: int(one.name)):
         try:
             command, told = (path / "cmdline").read_text(), (path / "stat").read_text().rpartition(")")[2].split()
         except OSError:  # it has ended meanwhile
             continue
-        kind = next((one for one in ("gpu-process", "renderer") if f"--type={one}" in command), "")
-        found[kind] += (int(told[11]) + int(told[12])) * TICK_MS
+        if int(told[1]) in ours:  # a process is younger than the one that has started it
+            ours.add(int(path.name))
+            kind = next((one for one in ("gpu-process", "renderer") if f"--type={one}" in command), "")
+            found[kind] += (int(told[11]) + int(told[12])) * TICK_MS
     return found
 
 

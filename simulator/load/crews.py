@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import resource
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -50,6 +51,8 @@ def work(pipe: Connection, plan: Plan, accounts: Sequence[Account]) -> None:
 
 async def _work(pipe: Connection, plan: Plan, accounts: Sequence[Account]) -> None:
     crew, loop = Crew(plan, accounts), asyncio.get_running_loop()
+    if parent := multiprocessing.parent_process():
+        loop.add_reader(parent.sentinel, sys.exit, 1)  # whoever started it is gone: nobody would end it
     await crew.connect()
     await crew.greet()
     pipe.send(True)

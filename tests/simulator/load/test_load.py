@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +44,46 @@ def test_nothing_is_lost_and_every_event_has_its_alert(served: int, words: list[
     assert len(pl.read_csv(tmp_path / "sheet.csv")) == said["alerts_planted"] != 0
     assert said["alert_ms"]["p50"] > 0  # type: ignore[index]
     assert ("shared" in str(said["connections"])) == ("--shared-connections" in words)
+
+
+@pytest.mark.slow
+def test_who_sends_ends_with_whoever_started_it_however_that_ended(served: int) -> None:
+    words = [sys.executable, "-c", DRIVE, str(served)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as started:
+        assert started.stdout and "driving\n" in iter(started.stdout.readline, "")
+        children = Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().split()
+        assert any(b"spawn_main" in said(pid) for pid in children)
+        started.kill()
+    wait_for(lambda: not any(map(said, children)))
+
+
+DRIVE = """
+import asyncio, sys
+from simulator.link import Account
+from simulator.load.crews import drive
+from simulator.load.plan import Plan
+
+def account(vehicle):
+    return Account("127.0.0.1", int(sys.argv[1]), vehicle)
+
+plan = Plan("left", 0, 1, 3, 1.0, 1.0, 600.0, 0.1, "json", 0, 1.0, drain=60.0)
+asyncio.run(drive([plan], account, account("listener"), lambda what: print(what, flush=True)))
+"""
+
+
+def said(pid: str) -> bytes:
+    """The command line of a process; empty once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_a_service_that_says_nothing_is_told_plainly(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,8 +31,8 @@ export function Rows({ rows, small, ask }) {
   useEffect(() => () => void (busy.value = false), []);
 
   const acting = may('manager');
-  const about = () => (chosen.value.size ? ids.filter((id) => chosen.value.has(id)) : [ids[here]]);
-  const decide = (/** @type {string} */ action) => (action === 'ack' ? void act(about(), 'ack') : ask(action, about()));
+  const about = (/** @type {string} */ id) => (chosen.value.size ? ids.filter((one) => chosen.value.has(one)) : [id]);
+  const decide = (/** @type {string} */ action, id = ids[here]) => (action === 'ack' ? void act(about(id), 'ack') : ask(action, about(id)));
   const move = (/** @type {number} */ to, /** @type {boolean} */ range) => {
     const at = Math.max(0, Math.min(rows.length - 1, to));
     if (range) chosen.value = new Set(ids.slice(Math.min(anchor.current, at), Math.max(anchor.current, at) + 1));
@@ -56,13 +56,16 @@ export function Rows({ rows, small, ask }) {
     inside.current = busy.value = Boolean(grid.current?.contains(to));
   };
   const press = (/** @type {KeyboardEvent} */ event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !(/** @type {HTMLElement} */ (event.target)).matches('[role=row]')) return;
-    const steps = /** @type {Record<string, number>} */ ({ ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: rows.length - 1, j: here + 1, k: here - 1 });
+    const row = /** @type {HTMLElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || !row.matches('[role=row]')) return;
+    const id = row.dataset.alert ?? ''; // what has the focus now, not what had it when this was drawn
+    const at = Math.max(0, ids.indexOf(id));
+    const steps = /** @type {Record<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, j: at + 1, k: at - 1 });
     if (event.key in steps) move(steps[event.key], event.shiftKey);
-    else if (event.key === ' ' || event.key === 'x') toggle(here);
-    else if (event.key === 'Enter') go(`/alerts/${ids[here]}`);
+    else if (event.key === ' ' || event.key === 'x') toggle(at);
+    else if (event.key === 'Enter') go(`/alerts/${id}`);
     else if (event.key === 'Escape') chosen.value = new Set();
-    else if (acting && event.key.toLowerCase() in KEYS) decide(KEYS[event.key.toLowerCase()]);
+    else if (acting && event.key.toLowerCase() in KEYS) decide(KEYS[event.key.toLowerCase()], id);
     else return;
     event.preventDefault();
   };

@@ -110,7 +110,12 @@ def amounts(
     if folder:
         six, risks = _insured(folder, registry, klass)
         return indications(six["exposure"], risks, rated_with)
-    with store(data).reading() as connection:
+    return amounts_of(store(data), rated_with, klass)
+
+
+def amounts_of(opened: Store, rated_with: Tariff, klass: str) -> pl.DataFrame:
+    """The premiums of a store, as of its own clock, all at once and without their steps."""
+    with opened.reading() as connection:
         known, now_ = stored.read(connection), tables.moment(marks.clock(connection, time.time()))
         insured = Roster(known).insured() if known.rows["vehicles"] else None
         return exposed.amounts(connection, rated_with, insured, now_, klass)

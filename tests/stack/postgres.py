@@ -20,7 +20,7 @@ USER = "postgres"  # whose server it is when the tests are root's: it does not r
 AS: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
 READY = "database system is ready to accept connections"
 SHM, ROOM = Path("/dev/shm"), 2e9  # noqa: S108  every commit waits for its disk
-KEPT = 12  # databases of a test at most
+KEPT = 24  # databases at most: those that a module opened first, its last tests read
 FILLED = "laid_out"  # database that others begin as
 
 

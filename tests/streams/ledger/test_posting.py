@@ -92,9 +92,9 @@ def test_only_an_indication_that_moves_is_made_again_step_by_step(fleet, monkeyp
     assert post(fleet) == []
 
 
-def test_a_store_rated_at_once_is_what_it_is_one_by_one(fleet, tmp_path):
+def test_a_store_rated_at_once_is_what_it_is_one_by_one(fleet):
     one_by_one = source.of_store(fleet.store, standard())["premiums"]
-    at_once = source.amounts(tmp_path / "data", None, standard(), None, "car")
+    at_once = source.amounts_of(fleet.store, standard(), "car")
     assert at_once.height == 6
     assert at_once.equals(one_by_one.select(at_once.columns))
 

@@ -32,14 +32,22 @@ def _content() -> str:
 
 
 SETTINGS = vars(numba.config)
-if not SETTINGS["CACHE_LOCATOR_CLASSES"]:
-    SETTINGS["CACHE_DIR"] = str(Path(platformdirs.user_cache_dir("tripmeter")) / "compiled")
-    SETTINGS["CACHE_LOCATOR_CLASSES"] = f"{__name__}.{Locator.__name__}"
+OURS = {
+    "CACHE_DIR": str(Path(platformdirs.user_cache_dir("tripmeter")) / "compiled"),
+    "CACHE_LOCATOR_CLASSES": f"{__name__}.{Locator.__name__}",
+}
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile ``function`` at its first call: no Python inside, no lock held, no fastmath (NaN means missing)."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    before = {name: SETTINGS[name] for name in OURS}
+    SETTINGS.update(OURS)  # whichever room was imported first: numba looks for the place now
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # there is no place to keep it, as in a container that may write nowhere
+        return numba.njit(nogil=True, error_model="numpy")(function)
+    finally:
+        SETTINGS.update(before)
 
 
 def shared(function: F) -> F:

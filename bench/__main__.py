@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import (
     alerts,
     beside,
+    capacity,
     costs,
     distributed,
     gateway,
@@ -40,6 +41,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "alerts": alerts.run,
     "startup": startup.run,
     "vehicles": vehicles.run,
+    "capacity": capacity.run,
     "worker": worker.run,
     "peers": beside.run,
     "costs": costs.run,

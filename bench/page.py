@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import distributed_tables, rating
+from bench import capacity, distributed_tables, rating
 from bench.beside import OURS, PEERS, Peer
 from bench.markdown import rows as _rows
 from bench.measure import Result
@@ -34,6 +34,7 @@ TITLES = {
     "alerts": "First alert",
     "startup": "Start-up",
     "vehicles": "Vehicles served",
+    "capacity": "Fleets of own connections",
     "worker": "Worker: frame to commit",
     "peers": "Beside other stream processors",
     "costs": "What a payload costs each part",
@@ -245,6 +246,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "alerts": _alerts,
     "startup": _startup,
     "vehicles": _vehicles,
+    "capacity": capacity.table,
     "worker": _worker,
     "peers": _peers,
     "costs": _costs,

@@ -27,6 +27,7 @@ class Device:
     def __init__(self, fleet: str, vehicle: str, line: "Account | Trunk", boot: str, window: int = WINDOW) -> None:
         """``line`` is its account, for a connection of its own, or a connection that it shares."""
         self.fleet, self.vehicle, self.boot, self.window = fleet, vehicle, boot, window
+        self.handed: Callable[[int], None] | None = None  # hears the number of each payload that goes out, each time
         self.committed: Callable[[int], None] | None = None  # hears the number of each payload that is
         self.resent = 0  # payloads
         self.retries = 0  # since the last acknowledgement
@@ -129,6 +130,8 @@ class Device:
                 link.publish(self._topic, payload)
                 self._sent.add(seq)
                 room -= 1
+                if self.handed is not None:
+                    self.handed(seq)
 
     def _again(self) -> None:
         """Everything unacknowledged goes out once more, from the oldest."""

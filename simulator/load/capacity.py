@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 LIMIT_MS = 250.0  # of the alerts' p99
+CLEAR = 0.5  # of the limit: a number whose alerts are so early is not tried again
 STEP = 2.0  # from a number that held to the next, until one does not
 FINE = 1.15  # a number that held and one that did not, no further apart than this, are the answer
 OWN = 10_000  # connections of devices that the embedded broker takes, beside those of service and listener
@@ -34,21 +35,28 @@ def holds(result: Result) -> bool:
     return bool(result["held"] and p99 is not None and p99 < LIMIT_MS)
 
 
-def twice(trial: Trial, rested: Callable[[], None]) -> Trial:
-    """``trial`` with a second chance where alerts only came late: a busy machine is late now and then at any load.
+def judged(trial: Trial, rested: Callable[[], None]) -> Trial:
+    """``trial`` repeated where the answer is near: what two of three say, and the slower of two that held.
 
-    ``rested`` waits until what was too much has been worked off.
+    A busy machine is late now and then at any load, and in time now and then at too much. ``rested`` waits until
+    what was too much has been worked off.
     """
 
     def tried(vehicles: int) -> Result:
-        for _ in range(2):
+        good: list[Result] = []
+        bad = 0
+        while len(good) < 2 and bad < 2:
             result = trial(vehicles)
             if holds(result):
-                break
+                good.append(result)
+                if result["alert_ms"]["p99"] < CLEAR * LIMIT_MS and not bad:
+                    break
+                continue
+            bad += 1
             rested()
             if not result["held"]:
-                break
-        return result
+                return result
+        return max(good, key=lambda one: one["alert_ms"]["p99"]) if bad < 2 else result
 
     return tried
 
@@ -78,20 +86,21 @@ def row(habit: Habit, found: Result | None) -> Result:
     said = {"habit": habit.meaning, "vehicles": 0, "bound": False}
     if found is None:
         return said
-    names = ("vehicles", "bound", "payloads_per_second", "samples_per_second", "connections", "codec", "alert_ms")
-    return said | {name: found[name] for name in names}
+    names = ("vehicles", "bound", "payloads_per_second", "samples_per_second", "connections", "codec")
+    return said | {name: found[name] for name in (*names, "alerts_of", "alert_ms")}
 
 
 def text(rows: list[Result]) -> str:
     """The table a buyer asks for."""
-    lines = [f"{'vehicles served with 99 % of alerts within 250 ms':52} {'vehicles':>9} {'samples/s':>10} {'p99':>9}"]
+    head = "vehicles served with 99 % of alerts within 250 ms"
+    lines = [f"{head:52} {'vehicles':>9} {'samples/s':>10} {'p99':>9}  alerts of"]
     for one in rows:
         if not one["vehicles"]:
             lines.append(f"{one['habit']:52} {'none':>9}")
             continue
         count = f"{one['vehicles']:,}{'+' if one['bound'] else ''}"
         p99 = f"{one['alert_ms']['p99']:.0f} ms"
-        lines.append(f"{one['habit']:52} {count:>9} {one['samples_per_second']:>10,.0f} {p99:>9}")
+        lines.append(f"{one['habit']:52} {count:>9} {one['samples_per_second']:>10,.0f} {p99:>9}  {one['alerts_of']}")
     served = [one for one in rows if one["vehicles"]]
     lines += [f"connections: {served[0]['connections'].split(' for')[0]}, {served[0]['codec']}"] if served else []
     lines += ["+ more were not tried"] if any(one["bound"] for one in rows) else []

@@ -13,7 +13,7 @@ import polars as pl
 from simulator import recordings
 from simulator.accounts import Accounts
 from simulator.answers import SHEET, Fact, Whose, sheet
-from simulator.load.capacity import LIMIT_MS, OWN, Habit, holds, row, search, twice
+from simulator.load.capacity import LIMIT_MS, OWN, Habit, holds, judged, row, search
 from simulator.load.crew import LoadError
 from simulator.load.crews import Heard, drive
 from simulator.load.plan import SOS, Plan
@@ -53,13 +53,18 @@ def plans(
     ]
 
 
-def ramp(lines: int) -> float:
-    """s in which so many connect, unless told otherwise: of many each is more work for the embedded broker."""
-    return max(1.0, lines / ARRIVE, (lines / ACQUAINTED) ** 2)
+def ramp(lines: int, known: int = 0) -> float:
+    """s in which so many connect, unless told otherwise: of many each is more work for the embedded broker.
+
+    ``known`` are the devices that it has heard of before, which it never forgets.
+    """
+    return max(1.0, lines / ARRIVE, lines * (lines + known) / ACQUAINTED**2)
 
 
-def asked(options: Mapping[str, Any], vehicles: int, hz: float, batch: float, duration: float) -> list[Plan]:
-    """The plans of a load with the other options as given."""
+def asked(
+    options: Mapping[str, Any], vehicles: int, hz: float, batch: float, duration: float, known: int = 0
+) -> list[Plan]:
+    """The plans of a load with the other options as given; so many devices are ``known`` to the broker."""
     shared = min(options["shared_connections"], vehicles)
     return plans(
         vehicles,
@@ -70,7 +75,7 @@ def asked(options: Mapping[str, Any], vehicles: int, hz: float, batch: float, du
         options["events"],
         fleet=options["fleet"] or fleet_id(),
         duration=duration,
-        ramp=options["ramp"] or ramp(shared or vehicles),
+        ramp=options["ramp"] or ramp(shared or vehicles, known),
         codec=options["codec"],
         seed=options["seed"],
     )
@@ -81,15 +86,18 @@ def capacities(
 ) -> list[Row]:
     """How many vehicles of each habit the service serves; each number is tried with a fleet nobody has seen."""
     most = options["most"] if options["shared_connections"] else min(options["most"], OWN)
-    rows = []
+    rows, known = [], 0
     for habit in habits:
 
         def trial(vehicles: int, habit: Habit = habit) -> Row:
+            nonlocal known
             tell(f"{habit.meaning}: {vehicles:,} vehicles")
-            return _tried(asked(options, vehicles, habit.hz, habit.batch, max(trial_s, habit.batch)), who)
+            load = asked(options, vehicles, habit.hz, habit.batch, max(trial_s, habit.batch), known)
+            known += vehicles
+            return _tried(load, who)
 
         rested = partial(_rested, options, who, tell)
-        rows.append(row(habit, search(twice(trial, rested), habit.start, most)))
+        rows.append(row(habit, search(judged(trial, rested), habit.start, most)))
     return rows
 
 

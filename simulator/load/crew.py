@@ -1,6 +1,7 @@
 """Crew: one process of devices, each payload sent when it is due, whatever became of those before: an open loop."""
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -59,11 +60,11 @@ class Crew:
         lines = [self._trunks[k % plan.shared] if plan.shared else accounts[k] for k in range(plan.vehicles)]
         self._devices = [Device(plan.fleet, *pair, boot) for pair in zip(names, lines, strict=True)]
         for k, device in enumerate(self._devices):
-            device.committed = self._watch(k)
+            device.handed, device.committed = self._watch(k, self.times.sent), self._watch(k, self.times.acked)
         self.planted = plan.planted()
         self._alarms = set(self.planted.tolist()) if plan.kind == SOS else set()
         if not self._alarms:
-            self._herd["brake"][self.planted % plan.vehicles] = self.planted // plan.vehicles
+            self._herd["brake"][self.planted % plan.vehicles] = plan.brakes(self.planted)
 
     @property
     def lost(self) -> int:
@@ -136,26 +137,23 @@ class Crew:
         plan, base = self.plan, (turn - 1) * self.plan.vehicles
         dt = plan.batch / plan.samples
         columns = self._columns[:, k:end]
-        advance(self._herd[k:end], turn - 1, due, dt, columns)
+        advance(self._herd[k:end], (turn - 1) * plan.samples, due, dt, columns)
         at = self._epoch + self.begun + due + plan.due(np.arange(end - k, dtype=np.float64))
         t = np.round(at[:, None] - dt * np.arange(plan.samples - 1, -1, -1), 3).astype(np.float64)
         for number, row in enumerate(self._layout.write(turn + 1, t, columns), base + k):
             body = row.tobytes()
             self._devices[number - base].offer(turn + 1, _alarmed(body) if number in self._alarms else body)
-        if turn:
-            late = time.monotonic() - self.begun
-            self.times.sent[base + k : base + end] = late - plan.due(np.arange(base + k, base + end, dtype=np.float64))
 
-    def _watch(self, k: int) -> Callable[[int], None]:
-        """Notes when payloads of vehicle ``k`` are committed."""
-        times, plan = self.times.acked, self.plan
+    def _watch(self, k: int, times: Floats) -> Callable[[int], None]:
+        """Notes in ``times`` when something befalls each payload of vehicle ``k`` for the first time."""
+        plan = self.plan
 
-        def committed(seq: int) -> None:
+        def noted(seq: int) -> None:
             number = (seq - 2) * plan.vehicles + k
-            if number >= 0:
+            if number >= 0 and math.isnan(times[number]):
                 times[number] = time.monotonic() - self.begun - plan.due(number)
 
-        return committed
+        return noted
 
     async def drained(self) -> None:
         """Wait until all is acknowledged, or nothing more is to be expected."""

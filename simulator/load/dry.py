@@ -19,7 +19,7 @@ def made(vehicles: int, samples: int, batch: float, codec: str) -> dict[str, Any
     while rounds < 2 or time.process_time() < begun + CPU_S:
         if rounds == 1:
             begun = time.process_time()  # what is compiled is compiled
-        advance(state, rounds, rounds * batch, dt, columns)
+        advance(state, rounds * samples, rounds * batch, dt, columns)
         t = np.tile(1.7e9 + rounds * batch + dt * np.arange(samples, dtype=np.float64), (vehicles, 1))
         size = max(len(row.tobytes()) for row in layout.write(rounds, t, columns))
         rounds += 1

@@ -20,10 +20,11 @@ VEHICLE = np.dtype(
         ("lon", "f8"),
         ("heading", "f8"),  # degrees
         ("turn", "f8"),  # degrees/s
-        ("brake", "i8"),  # round in which it brakes hard; -1 never
+        ("brake", "i8"),  # sample of its way from which it brakes hard; NEVER
     ]
 )
 HARD, LASTS = 6.0, 2.4  # m/s² of a planted brake, s at most
+NEVER = np.iinfo(np.int64).min // 2
 GENTLE = 1.0  # m/s² of all else
 CRUISE = (23.0, 33.0)  # m/s
 DEGREE = 111_195.0  # m, of latitude
@@ -38,15 +39,15 @@ def herd(count: int, seed: int, first: int) -> Records:
     state["omega"], state["phase"] = rng.uniform(0.02, 0.2, count), rng.uniform(0, 2 * np.pi, count)
     state["lat"], state["lon"] = rng.uniform(48.5, 49.5, count), rng.uniform(8.0, 9.0, count)
     state["heading"], state["turn"] = rng.uniform(0, 360, count), rng.uniform(-0.3, 0.3, count)
-    state["brake"] = -1
+    state["brake"] = NEVER
     return state
 
 
 @kernel
-def advance(state: Records, turn: int, elapsed: float, dt: float, columns: Columns) -> None:
+def advance(state: Records, first: int, elapsed: float, dt: float, columns: Columns) -> None:
     """Drive ``state`` (vehicles,) on by as many samples as ``columns`` have, ``dt`` s apart, and say what they are.
 
-    ``turn`` is the round of payloads, ``elapsed`` s since the beginning, both for all of these vehicles alike.
+    ``first`` is the number of their first sample, ``elapsed`` s since the beginning, both for all alike.
     """
     for v in range(state.size):
         s = state[v]
@@ -54,7 +55,7 @@ def advance(state: Records, turn: int, elapsed: float, dt: float, columns: Colum
         for j in range(columns.shape[2]):
             want = s["cruise"] + s["sway"] * np.sin(s["omega"] * (elapsed + j * dt) + s["phase"])
             accel = min(max((want - speed) / max(dt, 2.0), -GENTLE), GENTLE)
-            if turn == s["brake"] and j >= 1 and (j - 1) * dt < LASTS:
+            if 0 <= (first + j - s["brake"]) * dt < LASTS:
                 accel = -HARD
             speed = max(speed + accel * dt, 0.0)
             heading = (heading + s["turn"] * dt) % 360.0

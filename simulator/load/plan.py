@@ -10,6 +10,7 @@ Number = TypeVar("Number", float, npt.NDArray[np.float64])
 
 BRAKE, SOS = "harsh_braking", "sos"  # kinds of planted events: driven, or raised by the device
 WHOLE = 5  # samples a payload needs to hold a whole brake
+PAIRED = (1.0, 1.6)  # Hz at which two samples are further apart than a harsh braking lasts at least (Damoov, 0.6 s)
 EDGE = 0.04  # share of the time at either end without an event
 
 
@@ -43,8 +44,18 @@ class Plan(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Of the planted events: a brake where a payload can hold one, else the device's own alarm."""
-        return BRAKE if self.samples >= WHOLE else SOS
+        """Of the planted events: a brake, in one payload or in several of one sample, else the device's own alarm."""
+        return BRAKE if self.samples >= WHOLE or self.before else SOS
+
+    @property
+    def before(self) -> int:
+        """Payloads that a brake needs before the one that shows it: one where payloads of one sample come often."""
+        return int(self.samples == 1 and PAIRED[0] <= self.hz <= PAIRED[1])
+
+    def brakes(self, planted: Ints) -> Ints:
+        """(n,) sample of its vehicle at which each braking begins: the second of its payload, or in one before."""
+        rounds = planted // self.vehicles
+        return rounds - 1 if self.before else rounds * self.samples + 1
 
     def due(self, number: Number) -> Number:
         """s after the beginning at which payload ``number`` is due; they come evenly, vehicle after vehicle."""
@@ -62,5 +73,6 @@ class Plan(NamedTuple):
         numbers = (self.payloads * EDGE + span * (np.arange(count) + rng.random(count)) / max(count, 1)).astype(
             np.int64
         )
+        numbers = numbers[numbers >= self.before * self.vehicles]
         _, once = np.unique(numbers % self.vehicles, return_index=True)
         return np.sort(numbers[once])

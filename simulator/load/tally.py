@@ -25,13 +25,14 @@ def tally(heard: Heard, seconds: float) -> dict[str, Any]:
     """The result; ``held`` if nothing was lost and every planted event had its alert."""
     alerts, times = np.array(heard.alerts), [crew.times for crew in heard.crews]
     lost, missed = sum(crew.lost for crew in heard.crews), int(np.isnan(alerts).sum())
-    sent = sum(crew.plan.payloads + crew.plan.vehicles for crew in heard.crews)
-    one = heard.crews[0].plan
+    due = sum(crew.plan.payloads + crew.plan.vehicles for crew in heard.crews)
+    unsent, one = sum(int(np.isnan(one.sent).sum()) for one in times), heard.crews[0].plan
     return {
         **_asked([crew.plan for crew in heard.crews]),
-        "payloads": sent,
-        "samples": sent * one.samples,
-        "acked": sent - lost,
+        "payloads": due,
+        "samples": due * one.samples,
+        "sent": due - unsent,
+        "acked": due - lost,
         "lost": lost,
         "resent": sum(crew.resent for crew in heard.crews),
         "reconnects": sum(crew.reconnects for crew in heard.crews),
@@ -72,7 +73,7 @@ def text(result: dict[str, Any]) -> str:
             "{vehicles} vehicles, {samples_per_second:,} samples/s in {payloads_per_second:,} payloads/s ({codec})",
         ),
         ("connections", "{connections}"),
-        ("payloads", "{payloads:,} sent, {acked:,} acknowledged, {lost:,} lost, {resent:,} sent twice"),
+        ("payloads", "{payloads:,} due, {sent:,} sent, {acked:,} acknowledged, {lost:,} lost, {resent:,} sent twice"),
         ("lines", "{reconnects:,} reconnects"),
         ("alerts", "{alerts_planted:,} events planted ({alerts_of}), {alerts_missed:,} without an alert"),
     ]

@@ -40,7 +40,7 @@ def test_nothing_is_lost_and_every_event_has_its_alert(served: int, words: list[
     usual = ["--vehicles", "40", "--duration", "4s", "--ramp", "1s", "--answers", str(tmp_path / "sheet.csv")]
     code, said = load(served, *words, *usual)
     assert (code, said["held"], said["lost"], said["alerts_missed"]) == (0, True, 0, 0)
-    assert said["payloads"] == said["acked"] == 40 * 4 + 40
+    assert said["payloads"] == said["sent"] == said["acked"] == 40 * 4 + 40
     assert len(pl.read_csv(tmp_path / "sheet.csv")) == said["alerts_planted"] != 0
     assert said["alert_ms"]["p50"] > 0  # type: ignore[index]
     assert ("shared" in str(said["connections"])) == ("--shared-connections" in words)

@@ -12,6 +12,7 @@ from simulator.load.herd import HARD, advance, herd
 from simulator.load.plan import BRAKE, SOS, Plan
 from streams import config
 from streams.fleets.fleet import Fleet
+from streams.kernels.params import OPEN
 from streams.pipeline.pipeline import Pipeline
 from streams.replay import Assumed
 from streams.rules import gather
@@ -38,7 +39,12 @@ def test_a_vehicle_has_one_event_at_most_and_later_turns_have_others() -> None:
 
 
 def test_a_payload_of_few_samples_holds_no_brake() -> None:
-    assert plan().kind == BRAKE and plan(hz=1.0).kind == SOS
+    assert plan().kind == BRAKE and plan(hz=2.0).kind == SOS
+
+
+def test_a_brake_goes_through_payloads_of_one_sample_where_they_come_often_enough() -> None:
+    assert plan(hz=1.0).kind == BRAKE and plan(hz=0.5, batch=2.0).kind == SOS
+    assert [plan(hz=hz, batch=1 / hz).before for hz in (0.5, 1.0, 10.0)] == [0, 1, 0] and plan().before == 0
 
 
 def test_processes_share_vehicles_connections_and_events() -> None:
@@ -57,28 +63,32 @@ def test_what_cannot_be_shared_out_is_said() -> None:
         command.plans(10, 4, 1.0, 10.0, 2, 1.0, **rest)
 
 
-@pytest.mark.parametrize(("hz", "batch"), [(10.0, 1.0), (1.0, 10.0), (50.0, 1.0)])
-def test_the_product_finds_the_planted_brakes_and_no_other(hz: float, batch: float) -> None:
-    load = plan(hz=hz, batch=batch, vehicles=20, duration=10 * batch, events=0.5 / batch)
+@pytest.mark.parametrize(("hz", "batch"), [(10.0, 1.0), (1.0, 10.0), (50.0, 1.0), (1.0, 1.0)])
+def test_the_product_finds_the_planted_brakes_in_the_payload_that_shows_them_and_no_other(
+    hz: float, batch: float
+) -> None:
+    load = plan(hz=hz, batch=batch, vehicles=20, duration=20 * batch, events=0.3 / batch)
     state, planted = herd(20, 7, 0), load.planted()
-    state["brake"][planted % 20] = planted // 20
+    state["brake"][planted % 20] = load.brakes(planted)
     layout, table = bodies.layout("msgpack", load.samples, "b"), np.empty((len(bodies.FIELDS), 20, load.samples))
-    received = []
-    for turn in range(10):
-        advance(state, turn, turn * batch, 1 / hz, table)
+    pipeline, found = Pipeline(Fleet(Assumed()), gather(config.load(environ={})).in_force), []
+    for turn in range(20):
+        received = []
+        advance(state, turn * load.samples, turn * batch, 1 / hz, table)
         t = 1.7637864e9 + turn * batch + np.arange(load.samples) / hz
         for k, row in enumerate(layout.write(turn + 1, np.tile(t, (20, 1)), table)):
             payload = Payload(f"tripmeter/v1/f/v{k}/telemetry", row.tobytes(), 2e9)
             received.append(Received(payload, "f", f"v{k}", decode(payload.body)))
-    samples, _ = collect(received)
-    pipeline = Pipeline(Fleet(Assumed()), gather(config.load(environ={})).in_force)
-    found = {(samples.vehicles[change["slot"]], change["start"]) for change in pipeline.run(samples).changes}
-    assert len(found) == len(planted) > 2
+        samples, _ = collect(received)
+        opened = pipeline.run(samples).changes
+        opened = opened[opened["op"] == OPEN]
+        found += [turn * 20 + int(samples.vehicles[slot][1].removeprefix("v")) for slot in opened["slot"]]
+    assert sorted(found) == planted.tolist() and len(planted) > 2
 
 
 def test_speed_is_what_acceleration_makes_of_it() -> None:
     state, table = herd(50, 3, 0), np.empty((len(bodies.FIELDS), 50, 200))
-    state["brake"][:10] = 0
+    state["brake"][:10] = 1
     advance(state, 0, 0.0, 0.1, table)
     speed, accel = table[0] / 3.6, table[4]
     assert np.diff(speed, axis=1) == pytest.approx(0.1 * accel[:, 1:], abs=1e-9)
@@ -87,4 +97,4 @@ def test_speed_is_what_acceleration_makes_of_it() -> None:
 
 def test_of_many_devices_fewer_arrive_in_a_second() -> None:
     assert [command.ramp(count) for count in (100, 1_000, 4_000)] == [1.0, 2.0, 8.0]
-    assert 30.0 < command.ramp(10_000) < 60.0
+    assert 30.0 < command.ramp(10_000) < 60.0 < command.ramp(10_000, known=8_000) < 80.0

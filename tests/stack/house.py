@@ -99,6 +99,12 @@ class House(Group):
         while not await asyncio.to_thread(self._database_answers):
             await asyncio.sleep(0.2)
 
+    async def keep(self) -> None:
+        """Revive servers whenever they have ended; only once nothing ends them on purpose any more."""
+        while True:
+            await self.revive()
+            await asyncio.sleep(1.0)
+
     def _database_answers(self) -> bool:
         with suppress(Exception):  # whatever it is: not yet
             self.postgres.start()

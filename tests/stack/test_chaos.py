@@ -77,7 +77,7 @@ async def drive(house, devices, some, rng):
         striking = asyncio.create_task(blows.strike(time.monotonic() + SECONDS))
         await devices.offer(some, SECONDS)
         await striking
-        await house.revive()  # Kafka may take a while to end for the disk that was full
+        tasks.append(asyncio.create_task(house.keep()))  # Kafka may take a while to end for the disk that was full
         left = await devices.drained()
         assert left == {}, (left, [blow.said() for blow in blows.struck], house.owners(), house.logs())
     for task in tasks:

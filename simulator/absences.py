@@ -1,6 +1,6 @@
 """Absences: times in which nothing is heard of a vehicle - before it joins, after it leaves, unplugged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,3 +22,10 @@ def absence(kind: str, at: float, options: Mapping[str, Any]) -> Absence:
     if kind == "joins":
         return Absence(kind, -np.inf, at)
     return Absence(kind, at, np.inf if kind == "leaves" else at + 60 * float(options.get("minutes", AWAY_MIN)))
+
+
+def insured(absences: Iterable[Absence]) -> tuple[float, float]:
+    """s from when to when a vehicle is anybody's business: from when it joins until it leaves."""
+    known = list(absences)
+    joined = max((one.end for one in known if one.kind == "joins"), default=-np.inf)
+    return joined, min((one.start for one in known if one.kind == "leaves"), default=np.inf)

@@ -47,7 +47,7 @@ def _traffic(options: Mapping[str, Any], count: int) -> Traffic:
     events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, window, count)
     devices = profiles.chosen(_pick(options, "profile", told.profile))
     found = Traffic(business, window, faults(options, told), events, devices, weather=told.weather, law=told.law)
-    _ = found.roads  # a map that cannot be read is said before anything is written
+    _ = found.roads, found.fitted  # what cannot be is said before anything is written
     if options["registry"]:
         eventful = sorted({0, *(event.day for event in events)})
         booked = [later(found, day, business) if day else found for day in eventful]

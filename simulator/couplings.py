@@ -40,9 +40,9 @@ def _changes(first: Traffic, k: int, days: int, eventful: Sequence[Traffic]) -> 
         if pair and pair[0] != behind:
             behind = pair[0]
             yield today.window.start, behind
-        if day in orders:
-            behind = pair[1]
-            yield today.window.start + today.arranged[k].swapped, behind
+        for at in today.arranged[k].swapped if day in orders else ():
+            behind = pair[behind == pair[0]]
+            yield today.window.start + at, behind
 
 
 def _plan() -> Iterator[Row]:

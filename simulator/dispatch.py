@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from simulator.arranged import Arranged
 from simulator.drivers import Driver
-from simulator.placed import Arranged
-from simulator.reports import Window, along
+from simulator.reports import Window
 from simulator.roads import Roads
 from simulator.vehicles import Vehicle
+from simulator.ways import Way, along
 
 WIDTH = 150.0  # m to each side of a planned way
 
@@ -24,11 +25,11 @@ Booked = tuple[Window, Mapping[int, Arranged]]
 def books(booked: Sequence[Booked], roads: Roads) -> Rows:
     """Rows by kind of file; who and what is there on several days is in the books once."""
     days = [(window, day) for window, arranged in booked for day in arranged.values()]
-    elsewhere = [(window, day, day.left) for window, day in days if day.left]
+    elsewhere = [(_name(day, window, k), day, way, window) for window, day in days for k, way in enumerate(day.ways)]
     return {
-        "drivers": _once(_relief(day, relief[1]) for _, day in days if (relief := day.shift.orders.relief)),
-        "routes": [_route(day, roads, window) for window, day, _ in elsewhere],
-        "route_assignments": [_assignment(day, way, window) for window, day, way in elsewhere],
+        "drivers": _once(_relief(day, relief) for _, day in days for _, relief in day.shift.orders.reliefs),
+        "routes": [_route(name, day, way, roads) for name, day, way, _ in elsewhere],
+        "route_assignments": [_assignment(*one) for one in elsewhere],
     }
 
 
@@ -68,19 +69,20 @@ def _relief(day: Arranged, driver: Driver) -> Row:
     return {"driver_id": driver.driver_id, **_own(day.shift.vehicle), "name": f"Relief {driver.driver_id}"}
 
 
-def _route(day: Arranged, roads: Roads, window: Window) -> Row:
-    x, y = along(day.shift.planned)
+def _name(day: Arranged, window: Window, k: int) -> str:
+    name = f"way-{day.shift.vehicle.vehicle_id}-{datetime.fromtimestamp(window.start, UTC):%Y%m%d}"
+    return f"{name}-{k + 1}" if k else name
+
+
+def _route(name: str, day: Arranged, way: Way, roads: Roads) -> Row:
+    x, y = along(way.planned)
     lat, lon = roads.degrees(x, y)
     line = ", ".join(f"{east:.6f} {north:.6f}" for east, north in np.column_stack([lon, lat]))
+    return {"route_id": name, **_own(day.shift.vehicle), "line": f"LINESTRING ({line})", "width_m": WIDTH}
+
+
+def _assignment(name: str, day: Arranged, way: Way, window: Window) -> Row:
+    """From departure to arrival: the office knows nothing of where it was left."""
     vehicle = day.shift.vehicle
-    return {"route_id": _way(day, window), **_own(vehicle), "line": f"LINESTRING ({line})", "width_m": WIDTH}
-
-
-def _way(day: Arranged, window: Window) -> str:
-    return f"way-{day.shift.vehicle.vehicle_id}-{datetime.fromtimestamp(window.start, UTC):%Y%m%d}"
-
-
-def _assignment(day: Arranged, way: tuple[float, float], window: Window) -> Row:
-    vehicle, (left, arrived) = day.shift.vehicle, way
-    span = {"from": _iso(window.start + left), "to": _iso(window.start + arrived)}
-    return {"vehicle_id": vehicle.vehicle_id, "route_id": _way(day, window), **span, **_own(vehicle)}
+    span = {"from": _iso(window.start + way.departed), "to": _iso(window.start + way.arrived)}
+    return {"vehicle_id": vehicle.vehicle_id, "route_id": name, **span, **_own(vehicle)}

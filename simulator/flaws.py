@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.tyres import DRAG, DRAGS, LEAKS, TRAILER, UNFILLED, Flaw
+from simulator.tyres import DRAG, DRAGS, LEAKED, LEAKS, PUNCTURE, PUNCTURED, SLOW_LEAK, TRAILER, UNFILLED, Flaw
 
 UNFILLED_PCT = 8.0  # % of the pressure that an inner tyre was filled too low
 LEAK = 2.2  # % of the pressure an hour
@@ -15,14 +15,23 @@ FLAWED = ("leak", "brake_drag", "dual_imbalance")
 
 
 def flaw(kind: str, at: float, options: Mapping[str, Any]) -> Flaw:
-    """Of an event of those kinds, from ``at`` s after the window begins on."""
-    wheel = options.get("wheel")
+    """Of an event of those kinds, on the wheel it names, from ``at`` s after the window begins on."""
+    wheel = options["wheel"]
     if kind == "leak":
-        return Flaw(LEAKS, wheel, at, np.inf, float(options.get("percent_per_hour", LEAK)) / 100)
+        return Flaw(LEAKS, wheel, at, rate=float(options.get("percent_per_hour", LEAK)) / 100)
     if kind == "brake_drag":
-        return Flaw(DRAGS, wheel, at, np.inf, rate=0.0, drag=DRAG)
-    missing = float(options.get("percent", UNFILLED_PCT)) / 100
-    return Flaw(UNFILLED, wheel or "2LI", 0.0, np.inf, rate=0.0, missing=missing)
+        return Flaw(DRAGS, wheel, at, drag=DRAG)
+    return Flaw(UNFILLED, wheel, at, missing=float(options.get("percent", UNFILLED_PCT)) / 100)
+
+
+def puncture(wheel: str, at: float, changed: float) -> Flaw:
+    """From ``at`` s on, until the wheel is changed."""
+    return Flaw(PUNCTURED, wheel, at, changed, rate=3_600 / PUNCTURE)
+
+
+def leaking(wheel: str, before: float) -> Flaw:
+    """The usual leak, of which ``LEAKED`` was gone ``before`` s before the window begins."""
+    return Flaw(LEAKS, wheel, -before + 3_600 * np.log(1 - LEAKED) / SLOW_LEAK, rate=SLOW_LEAK)
 
 
 def later(kind: str, at: float, options: Mapping[str, Any], days: int, since: float) -> Flaw | None:

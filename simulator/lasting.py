@@ -1,6 +1,6 @@
 """Lasting: what a scenario's events leave for the days after them - flaws, other drivers, trailers, no device."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from simulator import flaws
 from simulator.absences import Absence, absence
@@ -14,11 +14,19 @@ Begins = Callable[[int], float]  # UTC epoch s at which a day's window begins
 def earlier(events: Iterable[Placed], day: int, begins: Begins) -> dict[int, list[Flaw | Absence]]:
     """What goes on on a day of what began on days before it, by vehicle."""
     found: dict[int, list[Flaw | Absence]] = {}
-    for event in events:
-        left = _left(event, day - event.day, begins(day) - begins(event.day)) if event.day < day else None
-        if left:
+    before = [event for event in events if event.day < day]
+    for event in before:
+        left = _left(event, day - event.day, begins(day) - begins(event.day))
+        if left and not any(_changes(one, event) for one in before):
             found.setdefault(event.vehicle, []).append(left)
     return found
+
+
+def _changes(one: Placed, other: Placed) -> bool:
+    """Whether a puncture brings another tyre in place of one with which something else was wrong."""
+    same = one.vehicle == other.vehicle and one.options.get("wheel") == other.options.get("wheel")
+    air = other.kind in ("leak", "dual_imbalance")
+    return same and air and one.kind == "puncture" and one.moment > other.moment
 
 
 def _left(event: Placed, days: int, since: float) -> Flaw | Absence | None:
@@ -30,17 +38,31 @@ def _left(event: Placed, days: int, since: float) -> Flaw | Absence | None:
     return None
 
 
-def relieved(events: Iterable[Placed], vehicle: int, day: int) -> bool:
-    """Whether a relief drives all day, since a day before."""
-    swaps = (event for event in events if event.vehicle == vehicle and event.kind == "driver_swap")
-    return any(event.day < day < event.day + float(event.options.get("days", 1.0)) for event in swaps)
+def relief(events: Iterable[Placed], vehicle: int, day: int) -> int:
+    """Which of a vehicle's two reliefs drives in the morning, since a day before; 0 its own driver does."""
+    own = [one for one in events if one.vehicle == vehicle and one.kind == "driver_swap" and one.day < day]
+    taken: list[tuple[Placed, int]] = []
+    for swap in sorted(own, key=lambda one: one.moment):
+        taken.append((swap, takes_over(_drives(taken, swap.day))))
+    return _drives(taken, day)
 
 
-def swaps(events: Iterable[Placed], vehicle: int) -> set[int]:
-    """Days on which a vehicle is told to pull another trailer."""
-    return {event.day for event in events if event.vehicle == vehicle and event.kind == "trailer_swap"}
+def takes_over(now: int) -> int:
+    """Which relief drives after a swap, ``now`` being who does before it: never the same."""
+    return 2 if now == 1 else 1
 
 
-def couples(vehicle: Vehicle, swaps: set[int], day: float = float("inf")) -> bool:
+def _drives(taken: Sequence[tuple[Placed, int]], day: int) -> int:
+    """Who drives on a day after those swaps: whoever took over last of those whose days are not over."""
+    lasts = (n for one, n in reversed(taken) if day == one.day or day < one.day + float(one.options.get("days", 1.0)))
+    return next(lasts, 0)
+
+
+def swaps(events: Iterable[Placed], vehicle: int) -> list[int]:
+    """Days on which a vehicle is told to pull another trailer, each as often as it is told to."""
+    return [event.day for event in events if event.vehicle == vehicle and event.kind == "trailer_swap"]
+
+
+def couples(vehicle: Vehicle, swaps: Collection[int], day: float = float("inf")) -> bool:
     """Whether it pulls a trailer on a day: on a long haul always, another lorry since it was first told to."""
     return vehicle.kind.name == "truck" and (vehicle.work == "haul" or any(one <= day for one in swaps))

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -167,11 +168,13 @@ def _event(number: int, told: Any) -> Mapping[str, Any]:
 
 
 def _option(kind: Kind, key: str, value: Any) -> None:
-    wanted = kind.options[key]
-    number = type(value) in (int, float)
-    if value is None or (wanted is float and number and value > 0) or (wanted is not float and type(value) is wanted):
+    wanted, most = kind.options[key], 100 if key == "percent" else inf
+    if value is None or (wanted is not float and type(value) is wanted):
         return
-    raise ScenarioError(f"{key} is {value!r}, expected {'a number above 0' if wanted is float else NAMES[wanted]}")
+    if wanted is float and type(value) in (int, float) and 0 < value < most:
+        return
+    expected = NAMES[wanted] if wanted is not float else "a number above 0"
+    raise ScenarioError(f"{key} is {value!r}, expected {expected}{' and below 100' if most == 100 else ''}")
 
 
 def begins(start: datetime, region: Region) -> float:
@@ -193,7 +196,7 @@ def place(scenario: Scenario, ids: list[str], region: Region, window: Window, da
         except ScenarioError as error:
             raise ScenarioError(f"event {number} ({told['kind']}): {error}") from None
         rest = {key: value for key, value in told.items() if key not in ("kind", "vehicle", "at", "day")}
-        placed.append(Placed(told["kind"], k, after, rest, day))
+        placed.append(Placed(told["kind"], k, after, rest, day, number))
     return tuple(placed)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from simulator.drivers import Driver
 from simulator.dynamics import G
 from simulator.motion import KNOT, LEG, Floats, Records
+from simulator.orders import NONE, Orders
 from simulator.roads import AVENUE, MOTORWAY, RURAL, Roads
-from simulator.routes import GIVE_WAY, PIECE, slopes, trace
+from simulator.routes import GIVE_WAY, slopes, trace
 from simulator.surprises import BREAK, about, at_the_wheel, joined, surprises
-from simulator.trailers import Trailer
 from simulator.vehicles import Class, Vehicle
 
 BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
@@ -49,23 +49,6 @@ class Incidents:
     long: bool = False  # drives longer than a day may be
 
 
-class Orders(NamedTuple):
-    """What a day is to have beside its work; legs are numbered from stop to stop, 0 the first."""
-
-    detour: int = 0  # leg driven another way than planned; 0 none
-    relief: tuple[int, Driver] | None = None  # leg from which somebody else drives
-    trailer: int = 0  # leg from which the other trailer is pulled; 0 never
-    trailers: tuple[Trailer, ...] = ()  # the morning's and the other one; none is pulled
-
-    @property
-    def first(self) -> int:
-        """The first leg that is another because of them; 0 none is."""
-        return min((leg for leg in (self.detour, self.relief[0] if self.relief else 0) if leg), default=0)
-
-
-NONE = Orders()
-
-
 @dataclass(frozen=True)
 class Shift:
     """A day's route; ``legs`` is the driver's view of ``pieces``, row by row."""
@@ -83,7 +66,7 @@ class Shift:
     repair_piece: int  # at whose end the wheel is changed
     orders: Orders
     stops: tuple[int, ...]  # first piece after each leg
-    planned: Records  # routes.PIECE of the way that a detour was not; else empty
+    planned: tuple[Records, ...]  # routes.PIECE of the ways that detours were not
 
 
 def depot(roads: Roads, fleet: str) -> int:
@@ -122,13 +105,12 @@ def plan(
     legs["mass"] = np.repeat(masses, np.diff([0, *stops]))
     hours = at_the_wheel(pieces, legs, vehicle.kind)
     sudden = surprises(pieces, hours, vehicle.kind, driver, rng)
-    if orders.first:
-        calm = plan(roads, vehicle, driver, incidents, start, seconds, seed).surprises
-        sudden = joined(calm, sudden, float(ends[stops[orders.first - 1] - 1]))
-    if orders.relief:
-        leg, relief = orders.relief
+    for leg, relief in orders.reliefs:
         theirs = surprises(pieces, hours, vehicle.kind, relief, rng)
         sudden = joined(sudden, theirs, float(ends[stops[leg - 1] - 1]))
+    if orders.last:
+        before = plan(roads, vehicle, driver, incidents, start, seconds, seed, orders.before).surprises
+        sudden = joined(before, sudden, float(ends[stops[orders.last - 1] - 1]))
     whole = pieces, legs, sudden, slopes(roads, pieces, KNOT)
     return Shift(vehicle, driver, incidents, start, *whole, crash, puncture, repair, orders, stops, planned)
 
@@ -146,8 +128,8 @@ def _pulled(orders: Orders, count: int) -> Floats:
     """kg behind it on its way to each of so many stops."""
     if not orders.trailers:
         return np.zeros(count)
-    first, second = (one.mass for one in orders.trailers)
-    return np.where((np.arange(count) >= orders.trailer) & (orders.trailer > 0), second, first)
+    masses = np.array([one.mass for one in orders.trailers])
+    return masses[np.searchsorted(orders.changes, np.arange(count), side="right") % 2]
 
 
 def _day(
@@ -159,19 +141,20 @@ def _day(
     seconds: float,
     rng: np.random.Generator,
     orders: Orders,
-) -> tuple[Records, Records, tuple[int, ...], Records]:
+) -> tuple[Records, Records, tuple[int, ...], tuple[Records, ...]]:
     """Legs from stop to stop until the shift is used up, then home; where each ends, and the way of a detour's plan."""
     work, here, used, since = WORK[vehicle.work], home, 0.0, 0.0
     pieces: list[Records] = []
     legs: list[Records] = []
-    planned = np.zeros(0, PIECE)
+    planned: list[Records] = []
+    reliefs = dict(orders.reliefs)
     while True:
         there = _stop(roads, work, vehicle.kind, here, home, seconds - used, rng)
         way = roads.path(here, there)
-        if orders.detour and len(legs) == orders.detour:
-            planned, way = trace(roads, way), roads.detour(way)
-        if orders.relief and len(legs) == orders.relief[0]:
-            driver = orders.relief[1]
+        if len(legs) in orders.detours:
+            planned.append(trace(roads, way))
+            way = roads.detour(way)
+        driver = reliefs.get(len(legs), driver)
         leg, rows = _leg(roads, vehicle.kind, driver, work, way, rng)
         drive = float((about(leg, vehicle.kind) + rows["wait"]).sum())
         if not incidents.tired and legs and since + drive > BREAK_AFTER:
@@ -185,7 +168,7 @@ def _day(
         if here == home:
             rows["wait"][-1], rows["off"][-1] = 1e9, 1
             stops = tuple(np.cumsum([len(one) for one in legs]).tolist())
-            return np.concatenate(pieces), np.concatenate(legs), stops, planned
+            return np.concatenate(pieces), np.concatenate(legs), stops, tuple(planned)
 
 
 def _stop(roads: Roads, work: Work, kind: Class, here: int, home: int, left: float, rng: np.random.Generator) -> int:

@@ -8,19 +8,22 @@ import numpy as np
 import polars as pl
 
 from simulator.answers import SHEET
+from simulator.arranged import Arranged, arrange
 from simulator.drivers import Driver, draw
 from simulator.dynamics import G
 from simulator.faults import SENT
+from simulator.fitted import fitted
 from simulator.hours import Ledger
-from simulator.lasting import couples, earlier, relieved, swaps
+from simulator.lasting import couples, earlier, relief, swaps, takes_over
 from simulator.mishaps import Chosen
 from simulator.motion import GRID, HZ, MOVER, Motion, Records, advance
-from simulator.placed import Arranged, Placed, PlacingError, arrange
+from simulator.orders import NONE, Orders
+from simulator.placed import Placed
 from simulator.profiles import STANDARD, Profile
 from simulator.reports import Day, Report, Window, report
 from simulator.roads import Roads
 from simulator.roster import Roster
-from simulator.shifts import NONE, Orders, Shift, plan
+from simulator.shifts import Shift, plan
 from simulator.trailers import Trailer, changed, pair, pull
 from simulator.tyres import TRAILER, TRAILER_KPA
 from simulator.vehicles import AIR, Class, Vehicle
@@ -73,27 +76,38 @@ class Traffic:
     @cached_property
     def today(self) -> tuple[Placed, ...]:
         """Of the events, this day's."""
-        return tuple(event for event in self.events if event.day == self.day)
+        return tuple(event for event in self.fitted if event.day == self.day)
+
+    @cached_property
+    def fitted(self) -> tuple[Placed, ...]:
+        """All events, each of a wheel with its wheel; raises ``PlacingError``."""
+        return fitted(self.events, self.roster.vehicles, self.roster.seed)
 
     @cached_property
     def arranged(self) -> dict[int, Arranged]:
         """The days of vehicles to which a scenario wants something to happen; raises ``PlacingError``."""
-        days, left = {}, earlier(self.events, self.day, self.begins)
+        days, left = {}, earlier(self.fitted, self.day, self.begins)
         for k in sorted({event.vehicle for event in self.today} | set(left)):
-            if k >= len(self.roster.vehicles):
-                raise PlacingError(f"there is no vehicle {k + 1}; the fleet has {len(self.roster.vehicles)}")
             own = [event for event in self.today if event.vehicle == k]
             plan, drive = partial(self.shift, k), partial(self._alone, k)
-            days[k] = arrange(own, plan, drive, self._relief(k), left.get(k, ()))
+            days[k] = arrange(own, plan, drive, partial(self._relieving, k), left.get(k, ()))
         return days
 
     def begins(self, day: int) -> float:
         """UTC epoch s at which the window of a day begins."""
         return self.window.later(day - self.day, self.roster.region.zone).start
 
-    def _relief(self, k: int) -> Driver:
-        fleet = self.roster.vehicles[k].fleet_id
-        return draw(np.random.default_rng([self.roster.seed, 11, k]), f"D-R{k + 1:03d}", fleet, 0.3, early=False)
+    def _relief(self, k: int, which: int) -> Driver:
+        """Of the two who can take over from a vehicle's driver, and from each other."""
+        fleet, name = self.roster.vehicles[k].fleet_id, f"D-R{k + 1:03d}"
+        seed, name = (
+            ([self.roster.seed, 11, k], name) if which == 1 else ([self.roster.seed, 11, k, which], f"{name}-{which}")
+        )
+        return draw(np.random.default_rng(seed), name, fleet, 0.3, early=False)
+
+    def _relieving(self, k: int, driver: Driver) -> Driver:
+        """Who takes over from a driver."""
+        return self._relief(k, takes_over(int(driver.driver_id == self._relief(k, 1).driver_id)))
 
     def trailers(self, k: int) -> tuple[Trailer, ...]:
         """Both that a lorry has, the one it sets out with first; none if it pulls none."""
@@ -125,8 +139,8 @@ class Traffic:
         """The working day of the ``k``-th vehicle."""
         rng = np.random.default_rng([self.chance, 3, k])
         driver, hours = self.roster.drivers[k], self.window.hours
-        if relieved(self.events, k, self.day):
-            driver = self._relief(k)
+        if which := relief(self.events, k, self.day):
+            driver = self._relief(k, which)
         if hours >= DAY:
             late = rng.uniform(0.1, 0.8) if driver.early else rng.uniform(2.0, 4.5)
             length = min(rng.uniform(8.0, 9.4), hours - late - HOME)

@@ -1,5 +1,6 @@
 """Trailers: what a lorry pulls, empty and loaded, and what that makes of its engine, its brakes and its grip."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +38,8 @@ def _loaded(empty: float, today: np.random.Generator, name: str) -> Trailer:
     return Trailer(empty, float(today.uniform(*LOADED)) * (GROSS - empty), name)
 
 
-def changed(chance: np.random.Generator, day: int, swaps: set[int]) -> bool:
-    """Whether a lorry sets out with the other trailer than on the first day; ``swaps`` are days of orders to change."""
+def changed(chance: np.random.Generator, day: int, swaps: Collection[int]) -> bool:
+    """Whether a lorry sets out with the other trailer than on the first day; ``swaps`` are days of orders to."""
     mornings = int((chance.random(day) < CHANGED).sum())
     return bool((mornings + sum(one < day for one in swaps)) % 2)
 

@@ -1,6 +1,6 @@
-"""Tyres: how warm they run and what pressure that gives, with a leak, a puncture, a pair apart or a dragging brake."""
+"""Tyres: how warm they run and what pressure that gives, with leaks, punctures, a pair apart and dragging brakes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from simulator.motion import WARM
 from simulator.vehicles import Class
 
 Floats = npt.NDArray[np.float64]
+Span = tuple[float, float]
 
 PUNCTURED, LEAKS, UNFILLED, DRAGS = "punctured", "leaks slowly", "filled too low", "brake drags"
 DRAG = 1.6  # times the heat of rolling that a dragging brake adds: 40 K at 90 km/h of a lorry; ours
@@ -23,30 +24,85 @@ LEAKED = 0.03  # share already lost when the window begins
 TRAILER = ("3L", "3R", "4L", "4R", "5L", "5R")  # wheels of a semi-trailer behind a tractor with two axles
 TRAILER_KPA = 850.0  # their placard pressure
 PUNCTURE = 14.0 * 60  # s in which a punctured tyre falls to 1/e; the flow follows the gauge pressure
-
-
-@dataclass(frozen=True)
-class Wheel:
-    """A tyre's filling: cold gauge pressure (kPa at 20 °C) for each instant, and how warm it runs."""
-
-    name: str
-    placard: float
-    cold: Floats
-    warmth: float  # times the axle's heat
-    cause: str = ""  # of the air it loses
-    drag: float | Floats = 0.0  # times the axle's heat that a dragging brake adds
+SPREAD = 0.012  # sigma of the share by which fillings differ
+ALWAYS = ((-np.inf, np.inf),)
 
 
 class Flaw(NamedTuple):
     """A tyre that loses air from ``start`` on (s), until it is changed at ``end``, or whose brake drags."""
 
     cause: str  # PUNCTURED ...
-    wheel: str | None  # None: the last of the vehicle itself
+    wheel: str
     start: float
-    end: float
-    rate: float = 3_600 / PUNCTURE  # 1/h of the cold gauge pressure
+    end: float = np.inf
+    rate: float = 0.0  # 1/h of the cold gauge pressure
     missing: float = 0.0  # share of it that is gone at once
     drag: float = 0.0  # times the axle's heat that its brake adds
+
+    def left(self, t: Floats) -> Floats:
+        """Share of the air that it alone has left in its tyre at ``t`` (s)."""
+        gone = self.missing * (t >= self.start)
+        return np.asarray((1 - gone) * np.exp(-self.rate / 3_600 * np.maximum(t - self.start, 0.0)), np.float64)
+
+    def heats(self, t: Floats) -> Floats:
+        """Times the axle's heat that it adds by ``t`` (s): a wheel warms by degrees."""
+        return self.drag * -np.expm1(-np.maximum(t - self.start, 0.0) / WARM)
+
+
+class Ill(NamedTuple):
+    """A flaw of the tyre that is on a wheel, and the time (s) in which it has it and is there."""
+
+    flaw: Flaw
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Tyre:
+    """A tyre: what it was filled with (kPa at 20 °C), what is wrong with it, and when it is on its wheel (s)."""
+
+    name: str
+    placard: float
+    filled: float
+    spans: tuple[Span, ...] = ALWAYS
+    flaws: tuple[Flaw, ...] = ()
+
+    def until(self, flaw: Flaw) -> float:
+        """s at which a flaw is over: a changed tyre has none of those of the one before, a brake is mended later."""
+        ends = (one.end for one in self.flaws if one.end > flaw.start)
+        return min(ends, default=np.inf) if not flaw.drag else flaw.end
+
+    def cold(self, t: Floats) -> Floats:
+        """kPa at 20 °C; whatever loses air adds up, and one that was changed holds what its placard says."""
+        changed = min((flaw.end for flaw in self.flaws), default=np.inf)
+        cold = np.where(t >= changed, self.placard, self.filled) if self.flaws else np.full(len(t), self.filled)
+        for flaw in self.flaws:
+            cold *= np.where(t < self.until(flaw), flaw.left(t), 1.0)
+        return cold
+
+    def drag(self, t: Floats) -> Floats:
+        """Times the axle's heat that dragging brakes add."""
+        return np.asarray(sum((flaw.heats(t) for flaw in self.flaws if flaw.drag), np.zeros(len(t))))
+
+    def ills(self) -> Iterator[Ill]:
+        """Its flaws while it is on its wheel."""
+        for flaw in self.flaws:
+            for a, b in self.spans:
+                start, end = max(flaw.start, a), min(self.until(flaw), b)
+                if start < end:
+                    yield Ill(flaw, start, end)
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """What is on a wheel: cold gauge pressure (kPa at 20 °C) at each instant, how warm it runs, what is wrong."""
+
+    name: str
+    placard: float
+    cold: Floats
+    warmth: float  # times the axle's heat
+    drag: Floats  # times the axle's heat that dragging brakes add
+    ills: tuple[Ill, ...] = ()
 
 
 def gauge(cold: Floats, temp: Floats) -> Floats:
@@ -54,52 +110,46 @@ def gauge(cold: Floats, temp: Floats) -> Floats:
     return (cold + ATMOSPHERE) * (temp + ZERO) / (COLD + ZERO) - ATMOSPHERE
 
 
-def wheels(
-    kind: Class,
-    t: Floats,
-    rng: np.random.Generator,
-    leak: float | None = None,
-    puncture: tuple[float, float] | None = None,
-) -> list[Wheel]:
-    """The tyres of a vehicle at ``t`` (s): one of its own leaks, ``leak`` s already, or is punctured and changed."""
-    fill = rng.normal(0.0, 0.012, len(kind.tyres))
-    chosen = int(rng.integers(sum(name not in TRAILER for name, _ in kind.tyres)))
-    result = []
-    for k, (name, placard) in enumerate(kind.tyres):
-        cold, cause = np.full(len(t), placard * (1 + fill[k])), ""
-        if k == chosen and leak is not None:
-            cold, cause = placard * (1 - LEAKED) * np.exp(-SLOW_LEAK / 3600 * (t + leak)), LEAKS
-        if k == chosen and puncture:
-            cause = PUNCTURED
-            flat = (t >= puncture[0]) & (t < puncture[1])
-            cold[flat] *= np.exp(-(t[flat] - puncture[0]) / PUNCTURE)
-            cold[t >= puncture[1]] = placard
-        result.append(Wheel(name, placard, cold, INNER if name.endswith("I") else 1.0, cause))
-    return result
-
-
-def flawed(wheels: list[Wheel], t: Floats, flaws: Sequence[Flaw]) -> list[Wheel]:
-    """The same tyres with flaws."""
-    for flaw in flaws:
-        last = max(k for k, wheel in enumerate(wheels) if wheel.name not in TRAILER)
-        k = next((k for k, wheel in enumerate(wheels) if wheel.name == flaw.wheel), last)
-        since = np.maximum(t - flaw.start, 0.0)
-        cold = wheels[k].cold * (1 - flaw.missing) * np.exp(-flaw.rate / 3600 * since)
-        cold = np.where(t >= flaw.end, wheels[k].placard, cold)
-        drag = wheels[k].drag + flaw.drag * -np.expm1(-since / WARM)
-        wheels = [*wheels[:k], replace(wheels[k], cold=cold, cause=flaw.cause, drag=drag), *wheels[k + 1 :]]
-    return wheels
-
-
-def swapped(wheels: list[Wheel], t: Floats, at: float, rng: np.random.Generator) -> list[Wheel]:
-    """The same tyres, those of the trailer one's, whose ``rng`` it is, from ``at`` on."""
-    fill = rng.normal(0.0, 0.012, len(wheels))
-    return [
-        replace(wheel, cold=np.where(t >= at, wheel.placard * (1 + one), wheel.cold))
-        if wheel.name in TRAILER
-        else wheel
-        for wheel, one in zip(wheels, fill, strict=True)
+def tyres(kind: Class, rng: np.random.Generator) -> tuple[list[Tyre], str]:
+    """The tyres of a vehicle as they were filled, and the wheel to which whatever usually happens does happen."""
+    fill = rng.normal(0.0, SPREAD, len(kind.tyres))
+    own = [name for name, _ in kind.tyres if name not in TRAILER]
+    filled = zip(kind.tyres, fill, strict=True)
+    return [Tyre(name, placard, placard * (1 + one)) for (name, placard), one in filled], own[
+        int(rng.integers(len(own)))
     ]
+
+
+def coupled(tyres: Sequence[Tyre], spans: Sequence[Span], rng: np.random.Generator) -> list[Tyre]:
+    """Of the same wheels, those of a trailer, whose ``rng`` it is, that is pulled in ``spans``."""
+    fill = rng.normal(0.0, SPREAD, len(tyres))
+    return [
+        replace(tyre, filled=tyre.placard * (1 + one), spans=tuple(spans))
+        for tyre, one in zip(tyres, fill, strict=True)
+        if tyre.name in TRAILER
+    ]
+
+
+def flawed(tyres: Iterable[Tyre], flaws: Sequence[Flaw]) -> list[Tyre]:
+    """The same tyres with flaws, each on the one that is on its wheel when it begins."""
+    return [replace(tyre, flaws=(*tyre.flaws, *(flaw for flaw in flaws if _befalls(flaw, tyre)))) for tyre in tyres]
+
+
+def _befalls(flaw: Flaw, tyre: Tyre) -> bool:
+    return flaw.wheel == tyre.name and any(a <= flaw.start < b for a, b in tyre.spans)
+
+
+def wheels(tyres: Sequence[Tyre], t: Floats) -> list[Wheel]:
+    """What is on each wheel at ``t`` (s)."""
+    found: dict[str, Wheel] = {}
+    for tyre in tyres:
+        cold, drag, ills = tyre.cold(t), tyre.drag(t), tuple(tyre.ills())
+        if before := found.get(tyre.name):
+            there = np.logical_or.reduce([(t >= a) & (t < b) for a, b in tyre.spans])
+            cold, drag = np.where(there, cold, before.cold), np.where(there, drag, before.drag)
+            ills = (*before.ills, *ills)
+        found[tyre.name] = Wheel(tyre.name, tyre.placard, cold, INNER if tyre.name.endswith("I") else 1.0, drag, ills)
+    return list(found.values())
 
 
 def temperature(wheel: Wheel, ambient: Floats, heat: Floats) -> Floats:

@@ -68,7 +68,7 @@ def test_the_mass_is_the_mornings_trailer_until_the_other_one_is_coupled(pulling
     first, second = shift.orders.trailers
     alone = Alone(pulling.roster, pulling.window).shift(LORRY)
     behind, stops = shift.legs["mass"] - alone.legs["mass"], shift.stops
-    changed = stops[shift.orders.trailer - 1]
+    changed = stops[shift.orders.changes[0] - 1]
     assert behind[:changed] == pytest.approx(first.mass) and behind[changed:] == pytest.approx(second.mass)
 
 
@@ -88,7 +88,7 @@ def test_the_bus_tells_what_is_pulled_in_its_own_steps(pulling: Traffic, report:
     shift, rows = pulling.arranged[LORRY].shift, report.recording
     told = rows["mass_kg"].to_numpy()
     assert (told % 10 == 0).all()
-    swapped = rows["t"].to_numpy() > START + pulling.arranged[LORRY].swapped + 60
+    swapped = rows["t"].to_numpy() > START + pulling.arranged[LORRY].swapped[0] + 60
     for part, ends in ((~swapped, slice(0, 1)), (swapped, slice(-1, None))):
         assert np.isin(np.round(told[part][ends]), np.round(told)).all()
     masses = set(np.round(shift.legs["mass"] * told[0] / shift.legs["mass"][0], -1))

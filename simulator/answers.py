@@ -13,7 +13,7 @@ from simulator.dynamics import G
 from simulator.hours import Ledger, stretches
 from simulator.manoeuvres import ACCELERATION, BRAKING, CORNERING, SURPRISED, SWERVING
 from simulator.motion import Records
-from simulator.shifts import Shift
+from simulator.shifts import HURRY, Shift
 from simulator.tracks import Track
 from simulator.vehicles import Class
 
@@ -187,7 +187,9 @@ def _speeding(whole: Track) -> Iterator[Fact]:
         if whole.t[b] - whole.t[a] >= LASTING:
             peak = 3.6 * float(over[a : b + 1].max())
             level = 1 + (peak >= 10) + (peak >= 20)
-            yield Fact("speeding", level, whole.t[a], whole.t[b], peak, "km/h", 5.0, whole.speed[a], "in a hurry")
+            hurried = (whole.chosen[a : b + 1] >= HURRY[0] * whole.limit[a : b + 1] - 1e-9).any()
+            cause = "in a hurry" if hurried else "faster than is allowed"
+            yield Fact("speeding", level, whole.t[a], whole.t[b], peak, "km/h", 5.0, whole.speed[a], cause)
 
 
 def _hours(ledger: Ledger, whole: Track, whose: Whose, passengers: bool, start: float) -> Iterator[Fact]:

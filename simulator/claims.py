@@ -31,7 +31,10 @@ DEVELOPMENT: dict[str, Any] = {
 
 
 class Driven(NamedTuple):
-    """What a vehicle drove, in stretches that ascend and do not overlap, within the days it was insured."""
+    """What one driver drove of a vehicle, in stretches that ascend and do not overlap, within the days it was insured.
+
+    Who else drives it has a record of its own, of no days: what befalls the vehicle at rest is its own driver's record.
+    """
 
     vehicle: Vehicle
     driver: Driver
@@ -40,8 +43,9 @@ class Driven(NamedTuple):
     start: Floats  # UTC epoch s of each stretch
     end: Floats
     km: Floats
-    crashes: tuple[tuple[float, str], ...] = ()  # on the answer sheet: UTC epoch s, and who drove
+    crashes: tuple[float, ...] = ()  # on the answer sheet, UTC epoch s
     likely: float = 0.0  # crashes that were to be expected
+    relief: int = 0  # number of who took over from its own driver
 
 
 class Occurred(NamedTuple):
@@ -51,7 +55,7 @@ class Occurred(NamedTuple):
     cover: str
     at: float  # UTC epoch s
     driven: bool
-    crash: str = ""  # who drove, if it is a crash that is on the answer sheet
+    crash: bool = False  # one that is on the answer sheet
 
 
 def occurred(driven: Driven, seed: list[int]) -> Iterator[Occurred]:
@@ -76,11 +80,11 @@ def occurred(driven: Driven, seed: list[int]) -> Iterator[Occurred]:
 
 def crashed(driven: Driven, seed: list[int]) -> Iterator[Occurred]:
     """The claims that crashes of the answer sheet become: of own damage each, of other covers by chance."""
-    for number, (at, driver) in enumerate(driven.crashes, 1):
+    for number, at in enumerate(driven.crashes, 1):
         rng = np.random.default_rng([*seed, 2 * len(PERILS), number])
         for cover, chance in OF_A_CRASH.items():
             if rng.random() < chance and cover in covers(driven.vehicle.kind.name):
-                yield Occurred(number, cover, at, True, driver)
+                yield Occurred(number, cover, at, True, crash=True)
 
 
 def _points(rng: np.random.Generator, until: float) -> Iterator[float]:
@@ -107,15 +111,16 @@ def tables(driven: Driven, seed: list[int]) -> tuple[list[dict[str, Any]], list[
         kind = 3 * len(PERILS) if one.crash else len(PERILS)
         rng = np.random.default_rng([*seed, kind, list(PERILS).index(one.cover), one.number])
         final, reported = cost(loss, rng), one.at + lag(loss, rng)
-        fault = (bool(rng.random() < peril.at_fault) and (one.driven or peril.at_fault == 1.0)) or bool(one.crash)
-        claim_id = f"C-{vehicle.vehicle_id}-{one.cover}-{'crash-' if one.crash else ''}{one.number}"
+        fault = (bool(rng.random() < peril.at_fault) and (one.driven or peril.at_fault == 1.0)) or one.crash
+        way = f"{f'relief-{driven.relief}-' if driven.relief else ''}{'crash-' if one.crash else ''}"
+        claim_id = f"C-{vehicle.vehicle_id}-{one.cover}-{way}{one.number}"
         claims.append(
             {
                 "claim_id": claim_id,
                 "policy_id": f"P-{vehicle.fleet_id}",
                 "fleet_id": vehicle.fleet_id,
                 "vehicle_id": vehicle.vehicle_id,
-                "driver_id": one.crash or driven.driver.driver_id if one.driven else None,
+                "driver_id": driven.driver.driver_id if one.driven else None,
                 "cover": one.cover,
                 "loss_at": _utc(one.at),
                 "reported_at": _utc(reported),

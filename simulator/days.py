@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from simulator.drivers import Driver
 from simulator.flaws import SOFT
 from simulator.hours import Ledger
 from simulator.limits import DAY
@@ -55,14 +56,17 @@ def later(first: Traffic, day: int, known: Roster) -> Traffic:
     drivers = tuple(replace(one, early=bool(rng.random() < one.night)) for one in first.roster.drivers)
     mended = exp(-SLOW_LEAK * DAY * day) < SOFT
     leaking = [incident.leak and not mended for incident in first.roster.incidents]
-    roster = replace(known, drivers=drivers, incidents=_incidents(known, day, leaking))
-    return replace(first, roster=roster, window=first.window.later(day, roster.region.zone), day=day)
+    today = replace(first, roster=replace(known, drivers=drivers), day=day)
+    wheel = [today.at_the_wheel(k) for k in range(len(drivers))]
+    roster = replace(known, drivers=drivers, incidents=_incidents(wheel, known.seed, day, leaking))
+    return replace(today, roster=roster, window=first.window.later(day, roster.region.zone))
 
 
-def _incidents(roster: Roster, day: int, leaking: list[bool]) -> tuple[Incidents, ...]:
-    rng = np.random.default_rng([roster.seed, 15, day])
+def _incidents(drivers: list[Driver], seed: int, day: int, leaking: list[bool]) -> tuple[Incidents, ...]:
+    """What befalls whoever is at the wheel, by how he drives."""
+    rng = np.random.default_rng([seed, 15, day])
     found = []
-    for driver, leak in zip(roster.drivers, leaking, strict=True):
+    for driver, leak in zip(drivers, leaking, strict=True):
         crash, puncture, tired = rng.random(3)
         found.append(
             Incidents(

@@ -10,7 +10,7 @@ import polars as pl
 
 from simulator.answers import Fact, Whose, sheet
 from simulator.device import Disturbance
-from simulator.faults import BY_NAME, FAULTS, SENT, TAKEN, Fault, Spell, spells
+from simulator.faults import BY_NAME, FAULTS, SENT, TAKEN, Fault, Said, Spell, Struck, spells
 from simulator.names import hint
 
 PREFIX = "fault_"  # of their kinds on the sheet
@@ -60,36 +60,31 @@ def _named(name: str) -> Fault:
 def visit(recording: pl.DataFrame, whose: Whose, rates: Chosen, window: Spell, seed: int, number: int) -> Visited:
     """The day of vehicle ``number`` with its mishaps; each fault has a chance of its own, whatever else is chosen.
 
-    Rows are in the order of time. Raises ``MishapError`` if a fault needs what they do not say.
+    Rows are in the order of time; on a day without any there is nothing to break. Only what was really broken is on the
+    sheet. Raises ``MishapError`` if a fault needs what they do not say.
     """
     rows = recording.with_columns(pl.col("t").alias(TAKEN), pl.col("t").alias(SENT))
     taken = rows
     facts: list[Fact] = []
     disturbances: list[Disturbance] = []
     for fault in FAULTS:
-        rate = rates.get(fault.name, 0.0)
-        if rate and (lacking := fault.lacks(rows)):
+        rate = rates.get(fault.name, 0.0) if len(taken) else 0.0
+        if rate and (lacking := fault.lacks(taken)):
             raise MishapError(f"fault {fault.name}: {whose.vehicle_id} says no {' and no '.join(lacking)}")
         mark = crc32(fault.name.encode())
         own, common = np.random.default_rng([seed, 7, mark, number]), np.random.default_rng([seed, 8, mark])
         for spell in spells(fault, rate, taken, window, (own, common)) if rate else ():
-            rows, said, cause, peak, unit = _befall(fault, rows, spell, own)
-            disturbances += said
-            kind = PREFIX + fault.name
-            span = spell.start - window.start, spell.end - window.start
-            facts.append(Fact(kind, 0, *span, peak, unit, 0.0, 0.0, cause))
+            if fault.strike and (struck := fault.strike(rows, spell, own)):
+                rows = struck.rows
+                facts.append(_fact(fault, struck.during or spell, struck, window))
+            if fault.disturb and (said := fault.disturb(taken, spell, own)):
+                disturbances += said.disturbances
+                facts.append(_fact(fault, spell, said, window))
     rows = rows.sort(SENT, maintain_order=True).drop(TAKEN)
     return Visited(rows, sheet(facts, whose, window.start), sorted(disturbances, key=lambda one: one.at))
 
 
-def _befall(
-    fault: Fault, rows: pl.DataFrame, spell: Spell, rng: np.random.Generator
-) -> tuple[pl.DataFrame, list[Disturbance], str, float, str]:
-    """What becomes of the rows, what happens to the device, and what the sheet says of it."""
-    if fault.strike:
-        struck = fault.strike(rows, spell, rng)
-        return struck.rows, [], struck.cause, struck.peak, struck.unit
-    if fault.disturb:
-        said = fault.disturb(rows, spell, rng)
-        return rows, said.disturbances, said.cause, said.peak, said.unit
-    raise ValueError(f"fault {fault.name} neither strikes nor disturbs")
+def _fact(fault: Fault, during: Spell, broken: Struck | Said, window: Spell) -> Fact:
+    """What the sheet says of it."""
+    span = during.start - window.start, during.end - window.start
+    return Fact(PREFIX + fault.name, 0, *span, broken.peak, broken.unit, 0.0, 0.0, broken.cause)

@@ -24,6 +24,7 @@ from simulator.regions import Region
 from simulator.roads import Roads
 from simulator.sensors import MASS_ERROR, Morning, sense, sense_tyres
 from simulator.shifts import Shift
+from simulator.stretches import Stretch, stretches
 from simulator.tracks import Floats, reported, seconds, track, with_burst
 from simulator.trailers import pull
 from simulator.tyres import TRAILER, Flaw, Tyre, coupled, flawed, tyres, wheels
@@ -56,6 +57,7 @@ class Report(NamedTuple):
     sheet: pl.DataFrame
     odometer: float  # m, at the end of the day
     disturbances: Sequence[Disturbance] = ()  # of its line, in the order of time
+    driven: Sequence[Stretch] = ()  # by whom, in the order of time
 
 
 class Day(NamedTuple):
@@ -114,7 +116,8 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     known = [*promised(day.arranged, whole, own), *_stuck(stuck), *_slippery(day), *ill]
     sheet = answers(shift, whose, whole, own, (crash, speed), window.start, known, ledger, span)
     odometer = vehicle.odometer + float(whole.distance[-1])
-    found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, odometer), day)
+    driven = stretches(there, whose, window.start)
+    found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, odometer, driven=driven), day)
     return _visited(found, day, faults) if faults else found
 
 

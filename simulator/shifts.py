@@ -16,6 +16,7 @@ from simulator.vehicles import Class, Vehicle
 
 BREAK_AFTER = 3.2 * 3600  # s of planned driving, so that a slow day stays within the rule
 BRIEF = (60.0, 300.0)  # s at a stop of who has no time
+HURRY = (1.12, 1.35)  # of the limit that is driven on a road by who is in a hurry there; ours
 
 
 class Work(NamedTuple):
@@ -211,7 +212,7 @@ def _caps(pieces: Records, kind: Class, driver: Driver, rng: np.random.Generator
     town = np.zeros(roads, bool)
     town[pieces["edge"]] = pieces["road"] <= AVENUE
     flow = driver.pace * np.where(town, rng.uniform(0.75, 1.0, roads), rng.uniform(0.93, 1.0, roads))
-    mood = np.where(rng.random(roads) < driver.hurry, rng.uniform(1.12, 1.35, roads), flow)
+    mood = np.where(rng.random(roads) < driver.hurry, rng.uniform(*HURRY, roads), flow)
     lateral = (
         driver.lateral * kind.harsh[2] / 0.40 * np.exp((0.1 + 0.25 * (1 - driver.smooth)) * rng.normal(size=roads))
     )

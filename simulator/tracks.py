@@ -35,6 +35,7 @@ class Track(NamedTuple):
     fuel: Floats  # l burnt since the start
     slope: Floats  # m of height a metre, + uphill
     mass: Floats  # kg, with load and trailer
+    chosen: Floats  # m/s its driver would drive on this road if nothing were in the way
 
     def rows(self, chosen: npt.NDArray[np.generic]) -> "Track":
         return Track(*(column[chosen] for column in self))
@@ -60,6 +61,7 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
         motion.fuel[mover],
         shift.slopes[np.minimum((motion.distance[mover] / KNOT).astype(np.int64), len(shift.slopes) - 1)],
         shift.legs["mass"][piece],
+        shift.legs["cap"][piece],
     )
 
 

@@ -97,17 +97,22 @@ class Traffic:
         """UTC epoch s at which the window of a day begins."""
         return self.window.later(day - self.day, self.roster.region.zone).start
 
-    def _relief(self, k: int, which: int) -> Driver:
-        """Of the two who can take over from a vehicle's driver, and from each other."""
-        fleet, name = self.roster.vehicles[k].fleet_id, f"D-R{k + 1:03d}"
-        seed, name = (
-            ([self.roster.seed, 11, k], name) if which == 1 else ([self.roster.seed, 11, k, which], f"{name}-{which}")
-        )
-        return draw(np.random.default_rng(seed), name, fleet, 0.3, early=False)
+    def driver(self, k: int, which: int = 0) -> Driver:
+        """Of the ``k``-th vehicle: its own (0), or of the same depot one of the two who take over from each other."""
+        own, name, seed = self.roster.drivers[k], f"D-R{k + 1:03d}", [self.roster.seed, 11, k]
+        if not which:
+            return own
+        name, seed = (name, seed) if which == 1 else (f"{name}-{which}", [*seed, which])
+        drawn = draw(np.random.default_rng(seed), name, own.fleet_id, 0.3, early=False)
+        return replace(drawn, discipline=own.discipline)
 
     def _relieving(self, k: int, driver: Driver) -> Driver:
         """Who takes over from a driver."""
-        return self._relief(k, takes_over(int(driver.driver_id == self._relief(k, 1).driver_id)))
+        return self.driver(k, takes_over(int(driver.driver_id == self.driver(k, 1).driver_id)))
+
+    def at_the_wheel(self, k: int) -> Driver:
+        """Who sets out with the ``k``-th vehicle."""
+        return self.driver(k, relief(self.events, k, self.day))
 
     def trailers(self, k: int) -> tuple[Trailer, ...]:
         """Both that a lorry has, the one it sets out with first; none if it pulls none."""
@@ -138,9 +143,7 @@ class Traffic:
     def shift(self, k: int, orders: Orders = NONE) -> Shift:
         """The working day of the ``k``-th vehicle."""
         rng = np.random.default_rng([self.chance, 3, k])
-        driver, hours = self.roster.drivers[k], self.window.hours
-        if which := relief(self.events, k, self.day):
-            driver = self._relief(k, which)
+        driver, hours = self.at_the_wheel(k), self.window.hours
         if hours >= DAY:
             late = rng.uniform(0.1, 0.8) if driver.early else rng.uniform(2.0, 4.5)
             length = min(rng.uniform(8.0, 9.4), hours - late - HOME)

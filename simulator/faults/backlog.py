@@ -10,7 +10,7 @@ CATCHING_UP = 0.1  # of the time away it takes to send the backlog beside what i
 ORDERS = ("in order", "newest first", "mixed")
 
 
-def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck:
+def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck | None:
     order = ORDERS[int(rng.integers(len(ORDERS)))]
     kept, rest = rows.filter(spell.within()), rows.filter(~spell.within())
     blocks = np.arange(len(kept)) // BLOCK
@@ -20,8 +20,10 @@ def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck
     elif order == "mixed":
         late = rng.uniform(0, max(CATCHING_UP * (spell.end - spell.start), 60.0), blocks.max(initial=0) + 1)
         sent += late[blocks]
-    kept = kept.with_columns(pl.max_horizontal(SENT, pl.lit(pl.Series(sent))).alias(SENT))
-    return Struck(pl.concat([rest, kept]), f"no network, then {order}", float(len(kept)), "samples")
+    late = kept.with_columns(pl.max_horizontal(SENT, pl.lit(pl.Series(sent))).alias(SENT))
+    if late[SENT].equals(kept[SENT]):
+        return None
+    return Struck(pl.concat([rest, late]), f"no network, then {order}", float(len(late)), "samples")
 
 
 FAULT = Fault(

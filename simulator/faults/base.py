@@ -42,6 +42,7 @@ class Struck(NamedTuple):
     cause: str
     peak: float  # how much
     unit: str
+    during: Spell | None = None  # if it did not go on all through its spell
 
 
 class Said(NamedTuple):
@@ -54,10 +55,10 @@ class Said(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """``strike`` breaks a vehicle's rows, ``disturb`` its line; a plug has one of them.
+    """``strike`` breaks a vehicle's rows, ``disturb`` its line, whatever became of the rows; a plug has one of them.
 
     Rows have ``t``, what the device stamps, beside ``taken_at`` and ``sent_at``; they are put in the order of
-    ``sent_at`` afterwards, those of one instant as they stand. A device's topic goes to ``disturb``.
+    ``sent_at`` afterwards, those of one instant as they stand. Where there is nothing to break it is None.
     """
 
     name: str
@@ -65,8 +66,8 @@ class Fault(NamedTuple):
     per: Per
     rate: float  # unless asked otherwise
     lasts: tuple[float, float]  # s, shortest and longest spell
-    strike: Callable[[pl.DataFrame, Spell, np.random.Generator], Struck] | None = None
-    disturb: Callable[[pl.DataFrame, Spell, np.random.Generator], Said] | None = None
+    strike: Callable[[pl.DataFrame, Spell, np.random.Generator], Struck | None] | None = None
+    disturb: Callable[[pl.DataFrame, Spell, np.random.Generator], Said | None] | None = None
     needs: tuple[str, ...] = ()  # columns
 
     def lacks(self, rows: pl.DataFrame) -> list[str]:
@@ -79,7 +80,7 @@ class Fault(NamedTuple):
 def spells(
     fault: Fault, rate: float, rows: pl.DataFrame, window: Spell, rngs: tuple[np.random.Generator, np.random.Generator]
 ) -> list[Spell]:
-    """When ``fault`` holds for a vehicle; ``rngs`` are the vehicle's own chance and that of all."""
+    """When ``fault`` holds for a vehicle of which something is heard; ``rngs`` are its own chance and that of all."""
     own, common = rngs
     last = float(rows[TAKEN][-1])
     if fault.per is Per.HOUR:

@@ -9,7 +9,9 @@ OFF = (20.0, 1_200.0)  # s, when it begins
 DRIFT = 5e-3  # s a second at most; a clock without a crystal
 
 
-def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck:
+def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck | None:
+    if rows.filter(spell.within()).is_empty():
+        return None
     off = float(np.exp(rng.uniform(*np.log(OFF)))) * float(rng.choice((-1, 1)))
     drift = float(rng.uniform(-DRIFT, DRIFT))
     error = off + drift * (pl.col(TAKEN) - spell.start)

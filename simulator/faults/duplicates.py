@@ -8,8 +8,10 @@ from simulator.faults.base import SENT, Fault, Per, Spell, Struck
 LATER = (0.0, 90.0)  # s
 
 
-def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck:
+def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck | None:
     again = rows.filter(spell.within()).with_columns(pl.max_horizontal(SENT, pl.lit(spell.end)) + rng.uniform(*LATER))
+    if again.is_empty():
+        return None
     return Struck(pl.concat([rows, again]), "sent twice", float(len(again)), "samples")
 
 

@@ -6,8 +6,10 @@ import polars as pl
 from simulator.faults.base import Fault, Per, Spell, Struck
 
 
-def strike(rows: pl.DataFrame, spell: Spell, _rng: np.random.Generator) -> Struck:
+def strike(rows: pl.DataFrame, spell: Spell, _rng: np.random.Generator) -> Struck | None:
     kept = rows.filter(~spell.within())
+    if len(kept) == len(rows):
+        return None
     return Struck(kept, "no network, nothing kept", float(len(rows) - len(kept)), "samples")
 
 

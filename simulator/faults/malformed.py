@@ -22,7 +22,7 @@ NONSENSE = (
 )
 
 
-def disturb(_rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Said:
+def disturb(_rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Said | None:
     body = NONSENSE[int(rng.integers(len(NONSENSE)))]
     return Said([Disturbance(spell.start, partial(Device.shout, body=body))], "no payload", float(len(body)), "bytes")
 

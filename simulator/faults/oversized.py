@@ -12,7 +12,7 @@ LARGEST = 1 << 20  # bytes the embedded broker takes
 MORE = (1, 1 << 20)  # bytes beyond
 
 
-def disturb(_rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Said:
+def disturb(_rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Said | None:
     body = b'{"v":1,"boot":"big","seq":1,"t":[1.0],"note":"'.ljust(LARGEST + int(rng.integers(*MORE)), b"x") + b'"}'
     return Said([Disturbance(spell.start, partial(Device.shout, body=body))], "too large", float(len(body)), "bytes")
 

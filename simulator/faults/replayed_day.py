@@ -6,8 +6,10 @@ import polars as pl
 from simulator.faults.base import SENT, TAKEN, Fault, Per, Spell, Struck
 
 
-def strike(rows: pl.DataFrame, spell: Spell, _rng: np.random.Generator) -> Struck:
+def strike(rows: pl.DataFrame, spell: Spell, _rng: np.random.Generator) -> Struck | None:
     again = rows.filter(pl.col(TAKEN) <= spell.end).with_columns(pl.max_horizontal(SENT, pl.lit(spell.end)))
+    if again.is_empty():
+        return None
     return Struck(pl.concat([rows, again]), "memory sent again", float(len(again)), "samples")
 
 

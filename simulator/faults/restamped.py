@@ -6,12 +6,14 @@ import polars as pl
 from simulator.faults.base import SENT, TAKEN, Fault, Per, Spell, Struck
 
 
-def strike(rows: pl.DataFrame, spell: Spell, _rng: np.random.Generator) -> Struck:
+def strike(rows: pl.DataFrame, spell: Spell, _rng: np.random.Generator) -> Struck | None:
     """What it says of the time itself is lost: it is busy with its past."""
     length = spell.end - spell.start
     past = pl.col(TAKEN).is_between(spell.start - length, spell.start, closed="left")
     again = rows.filter(past).with_columns(pl.col("t", SENT, TAKEN) + length)
     rest = rows.filter(~pl.col(TAKEN).is_between(spell.start, spell.end, closed="left"))
+    if again.is_empty():
+        return None
     return Struck(pl.concat([rest, again]), "memory sent as new", float(len(again)), "samples")
 
 

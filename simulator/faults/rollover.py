@@ -8,7 +8,9 @@ from simulator.faults.base import LASTING, Fault, Per, Spell, Struck
 WEEKS = 1024 * 7 * 86_400.0  # s; IS-GPS-200, 20.3.3.3.1.1
 
 
-def strike(rows: pl.DataFrame, spell: Spell, _rng: np.random.Generator) -> Struck:
+def strike(rows: pl.DataFrame, spell: Spell, _rng: np.random.Generator) -> Struck | None:
+    if rows.filter(spell.within()).is_empty():
+        return None
     told = pl.when(spell.within()).then(pl.col("t") - WEEKS).otherwise(pl.col("t"))
     return Struck(rows.with_columns(told.alias("t")), "week counter came round", WEEKS, "s")
 

@@ -17,7 +17,7 @@ def _first(values: pl.Series) -> float:
     return float(values.drop_nulls().drop_nans()[0])
 
 
-def disturb(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Said:
+def disturb(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Said | None:
     """The thief drives steadily somewhere else while the vehicle goes on reporting."""
     boot, away = f"thief{int(rng.integers(1 << 32)):08x}", float(rng.uniform(*AWAY))
     lat, lon = _first(rows["lat_deg"]) + away, _first(rows["lon_deg"])

@@ -7,7 +7,11 @@ import polars as pl
 import pytest
 
 from devices.signals import BY_COLUMN
+from simulator.answers import Whose, answers
+from simulator.hours import Ledger
+from simulator.manoeuvres import MANOEUVRE
 from simulator.roster import roster
+from simulator.tracks import Track
 from simulator.traffic import Report, Traffic, Window, combined, marks
 from simulator.vehicles import CLASSES
 
@@ -114,6 +118,20 @@ def test_speeding_on_the_sheet_is_over_the_limit_in_the_samples(reports: list[Re
         over = during(report, row).select(pl.col("speed_kmh") - pl.col("speed_limit_kmh")).to_series()
         assert (over > 1.0).mean() > 0.8 and over.max() > 4.0
         assert over.max() == pytest.approx(row["peak"], abs=1.0)
+
+
+def test_speeding_has_the_cause_that_is_true_of_the_road_it_is_on(traffic: Traffic) -> None:
+    """Who hurries on one road and keeps a little too fast on another is in a hurry on the first alone."""
+    t = np.arange(1.0, 201.0)
+    still = np.zeros(len(t))
+    hurried, fast = (t >= 20) & (t < 60), (t >= 100) & (t < 140)
+    speed = np.select([hurried, fast], [17.0, 15.6], 13.0)
+    chosen = np.where(hurried, 1.25, 1.05) * 13.9
+    whole = Track(*(still for _ in Track._fields))._replace(t=t, speed=speed, limit=still + 13.9, chosen=chosen)
+    ledger, whose = Ledger(traffic.roster.region), Whose("f", "v", "d")
+    day = traffic.shift(0), whose, whole, np.zeros(0, MANOEUVRE), (np.nan, np.nan), traffic.window.start, []
+    sheet = answers(*day, ledger).filter(kind="speeding")
+    assert sheet["cause"].to_list() == ["in a hurry", "faster than is allowed"]
 
 
 def test_the_crash_is_a_short_hard_pulse(reports: list[Report]) -> None:

@@ -65,8 +65,8 @@ def test_the_same_seed_breaks_the_same_and_another_does_not(recording: pl.DataFr
 
 @each
 def test_other_faults_do_not_move_it(recording: pl.DataFrame, fault: Fault) -> None:
-    alone, among = befallen(recording, fault), befallen(recording, *FAULTS)
-    assert spans(alone, fault) == spans(among, fault) != []
+    alone, among = (spans(some, fault) for some in (befallen(recording, fault), befallen(recording, *FAULTS)))
+    assert set(among) <= set(alone) and among != []  # what others have taken away cannot be broken once more
 
 
 @each
@@ -94,6 +94,41 @@ def test_what_it_leaves_can_be_sent_and_read(recording: pl.DataFrame, fault: Fau
     assert visited.recording[SENT].is_sorted()
 
 
+@each
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_day_of_which_nothing_is_heard_goes_through(recording: pl.DataFrame, fault: Fault, rows: int) -> None:
+    visited = befallen(recording.head(rows), fault)
+    assert visited.recording.drop(SENT).equals(recording.head(rows))
+    assert visited.sheet.is_empty() and visited.disturbances == []
+
+
+def test_what_another_fault_has_lost_goes_through(recording: pl.DataFrame) -> None:
+    """A minute of driving, most of it lost in a dead zone."""
+    minute = recording.head(60)
+    for seed in range(20):
+        visited = visit(minute, WHOSE, {fault.name: 60.0 for fault in FAULTS}, WINDOW, seed, 0)
+        assert visited.recording[SENT].is_sorted()
+
+
+@of_data
+def test_only_what_was_broken_is_on_the_sheet(recording: pl.DataFrame, fault: Fault) -> None:
+    """A tracker that reports every half a minute, or stands all day."""
+    slow = recording.gather_every(30)
+    for rows in (slow, slow.with_columns(speed_kmh=0.0)):
+        for number in range(10):
+            visited = befallen(rows, fault, number=number)
+            plain = rows.with_columns(pl.col("t").alias(SENT))
+            assert visited.sheet.is_empty() == visited.recording.equals(plain)
+            assert all(peak > 0 for peak in visited.sheet["peak"])
+
+
+def test_nothing_is_cut_of_a_device_that_is_not_there(recording: pl.DataFrame) -> None:
+    gone = recording.filter(~pl.col("t").is_between(START + 3_600, START + 8 * 3_600))
+    spell = [spans(befallen(rows, BY_NAME["reconnects"]), BY_NAME["reconnects"]) for rows in (recording, gone)]
+    assert set(spell[1]) < set(spell[0])
+    assert not any(START + 7_200 < start < START + 7 * 3_600 for start, _ in spell[1])
+
+
 @of_line
 def test_the_line_is_disturbed_within_its_spells_and_data_is_not(recording: pl.DataFrame, fault: Fault) -> None:
     visited = befallen(recording, fault)
@@ -104,7 +139,8 @@ def test_the_line_is_disturbed_within_its_spells_and_data_is_not(recording: pl.D
 
 
 def test_a_rate_is_what_it_says(recording: pl.DataFrame) -> None:
-    counts = [len(spans(visit(recording, WHOSE, {"loss": 2.0}, WINDOW, 1, k), BY_NAME["loss"])) for k in range(60)]
+    doubled = BY_NAME["duplicates"]
+    counts = [len(spans(visit(recording, WHOSE, {"duplicates": 2.0}, WINDOW, 1, k), doubled)) for k in range(60)]
     assert np.mean(counts) == pytest.approx(2.0 * HOURS, rel=0.1)
     hit = [
         len(spans(visit(recording, WHOSE, {"unit_error": 0.3}, WINDOW, 1, k), BY_NAME["unit_error"])) for k in range(60)

@@ -11,11 +11,12 @@ from bench.markdown import rows as table_of
 from bench.measure import Result, interleaved, spent
 from pricing.balance.book import Book, Caps, book
 from pricing.exposure import SCHEMA, SUMS
-from pricing.frames import premiums, within
+from pricing.frames import premiums
 from pricing.layout import Layout
 from pricing.many import Drivers
 from pricing.past import classed, history
 from pricing.rerating import KM, facts, indications, known, matrix
+from pricing.risks import within
 from pricing.tariffs import standard
 
 COVER = "tpl_property"  # with every kind of factor: standing, running, telematics, experience, caps

@@ -66,7 +66,7 @@ def _six(numbers: Floats) -> Floats:
 def _driving(due: Sequence[Due], tariff: Tariff) -> Driving:
     """Own driving of each: on arrays of one class, by its score else; one that serves several covers is made once."""
     drivers, size = Drivers(tariff), len(due)
-    found = Driving(np.full(size, ONE, np.int64), np.zeros(size, bool), np.zeros(size))
+    found = Driving(np.full(size, ONE, np.int64), np.zeros(size, bool), np.zeros(size), np.zeros(size))
     place = {id(one.own): k for k, one in enumerate(due)}
     alone = [k for k in place.values() if _single(due[k].own)]
     others = sorted(set(place.values()) - set(alone))
@@ -87,4 +87,5 @@ def _of_classes(own: Iterable[Any], drivers: Drivers) -> Driving:
 
 
 def _put(into: Driving, rows: list[int], found: Driving) -> None:
-    into.relativity[rows], into.capped[rows], into.credibility[rows] = found.relativity, found.capped, found.credibility
+    into.relativity[rows], into.capped[rows] = found.relativity, found.capped
+    into.credibility[rows], into.heard[rows] = found.credibility, found.heard

@@ -58,11 +58,12 @@ SUMS = (*KILOMETRES, *HOURS, *COUNTS, *DAYS, TYRES)
 # whole units inside (mm, ms, events, days) of one public unit (km, h, min, event, day)
 UNITS = dict.fromkeys(KILOMETRES, 1e6) | dict.fromkeys(HOURS, 3.6e6) | dict.fromkeys((*COUNTS, *DAYS), 1.0)
 UNITS[TYRES] = 6e4
+SILENT = "silent"  # beside the sums of what counts: the share of the credit for it that a silence since has taken
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """Totals of one vehicle or driver: the sum of each column of ``SUMS``; one that is absent is 0."""
+    """Totals of one vehicle or driver: the sum of each column of ``SUMS``, and ``SILENT``; what is absent is 0."""
 
     sums: Mapping[str, float] = field(default_factory=dict)
 

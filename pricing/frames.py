@@ -1,9 +1,7 @@
 """Frames: the scores and premiums tables, made from exposure, what is known of the vehicles, and a tariff."""
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -12,8 +10,9 @@ from pricing.exposure import UNITS, Exposure, totals
 from pricing.ids import identify
 from pricing.memory import exposures, remembered
 from pricing.past import VEHICLE, by_class, classed, history
-from pricing.premium import INDICATED, Premium, Risk
+from pricing.premium import INDICATED, Premium
 from pricing.rating import rate
+from pricing.risks import permitted, risk_of, within
 from pricing.score import Own, Score, score
 from pricing.tariff import Tariff
 
@@ -91,25 +90,35 @@ PREMIUMS: Columns = {
 
 
 def scores(
-    exposure: pl.DataFrame, vehicles: pl.DataFrame, tariff: Tariff, whoever: pl.DataFrame | None = None
+    exposure: pl.DataFrame,
+    vehicles: pl.DataFrame,
+    tariff: Tariff,
+    whoever: pl.DataFrame | None = None,
+    until: date | None = None,
+    heard: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """A row a driver and a row a vehicle that has exposure, as it counts on the last day it was heard of.
 
     ``vehicles`` as ``classed`` has it. Km of unknown drivers count for their vehicle and no driver. ``whoever`` is the
-    exposure of vehicles where it was counted apart, whoever drove.
+    exposure of vehicles where it was counted apart, whoever drove. ``until`` is the first day of which nothing can be
+    known yet: of who was silent until then less credit is given. None: no silence is held against anybody. ``heard`` is
+    the exposure of vehicles with the days that count for nothing too.
     """
     known = classed(exposure.filter(pl.col("driver_id").is_not_null()), vehicles)
     whole = classed(exposure if whoever is None else whoever, vehicles)
-    rows = _scores(known, "driver", tariff) + _scores(whole, "vehicle", tariff)
+    rows = _scores(known, "driver", tariff, until) + _scores(whole, "vehicle", tariff, until, heard)
     return pl.DataFrame(rows, schema=SCORES)
 
 
-def _scores(classed: pl.DataFrame, subject: str, tariff: Tariff) -> list[dict[str, Any]]:
+def _scores(
+    classed: pl.DataFrame, subject: str, tariff: Tariff, until: date | None, heard: pl.DataFrame | None = None
+) -> list[dict[str, Any]]:
     key = f"{subject}_id"
     day, km = pl.col("day"), (pl.col("km_measured") * UNITS["km_measured"]).round().cast(pl.Int64)
     ends = (day.min().alias("from"), day.max().alias("last"), km.sum() / UNITS["km_measured"])
     spans = classed.group_by("fleet_id", key).agg(*ends).sort("fleet_id", key)
-    own = by_class(remembered(classed, tariff.scale.memory, ("fleet_id", key), "class"))
+    who = ("fleet_id", key)
+    own = by_class(remembered(classed, tariff.scale.memory, who, "class", until=until, heard=heard))
     other = "vehicle_id" if subject == "driver" else "driver_id"
     rows = []
     for fleet_id, who, first, last, driven in spans.iter_rows():
@@ -151,19 +160,21 @@ def premiums(
     valid_to: date | None = None,
     kind: str = INDICATED,
     judged: pl.DataFrame | None = None,
+    until: date | None = None,
 ) -> pl.DataFrame:
     """A row a risk, for the part of its period within ``valid_from`` to ``valid_to`` (the end excluded).
 
     ``risks`` has a row a vehicle and cover: ``fleet_id vehicle_id policy_id cover valid_from valid_to class`` and,
     where known, ``use mass_kg year annual_km sum_insured deductible limit experience previous``. Km are those of
     the period; driving is scored on everything up to its end (of the days ``judged``, where some move no score), each
-    day by the class the vehicle had then, as it counts on the last day on which the vehicle was heard of.
+    day by the class the vehicle had then, as it counts on the last day on which the vehicle was heard of; ``until`` as
+    for ``scores``.
     """
     insured = within(risks, valid_from, valid_to)
     permitted(risks, tariff)
     driven = _driven(insured, exposure)
     judged = exposure if judged is None else judged
-    known = by_class(exposures(history(insured, classed(judged, risks), tariff), 4))
+    known = by_class(exposures(history(insured, classed(judged, risks), tariff, until, exposure), 4))
     own: dict[tuple[str, str, date, str], Score] = {}  # one score serves all covers
     rated = []
     for risk in map(risk_of, insured.iter_rows(named=True)):
@@ -174,15 +185,6 @@ def premiums(
         exposed = driven.get((*vehicle, risk.valid_from, risk.valid_to), Exposure())
         rated.append(rate(risk, exposed, tariff, own[key], kind))
     return premium_frame(rated)
-
-
-def permitted(risks: pl.DataFrame, tariff: Tariff) -> None:
-    """Complain of what the tariff's jurisdiction forbids to know of risks on any day insured."""
-    if tariff.profile is not None and not risks.is_empty():
-        first, last = pl.col("valid_from").cast(pl.Date).min(), pl.col("valid_to").cast(pl.Date).max()
-        tariff.profile.refuse_fields(risks.columns, *risks.select(first, last).row(0))
-        for country in risks["jurisdiction"].unique().sort() if "jurisdiction" in risks.columns else ():
-            tariff.profile.refuse_country(country)
 
 
 def _driven(insured: pl.DataFrame, exposure: pl.DataFrame) -> dict[tuple[Any, ...], Exposure]:
@@ -208,45 +210,3 @@ def premium_frame(rated: Iterable[Premium]) -> pl.DataFrame:
 def _moment(day: date) -> datetime:
     """Midnight UTC at which ``day`` begins."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def within(risks: pl.DataFrame, valid_from: date | None, valid_to: date | None) -> pl.DataFrame:
-    """The risks cut to a period, those outside it left out; their dates as dates, in order of their keys."""
-    start, end = pl.col("valid_from").cast(pl.Date), pl.col("valid_to").cast(pl.Date)
-    if valid_from is not None:
-        start = pl.max_horizontal(start, pl.lit(valid_from))
-    if valid_to is not None:
-        end = pl.min_horizontal(end, pl.lit(valid_to))
-    begun = pl.col("inception" if "inception" in risks.columns else "valid_from").cast(pl.Date)
-    cut = risks.with_columns(start.alias("valid_from"), end.alias("valid_to"), begun.alias("inception"))
-    return cut.filter(pl.col("valid_from") < pl.col("valid_to")).sort(*VEHICLE, "policy_id", "cover", "valid_from")
-
-
-def risk_of(row: Mapping[str, Any]) -> Risk:
-    """The risk of a row of ``risks`` as ``premiums`` takes them."""
-    year, mass = row.get("year"), row.get("mass_kg")
-    return Risk(
-        fleet_id=row["fleet_id"],
-        vehicle_id=row["vehicle_id"],
-        policy_id=row["policy_id"],
-        cover=row["cover"],
-        valid_from=row["valid_from"],
-        valid_to=row["valid_to"],
-        klass=row["class"],
-        use=row.get("use"),
-        mass_t=_number(mass) / 1000,
-        vehicle_age=math.nan if year is None else float(max(row["valid_from"].year - year, 0)),
-        previous=None if row.get("previous") is None else Decimal(str(row["previous"])),
-        annual_km=_number(row.get("annual_km")),
-        sum_insured=_number(row.get("sum_insured")),
-        deductible=_number(row.get("deductible")),
-        limit=_number(row.get("limit")),
-        experience=_number(row.get("experience")),
-        energy=row.get("energy"),
-        inception=row.get("inception"),
-        jurisdiction=row.get("jurisdiction"),
-    )
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)

@@ -1,7 +1,8 @@
 """Ladder: a calculation kept step by step, each amount as it is shown, so that it can be explained and run again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from pricing.money import cents, micro
@@ -57,6 +58,17 @@ def climb(steps: Iterable[Step]) -> Decimal:
             raise ValueError(f"step {len(done) + 1} ({step.part} {step.name}) shows {step.amount} and makes {amount}")
         done.append(step)
     return [step for step in done if step.part != LEVIES][-1].amount
+
+
+def as_told(steps: Sequence[Step], told: Sequence[object]) -> list[Step]:
+    """``steps``, as many as were ``told``, if any were: an older version told of no cap that did not bind."""
+    if len(told) in (0, len(steps)):
+        return list(steps)
+    return [step for before, step in pairwise((None, *steps)) if step and not _idle(step, before)]
+
+
+def _idle(step: Step, before: Step | None) -> bool:
+    return step.op == "cap" and before is not None and step.amount == before.amount
 
 
 def pure(steps: Iterable[Step]) -> Decimal:

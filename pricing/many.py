@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pricing.compiled import kernel
-from pricing.exposure import Exposure
+from pricing.exposure import SILENT, Exposure
 from pricing.factors import telematics
 from pricing.fixed import FOUR, ONE, Floats, Ints, millionths, times, whole
 from pricing.score import Score
@@ -27,10 +27,11 @@ class Driving:
     relativity: Ints  # in millionths, within its cap
     capped: Bools
     credibility: Floats
+    heard: Floats  # credibility on the last day heard of
 
     def __getitem__(self, rows: slice | Ints | Bools) -> "Driving":
         """Of some of them."""
-        return Driving(self.relativity[rows], self.capped[rows], self.credibility[rows])
+        return Driving(self.relativity[rows], self.capped[rows], self.credibility[rows], self.heard[rows])
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,15 @@ class Drivers:
 
     def __call__(self, sums: Floats, codes: Ints) -> Driving:
         """Telematics relativity of each row: ``sums`` (n, columns) as they count, ``codes`` (n,) its class's place."""
-        ratio, believed = np.empty((len(sums), self._beta.size)), np.empty(len(sums))
+        ratio, believed = np.empty((len(sums), self._beta.size)), np.empty((2, len(sums)))
         _credible(sums, codes, self._means, self._columns, self._weights, self._terms, ratio, believed)
-        return self._within(np.log(ratio) * self._beta, believed)
+        return self._within(np.log(ratio) * self._beta, *believed)
 
     def scored(self, scores: Sequence[Score]) -> Driving:
         """The same of scores."""
         etas = np.array([[point.eta for point in score.points] for score in scores], np.float64)
-        believed = np.array([score.credibility for score in scores], np.float64)
-        return self._within(etas.reshape(len(scores), -1 if scores else 0), believed)
+        believed = np.array([(score.credibility, score.heard) for score in scores], np.float64).reshape(-1, 2)
+        return self._within(etas.reshape(len(scores), -1 if scores else 0), *np.ascontiguousarray(believed.T))
 
     def sums(self, own: Iterable[Exposure]) -> Floats:
         """Exposures as the rows that are asked for."""
@@ -59,9 +60,9 @@ class Drivers:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Columns of exposure that are looked at, in order."""
+        """Columns of exposure that are looked at, in order, ``SILENT`` the last."""
         named = (name for term in self._behaviours for name in (term.exposure, *(column for column, _ in term.counts)))
-        return tuple(dict.fromkeys(named))
+        return (*dict.fromkeys(named), SILENT)
 
     @cached_property
     def classes(self) -> Mapping[str | None, int]:
@@ -73,11 +74,11 @@ class Drivers:
         """Places of vehicle classes."""
         return np.array([self.classes.get(klass, 0) for klass in classes], np.int64)
 
-    def _within(self, etas: Floats, believed: Floats) -> Driving:
+    def _within(self, etas: Floats, believed: Floats, heard: Floats) -> Driving:
         relativity, capped = np.empty(len(etas), np.int64), np.empty(len(etas), np.bool_)
         # numpy's own exp, as its log above: a compiled one may differ in the last bit
         _multiplied(np.exp(etas), *self._caps, relativity, capped)
-        return Driving(relativity, capped, believed)
+        return Driving(relativity, capped, believed, heard)
 
     @cached_property
     def _behaviours(self) -> list[Behaviour]:
@@ -125,9 +126,13 @@ class Drivers:
 def _credible(
     sums: Floats, codes: Ints, means: Floats, columns: Ints, weights: Floats, terms: Floats, ratio: Floats, z: Floats
 ) -> None:
-    """Credible rate over class mean of each vehicle and behaviour, and the score's ``z``, by the steps of ``score``."""
+    """Credible rate over class mean of each vehicle and behaviour, by the steps of ``score``.
+
+    And the score's ``z`` (2, n): as it is, and on the last day heard of.
+    """
     for i in range(sums.shape[0]):
-        above = prior = 0.0
+        above = before = prior = 0.0
+        kept = 1.0 - sums[i, sums.shape[1] - 1]
         for b in range(columns.shape[0]):
             count, one_sided, mean = 0.0, terms[b, ONE_SIDED] != 0.0, means[codes[i], b]
             for j in range(1, columns.shape[1]):
@@ -140,10 +145,15 @@ def _credible(
             credible = (count + k * mean) / (seen + k)
             if one_sided and credible < mean:
                 credible = mean
+            before = before + terms[b, PRIOR] * (seen / (seen + k))
+            if credible < mean:
+                seen = seen * kept
+                credible = (count * kept + k * mean) / (seen + k)
             ratio[i, b] = credible / mean
             above = above + terms[b, PRIOR] * (seen / (seen + k))
             prior = prior + terms[b, PRIOR]
-        z[i] = above / prior if prior > 0.0 else above
+        z[0, i] = above / prior if prior > 0.0 else above
+        z[1, i] = before / prior if prior > 0.0 else before
 
 
 @kernel

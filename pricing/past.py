@@ -29,11 +29,28 @@ def classed(exposure: pl.DataFrame, vehicles: pl.DataFrame) -> pl.DataFrame:
     return filled.with_columns(pl.coalesce("class", "first").alias("class")).drop("first")
 
 
-def history(insured: pl.DataFrame, classed: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
-    """All that is known of each vehicle at each end of a period, a row a class it has had, as it counts then."""
-    rows = insured.select(*VEHICLE, "valid_to").unique().join(classed, on=VEHICLE)
-    rows = rows.filter(pl.col("day") < pl.col("valid_to"))
-    return weighed(rows, tariff.scale.memory, (*VEHICLE, "valid_to"), "class")
+def history(
+    insured: pl.DataFrame,
+    classed: pl.DataFrame,
+    tariff: Tariff,
+    until: date | None = None,
+    heard: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """All that is known of each vehicle at each end of a period, a row a class it has had, as it counts then.
+
+    ``until`` is the first day of which nothing can be known yet; None: no silence is held against anybody. ``heard`` is
+    the exposure with the days that count for nothing too.
+    """
+    periods = insured.select(*VEHICLE, "valid_to").unique()
+    end = None if until is None else pl.min_horizontal("valid_to", pl.lit(until))
+    more = end is not None and heard is not None and heard.height > classed.height
+    known = _before(periods, heard.select(*VEHICLE, "day")) if more and heard is not None else None
+    rows = _before(periods, classed)
+    return weighed(rows, tariff.scale.memory, (*VEHICLE, "valid_to"), "class", until=end, heard=known)
+
+
+def _before(periods: pl.DataFrame, exposure: pl.DataFrame) -> pl.DataFrame:
+    return periods.join(exposure, on=VEHICLE).filter(pl.col("day") < pl.col("valid_to"))
 
 
 def by_class(sums: Mapping[tuple[Any, ...], Exposure]) -> dict[tuple[Any, ...], Own]:

@@ -117,10 +117,10 @@ class Sheet:
             amount = self._coefficient(self.whole, driving, own)
         if self.risk.previous is not None and "change" in self.tariff.caps:
             low, high = (micro(self.risk.previous * bound) for bound in self.tariff.caps["change"])
-            amount = self._cap(PREMIUM, "change", amount, low, high)
+            amount = self._capped("change", amount, low, high)
         if self.risk.cover in self.tariff.minimum:
             least = micro(self.tariff.minimum[self.risk.cover] * days)
-            self._cap(PREMIUM, "minimum", amount, least, Decimal("Infinity"))
+            self._capped("minimum", amount, least, Decimal("Infinity"))
         return add(PREMIUM, "rounding", "round", CENT, "mode", self.tariff.rounding)
 
     def _off_balance(self, own: Score) -> None:
@@ -129,9 +129,9 @@ class Sheet:
         if not (self.tariff.complement and self.drives):
             self.ladder.add(PREMIUM, "off_balance", "times", factor)
             return
-        z = decimal(own.credibility)
+        z = decimal(own.heard)  # a silence since leaves no more to the class: where the factor is below 1 it would pay
         effect = micro(ONE + (factor - ONE) * (ONE - z))
-        self.ladder.add(PREMIUM, "off_balance", "times", effect, credibility=own.credibility)
+        self.ladder.add(PREMIUM, "off_balance", "times", effect, credibility=own.heard)
 
     def _coefficient(self, profile: Profile, driving: Decimal, own: Score) -> Decimal:
         """No-claims coefficient, then the insurer's own with own driving in it, kept in its window."""
@@ -162,7 +162,7 @@ class Sheet:
             z = round(point.credibility, 4)
             amount = self.ladder.add(TELEMATICS, point.behaviour, "times", effect, "rate", seen, point.unit, z)
         low, high = self.tariff.caps.get("telematics", (amount, amount))
-        return self._cap(TELEMATICS, "telematics", amount, low, high)
+        return amount if low <= amount <= high else self._capped("telematics", amount, low, high, TELEMATICS)
 
     def _kilometres(
         self, part: str, column: str, exposure: Exposure, driving: Decimal, credibility: float | None
@@ -190,14 +190,12 @@ class Sheet:
         unit = self.tariff.currency if factor.unit == "currency" else factor.unit
         self.ladder.add(part, factor.name, "times", effect, factor.covariate, _text(value), unit)
 
-    def _cap(self, part: str, name: str, amount: Decimal, low: Decimal, high: Decimal) -> Decimal:
-        """``amount`` within the cap; a step only where it binds."""
-        if low <= amount <= high:
-            return amount
-        self._note(name)
-        return self.ladder.add(
-            part, f"{name}_cap", "cap", low if amount < low else high, "allowed", f"{low:f} to {high:f}"
-        )
+    def _capped(self, name: str, amount: Decimal, low: Decimal, high: Decimal, part: str = PREMIUM) -> Decimal:
+        """``amount`` within the cap; a step even where it does not bind: it may where somebody drives otherwise."""
+        within = min(max(amount, low), high)
+        if within != amount:
+            self._note(name)
+        return self.ladder.add(part, f"{name}_cap", "cap", within, "allowed", f"{low:f} to {high:f}")
 
     def _note(self, name: str) -> None:
         if name not in self.bound:

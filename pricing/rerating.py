@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pricing import frames
 from pricing.exposure import UNITS
 from pricing.fixed import Floats, series, whole
 from pricing.frames import PREMIUMS, Columns
@@ -19,6 +18,7 @@ from pricing.memory import exposures
 from pricing.past import VEHICLE, by_class, classed, history
 from pricing.premium import INDICATED, use_mass
 from pricing.rating import cover_of
+from pricing.risks import permitted, risk_of, within
 from pricing.score import score
 from pricing.sheets import UNPAID
 from pricing.tariff import Tariff
@@ -30,7 +30,7 @@ PERIOD = (*VEHICLE, "valid_from", "valid_to")
 HISTORY = (*VEHICLE, "valid_to")
 SUBJECT = (*HISTORY, "class")
 KM = ("km_measured", "km_gap")
-OWN = ("relativity", "capped", "believed")
+OWN = ("relativity", "capped", "believed", "heard")
 NUMBERS = ("mass_kg", "year", "annual_km", "sum_insured", "deductible", "limit", "experience")
 WORDS = ("use", "energy")
 
@@ -43,11 +43,12 @@ def indications(
     valid_to: date | None = None,
     kind: str = INDICATED,
     judged: pl.DataFrame | None = None,
+    until: date | None = None,
 ) -> pl.DataFrame:
     """What ``frames.premiums`` makes of the same, but for ids and steps."""
-    insured = frames.within(risks, valid_from, valid_to)
-    frames.permitted(risks, tariff)
-    past = history(insured, classed(exposure if judged is None else judged, risks), tariff)
+    insured = within(risks, valid_from, valid_to)
+    permitted(risks, tariff)
+    past = history(insured, classed(exposure if judged is None else judged, risks), tariff, until, exposure)
     found = list(_rated(facts(insured, exposure, past, tariff), tariff, kind))
     return pl.concat([pl.DataFrame(schema=COLUMNS), *found]).sort(ORDER)
 
@@ -104,7 +105,7 @@ def _driving(insured: pl.DataFrame, past: pl.DataFrame, tariff: Tariff) -> pl.Da
 
 
 def _as_columns(subjects: pl.DataFrame, found: Driving) -> pl.DataFrame:
-    values = (found.relativity, found.capped, found.credibility)
+    values = (found.relativity, found.capped, found.credibility, found.heard)
     return subjects.with_columns(pl.Series(name, x) for name, x in zip(OWN, values, strict=True))
 
 
@@ -116,7 +117,7 @@ def matrix(frame: pl.DataFrame, columns: tuple[str, ...]) -> Floats:
 
 def _rated(rows: pl.DataFrame, tariff: Tariff, kind: str) -> Iterator[pl.DataFrame]:
     for first in rows.unique(("cover", "class"), maintain_order=True).iter_rows(named=True):
-        cover_of(frames.risk_of(first | {"previous": None}), tariff)  # complains of what the tariff has no rate for
+        cover_of(risk_of(first | {"previous": None}), tariff)  # complains of what the tariff has no rate for
     for (cover,), covered in rows.partition_by("cover", as_dict=True).items():
         layout = Layout(tariff.covers[str(cover)], tariff)
         for part in covered.iter_slices(AT_ONCE):

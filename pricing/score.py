@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from pricing.exposure import Exposure
+from pricing.exposure import SILENT, Exposure
 from pricing.tariff import Behaviour, Scale, Tariff
 
 Own = Mapping[str | None, Exposure]  # own exposure by vehicle class
@@ -22,6 +22,7 @@ class Points:
     rate: float | None  # as observed; None where nothing could be
     class_mean: float
     credibility: float  # Z of the rate
+    heard: float  # the same on the last day heard of: a silence since takes from credit, and from no surcharge
     credible_rate: float  # Z * rate + (1 - Z) * class_mean
     beta: float
     points: float  # hundredths are whole, so that sums are what is printed
@@ -41,6 +42,7 @@ class Score:
     low: float
     high: float
     credibility: float
+    heard: float  # credibility on the last day heard of
     provisional: bool
     km: float
     points: tuple[Points, ...]
@@ -50,7 +52,7 @@ def score(own: Own, tariff: Tariff, subject: str) -> Score:
     """Score of one ``subject`` (driver or vehicle), a function of its own exposure and the tariff alone."""
     terms = [behaviour for behaviour in tariff.behaviours if subject in behaviour.subjects]
     points = tuple(_points(behaviour, own, tariff.scale) for behaviour in terms)
-    scale, z = tariff.scale, _credibility(points)
+    scale, z = tariff.scale, _credibility((point.credibility, point.prior) for point in points)
     raw = _sum(point.points for point in points)
     half = _points_of(
         NormalDist().inv_cdf((1 + scale.interval) / 2) * math.sqrt(math.fsum(p.variance for p in points)), scale
@@ -61,6 +63,7 @@ def score(own: Own, tariff: Tariff, subject: str) -> Score:
         low=_clip(scale.base + raw + half),
         high=_clip(scale.base + raw - half),
         credibility=round(z, 4),
+        heard=round(_credibility((point.heard, point.prior) for point in points), 4),
         provisional=z < scale.provisional,
         km=round(math.fsum(exposure["km_measured"] for exposure in own.values()), 6),
         points=points,
@@ -80,10 +83,8 @@ def _points(behaviour: Behaviour, own: Own, scale: Scale) -> Points:
             count = count + weight * own[klass][column]
         seen = seen + own[klass][behaviour.exposure]
     seen = seen / behaviour.per if count or not behaviour.one_sided else 0.0
-    k = behaviour.k / behaviour.per
-    z, credible = seen / (seen + k), (count + k * mean) / (seen + k)
-    if behaviour.one_sided:
-        credible = max(credible, mean)
+    kept = 1.0 - max((exposure[SILENT] for exposure in own.values()), default=0.0)
+    heard, z, credible = _believed(behaviour, mean, count, seen, kept)
     eta = behaviour.beta * float(np.log(credible / mean))
     spread = behaviour.spread**2
     return Points(
@@ -92,6 +93,7 @@ def _points(behaviour: Behaviour, own: Own, scale: Scale) -> Points:
         rate=count / seen if seen else None,
         class_mean=mean,
         credibility=z,
+        heard=heard,
         credible_rate=credible,
         beta=behaviour.beta,
         points=_points_of(eta, scale),
@@ -104,6 +106,18 @@ def _points(behaviour: Behaviour, own: Own, scale: Scale) -> Points:
     )
 
 
+def _believed(behaviour: Behaviour, mean: float, count: float, seen: float, kept: float) -> tuple[float, float, float]:
+    """Z on the last day heard of, Z now, and the credible rate: below the mean by what a silence since has ``kept``."""
+    k = behaviour.k / behaviour.per
+    heard, credible = seen / (seen + k), (count + k * mean) / (seen + k)
+    if behaviour.one_sided:
+        credible = max(credible, mean)
+    if credible < mean:
+        seen = seen * kept
+        credible = (count * kept + k * mean) / (seen + k)
+    return heard, seen / (seen + k), credible
+
+
 def _class_mean(behaviour: Behaviour, own: Own) -> float:
     """Mean of the classes driven, weighted by exposure; of those driven at all where nothing was observed."""
     seen = {klass: exposure[behaviour.exposure] for klass, exposure in own.items()}
@@ -113,11 +127,11 @@ def _class_mean(behaviour: Behaviour, own: Own) -> float:
     return math.fsum(w * behaviour.mean(klass) for klass, w in weights.items()) / math.fsum(weights.values())
 
 
-def _credibility(points: tuple[Points, ...]) -> float:
+def _credibility(believed: Iterable[tuple[float, float]]) -> float:
     """Credibility of the score: each behaviour's own, by how much that behaviour could move the score."""
     above = prior = 0.0
-    for point in points:
-        above, prior = above + point.prior * point.credibility, prior + point.prior
+    for z, weight in believed:
+        above, prior = above + weight * z, prior + weight
     return above / prior if prior else 0.0
 
 

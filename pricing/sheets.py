@@ -31,7 +31,7 @@ class Sheet:
     def premium(self, own: Driving, km: Floats) -> tuple[Ints, Ints]:
         """Whole cents of each, and the bits of the caps that bound; ``km`` (n, 2) were measured, and driven unseen."""
         amount, bound = np.empty(len(self.facts), np.int64), np.empty(len(self.facts), np.int64)
-        _premium(self.facts, self.rules, own.relativity, own.capped, own.credibility, km, amount, bound)
+        _premium(self.facts, self.rules, own.relativity, own.capped, own.heard, km, amount, bound)
         return amount, bound
 
     def named(self, bound: Ints) -> list[str | None]:

@@ -15,12 +15,13 @@ class Stated:
 
     score: float  # to hundredths, 0 to 100
     credibility: float
+    heard: float | None = None  # the same on the last day heard of; an older version did not say it
 
 
 def stated(own: Own, tariff: Tariff) -> Stated:
     """What is told of a vehicle's own exposure."""
     found = score(own, tariff, "vehicle")
-    return Stated(found.score, found.credibility)
+    return Stated(found.score, found.credibility, found.heard)
 
 
 def scored(own: Own | Stated, tariff: Tariff) -> Score:
@@ -33,13 +34,14 @@ def scored(own: Own | Stated, tariff: Tariff) -> Score:
 
 
 def _restored(own: Stated, scale: Scale) -> Score:
-    points = round(own.score - scale.base, 2)
+    points, heard = round(own.score - scale.base, 2), own.credibility if own.heard is None else own.heard
     point = Points(
         behaviour=SCORE,
         unit="of 100",
         rate=own.score,
         class_mean=scale.base,
         credibility=own.credibility,
+        heard=heard,
         credible_rate=own.score,
         beta=1.0,
         points=points,
@@ -54,6 +56,7 @@ def _restored(own: Stated, scale: Scale) -> Score:
         low=own.score,
         high=own.score,
         credibility=own.credibility,
+        heard=heard,
         provisional=own.credibility < scale.provisional,
         km=0.0,
         points=(point,),

@@ -74,13 +74,15 @@ def read(
         priced = Priced(whoever, whoever, driven)
     if risks is None:
         risks = assumed(driven, klass)
+    first, end = days(driven, now)
+    coached = without(Desk(connection).actions, segments, events, now)
     return {
         "events": _public(events),
         "trips": _public(whole(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
-        "scores": _scores(priced, without(Desk(connection).actions, segments, events, now), risks, tariff),
-        "premiums": frames.premiums(priced.driven, risks, tariff, *days(driven, now), judged=priced.judged),
+        "scores": _scores(priced, coached, risks, tariff, end),
+        "premiums": frames.premiums(priced.driven, risks, tariff, first, end, judged=priced.judged, until=end),
     }
 
 
@@ -103,13 +105,13 @@ def without(said: Actions, segments: pl.DataFrame, events: pl.DataFrame, now: da
     return kept.with_columns(pl.col(BANDS).clip(0.0))  # one that went on after midnight is taken from its first day
 
 
-def _scores(priced: Priced, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+def _scores(priced: Priced, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff, end: date) -> pl.DataFrame:
     """Scores; the coaching score alone is made without what was dismissed, so that a fleet cannot move its price."""
-    found = frames.scores(priced.people, risks, tariff, priced.judged)
+    found = frames.scores(priced.people, risks, tariff, priced.judged, end, priced.driven)
     if coached.equals(priced.people):
         return found
     who = ["fleet_id", "vehicle_id", "driver_id", "subject"]
-    other = frames.scores(coached, risks, tariff).select(*who, coached="coaching_score")
+    other = frames.scores(coached, risks, tariff, until=end).select(*who, coached="coaching_score")
     joined = found.join(other, on=who, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(coaching_score=pl.coalesce("coached", "coaching_score")).drop("coached")
 
@@ -118,6 +120,12 @@ def days(driven: pl.DataFrame, now: datetime) -> tuple[date | None, date]:
     """First day on record and the one after today: Tripmeter does not rate what it has not watched."""
     first = driven["day"].min()
     return first if isinstance(first, date) else None, (now + timedelta(days=1)).date()
+
+
+def ended(exposure: pl.DataFrame) -> date | None:
+    """The day after the last one on record, where no clock says what time it is."""
+    last = exposure["day"].max()
+    return last + timedelta(days=1) if isinstance(last, date) else None
 
 
 def alerts(connection: Connection, now: float) -> pl.DataFrame:
@@ -193,5 +201,6 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
 
 def rated(six: Tables, tariff: Tariff, risks: pl.DataFrame) -> Tables:
     """The tables with scores and premiums made anew."""
-    scored = frames.scores(six["exposure"], risks, tariff)
-    return six | {"scores": scored, "premiums": frames.premiums(six["exposure"], risks, tariff)}
+    driven, end = six["exposure"], ended(six["exposure"])
+    scored = frames.scores(driven, risks, tariff, until=end)
+    return six | {"scores": scored, "premiums": frames.premiums(driven, risks, tariff, until=end)}

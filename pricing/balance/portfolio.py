@@ -28,7 +28,7 @@ def portfolio(premiums: Sequence[Premium], previous: Sequence[Decimal | None], t
     low, high = tariff.caps.get("change", (Decimal(0), Decimal("Infinity")))
     known = previous if "change" in tariff.caps else [None] * len(premiums)
     loads = float(tariff.loads.variable + tariff.loads.profit)
-    left = np.array([1.0 - (one.credibility or 0.0) if tariff.complement else 1.0 for one in premiums])
+    left = np.array([1.0 - (found["off_balance"].credibility or 0.0) for found in steps])
     constant = (fixed + pure * (1.0 - left)) * whole
     found = book(pure * left * whole, known, Caps(1 - low, high - 1), constant, loads)
     least = np.array([float(micro(tariff.minimum.get(one.cover, Decimal(0)) * one.days)) for one in premiums])

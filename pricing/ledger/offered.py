@@ -7,7 +7,7 @@ from typing import Any
 from pricing.canonical import plain
 from pricing.crossing import KM
 from pricing.exposure import Exposure
-from pricing.ladder import LEVIES
+from pricing.ladder import LEVIES, as_told
 from pricing.ledger.entry import Draft, Entry
 from pricing.ledger.rated import made_from, snapshot
 from pricing.premium import ANSWER, OFFER, Risk
@@ -87,7 +87,8 @@ def _answer(draft: Draft) -> Draft:
 def _offer(said: Made, tariffs: Tariffs) -> Draft:
     old, new = (Case(*made_from(said[part]), tariffs[said[part]["tariff"]]) for part in ("expiring", "renewed"))
     premium = rate(new.risk, new.exposure, new.tariff, scored(new.own, new.tariff), OFFER)
-    ladder = {"steps": plain(premium.factors), "caps": premium.caps, "credibility": plain(premium.credibility)}
+    steps = as_told(premium.factors, said["renewed"].get("steps", ()))
+    ladder = {"steps": plain(steps), "caps": premium.caps, "credibility": plain(premium.credibility)}
     names = {"tariff_id": new.tariff.tariff_id, "status": new.tariff.status}
     why = reasons(Decimal(said["expiring"]["amount"]), old, new)
     return Draft(

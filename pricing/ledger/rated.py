@@ -10,7 +10,7 @@ from typing import Any
 from pricing.balance.hysteresis import Hysteresis
 from pricing.canonical import plain
 from pricing.exposure import Exposure
-from pricing.ladder import LEVIES, PREMIUM, Step
+from pricing.ladder import LEVIES, PREMIUM, Step, as_told
 from pricing.ledger.entry import Draft, Entry
 from pricing.levies import levies
 from pricing.money import cents
@@ -76,14 +76,16 @@ def made_from(said: Mapping[str, Any]) -> tuple[Risk, Exposure, Own | Stated]:
     """What ``snapshot`` wrote down."""
     own = said["own"]
     if isinstance(own, dict):
-        return _risk(said["risk"]), _exposure(said["exposure"]), Stated(float(own["score"]), float(own["credibility"]))
+        told = Stated(**{name: float(number) for name, number in own.items() if number is not None})
+        return _risk(said["risk"]), _exposure(said["exposure"]), told
     known = {part["class"]: _exposure(part["sums"]) for part in own}
     return _risk(said["risk"]), _exposure(said["exposure"]), known
 
 
 def again(draft: Draft, tariff: Tariff) -> Draft:
     """The draft made again from its snapshot and ``tariff``."""
-    return _draft({name: draft.made[name] for name in SNAPSHOT if name in draft.made}, draft.kind, tariff)
+    said = {name: draft.made[name] for name in SNAPSHOT if name in draft.made}
+    return _draft(said, draft.kind, tariff, draft.made["steps"])
 
 
 def row(entry: Entry) -> dict[str, Any]:
@@ -107,13 +109,14 @@ def _number(said: str | None) -> float | None:
     return None if said is None else float(said)
 
 
-def _draft(said: dict[str, Any], kind: str, tariff: Tariff) -> Draft:
+def _draft(said: dict[str, Any], kind: str, tariff: Tariff, told: Sequence[object] = ()) -> Draft:
+    """Its steps are those ``told``, if any were: an older version told of fewer."""
     risk, exposure, own = made_from(said)
     premium = rate(risk, exposure, tariff, scored(own, tariff), kind)
     own_steps = [step for step in premium.factors if step.part != LEVIES]
     steps = [*own_steps, *_moved(own_steps, said.get("shown"), _window(own_steps, risk, tariff))]
     amount = steps[-1].amount
-    steps += levies(tariff, risk.cover, amount)
+    steps = as_told([*steps, *levies(tariff, risk.cover, amount)], told)
     ladder = {"steps": plain(steps), "caps": premium.caps, "credibility": plain(premium.credibility)}
     start, end = map(date.fromisoformat, said["period"])
     names = {"by": RATING, "tariff": tariff.digest, "tariff_id": tariff.tariff_id, "status": tariff.status}

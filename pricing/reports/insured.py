@@ -10,12 +10,12 @@ import polars as pl
 
 from pricing.credibility.panel import Codes
 from pricing.exposure import Exposure, vehicle_days
-from pricing.frames import risk_of
 from pricing.ladder import pure
 from pricing.premium import Risk
 from pricing.rating import rate
 from pricing.reports.losses import COVER, ReportError
 from pricing.reports.span import Year
+from pricing.risks import risk_of
 from pricing.score import score
 from pricing.tariff import Tariff
 

@@ -109,7 +109,7 @@ def amounts(
     """The premiums of a replay's ``folder``, or else of the service's ``data``, all at once and without their steps."""
     if folder:
         six, risks = _insured(folder, registry, klass)
-        return indications(six["exposure"], risks, rated_with)
+        return indications(six["exposure"], risks, rated_with, until=tables.ended(six["exposure"]))
     return amounts_of(store(data), rated_with, klass)
 
 

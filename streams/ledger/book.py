@@ -50,7 +50,8 @@ class Book:
         if self.told is not None:
             return self.told
         judged = classed(exposed.judged(self.driven, self.left), self.risks)
-        found = by_class(remembered(judged, self.memory, VEHICLE, "class"))
+        counted = remembered(judged, self.memory, VEHICLE, "class", until=self.today, heard=self.driven)
+        found = by_class(counted)
         return {(str(fleet_id), str(vehicle_id)): own for (fleet_id, vehicle_id), own in found.items()}
 
     @cached_property

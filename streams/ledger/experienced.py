@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from pricing.frames import risk_of
 from pricing.renewal.experience import Key, Known, Seen, coefficients
+from pricing.risks import risk_of
 from pricing.tariff import Tariff
 from streams.ledger import paced
 from streams.ledger.book import Book

@@ -111,7 +111,8 @@ def amounts(
     found = read(connection, tariff, now)
     insured = tables.assumed(found.driven, klass) if risks is None else risks
     counts = judged(found.driven, found.left)
-    return indications(found.driven, insured, tariff, *tables.days(found.driven, now), judged=counts)
+    first, end = tables.days(found.driven, now)
+    return indications(found.driven, insured, tariff, first, end, judged=counts, until=end)
 
 
 def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:

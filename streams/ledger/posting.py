@@ -15,7 +15,6 @@ from pricing.billing.term import Term
 from pricing.canonical import plain
 from pricing.due import Due, amounts
 from pricing.exposure import Exposure, vehicle_days
-from pricing.frames import risk_of
 from pricing.ledger.entry import Draft, Entry
 from pricing.ledger.pen import Pen
 from pricing.ledger.per_km import Km
@@ -24,6 +23,7 @@ from pricing.ledger.rated import Shown, rated
 from pricing.money import decimal
 from pricing.premium import Risk
 from pricing.rating import RatingError, cover_of
+from pricing.risks import risk_of
 from pricing.score import Own
 from pricing.stated import Stated
 from pricing.tariff import Tariff

@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 
 from pricing.exposure import Exposure, vehicle_days
-from pricing.frames import risk_of
 from pricing.ledger.entry import Draft, Entry, reversal
 from pricing.ledger.offered import LAPSED, WHOLE, answered, offered
 from pricing.ledger.pen import Pen
 from pricing.premium import ANSWER, OFFER
+from pricing.risks import risk_of
 from pricing.tariff import Tariff
 from streams.ledger.book import YEAR, Book
 from streams.ledger.chains import LedgerError

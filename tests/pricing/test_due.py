@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pricing.due import Due, amounts
-from pricing.exposure import SUMS, Exposure
+from pricing.exposure import SILENT, SUMS, Exposure
 from pricing.ledger.rated import rated
 from pricing.premium import Risk
 from pricing.stated import stated
@@ -27,7 +27,8 @@ def drawn(chance, k):
 
     def seen():
         km = round(float(chance.gamma(2.0, 2000.0)), 6)
-        return Exposure({name: round(float(km * chance.random() * 0.2), 6) for name in SUMS} | {"km_measured": km})
+        sums = {name: round(float(km * chance.random() * 0.2), 6) for name in SUMS}
+        return Exposure(sums | {"km_measured": km, SILENT: some(0.0, 0.25, 0.987654)})
 
     term = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 1, 1 + int(chance.integers(1, 30)))}
     risk = Risk(

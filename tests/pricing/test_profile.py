@@ -12,13 +12,14 @@ from pricing import profiles
 from pricing.document import TariffError
 from pricing.explain import explain_premium, text
 from pricing.exposure import Exposure
-from pricing.frames import permitted, premiums
+from pricing.frames import premiums
 from pricing.ladder import climb
 from pricing.ledger.entry import follow
 from pricing.ledger.rated import rated
 from pricing.ledger.replay import replay
 from pricing.profile import ENERGIES, ProfileError
 from pricing.rating import RatingError, rate
+from pricing.risks import permitted
 from pricing.tariffs import complete, parse, standard_text
 
 D = Decimal

@@ -55,8 +55,17 @@ def drawn():
     return exposure, vehicles.join(pl.DataFrame({"cover": COVERS}), how="cross")
 
 
-def alike(found, exposure, risks, tariff, *period):
-    return found.equals(premiums(exposure, risks, tariff, *period).select(found.columns))
+def alike(found, exposure, risks, tariff, *period, **more):
+    return found.equals(premiums(exposure, risks, tariff, *period, **more).select(found.columns))
+
+
+def test_so_they_are_after_a_silence(drawn, tariff):
+    """Also where the off-balance works on what credibility leaves to the class."""
+    loads = replace(tariff.loads, off_balance=Decimal("0.8"))
+    for ours in (tariff, replace(tariff, loads=loads, complement=True)):
+        found = indications(*drawn, ours, until=date(2026, 9, 1))
+        assert alike(found, *drawn, ours, until=date(2026, 9, 1))
+        assert found["credibility"].mean() < indications(*drawn, ours)["credibility"].mean()
 
 
 @pytest.mark.parametrize("rounding", ROUNDING)

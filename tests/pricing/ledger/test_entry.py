@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,19 @@ def test_what_an_older_version_wrote_is_made_again_to_the_bit(quarter, tariff):
     old = follow(None, replace(said, made=made), NOW)
     assert replay(old, {tariff.digest: tariff}) == old
     assert coverage.same(old, quarter[0])
+
+
+def test_an_older_version_told_of_no_cap_that_did_not_bind(risk, driven, tariff):
+    free = risk(use="hire", mass_t=18.0)
+    bound, held = (replace(free, previous=paid) for paid in (Decimal("1.00"), rate(free, driven(55), tariff).amount))
+    for fewer, draft in enumerate(rated(one, driven(55), tariff) for one in (bound, held)):
+        steps = draft.made["steps"]
+        caps = [step for before, step in pairwise(steps) if step["op"] == "cap" and step["amount"] == before["amount"]]
+        assert len(caps) == fewer
+        old = follow(
+            None, replace(draft, made={**draft.made, "steps": [step for step in steps if step not in caps]}), NOW
+        )
+        assert replay(old, {tariff.digest: tariff}) == old
 
 
 def test_when_it_was_recorded_is_found_without_reading_it(quarter):

@@ -12,7 +12,6 @@ import pytest
 from pricing import ladder
 from pricing.experience.fleet import Effects, directly
 from pricing.exposure import Exposure
-from pricing.frames import risk_of
 from pricing.rating import rate
 from pricing.renewal.experience import Seen, expected
 from pricing.reports.assumptions import Assumptions, Given, parse
@@ -21,6 +20,7 @@ from pricing.reports.insured import Rated, exposed, periods
 from pricing.reports.losses import ReportError, known, valuations
 from pricing.reports.span import back, ending
 from pricing.reports.triangle import Triangle, triangle
+from pricing.risks import risk_of
 from pricing.score import score
 from pricing.tariffs import parse as parse_tariff
 from pricing.tariffs import standard, standard_text

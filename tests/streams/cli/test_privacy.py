@@ -58,7 +58,8 @@ def test_all_that_crosses_is_scores_and_km_and_is_walked(service):
     assert book.driven.height and set(book.told) == {("north", "HH-1"), ("north", "HH-2")}
     for told in book.own.values():
         assert isinstance(told, Stated)
-        assert {name: type(value) for name, value in vars(told).items()} == {"score": float, "credibility": float}
+        kinds = {name: type(value) for name, value in vars(told).items()}
+        assert kinds == dict.fromkeys(("score", "credibility", "heard"), float)
     assert not NEVER & set(book.risks.columns)
     assert not any(kind in (pl.List, pl.Struct, pl.Binary) for kind in book.risks.dtypes)
 
@@ -72,7 +73,7 @@ def test_the_ledgers_entries_hold_nothing_else(typed, service):
     for text in texts:
         assert not [name for name in (*NEVER, "D1", "harsh", "speeding") if f'"{name}' in text]
     for entry in indicated:
-        assert set(entry["made"]["own"]) == {"score", "credibility"}
+        assert set(entry["made"]["own"]) == {"score", "credibility", "heard"}
         assert set(entry["made"]["exposure"]) == {"km_measured"}
         telematics = {step["name"] for step in entry["made"]["steps"] if step["part"] == "telematics"}
         assert telematics <= {"class_mean", "score", "telematics_cap"}
@@ -117,7 +118,7 @@ def test_offers_hold_nothing_else(typed, service, before):
     offers = [json.loads(text)["made"] for text in texts if '"kind":"offer"' in text]
     assert len(offers) == 2
     for offer in offers:
-        assert {*offer["expiring"]["own"], *offer["renewed"]["own"]} == {"score", "credibility"}
+        assert {*offer["expiring"]["own"], *offer["renewed"]["own"]} == {"score", "credibility", "heard"}
         assert not {path.rpartition(".")[2] for path, _ in walked(offer)} & NEVER
         assert not any(name in json.dumps(offer) for name in ("D1", "harsh_", "speeding"))
     verified = typed("ledger", "verify", "--replay", "--data", service)

@@ -50,6 +50,7 @@ class Arranged:
     flaws: tuple[Flaw, ...] = ()
     absences: tuple[Absence, ...] = ()
     sudden: tuple[Sudden, ...] = ()
+    long: tuple[str, ...] = ()  # kinds of LONG that it is
     relieved: tuple[float, ...] = ()  # s from which each relief drives
     swapped: tuple[float, ...] = ()  # s from which the other trailer is pulled, and again the first
     ways: tuple[Way, ...] = ()
@@ -217,7 +218,7 @@ def _long(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
     if hours <= LONG[event.kind]:
         vehicle = arranged.shift.vehicle.vehicle_id
         raise PlacingError(f"{event.name}: {vehicle} drives for {hours:.1f} h only; give it more --hours, or a lorry")
-    return arranged
+    return replace(arranged, long=(*arranged.long, event.kind))
 
 
 def _absent(event: Placed, arranged: Arranged, _drive: Drive) -> Arranged:

@@ -47,11 +47,11 @@ def _traffic(options: Mapping[str, Any], count: int) -> Traffic:
     events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, window, count)
     devices = profiles.chosen(_pick(options, "profile", told.profile))
     found = Traffic(business, window, faults(options, told), events, devices, weather=told.weather, law=told.law)
-    _ = found.roads, found.fitted  # what cannot be is said before anything is written
+    _ = found.roads  # what cannot be is said before anything is written, on all days
+    eventful = sorted({0, *(event.day for event in events)})
+    booked = [later(found, day, business) if day else found for day in eventful]
+    books = [(one.window, one.arranged) for one in booked]
     if options["registry"]:
-        eventful = sorted({0, *(event.day for event in events)})
-        booked = [later(found, day, business) if day else found for day in eventful]
-        books = [(one.window, one.arranged) for one in booked]
         registry.write(business, window.start, options["registry"], books, couplings.rows(found, count, booked))
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.answers import Fact, graded
-from simulator.arranged import Arranged, Sudden, swerved
+from simulator.arranged import LONG, Arranged, Sudden, swerved
 from simulator.manoeuvres import BRAKING, SWERVING
 from simulator.motion import Records
 from simulator.tracks import Track
@@ -22,6 +22,7 @@ def promised(arranged: Arranged, whole: Track, own: Records) -> list[Fact]:
         *(_at("trailer_swap", at, "another trailer") for at in arranged.swapped),
         *(_deviation(way, whole) for way in arranged.ways),
         *_absences(arranged, whole),
+        *(_long(kind, whole) for kind in arranged.long),
         *(fact for one in arranged.sudden for fact in _soft(one, arranged, whole, own)),
     ]
 
@@ -37,6 +38,13 @@ def _deviation(way: Way, whole: Track) -> Fact:
     places = zip(whole.x[during][::10], whole.y[during][::10], strict=True)
     away = max((float(np.hypot(x - east, y - north).min()) for east, north in places), default=0.0)
     return Fact("route_deviation", 2, way.left, way.met, away, "m", 0.0, 0.0, "took another way")
+
+
+def _long(kind: str, whole: Track) -> Fact:
+    """A day at the wheel as it was ordered, whatever the law says to it; the peak is h of driving."""
+    moving = whole.t[whole.speed > 0]
+    cause = "no break" if kind == "no_break" else "long day"
+    return Fact(kind, 0, moving[0] - 1.0, moving[-1], len(moving) / 3_600, "h", LONG[kind], 0.0, cause)
 
 
 def _absences(arranged: Arranged, whole: Track) -> Iterator[Fact]:

@@ -129,3 +129,14 @@ def test_a_scenario_that_cannot_be_read_is_said_plainly(tmp_path: Path) -> None:
 def test_every_kind_of_event_is_in_the_manual() -> None:
     text = MANUAL.read_text("utf-8")
     assert [kind for kind in KINDS if f"| `{kind}` |" not in text] == []
+
+
+def test_what_cannot_happen_on_a_later_day_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    event = '[[event]]\nkind = "crash"\nvehicle = 1\nday = 2\nat = "06:29"\n'
+    (tmp_path / "two.toml").write_text(
+        f"vehicles = 1\nhours = 0.5\nstart = 2025-11-12T06:00:00\nincidents = false\n{event}"
+    )
+    words = ["record", str(tmp_path / "out"), "--days", "2", "--scenario", str(tmp_path / "two.toml")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 1 and "Error: event 1 (crash): VAN-001 does not drive fast enough" in result.output
+    assert not (tmp_path / "out").exists()

@@ -96,3 +96,11 @@ def test_of_two_brakings_at_once_the_second_comes_after_the_first(alone: Roster)
 def test_a_day_without_a_break_that_is_too_short_for_it_is_an_error(alone: Roster) -> None:
     with pytest.raises(PlacingError, match=r"no_break: \S+ drives for \S+ h only"):
         driven(alone, Placed("no_break", 0, 0.0))
+
+
+def test_a_day_without_a_break_is_on_the_sheet_where_the_law_allows_it() -> None:
+    whole = roster(1, 7, "austin")
+    quiet = replace(whole, incidents=(Incidents(),))
+    (report,) = Traffic(quiet, Window(START, 9.0), {}, (Placed("no_break", 0, 0.0),)).reports()
+    assert report.sheet.filter(unit="h").select("kind", "level").rows() == [("no_break", 0)]
+    assert report.sheet.filter(kind="no_break")["peak"][0] > 4.5

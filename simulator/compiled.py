@@ -13,6 +13,7 @@ from numba.core.caching import UserProvidedCacheLocator
 HERE = Path(__file__).parent
 KERNELS = (
     "dynamics.py",
+    "grip.py",
     "manoeuvres.py",
     "motion.py",
     "pedals.py",

@@ -1,4 +1,4 @@
-"""Days: the same fleet day after day - odometers go on, and now and then something happens to somebody."""
+"""Days: the same fleet day after day - odometers and tanks go on, and now and then something happens to somebody."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +16,7 @@ from simulator.perils import CRASHES, PERILS, relativity
 from simulator.reports import Report
 from simulator.roster import Roster
 from simulator.shifts import Incidents
+from simulator.tank import Evening
 from simulator.traffic import Traffic
 from simulator.tyres import SLOW_LEAK
 
@@ -30,10 +31,10 @@ def days(traffic: Traffic, count: int) -> Iterator[tuple[str, Iterator[Report]]]
         if day:
             today = later(traffic, day, today.roster)
         start = datetime.fromtimestamp(today.window.start, ZoneInfo(traffic.roster.region.zone))
-        driven: dict[int, float] = {}
-        yield f"{start:%Y-%m-%d}", _noting(today, driven, _away(traffic, day), hours)
-        vehicles = enumerate(today.roster.vehicles)
-        whole = tuple(replace(vehicle, odometer=driven.get(k, vehicle.odometer)) for k, vehicle in vehicles)
+        evenings: dict[int, Evening] = {}
+        yield f"{start:%Y-%m-%d}", _noting(today, evenings, _away(traffic, day), hours)
+        vehicles = today.roster.vehicles
+        whole = tuple(replace(one, **evenings[k]._asdict()) if k in evenings else one for k, one in enumerate(vehicles))
         today = replace(today, roster=replace(today.roster, vehicles=whole))
 
 
@@ -43,9 +44,9 @@ def _away(traffic: Traffic, day: int) -> set[int]:
     return gone | {event.vehicle for event in traffic.events if event.kind == "joins" and event.day > day}
 
 
-def _noting(today: Traffic, driven: dict[int, float], away: set[int], hours: Ledger) -> Iterator[Report]:
+def _noting(today: Traffic, evenings: dict[int, Evening], away: set[int], hours: Ledger) -> Iterator[Report]:
     for k, report in enumerate(today.reports(hours)):
-        driven[k] = report.odometer
+        evenings[k] = report.evening
         if k not in away:
             yield report
 

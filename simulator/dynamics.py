@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 
 from simulator.compiled import kernel
+from simulator.grip import ease, left, turn
 
 G = 9.80665  # m/s²
 DRIVEN = 0.5  # share of a vehicle's own weight on the driven axle; ours
 OVERRUN = 4.0  # m/s above which a modern engine burns nothing while the vehicle pushes it; ours
+STEP = 0.1  # s
 
 DYNAMICS = np.dtype(
     [
@@ -37,15 +39,15 @@ def resistance(mover: Any, mass: float, speed: float, slope: float) -> Any:
 
 
 @kernel
-def bounds(mover: Any, mass: float, speed: float, side: float, grip: float) -> Any:
+def bounds(mover: Any, mass: float, speed: float, along: float, dragged: float) -> Any:
     """m/s² that the engine can pull and the brakes can hold at most.
 
-    Power, force and brakes bound them, and the tyres, of whose circle of friction (Kamm) ``side`` m/s² are taken.
+    Power, force and brakes bound them, and the ``along`` m/s² that tyres hold beside what a bend takes. A brake that
+    drags by ``dragged`` m/s² is the engine's to overcome.
     """
-    tyres = grip * mover["friction"]
-    left = np.sqrt(max(tyres * tyres - side * side, 0.0))
     pull = min(mover["force"], mover["power"] / max(speed, 1.0)) / mass
-    return min(pull, mover["driven"] * left), min(mover["brakes"] / mass, left)
+    brake = min(mover["brakes"] / mass, along)
+    return max(min(pull, mover["driven"] * along) - dragged, -brake), brake
 
 
 @kernel
@@ -57,3 +59,26 @@ def burnt(mover: Any, mass: float, push: float, speed: float) -> Any:
     if push < 0 and speed > OVERRUN:
         return 0.0
     return mover["idle"] + mover["burn"] * mass * max(push, 0.0) * speed
+
+
+@kernel
+def move(
+    s: Any, mover: Any, mass: float, want: float, slope: float, curvature: float, grip: float, drags: float
+) -> None:
+    """Ease the acceleration towards ``want`` (a foot has a jerk) as far as engine, brakes and tyres go, and move on.
+
+    Who slides brakes with what is left. ``drags`` N of a brake that does not let go are of the engine's push.
+    """
+    speed, tyres, dragged = s["speed"], grip * mover["friction"], drags / mass
+    slides = turn(s, speed * speed * curvature, tyres, STEP)
+    against = resistance(mover, mass, speed, slope)
+    pull, brake = bounds(mover, mass, speed, left(tyres, s["lateral"]), dragged)
+    want = -brake if slides else ease(s, want)
+    jerk = 15.0 if slides or s["goal"] > 0 else 4.0 + 2.0 * abs(want)  # m/s³
+    accel = s["accel"] + min(max(want - s["accel"], -jerk * STEP), jerk * STEP)
+    accel = max(min(max(accel, -brake - against), pull - against), -speed / STEP)
+    s["fuel"] += burnt(mover, mass, accel + against + dragged, speed) * STEP
+    s["accel"] = accel
+    s["speed"] = max(speed + accel * STEP, 0.0)
+    s["distance"] += s["speed"] * STEP
+    s["into"] += s["speed"] * STEP

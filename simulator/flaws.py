@@ -1,16 +1,22 @@
 """Flaws: what a scenario breaks on a wheel, and how long that goes on over the days until it is mended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from simulator.dynamics import G
 from simulator.tyres import DRAG, DRAGS, LEAKED, LEAKS, PUNCTURE, PUNCTURED, SLOW_LEAK, TRAILER, UNFILLED, Flaw
+from simulator.vehicles import Class
+
+Floats = npt.NDArray[np.float64]
 
 UNFILLED_PCT = 8.0  # % of the pressure that an inner tyre was filled too low
 LEAK = 2.2  # % of the pressure an hour
 SOFT = 0.5  # share of its pressure left below which a tyre is mended before anybody sets out with it; ours
 WORKSHOP = 3.0  # days until whatever else is wrong is mended; ours
+REACHES = 0.25  # share of a dragging brake's heat that comes into its tyre; ours
 FLAWED = ("leak", "brake_drag", "dual_imbalance")
 
 
@@ -46,3 +52,16 @@ def later(kind: str, at: float, options: Mapping[str, Any], days: int, since: fl
     else:
         mended = days >= told
     return None if mended or one.wheel in TRAILER else one
+
+
+def dragged(flaws: Iterable[Flaw], kind: Class, t: Floats) -> Floats:
+    """N at ``t`` s with which brakes drag: so much that what of its heat reaches the tyre warms it as it does.
+
+    A tyre is warmed by rolling; the wheels of the vehicle itself carry as much each.
+    """
+    wheels = sum(wheel not in TRAILER for wheel, _ in kind.tyres)
+    rolling = G * kind.rolling * kind.mass / wheels
+    held: Floats = np.zeros(len(t))
+    for one in flaws:
+        held += one.drag * rolling / REACHES * ((t >= one.start) & (t < one.end))
+    return held

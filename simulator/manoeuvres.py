@@ -44,7 +44,20 @@ def watch(m: int, kind: int, value: float, mark: float, t: float, s: Any, episod
         return
     episode["peak"] = max(episode["peak"], value)
     if value < CLEAR * mark:
-        episode["open"] = 0
-        row = motion.manoeuvres[noted(m, kind, t, motion)]
-        row["start"], row["peak"] = episode["start"], episode["peak"]
-        row["speed"], row["cause"] = episode["speed"], episode["cause"]
+        _close(m, kind, t, episode, motion)
+
+
+@kernel
+def settle(m: int, t: float, episodes: Any, motion: Any) -> None:
+    """Note what is not over yet when a vehicle comes to stand, hits something or is no longer looked at."""
+    for kind in range(episodes.size):
+        if episodes[kind]["open"] == 1:
+            _close(m, kind, t, episodes[kind], motion)
+
+
+@kernel
+def _close(m: int, kind: int, t: float, episode: Any, motion: Any) -> None:
+    episode["open"] = 0
+    row = motion.manoeuvres[noted(m, kind, t, motion)]
+    row["start"], row["peak"] = episode["start"], episode["peak"]
+    row["speed"], row["cause"] = episode["speed"], episode["cause"]

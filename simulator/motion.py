@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.compiled import kernel
-from simulator.dynamics import DYNAMICS, bounds, burnt, resistance
-from simulator.manoeuvres import ACCELERATION, BRAKING, CORNERING, EPISODE, MANOEUVRE, watch
+from simulator.dynamics import STEP, move
+from simulator.manoeuvres import ACCELERATION, BRAKING, CORNERING, EPISODE, MANOEUVRE, settle, watch
+from simulator.movers import STATE
 from simulator.pedals import red, stops, want
 from simulator.swerves import around, begin
 
@@ -38,46 +39,11 @@ SURPRISE = np.dtype(
         ("push", "f8"),  # m/s² sideways it does so with at most
     ]
 )
-MOVER = np.dtype(
-    [
-        *((name, DYNAMICS[name]) for name in DYNAMICS.names or ()),
-        ("start", "f8"),  # s after the window begins
-        ("traction", "f8"),  # m/s², the most anyone asks for
-        ("top", "f8"),  # m/s, the limiter's
-        ("cruise", "f8"),  # m/s² used to get back to speed
-        ("heat", "f8"),  # K a tyre warms for each m/s, half laden
-        ("crash", "f8"),  # m from the start; inf never
-        ("marks", "f8", (3,)),  # m/s² beyond which a manoeuvre is put on the sheet, by kind
-    ]
-)
-STATE = np.dtype(
-    [
-        ("speed", "f8"),
-        ("accel", "f8"),
-        ("distance", "f8"),
-        ("into", "f8"),  # m after the beginning of the piece
-        ("heat", "f8"),  # K of the tyres above ambient
-        ("fuel", "f8"),  # l burnt
-        ("piece", "i8"),
-        ("surprise", "i8"),  # the next one
-        ("goal", "f8"),  # m/s to brake down to when surprised; 0 not surprised
-        ("hard", "f8"),  # m/s² with which
-        ("braking", "i8"),
-        ("launch", "f8"),  # m/s² of getting away; 0 once away
-        ("stopped", "f8"),  # s at which it last came to stand
-        ("release", "f8"),  # s until which it stands
-        ("through", "i8"),  # piece at whose end it does not stop any more, red or not
-        ("off", "i8"),  # 1: with the engine off
-        ("aside", "f8"),  # m to the left it is about to swerve; 0 it is not
-        ("push", "f8"),  # m/s² with which
-        ("swerve", "i8"),  # row of the swerve it is in, from 1; 0 none
-    ]
-)
-HZ = 10
-STEP = 1.0 / HZ  # s
+HZ = round(1 / STEP)
 KNOT = 100.0  # m between two elevations of a route; the slope is even in between
 GRID = 5  # s between two values of a driver's sway and of the road's grip
 IMPACT = 10.0  # m/s below which nobody crashes
+PULSE = 0.14  # s, length of a crash's half-sine deceleration pulse
 WARM = 1_500.0  # s, time constant of a tyre's warming
 CALL = 180.0  # s from a crash until someone switches the ignition off
 AROUND = 6.0  # s the ignition is on before driving off, and after coming to stand
@@ -88,6 +54,8 @@ class Motion(NamedTuple):
 
     speed: Floats  # m/s
     accel: Floats  # m/s², along
+    lateral: Floats  # m/s², across, + left
+    wide: Floats  # m to the left of its way, where it slid
     distance: Floats  # m since the start
     piece: npt.NDArray[np.int64]  # of the route
     into: Floats  # m after the beginning of that piece
@@ -105,15 +73,15 @@ def advance(
     legs: list[Records],
     surprises: list[Records],
     slopes: list[Floats],
-    air: tuple[Floats, Floats],
+    air: tuple[Floats, Floats, Floats],
     seconds: int,
     keep: int = 1,
 ) -> Motion:
     """Drive every mover along its legs for ``seconds``.
 
-    ``slopes`` are m a metre of each ``KNOT`` of the way. ``air`` are two tables (movers, k), a value each ``GRID``:
-    by how much the mover's speed varies, and the road's grip as a share of a dry one's. ``keep`` instants a second are
-    kept: 1, 2, 5 or 10.
+    ``slopes`` are m a metre of each ``KNOT`` of the way. ``air`` are three tables (movers, k), a value each ``GRID``:
+    by how much the mover's speed varies, the road's grip as a share of a dry one's, and N with which brakes drag.
+    ``keep`` instants a second are kept: 1, 2, 5 or 10.
     """
     shape = len(movers), seconds * keep
     state = np.zeros(len(movers), STATE)
@@ -123,6 +91,8 @@ def advance(
     motion = Motion(
         speed=np.zeros(shape),
         accel=np.zeros(shape),
+        lateral=np.zeros(shape),
+        wide=np.zeros(shape),
         distance=np.zeros(shape),
         piece=np.zeros(shape, np.int64),
         into=np.zeros(shape),
@@ -151,6 +121,7 @@ def _advance(
     slope_ends: Any,
     sway: Any,
     grips: Any,
+    drags: Any,
     state: Any,
     motion: Any,
     every: int,
@@ -165,11 +136,12 @@ def _advance(
             grid, part = second // GRID, (second % GRID) / GRID
             pace = sway[m, grid] + (sway[m, grid + 1] - sway[m, grid]) * part
             grip = grips[m, grid] + (grips[m, grid + 1] - grips[m, grid]) * part
+            drag = drags[m, grid] + (drags[m, grid + 1] - drags[m, grid]) * part
             for tick in range(1, HZ + 1):
                 t = second + tick * STEP
                 if t > s["release"]:
                     slope = slopes[min(np.int64(s["distance"] / KNOT), slopes.size - 1)]
-                    _tick(m, t, pace, grip, slope, mover, legs, surprises, reached, s, episodes, motion)
+                    _tick(m, t, pace, grip, drag, slope, mover, legs, surprises, reached, s, episodes, motion)
                 elif s["off"] == 0:
                     s["fuel"] += mover["idle"] * STEP
                 if tick == HZ:
@@ -177,6 +149,7 @@ def _advance(
                     s["heat"] += (flex - s["heat"]) / WARM
                 if tick % every == 0:
                     _keep(m, (second * HZ + tick) // every - 1, t, s, motion)
+        settle(m, motion.speed.shape[1] * every * STEP, episodes, motion)
 
 
 @kernel
@@ -185,6 +158,7 @@ def _tick(
     t: float,
     pace: float,
     grip: float,
+    drag: float,
     slope: float,
     mover: Any,
     legs: Any,
@@ -196,24 +170,25 @@ def _tick(
 ) -> None:
     """A tenth of a second of driving."""
     leg = legs[s["piece"]]
-    hold = np.sqrt(grip)
-    cap = min(leg["cap"] * pace, mover["top"], leg["bend"] * hold)
-    hope = want(mover, legs, surprises, s, cap, hold, t)
+    cap = min(leg["cap"] * pace, mover["top"], leg["bend"] * np.sqrt(grip))
+    hope = want(mover, legs, surprises, s, cap, grip, t)
     if s["aside"] != 0.0:
         begin(m, t, grip, mover, leg, s, motion)
-    curvature = leg["curvature"] + around(t, s, motion)
-    _move(s, mover, leg["mass"], max(hope, -mover["friction"]), slope, curvature, grip)
-    side = s["speed"] * s["speed"] * abs(leg["curvature"])
+    curvature = leg["curvature"] + around(t, s, grip * mover["friction"], motion)
+    move(s, mover, leg["mass"], max(hope, -mover["friction"]), slope, curvature, grip, drag)
+    side = abs(s["lateral"]) if s["swerve"] == 0 else 0.0
     for kind, value in ((BRAKING, -s["accel"]), (ACCELERATION, s["accel"]), (CORNERING, side)):
         watch(m, kind, value, mover["marks"][kind], t, s, episodes[kind], motion)
     if s["distance"] >= mover["crash"] and s["speed"] > IMPACT:
         motion.crashed[m, 0], motion.crashed[m, 1] = t, s["speed"]
-        s["speed"] = s["accel"] = 0.0
+        s["distance"] += s["speed"] * PULSE / 2
+        s["into"] += s["speed"] * PULSE / 2
+        _stand(m, t, s, episodes, motion)
         s["stopped"], s["release"], s["off"] = t + CALL, np.inf, 1
         return
     if stops(legs, s["piece"], s["through"], t):
         if s["speed"] < 0.4 and leg["length"] - s["into"] < 1.5:
-            s["speed"] = s["accel"] = 0.0
+            _stand(m, t, s, episodes, motion)
             green = t + leg["wait"] + red(leg, t + leg["wait"])
             s["stopped"], s["release"], s["off"], s["launch"] = t, green, leg["off"], leg["launch"]
             _next(legs, t, reached, s)
@@ -234,19 +209,10 @@ def _next(legs: Any, t: float, reached: Any, s: Any) -> None:
 
 
 @kernel
-def _move(s: Any, mover: Any, mass: float, want: float, slope: float, curvature: float, grip: float) -> None:
-    """Ease the acceleration towards ``want`` (a foot has a jerk) as far as engine, brakes and tyres go, and move on."""
-    speed = s["speed"]
-    against = resistance(mover, mass, speed, slope)
-    pull, brake = bounds(mover, mass, speed, speed * speed * curvature, grip)
-    jerk = 15.0 if s["goal"] > 0 else 4.0 + 2.0 * abs(want)  # m/s³
-    accel = s["accel"] + min(max(want - s["accel"], -jerk * STEP), jerk * STEP)
-    accel = max(min(max(accel, -brake - against), pull - against), -speed / STEP)
-    s["fuel"] += burnt(mover, mass, (accel + against), speed) * STEP
-    s["accel"] = accel
-    s["speed"] = max(speed + accel * STEP, 0.0)
-    s["distance"] += s["speed"] * STEP
-    s["into"] += s["speed"] * STEP
+def _stand(m: int, t: float, s: Any, episodes: Any, motion: Any) -> None:
+    """Come to stand; what was harsh until then is over."""
+    s["speed"] = s["accel"] = s["lateral"] = s["askew"] = 0.0
+    settle(m, t, episodes, motion)
 
 
 @kernel
@@ -254,6 +220,7 @@ def _keep(m: int, row: int, t: float, s: Any, motion: Any) -> None:
     """Write down an instant."""
     dark = s["off"] == 1 and s["stopped"] + AROUND < t < s["release"] - AROUND
     motion.speed[m, row], motion.accel[m, row] = s["speed"], s["accel"]
+    motion.lateral[m, row], motion.wide[m, row] = s["lateral"], s["wide"]
     motion.distance[m, row], motion.heat[m, row] = s["distance"], s["heat"]
     motion.piece[m, row], motion.into[m, row], motion.fuel[m, row] = s["piece"], s["into"], s["fuel"]
     motion.ignition[m, row] = 0 if dark else 1

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from simulator.compiled import kernel
 
 SLOW = 8.0  # m/s below which nobody is surprised
+CAREFUL = 0.7  # share of what tyres and brakes hold that somebody plans to brake with at most; ours
 RED = 0.55  # share of a light's cycle, so that for a tenth of it both ways are red; ours
 AMBER = 3.05  # m/s² of braking up to which people stop for a light that turns; ITE's for its yellow, 10 ft/s²
 LOOK = 0.101  # s, a step and a little, after it turned
@@ -26,10 +29,11 @@ def stops(legs: Any, piece: int, through: int, t: float) -> Any:
 
 
 @kernel
-def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, hold: float, t: float) -> Any:
+def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, grip: float, t: float) -> Any:
     """m/s² the driver wants now."""
     speed = s["speed"]
-    need, share = ahead(legs, s, speed, hold, t)
+    sure = CAREFUL * min(grip * mover["friction"], mover["brakes"] / legs[s["piece"]]["mass"])
+    need, share = ahead(legs, s, speed, grip, sure, t)
     s["braking"] = 1 if share > 1.0 or (s["braking"] == 1 and share > 0.3) else 0
     while s["surprise"] < surprises.size and s["distance"] >= surprises[s["surprise"]]["at"]:
         if speed > SLOW and s["goal"] == 0:
@@ -49,15 +53,16 @@ def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, hold: float,
 
 
 @kernel
-def ahead(legs: Any, s: Any, speed: float, hold: float, t: float) -> tuple[float, float]:
+def ahead(legs: Any, s: Any, speed: float, grip: float, sure: float, t: float) -> tuple[float, float]:
     """m/s² of braking needed for what lies ahead, and as a share of what the driver would brake for it.
 
-    Who could no longer stop decently when a light turns goes through.
+    Nobody plans for more than the ``sure`` m/s² that this road and these brakes give. Who could no longer stop
+    decently when a light turns goes through.
     """
     piece = s["piece"]
     reach = legs[piece]["length"] - s["into"]
     horizon = speed * speed + 20.0  # braking at 0.5 m/s² stops within it
-    need = most = 0.0
+    need, most, hold = 0.0, 0.0, np.sqrt(grip)
     while True:
         leg = legs[piece]
         last = piece + 1 == legs.size
@@ -65,11 +70,12 @@ def ahead(legs: Any, s: Any, speed: float, hold: float, t: float) -> tuple[float
         goal = 0.0 if halt else min(legs[piece + 1]["cap"], legs[piece + 1]["bend"] * hold)
         if goal < speed:
             brake = (speed * speed - goal * goal) / (2 * max(reach, 0.1 if halt else 1.0 + 0.3 * speed))
-            if halt and leg["wait"] == 0 and not last and brake > AMBER * hold * hold and _turned(leg, t):
+            if halt and leg["wait"] == 0 and not last and brake > AMBER * grip and _turned(leg, t):
                 s["through"] = piece
                 continue
-            if brake > most * leg["brake"]:
-                need, most = brake, brake / leg["brake"]
+            decent = min(leg["brake"], sure)
+            if brake > most * decent:
+                need, most = brake, brake / decent
         if halt or reach > horizon:
             return need, most
         piece += 1

@@ -25,12 +25,11 @@ from simulator.roads import Roads
 from simulator.sensors import MASS_ERROR, Morning, sense, sense_tyres
 from simulator.shifts import Shift
 from simulator.stretches import Stretch, stretches
+from simulator.tank import Evening, Tank, evening, tank
 from simulator.tracks import Floats, reported, seconds, track, with_burst
 from simulator.trailers import pull
 from simulator.tyres import TRAILER, Flaw, Tyre, coupled, flawed, tyres, wheels
 from simulator.weather import spells
-
-FILLED = (0.5, 1.0)  # share of the tank in the morning; a day takes less than half of it
 
 
 class Window(NamedTuple):
@@ -55,7 +54,7 @@ class Report(NamedTuple):
     vehicle_id: str
     recording: pl.DataFrame
     sheet: pl.DataFrame
-    odometer: float  # m, at the end of the day
+    evening: Evening  # how it stands in the night
     disturbances: Sequence[Disturbance] = ()  # of its line, in the order of time
     driven: Sequence[Stretch] = ()  # by whom, in the order of time
 
@@ -99,8 +98,9 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     ambient, shod = _ambient(day.roads.region, window.start, seen.t), _tyres(day)
     vehicle = shift.vehicle
     chance, brakes = np.random.default_rng([day.seed, 18, day.number]), pull(vehicle.kind, shift.orders.trailers).brakes
-    morning = Morning(vehicle.odometer, float(chance.uniform(*FILLED)), float(1 + MASS_ERROR * chance.normal()))
-    columns, stuck = sense(day.roads, profile, vehicle.kind, brakes, morning, seen, ambient, (rng, flaws))
+    own_tank = tank(shift, day.reached, whole)
+    morning = Morning(vehicle.odometer, own_tank, float(1 + MASS_ERROR * chance.normal()))
+    columns, stuck = sense(day.roads, profile, brakes, morning, seen, ambient, (rng, flaws))
     heard = sense_tyres(wheels(shod, seen.t), profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
     identity = (
         (columns["t"] + window.start).round(3).alias("t"),
@@ -113,11 +113,11 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     span = insured(day.arranged.absences)
     there = during(whole, span)
     ill = ailing(wheels(shod, there.t), there.t, there.heat)
-    known = [*promised(day.arranged, whole, own), *_stuck(stuck), *_slippery(day), *ill]
+    known = [*promised(day.arranged, whole, own), *_stuck(stuck), *_slippery(day), *ill, *_filled(own_tank)]
     sheet = answers(shift, whose, whole, own, (crash, speed), window.start, known, ledger, span)
-    odometer = vehicle.odometer + float(whole.distance[-1])
+    night = evening(shift, day.reached, whole, not np.isnan(crash), own_tank)
     driven = stretches(there, whose, window.start)
-    found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, odometer, driven=driven), day)
+    found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, night, driven=driven), day)
     return _visited(found, day, faults) if faults else found
 
 
@@ -154,6 +154,10 @@ def _usual(day: Day, wheel: str) -> Iterator[Flaw]:
 
 def _stuck(spans: list[tuple[float, float]]) -> list[Fact]:
     return [Fact("stale_can", 0, a, b, b - a, "s", 0.0, 0.0, "the bus adapter repeats itself") for a, b in spans]
+
+
+def _filled(own: Tank) -> list[Fact]:
+    return [Fact("refuelling", 0, one.at, one.at, one.share * own.size, "l", 0.0, 0.0, one.where) for one in own.fills]
 
 
 def _slippery(day: Day) -> list[Fact]:

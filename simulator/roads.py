@@ -18,6 +18,7 @@ LIMITS = {STREET: (30, 30, 50), AVENUE: (50, 50, 60), RURAL: (70, 80, 100), MOTO
 CYCLES = (60.0, 75.0, 90.0)  # s; RiLSA 2015: 30 to 90, 120 at most
 DETOUR = 4_000.0  # m by which another way is longer
 EARTH = 6_371_008.8  # m, mean radius
+BLOCK = 200.0  # m, of the squares within which houses are alike
 
 
 class Bend(NamedTuple):
@@ -32,8 +33,8 @@ class Bend(NamedTuple):
 @dataclass(frozen=True)
 class Roads:
     """A graph whose nodes carry ``x``, ``y`` (m east and north of the city), ``z`` (m above the sea) and ``signals``;
-    edges ``road``, ``limit`` (m/s), ``length`` (m), ``seconds`` and ``bends``, one for each direction that may be
-    driven. Roads lie on the ``ground``.
+    edges ``road``, ``limit`` (m/s), ``length`` (m), ``seconds``, ``bends`` and ``built`` (rank of how high and close
+    the houses beside it are, 0 highest), one for each direction that may be driven. Roads lie on the ``ground``.
 
     Nodes with signals have ``cycle`` (s) and ``phase`` (s at which it turns red for who comes from west or east).
     """
@@ -135,7 +136,16 @@ def _grounded(
     ground = terrain(region.altitude, region.steepest, rng)
     for node in graph.nodes.values():
         node["z"] = float(ground.elevation(node["x"], node["y"]))
+    _houses(graph, rng)
     return Roads(region, graph, city, country, exits, ground)
+
+
+def _houses(graph: nx.DiGraph, rng: np.random.Generator) -> None:
+    """How high and close houses stand beside each road: for good, and alike for both ways along it."""
+    ranks: dict[tuple[float, ...], float] = {}
+    for a, b, road in graph.edges(data=True):
+        middle = ((graph.nodes[a][axis] + graph.nodes[b][axis]) / 2 for axis in "xy")
+        road["built"] = ranks.setdefault(tuple(at // BLOCK for at in middle), float(rng.random()))
 
 
 def _town_road(row: int, column: int, along: str) -> int:

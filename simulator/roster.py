@@ -31,6 +31,7 @@ MIX = (  # class and work, ten vehicles at a time: those of every tenth place al
 )
 PRICES = {"car": 32_000, "van": 45_000, "truck": 120_000, "bus": 260_000}  # of a new one
 EARLY = 8  # one driver in so many begins in the night
+FILLED = (0.5, 1.0)  # share of the tank on the first morning; ours
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def _vehicle(k: int, seed: int, rng: np.random.Generator) -> Vehicle:
         odometer=float(round(age * 38_000 + rng.uniform(2_000, 30_000))) * 1000,
         known_driver=_known(k),
         password=hashlib.sha256(f"{seed} {vehicle_id}".encode()).hexdigest()[:16],
+        filled=float(np.random.default_rng([seed, 23, k]).uniform(*FILLED)),
     )
 
 

@@ -26,6 +26,7 @@ PIECE = np.dtype(
         ("x", "f8"),  # m east and north, of its beginning
         ("y", "f8"),
         ("heading", "f8"),  # rad, counter-clockwise from east, at its beginning
+        ("built", "f8"),  # rank of how high and close the houses beside it are, 0 highest
     ]
 )
 
@@ -40,7 +41,7 @@ class _Pen:
 
     def __init__(self, edge: int) -> None:
         self.rows: list[tuple[float, ...]] = []
-        self.edge, self.x, self.y, self.heading = edge, 0.0, 0.0, 0.0
+        self.edge, self.x, self.y, self.heading, self.built = edge, 0.0, 0.0, 0.0, 1.0
 
     def move(self, x: float, y: float, heading: float) -> None:
         self.x, self.y, self.heading = x, y, heading
@@ -49,7 +50,7 @@ class _Pen:
         if length < 0.5:
             return
         here = self.x, self.y, self.heading
-        self.rows.append((length, curvature, limit, road, self.edge, OPEN_ROAD, 0.0, 0.0, *here))
+        self.rows.append((length, curvature, limit, road, self.edge, OPEN_ROAD, 0.0, 0.0, *here, self.built))
         turned = self.heading + curvature * length
         if curvature:
             self.x += (sin(turned) - sin(self.heading)) / curvature
@@ -71,6 +72,7 @@ def trace(roads: Roads, nodes: list[int], edge: int = 0) -> Records:
     corners = [(0.0, 0.0, 0.0), *(_corner(roads, *three) for three in zip(nodes, nodes[1:], nodes[2:], strict=False))]
     corners.append((0.0, 0.0, 0.0))
     for k, (a, b) in enumerate(pairwise(nodes)):
+        pen.built = roads.graph.edges[a, b]["built"]
         _road(pen, roads, a, b, corners[k][0], corners[k + 1][0])
         tangent, radius, turn = corners[k + 1]
         if k + 2 < len(nodes):

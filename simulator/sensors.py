@@ -9,17 +9,15 @@ import polars as pl
 from simulator.dynamics import G
 from simulator.profiles import Profile
 from simulator.roads import Roads
+from simulator.tank import Tank
 from simulator.tracks import Track
 from simulator.tyres import Wheel, gauge, temperature
-from simulator.vehicles import Class
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Rngs = tuple[np.random.Generator, np.random.Generator]
 
 STILL = 0.8  # m/s below which GNSS gives no course and the last is kept
 TYRES_EVERY = 60.0  # s between the readings of a wheel sensor
-BLOCK = 200.0  # m, of the squares of a town that are a canyon or not
 TOWN = 62 / 3.6  # m/s; where more is allowed there are no high houses
 CANYON_S = 20.0  # s between independent errors of reflected positions
 OPEN, CLOSED = (1.6, 13), (9.0, 6)  # accuracy a receiver claims, m, and satellites, in the open and between houses
@@ -41,7 +39,7 @@ class Morning(NamedTuple):
     """What a vehicle begins its day with."""
 
     odometer: float  # m
-    filled: float  # share of the tank
+    tank: Tank
     weighs: float  # times its mass that its bus says it weighs
 
 
@@ -55,7 +53,6 @@ class Sensed(NamedTuple):
 def sense(
     roads: Roads,
     profile: Profile,
-    kind: Class,
     brakes: float,
     morning: Morning,
     track: Track,
@@ -74,7 +71,7 @@ def sense(
         "ignition": track.ignition,
         "odometer_km": np.round((morning.odometer + track.distance) / 1000, 2),
         "ambient_c": np.round(ambient),
-        "fuel_pct": _stepped(100 * (morning.filled - track.fuel / kind.tank), FUEL_STEP),
+        "fuel_pct": _stepped(100 * morning.tank.level(track.t, track.fuel), FUEL_STEP),
         "mass_kg": _stepped(morning.weighs * track.mass, MASS_STEP),
     }
     if "imu_x_mps2" in profile.signals:
@@ -91,7 +88,7 @@ def _placed(roads: Roads, profile: Profile, track: Track, rngs: Rngs) -> dict[st
     rng, flaws = rngs
     n = len(track.t)
     east, north = (_drift(track.t, profile, rng) + rng.normal(0, profile.position_noise, n) for _ in range(2))
-    canyon = _canyons(track, profile, flaws)
+    canyon = (track.limit < TOWN) & (track.built < profile.canyon)
     if profile.canyon:
         east += canyon * _wander(track.t, profile.canyon_drift, CANYON_S, flaws)
         north += canyon * _wander(track.t, profile.canyon_drift, CANYON_S, flaws)
@@ -162,16 +159,6 @@ def _course(track: Track, profile: Profile, rng: np.random.Generator) -> Floats:
     course = 90 - np.degrees(track.heading) + rng.normal(0, profile.course_noise, len(track.t))
     last = np.maximum.accumulate(np.where(track.speed > STILL, np.arange(len(course)), 0))
     return np.asarray(course[last])
-
-
-def _canyons(track: Track, profile: Profile, flaws: np.random.Generator) -> Bools:
-    """Where high houses stand on both sides: some blocks of a town, whenever one passes."""
-    salt = int(flaws.integers(1 << 31))
-    block = (
-        np.floor(track.x / BLOCK).astype(np.int64) * 73_856_093
-        ^ np.floor(track.y / BLOCK).astype(np.int64) * 19_349_663
-    )
-    return np.asarray((track.limit < TOWN) & ((block ^ salt) % 1_009 < 1_009 * profile.canyon))
 
 
 def _mounted(track: Track, profile: Profile, flaws: np.random.Generator) -> dict[str, Floats]:

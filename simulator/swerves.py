@@ -53,8 +53,8 @@ def begin(m: int, t: float, grip: float, mover: Any, leg: Any, s: Any, motion: A
 
 
 @kernel
-def around(t: float, s: Any, motion: Any) -> float:
-    """1/m that a swerve bends the way by now; going out is what is on the sheet."""
+def around(t: float, s: Any, tyres: float, motion: Any) -> float:
+    """1/m that a swerve bends the way by now; going out is what is on the sheet, as far as ``tyres`` hold."""
     if s["swerve"] == 0:
         return 0.0
     row = motion.manoeuvres[s["swerve"] - 1]
@@ -64,5 +64,5 @@ def around(t: float, s: Any, motion: Any) -> float:
         return 0.0
     more = bend(row["at"], row["aside"], row["along"], s["distance"])
     if into <= row["along"]:
-        row["end"], row["peak"] = t, max(row["peak"], s["speed"] * s["speed"] * abs(more))
+        row["end"], row["peak"] = t, max(row["peak"], min(s["speed"] * s["speed"] * abs(more), tyres))
     return float(more)

@@ -6,14 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.manoeuvres import SWERVING
-from simulator.motion import HZ, KNOT, Motion
+from simulator.motion import HZ, KNOT, PULSE, Motion
 from simulator.routes import place
 from simulator.shifts import Shift
-from simulator.swerves import bend, beside
+from simulator.swerves import beside
 
 Floats = npt.NDArray[np.float64]
 
-PULSE = 0.14  # s, length of a crash's half-sine deceleration pulse
 BURST_HZ = 50
 BEFORE, AFTER = 2.0, 3.0  # s of burst around a crash
 
@@ -36,6 +35,7 @@ class Track(NamedTuple):
     slope: Floats  # m of height a metre, + uphill
     mass: Floats  # kg, with load and trailer
     chosen: Floats  # m/s its driver would drive on this road if nothing were in the way
+    built: Floats  # rank of how high and close the houses beside it are, 0 highest
 
     def rows(self, chosen: npt.NDArray[np.generic]) -> "Track":
         return Track(*(column[chosen] for column in self))
@@ -45,12 +45,12 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
     """What a mover did, so often a second as its motion was kept."""
     piece, speed = motion.piece[mover], motion.speed[mover]
     x, y, heading = place(shift.pieces, piece, motion.into[mover])
-    bent, away, aside = _swerved(motion, mover)
+    away, aside = _beside(motion, mover)
     return Track(
         np.arange(1.0, len(speed) + 1) / keep,
         speed,
         motion.accel[mover],
-        speed**2 * (shift.pieces["curvature"][piece] + bent),
+        motion.lateral[mover],
         x - away * np.sin(heading),
         y + away * np.cos(heading),
         heading + aside,
@@ -62,20 +62,20 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
         shift.slopes[np.minimum((motion.distance[mover] / KNOT).astype(np.int64), len(shift.slopes) - 1)],
         shift.legs["mass"][piece],
         shift.legs["cap"][piece],
+        shift.pieces["built"][piece],
     )
 
 
-def _swerved(motion: Motion, mover: int) -> tuple[Floats, Floats, Floats]:
-    """1/m, m and rad to the left by which swerves take a mover off its way."""
-    distance = motion.distance[mover]
-    bent, away, aside = np.zeros((3, len(distance)))
+def _beside(motion: Motion, mover: int) -> tuple[Floats, Floats]:
+    """m and rad to the left by which swerves and slides take a mover off its way."""
+    distance, away = motion.distance[mover], motion.wide[mover].copy()
+    metres = np.diff(distance, prepend=0.0)
+    aside = np.arctan(np.diff(away, prepend=0.0) / np.where(metres > 0, metres, np.inf))
     for row in motion.manoeuvres:
         if row["mover"] == mover and row["kind"] == SWERVING:
-            wave = float(row["at"]), float(row["aside"]), float(row["along"])
-            left, turned = beside(*wave, distance)
-            bent += bend(*wave, distance)
+            left, turned = beside(float(row["at"]), float(row["aside"]), float(row["along"]), distance)
             away, aside = away + left, aside + turned
-    return bent, away, aside
+    return away, aside
 
 
 def seconds(fine: Track, keep: int) -> Track:
@@ -121,20 +121,41 @@ def _between(fine: Track, hz: float) -> Track:
 
 
 def with_burst(track: Track, at: float, speed: float) -> Track:
-    """The track with a burst of 50 Hz around a crash at ``at`` (s), met with ``speed`` (m/s)."""
+    """The track with a burst of 50 Hz around a crash at ``at`` (s), met with ``speed`` (m/s).
+
+    What is hit gives way: a metre or so is still driven, and is in the distance of all instants after it.
+    """
     t = np.round(at - BEFORE + np.arange(int((BEFORE + AFTER) * BURST_HZ) + 1) / BURST_HZ, 3)
     apart = (track.t < t[0]) | (track.t > t[-1])
-    calm = track.t <= at
-    known = track.rows(calm)
-    into = np.clip(t - at, 0, PULSE)
+    before = track.rows(track.t < at)
+    known = Track(*(np.append(*pair) for pair in zip(before, _hit(track, before, at, speed), strict=True)))
     burst = Track(t, *(np.interp(t, known.t, column) for column in known[1:]))
+    into, driving = np.clip(t - at, 0, PULSE), t < at
+    turn = np.pi * into / PULSE
+    crushed = speed / 2 * (into + PULSE / np.pi * np.sin(turn))
     burst = burst._replace(
-        speed=np.where(t < at, burst.speed, speed * (1 + np.cos(np.pi * into / PULSE)) / 2),
-        accel=np.where(
-            (t >= at) & (into < PULSE),
-            -speed * np.pi / (2 * PULSE) * np.sin(np.pi * into / PULSE),
-            burst.accel * (t < at),
-        ),
+        speed=np.where(driving, burst.speed, speed * (1 + np.cos(turn)) / 2),
+        accel=np.where(driving, burst.accel, -speed * np.pi / (2 * PULSE) * np.sin(turn)),
+        lateral=burst.lateral * driving,
+        x=burst.x + crushed * np.cos(burst.heading),
+        y=burst.y + crushed * np.sin(burst.heading),
+        distance=burst.distance + crushed,
     )
     both = Track(*(np.concatenate(pair) for pair in zip(track.rows(apart), burst, strict=True)))
     return both.rows(np.argsort(both.t, kind="stable"))
+
+
+def _hit(track: Track, before: Track, at: float, speed: float) -> Track:
+    """The instant of a crash, from where the vehicle stands after it."""
+    after = track.rows(np.array([np.argmax(track.t >= at)]))
+    back = speed * PULSE / 2
+    return after._replace(
+        t=np.array([at]),
+        speed=np.array([speed]),
+        accel=before.accel[-1:],
+        lateral=before.lateral[-1:],
+        x=after.x - back * np.cos(after.heading),
+        y=after.y - back * np.sin(after.heading),
+        distance=after.distance - back,
+        ignition=before.ignition[-1:],
+    )

@@ -13,10 +13,12 @@ from simulator.drivers import Driver, draw
 from simulator.dynamics import G
 from simulator.faults import SENT
 from simulator.fitted import fitted
+from simulator.flaws import FLAWED, dragged, flaw
 from simulator.hours import Ledger
 from simulator.lasting import couples, earlier, relief, swaps, takes_over
 from simulator.mishaps import Chosen
-from simulator.motion import GRID, HZ, MOVER, Motion, Records, advance
+from simulator.motion import GRID, HZ, Motion, Records, advance
+from simulator.movers import MOVER
 from simulator.orders import NONE, Orders
 from simulator.placed import Placed
 from simulator.profiles import STANDARD, Profile
@@ -25,7 +27,7 @@ from simulator.roads import Roads
 from simulator.roster import Roster
 from simulator.shifts import Shift, plan
 from simulator.trailers import Trailer, changed, pair, pull
-from simulator.tyres import TRAILER, TRAILER_KPA
+from simulator.tyres import TRAILER, TRAILER_KPA, Flaw
 from simulator.vehicles import AIR, Class, Vehicle
 from simulator.weather import HOURS, air, skies
 
@@ -176,8 +178,15 @@ class Traffic:
         sway = np.array([around.pace * (1 + _sway(shift.driver, around.pace.size, rng)) for shift, rng in drives])
         movers = np.concatenate([_mover(shift) for shift in shifts])
         slopes = [shift.slopes for shift in shifts]
-        tables = sway, np.tile(around.grip, (len(shifts), 1))
+        drags = np.array([self._drags(first + k, shift.vehicle.kind, seconds) for k, shift in enumerate(shifts)])
+        tables = sway, np.tile(around.grip, (len(shifts), 1)), drags
         return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], slopes, tables, seconds, keep)
+
+    def _drags(self, k: int, kind: Class, seconds: int) -> np.ndarray:
+        """N with which brakes of the ``k``-th vehicle drag, each ``GRID``, from when they begin to on."""
+        today = [flaw(one.kind, one.at, one.options) for one in self.today if one.vehicle == k and one.kind in FLAWED]
+        before = [one for one in earlier(self.fitted, self.day, self.begins).get(k, ()) if isinstance(one, Flaw)]
+        return dragged([*before, *today], kind, np.arange(0.0, seconds + 2 * GRID, GRID) - GRID)
 
 
 def _sway(driver: Driver, count: int, rng: np.random.Generator) -> np.ndarray:

@@ -110,3 +110,4 @@ class Vehicle:
     odometer: float  # m, at the start
     known_driver: str  # who says who is at the wheel: the device, dispatch, nobody
     password: str  # of its device's MQTT account; the user name is the vehicle id
+    filled: float = 1.0  # share of its tank, at the start

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,7 @@ from simulator import streamed
 from simulator.cli import main
 from simulator.days import days, later
 from simulator.placed import Placed
+from simulator.profiles import PROFILES
 from simulator.roster import roster
 from simulator.shifts import Incidents
 from simulator.traffic import Traffic, Window, combined
@@ -35,10 +37,26 @@ def test_the_first_day_is_the_day_itself(week) -> None:  # type: ignore[no-untyp
 def test_no_day_is_like_another_and_odometers_go_on(week) -> None:  # type: ignore[no-untyped-def]
     assert list(week) == ["2025-11-12", "2025-11-13", "2025-11-14"]
     for vehicle in zip(*week.values(), strict=True):
-        readings = [report.recording["odometer_km"] for report in vehicle]
-        for today, tomorrow in pairwise(readings):
-            assert tomorrow[0] == pytest.approx(today[-1], abs=0.02)
+        for today, tomorrow in pairwise(vehicle):
+            assert tomorrow.recording["odometer_km"][0] == pytest.approx(today.evening.odometer / 1_000, abs=0.006)
         assert len({report.recording["speed_kmh"].sum() for report in vehicle}) == 3
+
+
+def test_nobody_is_carried_home_in_the_night() -> None:
+    """Who is not home when the window ends drives there: as far at least as it is, and burns for it."""
+    profiles = (PROFILES["can_gateway_10hz"],)
+    fleet = Traffic(roster(4, seed=8), Window(START, 0.5), profiles=profiles, weather="snow")
+    moved = []
+    for today, tomorrow in zip(*(list(reports) for _, reports in days(fleet, 2)), strict=True):
+        evening, morning = today.recording[-1], tomorrow.recording[0]
+        north, east = (float(morning[name][0] - evening[name][0]) * 111.2 for name in ("lat_deg", "lon_deg"))
+        straight = float(np.hypot(north, east * np.cos(np.radians(49))))
+        km = morning["odometer_km"][0] - evening["odometer_km"][0]
+        assert km > straight - 0.08  # as far as places err
+        assert morning["fuel_pct"][0] == pytest.approx(100 * today.evening.filled, abs=0.2)
+        assert 100 * today.evening.filled <= evening["fuel_pct"][0] + 0.2
+        moved.append(km)
+    assert max(moved) > 0.4
 
 
 def test_a_day_begins_at_the_same_hour_by_the_clock() -> None:

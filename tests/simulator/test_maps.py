@@ -96,7 +96,7 @@ def test_a_winding_road_is_as_long_as_its_points_say(roads: Roads) -> None:
 def test_a_fleet_drives_on_it(path: Path) -> None:
     traffic = Traffic(replace(roster(6, seed=3), extract=path), Window(START, 1.0))
     for vehicle, report in zip(traffic.roster.vehicles, traffic.reports(), strict=True):
-        assert report.odometer > vehicle.odometer + 200
+        assert report.evening.odometer > vehicle.odometer + 200
         rows = report.recording
         assert rows["lat_deg"].is_between(*(place(0, y)[1] for y in (-1_300.0, 9_100.0))).all()
         north, east = np.diff(rows["lat_deg"]) / METRE, np.diff(rows["lon_deg"]) / METRE * np.cos(np.radians(LAT))

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.dynamics import G
+from simulator.dynamics import STEP, G
 from simulator.manoeuvres import BRAKING
-from simulator.motion import GRID, LEG, MOVER, SURPRISE, Motion, advance
+from simulator.motion import GRID, LEG, PULSE, SURPRISE, Motion, advance
+from simulator.movers import MOVER
 
 
 def mover(**values: float) -> np.ndarray:
@@ -41,11 +42,14 @@ def drive(
     slope: float = 0.0,
     grip: float = 1.0,
     keep: int = 1,
+    drags: float = 0.0,
     **values: float,
 ) -> Motion:
     sway = np.ones((1, seconds // GRID + 2))
     sudden = [np.array([(*one, 0.0, 0.0)[:5] for one in surprises], SURPRISE)]
-    return advance(mover(**values), [way], sudden, [np.full(1, slope)], (sway, grip * sway), seconds, keep)
+    return advance(
+        mover(**values), [way], sudden, [np.full(1, slope)], (sway, grip * sway, drags * sway), seconds, keep
+    )
 
 
 def test_a_straight_road_to_a_stop() -> None:
@@ -81,6 +85,35 @@ def test_a_surprise_brakes_as_hard_as_drawn() -> None:
     assert found["speed"][0] == pytest.approx(15.0, abs=0.6)
 
 
+def braked(motion: Motion) -> np.ndarray:
+    """What was harsh braking; there must be one."""
+    (row,) = motion.manoeuvres[motion.manoeuvres["kind"] == BRAKING]
+    assert row["peak"] >= -motion.accel.min() - 1e-9
+    return np.asarray(row)
+
+
+@pytest.mark.parametrize("way", [legs({"length": 300.0, "wait": 60.0, "brake": 4.0}, {"wait": 1e9}),
+                                 legs({"length": 300.0, "wait": 1e9, "brake": 4.0})])  # fmt: skip
+def test_hard_braking_to_a_stop_is_over_when_it_stands(way: np.ndarray) -> None:
+    motion = drive(way, keep=10)
+    row = braked(motion)
+    begun = round(float(row["start"]) / STEP)
+    stood = begun + np.argmax(motion.speed[0, begun:] == 0) + 1
+    assert row["start"] < row["end"] == pytest.approx(stood * STEP)
+
+
+def test_hard_braking_into_a_crash_is_over_when_it_hits() -> None:
+    motion = drive(legs({"wait": 1e9}), (400.0, 5.0, 0.2), crash=408.0, keep=10)
+    assert braked(motion)["start"] < braked(motion)["end"] == motion.crashed[0, 0]
+
+
+def test_hard_braking_that_goes_on_is_on_the_sheet_as_far_as_it_was_seen() -> None:
+    whole = braked(drive(legs({"wait": 1e9}), (400.0, 4.0, 0.6), keep=10))
+    seen = int(whole["start"]) + 1
+    cut = braked(drive(legs({"wait": 1e9}), (400.0, 4.0, 0.6), seconds=seen, keep=10))
+    assert cut["start"] == whole["start"] and cut["end"] == seen < whole["end"]
+
+
 def test_nobody_brakes_beyond_the_tyres() -> None:
     assert drive(legs({"wait": 1e9}), (400.0, 40.0, 0.9)).accel.min() == pytest.approx(-8.0)
 
@@ -96,7 +129,7 @@ def test_a_crash_ends_the_drive() -> None:
     motion = drive(legs({"wait": 1e9}), crash=500.0, seconds=400)
     at, speed = motion.crashed[0]
     assert speed == pytest.approx(15.0, abs=0.3)
-    assert motion.distance[0, -1] == pytest.approx(500.0, abs=2)
+    assert 500.0 + speed * PULSE / 2 <= motion.distance[0, -1] < 500.0 + speed * (PULSE / 2 + STEP)
     assert (motion.speed[0, int(at) + 1 :] == 0).all()
     assert motion.ignition[0, int(at) + 60] == 1 and motion.ignition[0, -1] == 0
 
@@ -153,6 +186,18 @@ def test_work_becomes_height_speed_and_warmth(slope: float) -> None:
 def test_the_odometer_is_the_integral_of_speed() -> None:
     motion = drive(legs({}, {"wait": 1e9}), (400.0, 4.0, 0.6), slope=0.03, keep=10, **AIR)
     assert np.cumsum(motion.speed[0]) / 10 == pytest.approx(motion.distance[0], abs=0.04)  # the last 0.4 m/s of a stop
+
+
+def test_a_brake_that_drags_costs_fuel_and_speed_uphill() -> None:
+    way = legs({"length": 1e6, "cap": 20.0})
+    free, dragging = (drive(way, drags=drags, **AIR) for drags in (0.0, 200.0))
+    assert dragging.speed[0, -1] == pytest.approx(free.speed[0, -1], abs=0.1)
+    metres, more = dragging.distance[0, -1], dragging.fuel[0, -1] - free.fuel[0, -1]
+    assert more == pytest.approx(200.0 * metres * 1e-7, rel=0.02)  # l: N by m by l/J
+    free, dragging = (drive(way, drags=drags, slope=0.05, power=12_000.0, **AIR) for drags in (0.0, 200.0))
+    for motion, drags in ((free, 0.0), (dragging, 200.0)):
+        speed = motion.speed[0, -1]
+        assert speed * (drags + 1_000.0 * G * 0.06 + 0.5 * speed**2) == pytest.approx(12_000.0, rel=0.01)
 
 
 def test_who_is_laden_climbs_slower_and_burns_more() -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from simulator.motion import GRID, LEG, MOVER, SURPRISE, Motion, advance
+from simulator.motion import GRID, LEG, SURPRISE, Motion, advance
+from simulator.movers import MOVER
 from simulator.pedals import AMBER, RED, red
 from simulator.regions import REGIONS
 from simulator.roads import generate
@@ -29,7 +30,8 @@ def meet(phase: float, wait: float = 0.0, seconds: int = 300) -> Motion:
     mover["traction"], mover["top"], mover["cruise"], mover["crash"], mover["marks"] = 3.5, 40.0, 1.2, np.inf, 9.0
     way["length"], way["cap"], way["brake"], way["launch"], way["mass"], way["bend"] = 1e3, 15.0, 1.5, 1.5, 1e3, np.inf
     way["wait"], way["cycle"][0], way["phase"][0] = (wait, 1e9), CYCLE, phase
-    tables = np.ones((1, seconds // GRID + 2)), np.ones((1, seconds // GRID + 2))
+    even = np.ones((1, seconds // GRID + 2))
+    tables = even, even, 0.0 * even
     return advance(mover, [way], [np.zeros(0, SURPRISE)], [np.zeros(1)], tables, seconds, 10)
 
 

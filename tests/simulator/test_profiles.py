@@ -127,6 +127,26 @@ def test_houses_on_both_sides_are_worse_than_the_open_road(days: dict[str, list[
     assert 0.02 < (seen["satellites"] == 6).mean() < 0.6
 
 
+def test_a_canyon_is_a_place_for_everybody_on_every_day() -> None:
+    """The same pieces of road, driven by several on two days: all see as many satellites there."""
+    fleet, phone = roster(6, seed=5), (PROFILES["phone"],)
+    seen: dict[tuple[float, ...], set[float]] = {}
+    by: dict[tuple[float, ...], set[tuple[int, int]]] = {}
+    for day in range(2):
+        traffic = Traffic(fleet, Window(START, 0.3).later(day, "Europe/Berlin"), profiles=phone, day=day)
+        for k, report in enumerate(traffic.reports()):
+            shift = traffic.shift(k)
+            instants = np.round(10 * (report.recording["t"].to_numpy() - traffic.window.start)).astype(int) - 1
+            pieces = traffic.motion([shift], k, 10).piece[0, instants]
+            for piece, satellites in set(zip(pieces.tolist(), report.recording["satellites"], strict=True)):
+                place = tuple(round(float(shift.pieces[name][piece]), 1) for name in ("x", "y", "limit"))
+                seen.setdefault(place, set()).add(satellites)
+                by.setdefault(place, set()).add((day, k))
+    assert sum(len(one) > 1 for one in by.values()) > 10
+    assert all(len(one) == 1 for one in seen.values())
+    assert set().union(*seen.values()) == {6.0, 13.0}
+
+
 def test_gravity_is_felt_in_some_direction_and_is_no_unit_vector_of_the_box(days: dict[str, list[Report]]) -> None:
     for name in ("phone", "obd_dongle"):
         for report in days[name]:

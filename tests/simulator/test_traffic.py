@@ -11,7 +11,7 @@ from simulator.answers import Whose, answers
 from simulator.hours import Ledger
 from simulator.manoeuvres import MANOEUVRE
 from simulator.roster import roster
-from simulator.tracks import Track
+from simulator.tracks import BEFORE, Track, track, with_burst
 from simulator.traffic import Report, Traffic, Window, combined, marks
 from simulator.vehicles import CLASSES
 
@@ -142,6 +142,21 @@ def test_the_crash_is_a_short_hard_pulse(reports: list[Report]) -> None:
     assert -np.trapezoid(accel, t) * 3.6 == pytest.approx(row["peak"], rel=0.1)  # delta-v
     after = report.recording.filter(pl.col("t") > row["end"].timestamp() + 0.2)  # type: ignore[attr-defined]
     assert after["speed_kmh"].max() == 0.0
+
+
+@pytest.mark.parametrize("keep", [1, 10])
+def test_odometer_and_place_go_on_through_a_crash_as_the_speed_says(traffic: Traffic, keep: int) -> None:
+    k = next(k for k, incident in enumerate(traffic.roster.incidents) if incident.crash)
+    shift = traffic.shift(k)
+    motion = traffic.motion([shift], k, keep)
+    (at, speed), calm = motion.crashed[0], track(motion, 0, shift, keep)
+    burst = with_burst(calm, at, speed)
+    burst = burst.rows((burst.t >= at - BEFORE) & (burst.t < at + 60.0))
+    metres = np.diff(burst.distance)
+    driven = np.cumsum((burst.speed[1:] + burst.speed[:-1]) / 2 * np.diff(burst.t))
+    assert (metres >= 0).all() and np.abs(driven - np.cumsum(metres)).max() < 0.7
+    assert np.hypot(np.diff(burst.x), np.diff(burst.y)) == pytest.approx(metres, abs=0.05)
+    assert burst.distance[-1] == calm.distance[-1] and not burst.lateral[burst.t > at].any()
 
 
 def test_one_drives_on_without_a_break(reports: list[Report]) -> None:

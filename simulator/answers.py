@@ -118,6 +118,8 @@ def answers(
 
 def during(whole: Track, span: tuple[float, float]) -> Track:
     """The part of a track that lies within."""
+    if len(whole.t) and span[0] <= whole.t[0] and whole.t[-1] <= span[1]:
+        return whole
     return whole.rows((whole.t >= span[0]) & (whole.t <= span[1]))
 
 

@@ -12,11 +12,13 @@ from click.testing import CliRunner
 from simulator import streamed
 from simulator.cli import main
 from simulator.days import days, later
+from simulator.lasting import earlier
 from simulator.placed import Placed
 from simulator.profiles import PROFILES
 from simulator.roster import roster
 from simulator.shifts import Incidents
 from simulator.traffic import Traffic, Window, combined
+from simulator.tyres import Flaw
 
 START = 1_762_923_600.0  # 2025-11-12 06:00 in Karlsruhe
 BEFORE_SUMMER = 1_774_760_400.0 - 86_400.0  # 2026-03-28 06:00 in Karlsruhe; that night clocks go forward
@@ -181,3 +183,11 @@ at = "06:05"
     for kind in ("route_deviation", "driver_swap")
     for day in (1, 2)
 )
+
+
+def test_a_wheel_that_was_changed_leaks_no_more_on_the_next_day_but_its_brake_drags_on() -> None:
+    wheel = {"wheel": "1L"}
+    events = [Placed(kind, 0, at, wheel) for kind, at in (("leak", 60.0), ("brake_drag", 60.0), ("puncture", 600.0))]
+    left = earlier(events, 1, lambda day: 86_400.0 * day)
+    assert [one.cause for one in left[0] if isinstance(one, Flaw)] == ["brake drags"]
+    assert len(earlier(events[:2], 1, lambda day: 86_400.0 * day)[0]) == 2

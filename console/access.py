@@ -12,7 +12,7 @@ ROLES = {
     VIEWER: "sees vehicles, alerts, trips and drivers of a fleet or a site",
     MANAGER: "the same, and decides about alerts, tasks and drivers",
     DRIVER: "sees their own score, trips and events, and may object to one",
-    UNDERWRITER: "sees premiums with all that made them, accepts and refuses disputes",
+    UNDERWRITER: "sees premiums with all that made them, accepts and refuses disputes, accepts who drove",
     ACTUARY: "sees exposure, tariff and results, without places",
     ADMIN: "all of it, and users, quarantine, registry, audit",
 }

@@ -13,6 +13,7 @@ import polars as pl
 
 from console.endpoint import Ask, Endpoint, Reply, attachment
 from console.shapes import Page, Place
+from console.spoken import asked, heads
 from streams import sheets
 from streams.store import audit
 
@@ -29,10 +30,15 @@ PLACE = ("lat", "lon")
 
 
 def exported(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
-    """For each list, its files beside it: ``/alerts.csv``."""
+    """For each list, its files beside it: ``/alerts.csv``; their columns named as in JSON, or in a language."""
     return tuple(
         replace(
-            one, path=f"{one.path}.{kind}", answer=_file(one, kind), gives=bytes, summary=f"{one.summary}, as a file"
+            one,
+            path=f"{one.path}.{kind}",
+            answer=_file(one, kind),
+            gives=bytes,
+            summary=f"{one.summary}, as a file",
+            query=asked(one.query),
         )
         for one in endpoints
         for kind in MEDIA
@@ -55,17 +61,30 @@ def saved(name: str, kind: str, write: Callable[[Path], object]) -> Reply:
     return Reply(body, 200, attachment(f"{name}.{kind}"), MEDIA[kind])
 
 
+def columns(one: Endpoint) -> list[str]:
+    """Of a file of a list, as JSON calls them."""
+    places = _places(one)
+    return [name for field in _fields(one) for name in _names(field.encode_name, places)]
+
+
+def _fields(one: Endpoint) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(get_args(one.gives)[0])
+
+
+def _places(one: Endpoint) -> set[str]:
+    return {field.encode_name for field in _fields(one) if Place in get_args(field.type)}
+
+
 def _file(one: Endpoint, kind: str) -> Callable[[Ask], Reply]:
-    fields = msgspec.structs.fields(get_args(one.gives)[0])
-    places = {field.encode_name for field in fields if Place in get_args(field.type)}
-    columns = [name for field in fields for name in _names(field.encode_name, places)]
+    places, names = _places(one), columns(one)
+    name = one.path.rpartition("/")[2]
 
     def answer(ask: Ask) -> Reply:
         whole = msgspec.structs.replace(ask.query, cursor="", limit=MOST)
         found: Page[Any] = one.answer(replace(ask, query=whole))
         rows = [_flat(item, places) for item in found.items]
-        frame = pl.DataFrame(rows or dict.fromkeys(columns, ()), infer_schema_length=None)
-        reply = written(frame, one.path.rpartition("/")[2], kind)
+        frame = pl.DataFrame(rows or dict.fromkeys(names, ()), infer_schema_length=None)
+        reply = written(frame.rename(heads(ask.query.language, name, names)), name, kind)
         return noted(ask, f"{one.path}.{kind}", reply, frame.height) if one.tag in LOGGED else reply
 
     return answer

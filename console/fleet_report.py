@@ -9,6 +9,7 @@ import polars as pl
 
 from pricing.reports.paper import Paper, Section, Table
 from streams import words
+from streams.desk.made import Last
 from streams.desk.report import MOST, Blind, Change, Rated, Record, Report, Span
 from streams.registry import Registry, Roster
 from streams.registry.rows import FleetRow
@@ -37,6 +38,7 @@ class Made(NamedTuple):
     at: float  # UTC epoch s
     until: float  # what was known then
     zone: str  # time zone of the fleet
+    last: Last | None = None  # the report it is held against; None: as many days before
 
 
 def gathered(
@@ -89,18 +91,26 @@ def paper(found: Report, made: Made, language: str) -> Paper:
 
 
 def _facts(found: Report, made: Made, t: words.Text) -> list[tuple[str, str]]:
-    span, before = found.span, found.span.before
+    span = found.span
     said = {
         "fleet": made.fleet,
         "sites": ", ".join(made.sites) or t("fleet_report.all_sites"),
         "period": t("fleet_report.days", first=span.first, last=_last(span)),
-        "before": t("fleet_report.days", first=before.first, last=_last(before)),
+        "before": _against(found.before, made, t),
         "vehicles": f"{found.vehicles:,}",
         "km": f"{found.km:,.0f}",
         "made": t("fleet_report.made_by", by=made.by, at=_clock(made.at, made.zone)),
         "until": _clock(made.until, made.zone),
     }
     return [(t(f"fleet_report.fact.{name}"), text) for name, text in said.items()]
+
+
+def _against(before: Span, made: Made, t: words.Text) -> str:
+    """Which days it is held against, and why those."""
+    days = t("fleet_report.days", first=before.first, last=_last(before))
+    if made.last is None:
+        return t("fleet_report.against.equal", days=days)
+    return t("fleet_report.against.last", days=days, by=made.last.by, at=_clock(made.last.at, made.zone))
 
 
 def _changes(found: Report, t: words.Text) -> Section:

@@ -5,6 +5,7 @@ from typing import Any
 from console.endpoint import Reply, Shape
 from console.exports import saved
 from console.figures import rows
+from console.spoken import frames
 from pricing.reports import page
 from pricing.reports.grid import Book
 from pricing.reports.paper import Paper, Section
@@ -59,7 +60,7 @@ def printed(paper: Paper) -> Reply:
 
 def sheet(paper: Paper, name: str) -> Reply:
     """Its tables as a workbook, a sheet each."""
-    return saved(name, "xlsx", lambda path: sheets.write(paper.frames(), path))
+    return saved(name, "xlsx", lambda path: sheets.write(frames(paper), path))
 
 
 def calculated(book: Book, name: str) -> Reply:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 
 from console.endpoint import encode
+from pricing.models.spec import ModelError
 from streams.desk.actions import ActionError
 from streams.desk.chosen import ChosenError
 from streams.desk.tasks import TaskError
@@ -35,7 +36,7 @@ TITLES = {
     500: "Our fault",
     503: "Busy",
 }
-REFUSALS = (ActionError, ChosenError, TaskError, LedgerError, SheetError, TablesError)
+REFUSALS = (ActionError, ChosenError, TaskError, LedgerError, ModelError, SheetError, TablesError)
 
 
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it so

@@ -14,6 +14,7 @@ from streams.layers import ConfigError
 
 ADDRESS = "/map.pmtiles"
 ENDING = ".pmtiles"
+MAGIC = b"PMTiles\x03"  # what version 3 of the format begins with
 KEPT = {"Cache-Control": "private, max-age=3600"}  # a browser asks anew for a file that has become another: its ETag
 
 
@@ -34,9 +35,16 @@ def is_file(tiles: str) -> bool:
 
 
 def check(tiles: str) -> None:
-    """Raises ``ConfigError`` where the file is not there."""
-    if is_file(tiles) and not Path(tiles).is_file():
-        raise ConfigError(f"map.tiles is {tiles}: there is no such file")
+    """Raises ``ConfigError`` where the file is not there, or is something else."""
+    if not is_file(tiles):
+        return
+    try:
+        with Path(tiles).open("rb") as file:
+            begins = file.read(len(MAGIC))
+    except OSError as error:
+        raise ConfigError(f"map.tiles is {tiles}: it cannot be read ({error.strerror})") from error
+    if begins != MAGIC:
+        raise ConfigError(f"map.tiles is {tiles}: that is no PMTiles archive of version 3")
 
 
 def address(tiles: str) -> str:

@@ -316,6 +316,10 @@ class Pricing:
         "`full`: rates of each behaviour; `scores_and_km`: a vehicle's score and km alone, no event, place or driver",
         choices=("full", "scores_and_km"),
     )
+    models: str = setting(
+        "",
+        "folder with models of `tripmeter fit` (.json) and data to hold them against (.parquet, .csv): for actuaries",
+    )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from pricing.reports.grid import FIRST, HEAD, Book, Cell
 FORMULAS = r"^[=+\-@\t\r]"  # what spreadsheets evaluate when they open a CSV; source: OWASP, CSV injection
 ADDRESSES = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 SUFFIXES = (".csv", ".xlsx")
+TABLES = (".parquet", ".csv")  # that are read
+NULLS = ["", "NA"]
 CREATED = datetime(2000, 1, 1)
 GIVEN = {"font_color": "#0b5cad"}
 STYLES: dict[str, dict[str, Any]] = {
@@ -45,6 +47,27 @@ def write(sheets: Mapping[str, pl.DataFrame], path: Path) -> list[Path]:
         written.append(path if name == first else path.with_stem(f"{path.stem}-{name}"))
         _harmless(frame).write_csv(written[-1], include_bom=True, datetime_format="%Y-%m-%d %H:%M:%S")
     return written
+
+
+def read(path: Path, dates: bool = False) -> pl.DataFrame:
+    """The rows of a file; with ``dates`` text that is a day or a moment becomes one."""
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        if path.suffix == ".csv":
+            return pl.read_csv(path, null_values=NULLS, infer_schema_length=None, try_parse_dates=dates)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise SheetError(f"{path}: cannot be read ({error})") from error
+    raise SheetError(f"{path}: expected a name that ends with {' or '.join(TABLES)}")
+
+
+def columns(path: Path) -> pl.Schema:
+    """What columns a file has; of text the first rows say of which kind."""
+    try:
+        lazy = pl.scan_parquet(path) if path.suffix == ".parquet" else pl.scan_csv(path, null_values=NULLS)
+        return lazy.collect_schema()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise SheetError(f"{path}: cannot be read ({error})") from error
 
 
 def _harmless(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Words: the console's catalogue for what the service itself writes in a reader's language: mails, reports, sheets."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -9,6 +10,9 @@ from streams.messages import plain
 
 ENGLISH, CHINESE = "en", "zh-CN"
 LANGUAGES = (ENGLISH, CHINESE)
+PHRASE = "phrase."  # of keys that are what the service says in English, with holes for what varies
+HOLE = re.compile(r"\{(\w+)\}")
+NUMBER, ANYTHING = r"[-+\d.,%]+", ".+?"  # what fills a hole of one letter or ``of``, and any other
 
 Text = Callable[..., str]
 
@@ -30,3 +34,33 @@ def texts(language: str) -> Text:
 def word(language: str, family: str, name: str) -> str:
     """A word of a family such as ``kind.speeding``; what the catalogue does not know is shown as it came."""
     return catalogue(language).get(f"{family}.{name}") or plain(name).replace("_", " ")
+
+
+def phrase(language: str, text: str) -> str:
+    """What the service says in English, in a reader's language; what the catalogue does not know is as it came.
+
+    What fills a hole is a phrase, or the name of a cover, a class or a model, too.
+    """
+    known = catalogue(language)
+    families = (PHRASE, "cover.", "class.", "model.")
+    if (exact := next((key for family in families if (key := f"{family}{text}") in known), None)) is not None:
+        return known[exact]
+    for pattern, key in _patterns():
+        if found := pattern.fullmatch(text):
+            filled = {name: phrase(language, value) for name, value in found.groupdict().items()}
+            return known[key].format(**filled)
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Phrases with holes, those that say most first, and what they are told by."""
+    keys = [key for key in catalogue(ENGLISH) if key.startswith(PHRASE) and HOLE.search(key)]
+    keys.sort(key=lambda key: (-len(HOLE.sub("", key)), key))
+    return [(re.compile(_pattern(key.removeprefix(PHRASE)), re.DOTALL), key) for key in keys]
+
+
+def _pattern(text: str) -> str:
+    parts = HOLE.split(text)
+    holes = [f"(?P<{name}>{NUMBER if len(name) == 1 or name == 'of' else ANYTHING})" for name in parts[1::2]]
+    return "".join(re.escape(said) + hole for said, hole in zip(parts[::2], [*holes, ""], strict=True))

@@ -1,6 +1,7 @@
 """API: the endpoints, a file a subject; ``ENDPOINTS`` lists all of them, in order."""
 
 from console.api import (
+    acceptances,
     alerts,
     channels,
     devices,
@@ -13,6 +14,7 @@ from console.api import (
     insured,
     ledger,
     live,
+    models,
     people,
     portfolio,
     pricing,
@@ -52,6 +54,7 @@ LISTS: tuple[Endpoint, ...] = (
     *ledger.LISTS,
     *runs.LISTS,
     *disputes.LISTS,
+    *acceptances.LISTS,
     *system.LISTS,
 )  # each can be had as a file too
 
@@ -71,9 +74,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *factors.ENDPOINTS,
     *tariffs.ENDPOINTS,
     *reports.ENDPOINTS,
+    *models.ENDPOINTS,
     *fleets.ENDPOINTS,
     *ledger.ENDPOINTS,
     *disputes.ENDPOINTS,
+    *acceptances.ENDPOINTS,
     *quarantine.ENDPOINTS,
     *registry.ENDPOINTS,
     *thresholds.ENDPOINTS,

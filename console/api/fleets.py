@@ -14,9 +14,11 @@ from console.problems import Problem
 from pricing.monitoring.bootstrap import Interval
 from pricing.reports import page
 from streams import tables, words
+from streams.desk import made as reports
 from streams.desk import report as said
 from streams.desk import tasks
 from streams.desk.report import MOST, Rated, Report, Span, report
+from streams.messages import iso
 
 POLICY = {"Content-Security-Policy": page.POLICY}
 DAYS, MOST_DAYS = 28, 366
@@ -73,6 +75,10 @@ class FleetReport(Shape):
     sites: list[str]  # empty: all of it
     first: str
     end: str  # the day after the last
+    before_first: str  # of the days it is held against
+    before_end: str
+    before_at: str | None  # when the report of those days was made; null: there is none, they are as many days before
+    before_by: str | None
     vehicles: int
     heard: int
     km: float
@@ -110,6 +116,10 @@ def summary(ask: Ask) -> FleetReport:
         sites=list(made.sites),
         first=found.span.first.isoformat(),
         end=found.span.end.isoformat(),
+        before_first=found.before.first.isoformat(),
+        before_end=found.before.end.isoformat(),
+        before_at=iso(made.last.at) if made.last else None,
+        before_by=made.last.by if made.last else None,
         changes=[_change(one) for one in found.changes],
         worst_sites=[_worst(one) for one in found.sites],
         worst_vehicles=[_worst(one) for one in found.worst],
@@ -123,11 +133,14 @@ def summary(ask: Ask) -> FleetReport:
 
 
 def document(ask: Ask) -> Reply:
-    """The same as a page for paper: A4, without scripts."""
+    """The same as a page for paper: A4, without scripts; the next report of these vehicles is held against it."""
     language = ask.query.language
     if language not in words.LANGUAGES:
         raise Problem(422, "invalid", f"language is one of {', '.join(words.LANGUAGES)}")
-    text = page.page(paper(*_report(ask), language))
+    found, made = _report(ask)
+    text = page.page(paper(found, made, language))
+    with ask.world.store.writing() as connection:
+        reports.record(connection, made.fleet, made.sites, found.span, ask.who.login)
     return Reply(text.encode(), 200, POLICY, "text/html; charset=utf-8")
 
 
@@ -135,14 +148,15 @@ def _report(ask: Ask) -> tuple[Report, Made]:
     world, fleet_id, scope = ask.world, ask.parts["fleet"], ask.scope
     figured = figures(world)
     six, now = figured.tables(), figured.now
+    span = _span(ask, now)
+    sites = [] if scope.fleet(fleet_id) else sorted({one.site for one in scope.grants if one.fleet == fleet_id})
     with world.store.reading() as connection:
-        work = tasks.tasks(connection)
+        work, last = tasks.tasks(connection), reports.last(connection, fleet_id, sites, span)
     known = gathered(fleet_id, six, work, world.known.roster, now, partial(scope.sees, fleet_id))
     if not known.sites:
         raise Problem(404, "no_fleet", f"there is no fleet {fleet_id!r} with a vehicle that you may see")
-    sites = set() if scope.fleet(fleet_id) else {one.site for one in scope.grants if one.fleet == fleet_id}
-    made = Made(fleet_id, sorted(sites), ask.who.login, world.clock(), now, zone_of(world.known.registry, fleet_id))
-    return report(known, _span(ask, now)), made
+    made = Made(fleet_id, sites, ask.who.login, world.clock(), now, zone_of(world.known.registry, fleet_id), last)
+    return report(known, span, last.span if last else span.before), made
 
 
 def _span(ask: Ask, now: float) -> Span:

@@ -14,6 +14,7 @@ from console.pages import Paged, page
 from console.papers import Report, calculated, printed, sheet, told
 from console.problems import Problem
 from console.shapes import Page
+from console.spoken import Spoken, asked, book, paper
 from pricing.exposure import CLOSES
 from pricing.reports import live, underwriting, workbook
 from pricing.reports.experience import Asked, Data, Study, study
@@ -67,12 +68,12 @@ def experience(ask: Ask) -> Report:
 
 def document(ask: Ask) -> Reply:
     """The same as one page with its charts, for screen and paper."""
-    return printed(underwriting.paper(_study(ask)))
+    return printed(paper(underwriting.paper(_study(ask)), ask.query.language))
 
 
 def assumed(ask: Ask) -> Reply:
     """The same as a workbook whose formulas work it out anew when an assumption is changed."""
-    return noted(ask, f"{_PATH}.xlsx", calculated(workbook.book(_study(ask)), "experience"))
+    return noted(ask, f"{_PATH}.xlsx", calculated(book(workbook.book(_study(ask)), ask.query.language), "experience"))
 
 
 def by_year(ask: Ask) -> Page[YearRow]:
@@ -123,12 +124,12 @@ def quality(ask: Ask) -> Report:
 
 def quality_page(ask: Ask) -> Reply:
     """The same as one page with its charts."""
-    return printed(_quality(ask))
+    return printed(paper(_quality(ask), ask.query.language))
 
 
 def quality_book(ask: Ask) -> Reply:
     """Its tables as a workbook."""
-    return noted(ask, f"{_QUALITY}.xlsx", sheet(_quality(ask), "portfolio"))
+    return noted(ask, f"{_QUALITY}.xlsx", sheet(paper(_quality(ask), ask.query.language), "portfolio"))
 
 
 def _quality(ask: Ask) -> Paper:
@@ -160,9 +161,13 @@ LISTS = (
 )  # fmt: skip
 ENDPOINTS = (
     Endpoint("GET", _PATH, experience, "pricing", "A fleet's experience", PRICING, Report, query=Years),
-    Endpoint("GET", f"{_PATH}.html", document, "pricing", "The same to print", PRICING, bytes, query=Years),
-    Endpoint("GET", f"{_PATH}.xlsx", assumed, "pricing", "The same with its formulas", PRICING, bytes, query=Years),
+    Endpoint("GET", f"{_PATH}.html", document, "pricing", "The same to print", PRICING, bytes, query=asked(Years)),
+    Endpoint(
+        "GET", f"{_PATH}.xlsx", assumed, "pricing", "The same with its formulas", PRICING, bytes, query=asked(Years)
+    ),
     Endpoint("GET", _QUALITY, quality, "pricing", _FITS, PRICING, Report),
-    Endpoint("GET", f"{_QUALITY}.html", quality_page, "pricing", f"{_FITS}, to print", PRICING, bytes),
-    Endpoint("GET", f"{_QUALITY}.xlsx", quality_book, "pricing", f"{_FITS}, as a workbook", PRICING, bytes),
+    Endpoint("GET", f"{_QUALITY}.html", quality_page, "pricing", f"{_FITS}, to print", PRICING, bytes, query=Spoken),
+    Endpoint(
+        "GET", f"{_QUALITY}.xlsx", quality_book, "pricing", f"{_FITS}, as a workbook", PRICING, bytes, query=Spoken
+    ),
 )

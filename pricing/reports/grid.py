@@ -47,6 +47,7 @@ class Sheet:
     columns: Sequence[Column]
     rows: Sequence[Mapping[str, Any]]
     total: Sequence[str] = field(default=())
+    summed: str = "total"  # what the row of totals is called
 
     @cached_property
     def _letters(self) -> dict[str, str]:
@@ -101,7 +102,7 @@ class Book:
 def _sum(sheet: Sheet, column: Column) -> Cell:
     """The cell of a column in the row of totals."""
     if column.name not in sheet.total:
-        return Cell("total" if column is sheet.columns[0] else None, "total")
+        return Cell(sheet.summed if column is sheet.columns[0] else None, "total")
     value = sum(row[column.name] or 0 for row in sheet.rows)
     first, last = (sheet.cell(column.name, k) for k in (0, max(len(sheet.rows), 1) - 1))
     return Cell(value, column.style, f"=SUM({first}:{last})")

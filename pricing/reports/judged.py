@@ -76,5 +76,20 @@ def judge(model: Model, frame: pl.DataFrame, by: str | None = None) -> Fitted:
     return Fitted(spec.name, spec.family == "poisson", exposure, actual, expected, variance, codes, model, frame)
 
 
+def comparable(found: Fitted, other: Fitted) -> Fitted:
+    """The other model, if it speaks of the same thing."""
+    ours, theirs = ((one.model.spec.response, one.model.spec.exposure) for one in (found, other))
+    if ours != theirs:
+        raise ModelError(f"{other.model.spec.name} has another response or exposure than {found.model.spec.name}")
+    return other
+
+
+def premiums(frame: pl.DataFrame, column: str) -> Floats:
+    """The premium in force of each row."""
+    if column not in frame.columns or not frame.schema[column].is_numeric():
+        raise ModelError(f"the data has no numbers under {column!r}; there is {', '.join(frame.columns[:40])}")
+    return frame[column].cast(pl.Float64).fill_null(0.0).to_numpy()
+
+
 def _numbers(frame: pl.DataFrame, number: Number | None) -> Floats:
     return np.ones(frame.height) if number is None else rows.numbers(frame, number).to_numpy()

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 import polars as pl
 
+from streams import sheets
 from streams.cli import screen
 
-NULLS = ["", "NA"]
 data_option = click.option(
     "--data", "path", type=click.Path(path_type=Path), required=True, help="Policies, a row each (Parquet or CSV)."
 )
@@ -17,19 +17,15 @@ data_option = click.option(
 def read(path: Path, dates: bool = False) -> pl.DataFrame:
     """The rows of a file; with ``dates`` text that is a day or a moment becomes one."""
     try:
-        if path.suffix == ".parquet":
-            return pl.read_parquet(path)
-        if path.suffix == ".csv":
-            return pl.read_csv(path, null_values=NULLS, infer_schema_length=None, try_parse_dates=dates)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise screen.fail(f"{path}: cannot be read ({error})") from error
-    raise screen.fail(f"{path}: expected a name that ends with .parquet or .csv")
+        return sheets.read(path, dates)
+    except sheets.SheetError as error:
+        raise screen.fail(error) from error
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:
     """A file of rows."""
-    if path.suffix not in (".parquet", ".csv"):
-        raise screen.fail(f"{path}: expected a name that ends with .parquet or .csv")
+    if path.suffix not in sheets.TABLES:
+        raise screen.fail(f"{path}: expected a name that ends with {' or '.join(sheets.TABLES)}")
     try:
         frame.write_parquet(path) if path.suffix == ".parquet" else frame.write_csv(path)
     except OSError as error:

@@ -93,6 +93,7 @@ class Report(NamedTuple):
     """All of it."""
 
     span: Span
+    before: Span  # that it is held against
     vehicles: int
     heard: int
     km: float
@@ -108,8 +109,8 @@ class Report(NamedTuple):
     overdue: tuple[Row, ...]
 
 
-def report(known: Record, span: Span) -> Report:
-    """The report of ``span`` against the period before it."""
+def report(known: Record, span: Span, before: Span) -> Report:
+    """The report of ``span`` against what was ``before``."""
     driven = _within(known.exposure, span).with_columns(_site(known.sites))
     whole = next(iter(totals(driven, "fleet_id").values()), Exposure())
     late = [task for task in known.tasks if task["state"] == OPEN and _due(task, span, known.now)]
@@ -118,12 +119,13 @@ def report(known: Record, span: Span) -> Report:
     done = [t for t in known.tasks if t["state"] in (DONE, VERIFIED) and first <= (t["done_at"] or 0.0) < end]
     return Report(
         span,
+        before,
         vehicles=len(blind),
         heard=sum(one.heard for one in blind),
         km=whole["km_measured"],
         gap_km=whole["km_gap"],
         silent_h=sum(one.silent_h for one in blind),
-        changes=_changes(known, span),
+        changes=_changes(known, before, span),
         sites=_worst(known, span, driven, late, "site"),
         worst=_worst(known, span, driven, late, "vehicle_id"),
         drivers=_worst(known, span, driven, late, "driver_id"),
@@ -155,9 +157,9 @@ def _speeding(sums: Exposure) -> Seen:
     return Seen(int(sum(sums[f"speeding_{level}"] for level in LEVELS)), sums["limit_known_km"] / KM)
 
 
-def _changes(known: Record, span: Span) -> tuple[Change, ...]:
+def _changes(known: Record, before: Span, span: Span) -> tuple[Change, ...]:
     found: dict[str, list[Seen]] = {"harsh": [], "speeding": [], "urgent": []}
-    for days in (span.before, span):
+    for days in (before, span):
         sums = next(iter(totals(_within(known.exposure, days), "fleet_id").values()), Exposure())
         found["harsh"].append(harsh(sums))
         found["speeding"].append(_speeding(sums))

@@ -11,7 +11,7 @@ from streams.desk.actions import ActionError, find
 from streams.desk.decisions import is_about, key_of
 from streams.desk.desk import Desk
 from streams.ledger.chains import LedgerError, not_sealed
-from streams.registry import stored
+from streams.registry import Registry, stored
 from streams.registry.periods import Fleets, seconds
 from streams.registry.rows import DriverAssignment
 from streams.rules import ROADS
@@ -19,6 +19,7 @@ from streams.store import audit, schema
 from streams.store.accounts import disputes, drivers, rules
 
 Span = tuple[float, float, str]  # from, to (UTC epoch s), driver
+Driven = dict[tuple[str, float], tuple[float, str]]  # by vehicle and from: to, driver; infinite without a bound
 
 
 def versions(connection: Connection) -> set[str]:
@@ -73,24 +74,33 @@ def assigned(connection: Connection) -> dict[tuple[str, str], list[Span]]:
     return found
 
 
+def registered(registry: Registry) -> dict[str, Driven]:
+    """By fleet, who drove as the registry has it; of two assignments that begin together the last one counts."""
+    fleets = Fleets(registry)
+    found: dict[str, Driven] = {}
+    rows = registry.of(DriverAssignment)
+    for vehicle_id, start, end, driver_id, fleet_id in sorted(
+        (row.vehicle_id, *seconds(row, fleets), row.driver_id, fleets.fleet_of(row)) for row in rows
+    ):
+        found.setdefault(fleet_id, {})[vehicle_id, start] = end, driver_id
+    return found
+
+
 def accept_drivers(connection: Connection, fleet_id: str, actor: str, reason: str, at: float) -> int:
     """Accept who drove as the registry has it of a fleet now, in the place of what was accepted of it before.
 
     In the caller's transaction; how many assignments. ``LedgerError`` if there are none.
     """
-    registry = stored.read(connection)
-    fleets = Fleets(registry)
-    said = [row for row in registry.of(DriverAssignment) if fleets.fleet_of(row) == fleet_id]
+    said = registered(stored.read(connection)).get(fleet_id)
     if not said:
         raise LedgerError(f"the registry assigns no driver in fleet {fleet_id!r}: there is nothing to accept")
     not_sealed(connection, moment(datetime.fromtimestamp(at, UTC)))
     same = {"number": words(connection) + 1, "fleet_id": fleet_id, "at": at, "actor": actor, "reason": reason}
-    spans = sorted((row.vehicle_id, *seconds(row, fleets), row.driver_id) for row in said)
-    rows = {
-        (vehicle_id, start): {"vehicle_id": vehicle_id, "start": start, "end": _end(end), "driver_id": driver_id}
-        for vehicle_id, start, end, driver_id in spans  # of two that begin together the last one counts
-    }
-    connection.execute(insert(drivers), [same | row for row in rows.values()])
+    rows = [
+        {"vehicle_id": vehicle_id, "start": start, "end": _end(end), "driver_id": driver_id}
+        for (vehicle_id, start), (end, driver_id) in said.items()
+    ]
+    connection.execute(insert(drivers), [same | row for row in rows])
     entry = audit.Entry(actor, "ledger.accept_drivers", fleet_id, detail={"assignments": len(rows), "reason": reason})
     audit.record(connection, [entry])
     return len(rows)

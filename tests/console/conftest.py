@@ -23,6 +23,8 @@ from streams.pipeline.fixes import fixes
 from streams.registry import stored
 from streams.store import marks, people
 
+from .shelf import fill
+
 WORD = "correct horse battery"
 VEHICLES = ("V0", "V1")
 SITES = {"V0": "north", "V1": "south"}
@@ -86,7 +88,8 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
     river.embedded.take(rivers.payloads(rivers.fleets(("a", "b"), seed=3)))
     river.embedded.take([Payload("tripmeter/v1/a/V0/telemetry", b"not json", 5.0)])
     river.drain()
-    settings = config.load(None, {}, ("console.port=0",))
+    models = fill(folder / "models")
+    settings = config.load(None, {}, ("console.port=0", f"pricing.models={models}"))
     world = World(river.store, settings, river.rules, lambda: fixes(river.pipeline), SIMULATED)
     _users(river.store)
     app = create_app(world)
@@ -99,6 +102,7 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "kind": "driver_assignments",
             "fleet": "a",
             "detector": "harsh_braking",
+            "model": "frequency.json",
         }
         client = cache(partial(_signed_in, app, nobody))
         yield House(

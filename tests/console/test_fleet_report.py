@@ -58,6 +58,24 @@ def test_on_paper_it_has_head_foot_and_numbers_and_needs_no_script(house, langua
     assert re.search(rf"<dt>{t('fleet_report.fact.made')}</dt><dd>[^<]*viewer[^<]*Europe/Berlin</dd>", text)
 
 
+def test_it_is_held_against_the_last_report_that_was_made_else_against_as_many_days_before(house):
+    def report(login, **days):
+        return house.client(login).get(f"{API}/fleets/a/report", params=days).json()
+
+    october, later = {"from": "2023-05-08", "to": "2023-05-15"}, {"from": "2023-05-16", "to": "2023-05-23"}
+    asked = report("manager", **later)
+    assert (asked["before_first"], asked["before_end"], asked["before_at"]) == ("2023-05-09", "2023-05-16", None)
+    page(house.client("manager"), **october)  # made; to be asked on the screen makes none
+    for _ in range(2):
+        found = report("viewer", **later)
+        assert (found["before_first"], found["before_end"]) == ("2023-05-08", "2023-05-15")
+        assert (found["before_by"], found["before_at"] > "2024") == ("manager", True)
+    assert report("yard", **later)["before_by"] is None  # that was of the whole fleet
+    assert report("manager", **october)["before_by"] is None  # the same days are not before themselves
+    text = page(house.client("manager"), **later).text
+    assert "2023-05-08 to 2023-05-14 (days of UTC): the last report made before, by manager" in text
+
+
 @pytest.mark.parametrize("query", [{"from": "x"}, {"from": "2024-10-15"}, {"from": "2020-01-01"}, {"to": "0001-01-01"}])
 def test_days_that_are_none_are_refused(house, query):
     answer = house.client("manager").get(f"{API}/fleets/a/report", params=DAYS | query)
@@ -80,7 +98,7 @@ def test_all_of_it_is_in_its_tables(language):
     late = task | {"due": 1_740_000_000.0, "outcome": ""}
     span, blind = Span(date(2025, 6, 1), date(2025, 6, 29)), (*unheard, Blind("V150", True, 0.0, 5.0, 0.5))
     change = Change("harsh", Seen(0, 0.0), Seen(2, 1.0), None, None, None, UNCLEAR)
-    found = Report(span, 151, 1, 5.0, 5.0, 3600.0, (change,), (), (), (), blind, 2, (done,), (late,))
+    found = Report(span, span.before, 151, 1, 5.0, 5.0, 3600.0, (change,), (), (), (), blind, 2, (done,), (late,))
     made = Made("f", (), "Ann", 1_750_000_000.0, 1_750_000_000.0, "Asia/Shanghai")
     tables = paper(found, made, language).frames()
     assert tables["blind"]["seen"].to_list()[-2:] == [None, 0.5]

@@ -85,8 +85,14 @@ def test_nobody_else_is_and_where_there_is_none_there_is_no_such_address(streets
     assert "html" in house.client("viewer").get("/map.pmtiles").headers["content-type"]  # the shell's own page
 
 
-def test_a_file_that_is_not_there_is_told_at_the_start(tmp_path):
-    with pytest.raises(ConfigError, match=r"map\.tiles"):
-        check(str(tmp_path / "town.pmtiles"))
+def test_a_file_that_is_not_there_or_none_of_its_kind_is_told_at_the_start(tmp_path):
+    path = tmp_path / "town.pmtiles"
+    with pytest.raises(ConfigError, match=r"map\.tiles .* cannot be read"):
+        check(str(path))
+    path.write_bytes(b"not a map")
+    with pytest.raises(ConfigError, match=r"map\.tiles .* no PMTiles archive"):
+        check(str(path))
+    path.write_bytes(archive())
+    check(str(path))
     check("https://tiles.example/{z}/{x}/{y}.png")
     check("")

@@ -21,7 +21,7 @@ RIGHTS = (
     (r"\w+ /(users|tokens|audit|quarantine|system)\b", "admin"),
     (r"\w+ /registry\b", "admin manager"),
     (r"GET /pricing/(premiums|vehicles)\b", "admin manager viewer underwriter actuary"),
-    (r"POST /pricing/disputes/", "admin underwriter"),
+    (r"POST /pricing/(disputes|acceptances)/", "admin underwriter"),
     (r"GET /pricing/", "admin underwriter actuary"),
     (r"GET /drivers\b", "admin manager viewer driver underwriter actuary"),
     (r"GET /(alerts|trips|hours)\b", "admin manager viewer driver"),

@@ -1,7 +1,11 @@
 /** Basemap: coast, lakes, rivers and cities out of the package itself; a tile server only if one is configured. */
 
+import { signal } from '@preact/signals';
 import { feature } from 'topojson-client';
 import { LAND } from './palette.js';
+
+/** True while the streets that are configured cannot be read, so that only the package's own map is drawn. */
+export const unread = signal(false);
 
 const HERE = new URL('../vendor/', import.meta.url);
 /** @typedef {{ url: string, attribution: string, borders: string }} Said */
@@ -34,11 +38,10 @@ export async function style(theme, language, said) {
   const sea = { id: 'sea', type: 'background', paint: { 'background-color': c.sea } };
   const borders = said?.borders === 'natural-earth';
   if (said?.url.endsWith('.pmtiles')) {
-    const { archive } = await import('./archive.js');
-    const { source, layers } = await archive(said.url, said.attribution);
-    return { version: 8, sources: { tiles: source }, layers: [sea, ...layers(c, language, borders)] };
-  }
-  if (said?.url) {
+    const found = await import('./archive.js').then(({ archive }) => archive(said.url, said.attribution)).catch(() => null);
+    unread.value = !found;
+    if (found) return { version: 8, sources: { tiles: found.source }, layers: [sea, ...found.layers(c, language, borders)] };
+  } else if (said?.url) {
     const tiles = { type: 'raster', tiles: [said.url], tileSize: 256, attribution: said.attribution };
     return { version: 8, sources: { tiles }, layers: [sea, { id: 'tiles', type: 'raster', source: 'tiles' }] };
   }

@@ -5,7 +5,7 @@ import { language, t } from '../lib/i18n.js';
 import { positions, roster, tick } from '../lib/fleet.js';
 import { meta } from '../lib/session.js';
 import { still, theme } from '../lib/theme.js';
-import { style } from './basemap.js';
+import { style, unread } from './basemap.js';
 import { opened } from './opened.js';
 import { overlay } from './overlays.js';
 import { Vehicles, size } from './vehicles.js';
@@ -49,7 +49,7 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
   }, [chosen, follow && tick.value]);
 
   if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>`;
-  return html`<div class="map" ref=${place} role="region" aria-label=${t('map.label', { n: roster.value.length })}></div>`;
+  return html`${unread.value && html`<p class="notice" role="status">${t('map.unread')}</p>`}<div class="map" ref=${place} role="region" aria-label=${t('map.label', { n: roster.value.length })}></div>`;
 }
 
 /** @param {HTMLElement} place @param {{ current: any }} now */

@@ -4,7 +4,7 @@ import { language, t } from '../lib/i18n.js';
 import { meta } from '../lib/session.js';
 import { sheet } from '../lib/sheet.js';
 import { still, theme } from '../lib/theme.js';
-import { style } from './basemap.js';
+import { style, unread } from './basemap.js';
 
 const WORKER = new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href;
 const WORDS = ['NavigationControl.ZoomIn', 'NavigationControl.ZoomOut', 'Map.Title', 'AttributionControl.ToggleAttribution'];
@@ -23,6 +23,10 @@ export async function opened(place, box, fit) {
     dragRotate: false,
     pitchWithRotate: false,
     locale: Object.fromEntries(WORDS.map((name) => [name, t(`map.${name}`)])),
+  });
+  map.on('error', (/** @type {any} */ { sourceId, error }) => {
+    if (sourceId !== 'tiles') console.error(error);
+    else if (error?.status !== 404) unread.value = true; // there are none of that place
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new gl.NavigationControl({ showCompass: false }), 'top-right');

@@ -5,7 +5,7 @@ import { language, t } from '../lib/i18n.js';
 import { meta } from '../lib/session.js';
 import { theme } from '../lib/theme.js';
 import { opened } from './opened.js';
-import { style } from './basemap.js';
+import { style, unread } from './basemap.js';
 
 const STEP_KMH = 10; // what differs by less has one colour
 const GAP_S = 30; // longer without a position is a gap, and no line is drawn as if it were known
@@ -25,10 +25,12 @@ export function PathMap({ found, events, at, onAt }) {
   const broken = useSignal(false);
   const ready = useSignal(false);
   const [lon, lat] = [found.lon_deg ?? [], found.lat_deg ?? []];
+  const known = lon.map((/** @type {number} */ x, /** @type {number} */ k) => [x, lat[k]]).filter((/** @type {number[]} */ [x, y]) => x !== null && y !== null);
 
   useEffect(() => {
+    if (!known.length) return;
     let gone = false;
-    begin(/** @type {HTMLElement} */ (place.current), lon, lat)
+    begin(/** @type {HTMLElement} */ (place.current), known)
       .then((made) => {
         if (gone) return made.remove();
         map.current = made;
@@ -52,15 +54,14 @@ export function PathMap({ found, events, at, onAt }) {
     map.current?.getSource('here')?.setData(point(lon[at], lat[at]));
   }, [at, ready.value]);
 
+  if (!known.length) return html`<p class="notice" role="status">${t('trip.no_positions')}</p>`;
   if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>`;
-  return html`<div class="map path" ref=${place} role="region" aria-label=${t('trip.map')}></div>
+  return html`${unread.value && html`<p class="notice" role="status">${t('map.unread')}</p>`}<div class="map path" ref=${place} role="region" aria-label=${t('trip.map')}></div>
     <p class="legend">${RAMP.map(([speed, colour]) => html`<span><i style=${`background:${colour}`}></i>${speed}</span>`)} km/h · <span>┄ ${t('trip.gap')}</span></p>`;
 }
 
-/** @param {HTMLElement} place @param {number[]} lon @param {number[]} lat */
-async function begin(place, lon, lat) {
-  const known = lon.map((x, k) => [x, lat[k]]).filter(([x, y]) => x !== null && y !== null);
-  if (!known.length) throw new Error('no position');
+/** @param {HTMLElement} place @param {number[][]} known  longitude, latitude */
+async function begin(place, known) {
   const box = known.reduce((b, [x, y]) => [Math.min(b[0], x), Math.min(b[1], y), Math.max(b[2], x), Math.max(b[3], y)], [180, 90, -180, -90]);
   return opened(place, box, { padding: 48, maxZoom: 15 });
 }

@@ -1,7 +1,7 @@
 /** Report: a part of a report as it is told by the API: a chart where there is one, and always the table. */
 
 import { html } from '../lib/html.js';
-import { has, t, word } from '../lib/i18n.js';
+import { has, language, phrase, t, word } from '../lib/i18n.js';
 import { money, number, percent } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { Empty } from './parts.js';
@@ -18,13 +18,13 @@ export function Section({ part, charts = null }) {
   return html`<section class="card" id=${part.name}><h2>${title(part)}</h2>
     ${has(hint) && html`<p class="hint">${t(hint)}</p>`}
     ${part.rows.length ? html`${charts}<${Table} caption=${title(part)} name=${`sort-${part.name}`} columns=${columns(part)} rows=${part.rows} id=${(/** @type {any} */ row) => JSON.stringify(row)} />` : html`<${Empty} text=${t('report.nothing')} />`}
-    ${part.said.length > 0 && html`<details><summary>${t('report.said')}</summary><div lang="en">${part.said.map((one) => html`<p>${one}</p>`)}</div></details>`}
+    ${part.said.length > 0 && html`<details><summary>${t('report.said')}</summary>${part.said.map((one) => html`<p>${phrase(one)}</p>`)}</details>`}
   </section>`;
 }
 
 /** @param {Part} part */
 export function title(part) {
-  return has(`part.${part.name}.title`) ? t(`part.${part.name}.title`) : part.title;
+  return has(`part.${part.name}.title`) ? t(`part.${part.name}.title`) : phrase(part.title);
 }
 
 /** @param {Part} part */
@@ -38,14 +38,14 @@ function columns({ name, columns: names, heads, styles, rows }) {
 /** The word for a column: in its part, in general, of a model; else as the report has it. @param {string} part @param {string} key @param {Record<string, string>} heads */
 function head(part, key, heads) {
   const said = [`column.${part}.${key}`, `column.${key}`, `model.${key}`].find(has);
-  return said ? t(said) : heads[key] ?? key.replaceAll('_', ' ');
+  return said ? t(said) : phrase(heads[key] ?? key.replaceAll('_', ' '));
 }
 
 /** @param {any} value @param {string} key @param {string} style */
 function shown(value, key, style) {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'boolean') return t(value ? 'report.yes' : 'report.no');
-  if (typeof value === 'string') return FAMILIES[key] ? word(FAMILIES[key], value) : value;
+  if (typeof value === 'string') return FAMILIES[key] ? word(FAMILIES[key], value) : phrase(value);
   if (style === 'share') return percent(value, 1);
   return number(value, DIGITS[style] ?? (Number.isInteger(value) ? 0 : 3));
 }
@@ -56,7 +56,7 @@ export function Files({ path, query = {}, kinds = ['csv', 'xlsx', 'parquet'] }) 
   return kinds.map((kind) => {
     const page = kind === 'html';
     const text = page ? t('report.print') : kind.toUpperCase();
-    return html`<a key=${kind} class="button" href=${address(`${path}.${kind}`, query)} download=${!page} target=${page ? '_blank' : undefined} rel="noopener" aria-label=${`${text}: ${of}`}>${text}</a>`;
+    return html`<a key=${kind} class="button" href=${address(`${path}.${kind}`, { ...query, language: language.value })} download=${!page} target=${page ? '_blank' : undefined} rel="noopener" aria-label=${`${text}: ${of}`}>${text}</a>`;
   });
 }
 

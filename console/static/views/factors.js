@@ -1,7 +1,7 @@
 /** Factors: the tariff as it stands: each curve or list of levels, what is insured on every part, what claims say. */
 
 import { html, useMemo } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { phrase, t, word } from '../lib/i18n.js';
 import { number } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -21,7 +21,7 @@ export function Factors() {
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
     { key: 'unit', label: t('factors.unit') },
     { key: 'base', label: t('factors.base') },
-    { key: 'source', label: t('factors.source'), fixed: true },
+    { key: 'source', label: t('factors.source'), fixed: true, show: (/** @type {any} */ row) => phrase(row.source) },
   ];
   return html`<${Head} title=${t('screen.factors')}><${Filed} status=${known.data.status} /><${Files} path="pricing/levels" /><//>
     <p class="hint">${t('premium.tariff')} ${known.data.tariff_id}</p>
@@ -37,7 +37,7 @@ export function Factor({ parts: [, name] }) {
   const one = known.data;
   return html`<${Head} title=${word('factor', name)}><a href="#/factors">${t('screen.factors')}</a><${Files} path="pricing/levels" query=${{ cover: one.cover, factor: one.name }} /><//>
     <section class="card"><h2>${word('cover', one.cover)} <${Filed} status=${one.status} /></h2>
-      <dl class="facts"><${Fact} label=${t('factors.meaning')} value=${one.meaning} /><${Fact} label=${t('factors.source')} value=${one.source} /><${Fact} label=${t('factors.base')} value=${one.base} /></dl>
+      <dl class="facts"><${Fact} label=${t('factors.meaning')} value=${phrase(one.meaning)} /><${Fact} label=${t('factors.source')} value=${phrase(one.source)} /><${Fact} label=${t('factors.base')} value=${one.base} /></dl>
       <${Drawn} one=${one} /><${Levels} rows=${one.levels} /></section>`;
 }
 

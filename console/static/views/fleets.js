@@ -1,7 +1,7 @@
 /** Fleets: what an underwriter is asked to insure: each fleet's file - schedule, experience, km unseen, what is charged. */
 
 import { html, useMemo } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { language, t, word } from '../lib/i18n.js';
 import { day, number, percent } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { href, route } from '../lib/router.js';
@@ -103,7 +103,7 @@ function gap() {
 function Experience({ path }) {
   const { years = '5' } = route.value.query;
   const known = use(`${path}/experience`, { years });
-  return html`<header class="head"><h2>${t('fleets.experience')}</h2><div class="tools">${known.data && html`<${Files} path=${`${path}/experience`} query=${{ years }} kinds=${['html', 'xlsx']} /><a class="button" href=${address(`${path}/years.csv`, { years })} download>CSV</a>`}</div></header>
+  return html`<header class="head"><h2>${t('fleets.experience')}</h2><div class="tools">${known.data && html`<${Files} path=${`${path}/experience`} query=${{ years }} kinds=${['html', 'xlsx']} /><a class="button" href=${address(`${path}/years.csv`, { years, language: language.value })} download>CSV</a>`}</div></header>
     <div class="filters"><${Choice} name="years" value=${years} label=${t('fleets.years')} options=${['3', '5', '7', '10'].map((one) => [one, one])} /></div>
     ${known.error ? html`<${Empty} text=${known.error.message} />` : !known.data ? html`<${Waiting} />` : known.data.sections.map((/** @type {Part} */ part) => html`<${Section} key=${part.name} part=${part} charts=${part.name === 'years' ? html`<${ByYear} part=${part} />` : null} />`)}`;
 }

@@ -1,7 +1,7 @@
 /** Lift: whether the tariff in force orders, levels and holds: A/E with exact intervals, double lift, Lorenz, drift. */
 
 import { html } from '../lib/html.js';
-import { has, t, word } from '../lib/i18n.js';
+import { has, phrase, t, word } from '../lib/i18n.js';
 import { meta } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
@@ -19,12 +19,12 @@ export function Lift() {
   const { facts, sections } = known.data;
   return html`<${Head} title=${t('screen.lift')}><${Filed} status=${meta.value?.tariff_status ?? 'illustrative'} /><${Files} path="pricing/quality" kinds=${['html', 'xlsx']} /><//>
     <p class="hint">${t('lift.hint')}</p>
-    <dl class="facts card">${Object.entries(facts).map(([name, value]) => html`<${Fact} key=${name} label=${word('fact', name)} value=${html`<span lang="en">${value}</span>`} />`)}</dl>
+    <dl class="facts card">${Object.entries(facts).map(([name, value]) => html`<${Fact} key=${name} label=${word('fact', name)} value=${phrase(value)} />`)}</dl>
     ${sections.map((/** @type {Part} */ part) => html`<${Section} key=${part.name} part=${part} charts=${drawn(part)} />`)}`;
 }
 
 /** The charts of a part. @param {Part} part */
-function drawn(part) {
+export function drawn(part) {
   const make = CHARTS[part.name];
   return make && part.rows.length > 1 ? make(part) : null;
 }

@@ -10,6 +10,7 @@ import { use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
+import { Board } from './board.js';
 import { Choice } from './inbox.js';
 import { Field } from './trips.js';
 
@@ -67,6 +68,7 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
       <${Field} name="q" value=${q} label=${t('registry.find')} />
     </div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
+    ${known.data && !all.length && html`<${Board} rows=${known.data.items} q=${q} ask=${(/** @type {Row} */ row) => (asked.value = row)} />`}
     ${known.data ? html`<${Table} caption=${title} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(asked.value.gone ? 'registry.remove' : asked.value.key ? 'registry.change' : 'registry.add')} go=${t(asked.value.gone ? 'registry.remove' : 'users.save')} onGo=${carry} onLeave=${() => (asked.value = null)}>
       ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;

@@ -3,7 +3,7 @@
 import { html } from '../lib/html.js';
 import { language, t } from '../lib/i18n.js';
 import { address } from '../lib/api.js';
-import { number, percent } from '../lib/format.js';
+import { dayTime, number, percent } from '../lib/format.js';
 import { roster } from '../lib/fleet.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -35,10 +35,17 @@ export function Report() {
 function Parts({ found }) {
   const seen = found.km + found.gap_km;
   const blind = { n: number(found.vehicles - found.heard), of: number(found.vehicles), hours: number(found.silent_h), km: number(found.gap_km), share: seen ? percent(found.gap_km / seen, 1) : '–' };
-  return html`<section class="card"><h2>${t('fleet_report.changes')}</h2><ul class="plain">${found.changes.map((/** @type {any} */ one) => html`<li key=${one.name}>${sentence(one)}</li>`)}</ul></section>
+  return html`<section class="card"><h2>${t('fleet_report.changes')}</h2><p class="hint">${against(found)}</p><ul class="plain">${found.changes.map((/** @type {any} */ one) => html`<li key=${one.name}>${sentence(one)}</li>`)}</ul></section>
     ${['sites', 'vehicles', 'drivers'].map((name) => html`<${Worst} key=${name} name=${name === 'vehicles' ? 'worst' : name} rows=${found[`worst_${name}`]} />`)}
     <section class="card"><h2>${t('fleet_report.blind')}</h2><p>${t('fleet_report.blind.said', blind)}</p><p class="hint">${t('fleet_report.blind.lead')}</p></section>
     <section class="card"><h2>${t('screen.tasks')}</h2><p>${t('fleet_report.done.said', { made: number(found.tasks_made), done: number(found.tasks_done) })}</p><p>${t('fleet_report.overdue.said', { overdue: number(found.tasks_overdue) })}</p></section>`;
+}
+
+/** Which days it is held against, and why those. @param {any} found */
+function against({ before_first, before_end, before_at, before_by }) {
+  const last = new Date(Date.parse(before_end) - 86_400_000).toISOString().slice(0, 10);
+  const days = t('fleet_report.days', { first: before_first, last });
+  return before_at ? t('fleet_report.against.last', { days, by: before_by, at: dayTime(before_at) }) : t('fleet_report.against.equal', { days });
 }
 
 /** A change in a sentence. @param {{ name: string, rate: Between, before: Between, difference: Between, word: string }} one */

@@ -1,7 +1,7 @@
 /** Limits: a fleet's own thresholds of a kind of event, and what they would have found last week. */
 
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { phrase, t, word } from '../lib/i18n.js';
 import { send } from '../lib/api.js';
 import { notice } from '../lib/alerts.js';
 import { number, signed } from '../lib/format.js';
@@ -55,7 +55,7 @@ function Limits({ at, one, changed }) {
   const levels = one.thresholds.filter((/** @type {Threshold} */ each) => each.name.startsWith('level'));
   const others = one.thresholds.filter((/** @type {Threshold} */ each) => !levels.includes(each));
   return html`<form ref=${form} onSubmit=${submit}>
-      <p><span lang="en">${one.meaning}</span> ${one.by && html`<small>${t('settings.by', { who: one.by })} <${Time} at=${one.since} /></small>`}</p>
+      <p>${phrase(one.meaning)} ${one.by && html`<small>${t('settings.by', { who: one.by })} <${Time} at=${one.since} /></small>`}</p>
       ${levels.length > 0 && html`<${Lines} name=${t('settings.levels')} rows=${levels} />`}
       ${others.length > 0 && html`<details open=${!levels.length || others.some(own)}><summary>${t('settings.finer')}</summary><${Lines} name=${t('settings.finer')} rows=${others} /></details>`}
       <p class="hint">${t('settings.empty_is')}</p>
@@ -74,8 +74,8 @@ function Lines({ name, rows }) {
 
 /** @param {{ one: Threshold }} given */
 function Line({ one }) {
-  return html`<tr><th scope="row"><code>${one.name}</code> <small lang="en">${one.source}</small></th>
-    ${CLASSES.map((klass) => html`<td data-label=${t(`class.${klass}`)}><input type="number" step="any" min=${one.low} max=${one.high} name=${`${one.name}.${klass}`} value=${one.own[klass] ?? ''} placeholder=${one.service[klass]} aria-label=${`${one.name}, ${t(`class.${klass}`)}`} /></td>`)}</tr>`;
+  return html`<tr><th scope="row">${word('threshold', one.name)} <code>${one.name}</code> <small>${phrase(one.source)}</small></th>
+    ${CLASSES.map((klass) => html`<td data-label=${t(`class.${klass}`)}><input type="number" step="any" min=${one.low} max=${one.high} name=${`${one.name}.${klass}`} value=${one.own[klass] ?? ''} placeholder=${one.service[klass]} aria-label=${`${word('threshold', one.name)}, ${t(`class.${klass}`)}`} /></td>`)}</tr>`;
 }
 
 /** What is filled in, by threshold and class. @param {HTMLFormElement} form */

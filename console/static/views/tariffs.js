@@ -1,7 +1,7 @@
 /** Tariffs: which there are, from when to when, signed by whom, with which rules; two of them held against each other. */
 
 import { html } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { phrase, t, word } from '../lib/i18n.js';
 import { day, percent } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -55,7 +55,7 @@ function Compared({ before, after }) {
   const { old: was, new: now, form, bands, covers, fleets, differences } = known.data;
   return html`<p><b>${was.tariff_id}</b> <${Filed} status=${was.status} /> → <b>${now.tariff_id}</b> <${Filed} status=${now.status} /></p>
     <section class="card"><h2>${t('tariffs.hits')}</h2>
-      <dl class="facts">${Object.entries(form).map(([name, value]) => html`<${Fact} key=${name} label=${word('form', name)} value=${html`<span lang="en">${value}</span>`} />`)}</dl>
+      <dl class="facts">${Object.entries(form).map(([name, value]) => html`<${Fact} key=${name} label=${word('form', name)} value=${phrase(value)} />`)}</dl>
       ${bands.length > 0 && html`<${Chart} input=${bands} caption=${t('tariffs.bands')} label=${t('tariffs.bands')} option=${bars({ names: bands.map((/** @type {any} */ row) => band(row.band)), axis: t('column.change'), heights: bands.map((/** @type {any} */ row) => row.vehicles), name: t('portfolio.vehicles') })} />`}
     </section>
     <${Section} part=${{ name: 'disruption', title: t('tariffs.bands'), said: [], columns: Object.keys(bands[0] ?? {}), heads: {}, styles: STYLES, rows: bands.map((/** @type {any} */ row) => ({ ...row, band: band(row.band) })) }} />

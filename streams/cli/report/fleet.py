@@ -10,6 +10,7 @@ from console.fleet_report import Made, gathered, paper, zone_of
 from streams import words
 from streams.cli import screen, source
 from streams.cli.report import files
+from streams.desk import made as reports
 from streams.desk import tasks
 from streams.desk.report import Span, report
 from streams.registry import Roster, stored
@@ -41,14 +42,21 @@ def command(
     """Worst sites, vehicles and drivers of a FLEET, what could not be seen, tasks, what has changed since before."""
     opened = source.store(data)
     six, now = source.of_store(opened, source.tariff(config_path, sets)), source.now(opened)
+    span = _span(first, end or datetime.fromtimestamp(now, UTC))
     with opened.reading() as connection:
         registry, work = stored.read(connection), tasks.tasks(connection)
+        before = reports.last(connection, fleet_id, (), span)
     known = gathered(fleet_id, six, work, Roster(registry), now, lambda _: True)
     if not known.sites:
         raise screen.fail(f"there is no fleet {fleet_id!r} with a vehicle")
-    last = (end or datetime.fromtimestamp(now, UTC)).date()
-    span = Span(first.date() if first else last - timedelta(days=28), last)
-    if span.first >= span.end:
-        raise screen.fail(f"from {span.first} to {span.end} is no day")
-    made = Made(fleet_id, (), login(), time.time(), now, zone_of(registry, fleet_id))
-    files.write(paper(report(known, span), made, language), out, kind)
+    made = Made(fleet_id, (), login(), time.time(), now, zone_of(registry, fleet_id), before)
+    files.write(paper(report(known, span, before.span if before else span.before), made, language), out, kind)
+    with opened.writing() as connection:
+        reports.record(connection, fleet_id, (), span, login())
+
+
+def _span(first: datetime | None, end: datetime) -> Span:
+    found = Span(first.date() if first else end.date() - timedelta(days=28), end.date())
+    if found.first >= found.end:
+        raise screen.fail(f"from {found.first} to {found.end} is no day")
+    return found

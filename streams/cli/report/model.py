@@ -3,15 +3,13 @@
 from pathlib import Path
 
 import click
-import numpy as np
-import polars as pl
 
 from pricing.models import document
 from pricing.models.model import Model
 from pricing.models.spec import ModelError
 from pricing.reports import quality
 from pricing.reports.fitted import paper
-from pricing.reports.judged import Fitted, judge
+from pricing.reports.judged import comparable, judge, premiums
 from streams.cli import policies, screen
 from streams.cli.report import files
 
@@ -55,9 +53,9 @@ def command(
         frame = policies.read(path)
         found = judge(fitted, frame, by)
         beside = quality.Beside(
-            other=_comparable(found, judge(_model(other_path), frame, by)) if other_path else None,
+            other=comparable(found, judge(_model(other_path), frame, by)) if other_path else None,
             reference=judge(fitted, policies.read(reference_path)) if reference_path else None,
-            before=_premiums(frame, before) if before else None,
+            before=premiums(frame, before) if before else None,
         )
         with screen.err.status("judging"):
             made = quality.paper(found, path.name, by or "", quality.Chance(draws, seed), beside)
@@ -71,17 +69,3 @@ def _model(path: Path) -> Model:
         return document.read(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise screen.fail(f"{path}: cannot be read ({error})") from error
-
-
-def _comparable(found: Fitted, other: Fitted) -> Fitted:
-    """The other model, if it speaks of the same thing."""
-    ours, theirs = ((one.model.spec.response, one.model.spec.exposure) for one in (found, other))
-    if ours != theirs:
-        raise ModelError(f"{other.model.spec.name} has another response or exposure than {found.model.spec.name}")
-    return other
-
-
-def _premiums(frame: pl.DataFrame, column: str) -> np.ndarray:
-    if column not in frame.columns or not frame.schema[column].is_numeric():
-        raise ModelError(f"the data has no numbers under {column!r}; there is {', '.join(frame.columns[:40])}")
-    return frame[column].cast(pl.Float64).fill_null(0.0).to_numpy()

@@ -157,6 +157,17 @@ def screens(tab: "Open", table: dict[str, list[str]], **more: Any) -> Iterator[t
             yield one, route
 
 
+def own(tab: "Open", house: House, login: str, **more: Any) -> Iterator[tuple[Tab, str]]:
+    """Shows somebody every screen that their role is shown, when it has what it asked for."""
+    one = tab(login, **more)
+    one.go("/")
+    for path, single in one.run(SCREENS):
+        for route in routes(house, path, single):
+            one.go(route)
+            one.run(CALM)
+            yield one, route
+
+
 def routes(house: House, path: str, single: bool) -> list[str]:
     """A screen, and what there is of it besides: one of the things it lists, and states that its address holds."""
     vehicle, driver = house.names["vehicle"], house.names["driver"]
@@ -168,6 +179,8 @@ def routes(house: House, path: str, single: bool) -> list[str]:
         "/tyres": (f"/tyres?vehicle={vehicle}",),
         "/premiums": (f"/premiums/{vehicle}",),
         "/factors": ("/factors/vehicle_age?cover=own_damage",),
+        "/models": ("/models/frequency.json",),
+        "/acceptances": (f"/acceptances/{house.names['fleet']}",),
         "/fleets": (f"/fleets/{house.names['fleet']}?years=3",),
     }
     assert path in more or not single, f"{path} shows single things: say here which one is to be looked at"

@@ -175,3 +175,31 @@ def test_a_new_alert_waits_behind_a_button_while_somebody_is_at_work(tab, house,
 def known(house):
     found = house.client("admin").get("/api/v1/alerts", params={"limit": 1000}).json()["items"]
     return [one["alert_id"] for one in found]
+
+
+def test_who_drives_is_dragged_and_then_accepted(tab, house):
+    manager = tab("manager")
+    manager.go("/assignments")
+    lane = manager.page.locator(".lanes li", has_text="A-V0")
+    lane.wait_for()
+    pick = manager.page.locator(".chips .chip", has_text="Ann")
+    pick.hover()
+    manager.page.mouse.down()
+    lane.hover()
+    manager.page.keyboard.press("Escape")  # thought better of it
+    manager.page.mouse.up()
+    assert manager.page.locator("dialog").count() == 0
+    pick.drag_to(lane)
+    form = manager.page.locator("dialog")
+    assert form.locator("[name=vehicle_id]").input_value() == "V0"
+    assert form.locator("[name=driver_id]").input_value() == "D1"
+    form.get_by_role("button", name="Save").click()
+    lane.locator(".chip", has_text="Ann").wait_for()
+    insurer = tab("underwriter")
+    insurer.go("/acceptances")
+    insurer.page.get_by_role("link", name="Fleet A").click()
+    insurer.page.locator("tbody tr", has_text="D1").wait_for()
+    insurer.page.get_by_role("button", name="Accept as it is now").click()
+    insurer.page.get_by_label("Why premiums may follow them").fill("cards were checked")
+    insurer.page.locator("dialog").get_by_role("button", name="Accept as it is now").click()
+    insurer.page.get_by_text("Who drove is as it was accepted").wait_for()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,14 @@ LAID = """() => new Promise((done) => {
     const map = globalThis.tripmeterMap;
     const there = map?.getLayer('vehicles') && map.getLayer('zones') && map.getLayer('heat') && map.areTilesLoaded();
     there ? done(map.getLayersOrder()) : requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+LAYERS = """() => new Promise((done) => {
+  const look = () => {
+    const map = globalThis.tripmeterMap;
+    map?.getLayer('vehicles') ? done(map.getLayersOrder()) : requestAnimationFrame(look);
   };
   look();
 })"""
@@ -50,6 +59,24 @@ def test_streets_come_out_of_a_file_and_areas_and_events_lie_over_them(tab, hous
     one.page.locator("th", has_text="Old yard").wait_for()
     one.page.get_by_role("button", name="一天内的事件").click()
     one.page.locator("section h2", has_text="一天内的事件").wait_for(state="detached")
+
+
+def test_a_damaged_file_of_streets_is_told_and_the_packages_own_map_is_drawn(tab, served, spoiled):
+    one = tab("manager")
+    one.go("/")
+    one.page.get_by_text("The streets that map.tiles names cannot be read").wait_for()
+    assert "land" in one.page.evaluate(LAYERS)
+    assert one.page.get_by_text("no WebGL").count() == 0
+
+
+@pytest.fixture
+def spoiled(served):
+    """The file is another for the while of a test."""
+    path = Path(served.house.world.config.map.tiles)
+    whole = path.read_bytes()
+    path.write_bytes(b"not a map" + whole[9:])
+    yield
+    path.write_bytes(whole)
 
 
 def test_a_report_is_read_on_the_screen_and_printed_from_a_page_of_its_own(tab):

@@ -67,7 +67,7 @@ def found():
         task("done", state="done", done_at=at(21).timestamp(), due=at(20).timestamp()),
         task("older", created=at(1).timestamp(), state="verified", done_at=at(2).timestamp()),
     ]
-    return report(record([*days, *few, *before], silent, alerts, tasks), SPAN)
+    return report(record([*days, *few, *before], silent, alerts, tasks), SPAN, SPAN.before)
 
 
 def test_the_worst_is_who_surely_is(found):
@@ -103,7 +103,7 @@ def test_a_change_is_held_against_as_many_days_before(found):
 
 
 def test_a_fleet_of_which_nothing_is_known_has_a_report():
-    found = report(record(), SPAN)
+    found = report(record(), SPAN, SPAN.before)
     assert (found.vehicles, found.heard, found.km, found.worst) == (3, 0, 0.0, ())
     assert {one.word for one in found.changes} == {"unclear"}
-    assert report(record(sites={}), SPAN).blind == ()
+    assert report(record(sites={}), SPAN, SPAN.before).blind == ()

@@ -1,0 +1,173 @@
+"""Acceptances over HTTP: who drove as fleets have written it since the insurer's last word on it, and the next word."""
+
+import hashlib
+import math
+import time
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from console.access import ADMIN, PRICING, UNDERWRITER
+from console.api.pricing import private
+from console.endpoint import Ask, Body, Endpoint, Shape
+from console.figures import figures
+from console.fleets import of_fleet, seen
+from console.pages import Paged, page
+from console.problems import Problem
+from console.shapes import Page
+from streams.ledger import accepted
+from streams.ledger.accepted import Driven
+from streams.messages import iso
+from streams.registry import stored
+from streams.registry.rows import FleetRow
+from streams.store.accounts import drivers
+from streams.store.store import rows_of
+
+JUDGING = frozenset({UNDERWRITER, ADMIN})
+NOBODY = (None, None)
+Row = dict[str, Any]
+
+
+class Acceptance(Shape):
+    """How far who drove in a fleet is as the insurer has accepted it; without a word, devices alone are believed."""
+
+    fleet_id: str
+    name: str
+    rev: str  # for If-Match: another one whenever the registry or the word is another
+    assignments: int  # as the registry has them
+    accepted: int  # by the last word
+    changed: int  # where the two differ
+    at: str | None  # of the last word
+    by: str | None
+    reason: str | None
+
+
+class Reassigned(Shape):
+    """An assignment that is otherwise than it was accepted; null: there is, or was, none."""
+
+    vehicle: str
+    vehicle_id: str
+    from_: str | None = msgspec.field(name="from")  # null: ever since
+    old_driver: str | None
+    old_to: str | None  # null: until further notice
+    driver: str | None
+    to: str | None
+
+
+class Reason(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why premiums may follow these assignments; it stays on record."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
+class Held(NamedTuple):
+    """Of a fleet, who drove by the registry, and by the insurer's last word."""
+
+    now: Driven
+    then: Driven
+    word: Row | None
+
+    @property
+    def changed(self) -> list[tuple[str, float]]:
+        """Vehicles and moments from which on the two differ."""
+        return sorted(key for key in self.now.keys() | self.then.keys() if self.now.get(key) != self.then.get(key))
+
+    @property
+    def rev(self) -> str:
+        """Says whether anything is another."""
+        said = [sorted(self.now.items()), sorted(self.then.items()), self.word and self.word["number"]]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def listed(ask: Ask) -> Page[Acceptance]:
+    """Fleets that assign drivers, or of which somebody has accepted that they did."""
+    with ask.world.store.reading() as connection:
+        found = {name: one for name, one in _held(connection).items() if ask.scope.fleet(name)}
+    return page(sorted(found), ask.query, str, lambda fleet_id: _acceptance(ask, fleet_id, found[fleet_id]))
+
+
+def reassigned(ask: Ask) -> Page[Reassigned]:
+    """What of a fleet is otherwise than it was accepted."""
+    if private(ask):
+        raise Problem(403, "private", "pricing is told of vehicles' scores and km alone: pricing.privacy")
+    fleet_id = of_fleet(ask)
+    with ask.world.store.reading() as connection:
+        held = _held(connection).get(fleet_id, Held({}, {}, None))
+    return page(held.changed, ask.query, str, lambda key: _reassigned(fleet_id, held, key))
+
+
+def accept(ask: Ask) -> Acceptance:
+    """Premiums follow who drove as the registry has it now, once the next day has closed."""
+    fleet_id, wanted = of_fleet(ask), seen(ask)
+    with ask.world.store.writing() as connection:
+        held = _held(connection).get(fleet_id, Held({}, {}, None))
+        if wanted not in ("", held.rev):
+            raise Problem(409, "changed", "it has changed meanwhile", current=_acceptance(ask, fleet_id, held))
+        accepted.accept_drivers(connection, fleet_id, ask.who.login, ask.body.reason, time.time())
+        held = _held(connection)[fleet_id]
+    figures(ask.world).afresh()
+    return _acceptance(ask, fleet_id, held)
+
+
+def _held(connection: Connection) -> dict[str, Held]:
+    """By fleet."""
+    now, then, word = accepted.registered(stored.read(connection)), dict[str, Driven](), dict[str, Row]()
+    for (fleet_id, vehicle_id), spans in accepted.assigned(connection).items():
+        said = {(vehicle_id, start): (end, driver_id) for start, end, driver_id in spans}
+        then.setdefault(fleet_id, {}).update(said)
+    columns = [drivers.c[name] for name in ("number", "fleet_id", "at", "actor", "reason")]
+    for row in rows_of(connection, select(*columns).distinct().order_by(drivers.c.number)):
+        word[row["fleet_id"]] = row
+    names = (now.keys() | then.keys()) - {""}
+    return {one: Held(now.get(one, {}), then.get(one, {}), word.get(one)) for one in names}
+
+
+def _acceptance(ask: Ask, fleet_id: str, held: Held) -> Acceptance:
+    row, word = ask.world.known.registry.rows["fleets"].get(fleet_id), held.word
+    return Acceptance(
+        fleet_id=fleet_id,
+        name=row.name if isinstance(row, FleetRow) else fleet_id,
+        rev=held.rev,
+        assignments=len(held.now),
+        accepted=len(held.then),
+        changed=len(held.changed),
+        at=iso(word["at"]) if word else None,
+        by=word["actor"] if word else None,
+        reason=word["reason"] if word else None,
+    )
+
+
+def _reassigned(fleet_id: str, held: Held, key: tuple[str, float]) -> Reassigned:
+    vehicle_id, start = key
+    (old_to, old_driver), (to, driver) = held.then.get(key, NOBODY), held.now.get(key, NOBODY)
+    return Reassigned(
+        vehicle=f"{fleet_id}/{vehicle_id}",
+        vehicle_id=vehicle_id,
+        from_=_moment(start),
+        old_driver=old_driver,
+        old_to=_moment(old_to),
+        driver=driver,
+        to=_moment(to),
+    )
+
+
+def _moment(t: float | None) -> str | None:
+    return None if t is None or math.isinf(t) else iso(t)
+
+
+_PATH = "/pricing/acceptances"
+_CHANGES = f"{_PATH}/{{fleet}}/changes"
+LISTS = (
+    Endpoint("GET", _PATH, listed, "ledger", "Whether who drove is accepted", PRICING, Page[Acceptance], query=Paged),
+    Endpoint(
+        "GET", _CHANGES, reassigned, "ledger", "What is not as it was accepted", PRICING, Page[Reassigned], query=Paged
+    ),
+)
+ENDPOINTS = (
+    Endpoint(
+        *("POST", f"{_PATH}/{{fleet}}", accept, "ledger", "Accept who drove; 409 if changed", JUDGING, Acceptance),
+        takes=Reason,
+        headers=("If-Match",),
+    ),
+)

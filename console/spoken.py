@@ -1,0 +1,132 @@
+"""Spoken: papers, workbooks and files of lists in a reader's language, out of the one catalogue."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from html import escape, unescape
+from typing import Annotated, Any, Literal
+
+import msgspec
+import polars as pl
+import polars.selectors as cs
+
+from console.endpoint import Query
+from pricing.reports.grid import Book, Sheet
+from pricing.reports.paper import Paper, Section, Table
+from streams import words
+
+Language = Annotated[
+    Literal["", "en", "zh-CN"], msgspec.Meta(description="headings in this language; empty: as in JSON")
+]
+PAGE = ("sections", "table", "more", "yes", "no")  # words of a page itself
+FAMILIES = {"cover": "cover", "class": "class", "factor": "factor", "cap": "factor", "x-axis": "axis",
+            "figure": "figure", "model": "model", "band": "band", "level": "use"}  # fmt: skip
+UNNAMED = re.compile(r"[\[\]:*?/]")  # what no sheet of a workbook may be called by
+TOLD = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")  # words in an SVG
+
+
+class Spoken(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In which language."""
+
+    language: Language = ""
+
+
+@cache
+def asked(query: type[Query]) -> type[Any]:
+    """``query`` with a language besides."""
+    return msgspec.defstruct(
+        f"{query.__name__}Spoken",
+        [("language", Language, "")],
+        bases=(query,),
+        module=query.__module__,
+        namespace={"__doc__": f"{query.__doc__} In which language."},
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+
+
+def heads(language: str, of: str, names: Iterable[str]) -> dict[str, str]:
+    """What the columns of a file of a list are called; without a language as they are in JSON."""
+    if not language:
+        return {}
+    known = words.catalogue(language)
+    found = {name: known.get(f"file.{of}.{name}") or known.get(f"file.{name}") for name in names}
+    return {name: said for name, said in found.items() if said}
+
+
+def paper(found: Paper, language: str) -> Paper:
+    """A report of pricing, which is written in English, in another language."""
+    if language in ("", words.ENGLISH):
+        return found
+    say, known = partial(words.phrase, language), words.catalogue(language)
+    page = {name: known[f"fleet_report.page.{name}"] for name in PAGE} | {"lang": language}
+    facts = [(known.get(f"fact.{name}") or say(name), say(value)) for name, value in found.facts]
+    return Paper(say(found.title), facts, [_section(one, language) for one in found.sections], page, say(found.foot))
+
+
+def _section(part: Section, language: str) -> Section:
+    say, known = partial(words.phrase, language), words.catalogue(language)
+    charts = [(TOLD.sub(lambda one: f">{escape(say(unescape(one[1])))}<", svg), say(name)) for svg, name in part.charts]
+    title = known.get(f"part.{part.name}.title") or say(part.title)
+    table = None if part.table is None else _table(part.name, part.table, language)
+    return Section(part.name, title, [say(one) for one in part.said], charts, table)
+
+
+def _table(part: str, table: Table, language: str) -> Table:
+    frame = table.frame.with_columns(
+        pl.col(name).replace(_cells(name, table.frame[name], language))
+        for name in table.frame.select(cs.string()).columns
+    )
+    return replace(table, frame=frame, heads={name: _head(part, name, table.heads, language) for name in frame.columns})
+
+
+def _cells(name: str, cells: pl.Series, language: str) -> dict[str, str]:
+    family = FAMILIES.get(name, "")
+    known = words.catalogue(language)
+    seen = cells.drop_nulls().unique().to_list()
+    return {one: known.get(f"{family}.{one}") or words.phrase(language, one) for one in seen}
+
+
+def _head(part: str, name: str, said: Mapping[str, str], language: str) -> str:
+    """The word for a column: in its part, in general, of a model; else what the report calls it."""
+    known = words.catalogue(language)
+    keys = (f"column.{part}.{name}", f"column.{name}", f"model.{name}")
+    return next((known[key] for key in keys if key in known), words.phrase(language, said.get(name, name)))
+
+
+def frames(found: Paper) -> dict[str, pl.DataFrame]:
+    """Its tables as a workbook has them; where it is not in English, sheets and columns by what they are called."""
+    if not found.words:
+        return found.frames()
+    say = partial(words.phrase, found.words["lang"])
+    shown = {UNNAMED.sub("-", one.title)[:31]: _named(one.table) for one in found.sections if one.table is not None}
+    facts = pl.DataFrame(list(found.facts), {say(name): pl.String for name in ("fact", "value")}, orient="row")
+    return {say("contents"): pl.DataFrame({say("table"): list(shown)}), say("facts"): facts} | shown
+
+
+def _named(table: Table) -> pl.DataFrame:
+    """Two columns of one name are told apart by the name they have in JSON."""
+    names = [table.heads[name] for name in table.frame.columns]
+    twice = {name for name in names if names.count(name) > 1}
+    return table.frame.rename(
+        {name: f"{head} ({name})" if head in twice else head for name, head in table.heads.items()}
+    )
+
+
+def book(found: Book, language: str) -> Book:
+    """A workbook with formulas in another language; its sheets keep the names that formulas call them by."""
+    if language in ("", words.ENGLISH):
+        return found
+    return Book([_sheet(one, partial(words.phrase, language)) for one in found.sheets])
+
+
+def _sheet(one: Sheet, say: Any) -> Sheet:
+    columns = [replace(column, head=say(column.head)) for column in one.columns]
+    fixed = ("name", "option", "formula")  # what formulas call rows and columns by
+    rows = [
+        {name: say(cell) if isinstance(cell, str) and name not in fixed else cell for name, cell in row.items()}
+        for row in one.rows
+    ]
+    return Sheet(one.name, say(one.title), say(one.note), columns, rows, one.total, say(one.summed))

@@ -46,7 +46,10 @@ def _traffic(options: Mapping[str, Any], count: int) -> Traffic:
         business = replace(business, incidents=tuple(Incidents() for _ in business.vehicles))
     events = scenario.place(told, [vehicle.vehicle_id for vehicle in business.vehicles], region, window, count)
     devices = profiles.chosen(_pick(options, "profile", told.profile))
-    found = Traffic(business, window, faults(options, told), events, devices, weather=told.weather, law=told.law)
+    skies, often = told.weather, told.ailments
+    found = Traffic(
+        business, window, faults(options, told), events, devices, weather=skies, law=told.law, ailments=often
+    )
     _ = found.roads  # what cannot be is said before anything is written, on all days
     eventful = sorted({0, *(event.day for event in events)})
     booked = [later(found, day, business) if day else found for day in eventful]

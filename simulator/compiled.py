@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 KERNELS = (
     "dynamics.py",
     "grip.py",
+    "health.py",
     "manoeuvres.py",
     "motion.py",
     "pedals.py",

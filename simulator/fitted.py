@@ -6,6 +6,7 @@ from zlib import crc32
 
 import numpy as np
 
+from simulator.ailments import AILMENTS
 from simulator.flaws import FLAWED
 from simulator.lasting import couples, swaps
 from simulator.placed import Placed, PlacingError
@@ -21,7 +22,10 @@ def fitted(events: Sequence[Placed], vehicles: Sequence[Vehicle], seed: int) -> 
     for event in events:
         if event.vehicle >= len(vehicles):
             raise PlacingError(f"there is no vehicle {event.vehicle + 1}; the fleet has {len(vehicles)}")
-        _there(event, [one for one in events if one.vehicle == event.vehicle], vehicles[event.vehicle].vehicle_id)
+        vehicle = vehicles[event.vehicle]
+        if event.kind in AILMENTS and vehicle.kind.name not in AILMENTS[event.kind].classes:
+            raise PlacingError(f"{event.name}: {vehicle.vehicle_id} has no brakes that work by air")
+        _there(event, [one for one in events if one.vehicle == event.vehicle], vehicle.vehicle_id)
     return tuple(_aimed(event, vehicles[event.vehicle], events, seed) for event in events)
 
 
@@ -34,7 +38,7 @@ def _there(event: Placed, own: Sequence[Placed], vehicle_id: str) -> None:
             raise PlacingError(f"{event.name}: {vehicle_id} {event.kind} twice, expected once")
         if other.kind == "leaves" and event.moment >= other.moment:
             raise PlacingError(f"{event.name}: {vehicle_id} has left by then; see {other.name}")
-        if other.kind == "joins" and event.kind not in FLAWED and event.ends < other.moment:
+        if other.kind == "joins" and event.kind not in (*FLAWED, *AILMENTS) and event.ends < other.moment:
             raise PlacingError(f"{event.name}: {vehicle_id} has not joined by then; see {other.name}")
 
 

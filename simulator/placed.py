@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from simulator.ailments import AILMENTS
+
 
 class Kind(NamedTuple):
     """A kind of event in a scenario file."""
@@ -33,6 +35,7 @@ KINDS = {
     "joins": Kind("it is insured and heard of only from then on"),
     "leaves": Kind("it is sold: nothing is heard of it any more"),
     "unplugged": Kind("its device is pulled out for `minutes`", {"minutes": float}),
+    **{kind: Kind(known.meaning, {"hours": float, "days": float}) for kind, known in AILMENTS.items()},
 }
 
 

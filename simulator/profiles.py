@@ -53,10 +53,12 @@ PLACE = frozenset({"speed_kmh", "lat_deg", "lon_deg", "heading_deg"})
 QUALITY = frozenset({"gnss_accuracy_m", "satellites"})
 IMU = frozenset({"imu_x_mps2", "imu_y_mps2", "imu_z_mps2"})
 BUS = frozenset({"brake_pedal_pct", "ignition", "odometer_km", "ambient_c"})
+ENGINE = frozenset({"engine_rpm", "coolant_c", "battery_v", "fault_codes"})
+INSIDE = ENGINE | {"oil_pressure_kpa", "brake_air_kpa", "brake_lining_pct"}
 ALIGNED = frozenset({"accel_long_mps2", "accel_lat_mps2"})
 STANDARD = Profile(
     "standard", "speed, place, aligned accelerometer, limits and tyres once a second, without flaws of note",
-    PLACE | ALIGNED | BUS | {"speed_limit_kmh", "tyres"},
+    PLACE | ALIGNED | BUS | INSIDE | {"speed_limit_kmh", "tyres"},
 )  # fmt: skip
 
 PROFILES = {
@@ -65,8 +67,9 @@ PROFILES = {
         STANDARD,
         Profile(
             "obd_dongle", "in the diagnostic socket: whole km/h (SAE J1979, PID 0D), accelerometer in any position",
-            PLACE | QUALITY | IMU | {"ignition"}, hz=5.0, speed_noise=0.1, speed_step=1.0, drift=3.0, canyon=0.2,
-            imu_bias=0.39, imu_noise=0.07, imu_step=0.038, stale_rate=0.3,  # LIS2DH12: 40 mg offset, 4 mg a digit
+            PLACE | QUALITY | IMU | ENGINE | {"ignition"}, hz=5.0, speed_noise=0.1, speed_step=1.0, drift=3.0,
+            canyon=0.2, stale_rate=0.3,
+            imu_bias=0.39, imu_noise=0.07, imu_step=0.038,  # LIS2DH12: 40 mg offset, 4 mg a digit
         ),
         Profile(
             "tracker_30s", "a box with an aerial: place and speed of the receiver every 30 s, once an hour when parked",
@@ -75,7 +78,7 @@ PROFILES = {
         ),
         Profile(
             "can_gateway_10hz", "on a lorry's bus (SAE J1939): wheel speed in 1/256 km/h (SPN 84), mass (SPN 1760)",
-            PLACE | QUALITY | ALIGNED | BUS | {"yaw_rate_dps", "fuel_pct", "mass_kg", "tyres"}, hz=10.0,
+            PLACE | QUALITY | ALIGNED | BUS | INSIDE | {"yaw_rate_dps", "fuel_pct", "mass_kg", "tyres"}, hz=10.0,
             speed_noise=0.02, speed_step=1 / 256, accel_noise=0.15, accel_step=0.01, canyon=0.15, stale_rate=0.1,
             stale_s=120.0, pressure_step=4.0, tyre_loss=0.1,  # J1939 SPN 241: 4 kPa a bit
         ),

@@ -7,7 +7,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from devices.signals import BY_COLUMN
-from simulator.payloads import IDENTITY, tyre_columns
+from simulator.payloads import CODES, IDENTITY, tyre_columns
 
 FLEET = "fleet"  # of a recording that names none
 ROWS = 65_536  # of a part of a Parquet file, about a vehicle's day
@@ -36,6 +36,7 @@ def read(path: Path) -> pl.DataFrame:
             fleet.cast(pl.String).alias("fleet_id"),
             *(pl.col(name).cast(pl.String) for name in ("driver_id",) if name in frame.columns),
             *(pl.col(name).cast(pl.Float64) for name in signals),
+            *(_listed(frame[name]) for name in (CODES,) if name in frame.columns),
         )
     except pl.exceptions.PolarsError as error:
         raise RecordingError(f"{path}: {error}") from None
@@ -45,7 +46,7 @@ def ignored(path: Path) -> list[str]:
     """Columns of a recording that no payload has a place for."""
     names = pl.scan_csv(path).collect_schema() if path.suffix == ".csv" else pl.read_parquet_schema(path)
     wheels = tyre_columns(list(names))
-    return [name for name in names if name not in BY_COLUMN and name not in wheels and name not in IDENTITY]
+    return [name for name in names if name not in BY_COLUMN and name not in wheels and name not in (*IDENTITY, CODES)]
 
 
 def write(recording: pl.DataFrame, path: Path) -> None:
@@ -71,6 +72,11 @@ def stream(frames: Iterator[pl.DataFrame], columns: pl.Schema, path: Path) -> No
         lazy.sink_csv(path)
     else:
         lazy.sink_parquet(path, row_group_size=ROWS)
+
+
+def _listed(codes: pl.Series) -> pl.Series:
+    """Trouble codes as text, of lists or of text."""
+    return codes.list.join(" ") if isinstance(codes.dtype, pl.List) else codes.cast(pl.String)
 
 
 def _epoch(t: pl.Series) -> pl.Series:

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from simulator import symptoms
 from simulator.absences import insured
 from simulator.ailing import ailing
+from simulator.ailments import Ailment, severities
 from simulator.answers import Fact, Whose, answers, during
 from simulator.arranged import Arranged
 from simulator.device import Disturbance
 from simulator.faults import Spell
 from simulator.flaws import leaking, puncture
+from simulator.health import live
 from simulator.hours import Ledger
 from simulator.mishaps import Chosen, visit
 from simulator.motion import Motion
@@ -26,7 +29,7 @@ from simulator.sensors import MASS_ERROR, Morning, sense, sense_tyres
 from simulator.shifts import Shift
 from simulator.stretches import Stretch, stretches
 from simulator.tank import Evening, Tank, evening, tank
-from simulator.tracks import Floats, reported, seconds, track, with_burst
+from simulator.tracks import Floats, Track, reported, seconds, track, with_burst
 from simulator.trailers import pull
 from simulator.tyres import TRAILER, Flaw, Tyre, coupled, flawed, tyres, wheels
 from simulator.weather import spells
@@ -71,6 +74,7 @@ class Day(NamedTuple):
     arranged: Arranged
     profile: Profile
     reached: Floats  # s at which the end of each piece was reached
+    ills: tuple[Ailment, ...] = ()
 
     @property
     def shift(self) -> Shift:
@@ -102,23 +106,37 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     morning = Morning(vehicle.odometer, own_tank, float(1 + MASS_ERROR * chance.normal()))
     columns, stuck = sense(day.roads, profile, brakes, morning, seen, ambient, (rng, flaws))
     heard = sense_tyres(wheels(shod, seen.t), profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
+    said, inside = _health(day, whole, brakes, seen)
     identity = (
         (columns["t"] + window.start).round(3).alias("t"),
         pl.lit(shift.vehicle.vehicle_id).alias("vehicle_id"),
         pl.lit(shift.vehicle.fleet_id).alias("fleet_id"),
         pl.Series("driver_id", _carded(shift, whose, seen.t), pl.String),
     )
-    recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard], how="horizontal")
+    recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard, said], how="horizontal")
     own = motion.manoeuvres[motion.manoeuvres["mover"] == mover]
     span = insured(day.arranged.absences)
     there = during(whole, span)
     ill = ailing(wheels(shod, there.t), there.t, there.heat)
-    known = [*promised(day.arranged, whole, own), *_stuck(stuck), *_slippery(day), *ill, *_filled(own_tank)]
+    known = [*promised(day.arranged, whole, own), *_stuck(stuck), *_slippery(day), *ill, *inside, *_filled(own_tank)]
     sheet = answers(shift, whose, whole, own, (crash, speed), window.start, known, ledger, span)
     night = evening(shift, day.reached, whole, not np.isnan(crash), own_tank)
     driven = stretches(there, whose, window.start)
     found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, night, driven=driven), day)
     return _visited(found, day, faults) if faults else found
+
+
+def _health(day: Day, whole: Track, brakes: float, seen: Track) -> tuple[pl.DataFrame, list[Fact]]:
+    """What engine, electrics and brakes say of themselves, and what was wrong with them."""
+    vehicle, (fleet, _) = day.shift.vehicle, day.fleet
+    ambient, built = (
+        _ambient(day.roads.region, day.window.start, whole.t),
+        np.random.default_rng([fleet, 25, day.number]),
+    )
+    health = live(vehicle.kind, whole, ambient, brakes, vehicle.odometer, severities(day.ills, whole.t), built)
+    codes = symptoms.codes(health, vehicle.kind.name, whole, day.ills)
+    said = symptoms.said(health, whole, codes, day.profile.signals, seen)
+    return said, [*codes, *symptoms.facts(health, vehicle.kind.name, whole, day.ills)]
 
 
 def _carded(shift: Shift, whose: Whose, t: Floats) -> list[str | None]:

@@ -26,6 +26,7 @@ KEYS = (
     "hours",
     "vehicles",
     "incidents",
+    "ailments",
     "law",
     "profile",
     "weather",
@@ -50,6 +51,7 @@ class Scenario:
     hours: float | None = None
     vehicles: int | None = None
     incidents: bool = True  # the usual leak, puncture, tired driver and crash of each day
+    ailments: float = 1.0  # times as often as usual that something in a vehicle wears out or leaks
     profile: str | None = None  # of the devices
     weather: str | None = None  # all day
     roads: str | None = None  # file of a map
@@ -96,6 +98,7 @@ def _scenario(told: dict[str, Any]) -> Scenario:
         hours,
         vehicles,
         True if incidents is None else incidents,
+        _often(told, incidents),
         _value(told, "profile", str),
         weather,
         _value(told, "roads", str),
@@ -113,6 +116,14 @@ def _value(told: Mapping[str, Any], key: str, kind: type) -> Any:
     if value is not None and type(value) is not kind:
         raise ScenarioError(f"{key} is {value!r}, expected {NAMES[kind]}")
     return value
+
+
+def _often(told: Mapping[str, Any], incidents: bool | None) -> float:
+    """How often vehicles ail, times the usual; never where nothing usual is to happen, unless it is said."""
+    rate = _value(told, "ailments", float)
+    if rate is not None and not 0 <= rate < float("inf"):
+        raise ScenarioError(f"ailments is {rate:g}, expected a number from 0, times the usual")
+    return rate if rate is not None else float(incidents is not False)
 
 
 NAMES = {

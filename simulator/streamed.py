@@ -8,10 +8,11 @@ import polars as pl
 from simulator import recordings
 from simulator.answers import SHEET
 from simulator.lasting import couples, swaps
-from simulator.payloads import IDENTITY
+from simulator.payloads import CODES, IDENTITY
 from simulator.profiles import Profile
 from simulator.reports import Report
 from simulator.sensors import COLUMNS
+from simulator.symptoms import STEPS
 from simulator.traffic import Traffic
 from simulator.tyres import TRAILER
 
@@ -25,7 +26,7 @@ class Tally:
 
 def schema(traffic: Traffic) -> pl.Schema:
     """The columns of a recording of the whole fleet."""
-    names = [name for name in COLUMNS if any(name in profile.signals for profile in traffic.profiles)]
+    names = [name for name in (*COLUMNS, *STEPS) if any(name in profile.signals for profile in traffic.profiles)]
     wheels = {wheel: None for vehicle in traffic.roster.vehicles for wheel, _ in vehicle.kind.tyres}
     vehicles = traffic.roster.vehicles
     if any(couples(vehicle, swaps(traffic.events, k)) for k, vehicle in enumerate(vehicles)):
@@ -33,7 +34,9 @@ def schema(traffic: Traffic) -> pl.Schema:
     heard = wheels if any(map(_hears, traffic.profiles)) else {}
     tyres = [f"tyre_{wheel}_{name}" for wheel in heard for name in ("pressure_kpa", "temp_c")]
     kinds = {name: pl.Float64 if name == "t" else pl.String for name in IDENTITY}
-    return pl.Schema(kinds | dict.fromkeys([*names, *tyres], pl.Float64))
+    kinds |= dict.fromkeys([*names, *tyres], pl.Float64)
+    listed = any(CODES in profile.signals for profile in traffic.profiles)
+    return pl.Schema(kinds | ({CODES: pl.String} if listed else {}))
 
 
 def _hears(profile: Profile) -> bool:

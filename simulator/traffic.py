@@ -7,6 +7,7 @@ from functools import cached_property, partial
 import numpy as np
 import polars as pl
 
+from simulator.ailments import AILMENTS, Ailment, ailment, lasting, ordinary
 from simulator.answers import SHEET
 from simulator.arranged import Arranged, arrange
 from simulator.drivers import Driver, draw
@@ -53,6 +54,7 @@ class Traffic:
     day: int = 0  # after the first: another chance, on the same roads
     weather: str | None = None  # of weather.SKIES all day; None: by chance
     law: str = "auto"  # of limits.LAWS, on hours; auto: the country's
+    ailments: float = 1.0  # times as often as usual that something in a vehicle wears out or leaks
 
     @cached_property
     def chance(self) -> int:
@@ -116,6 +118,17 @@ class Traffic:
         """Who sets out with the ``k``-th vehicle."""
         return self.driver(k, relief(self.events, k, self.day))
 
+    def ills(self, k: int) -> tuple[Ailment, ...]:
+        """What is wrong inside the ``k``-th vehicle on this day."""
+        vehicle, seconds = self.roster.vehicles[k], 3_600 * self.window.hours
+        placed = [event for event in self.fitted if event.vehicle == k and event.kind in AILMENTS]
+
+        def begun(day: int) -> Iterator[Ailment]:
+            yield from ordinary(self.roster.seed, k, vehicle.kind.name, day, seconds, self.ailments)
+            yield from (ailment(one.kind, one.at, one.options) for one in placed if one.day == day)
+
+        return tuple(lasting(begun, self.day, self.begins))
+
     def trailers(self, k: int) -> tuple[Trailer, ...]:
         """Both that a lorry has, the one it sets out with first; none if it pulls none."""
         orders, seed = swaps(self.events, k), self.roster.seed
@@ -139,7 +152,9 @@ class Traffic:
         for place, (k, arranged) in enumerate(zip(squad, days, strict=True)):
             reached = motion.reached[bounds[place] : bounds[place + 1]]
             profile = self.profiles[k % len(self.profiles)]
-            day = Day(self.roads, self.window, self.skies, self.chance, own, k, arranged, profile, reached)
+            day = Day(
+                self.roads, self.window, self.skies, self.chance, own, k, arranged, profile, reached, self.ills(k)
+            )
             yield report(day, motion, place, self.keep, self.faults, ledger)
 
     def shift(self, k: int, orders: Orders = NONE) -> Shift:

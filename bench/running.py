@@ -10,6 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,16 +36,25 @@ class MissingError(BenchError):
 class Running:
     """``tripmeter run`` on free ports with an empty data folder; ready when entered."""
 
-    def __init__(self, cache: Path | None = None) -> None:
+    def __init__(self, cache: Path | None = None, words: Sequence[str] = ()) -> None:
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
         self.port, self.http = _free_ports()
         self._env = os.environ | ({"XDG_CACHE_HOME": str(cache)} if cache else {})
+        self._words = words
         self.startup_wall = self.startup_cpu = 0.0
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "streams", "run", "--accept-unregistered", "--data", str(self.folder)]
-        command += ["--mqtt", f"127.0.0.1:{self.port}", "--http", f"127.0.0.1:{self.http}", "--console", "127.0.0.1:0"]
+        command += [
+            "--mqtt",
+            f"127.0.0.1:{self.port}",
+            "--http",
+            f"127.0.0.1:{self.http}",
+            "--console",
+            "127.0.0.1:0",
+            *self._words,
+        ]
         begun = time.monotonic()
         self._log = (self.folder / "log").open("wb")
         self.process = subprocess.Popen(command, env=self._env, stdout=self._log, stderr=self._log)

@@ -38,20 +38,26 @@ TEXT = f"""How often somebody would be called with everything as shipped, per {F
 at most {BUDGET}. Samples go minute by minute through what the service has behind its door: alerts, the pager with its
 quiet hours, the clock's ticks, late data. Every page is acknowledged before it goes up. The simulated fleet is
 {VEHICLES} lorries, vans and buses through a whole day, faults, harsh drivers and a crash included; every tenth vehicle
-is twice in a dead zone for {AWAY_S / 60:g} min, and sends what it has kept when it is back. The recordings are drives,
-not days: {DAY_H:g} h at the wheel count as one. They have no tyre sensors, no registry and no drivers' names, so that
-what is about a person (hours at the wheel) calls nobody; and but for CapMetrics they are few days: none in four days
-says no more than that it is hardly one in a day and a half. What does not call waits in the morning list; its length
-the morning after is how many things there are to do, one a vehicle and kind of task."""
+is twice in a dead zone for {AWAY_S / 60:g} min, and sends what it has kept when it is back. What does not call waits in
+the morning list; its length the morning after is how many things there are to do, one a vehicle and kind of task."""
+RECORDED = f"""The same of recordings, per {FLEET} vehicles and day. They are drives, not days: {DAY_H:g} h at the wheel
+count as one. They have no tyre sensors, no registry and no drivers' names, so that what is about a person (hours at the
+wheel) calls nobody; and but for CapMetrics they are few days: none in four days says no more than that it is hardly one
+in a day and a half."""
 
 
 def section() -> Section:
-    """Pages by kind on the simulated fleet and on the recordings."""
-    facts = list(_simulated())
+    """Pages by kind on the simulated fleet."""
+    return Section("How often somebody is called", TEXT, facts=list(_simulated()))
+
+
+def recorded() -> Section:
+    """Pages by kind on the recordings."""
+    facts: list[Fact] = []
     for name, (title, klass, zone) in DATA.items():
         pages, hours = _recorded(name, klass, zone)
         facts += _facts(f"{title}, {hours:.0f} h", pages, hours / DAY_H)
-    return Section("How often somebody is called", TEXT, facts=facts)
+    return Section("How often somebody is called, by recordings", RECORDED, facts=facts)
 
 
 def _recorded(name: str, klass: str, zone: str) -> tuple[list[Page], float]:

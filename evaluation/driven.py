@@ -6,7 +6,7 @@ from functools import cache
 from simulator.roster import roster
 from simulator.traffic import Traffic, Window, combined
 
-SECTIONS = {"simulated", "swerves", "hours", "faults", "alerts", "ranks", "deciles", "realism"}
+SECTIONS = {"simulated", "swerves", "hours", "ordered", "faults", "alerts", "ranks", "deciles", "realism"}
 EARLIER = "**This section was made with an earlier simulator, which drove a little differently.**"
 VEHICLES, SEED, START, HOURS = 10, 1, 1_772_514_000.0, 3.0  # each class and kind of work
 

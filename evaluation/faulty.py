@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from evaluation import lines
 from evaluation.delivered import delivered
 from evaluation.measure import Finding, Section, marked
 from evaluation.recordings import rules, run, spans
@@ -45,8 +46,9 @@ through what the service has behind its door. Half of the clocks are behind, whi
 that is less than 5 min ahead is believed: of those nothing is told, and what happened is looked for at its true time.
 A clock that is 1,024 weeks behind is set right at the door. Payloads that are none and those of another device in a
 vehicle's name go the same way; that the vehicle is in two places is told as positions that cannot be, and what the
-other drives makes trips that nobody made. Cut lines and payloads that are too large lose nothing, so there is nothing
-to find: tests of the simulator's devices look at those."""
+other drives makes trips that nobody made. Lines that are cut again and again and payloads that are too large for any
+broker need a line: there {lines.VEHICLES} devices send {lines.SECONDS / 3600:g} h to a service as its operator starts
+it, over its own broker, and what it has on record is held against what it has of the same devices undisturbed."""
 
 Reports = Sequence[traffic.Report]
 
@@ -65,7 +67,7 @@ def section() -> Section:
     with tempfile.TemporaryDirectory() as folder:
         fleet = driven(VEHICLES, HOURS, Path(folder))
         found = [finding for fault in FAULTS for finding in broken(fleet, fault, Path(folder))]
-    return Section("Simulated fleet, broken", TEXT, found)
+    return Section("Simulated fleet, broken", TEXT, found, list(lines.facts(fleet.reports)))
 
 
 def driven(vehicles: int, hours: float, folder: Path) -> Fleet:

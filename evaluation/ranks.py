@@ -30,13 +30,14 @@ from streams.replay import Run
 
 Floats = npt.NDArray[np.float64]
 
-DRIVERS, WEEKS, A_WEEK, HOURS, SEED = 20, (1, 2, 4), 5, 14.0, 404
+DRIVERS, WEEKS, A_WEEK, HOURS, SEED = 20, (1, 2, 4, 8, 13), 5, 14.0, 404
 FIRST = date(2026, 3, 2)
 HZ = 10.0
 RATES = {"10 Hz": 0.0, "1 Hz": 1.0, "one report in 30 s": 30.0}
 MANY, LONGER = 1_000, (1, 2, 4, 8, 13, 26, 52)
 PERIL = PERILS["own_damage"]
-DEVICE = replace(STANDARD, name="ten_a_second", hz=HZ, signals=STANDARD.signals - {"tyres"})
+SIGNALS = frozenset({"speed_kmh", "accel_long_mps2", "accel_lat_mps2", "ignition", "odometer_km", "speed_limit_kmh"})
+DEVICE = replace(STANDARD, name="ten_a_second", hz=HZ, signals=SIGNALS)
 TEXT = f"""Claim frequencies of simulated drivers are known ([simulator.md](simulator.md#claims)). The score (standard
 tariff, driver's score, whatever its credibility) is held against the true claims a km of own damage, by Spearman's
 rank correlation: 1 would be the true order, 0 none. *Driving* leaves out the part of the frequency that no trait
@@ -89,7 +90,7 @@ def _samples(fleet: traffic.Traffic, count: int) -> Iterator[Samples]:
         path = Path(folder) / "day.parquet"
         for _, reports in days(fleet, count):
             for report in reports:
-                report.recording.write_parquet(path)
+                report.recording.write_parquet(path, compression="uncompressed")
                 yield from recording.read([path])
 
 

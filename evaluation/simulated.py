@@ -13,6 +13,8 @@ from devices.samples import Samples
 from evaluation.measure import Fact, Finding, Section, Span, marked
 from evaluation.recordings import rules, run, spans, thinned
 from simulator import couplings, registry, roster, traffic
+from simulator.ailments import AILMENTS
+from simulator.placed import Placed
 from simulator.shifts import Incidents
 from streams.recordings import recording
 from streams.registry import Roster, load
@@ -22,6 +24,7 @@ VEHICLES, SEED, REGION, HOURS = 50, 2_026, "karlsruhe", 14.0
 START = datetime(2026, 3, 3, 3, tzinfo=UTC)
 RATES = (0.0, 2.0, 5.0, 10.0, 30.0)  # 0: as reported
 SLACK_S = 5.0
+AILING_H = 3.0
 OVER_KMH = 5  # the sheet's own idea of speeding
 FATES = (Incidents(), Incidents(leak=True), Incidents(puncture=0.5), Incidents(tired=True), Incidents(crash=0.86))
 MEANT = {  # kind: lowest level that counts, of truths and of events
@@ -33,6 +36,12 @@ MEANT = {  # kind: lowest level that counts, of truths and of events
     "tyre_rapid_loss": 1,
     "crash": 1,
     "continuous_driving": 2,
+    "coolant_hot": 1,
+    "oil_pressure_low": 1,
+    "battery_low": 1,
+    "brake_air_low": 1,
+    "brake_lining_worn": 1,
+    "fault_code": 1,
 }
 TEXT = f"""{VEHICLES} simulated vehicles (cars, vans, lorries and buses, devices with accelerometer and tyre sensors)
 on a working day. Ten of them have nothing but their day; ten each have a slow leak, a puncture, no break, a crash:
@@ -43,9 +52,11 @@ and cornering from 30 km/h on, the published gates below which nobody looks; a h
 on, once it comes to 10 km/h; driving without a break counts once it is an offence and begins, to both, a quarter of an
 hour before, when the driver is warned; speeding is more than {OVER_KMH} km/h over the limit to both. These devices
 know no yaw rate: a swerve is told, if at all, as the push to one side that it is (see the next section). A slow leak is
-told as such after 24 h at the earliest, so on this day only as `tyre_low`; see the section on leaks. Slower rates keep
-every n-th report. Most of the speeding is short, and what begins and ends between two reports leaves no trace: of a
-spell a tracker that reports every 5 s must happen to see two instants. So recall of *all* spells falls with the rate
+told as such after 24 h at the earliest, so on this day only as `tyre_low`; see the section on leaks. In every other
+vehicle something ails from {AILING_H:g} h on, each kind in turn (docs/simulator.md, ailments): whoever comes within a
+step of the bus of level 1 may be told too, and what creeps up on a limit is told when it rounds to it. Slower rates
+keep every n-th report. Most of the speeding is short, and what begins and ends between two reports leaves no trace: of
+a spell a tracker that reports every 5 s must happen to see two instants. So recall of *all* spells falls with the rate
 however good the rule is; *for two reports or longer* are those that it could have seen, and *time over the limit that
 is told* weighs each spell by how long it lasted, as km over the limit in a price do."""
 
@@ -54,7 +65,7 @@ def section() -> Section:
     """Recall and precision of each kind by reporting interval."""
     with tempfile.TemporaryDirectory() as folder:
         known = eventful(roster.roster(VEHICLES, SEED, REGION))
-        fleet = traffic.Traffic(known, traffic.Window(START.timestamp(), HOURS))
+        fleet = traffic.Traffic(known, traffic.Window(START.timestamp(), HOURS), events=ailing(known), ailments=0.0)
         registry.write(known, START.timestamp(), Path(folder), pulled=couplings.rows(fleet))
         who = Roster(load(Path(folder)))
         reports = list(fleet.reports())
@@ -79,6 +90,16 @@ def eventful(known: roster.Roster) -> roster.Roster:
     """The same vehicles and drivers; each ten of them, all classes and kinds of work, with a fate of their own."""
     fates = [FATES[k // 10 % len(FATES)] for k in range(len(known.vehicles))]
     return replace(known, incidents=tuple(fates))
+
+
+def ailing(known: roster.Roster) -> tuple[Placed, ...]:
+    """Something in every other vehicle of all classes, each kind in turn of those that its class can have."""
+    some = [k for k in range(len(known.vehicles)) if (k + k // 10) % 2]
+    found = []
+    for turn, k in enumerate(some):
+        kinds = [kind for kind, ill in AILMENTS.items() if known.vehicles[k].kind.name in ill.classes]
+        found.append(Placed(kinds[turn % len(kinds)], k, 3_600 * AILING_H))
+    return tuple(found)
 
 
 LONG = "speeding for two reports or longer"

@@ -83,7 +83,8 @@ def arrange(
     for event in ordered:
         if event.kind in HAPPENING:
             arranged = HAPPENING[event.kind](event, arranged, drive)
-    return _happened(arranged, drive(arranged.shift)) if orders != Orders() else arranged
+    told = arranged.sudden or orders != Orders()
+    return _happened(arranged, drive(arranged.shift)) if told else arranged
 
 
 def _departing(event: Placed, shift: Shift, motion: Motion, before: Sequence[int]) -> int:
@@ -107,19 +108,23 @@ def _departure(shift: Shift, motion: Motion, leg: int) -> float:
 
 def _happened(arranged: Arranged, motion: Motion) -> Arranged:
     """When what was ordered came to pass, whatever else happened on the way."""
-    shift, orders = arranged.shift, arranged.shift.orders
+    shift, orders, name = arranged.shift, arranged.shift.orders, arranged.shift.vehicle.vehicle_id
     relieved = tuple(_departure(shift, motion, leg) for leg, _ in orders.reliefs)
     swapped = tuple(_departure(shift, motion, leg) for leg in orders.changes)
-    legs = zip(orders.detours, shift.planned, strict=True)
-    ways = tuple(_way(shift, motion, leg, planned) for leg, planned in legs)
-    for kind, moments in (
-        ("driver_swap", relieved),
-        ("trailer_swap", swapped),
-        ("route_deviation", [way.left for way in ways]),
-    ):
-        if np.isnan(moments).any():
-            raise PlacingError(f"{kind}: {shift.vehicle.vehicle_id} does not come so far; what else happens to it?")
+    ways = tuple(_way(shift, motion, *leg) for leg in zip(orders.detours, shift.planned, strict=True))
+    moments = [("driver_swap", at) for at in relieved] + [("trailer_swap", at) for at in swapped]
+    moments += [("route_deviation", way.left) for way in ways]
+    moments += [(one.kind, _surprises(one, motion)) for one in arranged.sudden]
+    for kind, at in moments:
+        if np.isnan(at):
+            raise PlacingError(f"{kind}: {name} does not come so far; what else happens to it?")
     return replace(arranged, relieved=relieved, swapped=swapped, ways=ways)
+
+
+def _surprises(one: Sudden, motion: Motion) -> float:
+    """s at which it comes to an ordered surprise; NaN never, or it does not swerve there after all."""
+    there = one.kind == "harsh_braking" or swerved(motion.manoeuvres, one.at).size
+    return passed(motion.distance[0], one.at) if there else np.nan
 
 
 def _way(shift: Shift, motion: Motion, leg: int, planned: Records) -> Way:
@@ -152,8 +157,7 @@ def _moving(event: Placed, shift: Shift, motion: Motion, least: float, room: flo
 
 
 def _brakes(event: Placed, arranged: Arranged, drive: Drive) -> Arranged:
-    shift = arranged.shift
-    motion = drive(shift)
+    shift, motion = arranged.shift, drive(arranged.shift)
     second = _moving(event, shift, motion, SLOW + 4.0)
     hard = min(float(event.options.get("mps2", HARD * shift.vehicle.kind.harsh[0] * G)), shift.vehicle.kind.brake)
     return _surprised(arranged, "harsh_braking", (motion.distance[0, second], hard, DROP, 0.0, 0.0), hard)

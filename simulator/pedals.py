@@ -8,6 +8,7 @@ from simulator.compiled import kernel
 
 SLOW = 8.0  # m/s below which nobody is surprised
 CAREFUL = 0.7  # share of what tyres and brakes hold that somebody plans to brake with at most; ours
+EARLY = 0.3  # s before a bend or a lower limit at which somebody wants to be slow enough; ours
 RED = 0.55  # share of a light's cycle, so that for a tenth of it both ways are red; ours
 AMBER = 3.05  # m/s² of braking up to which people stop for a light that turns; ITE's for its yellow, 10 ft/s²
 LOOK = 0.101  # s, a step and a little, after it turned
@@ -33,7 +34,8 @@ def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, grip: float,
     """m/s² the driver wants now."""
     speed = s["speed"]
     sure = CAREFUL * min(grip * mover["friction"], mover["brakes"] / legs[s["piece"]]["mass"])
-    need, share = ahead(legs, s, speed, grip, sure, t)
+    need, share, slow = ahead(legs, s, speed, grip, sure, t)
+    cap = min(cap, slow)
     s["braking"] = 1 if share > 1.0 or (s["braking"] == 1 and share > 0.3) else 0
     while s["surprise"] < surprises.size and s["distance"] >= surprises[s["surprise"]]["at"]:
         if speed > SLOW and s["goal"] == 0:
@@ -53,8 +55,10 @@ def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, grip: float,
 
 
 @kernel
-def ahead(legs: Any, s: Any, speed: float, grip: float, sure: float, t: float) -> tuple[float, float]:
-    """m/s² of braking needed for what lies ahead, and as a share of what the driver would brake for it.
+def ahead(legs: Any, s: Any, speed: float, grip: float, sure: float, t: float) -> Any:
+    """m/s² of braking needed for what lies ahead, that as a share of what the driver would brake for it, and m/s.
+
+    Faster than that nobody gets who sees a bend or a lower limit come.
 
     Nobody plans for more than the ``sure`` m/s² that this road and these brakes give. Who could no longer stop
     decently when a light turns goes through.
@@ -62,22 +66,25 @@ def ahead(legs: Any, s: Any, speed: float, grip: float, sure: float, t: float) -
     piece = s["piece"]
     reach = legs[piece]["length"] - s["into"]
     horizon = speed * speed + 20.0  # braking at 0.5 m/s² stops within it
-    need, most, hold = 0.0, 0.0, np.sqrt(grip)
+    need, most, hold, slow = 0.0, 0.0, np.sqrt(grip), np.inf
     while True:
         leg = legs[piece]
         last = piece + 1 == legs.size
         halt = last or stops(legs, piece, s["through"], t)
         goal = 0.0 if halt else min(legs[piece + 1]["cap"], legs[piece + 1]["bend"] * hold)
+        decent, before = min(leg["brake"], sure), reach - EARLY * speed
+        if not halt:
+            slow = min(slow, goal * goal + 2.0 * decent * max(before, 0.0))
         if goal < speed:
-            brake = (speed * speed - goal * goal) / (2 * max(reach, 0.1 if halt else 1.0 + 0.3 * speed))
+            room = max(reach, 0.1) if halt else max(before, 1.0 + EARLY * speed)
+            brake = (speed * speed - goal * goal) / (2 * room)
             if halt and leg["wait"] == 0 and not last and brake > AMBER * grip and _turned(leg, t):
                 s["through"] = piece
                 continue
-            decent = min(leg["brake"], sure)
             if brake > most * decent:
                 need, most = brake, brake / decent
         if halt or reach > horizon:
-            return need, most
+            return need, most, np.sqrt(slow)
         piece += 1
         reach += legs[piece]["length"]
 

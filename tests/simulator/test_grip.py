@@ -58,7 +58,7 @@ def test_nobody_comes_to_a_bend_too_fast_for_it(driven: tuple[float, list[Shift]
     assert not motion.wide.any()
     for k, shift in enumerate(shifts):
         asked = motion.speed[k] ** 2 * np.abs(shift.pieces["curvature"][motion.piece[k]])
-        assert asked.max() < 0.85 * grip * shift.vehicle.kind.brake
+        assert asked.max() < 0.7 * grip * shift.vehicle.kind.brake and asked.max() <= shift.vehicle.kind.lateral
 
 
 def test_a_bend_is_braked_for_with_what_the_snow_gives() -> None:
@@ -68,8 +68,8 @@ def test_a_bend_is_braked_for_with_what_the_snow_gives() -> None:
     for slope in (0.0, -0.06):
         motion = drive(way, grip=SNOW, slope=slope, keep=10, **AIR)
         inside = motion.piece[0] == 1
-        assert motion.speed[0, inside].max() < 1.15 * bend["bend"] * np.sqrt(SNOW)
-        assert np.abs(motion.lateral[0, inside]).max() < 0.85 * SNOW * TYRES
+        assert motion.speed[0, inside].max() < 1.05 * bend["bend"] * np.sqrt(SNOW)
+        assert np.abs(motion.lateral[0, inside]).max() < 0.7 * SNOW * TYRES
 
 
 @pytest.mark.parametrize("curvature", [0.013, -0.013])

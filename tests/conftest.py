@@ -21,6 +21,7 @@ ON_POSTGRES = {  # of tests/streams
     "erasure/test_erasure",
     "fleets/test_followed",
     "keeping/test_pruning",
+    "ledger/test_books",
     "ledger/test_daily",
     "ledger/test_posting",
     "ledger/test_redetection",

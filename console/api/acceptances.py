@@ -1,4 +1,4 @@
-"""Acceptances over HTTP: who drove as fleets have written it since the insurer's last word on it, and the next word."""
+"""Acceptances over HTTP: what fleets have written of who drove and what was pulled since the insurer's last word."""
 
 import hashlib
 import math
@@ -6,7 +6,7 @@ import time
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from console.access import ADMIN, PRICING, UNDERWRITER
 from console.api.pricing import private
@@ -16,26 +16,24 @@ from console.fleets import of_fleet, seen
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
-from streams.ledger import accepted
-from streams.ledger.accepted import Driven
+from streams.ledger import books
+from streams.ledger.books import DRIVER, Line, Lines
 from streams.messages import iso
 from streams.registry import stored
 from streams.registry.rows import FleetRow
-from streams.store.accounts import drivers
-from streams.store.store import rows_of
 
 JUDGING = frozenset({UNDERWRITER, ADMIN})
-NOBODY = (None, None)
+Key = tuple[str, float, str]
 Row = dict[str, Any]
 
 
 class Acceptance(Shape):
-    """How far who drove in a fleet is as the insurer has accepted it; without a word, devices alone are believed."""
+    """How far the books of a fleet are as the insurer has accepted them; without a word, devices alone are believed."""
 
     fleet_id: str
     name: str
     rev: str  # for If-Match: another one whenever the registry or the word is another
-    assignments: int  # as the registry has them
+    assignments: int  # of drivers, and couplings, as the registry has them
     accepted: int  # by the last word
     changed: int  # where the two differ
     at: str | None  # of the last word
@@ -44,12 +42,13 @@ class Acceptance(Shape):
 
 
 class Reassigned(Shape):
-    """An assignment that is otherwise than it was accepted; null: there is, or was, none."""
+    """An assignment or coupling that is otherwise than it was accepted; null: there is, or was, none."""
 
     vehicle: str
     vehicle_id: str
+    what: str  # driver, trailer
     from_: str | None = msgspec.field(name="from")  # null: ever since
-    old_driver: str | None
+    old_driver: str | None  # or the trailer, with the axles that are its own
     old_to: str | None  # null: until further notice
     driver: str | None
     to: str | None
@@ -62,15 +61,15 @@ class Reason(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Held(NamedTuple):
-    """Of a fleet, who drove by the registry, and by the insurer's last word."""
+    """Of a fleet, its books by the registry, and by the insurer's last word."""
 
-    now: Driven
-    then: Driven
+    now: Lines
+    then: Lines
     word: Row | None
 
     @property
-    def changed(self) -> list[tuple[str, float]]:
-        """Vehicles and moments from which on the two differ."""
+    def changed(self) -> list[Key]:
+        """Vehicles and moments from which on the two differ, and in what."""
         return sorted(key for key in self.now.keys() | self.then.keys() if self.now.get(key) != self.then.get(key))
 
     @property
@@ -81,7 +80,7 @@ class Held(NamedTuple):
 
 
 def listed(ask: Ask) -> Page[Acceptance]:
-    """Fleets that assign drivers, or of which somebody has accepted that they did."""
+    """Fleets that assign drivers or couple trailers, or of which somebody has accepted that they did."""
     with ask.world.store.reading() as connection:
         found = {name: one for name, one in _held(connection).items() if ask.scope.fleet(name)}
     return page(sorted(found), ask.query, str, lambda fleet_id: _acceptance(ask, fleet_id, found[fleet_id]))
@@ -98,13 +97,13 @@ def reassigned(ask: Ask) -> Page[Reassigned]:
 
 
 def accept(ask: Ask) -> Acceptance:
-    """Premiums follow who drove as the registry has it now, once the next day has closed."""
+    """Premiums follow who drove and what was pulled as the registry has it now, once the next day has closed."""
     fleet_id, wanted = of_fleet(ask), seen(ask)
     with ask.world.store.writing() as connection:
         held = _held(connection).get(fleet_id, Held({}, {}, None))
         if wanted not in ("", held.rev):
             raise Problem(409, "changed", "it has changed meanwhile", current=_acceptance(ask, fleet_id, held))
-        accepted.accept_drivers(connection, fleet_id, ask.who.login, ask.body.reason, time.time())
+        books.accept(connection, fleet_id, ask.who.login, ask.body.reason, time.time())
         held = _held(connection)[fleet_id]
     figures(ask.world).afresh()
     return _acceptance(ask, fleet_id, held)
@@ -112,13 +111,8 @@ def accept(ask: Ask) -> Acceptance:
 
 def _held(connection: Connection) -> dict[str, Held]:
     """By fleet."""
-    now, then, word = accepted.registered(stored.read(connection)), dict[str, Driven](), dict[str, Row]()
-    for (fleet_id, vehicle_id), spans in accepted.assigned(connection).items():
-        said = {(vehicle_id, start): (end, driver_id) for start, end, driver_id in spans}
-        then.setdefault(fleet_id, {}).update(said)
-    columns = [drivers.c[name] for name in ("number", "fleet_id", "at", "actor", "reason")]
-    for row in rows_of(connection, select(*columns).distinct().order_by(drivers.c.number)):
-        word[row["fleet_id"]] = row
+    now, then = books.registered(stored.read(connection)), books.accepted(connection)
+    word = books.said(connection)
     names = (now.keys() | then.keys()) - {""}
     return {one: Held(now.get(one, {}), then.get(one, {}), word.get(one)) for one in names}
 
@@ -138,18 +132,23 @@ def _acceptance(ask: Ask, fleet_id: str, held: Held) -> Acceptance:
     )
 
 
-def _reassigned(fleet_id: str, held: Held, key: tuple[str, float]) -> Reassigned:
-    vehicle_id, start = key
-    (old_to, old_driver), (to, driver) = held.then.get(key, NOBODY), held.now.get(key, NOBODY)
+def _reassigned(fleet_id: str, held: Held, key: Key) -> Reassigned:
+    vehicle_id, start, what = key
+    (old_to, old_driver), (to, driver) = _told(held.then.get(key)), _told(held.now.get(key))
     return Reassigned(
         vehicle=f"{fleet_id}/{vehicle_id}",
         vehicle_id=vehicle_id,
+        what="driver" if what == DRIVER else "trailer",
         from_=_moment(start),
         old_driver=old_driver,
         old_to=_moment(old_to),
         driver=driver,
         to=_moment(to),
     )
+
+
+def _told(line: Line | None) -> tuple[float | None, str | None]:
+    return (None, None) if line is None else (line.end, line.who)
 
 
 def _moment(t: float | None) -> str | None:
@@ -159,14 +158,24 @@ def _moment(t: float | None) -> str | None:
 _PATH = "/pricing/acceptances"
 _CHANGES = f"{_PATH}/{{fleet}}/changes"
 LISTS = (
-    Endpoint("GET", _PATH, listed, "ledger", "Whether who drove is accepted", PRICING, Page[Acceptance], query=Paged),
+    Endpoint(
+        "GET", _PATH, listed, "ledger", "Whether fleets' books are accepted", PRICING, Page[Acceptance], query=Paged
+    ),
     Endpoint(
         "GET", _CHANGES, reassigned, "ledger", "What is not as it was accepted", PRICING, Page[Reassigned], query=Paged
     ),
 )
 ENDPOINTS = (
     Endpoint(
-        *("POST", f"{_PATH}/{{fleet}}", accept, "ledger", "Accept who drove; 409 if changed", JUDGING, Acceptance),
+        *(
+            "POST",
+            f"{_PATH}/{{fleet}}",
+            accept,
+            "ledger",
+            "Accept a fleet's books; 409 if changed",
+            JUDGING,
+            Acceptance,
+        ),
         takes=Reason,
         headers=("If-Match",),
     ),

@@ -29,7 +29,7 @@ def command() -> None:
     """What was indicated and charged: an append-only chain a policy, in which any altered byte is found."""
 
 
-for one in (posted.post, proof.verify, proof.seal, proof.key, proof.accept, proof.accept_drivers, proof.concede):
+for one in (posted.post, proof.verify, proof.seal, proof.key, proof.accept, proof.accept_books, proof.concede):
     command.add_command(one)
 
 

@@ -14,7 +14,7 @@ from streams import config
 from streams.cli import screen, source
 from streams.config import Config
 from streams.layers import ConfigError
-from streams.ledger import accepted, daily
+from streams.ledger import accepted, books, daily
 from streams.ledger.chains import LedgerError
 from streams.ledger.verifying import Verified
 from streams.ledger.verifying import verify as verified
@@ -107,15 +107,16 @@ def accept(version: str, reason: str, actor: str, data: Path | None) -> None:
     screen.err.print(f"rule set {version} is accepted")
 
 
-@click.command("accept-drivers")
+@click.command("accept-books")
 @click.argument("fleet_id", metavar="FLEET")
-@click.option("--reason", required=True, help="Why premiums may follow these assignments.")
+@click.option("--reason", required=True, help="Why premiums may follow what the fleet says.")
 @screen.actor_option
 @screen.data_option
-def accept_drivers(fleet_id: str, reason: str, actor: str, data: Path | None) -> None:
-    """The insurer's word: drivers as the registry assigns them in FLEET now may move premiums, hours at the wheel."""
-    found = _given(data, lambda connection: accepted.accept_drivers(connection, fleet_id, actor, reason, time.time()))
-    screen.err.print(f"{found} assignments of {fleet_id} are accepted: premiums follow once the next day has closed")
+def accept_books(fleet_id: str, reason: str, actor: str, data: Path | None) -> None:
+    """The insurer's word: who drove and what was pulled, as the registry has it of FLEET now, may move premiums."""
+    driven, pulled = _given(data, lambda connection: books.accept(connection, fleet_id, actor, reason, time.time()))
+    said = f"{driven} assignments of drivers and {pulled} couplings of {fleet_id} are accepted"
+    screen.err.print(f"{said}: premiums follow once the next day has closed")
 
 
 @click.command("concede")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from devices.samples import Floats
-from streams.fleets.fleet import Known
+from streams.fleets.fleet import Coupled, Known
 from streams.ids import digest
 
 Span = tuple[float, float, str]  # from, to, who or what held
@@ -22,9 +22,14 @@ def said(known: Known) -> str:
             "assignments": list(known.assignments),
             "zones": [(one.start, one.end, _mark(one[:3])) for one in known.zones],
             "routes": [(one.start, one.end, _mark(one[:4])) for one in known.routes],
-            "couplings": [(one.start, one.to, _mark((*one[2:5], _told(one.placard)))) for one in known.couplings],
+            "couplings": trailers(known.couplings),
         }
     )
+
+
+def trailers(couplings: Iterable[Coupled]) -> list[Span]:
+    """When which trailer was pulled, its axles and pressures as a mark."""
+    return [(one.start, one.to, _mark((*one[2:5], _told(one.placard)))) for one in couplings]
 
 
 def _described(known: Known) -> Iterator[Span]:

@@ -13,8 +13,9 @@ from devices.samples import Samples
 from streams.intake.intake import Intake
 from streams.ledger import remade
 from streams.ledger.beginnings import Begin
-from streams.ledger.pinned import DAY_S, EVER, Strange, first_strange
+from streams.ledger.pinned import DAY_S, EVER, first_strange
 from streams.ledger.remade import Row
+from streams.ledger.unaccepted import Unaccepted
 from streams.pipeline import saved
 from streams.pipeline.chain import Findings
 from streams.pipeline.pipeline import Midnight, Pipeline, only
@@ -36,10 +37,11 @@ class Task:
     pipeline: Pipeline  # of nobody yet, by the rules that premiums read by
     intake: Intake
     own: str  # hash of the pinned rule set
-    strange: tuple[Strange, ...]
+    strange: Unaccepted
     until: int  # day since 1970
     begun: int  # the first day whose hours were not folded before, or by another word of the insurer
     since: float  # from then on the rules that premiums read by are others than last time (UTC epoch s)
+    reworded: frozenset[str]  # fleets whose books the insurer has accepted since last time
     wall: bool  # time goes by with the wall's clock
 
 
@@ -49,13 +51,15 @@ class Again:
     def __init__(self, task: Task, connection: Connection, slot: int) -> None:
         self.task, self.connection, self.slot = task, connection, slot
         self.vehicle = task.pipeline.fleet.vehicles[slot]
+        self.strange = task.strange.of(self.vehicle)
         self.heard = -EVER  # day of its last sample before the run
 
     def made(self, begin: Begin | None, since: float) -> Commit:
         """What makes its days again from its beginning; they have changed ``since`` (UTC epoch s; +inf none has)."""
         commit = Commit()
         if since < math.inf or (begin is not None and not begin.goes_on):  # no state of a run can be read any more
-            self._forget(commit, begin.day if begin else _day(since))
+            late = begin is None or -math.inf < since < begin.t
+            self._forget(commit, _day(since) if late or begin is None else begin.day)
         if begin is not None and self._is_heard(begin):
             self._run(begin, self._start(begin), commit)
         return commit
@@ -137,8 +141,8 @@ class Again:
         return only(samples, samples.t < self.task.until * DAY_S)
 
     def _agrees(self, day: Day) -> bool:
-        """Whether the record has the same state at a day's midnight, and no rules since that are not accepted."""
-        if not day.midnights or first_strange(self.task.strange, day.day - 1) is not None:
+        """Whether the record has the same state at a day's midnight, and nothing since that is not accepted."""
+        if not day.midnights or first_strange(self.strange, day.day - 1) is not None:
             return False
         live = upkeep.midnights
         query = select(live.c.body).where(live.c.slot == self.slot, live.c.day == day.day)
@@ -177,12 +181,12 @@ class Again:
         commit.upsert(kept_rows, [remade.marker(what, self.vehicle, self.task.own, day) for day in days])
 
     def _driven(self, first: int, end: int) -> list[int]:
-        """Days on which it drove under rules that are not accepted."""
+        """Days on which it drove under what is not accepted."""
         segments, (fleet_id, vehicle_id) = schema.segments, self.vehicle
         mine = (segments.c.fleet_id == fleet_id, segments.c.vehicle_id == vehicle_id)
         query = select(segments.c.day).distinct().where(*mine, segments.c.day >= first, segments.c.day < end)
         days = self.connection.execute(query.order_by(segments.c.day)).scalars()
-        return [day for day in days if any(one.first <= day <= one.last for one in self.task.strange)]
+        return [day for day in days if any(one.first <= day <= one.last for one in self.strange)]
 
 
 def _told(midnight: Mapping[Any, Any]) -> Events:

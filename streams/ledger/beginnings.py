@@ -9,7 +9,8 @@ from typing import NamedTuple, Self
 
 from sqlalchemy import Connection, func, select
 
-from streams.ledger.pinned import DAY_S, EVER, Strange, first_strange
+from streams.ledger.pinned import DAY_S, EVER, first_strange
+from streams.ledger.unaccepted import Unaccepted
 from streams.pipeline import saved
 from streams.store import schema, upkeep
 from streams.store.accounts import remade_states
@@ -35,7 +36,7 @@ class _Kept(NamedTuple):
 class Beginnings:
     """What is known of all vehicles, by slot."""
 
-    strange: Sequence[Strange]
+    strange: Unaccepted
     until: int  # day since 1970
     kept: Mapping[int, Sequence[_Kept]]  # the latest first
     gone: Mapping[int, float]  # payloads that end before are
@@ -43,7 +44,7 @@ class Beginnings:
     heard: Mapping[int, float]  # the last time
 
     @classmethod
-    def read(cls, connection: Connection, rules: str, strange: Sequence[Strange], until: int) -> Self:
+    def read(cls, connection: Connection, rules: str, strange: Unaccepted, until: int) -> Self:
         """Those of a pinned rule set, for the days before ``until``; states that another version kept are none."""
         states, live, payloads = remade_states, upkeep.midnights, schema.payloads
         holds = func.length(states.c.body) == 0
@@ -60,23 +61,31 @@ class Beginnings:
         heard = {row[0]: row[1] for row in connection.execute(last)} if strange or kept else {}
         return cls(strange, until, kept, gone, midnights, heard)
 
-    def of(self, slot: int, since: float) -> Begin | None:
-        """The last midnight not after ``since`` of a run, else the first day under rules that are not accepted."""
+    def of(self, slot: int, vehicle: tuple[str, str], since: float) -> Begin | None:
+        """The last midnight not after ``since`` of a run, else the first day under what is not accepted.
+
+        Before the midnights that are kept the record stands as it is, where it was not made by strange rules.
+        """
         late = (
             int(since // DAY_S) if math.isfinite(since) else since
         )  # what comes first on a day changes the one before
         last = next((one for one in self.kept.get(slot, ()) if _counts(one, late)), None)
         if last is not None and not last.holds:
             return Begin(last.day, last.day * DAY_S, goes_on=True)
-        first = first_strange(self.strange, last.day if last else -EVER)
+        after, gone = last.day if last else -EVER, self.gone.get(slot, -math.inf)
+        first = first_strange(self.strange.of(vehicle), after)
         if first is None or first >= self.until:
             return None
-        gone = self.gone.get(slot, -math.inf)
-        if gone > first * DAY_S:
-            return Begin(int(gone // DAY_S), gone, gone=range(first, int(gone // DAY_S)))
+        judged = first_strange(self.strange.by_rules(vehicle), after)
+        if judged is not None and gone > judged * DAY_S:
+            return Begin(int(gone // DAY_S), gone, gone=range(judged, int(gone // DAY_S)))
         days = self.midnights.get(slot, ())
         k = bisect_left(days, first)
         return Begin(days[k], days[k] * DAY_S) if k < len(days) else None
+
+    def reach(self, slot: int) -> float:
+        """The first midnight from which a vehicle can be run again (UTC epoch s); +inf: there is none."""
+        return min((day * DAY_S for day in self.midnights.get(slot, ())), default=math.inf)
 
     def is_heard(self, slot: int, begin: Begin) -> bool:
         """Whether a vehicle has said anything since."""

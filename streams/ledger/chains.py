@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
@@ -15,7 +16,7 @@ from pricing.premium import ANSWER, OFFER
 from pricing.signed import Good, differences, is_signed
 from pricing.tariff import Tariff
 from pricing.tariffs import complete, parse
-from streams.store.accounts import disputes, drivers, entries, rules, seals, tariffs
+from streams.store.accounts import disputes, drivers, entries, rules, seals, tariffs, trailers
 
 LEAST = 4  # characters that may stand for a hash
 AT_ONCE = 500  # numbers in a question
@@ -169,7 +170,8 @@ def rows(connection: Connection) -> dict[str, Link]:
         found
         | dict(_words(connection, rules, "acceptance of rules"))
         | dict(_words(connection, disputes, "concession"))
-        | dict(_assigned(connection))
+        | dict(_books(connection, drivers, ("driver_id",)))
+        | dict(_books(connection, trailers, ("trailer", "axle", "last", "placard")))
     )
 
 
@@ -180,15 +182,18 @@ def _words(connection: Connection, table: Table, what: str) -> Iterator[tuple[st
         yield f"{what} {row[key.name]}", link
 
 
-def _assigned(connection: Connection) -> Iterator[tuple[str, Link]]:
-    """A word on who drove at a time, the people by number: one whose name is erased stays the same."""
-    query = select(drivers).order_by(drivers.c.number, drivers.c.vehicle_id, drivers.c.start)
-    for number, some in groupby(connection.execute(query).all(), lambda row: row.number):
-        word, people = list(some), dict[str, int]()
-        spans = [[row.vehicle_id, row.start, row.end, people.setdefault(row.driver_id, len(people))] for row in word]
-        said = {"fleet_id": word[0].fleet_id, "actor": word[0].actor, "reason": word[0].reason, "spans": spans}
-        at = moment(datetime.fromtimestamp(word[0].at, UTC))
-        yield f"acceptance of drivers {number}", Link(digest(text(plain(said))), at)
+def _books(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[tuple[str, Link]]:
+    """A word on a fleet's books at a time, people by number: one whose name is erased stays the same."""
+    for number, some in groupby(connection.execute(select(table).order_by(*table.primary_key)).all(), itemgetter(0)):
+        word, people = [row._mapping for row in some], dict[str, int]()
+        spans = [
+            [row["vehicle_id"], row["start"], row["end"]]
+            + [people.setdefault(row[name], len(people)) if name == "driver_id" else row[name] for name in names]
+            for row in word
+        ]
+        said = {name: word[0][name] for name in ("fleet_id", "actor", "reason")} | {"spans": spans}
+        at = moment(datetime.fromtimestamp(word[0]["at"], UTC))
+        yield f"acceptance of {table.name.removeprefix('ledger_')} {number}", Link(digest(text(plain(said))), at)
 
 
 def sealed(connection: Connection) -> list[Seal]:

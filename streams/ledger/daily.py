@@ -23,6 +23,7 @@ from streams.config import Config
 from streams.layers import ConfigError
 from streams.ledger import chains, posting
 from streams.ledger.book import Book
+from streams.ledger.books import BOOKS
 from streams.ledger.chains import LedgerError
 from streams.ledger.crossed import crossed
 from streams.ledger.exposed import WHY, Left
@@ -55,10 +56,12 @@ class Posted:
         """Which days move no score, why they were not made again, and what can be done about it."""
         for version, why in sorted({(one.version, one.why) for one in self.left}):
             days = [one.day for one in self.left if (one.version, one.why) == (version, why)]
+            what, how = (
+                (BOOKS, "accept-books FLEET") if version == BOOKS else (f"rule set {version}", f"accept {version}")
+            )
             yield (
-                f"{len(days)} days of vehicles, {min(days)} to {max(days)}, were judged by rule set {version}, which "
-                f"the insurer has not accepted, and move no score: {WHY[why]}; 'tripmeter ledger accept {version} "
-                "--reason ...' accepts it"
+                f"{len(days)} days of vehicles, {min(days)} to {max(days)}, were judged by {what}, which the insurer "
+                f"has not accepted, and move no score: {WHY[why]}; 'tripmeter ledger {how} --reason ...' accepts it"
             )
 
 

@@ -14,9 +14,11 @@ from pricing.tariff import Tariff
 from streams import tables
 from streams.desk.desk import Desk
 from streams.ledger import accepted, pinned, remade, wheel
-from streams.ledger.pinned import EVER, Strange
+from streams.ledger.books import BOOKS
+from streams.ledger.pinned import Strange
 from streams.ledger.redetection import closed
 from streams.ledger.remade import GONE, UNREAD, Remade
+from streams.ledger.unaccepted import Unaccepted
 from streams.store import schema
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -37,7 +39,7 @@ class Left(NamedTuple):
     fleet_id: str
     vehicle_id: str
     day: date
-    version: str  # of the rule set in force, which the insurer has not accepted
+    version: str  # of the rule set in force, which the insurer has not accepted; BOOKS: nor which trailer was pulled
     why: str  # it was not made again: one of WHY
 
 
@@ -81,9 +83,9 @@ class _Read(NamedTuple):
 
 def _read(connection: Connection, tariff: Tariff, now: datetime) -> _Read:
     own, today = pinned.version(tariff), (now - CLOSES).date()
-    strange = pinned.strange(connection, pinned.versions(connection, tariff))
+    strange = Unaccepted.read(connection, pinned.versions(connection, tariff))
     holds = partial(_holds, strange, pinned.strange(connection, {own}))
-    days = Remade.read(connection, own, min((one.first for one in strange), default=EVER), holds)
+    days = Remade.read(connection, own, strange.first, holds)
     segments = days.instead(tables.whole(connection, schema.segments), remade.SEGMENTS)
     events = days.instead(tables.whole(connection, schema.events), remade.EVENTS, remade.SPANS)
     until, hours = closed(connection), wheel.kept(connection, own)
@@ -96,7 +98,9 @@ def _read(connection: Connection, tariff: Tariff, now: datetime) -> _Read:
 
 def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime) -> tables.Tables:
     """The six tables of a store at ``now``, whose scores and premiums are made of what the ledger reads too."""
-    if not (accepted.conceded(connection) or pinned.strange(connection, pinned.versions(connection, tariff))):
+    own, versions = pinned.version(tariff), pinned.versions(connection, tariff)
+    hours = wheel.kept(connection, own)
+    if not (hours or accepted.conceded(connection) or Unaccepted.read(connection, versions)):
         return tables.read(connection, tariff, risks, now)
     found = _read(connection, tariff, now)
     driven, people = found.driven(), found.people()
@@ -122,9 +126,11 @@ def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:
     return exposure.join(gone, on=remade.KEY, how="anti", maintain_order="left")
 
 
-def _holds(strange: Sequence[Strange], others: Sequence[Strange], day: int) -> bool:
+def _holds(strange: Unaccepted, others: Sequence[Strange], row: remade.Row) -> bool:
     """Whether what was made again of a day is read; not where accepted rule sets, ``others`` than the pinned, held."""
-    return _version(strange, day) is not None or _version(others, day) is None
+    vehicle, day = (row["fleet_id"], row["vehicle_id"]), row["day"]
+    judged = _version(strange.by_rules(vehicle), day) is not None or _version(others, day) is None
+    return judged or vehicle in strange.trailers
 
 
 def _version(some: Iterable[Strange], day: int) -> str | None:
@@ -137,15 +143,18 @@ def _conceded(connection: Connection) -> tables.Actions:
     return {key: [row for row in rows if row["id"] in numbers] for key, rows in actions.items()}
 
 
-def _left(segments: pl.DataFrame, days: Remade, strange: Sequence[Strange], else_: str) -> list[Left]:
-    """The vehicle-days that were driven under rules that are not accepted and were not made again."""
+def _left(segments: pl.DataFrame, days: Remade, strange: Unaccepted, else_: str) -> list[Left]:
+    """The vehicle-days that were driven under what is not accepted and were not made again.
+
+    But for trailers told of afterwards: where days before cannot be made again, they were made without them.
+    """
     if not strange:
         return []
     heard = segments.select(remade.KEY).unique()
     found = []
     for fleet_id, vehicle_id, day in heard.join(days.days, on=remade.KEY, how="anti").sort(remade.KEY).iter_rows():
-        version = _version(strange, day)
+        why = days.why.get((fleet_id, vehicle_id, day))
+        version = _version(strange.by_rules((fleet_id, vehicle_id)), day) or (BOOKS if why else None)
         if version is not None:
-            why = days.why.get((fleet_id, vehicle_id, day), else_)
-            found.append(Left(fleet_id, vehicle_id, date.fromordinal(EPOCH + day), version, why))
+            found.append(Left(fleet_id, vehicle_id, date.fromordinal(EPOCH + day), version, why or else_))
     return found

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, select
 from pricing.tariff import Tariff
 from streams import config
 from streams.config import Config
+from streams.desk.thresholds import own_of
 from streams.hours.chosen import SHIPPED as SHIPPED_HOURS
 from streams.ledger import accepted
 from streams.pipeline.chain import PARAMS
+from streams.pipeline.own import version_with, without_own
 from streams.pipeline.rule_set import InForce, RuleSet
 from streams.rules import ROADS, seen_by
 from streams.store import schema
@@ -26,11 +28,12 @@ EVER = 2**31 - 1
 
 
 class Strange(NamedTuple):
-    """A rule set that the insurer has not accepted, and the days (since 1970) on which it was in force."""
+    """What the insurer has not accepted, such as a rule set, and the days (since 1970) on which it was in force."""
 
     version: str
     first: int
     last: int  # included
+    fleets: frozenset[str] | None = None  # whose vehicles it judges otherwise; None: everybody's
 
 
 def version(tariff: Tariff) -> str:
@@ -49,14 +52,15 @@ def versions(connection: Connection, tariff: Tariff) -> set[str]:
 
 
 def strange(connection: Connection, pinned: Collection[str]) -> list[Strange]:
-    """The other rule sets on record, in order of time."""
+    """The other rule sets on record, in order of time; what a fleet has set for itself is strange for it alone."""
     rows = connection.execute(select(schema.rule_sets).order_by(schema.rule_sets.c.since)).all()
     cuts = [-math.inf, *(row.since for row in rows[1:]), math.inf]  # the very first holds before it too
     found = []
     for row, (start, end) in zip(rows, pairwise(cuts), strict=False):
         name = _name(row.version)
         if name not in pinned:
-            found.append(Strange(name, _day(start), _day(end)))
+            fleets = frozenset(own_of(row.body)) if version_with(name, {}) in pinned else None
+            found.append(Strange(name, day_of(start), day_of(end), fleets or None))
     return found
 
 
@@ -81,11 +85,14 @@ def is_known(connection: Connection, tariff: Tariff) -> bool:
 
 def priced(live: InForce, own: RuleSet, accepted: Collection[str]) -> InForce:
     """The rules by which premiums read: as they were in force, and the tariff's ``own`` where they are not accepted."""
-    return InForce([one if _name(one.version) in accepted else _instead(one, own) for one in live.sets])
+    return InForce([one if _name(one.version) in accepted else _instead(one, own, accepted) for one in live.sets])
 
 
-def _instead(one: RuleSet, own: RuleSet) -> RuleSet:
-    """The pinned thresholds while another set was in force, with the roads known then."""
+def _instead(one: RuleSet, own: RuleSet, accepted: Collection[str]) -> RuleSet:
+    """The pinned thresholds while another set was in force, with the roads known then; or that set without what fleets
+    have set for themselves, if it is accepted so."""
+    if _name(version_with(one.version, {})) in accepted:
+        return without_own(one)
     _, mark, digest = one.version.partition(ROADS)
     roads = None if one.roads is None else seen_by(one.roads, own.thresholds)
     return own._replace(version=_name(own.version) + mark + digest, since=one.since, roads=roads)
@@ -96,5 +103,6 @@ def _name(said: str) -> str:
     return said.partition(ROADS)[0]
 
 
-def _day(t: float) -> int:
+def day_of(t: float) -> int:
+    """The day (since 1970) of an instant."""
     return int(t // DAY_S) if math.isfinite(t) else int(math.copysign(EVER, t))

@@ -13,12 +13,12 @@ from pricing.tariff import Tariff
 from streams import metrics
 from streams.fleets.fleet import Fleet
 from streams.intake.intake import Intake
-from streams.ledger import pinned
-from streams.ledger.accepted import words
+from streams.ledger import books, pinned
 from streams.ledger.again import Again, Task
 from streams.ledger.beginnings import Begin, Beginnings
 from streams.ledger.pinned import DAY_S
 from streams.ledger.spans import spans
+from streams.ledger.unaccepted import Unaccepted
 from streams.ledger.wheel import hours
 from streams.pipeline.pipeline import Pipeline
 from streams.pipeline.rule_set import InForce
@@ -67,7 +67,7 @@ class Redetection:
         self._note(before)  # from here on settling says what it changes
         with self.store.reading() as connection:
             tasks = self._tasks(connection, until, before)
-            changed, drivers = rows_of(connection, select(accounts.outdated)), words(connection)
+            changed, words = rows_of(connection, select(accounts.outdated)), books.words(connection)
         since = {row["slot"]: row["since"] for row in changed}
         failed: dict[int, float] = {}
         if not all(self._all(task, since, failed) for task in tasks):
@@ -79,7 +79,7 @@ class Redetection:
         commit.upsert(accounts.outdated, [{"slot": slot, "since": t, "number": 0} for slot, t in earlier.items()])
         self.store.commit(commit)
         read = {task.own: read_by(task.pipeline.in_force, until) for task in tasks}
-        self._note({"until": until, "read_by": read, "drivers": drivers})
+        self._note({"until": until, "read_by": read, "words": words})
         return True
 
     def _tasks(self, connection: Connection, until: int, before: Row) -> list[Task]:
@@ -96,12 +96,13 @@ class Redetection:
         if own is None:
             return None
         fleet = self.fleet(connection)
+        fleet.changed(books.Books(fleet.source, books.coupled(connection)))
         fleet.columns()
         pipeline = Pipeline(fleet, pinned.priced(self.live, own, said))
         since = _differs_since(before["read_by"].get(name, []), read_by(pipeline.in_force, before["until"]))
-        strange, same = tuple(pinned.strange(connection, said)), before.get("drivers", 0) == words(connection)
-        begun = before["until"] if same else NEVER
-        return Task(pipeline, self.intake, name, strange, until, begun, since, not marks.is_fed(connection))
+        strange, reworded = Unaccepted.read(connection, said), books.since(connection, before.get("words", 0))
+        begun = NEVER if reworded else before["until"]
+        return Task(pipeline, self.intake, name, strange, until, begun, since, reworded, not marks.is_fed(connection))
 
     def _all(self, task: Task, changed: Mapping[int, float], failed: dict[int, float]) -> bool:
         """Whether every vehicle was seen to; a name that has no number on record yet will have one in a minute.
@@ -112,9 +113,11 @@ class Redetection:
         with self.store.reading() as connection:
             known = _numbers(connection)
             begins = Beginnings.read(connection, task.own, task.strange, task.until)
-        for slot in range(len(fleet.vehicles)):
+        for slot, vehicle in enumerate(fleet.vehicles):
             since = min(task.since, changed.get(slot, math.inf))
-            begin = begins.of(slot, since)
+            if vehicle[0] in task.reworded:
+                since = min(since, begins.reach(slot))
+            begin = begins.of(slot, vehicle, since)
             if since == math.inf and (begin is None or (begin.goes_on and not begins.is_heard(slot, begin))):
                 continue
             commit = self._made(task, slot, begin, since)
@@ -150,7 +153,7 @@ class Redetection:
 def progress(connection: Connection) -> Row:
     """How far days have been made again: the first that has not been looked at, and by which rules those before."""
     found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == REMADE)).scalar()
-    said: Row = {"until": NEVER, "read_by": {}, "drivers": 0} if found is None else json.loads(found)
+    said: Row = {"until": NEVER, "read_by": {}, "words": 0} if found is None else json.loads(found)
     return said
 
 

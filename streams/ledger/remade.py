@@ -93,11 +93,11 @@ class Remade:
 
     @classmethod
     def read(
-        cls, connection: Connection, rules: str, since: int, holds: Callable[[int], bool] = lambda _: True
+        cls, connection: Connection, rules: str, since: int, holds: Callable[[Row], bool] = lambda _: True
     ) -> "Remade":
         """Those by a rule set from a day on for which that ``holds``."""
         query = select(remade).where(remade.c.rules == rules, remade.c.day >= since)
-        found = [row for row in rows_of(connection, query.order_by(*remade.primary_key)) if holds(row["day"])]
+        found = [row for row in rows_of(connection, query.order_by(*remade.primary_key)) if holds(row)]
         made = [tuple(row[name] for name in KEY) for row in found if row["what"] == MADE]
         why = {tuple(row[name] for name in KEY): row["what"] for row in found if row["what"] in (GONE, UNREAD)}
         days = pl.DataFrame(made, schema={**dict.fromkeys(VEHICLE, pl.String), "day": pl.Int64}, orient="row")

@@ -10,8 +10,8 @@ from streams import tables
 from streams.hours import KINDS as HOURS_KINDS
 from streams.hours import WINDOW_S
 from streams.ledger import remade
-from streams.ledger.accepted import Span, assigned
 from streams.ledger.again import Task
+from streams.ledger.books import Span, assigned
 from streams.ledger.pinned import DAY_S, EVER
 from streams.ledger.remade import HOURS, HOURS_DAY, Remade, Row
 from streams.records.hours_book import HoursBook

@@ -9,7 +9,7 @@ import numpy as np
 
 from streams.kernels.params import CLASSES, Records
 from streams.pipeline.chain import PARAMS
-from streams.pipeline.rule_set import RuleSet
+from streams.pipeline.rule_set import NAMELESS, NOBODY, RuleSet
 
 FLEETS, AFTER = "+fleets.", "+roads."  # in a version: before the digest of what fleets have set; what comes after it
 
@@ -35,6 +35,13 @@ def with_own(base: RuleSet, own: Own) -> RuleSet:
     first = {fleet: (k + 1) * len(CLASSES) for k, fleet in enumerate(fleets)}
     names = {"": base.version} | {fleet: version_with(base.version, {fleet: kinds}) for fleet, kinds in own.items()}
     return base._replace(thresholds=thresholds, version=version_with(base.version, own), fleets=first, names=names)
+
+
+def without_own(one: RuleSet) -> RuleSet:
+    """A rule set without what fleets have set."""
+    thresholds = tuple(rows[: len(CLASSES)] for rows in one.thresholds)
+    version = version_with(one.version, {})
+    return one._replace(thresholds=thresholds, version=version, fleets=NOBODY, names=NAMELESS)
 
 
 def version_with(version: str, own: Own) -> str:

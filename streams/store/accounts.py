@@ -54,6 +54,22 @@ drivers = table(  # assignments that the insurer has accepted: whose hours may m
     Column("reason", Text, nullable=False),
 )
 
+trailers = table(  # couplings that the insurer has accepted: what of trailers' tyres may move a premium; append-only
+    "ledger_trailers",
+    Column("number", Integer, primary_key=True, autoincrement=False),  # as above: one word is on both
+    Column("vehicle_id", String, primary_key=True),
+    Column("start", Float, primary_key=True),
+    Column("trailer", String, primary_key=True),
+    Column("axle", Integer, nullable=False),  # its first among the vehicle's, 0 the foremost
+    Column("last", Integer, nullable=False),  # after its last
+    Column("placard", Text),  # JSON: kPa by the vehicle's wheels; null: not known
+    Column("fleet_id", String, nullable=False),
+    Column("end", Float),  # null while it lasts
+    Column("at", Float, nullable=False),  # by the wall's clock
+    Column("actor", String, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 remade = table(  # what premiums read: days made again by the rules that a tariff pins, hours of whom devices have named
     "ledger_remade",
     *[Column(name, String, primary_key=True) for name in WHO],

@@ -21,6 +21,7 @@ SHARED = (
     accounts.rules,
     accounts.disputes,
     accounts.drivers,
+    accounts.trailers,
     people.users,
     people.sessions,
     people.tokens,
@@ -107,6 +108,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
     _complete,
     _named,
+    _complete,
     _complete,
 )
 

@@ -41,13 +41,14 @@ def test_what_has_changed_is_seen_and_accepted_and_what_comes_later_waits_again(
     done = accept(underwriter, seen["rev"]).json()
     assert (done["accepted"], done["changed"], done["by"]) == (1, 0, "underwriter")
     with house.world.store.reading() as connection:
-        (word,) = audit.read(connection, action="ledger.accept_drivers")
+        (word,) = audit.read(connection, action="ledger.accept_books")
         (row,) = connection.execute(select(drivers)).mappings()
     assert (word["actor"], word["fleet_id"]) == ("underwriter", "a")
     assert (row["vehicle_id"], row["driver_id"], row["reason"]) == ("V0", "D1", "cards were checked")
     assign(house, "D2", key)
     (moved,) = underwriter.get(f"{ONE}/changes").json()["items"]
     assert (moved["vehicle"], moved["old_driver"], moved["driver"], moved["to"]) == ("a/V0", "D1", "D2", None)
+    assert moved["what"] == "driver"
     late = accept(underwriter, done["rev"])
     assert (late.status_code, late.json()["code"]) == (409, "changed")
     assert late.json()["current"]["rev"] == fleet(house)["rev"]

@@ -59,7 +59,7 @@ export function Acceptance({ parts: [, id] }) {
       ${one && one.changed > 0 && one.assignments > 0 && may('underwriter') && html`<button class="main" onClick=${() => (asking.value = true)}>${t('acceptances.accept')}</button>`}<//>
     ${one && html`<dl class="facts card">${['assignments', 'accepted', 'changed'].map((key) => html`<${Fact} key=${key} label=${t(`acceptances.${key}`)} value=${number(/** @type {any} */ (one)[key])} />`)}<${Fact} label=${t('acceptances.word')} value=${word(one)} /></dl>`}
     ${changes.error && html`<${Failed} error=${changes.error} again=${changes.again} />`}
-    ${changes.data ? html`<${Table} caption=${t('acceptances.differences')} columns=${columns()} rows=${changes.data.items} id=${(/** @type {any} */ row) => `${row.vehicle} ${row.from}`} empty=${t('acceptances.same')} />` : !changes.error && html`<${Waiting} />`}
+    ${changes.data ? html`<${Table} caption=${t('acceptances.differences')} columns=${columns()} rows=${changes.data.items} id=${(/** @type {any} */ row) => `${row.vehicle} ${row.from} ${row.what} ${row.driver ?? row.old_driver}`} empty=${t('acceptances.same')} />` : !changes.error && html`<${Waiting} />`}
     ${asking.value && one && html`<${Dialog} title=${t('acceptances.accept')} go=${t('acceptances.accept')} onGo=${accept} onLeave=${() => (asking.value = false)}>
       <p>${counted('acceptances.moves', one.changed)}</p>
       <label>${t('acceptances.reason')}<textarea name="reason" rows="3" required data-first></textarea></label><//>`}`;

@@ -8,8 +8,11 @@ from sqlalchemy import insert
 from pricing.tariffs import standard
 from streams import config
 from streams.config import Config
+from streams.ledger.books import BOOKS
 from streams.ledger.pinned import EVER, NAMED, Strange, first_strange, is_known, priced, rule_set, strange, version
+from streams.ledger.unaccepted import Unaccepted
 from streams.pipeline.chain import PARAMS
+from streams.pipeline.own import with_own
 from streams.pipeline.rule_set import InForce
 from streams.store import schema
 from streams.store.store import memory_store
@@ -32,6 +35,34 @@ def test_a_day_counts_only_if_accepted_rules_held_all_of_it(connection):
     assert strange(connection, {"a"}) == [Strange("b", 10, 12)]
     assert strange(connection, {"b"}) == [Strange("a", -EVER, 10), Strange("a", 12, EVER)]
     assert strange(connection, {"a", "b"}) == []
+
+
+def test_what_a_fleet_has_set_for_itself_is_strange_for_it_alone():
+    store, body = memory_store(), '{"fleets": {"g": {"harsh_braking": {}}}}'
+    sets = [(-math.inf, "a", "{}"), (10 * DAY_S, "a+fleets.1", body), (12 * DAY_S, "b+fleets.1+roads.2", body)]
+    rows = [dict(zip(("since", "version", "body"), one, strict=True)) for one in sets]
+    with store.writing() as found:
+        found.execute(insert(schema.rule_sets), rows)
+        alone, everybodys = Strange("a+fleets.1", 10, 12, frozenset("g")), Strange("b+fleets.1", 12, EVER)
+        assert strange(found, {"a"}) == [alone, everybodys]
+        assert strange(found, {"a", "a+fleets.1"}) == [everybodys]
+    some = Unaccepted([alone, everybodys], {("f", "V"): [Strange(BOOKS, 3, 4)]})
+    assert [some.of((fleet, "V")) for fleet in "fgh"] == [
+        [everybodys, Strange(BOOKS, 3, 4)],
+        [alone, everybodys],
+        [everybodys],
+    ]
+    store.close()
+
+
+def test_thresholds_that_are_accepted_hold_for_all_but_who_has_set_others(rivers):
+    base = rivers.judged().in_force.sets[-1]
+    own = {"g": {"harsh_braking": {"level1_g": {"car": 0.9}}}}
+    live = InForce([base, with_own(base, own)._replace(since=10.0)])
+    strict = rivers.judged("detectors.speeding.tolerance_kmh=5").in_force.sets[-1]
+    read = priced(live, strict, {strict.version, base.version}).sets[-1]
+    assert (read.version, read.fleets, read.names) == (base.version, {}, {})
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(read.thresholds, base.thresholds, strict=True))
 
 
 def test_the_first_day_from_a_day_on(connection):

@@ -283,3 +283,20 @@ def test_a_slow_leak_that_nobody_wanted_to_hear_of_counts_all_the_same(rivers, i
     assert (len(leaks[0]), leaks[1]) == (1, [])
     assert [row["what"] for row in touched.rows(accounts.remade) if "tyre_slow_leak" in row["body"]] == ["spans"]
     assert post(touched) == post(untouched)
+
+
+def test_a_fleets_own_thresholds_have_nobody_elses_vehicles_made_again(rivers, rules, insured, tmp_path, monkeypatch):
+    calm, _ = rules
+    again_of, run = [], again.Again._run
+    monkeypatch.setattr(again.Again, "_run", lambda one, *said: (again_of.append(one.vehicle[0]), run(one, *said))[1])
+    river = insured(tmp_path, calm)
+    follower = Follower(river.store, calm.in_force.sets[-1], river.pipeline.in_force)
+    deaf = {name: dict.fromkeys(CLASSES, 0.9) for name in ("level1_g", "level2_g", "level3_g")}
+    thresholds.change(river.store, "g", "harsh_braking", deaf, "Ann", rivers.START + CHANGED * DAY_S)
+    assert follower.look().keys() == {"g"}
+    daily(rivers, river, rivers.fleets(("f", "g"), seed=9, vehicles=1))
+    close(river, END)
+    assert set(again_of) == {"g"}
+    assert {row["fleet_id"] for row in river.rows(accounts.remade)} == {"g"}
+    assert left(river) == set()
+    river.store.close()

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from pricing.tariffs import standard
 from streams import registry, tables
-from streams.ledger import accepted, chains, exposed
+from streams.ledger import books, chains, exposed
 from streams.ledger.chains import LedgerError
 from streams.registry import Roster, stored
 from streams.store import accounts, audit, schema
@@ -91,7 +91,7 @@ def moment(k):
 
 def accept(river):
     with river.store.writing() as connection:
-        return accepted.accept_drivers(connection, "f", "the insurer", "cards were checked", 0.0)
+        return books.accept(connection, "f", "the insurer", "cards were checked", 0.0)
 
 
 def test_what_the_insurer_accepts_moves_them_and_what_is_written_afterwards_does_not(
@@ -101,12 +101,12 @@ def test_what_the_insurer_accepts_moves_them_and_what_is_written_afterwards_does
     send(rivers, river, replace(rivers.days(9), driver=None))
     close(river, END, tariff)
     before = post(river, tariff)
-    with pytest.raises(LedgerError, match="the registry assigns no driver in fleet 'f'"):
+    with pytest.raises(LedgerError, match="assigns no driver and couples no trailer in fleet 'f'"):
         accept(river)
     lines = [f"{name},D{k % 2},{moment(k)},{moment(k + 1)},declared" for name in VEHICLES for k in range(240)]
     said = {"driver_assignments": "\n".join(["vehicle_id,driver_id,from,to,source", *lines])}
     enter(river, tmp_path / "more", drivers="driver_id,fleet_id\nD0,f\nD1,f\n", **said)
-    assert accept(river) == len(lines)
+    assert accept(river) == (len(lines), 0)
     close(river, END + 86_400.0, tariff)
     moved = post(river, tariff)
     assert moved != before
@@ -114,7 +114,7 @@ def test_what_the_insurer_accepts_moves_them_and_what_is_written_afterwards_does
     close(river, END + 2 * 86_400.0, tariff)
     assert post(river, tariff) == moved
     with river.store.writing() as connection:
-        assert len(audit.read(connection, action="ledger.accept_drivers")) == 1
+        assert len(audit.read(connection, action="ledger.accept_books")) == 1
         sealed = chains.rows(connection)
         assert "acceptance of drivers 1" in sealed
         connection.execute(

@@ -57,7 +57,7 @@ def said(health: Health, track: Track, codes: Sequence[Fact], signals: frozenset
     awake = seen.ignition > 0
     columns: dict[str, Floats | pl.Series] = {}
     for values, (name, (step, every)) in zip(health, STEPS.items(), strict=True):
-        if name in signals:
+        if name in signals and not np.isnan(values).all():
             stepped = np.round(np.round(np.interp(seen.t, track.t, values) / step) * step, 3)
             columns[name] = np.where(_spoken(seen.t, every) & (awake | (name == ASLEEP)), stepped, np.nan)
     if CODES in signals:

@@ -15,9 +15,11 @@ const SIGNALS = /** @type {[string, string][]} */ ([
   ['fuel_pct', '%'],
 ]);
 
+/** @typedef {{ unit?: string, threshold?: number | null, kind?: string, subject?: string }} Event */
+
 /**
- * The strips of a recording in columns; its event's threshold is drawn where it is of the same unit.
- * @param {Record<string, any>} found @param {{ unit?: string, threshold?: number | null, kind?: string }} [event] @returns {Strip[]}
+ * The strips of a recording in columns, what its event was found in first, with its threshold.
+ * @param {Record<string, any>} found @param {Event} [event] @returns {Strip[]}
  */
 export function strips(found, event = {}) {
   const known = SIGNALS.filter(([name]) => found[name]?.length).map(([name, unit]) => ({
@@ -27,19 +29,29 @@ export function strips(found, event = {}) {
     ...(name === 'speed_kmh' && found.speed_limit_kmh && { limit: found.speed_limit_kmh }),
   }));
   const tyres = Object.keys(found).filter((name) => /^tyre_.*_pressure_kpa$/.test(name));
-  return [...known, ...tyres.map((name) => ({ key: name, unit: 'kPa', values: found[name] }))].map((strip) => marked(strip, event));
+  const all = [...known, ...tyres.map((name) => ({ key: name, unit: 'kPa', values: found[name] }))];
+  const main = signal(event);
+  return [...all.filter((strip) => strip.key === main), ...all.filter((strip) => strip.key !== main)].map((strip) => (strip.key === main ? marked(strip, event) : strip));
 }
 
-/** @param {Strip} strip @param {{ unit?: string, threshold?: number | null, kind?: string }} event */
+/** The signal an event was found in. @param {Event} event */
+function signal({ kind = '', subject }) {
+  return kind.startsWith('tyre_') && subject ? `tyre_${subject}_pressure_kpa` : SIDES[kind]?.signal;
+}
+
+/** @param {Strip} strip @param {Event} event */
 function marked(strip, { unit, threshold, kind = '' }) {
   if (threshold === undefined || threshold === null || unit !== strip.unit || strip.limit) return strip;
-  if (!strip.key.startsWith('accel')) return { ...strip, thresholds: [threshold] };
-  const sides = SIDES[kind];
-  return sides && sides.signal === strip.key ? { ...strip, thresholds: sides.signs.map((sign) => sign * threshold) } : strip;
+  return { ...strip, thresholds: (SIDES[kind]?.signs ?? [1]).map((sign) => sign * threshold) };
 }
 
-/** Thresholds are told without a sign; which way the vehicle was pushed is the kind's. */
+/** Where a kind is found. Thresholds are told without a sign; which way the vehicle was pushed is the kind's. */
 const SIDES = /** @type {Record<string, { signal: string, signs: number[] }>} */ ({
+  speeding: { signal: 'speed_kmh', signs: [1] },
+  brake_air_low: { signal: 'brake_air_kpa', signs: [1] },
+  coolant_hot: { signal: 'coolant_c', signs: [1] },
+  oil_pressure_low: { signal: 'oil_pressure_kpa', signs: [1] },
+  battery_low: { signal: 'battery_v', signs: [1] },
   harsh_braking: { signal: 'accel_long_mps2', signs: [-1] },
   harsh_acceleration: { signal: 'accel_long_mps2', signs: [1] },
   harsh_cornering: { signal: 'accel_lat_mps2', signs: [-1, 1] },

@@ -10,6 +10,7 @@ import { theme } from '../lib/theme.js';
 
 const HIGH = 120;
 const ROWS = 300;
+const SELDOM = 0.2; // of the samples
 const INK = {
   light: { line: '#0072b2', second: '#a34400', grid: '#d3dae0', text: '#4d5963', mark: '#b3184a' },
   dark: { line: '#56b4e9', second: '#ffa566', grid: '#2c3946', text: '#a9b5c0', mark: '#ff8fb0' },
@@ -77,6 +78,7 @@ function data(times, strip) {
 /** @param {number} width @param {Strip} strip @param {number | null} mark @param {{ current?: (index: number) => void }} tell */
 function options(width, strip, mark, tell) {
   const ink = INK[theme.value];
+  const sparse = seldom(strip.values);
   const axis = { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, font: '12px system-ui' };
   return {
     width,
@@ -86,12 +88,17 @@ function options(width, strip, mark, tell) {
     scales: { x: { time: true }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => room(low, high, strip.thresholds ?? []) } },
     tzDate: (/** @type {number} */ ts) => new Date(new Date(ts * 1000).toLocaleString('en-US', { timeZone: zone.value })),
     axes: [{ ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((one) => clock(one, true)), space: 90 }, { ...axis, size: 46 }],
-    series: [{}, { stroke: ink.line, width: 2, spanGaps: false }, { stroke: ink.second, width: 1.5, dash: [6, 4] }].slice(0, strip.limit ? 3 : 2),
+    series: [{}, { stroke: ink.line, width: 2, spanGaps: sparse, points: { show: sparse, size: 6 } }, { stroke: ink.second, width: 1.5, dash: [6, 4] }].slice(0, strip.limit ? 3 : 2),
     hooks: {
       draw: [(/** @type {any} */ plot) => lines(plot, ink, mark, strip.thresholds ?? [])],
       setCursor: [(/** @type {any} */ plot) => plot.cursor.event && plot.cursor.idx !== null && tell.current?.(plot.cursor.idx)],
     },
   };
+}
+
+/** Whether it is said far less often than samples are taken, as by a tyre's sensor: its points are joined. @param {(number | null)[]} values */
+function seldom(values) {
+  return values.filter((value) => value !== null).length < SELDOM * values.length;
 }
 
 /** From the least to the greatest, thresholds too, and a little more. @param {number} low @param {number} high @param {number[]} thresholds */

@@ -6,6 +6,9 @@ import { language, t } from './i18n.js';
 
 export const zone = signal('UTC'); // of the fleet
 const DASH = '–';
+const DATE = 10; // characters of a date alone
+const DAY_MS = 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
 
 /** @type {Map<string, any>} */
 const made = new Map();
@@ -51,12 +54,27 @@ export function clock(at, seconds = false) {
 
 /** Day and time. @param {Moment} at */
 export function dayTime(at) {
-  return written(at, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const old = Math.abs(now() - (moment(at)?.getTime() ?? 0)) > YEAR_MS / 2;
+  return written(at, { ...(old && { year: 'numeric' }), month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
-/** Day. @param {Moment} at */
+/** Day; a date without a time is that date in every zone. @param {Moment} at */
 export function day(at) {
-  return written(at, { year: 'numeric', month: 'short', day: 'numeric' });
+  const whole = typeof at === 'string' && at.length === DATE;
+  return written(at, { ...(whole && { timeZone: 'UTC' }), year: 'numeric', month: 'short', day: 'numeric' });
+}
+
+/** When a date (2025-11-26) begins in the fleet's zone, `later` days after it. @param {string} date @param {number} [later] */
+export function midnight(date, later = 0) {
+  const utc = Date.parse(`${date}T00:00Z`) + later * DAY_MS;
+  return new Date(utc - ahead(utc - ahead(utc))).toISOString();
+}
+
+/** By how many ms the fleet's clocks are ahead of UTC. @param {number} at */
+function ahead(at) {
+  const options = /** @type {const} */ ({ timeZone: zone.value, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
+  const part = Object.fromEntries(new Intl.DateTimeFormat('en', options).formatToParts(at).map(({ type, value }) => [type, value]));
+  return Date.parse(`${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}Z`) - Math.floor(at / 60_000) * 60_000;
 }
 
 /** How long ago, roughly. @param {Moment} at */

@@ -5,5 +5,5 @@ import htm from 'htm';
 
 export const html = htm.bind(h);
 export { render, Fragment } from 'preact';
-export { useEffect, useRef, useState, useMemo } from 'preact/hooks';
+export { useEffect, useLayoutEffect, useRef, useState, useMemo } from 'preact/hooks';
 export { batch, computed, effect, signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';

@@ -41,8 +41,8 @@ export class Positions {
     return this;
   }
 
-  /** The vehicle nearest to a place, within so many degrees of latitude; -1: none. */
-  nearest(/** @type {number} */ lon, /** @type {number} */ lat, /** @type {number} */ within) {
+  /** The wanted vehicle nearest to a place, within so many degrees of latitude; -1: none. @param {number} lon @param {number} lat @param {number} within @param {(i: number) => boolean} wanted */
+  nearest(lon, lat, within, wanted) {
     const wide = Math.cos((lat * Math.PI) / 180);
     let best = within * within;
     let found = -1;
@@ -50,7 +50,7 @@ export class Positions {
       const x = (this.lon[i] - lon) * wide;
       const y = this.lat[i] - lat;
       const away = x * x + y * y;
-      if (away < best) [best, found] = [away, i];
+      if (away < best && wanted(i)) [best, found] = [away, i];
     }
     return found;
   }

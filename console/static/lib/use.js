@@ -4,12 +4,15 @@ import { useEffect, useState } from 'preact/hooks';
 import { every, get } from './api.js';
 import { on } from './stream.js';
 
+export const LATELY_S = 60; // how old a list may be that somebody acts on
+
 /**
  * @param {string | null} path  null: ask nothing yet
  * @param {Record<string, unknown>} query  of a list with `limit` 1000, the most there is, all pages are asked for
+ * @param {{ every_s?: number }} [how]  asked again so often while somebody looks; 0: only when the line has to catch up
  * @returns {{ data: any, error: Error | null, again: () => void }}
  */
-export function use(path, query) {
+export function use(path, query, { every_s = 0 } = {}) {
   const [found, put] = useState(/** @type {{ data: any, error: Error | null }} */ ({ data: null, error: null }));
   const [round, next] = useState(0);
   const key = JSON.stringify(query);
@@ -25,5 +28,10 @@ export function use(path, query) {
     const stop = on('resync', () => next((k) => k + 1));
     return () => void stop();
   }, []);
+  useEffect(() => {
+    if (!every_s) return;
+    const timer = setInterval(() => document.hidden || next((k) => k + 1), every_s * 1000);
+    return () => clearInterval(timer);
+  }, [every_s]);
   return { ...found, again: () => next((k) => k + 1) };
 }

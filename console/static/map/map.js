@@ -66,7 +66,7 @@ async function begin(place, now) {
   map.on('moveend', () => layer.update(positions, now.current.wanted));
   map.on('click', (/** @type {any} */ event) => {
     const degrees = (360 / (512 * 2 ** map.getZoom())) * Math.max(14, size(map.getZoom()));
-    now.current.choose(positions.nearest(event.lngLat.lng, event.lngLat.lat, degrees));
+    now.current.choose(positions.nearest(event.lngLat.lng, event.lngLat.lat, degrees, now.current.wanted));
   });
   return { map, layer, found: known() };
 }

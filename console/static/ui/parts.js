@@ -1,9 +1,9 @@
 /** Parts: the small pieces every screen is made of. */
 
-import { html } from '../lib/html.js';
+import { html, useEffect } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { now } from '../lib/clock.js';
-import { clock, dayTime, moment } from '../lib/format.js';
+import { clock, day, dayTime, moment } from '../lib/format.js';
 
 /** A status by shape, colour and word. @param {{ status: string, bare?: boolean }} given */
 export function Status({ status, bare = false }) {
@@ -33,8 +33,13 @@ export function Priority({ priority }) {
 export function Time({ at, seconds = false }) {
   const date = moment(at);
   if (!date) return html`<span>–</span>`;
-  const today = Math.abs(now() - date.getTime()) < 64_800_000;
+  const today = day(now() / 1000) === day(at);
   return html`<time datetime=${date.toISOString()} title=${dayTime(at)}>${today ? clock(at, seconds) : dayTime(at)}</time>`;
+}
+
+/** An illustrative figure says so wherever it stands. @param {{ status: string }} given */
+export function Filed({ status }) {
+  return html`<span class=${`filed ${status}`}>${word('filed', status)}</span>`;
 }
 
 /** What stands where there is nothing. @param {{ text: string, children?: any }} given */
@@ -52,8 +57,11 @@ export function Fact({ label, value, note }) {
   return html`<div class="fact"><dt>${label}</dt><dd>${value}${note ? html` <small>${note}</small>` : null}</dd></div>`;
 }
 
-/** A heading with what belongs beside it. @param {{ title: string, children?: any }} given */
+/** A heading with what belongs beside it; the tab is called so too. @param {{ title: string, children?: any }} given */
 export function Head({ title, children }) {
+  useEffect(() => {
+    document.title = `${title} – Tripmeter`;
+  }, [title]);
   return html`<header class="head"><h1>${title}</h1><div class="tools">${children}</div></header>`;
 }
 

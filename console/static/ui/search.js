@@ -3,7 +3,10 @@
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { go } from '../lib/router.js';
+import { notice } from '../lib/alerts.js';
+import { say } from '../lib/announce.js';
 import { roster } from '../lib/fleet.js';
+import { may } from '../lib/session.js';
 
 const SHOWN = 8;
 
@@ -22,10 +25,15 @@ export function Search() {
   const found = matching(said.value);
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (!found.length) return;
+    if (!found.length) {
+      notice.value = { text: t('shell.not_found', { name: said.value }), bad: true };
+      say(t('shell.not_found', { name: said.value }));
+      return;
+    }
     go('/', { vehicle: found[0].id });
     said.value = '';
   };
+  if (!may('viewer', 'manager')) return null; // nobody else has a roster
   return html`<form class="search" role="search" onSubmit=${submit}>
     <input ref=${field} type="search" list="vehicles-found" autocomplete="off" placeholder=${t('shell.search')} aria-label=${t('shell.search')}
       value=${said.value} onInput=${(/** @type {any} */ event) => (said.value = event.target.value)} />

@@ -1,6 +1,6 @@
 /** Shell: what stays while screens change: header, the state of the line, the ways to go, the place screens are in. */
 
-import { html, useEffect, useRef } from '../lib/html.js';
+import { html, useEffect, useLayoutEffect, useRef } from '../lib/html.js';
 import { LANGUAGES, language, speak, t } from '../lib/i18n.js';
 import { href, route } from '../lib/router.js';
 import { meta, signOut, user } from '../lib/session.js';
@@ -25,11 +25,12 @@ function Inside() {
   const first = useRef(true);
   const screen = found(route.value.parts);
   const title = t(screen.title);
-  useEffect(() => {
-    document.title = `${title} – Tripmeter`;
+  useLayoutEffect(() => {
+    document.title = `${title} – Tripmeter`; // until the screen's own heading is there
   }, [title]);
   useEffect(() => {
-    if (!first.current) main.current?.focus();
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    if (!first.current) scrollTo(0, 0);
     first.current = false;
   }, [route.value.path]);
   return html`
@@ -58,7 +59,8 @@ function Header() {
         ${Object.entries(LANGUAGES).map(([tag, name]) => html`<option value=${tag} lang=${tag}>${name}</option>`)}
       </select>
       <button onClick=${turn} aria-pressed=${theme.value === 'dark'}>${t('shell.dark')}</button>
-      <button onClick=${signOut} title=${user.value?.login}>${t('shell.sign_out')}</button>
+      <span class="zone">${user.value?.login}</span>
+      <button onClick=${signOut}>${t('shell.sign_out')}</button>
     </div>
   </header>`;
 }

@@ -3,14 +3,14 @@
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { number, percent } from '../lib/format.js';
-import { use } from '../lib/use.js';
+import { LATELY_S, use } from '../lib/use.js';
 import { Failed, Head, Status, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 
 export function Devices() {
-  const known = use('devices', { limit: 1000 });
-  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
+  const known = use('devices', { limit: 1000 }, { every_s: LATELY_S });
+  if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.devices')} /><p class="hint">${t('devices.lead')}</p>
     <${Table} caption=${t('screen.devices')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.vehicle} empty=${t('devices.empty')} />`;

@@ -4,9 +4,9 @@ import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { day, number, percent, signed, span } from '../lib/format.js';
 import { href } from '../lib/router.js';
-import { user } from '../lib/session.js';
+import { may, user } from '../lib/session.js';
 import { use } from '../lib/use.js';
-import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Fact, Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 import { Band, Score } from './drivers.js';
@@ -17,13 +17,14 @@ const EVERY = 'open,acknowledged,resolved,dismissed';
 export function Driver({ parts: [, fleet, id] }) {
   const name = `${encodeURIComponent(fleet)}/${encodeURIComponent(id ?? '')}`;
   const known = use(`drivers/${name}`, {});
-  const lately = use('alerts', { driver: `${fleet}/${id}`, state: EVERY, sort: 'newest', limit: 100 });
-  const hours = use('hours', { limit: 1000 });
+  const near = may('viewer', 'manager', 'driver'); // an insurer sees the score and what it is made of, no days
+  const lately = use(near ? 'alerts' : null, { driver: `${fleet}/${id}`, state: EVERY, sort: 'newest', limit: 100 });
+  const hours = use(near ? 'hours' : null, { limit: 1000 });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
   const own = hours.data?.items.find((/** @type {any} */ row) => row.id === `${fleet}/${id}`);
-  return html`<${Head} title=${one.driver_id}><a class="button" href=${href('/trips', { driver: `${fleet}/${id}` })}>${t('screen.trips')}</a><//>
+  return html`<${Head} title=${one.driver_id}><${Filed} status=${one.status} />${near && html`<a class="button" href=${href('/trips', { driver: `${fleet}/${id}` })}>${t('screen.trips')}</a>`}<//>
     <dl class="facts card">
       <${Fact} label=${t('drivers.score')} value=${html`<${Score} row=${one} value=${one.score} />`} note=${!one.provisional && html`<${Band} row=${one} />`} />
       <${Fact} label=${t('drivers.coaching')} value=${one.provisional ? '–' : number(one.coaching_score, 1)} />
@@ -31,7 +32,7 @@ export function Driver({ parts: [, fleet, id] }) {
       <${Fact} label=${t('trips.km')} value=${number(one.km, 0, 'km')} />
     </dl>
     <section class="card"><h2>${t('driver.points')}</h2><p class="hint">${t('driver.points_lead')}</p><${Points} one=${one} /></section>
-    <section class="card"><h2>${t('driver.events')}</h2><${Events} rows=${lately.data?.items ?? []} /></section>
+    ${near && html`<section class="card"><h2>${t('driver.events')}</h2><${Lately} known=${lately} /></section>`}
     ${own && html`<section class="card"><h2>${t('screen.hours')}</h2><${Limits} rows=${own.limits} /></section>`}
     ${one.weeks.length > 0 && html`<section class="card"><h2>${t('driver.weeks')}</h2><${Weeks} rows=${one.weeks} /></section>`}`;
 }
@@ -69,6 +70,12 @@ function Bar({ value, most }) {
   return html`<svg class="bar-chart" viewBox="0 0 100 12" width="140" height="12" aria-hidden="true"><rect class=${value < 0 ? 'cost' : 'gain'} x=${value < 0 ? 50 - long : 50} width=${long} height="12" /><path d="M50 0v12" /></svg>`;
 }
 
+/** @param {{ known: { data: any, error: Error | null, again: () => void } }} given */
+function Lately({ known }) {
+  if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
+  return known.data ? html`<${Events} rows=${known.data.items} />` : html`<${Waiting} />`;
+}
+
 /** @param {{ rows: any[] }} given */
 function Events({ rows }) {
   const columns = [
@@ -86,7 +93,7 @@ function Events({ rows }) {
 function Weeks({ rows }) {
   const columns = [
     { key: 'from', label: t('driver.week'), fixed: true, show: (/** @type {any} */ row) => day(row.from) },
-    { key: 'score', label: t('drivers.score'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.score, 1) },
+    { key: 'score', label: t('drivers.score'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
     { key: 'low', label: t('drivers.between'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<${Band} row=${row} />` },
     { key: 'km', label: t('trips.km'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.km) },
   ];

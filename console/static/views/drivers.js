@@ -4,7 +4,7 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { number, percent, signed } from '../lib/format.js';
 import { use } from '../lib/use.js';
-import { Failed, Head, Waiting } from '../ui/parts.js';
+import { Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { DriverLink } from '../ui/links.js';
 
@@ -12,7 +12,7 @@ export function Drivers() {
   const known = use('drivers', { limit: 1000 });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  return html`<${Head} title=${t('screen.drivers')} />
+  return html`<${Head} title=${t('screen.drivers')}>${known.data.items.length > 0 && html`<${Filed} status=${known.data.items[0].status} />`}<//>
     <p class="hint">${t('drivers.lead')}</p>
     <${Table} caption=${t('screen.drivers')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.id} empty=${t('drivers.empty')} />`;
 }

@@ -7,10 +7,9 @@ import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { factor } from '../charts/options.js';
-import { Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Filed } from './premiums.js';
 
 export function Factors() {
   const known = use('pricing/factors', {});

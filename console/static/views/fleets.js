@@ -8,12 +8,11 @@ import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { columns as bars } from '../charts/options.js';
-import { Empty, Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Empty, Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section, paid } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 import { Choice } from './inbox.js';
 import { Bar } from './portfolio.js';
-import { Filed } from './premiums.js';
 
 /** @typedef {import('../ui/report.js').Part} Part */
 

@@ -3,7 +3,7 @@
 import { html, useMemo } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { span } from '../lib/format.js';
-import { use } from '../lib/use.js';
+import { LATELY_S, use } from '../lib/use.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { DriverLink } from '../ui/links.js';
@@ -11,9 +11,9 @@ import { DriverLink } from '../ui/links.js';
 const SOON_S = 1800;
 
 export function Hours() {
-  const known = use('hours', { limit: 1000 });
+  const known = use('hours', { limit: 1000 }, { every_s: LATELY_S });
   const rows = useMemo(() => (known.data?.items ?? []).map(tightest), [known.data]);
-  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
+  if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.hours')} /><p class="hint">${t('hours.lead')}</p>
     <${Table} caption=${t('screen.hours')} columns=${columns()} rows=${rows} id=${(/** @type {any} */ row) => row.id} empty=${t('hours.empty')} />`;

@@ -3,13 +3,15 @@
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
 import { act, busy, shownState, todo, undoable } from '../lib/alerts.js';
-import { ago } from '../lib/format.js';
+import { now } from '../lib/clock.js';
+import { ago, moment } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
 import { may } from '../lib/session.js';
-import { Priority } from '../ui/parts.js';
+import { Priority, Time } from '../ui/parts.js';
 
 /** @typedef {import('../lib/alerts.js').Alert} Alert */
 const KEYS = /** @type {Record<string, string>} */ ({ a: 'ack', r: 'resolve', d: 'dismiss', c: 'comment', g: 'assign', s: 'shelve' });
+const WINDOW = 200; // rows drawn; more when the cursor or the reader gets there
 const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
 
 /** @param {{ rows: Alert[], small: boolean, ask: (action: string, ids: string[]) => void }} given */
@@ -21,13 +23,18 @@ export function Rows({ rows, small, ask }) {
   const inside = useRef(false);
   const ids = rows.map((one) => one.alert_id);
   const key = ids.join();
-  const here = Math.min(cursor.value, rows.length - 1);
+  const most = useSignal(WINDOW);
+  const drawn = rows.slice(0, most.value);
+  const here = Math.min(cursor.value, drawn.length - 1);
 
   useEffect(() => {
     const left = [...chosen.value].filter((id) => ids.includes(id));
     if (left.length !== chosen.value.size) chosen.value = new Set(left);
     if (inside.current && adrift()) focus(grid.current, here);
   }, [key]);
+  useEffect(() => {
+    if (most.value > WINDOW && inside.current) focus(grid.current, here);
+  }, [most.value]);
   useEffect(() => () => void (busy.value = false), []);
 
   const acting = may('manager');
@@ -38,7 +45,8 @@ export function Rows({ rows, small, ask }) {
     if (range) chosen.value = new Set(ids.slice(Math.min(anchor.current, at), Math.max(anchor.current, at) + 1));
     else anchor.current = at;
     cursor.value = at;
-    focus(grid.current, at);
+    if (at < most.value) focus(grid.current, at);
+    else most.value = at + WINDOW; // the row has the focus as soon as it is drawn
   };
   const toggle = (/** @type {number} */ at) => {
     const next = new Set(chosen.value);
@@ -75,11 +83,12 @@ export function Rows({ rows, small, ask }) {
   };
   return html`
     ${!small && acting && html`<${Bulk} n=${chosen.value.size} decide=${decide} />`}
-    <div class=${`inbox ${small ? 'small' : ''}`} ref=${grid} role="grid" aria-multiselectable="true" aria-label=${t('screen.alerts')} onKeyDown=${press}
+    <div class=${`inbox ${small ? 'small' : ''}`} ref=${grid} role="grid" aria-multiselectable="true" aria-rowcount=${rows.length} aria-label=${t('screen.alerts')} onKeyDown=${press}
       onFocusIn=${(/** @type {FocusEvent} */ event) => enter(/** @type {HTMLElement} */ (event.target))}
       onFocusOut=${(/** @type {FocusEvent} */ event) => leave(/** @type {HTMLElement | null} */ (event.relatedTarget))}>
-      ${rows.map((one, at) => html`<${Row} key=${one.alert_id} one=${one} small=${small} current=${at === here} picked=${chosen.value.has(one.alert_id)} click=${(/** @type {MouseEvent} */ event) => click(event, at)} toggle=${() => toggle(at)} />`)}
-    </div>`;
+      ${drawn.map((one, at) => html`<${Row} key=${one.alert_id} one=${one} small=${small} current=${at === here} picked=${chosen.value.has(one.alert_id)} click=${(/** @type {MouseEvent} */ event) => click(event, at)} toggle=${() => toggle(at)} at=${at} />`)}
+    </div>
+    ${rows.length > drawn.length && html`<p class="choices"><button onClick=${() => (most.value += WINDOW)}>${t('inbox.further', { shown: drawn.length, all: rows.length })}</button></p>`}`;
 }
 
 /** @param {{ n: number, decide: (action: string) => void }} given */
@@ -90,14 +99,15 @@ function Bulk({ n, decide }) {
   </div>`;
 }
 
-/** @param {{ one: Alert, small: boolean, current: boolean, picked: boolean, click: (event: MouseEvent) => void, toggle: () => void }} given */
-function Row({ one, small, current, picked, click, toggle }) {
-  return html`<div role="row" class=${`alert-row ${one.priority} ${shownState(one)}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id}>
+/** @param {{ one: Alert, small: boolean, current: boolean, picked: boolean, click: (event: MouseEvent) => void, toggle: () => void, at: number }} given */
+function Row({ one, small, current, picked, click, toggle, at }) {
+  return html`<div role="row" aria-rowindex=${at + 1} class=${`alert-row ${one.priority} ${shownState(one)}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id}>
     ${!small && html`<span role="gridcell"><input type="checkbox" checked=${picked} onChange=${toggle} tabindex="-1" aria-label=${t('inbox.pick', { vehicle: one.vehicle_id })} /></span>`}
     <span role="gridcell"><${Priority} priority=${one.priority} /></span>
     <span role="gridcell" class="what"><a href=${href(`/alerts/${one.alert_id}`)} tabindex="-1">${word('kind', one.kind)} ${one.subject}</a>
       ${one.count > 1 && html` <span class="times">×${one.count}</span>`}
       ${one.condition === 'active' && html` <span class="lasts">${t('condition.active')}</span>`}
+      ${one.shelved_until && (moment(one.shelved_until)?.getTime() ?? 0) > now() && html` <span class="times">${t('alert.shelved')} <${Time} at=${one.shelved_until} /></span>`}
       ${one.flapping && html` <span class="lasts">${t('inbox.flapping')}</span>`}</span>
     <span role="gridcell" class="who">${one.vehicle_id}${one.driver_id && !small ? ` · ${one.driver_id}` : ''}</span>
     <span role="gridcell" class="when">${ago(one.first_seen)}</span>

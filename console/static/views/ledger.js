@@ -7,10 +7,9 @@ import { day, money } from '../lib/format.js';
 import { route } from '../lib/router.js';
 import { meta } from '../lib/session.js';
 import { use } from '../lib/use.js';
-import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Filed } from './premiums.js';
 import { Field } from './trips.js';
 
 export function Ledger() {

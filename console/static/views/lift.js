@@ -6,9 +6,8 @@ import { meta } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { columns, curves, lines, ratios } from '../charts/options.js';
-import { Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section, title } from '../ui/report.js';
-import { Filed } from './premiums.js';
 
 /** @typedef {import('../ui/report.js').Part} Part */
 

@@ -4,9 +4,8 @@ import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { money, number, percent } from '../lib/format.js';
 import { use } from '../lib/use.js';
-import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Fact, Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
-import { Filed } from './premiums.js';
 
 export function Portfolio() {
   const known = use('pricing/portfolio', {});

@@ -7,9 +7,8 @@ import { address } from '../lib/api.js';
 import { climb } from '../lib/ladder.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
-import { Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Choice } from './inbox.js';
-import { Filed } from './premiums.js';
 
 const SIGNS = /** @type {Record<string, string>} */ ({ start: '×', times: '×', plus: '+', divide: '÷', cap: '=', sum: 'Σ', round: '≈', levy: '×' });
 

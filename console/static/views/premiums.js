@@ -5,7 +5,7 @@ import { t, word } from '../lib/i18n.js';
 import { day, money, number, percent } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
-import { Failed, Head, Waiting } from '../ui/parts.js';
+import { Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 import { Field } from './trips.js';
@@ -38,9 +38,4 @@ function columns() {
 /** @param {{ name: string, effect: string }} given */
 function reason({ name, effect }) {
   return `${word('factor', name)} ×${Number(effect).toFixed(2)}`;
-}
-
-/** An illustrative figure says so wherever it stands. @param {{ status: string }} given */
-export function Filed({ status }) {
-  return html`<span class=${`filed ${status}`}>${word('filed', status)}</span>`;
 }

@@ -7,12 +7,11 @@ import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { columns as bars } from '../charts/options.js';
-import { Fact, Failed, Head, Waiting } from '../ui/parts.js';
+import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section, paid } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 import { Choice } from './inbox.js';
 import { band } from './lift.js';
-import { Filed } from './premiums.js';
 
 export function Tariffs() {
   const { old: before = '', new: after = '' } = route.value.query;

@@ -7,7 +7,7 @@ import { say } from '../lib/announce.js';
 import { notice } from '../lib/alerts.js';
 import { href, route } from '../lib/router.js';
 import { may } from '../lib/session.js';
-import { use } from '../lib/use.js';
+import { LATELY_S, use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
@@ -15,12 +15,13 @@ import { VehicleLink } from '../ui/links.js';
 import { Choice } from './inbox.js';
 
 const STATES = ['open', 'done', 'verified', 'dropped'];
+const ACTIONS = ['done', 'assign', 'drop'];
 const OUTCOMES = ['fixed', 'replaced', 'talked', 'nothing_found', 'other'];
 
 export function Tasks() {
   const { state = 'open' } = route.value.query;
   const asked = useSignal(/** @type {{ id: string, action: string } | null} */ (null));
-  const known = use('tasks', { state, limit: 1000 });
+  const known = use('tasks', { state, limit: 1000 }, { every_s: LATELY_S });
   const close = async (/** @type {Record<string, string>} */ said) => {
     const { id, action } = /** @type {{ id: string, action: string }} */ (asked.value);
     asked.value = null;
@@ -48,12 +49,14 @@ function columns(ask) {
     { key: 'due', label: t('tasks.due'), show: (/** @type {any} */ row) => html`<span class=${row.overdue ? 'verdict bad' : ''}><${Time} at=${row.due} /> ${row.overdue ? t('tasks.overdue') : ''}</span>` },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`task_state.${row.state}`)} ${row.outcome && word('outcome', row.outcome)} ${row.finding}` },
     { key: 'alert_id', label: t('tasks.alert'), fixed: true, show: (/** @type {any} */ row) => row.alert_id && html`<a href=${href(`/alerts/${row.alert_id}`)}>${t('tasks.see')}</a>` },
-    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? html`<button onClick=${() => ask(row.task_id, 'done')}>${t('tasks.done')}</button> <button onClick=${() => ask(row.task_id, 'drop')}>${t('tasks.drop')}</button>` : '') },
+    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? ACTIONS.map((action) => html`<button key=${action} onClick=${() => ask(row.task_id, action)}>${t(`tasks.${action}`)}</button> `) : '') },
   ];
 }
 
 /** @param {{ action: string }} given */
 function Fields({ action }) {
+  if (action === 'assign')
+    return html`<label>${t('alert.assignee')}<input name="assignee" autocomplete="off" data-first /></label><label>${t('tasks.due')}<input name="due" type="date" /></label>`;
   return html`${action === 'done' && html`<label>${t('tasks.outcome')}<select name="outcome" data-first>${OUTCOMES.map((one) => html`<option value=${one}>${t(`outcome.${one}`)}</option>`)}</select></label>`}
     <label>${t(action === 'done' ? 'tasks.finding' : 'decide.note')}<textarea name="finding" rows="3" required=${action === 'drop'} data-first=${action === 'drop' || undefined}></textarea></label>`;
 }

@@ -5,14 +5,14 @@ import { t, word } from '../lib/i18n.js';
 import { alerts, todo } from '../lib/alerts.js';
 import { ago, number } from '../lib/format.js';
 import { href } from '../lib/router.js';
-import { use } from '../lib/use.js';
+import { LATELY_S, use } from '../lib/use.js';
 import { Empty, Failed, Head, Priority, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 
 export function Today() {
-  const known = use('today', {});
-  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
+  const known = use('today', {}, { every_s: LATELY_S });
+  if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const sites = Map.groupBy(known.data.items, (/** @type {any} */ one) => one.site || one.fleet_id);
   return html`<${Head} title=${t('screen.today')} /><p class="hint">${t('today.lead')}</p>

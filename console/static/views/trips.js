@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
-import { number, span } from '../lib/format.js';
+import { midnight, number, span } from '../lib/format.js';
 import { href, refine, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -11,8 +11,7 @@ import { DriverLink, VehicleLink } from '../ui/links.js';
 
 export function Trips() {
   const { vehicle = '', driver = '', from = '', to = '', cursor = '' } = route.value.query;
-  const until = to && new Date(Date.parse(to) + 86_400_000).toISOString(); // that day is meant to be in it
-  const asked = { vehicle, driver, from, to: until, cursor, limit: 200 };
+  const asked = { vehicle, driver, from: from && midnight(from), to: to && midnight(to, 1), cursor, limit: 200 }; // the last day is meant to be in it
   const known = use('trips', asked);
   return html`
     <${Head} title=${t('screen.trips')} />

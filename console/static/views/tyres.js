@@ -4,7 +4,7 @@ import { html, useMemo } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { number, percent, span } from '../lib/format.js';
 import { refine, route } from '../lib/router.js';
-import { use } from '../lib/use.js';
+import { LATELY_S, use } from '../lib/use.js';
 import { Trace } from '../charts/trace.js';
 import { Axles, verdict } from '../ui/axles.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -15,9 +15,9 @@ const STATES = ['flat', 'low', 'silent', 'unknown', 'good'];
 
 export function Tyres() {
   const { vehicle = '', state = '' } = route.value.query;
-  const known = use(vehicle ? `vehicles/${vehicle}/tyres` : 'tyres', vehicle ? {} : { limit: 1000 });
+  const known = use(vehicle ? `vehicles/${vehicle}/tyres` : 'tyres', vehicle ? {} : { limit: 1000 }, { every_s: LATELY_S });
   const rows = useMemo(() => wheels(known.data).sort(worst), [known.data]);
-  if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
+  if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const shown = state ? rows.filter((/** @type {any} */ row) => row.verdict === state) : rows;
   return html`<${Head} title=${vehicle ? t('tyres.of', { vehicle: vehicle.slice(vehicle.indexOf('/') + 1) }) : t('screen.tyres')} />

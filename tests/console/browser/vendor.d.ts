@@ -8,6 +8,7 @@ declare module 'preact' {
 
 declare module 'preact/hooks' {
   export function useEffect(run: () => void | (() => void), inputs?: readonly unknown[]): void;
+  export function useLayoutEffect(run: () => void | (() => void), inputs?: readonly unknown[]): void;
   export function useRef<T>(value: T): { current: T };
   export function useState<T>(value: T): [T, (next: T | ((before: T) => T)) => void];
   export function useMemo<T>(make: () => T, inputs: readonly unknown[]): T;

@@ -1,0 +1,117 @@
+"""What a reader sees first is what they came for: headings, dates, the signal an event was found in, a long list."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.stack
+
+HEADER = "header.bar"
+MANY = 3_000
+
+
+def box(one, what):
+    found = one.page.locator(what).first.bounding_box()
+    assert found
+    return found
+
+
+def test_a_screen_begins_with_its_heading_wherever_the_last_one_was_left(tab):
+    one = tab("admin")
+    one.go("/drivers")
+    for name in ("Trips", "Premiums", "Settings"):
+        one.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        one.page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+        one.page.get_by_role("heading", level=1, name=name).wait_for()
+        assert box(one, "h1")["y"] >= box(one, HEADER)["height"]
+        assert one.page.title().startswith(name)
+
+
+def test_what_has_the_focus_is_never_under_the_header(tab):
+    one = tab("manager", viewport={"width": 1280, "height": 320})
+    one.go("/alerts")
+    one.page.locator("[data-alert]").first.focus()
+    last = one.page.locator("[data-alert]").count() - 1
+    for key in ["j"] * last + ["k"] * last:
+        one.page.keyboard.press(key)
+        assert box(one, "[data-alert]:focus")["y"] >= box(one, HEADER)["height"]
+
+
+def test_of_many_alerts_those_in_reach_are_drawn(tab):
+    one = tab("manager")
+
+    def answer(route):
+        said = route.fetch().json()
+        first = said["items"][0]
+        said["items"] = [first | {"alert_id": f"a-{k:05d}"} for k in range(MANY)]
+        route.fulfill(body=json.dumps(said), content_type="application/json")
+
+    one.page.route("**/api/v1/alerts?*", answer)
+    one.go("/alerts")
+    rows, grid = one.page.locator("[data-alert]"), one.page.get_by_role("grid")
+    rows.first.wait_for()
+    drawn = rows.count()
+    assert drawn < 500 and grid.get_attribute("aria-rowcount") == str(MANY)
+    rows.last.focus()
+    one.page.keyboard.press("j")
+    one.await_focus(f"a-{drawn:05d}")
+    more = rows.count()
+    one.page.get_by_role("button", name=f"Show more ({more:,} of {MANY:,})".replace(",", "")).click()
+    rows.nth(more).wait_for()
+
+
+def test_a_date_is_that_date_in_every_zone_and_a_day_is_the_fleets_own(tab):
+    one = tab("admin")
+    one.go("/")
+    said = one.run(
+        """const { zone, day, midnight, clock } = await at('lib/format.js');
+        const before = zone.value;
+        const found = given.map((name) => {
+          zone.value = name;
+          return [day('2025-11-12'), midnight('2025-11-12'), midnight('2025-03-30', 1), clock(midnight('2025-10-26'))];
+        });
+        zone.value = before;
+        return found;""",
+        ["America/New_York", "Asia/Shanghai", "Europe/Berlin", "UTC"],
+    )
+    assert {row[0] for row in said} == {"Nov 12, 2025"}
+    assert [row[1][:16] for row in said] == [
+        "2025-11-12T05:00",
+        "2025-11-11T16:00",
+        "2025-11-11T23:00",
+        "2025-11-12T00:00",
+    ]
+    assert [row[2][:16] for row in said] == [
+        "2025-03-31T04:00",
+        "2025-03-30T16:00",
+        "2025-03-30T22:00",
+        "2025-03-31T00:00",
+    ]
+    assert {row[3] for row in said} == {"00:00"}
+
+
+def test_an_event_is_drawn_where_it_was_found_and_its_threshold_nowhere_else(tab):
+    one = tab("admin")
+    one.go("/")
+    found = {"t": [0, 1], "speed_kmh": [50, 51], "brake_pedal_pct": [0, 3], "tyre_1R_pressure_kpa": [None, 400]}
+    flat, braking = (
+        one.run(
+            "const { strips } = await at('charts/strips.js'); return strips(given.found, given.event);",
+            {"found": found | more, "event": event},
+        )
+        for more, event in (
+            ({}, {"kind": "tyre_flat", "subject": "1R", "unit": "%", "threshold": 50}),
+            ({"accel_long_mps2": [-1, -5]}, {"kind": "harsh_braking", "subject": "", "unit": "m/s²", "threshold": 3.5}),
+        )
+    )
+    assert flat[0]["key"] == "tyre_1R_pressure_kpa" and not [strip for strip in flat if "thresholds" in strip]
+    assert braking[0]["key"] == "accel_long_mps2" and braking[0]["thresholds"] == [-3.5]
+    assert not [strip for strip in braking[1:] if "thresholds" in strip]
+
+
+def test_an_insurer_is_not_told_that_nothing_happened(tab, house):
+    one = tab("actuary")
+    one.go(f"/drivers/{house.names['driver']}")
+    one.page.locator("h1").first.wait_for()
+    assert one.page.get_by_text("Nothing happened").count() == 0
+    assert one.page.get_by_role("link", name="Trips").count() == 0

@@ -35,7 +35,7 @@ export function percent(share, digits = 0) {
 /** An amount to the cent; it comes as a string of decimals, which floats do not hold. */
 export function money(/** @type {string | number | null | undefined} */ amount, /** @type {string} */ currency) {
   if (amount === null || amount === undefined) return DASH;
-  return maker(Intl.NumberFormat, { style: 'currency', currency, currencyDisplay: 'code' }).format(/** @type {any} */ (amount));
+  return maker(Intl.NumberFormat, { style: 'currency', currency, currencyDisplay: 'code' }).format(/** @type {any} */ (amount)).replace('-', '−'); // which lines are not broken after
 }
 
 /** @typedef {string | number | Date | null | undefined} Moment  ISO 8601, or UTC epoch seconds */

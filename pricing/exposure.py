@@ -15,7 +15,11 @@ KILOMETRES = {
     "km_measured": "metres",
     "km_odometer": "odometer_m",
     "km_gap": "gap_m",
-    "night_km": "night_m",
+    "night_km": "night_m",  # from 22:00 to 5:00 of the local day
+    "hour_5_9_km": "hour_5_9_m",
+    "hour_9_16_km": "hour_9_16_m",
+    "hour_16_19_km": "hour_16_19_m",
+    "hour_19_22_km": "hour_19_22_m",
     "over_limit_0_10_km": "over_0_10_m",
     "over_limit_10_20_km": "over_10_20_m",
     "over_limit_20_30_km": "over_20_30_m",
@@ -29,6 +33,12 @@ KILOMETRES = {
     "urban_km": "urban_m",
     "residential_km": "residential_m",
     "road_unknown_km": "unclassed_m",  # a level of its own
+    "speed_0_20_km": "speed_0_20_m",  # km/h
+    "speed_20_50_km": "speed_20_50_m",
+    "speed_50_80_km": "speed_50_80_m",
+    "speed_80_100_km": "speed_80_100_m",
+    "speed_100_130_km": "speed_100_130_m",
+    "speed_130_km": "speed_130_m",
     "observed_km": "observed_m",  # where a harsh brake or start could have been seen
     "observed_corner_km": "observed_corner_m",
     "observed_tyre_km": "observed_tyre_m",
@@ -97,7 +107,7 @@ def merge(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
     A row is as final as the least final of its parts.
     """
-    return _public(_sum(pl.concat([_whole(frame) for frame in frames])))
+    return _public(_sum(pl.concat([_whole(frame) for frame in frames], how="diagonal")))
 
 
 def park(frame: pl.DataFrame, insured: pl.DataFrame, now: datetime | None = None) -> pl.DataFrame:
@@ -130,15 +140,19 @@ def vehicle_days(valid_from: date, valid_to: date) -> int:
 def totals(frame: pl.DataFrame, *by: str) -> dict[tuple[Any, ...], Exposure]:
     """Exposure of each group of rows of an exposure frame, which may have columns more to group ``by``."""
     whole = _whole(frame).with_columns(frame[name] for name in by if name not in KEYS)
-    summed = whole.group_by(by).agg(pl.col(SUMS).sum()).sort(by)
-    n = len(by)
-    rows = summed.select(*by, *_divided()).iter_rows()
-    return {row[:n]: Exposure(dict(zip(SUMS, row[n:], strict=True))) for row in rows}
+    there, n = [name for name in SUMS if name in whole.columns], len(by)
+    summed = whole.group_by(by).agg(pl.col(there).sum()).sort(by)
+    rows = summed.select(*by, *_divided(there)).iter_rows()
+    return {row[:n]: Exposure(dict(zip(there, row[n:], strict=True))) for row in rows}
 
 
 def _whole(frame: pl.DataFrame) -> pl.DataFrame:
-    """An exposure frame with its sums in whole mm, ms and events: km to 1e-6 and hours give them back exactly."""
-    sums = [(pl.col(name) * unit).round().cast(pl.Int64) for name, unit in UNITS.items()]
+    """An exposure frame with its sums in whole mm, ms and events: km to 1e-6 and hours give them back exactly.
+
+    One of an older version may lack columns.
+    """
+    units = {name: unit for name, unit in UNITS.items() if name in frame.columns}
+    sums = [(pl.col(name) * unit).round().cast(pl.Int64) for name, unit in units.items()]
     return frame.select(*KEYS, "status", *sums)
 
 
@@ -157,11 +171,11 @@ def _public(whole: pl.DataFrame) -> pl.DataFrame:
     full = whole.with_columns(*zero, *odometer).with_columns(pl.col(set(SUMS) - {"km_odometer"}).fill_null(0))
     hours = ((pl.col("moving_h") + pl.col("idle_h")) / UNITS["moving_h"]).alias("hours")
     return (
-        full.with_columns(hours, *_divided())
+        full.with_columns(hours, *_divided(SUMS))
         .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
         .sort(KEYS)
     )
 
 
-def _divided() -> list[pl.Expr]:
-    return [pl.col(name) / unit if name not in COUNTS else pl.col(name) for name, unit in UNITS.items()]
+def _divided(names: Iterable[str]) -> list[pl.Expr]:
+    return [pl.col(name) / UNITS[name] if name not in COUNTS else pl.col(name) for name in names]

@@ -1,4 +1,4 @@
-"""Context: the speed limit that holds, who drives, and whether it is night; the last pass of condition."""
+"""Context: the speed limit that holds, who drives, and what part of the day it is; the last pass of condition."""
 
 from math import floor, inf, isnan, nan
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from streams.kernels.compiled import inner
 
 DAY = 86400.0
-DAWN, DUSK = 5 * 3600.0, 22 * 3600.0  # night is from 22:00 to 05:00, local time
+HOUR = 3600.0
+NIGHT = 1  # Batch.daypart; 2 to 5 are the parts that follow, 0 is none told
+ENDS = (5 * HOUR, 9 * HOUR, 16 * HOUR, 19 * HOUR, 22 * HOUR, 29 * HOUR)  # of the parts by local time, the last tomorrow
 NOT_KNOWN, FROM_DEVICE, FROM_ROAD, FROM_CLASS, OWN = range(5)  # Batch.limit_source
 MOTORWAY, RURAL = 1, 2  # Batch.road_class
 
@@ -24,17 +26,17 @@ def last_before(times: Any, low: int, high: int, t: float) -> int:
 
 
 @inner
-def night_at(fleet: Any, slot: int, t: float) -> Any:
-    """(1 at night, when to ask again) in the time zone of the vehicle's fleet; UTC before its first offset."""
+def daypart_at(fleet: Any, slot: int, t: float) -> Any:
+    """(part of the day, when to ask again) in the time zone of the vehicle's fleet; UTC before its first offset."""
     zone = fleet.zone[slot]
     low, high = fleet.zone_bounds[zone], fleet.zone_bounds[zone + 1]
     row = last_before(fleet.zone_from, low, high, t)
     offset = fleet.zone_offset[row] if row >= low else 0.0
     until = fleet.zone_from[row + 1] if row + 1 < high else inf
-    midnight = floor((t + offset) / DAY) * DAY
-    clock = t + offset - midnight
-    change = DAWN if clock < DAWN else DUSK if clock < DUSK else DAY + DAWN
-    return int(clock < DAWN or clock >= DUSK), min(until, midnight + change - offset)
+    midnight, part = floor((t + offset) / DAY) * DAY, 0
+    while t + offset - midnight >= ENDS[part]:
+        part += 1
+    return NIGHT + part % 5, min(until, midnight + ENDS[part] - offset)
 
 
 @inner
@@ -69,7 +71,7 @@ def limit_at(posted: float, road: float, own: float, assumed: float) -> Any:
 
 @inner
 def follow_context(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -> None:
-    """Write limit, limit_source, driver and night, and of whom the device named how long that holds.
+    """Write limit, limit_source, driver and daypart, and of whom the device named how long that holds.
 
     ``limit`` holds the road's until then, if roads are known.
     """
@@ -78,17 +80,17 @@ def follow_context(batch: Any, fleet: Any, state: Any, params: Any, part: Any) -
         slot = batch.slots[vehicle]
         said, p = int(state[slot]["said"]), params[fleet.klass[slot]]
         own = own_limit(0, p)
-        night, assigned = 0, -1
-        night_until = assigned_until = -inf
+        part_of_day, assigned = 0, -1
+        part_until = assigned_until = -inf
         for i in range(max(batch.bounds[vehicle], part[2]), min(batch.bounds[vehicle + 1], part[3])):
             t, posted, named = batch.t[i], batch.speed_limit[i], batch.said_driver[i]
-            if t >= night_until:
-                night, night_until = night_at(fleet, slot, t)
+            if t >= part_until:
+                part_of_day, part_until = daypart_at(fleet, slot, t)
             if t >= assigned_until:
                 assigned, assigned_until = assigned_at(fleet, slot, t)
             if named != -1:
                 said = named + 1 if named >= 0 else -1
-            batch.night[i] = night
+            batch.daypart[i] = part_of_day
             batch.driver[i] = assigned if said == 0 else max(said - 1, -1)
             batch.said_driver[i] = -2 if said < 0 else said - 1  # the same again, should the batch be run again
             if batch.ignition[i] == 0.0:

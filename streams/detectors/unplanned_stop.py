@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from streams.conditioning.context import NIGHT
 from streams.conditioning.places import apart, shrink
 from streams.detectors.base import Detector
 from streams.detectors.borders import is_good
@@ -51,9 +52,9 @@ def is_elsewhere(episode: Any, lat: float, lon: float, good: bool, p: Any) -> An
 
 
 @inner
-def rung(route: int, night: int) -> int:
+def rung(route: int, daypart: int) -> int:
     """Level of a stop: the more is expected of the drive, and the darker it is, the higher."""
-    return 1 if route < 0 else 2 + night
+    return 1 if route < 0 else 3 if daypart == NIGHT else 2
 
 
 @kernel
@@ -90,9 +91,9 @@ def detect(batch: Any, fleet: Any, state: Any, params: Any, kind: int, changes: 
             lasted = span(episode["start"], t)
             episode["end"], episode["peak"] = t, lasted / 60.0
             episode["quality"] |= bits
-            if lasted >= p["stand_s"] and rung(route, batch.night[i]) > level:
+            if lasted >= p["stand_s"] and rung(route, batch.daypart[i]) > level:
                 op = RAISE if level > 0 else OPEN
-                episode["level"] = level = rung(route, batch.night[i])
+                episode["level"] = level = rung(route, batch.daypart[i])
                 driven = 0.0
                 tell(changes, op, kind, slot, -1, episode, limit)
         memory["stood"], memory["driven"] = stood, driven

@@ -86,7 +86,7 @@ class Batch(NamedTuple):
     limit_source: Ints  # 0 none, 1 device, 2 road, 3 class, 4 the vehicle's own where lower than the posted one
     road_class: Ints  # 0 unknown, 1 motorway, 2 rural, 3 urban, 4 residential
     driver: Ints  # driver number at the wheel, -1 unknown
-    night: Ints  # 1 between 22:00 and 05:00 in the fleet's time zone
+    daypart: Ints  # 1 to 5 from 22:00, 5:00, 9:00, 16:00 and 19:00 on in the fleet's time zone; 1 is night
     quality: Ints  # bits, see streams.conditioning.condition
     # written by condition beside each tyre reading; NaN unknown, there is none, or it is of another trailer
     tyre_row: Ints  # row above of the same instant
@@ -113,7 +113,7 @@ class Batch(NamedTuple):
 
 SAID = tuple(signal.name for signal in SIGNALS)
 DERIVED_FLOATS = ("dt", "v", "accel", "lateral", "horizontal", "step", "limit")
-DERIVED_INTS = ("accel_source", "moving", "limit_source", "road_class", "driver", "night", "quality")
+DERIVED_INTS = ("accel_source", "moving", "limit_source", "road_class", "driver", "daypart", "quality")
 SURROUNDINGS = ("route", "astray", "allowed", "beyond")
 NEAR = ("near_zone", "near_kind", "near_depth")
 SAID_TYRES = ("tyre_wheel", "tyre_t", "tyre_pressure", "tyre_temp")

@@ -7,7 +7,7 @@ import numpy as np
 
 from devices.samples import Ints
 from streams.journeys.folds import write
-from streams.kernels.bands import band_of
+from streams.kernels.bands import band_of, speed_band
 from streams.kernels.compiled import kernel
 from streams.kernels.ignition import ON, ignition_after, is_measured
 from streams.kernels.params import CLOSE, OPEN, Param, Records
@@ -33,7 +33,11 @@ SUMS = (
     "gap_m",  # advance of the odometer beyond what was measured, over gaps
     "moving_s",
     "idle_s",  # standing with the ignition on
-    "night_m",
+    "night_m",  # by part of the local day, from 22:00 to 5:00
+    "hour_5_9_m",
+    "hour_9_16_m",
+    "hour_16_19_m",
+    "hour_19_22_m",
     "over_0_10_m",  # by km/h over the posted limit, the upper end included
     "over_10_20_m",
     "over_20_30_m",
@@ -47,15 +51,21 @@ SUMS = (
     "urban_m",
     "residential_m",
     "unclassed_m",
+    "speed_0_20_m",  # by speed, km/h, the upper end included; in no band where none is known
+    "speed_20_50_m",
+    "speed_50_80_m",
+    "speed_80_100_m",
+    "speed_100_130_m",
+    "speed_130_m",
     "observed_s",  # moving, and a harsh brake or start would have been seen
     "observed_m",
     "observed_corner_s",
     "observed_corner_m",
     "observed_tyre_m",
 )
-METRES, ODOMETER, GAP_M, MOVING, IDLE, NIGHT = range(6)  # places in SUMS, as are the following
-OVER, KNOWN, LIMIT, ROADS = 5, 10, 10, 14  # OVER + band, LIMIT + limit_source, ROADS + (road_class - 1) % 5
-OBSERVED, TYRE = 19, 23  # OBSERVED + 2 x sense
+METRES, ODOMETER, GAP_M, MOVING, IDLE, PART = range(6)  # places in SUMS, as are the following; PART + daypart - 1
+OVER, KNOWN, LIMIT, ROADS = 9, 14, 14, 18  # OVER + band, LIMIT + limit_source, ROADS + (road_class - 1) % 5
+SPEED, OBSERVED, TYRE = 22, 29, 33  # SPEED + band, OBSERVED + 2 x sense
 
 _HEAD = [
     ("op", "i1"),  # CLOSE; OPEN from open_rows
@@ -100,10 +110,11 @@ WAY = np.dtype(  # what the way from one sample to the next adds; its seconds ar
         ("idle_s", "f8"),
         ("advance", "f8"),  # of the odometer; NaN nothing to tell
         ("missed", "f8"),  # of which not measured
-        ("night", "i8"),
+        ("daypart", "i8"),  # Batch.daypart
         ("observed", "i8", 2),  # by sense, 1: a harsh brake or start, a harsh corner would have been seen
         ("tyre", "i8"),
-        ("band", "i8"),
+        ("band", "i8"),  # over the limit
+        ("speed", "i8"),  # band of the speed
         ("source", "i8"),  # Batch.limit_source
         ("road", "i8"),  # Batch.road_class
     ]
@@ -131,7 +142,8 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, segments: Any) -> None
                 _begin(segment, slot, driver, segment["day"], segment["end"])
             measured, doubted = is_measured(batch.dt[i], batch.quality[i]), batch.quality[i] & DOUBTED
             s["ignition"] = ignition_after(s["ignition"], batch.ignition[i], measured)
-            way["metres"], way["night"], way["road"] = batch.step[i], batch.night[i], batch.road_class[i]
+            way["metres"], way["daypart"], way["road"] = batch.step[i], batch.daypart[i], batch.road_class[i]
+            way["speed"] = speed_band(batch.v[i])
             _time(way, s["ignition"], batch.dt[i] if measured else 0.0, batch.moving[i])
             _observe(way, s, p, t, doubted, batch.speed[i], batch.accel[i], batch.lateral[i])
             _limit(way, batch.limit_source[i], batch.v[i] - batch.limit[i])
@@ -229,8 +241,10 @@ def _add(segment: Any, way: Any, share: float) -> None:
     sums[METRES] += metres
     sums[MOVING] += seconds
     sums[IDLE] += _whole(share * way["idle_s"])
-    if way["night"] == 1:
-        sums[NIGHT] += metres
+    if way["daypart"] > 0:
+        sums[PART + way["daypart"] - 1] += metres
+    if way["speed"] > 0:
+        sums[SPEED + way["speed"]] += metres
     for sense in range(2):
         if way["observed"][sense] == 1:
             sums[OBSERVED + 2 * sense] += seconds

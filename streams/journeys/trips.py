@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from devices.samples import Ints
+from streams.conditioning.context import NIGHT
 from streams.journeys.folds import (
     NONE,
     PROOF_M,
@@ -102,7 +103,7 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, trips: Any) -> None:
                 now["samples"] += 1
                 now["quality"] |= batch.quality[i]
                 now["metres"] += batch.step[i]
-                _count(now, moving, dt if measured else 0.0, batch.night[i])
+                _count(now, moving, dt if measured else 0.0, batch.daypart[i] == NIGHT)
                 _keep(s, t, driving)
             if s["phase"] == TRIED:
                 s["phase"] = judge(now["metres"], t - now["start"], s["fast"], driving, p)
@@ -143,11 +144,12 @@ def _begin(s: Any, slot: int, driver: int, start: float, lat: float, lon: float)
 
 
 @kernel
-def _count(now: Any, moving: int, seconds: float, night: int) -> None:
+def _count(now: Any, moving: int, seconds: float, night: bool) -> None:
     """Add the time since the last sample; where it is not known whether the vehicle moved it is neither."""
     if moving == 1:
         now["driving_s"] += seconds
-        now["night_s"] += seconds * night
+        if night:
+            now["night_s"] += seconds
     elif moving == 0:
         now["idle_s"] += seconds
 

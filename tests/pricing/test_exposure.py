@@ -109,6 +109,15 @@ def test_merging_is_the_same_to_the_bit_in_any_order_and_grouping(parts, several
         assert merge([a, merge([b, c])]).equals(at_once)
 
 
+def test_a_frame_of_an_older_version_that_lacks_columns_merges(made, segment):
+    new = made([segment(speed_20_50_m=100_000.0)])
+    old = new.drop([name for name in new.columns if name.startswith("speed_")])
+    assert merge([old, new]).equals(merge([new, old]))
+    assert merge([old, new]).select("km_measured", "speed_20_50_km").row(0) == (200.0, 100.0)
+    (found,) = totals(old, "fleet_id").values()
+    assert (found["km_measured"], found["speed_20_50_km"]) == (100.0, 0.0)
+
+
 def test_a_merged_row_is_as_final_as_its_least_final_part(made, segment):
     final = made([segment()], now=datetime(2026, 5, 1, tzinfo=UTC))
     assert merge([final, final])["status"].to_list() == ["final"]

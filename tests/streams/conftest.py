@@ -53,7 +53,7 @@ def conditioned(t: Any, v: Any = 0.0, slot: int = 1, **columns: Any) -> Batch:
         "accel_source": 2,
         "limit_source": 0,
         "road_class": 0,
-        "night": 0,
+        "daypart": 0,
         "quality": gap * GAP,
     }
     said = {name: columns.pop(name, np.nan) for name in SAID}

@@ -161,6 +161,8 @@ def driven(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
         **{f"limit_{source}_km": f"limit_{source}_m" for source in ("device", "road", "class")},
         **{f"{road}_km": f"{road}_m" for road in ("motorway", "rural", "urban", "residential")},
         "road_unknown_km": "unclassed_m",
+        **{f"hour_{part}_km": f"hour_{part}_m" for part in ("5_9", "9_16", "16_19", "19_22")},
+        **{f"speed_{band}_km": f"speed_{band}_m" for band in ("0_20", "20_50", "50_80", "80_100", "100_130", "130")},
         **{f"{what}_km": f"{what}_m" for what in ("limit_known", "observed", "observed_corner", "observed_tyre")},
     }
     found = []

@@ -203,7 +203,7 @@ class Way:
 
 
 class Context:
-    """Pass 7: the limit, the driver, the night."""
+    """Pass 7: the limit, the driver, the hour."""
 
     def __init__(self, p: Any, known: Any) -> None:
         self.p, self.known, self.said = p, known, None
@@ -226,8 +226,7 @@ class Context:
         s.named = bool(self.said)
         if s.raw["ignition"] == 0:
             self.said = None
-        hour = datetime.fromtimestamp(math.floor(s.t), UTC).astimezone(self.zone).hour
-        s.night = 1 if hour >= 22 or hour < 5 else 0
+        s.hour = datetime.fromtimestamp(math.floor(s.t), UTC).astimezone(self.zone).hour
 
     def own(self, road_class: int) -> float:
         """The vehicle's own limit on such a road."""

@@ -9,7 +9,9 @@ from .words import GRACE, NAN, NEVER, missing, span
 
 DAY = 86_400
 SUMS = (
-    *("metres", "moving_s", "idle_s", "night_m", "limit_known_m"),
+    *("metres", "moving_s", "idle_s", "limit_known_m"),
+    *("night_m", "hour_5_9_m", "hour_9_16_m", "hour_16_19_m", "hour_19_22_m"),
+    *("speed_0_20_m", "speed_20_50_m", "speed_50_80_m", "speed_80_100_m", "speed_100_130_m", "speed_130_m"),
     *("limit_device_m", "limit_road_m", "limit_class_m"),
     *("motorway_m", "rural_m", "urban_m", "residential_m", "unclassed_m"),
     *("over_0_10_m", "over_10_20_m", "over_20_30_m", "over_30_m"),
@@ -108,10 +110,12 @@ class Exposure:
         p = self.p
         ignition = self.ignition.take(s)
         moving_s = s.dt if measured(s) and s.moving == 1 else 0.0
-        found = {"metres": s.step, "moving_s": moving_s, "night_m": s.step if s.night == 1 else 0.0}
+        found = {"metres": s.step, "moving_s": moving_s, part_of_day(s.hour): s.step}
         if measured(s) and s.moving == 0 and ignition is True:
             found["idle_s"] = s.dt
         found[ROADS[s.road_class]] = s.step
+        if not missing(s.v):
+            found[speed(s.v)] = s.step
         if not missing(s.v) and not missing(s.limit):
             if s.limit_source in LIMITS:
                 found[LIMITS[s.limit_source]] = s.step
@@ -143,6 +147,22 @@ class Sense:
             self.spoke = [self.spoke[1], t]
         before, last = self.spoke
         return before > 0 and span(before, last) <= self.most and span(last, t) <= self.most
+
+
+def part_of_day(hour: int) -> str:
+    for start, end in ((5, 9), (9, 16), (16, 19), (19, 22)):
+        if start <= hour < end:
+            return f"hour_{start}_{end}_m"
+    return "night_m"
+
+
+def speed(v: float) -> str:
+    low = 0
+    for high in (20, 50, 80, 100, 130):
+        if v <= high / 3.6 + GRACE:
+            return f"speed_{low}_{high}_m"
+        low = high
+    return "speed_130_m"
 
 
 def over(s: Any) -> dict[str, float]:

@@ -124,7 +124,7 @@ class Trips:
         if measured(s):
             if s.moving == 1:
                 sums.driving_s += s.dt
-                sums.night_s += s.dt if s.night == 1 else 0
+                sums.night_s += s.dt if s.hour >= 22 or s.hour < 5 else 0
             elif s.moving == 0:
                 sums.idle_s += s.dt
         if driving:

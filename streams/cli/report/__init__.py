@@ -2,13 +2,20 @@
 
 import click
 
-from streams.cli.report import fleet, fleet_experience, losses, model, portfolio
+from streams.cli.report import exposure, fleet, fleet_experience, losses, model, portfolio
 
 
 @click.group("report")
 def command() -> None:
-    """Documents: a fleet's weeks, its claims, how good a model is, how the portfolio fares, what was seen of losses."""
+    """Documents: exposure, a fleet's weeks and claims, how good a model is, how the portfolio fares, losses seen."""
 
 
-for one in (fleet.command, fleet_experience.command, model.command, portfolio.command, losses.command):
+for one in (
+    exposure.command,
+    fleet.command,
+    fleet_experience.command,
+    model.command,
+    portfolio.command,
+    losses.command,
+):
     command.add_command(one)

@@ -222,12 +222,13 @@ def test_a_driver_holds_until_the_next_or_ignition_off(road):
     assert persons(road, [-1, -2, -1, 0]).driver.tolist() == [-1, -1, -1, 3]
 
 
-def test_night_is_22_to_5_in_the_fleets_time_zone(road):
+def test_night_is_22_to_5_and_the_day_has_four_parts_in_the_fleets_time_zone(road):
     # the fleet is 8 h ahead of UTC, after ten minutes 9 h; the start is 15:06:40 UTC, so 23:06:40 and then 00:16
     day = persons(road, [-1] * 1440, first=0.0)
     local = (day.t + np.where(day.t < road.start + 600, 8, 9) * 3600) % 86_400
-    assert day.night.tolist() == ((local < 5 * 3600) | (local >= 22 * 3600)).astype(int).tolist()
-    assert 0 < day.night.sum() < 1440
+    begun = np.searchsorted(np.array([5, 9, 16, 19, 22]) * 3600, local, "right")
+    assert day.daypart.tolist() == (1 + begun % 5).tolist()
+    assert set(day.daypart) == {1, 2, 3, 4, 5}
 
 
 def test_an_impossible_fall_is_marked_and_believed_the_second_time(road):

@@ -31,7 +31,7 @@ def span(a, b):
 def samples(batch):
     """Each sample with what the page speaks of."""
     names = ("t", "v", "lat", "lon", "quality", "gnss_accuracy", "ignition", "engine_rpm", "beyond", "allowed")
-    names += ("moving", "step", "route", "astray", "night")
+    names += ("moving", "step", "route", "astray", "daypart")
     for i in range(batch.t.size):
         row = SimpleNamespace(**{name: getattr(batch, name)[i] for name in names})
         near = range(batch.near_bounds[i], batch.near_bounds[i + 1])
@@ -236,7 +236,7 @@ def stops(batch, p):
             if s.good and driven >= p["driven_m"] and judged:
                 at = SimpleNamespace(start=s.t, end=s.t, lat=s.lat, lon=s.lon, level=0)
         elif standing:
-            at.end, rung = s.t, 1 if s.route < 0 else 2 + s.night
+            at.end, rung = s.t, 1 if s.route < 0 else 3 if s.daypart == 1 else 2
             if span(at.start, s.t) >= p["stand_s"] and rung > at.level:
                 told.append((RAISE if at.level else OPEN, -1, at.start, None, rung, span(at.start, s.t) / 60))
                 at.level, driven = rung, 0.0

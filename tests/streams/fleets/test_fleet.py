@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.signals import WHEELS
-from streams.conditioning.context import night_at
+from streams.conditioning.context import daypart_at
 from streams.fleets.fleet import Described, Fleet, Known
 from streams.fleets.time_zones import ZONE_YEARS, offsets
 from streams.kernels.params import CLASSES
@@ -60,11 +60,12 @@ def test_a_zone_that_puts_its_clocks_back_an_hour_twice_a_year():
 
 
 @given(st.sampled_from(ZONES), instants)
-def test_night_is_from_22_to_5_on_the_fleets_clock(kit, zone, instant):
+def test_the_day_has_five_parts_on_the_fleets_clock(kit, zone, instant):
     fleet = Fleet(Told(V=Known(zone="Asia/Kathmandu"), W=Known(zone=zone)))
     fleet.slots([("f", "V"), ("f", "W")])
-    night, until = kit.plain(night_at)(fleet.columns(), 1, instant.timestamp())
-    assert bool(night) == (not 5 <= instant.astimezone(ZoneInfo(zone)).hour < 22)
+    part, until = kit.plain(daypart_at)(fleet.columns(), 1, instant.timestamp())
+    hour = instant.astimezone(ZoneInfo(zone)).hour
+    assert part == (1 if hour >= 22 else 1 + sum(hour >= begins for begins in (5, 9, 16, 19)))
     assert until > instant.timestamp()
 
 

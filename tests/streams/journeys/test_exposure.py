@@ -114,6 +114,20 @@ def test_metres_over_the_limit_are_kept_by_band(kit, run):
     assert segment["limit_known_m"] == 100
 
 
+def test_metres_are_kept_by_band_of_the_speed(kit, run):
+    kmh = np.array([0, 20, 20.5, 50, 50.5, 80, 80.5, 100, 100.5, 130, 130.5, 250, np.nan])
+    (segment,) = run(kit.conditioned(kit.start + np.arange(13.0), kmh * KMH, step=10.0))
+    assert [segment[name] for name in SUMS if name.startswith("speed_")] == [20] * 6
+    assert segment["metres"] == 130  # of the last ten nobody knows the speed
+
+
+def test_metres_are_kept_by_part_of_the_day(kit, run):
+    (segment,) = run(kit.conditioned(kit.start + np.arange(6.0), 10.0, step=10.0, daypart=[1, 2, 3, 4, 5, 0]))
+    names = ("night_m", "hour_5_9_m", "hour_9_16_m", "hour_16_19_m", "hour_19_22_m")
+    assert [segment[name] for name in names] == [10] * 5
+    assert segment["metres"] == 60
+
+
 def test_a_limit_of_the_class_is_not_a_posted_one(kit, run):
     (segment,) = run(kit.conditioned(kit.start + np.arange(5.0), 30.0, limit=20.0, limit_source=3))
     assert segment["limit_known_m"] == segment["over_30_m"] == 0
@@ -190,7 +204,7 @@ def drawn(kit, legs, slot=1):
     t = kit.start + np.cumsum(dt)
     odometer = np.where(np.isnan(advance), np.nan, 1e8 + np.cumsum(np.nan_to_num(advance)))
     known = {"limit": 15.0, "limit_source": 1, "ignition": 1.0, "odometer": odometer, "tyre_t": t[::9]}
-    return kit.conditioned(t, kmh * KMH, slot=slot, driver=driver, night=t.astype(int) % 2, **known)
+    return kit.conditioned(t, kmh * KMH, slot=slot, driver=driver, daypart=t.astype(int) % 6, **known)
 
 
 @given(drives, st.integers(0, 300))

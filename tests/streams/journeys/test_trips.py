@@ -140,7 +140,7 @@ def test_reports_two_minutes_apart_make_one_trip(kit, run):
 
 
 def test_night_counts_driving_only(kit, run):
-    _, (trip,) = run(at_1hz(kit, (36, 100), (0, 100), (36, 100), night=1))
+    _, (trip,) = run(at_1hz(kit, (36, 100), (0, 100), (36, 100), daypart=1))
     assert trip["night_s"] == trip["driving_s"] == 199
 
 

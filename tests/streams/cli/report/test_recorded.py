@@ -50,6 +50,14 @@ def test_each_report_is_made_of_the_record(typed, recorded, tmp_path):
     assert live["by_class"][0]["class"] == "truck"
     assert [row["vehicles"] for row in live["moves"]] == [1]
     assert live["silence"] == []  # no day is over yet by the record's clock
+    by = {name: made("exposure", "--by", name) for name in ("fleet", "vehicle", "driver", "cover")}
+    (fleet,) = by["fleet"]["exposure"]
+    assert (fleet["vehicle_days"], fleet["km_declared"]) == (1, pytest.approx(60_000 / 365, abs=1e-6))
+    assert {row["cover"] for row in by["cover"]["exposure"]} == {"own_damage", "tpl_property"}
+    assert all(row["km_measured"] > 9 for told in by.values() for row in told["exposure"])
+    hours = {row["level"]: row["km"] for row in by["fleet"]["levels"] if row["dimension"] == "hour"}
+    assert hours["16-19"] == fleet["km_measured"]  # of the drive, from 17:06 in Berlin
+    assert by["fleet"]["scores"][0]["score"] == by["vehicle"]["scores"][0]["score"]
 
 
 def test_without_claims_the_experience_says_so(typed, data, tmp_path):

@@ -1,0 +1,65 @@
+"""Exposed: who drove how much, where, how fast and when, and what claims are to be expected of it, as a page."""
+
+from datetime import date
+
+import polars as pl
+
+from pricing.past import VEHICLE
+from pricing.reports.paper import Paper, Section, Table
+from pricing.tariff import Tariff
+from pricing.together import together
+from pricing.views import BY, LEVELS, levels, view
+
+COUNTS = dict.fromkeys(("vehicle_days", "days_heard", "vehicles"), "count")
+DAYS = (
+    "Vehicle-days are insured, by the calendar; days heard are those on record. Km declared are those of the days "
+    "insured; km of the gap were driven unseen, and are charged at class rate. Of what nobody knows nothing is zero."
+)
+REST = "What of the km measured no level is known of, as of days before these levels were counted, is unknown."
+MEAN = (
+    "The frequency is that of claims to be expected against as many km of the class: the mean of the vehicles by km, "
+    "put on the scale once. Unevenness is what vehicles that differ cost beside their mean points."
+)
+
+
+def paper(
+    exposure: pl.DataFrame,
+    scores: pl.DataFrame,
+    tariff: Tariff,
+    by: str,
+    insured: pl.DataFrame | None = None,
+    days: tuple[date, date] | None = None,
+    daily: bool = False,
+) -> Paper:
+    """Exposure ``by`` fleet, vehicle, driver or cover; ``scores`` as they are on the last day on record."""
+    seen = view(exposure, by, insured, days, daily)
+    spread = levels(view(exposure, by, insured, days) if daily else seen, *BY[by])
+    scored = scores_by(scores, exposure, tariff, by, insured, days)
+    facts = [
+        ("by", by),
+        ("days", "all on record" if days is None else f"{days[0]} to {days[1]}, end excluded"),
+        ("tariff of the scores", f"{tariff.tariff_id}, {tariff.status}"),
+    ]
+    parts = [
+        Section("exposure", "Exposure", [DAYS], (), Table(seen, {}, COUNTS)),
+        Section("levels", f"Km by {', '.join(LEVELS)}", [REST], (), Table(spread, {}, {"share": "share"})),
+        Section("scores", "Scores", [MEAN] if by in ("fleet", "cover") else [], (), Table(scored, {}, COUNTS)),
+    ]
+    return Paper("Exposure", facts, parts)
+
+
+def scores_by(
+    scores: pl.DataFrame,
+    exposure: pl.DataFrame,
+    tariff: Tariff,
+    by: str,
+    insured: pl.DataFrame | None = None,
+    days: tuple[date, date] | None = None,
+) -> pl.DataFrame:
+    """Scores of each of ``by``: those of the scores table, or of many vehicles together."""
+    if by in ("vehicle", "driver"):
+        return scores.filter(pl.col("subject") == by).drop("points", "subject", "score_id")
+    if by == "fleet":
+        return together(scores, tariff, BY[by]).drop("points")
+    km = view(exposure, by, insured, days, each=True)
+    return together(scores, tariff, BY[by], km.select(*VEHICLE, "cover", km="km_measured")).drop("points")

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from pricing.bonus_malus import BonusMalus
 from pricing.factors import Factor, experience, telematics
 from pricing.fixed import FOUR, LEAST, ONE, Ints, fraction, millionths, times, whole
 from pricing.profile import Profile, ProfileError
@@ -37,6 +39,7 @@ from pricing.tariff import Cover, Tariff
 
 TELEMATICS, EXPERIENCE = telematics.FACTOR.name, experience.FACTOR.name
 COEFFICIENT, CHANGE, MINIMUM = "coefficient", "change", "minimum"
+MOST = int(np.iinfo(np.int64).max)
 
 Known = Mapping[str, Any]  # numbers as arrays, NaN where they are missing; words as sequences, None where they are
 
@@ -55,9 +58,10 @@ class Layout:
         for factor in self.cover.factors:
             effects[factor.name], bound = self._effect(factor, known)
             noted |= np.where(per_km != 0, bound, 0) if self._on_km_alone(factor) else bound
+        record = self._record(effects, known["class"])
         columns = [self._standing(days, known["class"], effects), per_km, *self._by_day(days)]
         columns += [np.asarray(known["previous"], np.int64), *self._window(known, days.size)]
-        columns += [effects[EXPERIENCE] if self._on_all(EXPERIENCE) else np.full(days.size, ONE), noted]
+        columns += [record, noted]
         columns += [effects[factor.name] for factor in self._on_km]
         return Sheet(np.ascontiguousarray(np.stack(columns, axis=1)), self._rules, self._caps)
 
@@ -148,10 +152,36 @@ class Layout:
         """Relativity of each row within its cap, and the bit of the cap where it binds."""
         if factor.name == TELEMATICS:
             return np.full(len(known["class"]), ONE, np.int64), np.zeros(len(known["class"]), np.int64)
-        found = _relativities(factor, known[factor.covariate])
-        low, high = self.tariff.caps.get(factor.name, (None, None))
-        within = found if low is None or high is None else np.clip(found, whole(low), whole(high))
+        cap, values = self.tariff.caps.get(factor.name), known[factor.covariate]
+        low, high = (0, MOST) if cap is None else map(whole, cap)
+        if factor.name == EXPERIENCE:
+            values, low, high = self._on_scales(values, low, high, known["class"])
+        found = _relativities(factor, values)
+        within = np.clip(found, low, high)
         return within, np.where(within != found, self._bit(factor.name), 0)
+
+    def _scales(self, classes: Sequence[str]) -> Iterable[tuple[BonusMalus, npt.NDArray[np.bool_]]]:
+        """The bonus-malus scales of vehicle classes, each with its rows."""
+        for klass in sorted(set(classes)) if self.tariff.bonus_malus else ():
+            scale = self.tariff.record(self.cover.name, klass)
+            if scale is not None:
+                yield scale, np.array([one == klass for one in classes], np.bool_)
+
+    def _on_scales(self, values: Any, low: Any, high: Any, classes: Sequence[str]) -> tuple[Any, Any, Any]:
+        """Coefficients, the first one of a scale where none is known, and what each keeps to: a scale to itself."""
+        for scale, rows in self._scales(classes):
+            values = np.where(rows & np.isnan(values), float(scale.start), values)
+            low, high = np.where(rows, whole(scale.lowest), low), np.where(rows, whole(scale.highest), high)
+        return values, low, high
+
+    def _record(self, effects: dict[str, Ints], classes: Sequence[str]) -> Ints:
+        """What of ``effects`` claims experience does to the whole premium of each row; the rest is left to its km."""
+        found = effects.get(EXPERIENCE, np.full(len(classes), ONE, np.int64))
+        on_all = np.full(len(classes), self._on_all(EXPERIENCE))
+        for _, rows in self._scales(classes):
+            on_all |= rows
+        effects[EXPERIENCE] = np.where(on_all, ONE, found)
+        return np.where(on_all, found, ONE)
 
     def _window(self, known: Known, size: int) -> Iterable[Ints]:
         """Lowest and highest coefficient of each row."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import lru_cache
 
+from pricing.bonus_malus import BonusMalus
 from pricing.exposure import Exposure, vehicle_days
 from pricing.factors import experience, telematics
 from pricing.factors.base import Factor
@@ -68,6 +69,7 @@ def cover_of(risk: Risk, tariff: Tariff) -> Cover:
     cover = tariff.covers[risk.cover]
     if risk.klass not in cover.per_day:
         raise RatingError(f"{risk.vehicle_id}: {tariff.tariff_id} has no rate for the vehicle class {risk.klass!r}")
+    _on_scale(risk, tariff)
     return cover
 
 
@@ -78,6 +80,13 @@ def _ours(risk: Risk, profile: Profile) -> None:
         raise RatingError(f"{risk.vehicle_id}: {error}") from error
 
 
+def _on_scale(risk: Risk, tariff: Tariff) -> None:
+    scale, known = tariff.record(risk.cover, risk.klass), risk.experience == risk.experience
+    if scale is not None and known and not scale.holds(decimal(risk.experience)):
+        said = f"{risk.experience:.10g} is no coefficient of the bonus-malus scale {scale.name!r}"
+        raise RatingError(f"{risk.vehicle_id}: {said}")
+
+
 class Sheet:
     """The calculation of one premium: its ladder and the caps that bound."""
 
@@ -85,6 +94,7 @@ class Sheet:
         self.risk, self.cover, self.tariff = risk, cover, tariff
         self.drives = telematics.FACTOR.name in {factor.name for factor in cover.factors}
         self.whole = tariff.coefficient(risk.cover)
+        self.scale = tariff.record(risk.cover, risk.klass)
         self.ladder = Ladder()
         self.bound: list[str] = []
 
@@ -113,6 +123,8 @@ class Sheet:
         add(PREMIUM, "fixed_expense", "plus", micro(loads.fixed_per_day * days), "days", str(days), "days")
         share = ONE - loads.variable - loads.profit
         amount = add(PREMIUM, "variable_expense_and_profit", "divide", share)
+        if self.scale is not None:
+            amount = self._bonus_malus(self.scale)
         if self.whole:
             amount = self._coefficient(self.whole, driving, own)
         if self.risk.previous is not None and "change" in self.tariff.caps:
@@ -136,7 +148,7 @@ class Sheet:
     def _coefficient(self, profile: Profile, driving: Decimal, own: Score) -> Decimal:
         """No-claims coefficient, then the insurer's own with own driving in it, kept in its window."""
         for factor in self.cover.factors:
-            if factor.name == experience.FACTOR.name:
+            if factor.name == experience.FACTOR.name and self.scale is None:
                 self._apply(PREMIUM, factor)
         window = self._window(profile)
         found = ((self.tariff.discretion or ONE) * driving).quantize(PLACES)
@@ -145,6 +157,13 @@ class Sheet:
             self._note("coefficient")
         said = ("coefficient", f"{found:f}", f"allowed {window}", own.credibility if self.drives else None)
         return self.ladder.add(PREMIUM, "coefficient", "times", effect, *said)
+
+    def _bonus_malus(self, scale: BonusMalus) -> Decimal:
+        """The coefficient of a scale, which keeps to the scale and to no cap; its first one where none is known."""
+        name, known = experience.FACTOR.name, self.risk.experience == self.risk.experience
+        effect = (decimal(self.risk.experience) if known else scale.start).quantize(PLACES)
+        unit = f"bonus-malus {scale.name}" + ("" if known else ", to begin with")
+        return self.ladder.add(PREMIUM, name, "times", effect, name, f"{effect.normalize():f}", unit)
 
     def _window(self, profile: Profile) -> Window:
         try:
@@ -171,7 +190,7 @@ class Sheet:
         per_km = self.cover.per_km[self.risk.klass]
         self.ladder.add(part, "per_km", "start", per_km, column, str(km), f"km of a {self.risk.klass}")
         for factor in self.cover.factors:
-            if self.whole and factor.name in WHOLE:
+            if (self.whole and factor.name in WHOLE) or (self.scale and factor.name == experience.FACTOR.name):
                 continue
             if factor.name == telematics.FACTOR.name:
                 allowed = " to ".join(f"{bound:f}" for bound in self.tariff.caps.get(factor.name, ()))

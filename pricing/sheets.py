@@ -75,12 +75,13 @@ def _premium(
         else:
             pure = times(pure, rules[OFF], rules[OFF_SCALE])
         found = divide(pure + facts[i, EXPENSE], rules[SHARE], rules[SHARE_SCALE])
+        found = times(found, facts[i, RECORD], ONE)
         if windowed:
             own = times(driven, rules[OWN], rules[OWN_SCALE] * FOUR) * FOUR
             within = min(max(own, facts[i, LOW]), facts[i, HIGH])
             if within != own:
                 noted |= rules[OWN_BIT]
-            found = times(times(found, facts[i, RECORD], ONE), within, ONE)
+            found = times(found, within, ONE)
         if rules[CHANGE_BIT] != 0 and facts[i, PREVIOUS] != UNPAID:
             low = times(facts[i, PREVIOUS], rules[DOWN], rules[DOWN_SCALE])
             high = times(facts[i, PREVIOUS], rules[UP], rules[UP_SCALE])

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from pricing.bonus_malus import BonusMalus, Rule
 from pricing.canonical import digest, text
 from pricing.factors import Factor
 from pricing.peers import Peers
@@ -131,6 +132,7 @@ class Tariff:
     prior: Prior | None = None  # None: the experience coefficient is the underwriter's
     peers: Peers | None = None  # None: no score is held against others
     complement: bool | None = None  # the off-balance works on what credibility leaves to the class; None: on all
+    bonus_malus: tuple[Rule, ...] = ()  # where a scale is the experience
 
     @cached_property
     def scoring(self) -> str:
@@ -140,6 +142,11 @@ class Tariff:
     def coefficient(self, cover: str) -> Profile | None:
         """The profile in whose window the insurer's coefficient is kept, own driving in it, on the whole premium."""
         return self.profile if self.profile and self.profile.windows and cover != "compulsory" else None
+
+    def record(self, cover: str, klass: str) -> BonusMalus | None:
+        """The bonus-malus scale of a cover of a vehicle class, whose coefficient is on the whole premium; if any."""
+        named = (rule.scale for rule in self.bonus_malus if cover in rule.covers and klass in rule.classes)
+        return next(named, None)
 
     @cached_property
     def digest(self) -> str:

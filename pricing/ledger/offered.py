@@ -12,7 +12,7 @@ from pricing.ledger.entry import Draft, Entry
 from pricing.ledger.rated import made_from, snapshot
 from pricing.premium import ANSWER, OFFER, Risk
 from pricing.rating import rate
-from pricing.renewal.experience import Known
+from pricing.renewal.experience import Known, Stepped
 from pricing.renewal.reasons import Case, reasons
 from pricing.score import Own
 from pricing.stated import Stated, scored
@@ -34,7 +34,7 @@ def offered(
     own: Own | Stated,
     tariff: Tariff,
     tariffs: Tariffs,
-    claims: Known | None = None,
+    claims: Known | Stepped | None = None,
 ) -> Draft:
     """Draft of the offer of ``risk`` for the term after the one whose ``expiring`` indication was charged.
 

@@ -81,6 +81,10 @@ def _offer(made: Made, said: Draft) -> list[str]:
 def _claims(known: Made | None) -> list[str]:
     if known is None:
         return []
+    if "scale" in known:
+        years = ", ".join(map(str, known["claims"])) or "none"
+        moved = f"{known['start']}, then by the claims of each year ({years}) {known['coefficient']}"
+        return [f"bonus-malus {known['scale']}: {moved}"]
     own = f"{known['claims']} claims of the vehicle where {known['expected']} were to be expected"
     return [f"{own}, {known['fleet_claims']} of its fleet where {known['fleet_expected']} were"]
 

@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pricing.bonus_malus import BonusMalus
 from pricing.experience.fleet import Effects, experience
 from pricing.exposure import Exposure
 from pricing.ladder import pure
+from pricing.money import decimal
 from pricing.premium import Risk
-from pricing.rating import rate
+from pricing.rating import RatingError, rate
 from pricing.stated import Stated, scored
 from pricing.tariff import Prior, Tariff
 
@@ -25,6 +27,15 @@ class Seen(NamedTuple):
     claims: int
 
 
+class Stepped(NamedTuple):
+    """The coefficient of a bonus-malus scale after some years, and the claims of each that it is made from."""
+
+    coefficient: float
+    scale: str
+    start: float
+    claims: tuple[int, ...]
+
+
 class Known(NamedTuple):
     """The coefficient of a vehicle under a cover, and what it is made from."""
 
@@ -33,6 +44,18 @@ class Known(NamedTuple):
     expected: float
     fleet_claims: int
     fleet_expected: float
+
+
+def stepped(scale: BonusMalus, start: float | None, years: Sequence[tuple[int, int]]) -> Stepped:
+    """After ``years`` of so many days and claims; one too short for a bonus and without a claim is none.
+
+    ``start`` is the coefficient of the first, if not that of the scale.
+    """
+    first = scale.start if start is None else decimal(start)
+    if not scale.holds(first):
+        raise RatingError(f"{first:f} is no coefficient of the bonus-malus scale {scale.name!r}")
+    claims = tuple(count for days, count in years if count or days >= scale.least_days)
+    return Stepped(float(scale.path(claims, first)[-1]), scale.name, float(first), claims)
 
 
 def coefficients(seen: Sequence[Seen], tariff: Tariff, prior: Prior) -> dict[Key, Known]:

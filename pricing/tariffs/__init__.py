@@ -12,7 +12,7 @@ from pricing.exposure import SUMS
 from pricing.factors import FACTORS, Factor
 from pricing.money import ROUNDING
 from pricing.tariff import CLASSES, COVERS, STATUSES, SUBJECTS, Behaviour, Cover, Loads, Prior, Scale, Tariff
-from pricing.tariffs import legal
+from pricing.tariffs import legal, records
 
 ON = ("all", "complement")
 RACK = {factor.name: factor for factor in FACTORS}
@@ -37,7 +37,8 @@ def parse(text: str, where: str) -> Tariff:
     """The tariff a TOML text says; raises ``TariffError`` with ``where`` and the path of what is wrong."""
     root = Table.read(text, where)
     rack = _factors(root)
-    covers = root.table("covers")
+    said = root.table("covers")
+    covers = {name: _cover(said, name, rack) for name in said}
     tariff = Tariff(
         name=root.text("name"),
         status=root.text("status", STATUSES),
@@ -49,7 +50,7 @@ def parse(text: str, where: str) -> Tariff:
         caps=_caps(root.table("caps")),
         scale=_scale(root.table("score")),
         behaviours=root.each("behaviours", _behaviour),
-        covers={name: _cover(covers, name, rack) for name in covers},
+        covers=covers,
         valid_to=root.day("valid_to") if "valid_to" in root else None,
         profile=legal.profile(root),
         discretion=root.number("discretion", low=0.01) if "discretion" in root else None,
@@ -59,6 +60,7 @@ def parse(text: str, where: str) -> Tariff:
         prior=_prior(root.table("claims"), covers) if "claims" in root else None,
         peers=peers.read(root.table("peers")) if "peers" in root else None,
         complement=_complement(loads),
+        bonus_malus=records.read(root, covers),
     )
     root.done()
     if tariff.peers is not None and tariff.peers.basis != tariff.scoring:
@@ -194,6 +196,7 @@ def complete(text: str, tariff: Tariff) -> str:
     full = text + "".join(_written(factor) for name, factor in used.items() if name not in said)
     if tariff.profile is not None and "profiles" not in root:
         full += profiles.nested(tariff.profile.name)
+    full += records.complete(text, tariff.bonus_malus)
     return full if parse(full, tariff.name).digest == tariff.digest else text
 
 

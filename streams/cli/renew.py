@@ -17,7 +17,7 @@ from streams.layers import ConfigError
 from streams.ledger import chains, renewing
 from streams.ledger.chains import LedgerError
 from streams.ledger.offering import confirm, offers
-from streams.ledger.renewing import next_term
+from streams.ledger.terms import next_term
 from streams.registry import RegistryError, stored
 from streams.registry.contracts import Policy
 from streams.registry.renewed import renewed

@@ -19,7 +19,8 @@ from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.crossed import crossed
 from streams.ledger.experienced import reported
-from streams.ledger.renewing import Renewing, is_due, lapse, next_term, offer, refuse_stale
+from streams.ledger.renewing import Renewing, is_due, lapse, offer, refuse_stale
+from streams.ledger.terms import next_term
 from streams.registry import stored
 from streams.registry.contracts import Policy
 from streams.registry.losses import claims

@@ -37,13 +37,18 @@ def promised(connection: Connection, policy: Policy) -> Promises:
 
 
 def before(risk: Risk, promise: Entry | None) -> Risk:
-    """The risk with what was paid in the term before, for as many days, which a cap on change is held against."""
+    """The risk with what was paid in the term before, for as many days, which a cap on change is held against.
+
+    And with the claims coefficient that was offered and accepted, where the registry says none.
+    """
     if promise is None:
         return risk
     offered = made_from(promise["made"]["renewed"])[0]
     days, of = (vehicle_days(one.valid_from, one.valid_to) for one in (risk, offered))
     paid = offered.previous
-    return replace(risk, previous=paid if paid is None or days == of else cents(paid * days / of))
+    said = risk.experience == risk.experience or offered.experience != offered.experience
+    held = paid if paid is None or days == of else cents(paid * days / of)
+    return replace(risk, experience=risk.experience if said else offered.experience, previous=held)
 
 
 def as_offered(

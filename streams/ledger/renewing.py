@@ -1,6 +1,5 @@
 """Renewing: offers of the next term from final exposure and experience, and what became of them."""
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +13,7 @@ from pricing.ledger.entry import Draft, Entry, reversal
 from pricing.ledger.offered import LAPSED, WHOLE, answered, offered
 from pricing.ledger.pen import Pen
 from pricing.premium import ANSWER, OFFER
+from pricing.renewal.experience import Stepped
 from pricing.risks import risk_of
 from pricing.tariff import Tariff
 from streams.ledger.book import YEAR, Book
@@ -21,6 +21,7 @@ from streams.ledger.chains import LedgerError
 from streams.ledger.experienced import experienced
 from streams.ledger.expiring import indication, paid
 from streams.ledger.paced import annual_km
+from streams.ledger.terms import next_term
 from streams.registry.contracts import Policy
 from streams.registry.renewed import Accepted
 
@@ -36,24 +37,6 @@ class Renewing:
     tariffs: Mapping[str, Tariff]  # on record, by digest
     claims: pl.DataFrame  # as experienced.reported gives them
     band: Decimal  # an offer stands until its amount has moved by more than this share
-
-
-def next_term(policy: Policy) -> tuple[date, date]:
-    """The term after a policy's: as many calendar months, or as many days where it is not of whole months."""
-    first, start = policy.from_, policy.to
-    months = (start.year - first.year) * 12 + start.month - first.month
-    if _later(first, months) == start:
-        return start, _later(first, 2 * months)
-    short = _later(first, months - 1)  # a month may lack the first day: a year from 29 February can end on 1 March
-    if short.day < first.day and short + timedelta(days=1) == start:
-        return start, _later(start, months - 1)
-    return start, start + (start - first)
-
-
-def _later(day: date, months: int) -> date:
-    """The same day of a later month, or its last one where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def is_due(policy: Policy, today: date, lead: int) -> bool:
@@ -129,7 +112,8 @@ def accepted(pen: Pen) -> Accepted:
     offers = {(one["vehicle_id"], one["cover"]): one["made"]["renewed"] for one in pen.all_known(OFFER)}
     said = {key: offer["risk"]["annual_km"] for key, offer in offers.items()}
     total = sum((entry.amount for entry in pen.all_known(OFFER)), Decimal("0.00"))
-    return Accepted(total, {key: None if km is None else float(km) for key, km in said.items()})
+    stepped = {key for key, offer in offers.items() if "scale" in (offer["claims"] or ())}
+    return Accepted(total, {key: None if km is None else float(km) for key, km in said.items()}, stepped)
 
 
 def lapse(pen: Pen, policy: Policy, today: date) -> None:
@@ -154,7 +138,9 @@ def _offers(pen: Pen, policy: Policy, known: Renewing) -> Iterator[Draft]:
         days = vehicle_days(start, end)
         exposure = known.book.split(vehicle, (km or 0.0) * days / YEAR)
         previous = paid(pen, policy, rows, row, days, exposure, known.tariff.rounding)
-        claims = claimed.get((*vehicle, row["cover"])) if row["experience"] is None else None
+        claims = claimed.get((*vehicle, row["cover"]))
+        if row["experience"] is not None and not isinstance(claims, Stepped):
+            claims = None  # the underwriter's word
         coefficient = row["experience"] if claims is None else claims.coefficient
         term = {"valid_from": start, "valid_to": end, "inception": start, "annual_km": km, "previous": previous}
         risk = risk_of({**row, **term, "experience": coefficient})

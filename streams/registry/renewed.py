@@ -1,6 +1,6 @@
 """Renewed: the policy that follows one whose offer was accepted, and what it insures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,10 +15,11 @@ YEAR = 365
 
 @dataclass(frozen=True)
 class Accepted:
-    """What was offered: the sum of premiums, and km a year by vehicle and cover."""
+    """What was offered: the sum of premiums, km a year by vehicle and cover."""
 
     total: Decimal
     km: Mapping[tuple[str, str], float | None]
+    stepped: Set[tuple[str, str]] = frozenset()  # whose coefficient a bonus-malus scale moves on
 
     def term_km(self, term: tuple[date, date]) -> float | None:
         """Km of all vehicles in a term; None where one of them is not known."""
@@ -59,5 +60,7 @@ def renewed(before: Registry, policy: Policy, name: str, term: tuple[date, date]
                 [Problem(Place(f"policies {policy.policy_id}"), "policy_vehicles", what, "offer it anew")]
             )
         for row in rows:
-            after.put(replace(row, policy_id=name, from_=start, to=end, annual_km=annual_km))
+            experience = None if (vehicle_id, cover) in accepted.stepped else row.experience  # what was offered holds
+            kept = {"annual_km": annual_km, "experience": experience}
+            after.put(replace(row, policy_id=name, from_=start, to=end, **kept))
     return after

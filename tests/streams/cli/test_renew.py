@@ -236,3 +236,46 @@ def test_a_term_that_no_tariff_is_for_is_told_until_it_is_over(tripmeter, typed,
     assert refused.exit_code == 1 and "policy P1: tariff.path: no tariff is in force on 2025-07-01" in refused.stderr
     monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July
     assert typed("renew", "--data", data, *by).exit_code == 0
+
+
+YEAR = "then by the claims of each year (1)"
+
+
+@pytest.mark.parametrize(("said", "after"), [("", f"1.0, {YEAR} 1.25"), ("0.9", f"0.9, {YEAR} 1.12")])
+def test_a_scale_moves_the_coefficient_and_what_was_accepted_is_charged(tripmeter, tmp_path, monkeypatch, said, after):
+    """0.90 x 1.25 = 1.125, cut to 1.12."""
+    head = "claim_id,policy_id,vehicle_id,cover,loss_at,valued_at,status,paid,reserve\n"
+    claim = "C1,P1,HH-1,own_damage,2024-09-01,2024-09-05,open,10.00,900.00\n"
+    insured = FILES["policy_vehicles"].replace("annual_km\n", "annual_km,experience\n").replace("60000\n", "60000,\n")
+    files = {"claims": head + claim, "policy_vehicles": insured.replace("60000,\n", f"60000,{said}\n", 1)}
+    (tmp_path / "more").mkdir()
+    for name, text in files.items():
+        (tmp_path / "more" / f"{name}.csv").write_text(text)
+    tripmeter("registry", "import", tmp_path / "more")
+    scale = '\n[[bonus_malus]]\nscale = "french"\ncovers = ["own_damage"]\n'
+    (tmp_path / "french.toml").write_text(standard_text().replace("standard-2026.1", "french", 1) + scale)
+    by = ("--set", f"tariff.path={tmp_path / 'french.toml'}")
+    offers = {row["cover"]: row for row in json.loads(tripmeter("renew", "--policy", "P1", "--json", *by))}
+    assert f"bonus-malus french: {after}" in tripmeter("ledger", "explain", f"P1:{offers['own_damage']['seq']}")
+    accept(tripmeter, "P1", "--as", "P3", *by)
+    monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July
+    posted = json.loads(tripmeter("ledger", "post", "--policy", "P3", "--json", *by))
+    charged = {row["cover"]: row["amount"] for row in posted if row["kind"] == "charged"}
+    assert charged == {cover: row["amount"] for cover, row in offers.items()}
+    assert tripmeter("ledger", "verify", "--replay")
+
+
+def test_experience_that_was_offered_and_accepted_is_charged(tripmeter, tmp_path, monkeypatch):
+    head = "claim_id,policy_id,vehicle_id,cover,loss_at,valued_at,status,paid,reserve\n"
+    (tmp_path / "claims").mkdir()
+    claim = "C1,P1,HH-1,own_damage,2024-09-01,2024-09-05,open,0.00,900.00\n"
+    (tmp_path / "claims" / "claims.csv").write_text(head + claim)
+    tripmeter("registry", "import", tmp_path / "claims")
+    prior = "\n[claims]\nfleet = 0.25\nvehicle = 0.40\nmean = { own_damage = 2500 }\n"
+    (tmp_path / "prior.toml").write_text(standard_text().replace("standard-2026.1", "prior", 1) + prior)
+    by = ("--set", f"tariff.path={tmp_path / 'prior.toml'}")
+    offers = {row["cover"]: row["amount"] for row in json.loads(tripmeter("renew", "--policy", "P1", "--json", *by))}
+    accept(tripmeter, "P1", "--as", "P3", *by)
+    monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July
+    posted = json.loads(tripmeter("ledger", "post", "--policy", "P3", "--json", *by))
+    assert {row["cover"]: row["amount"] for row in posted if row["kind"] == "charged"} == offers

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from streams.ledger.renewing import is_due, next_term
+from streams.ledger.renewing import is_due
+from streams.ledger.terms import next_term
 from streams.registry.book import Registry, RegistryError
 from streams.registry.contracts import Policy
 from streams.registry.renewed import Accepted, renewed

@@ -6,24 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.document import TariffError
-from pricing.experience.bonus_malus import parse, scale
+from pricing.document import Table, TariffError
+from pricing.scales import read, standard
 
-SCALES = pytest.mark.parametrize("rules", [scale("french"), scale("illustrative")], ids=lambda rules: rules.name)
+SCALES = pytest.mark.parametrize("rules", [standard("french"), standard("illustrative")], ids=lambda rules: rules.name)
 
 
 def test_thirteen_claim_free_years_in_france():
     published = "1 .95 .90 .85 .80 .76 .72 .68 .64 .60 .57 .54 .51 .50"
-    assert scale("french").path([0] * 13) == [Decimal(x) for x in published.split()]
+    assert standard("french").path([0] * 13) == [Decimal(x) for x in published.split()]
 
 
 def test_claims_in_france():
     """x 1.25 = 1.5625, cut to 1.56; a claim-free year: 1.482, cut to 1.48; three claims: 1.85, 2.31, 2.88."""
-    assert scale("french").path([1, 1, 0, 3]) == [Decimal(x) for x in ("1", "1.25", "1.56", "1.48", "2.88")]
+    assert standard("french").path([1, 1, 0, 3]) == [Decimal(x) for x in ("1", "1.25", "1.56", "1.48", "2.88")]
 
 
 def test_classes():
-    assert scale("illustrative").path([0, 0, 1, 3, 0]) == [Decimal(x) for x in ("1", ".85", ".7", "1", "2", "1.75")]
+    assert standard("illustrative").path([0, 0, 1, 3, 0]) == [Decimal(x) for x in ("1", ".85", ".7", "1", "2", "1.75")]
 
 
 @SCALES
@@ -48,6 +48,7 @@ start = 1.0
 classes = [[1, 0.5], [2, 1.0], [3, 2.0]]
 claim_free = 1
 claim = 2
+least_days = 270
 """
 
 
@@ -62,6 +63,6 @@ claim = 2
     ],
 )
 def test_a_scale_that_cannot_be_is_refused_with_its_path(was, now, complaint):
-    assert parse(STEPS, "x").path([0]) == [Decimal("1.0"), Decimal("0.5")]
+    assert read(Table.read(STEPS, "x")).path([0]) == [Decimal("1.0"), Decimal("0.5")]
     with pytest.raises(TariffError, match=complaint):
-        parse(STEPS.replace(was, now), "x")
+        read(Table.read(STEPS.replace(was, now), "x"))

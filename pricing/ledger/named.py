@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.billing.per_km import PerKm
-from pricing.ledger.charged import rates_of, term_of
+from pricing.ledger.charged import deposit_of, rates_of, term_of
 from pricing.ledger.coverage import GIVEN_BACK
 from pricing.ledger.entry import Entry
-from pricing.premium import INDICATED, OFFER
+from pricing.premium import CHARGED, INDICATED, OFFER
 
 ACCOUNT = ("policy_id", "vehicle_id", "cover", "currency")
 AS_IT_WAS = ("tariff", "risk", "exposure", "own")  # what an offer repeats of the expiring indication
@@ -71,6 +71,13 @@ def _billed(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:
         yield "it names no indication of its vehicle and cover before it"
 
 
+def _adjusted(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:
+    """The deposit: all that was charged of the policy, less what was taken back."""
+    charged = sum((one.amount for one in before.values() if one["kind"] == CHARGED), Decimal("0.00"))
+    if deposit_of(entry["made"]).deposit != charged:
+        yield f"it adjusts a deposit of {entry['made']['deposit']['deposit']}, where {charged} was charged"
+
+
 def _offer(entry: Entry, before: Mapping[str, Entry]) -> Iterator[str]:
     said = entry["made"]["expiring"]
     found = before.get(said["entry"])
@@ -127,4 +134,11 @@ def _same(one: Entry, other: Entry) -> bool:
     return all(one[name] == other[name] for name in ACCOUNT)
 
 
-CHECKS = {"part": _part, "cancelled": _cancelled, "billed": _billed, "offer": _offer, "answer": _answer}
+CHECKS = {
+    "part": _part,
+    "cancelled": _cancelled,
+    "billed": _billed,
+    "adjusted": _adjusted,
+    "offer": _offer,
+    "answer": _answer,
+}

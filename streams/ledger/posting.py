@@ -1,6 +1,6 @@
 """Posting: from the registry and the record to what each policy's chain is to say, at a moment."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from pricing.balance.hysteresis import Hysteresis
 from pricing.billing.cancellation import PRO_RATA, short_rate
-from pricing.billing.declaration import DAYS
 from pricing.billing.term import Term
 from pricing.canonical import plain
 from pricing.due import Due, amounts
@@ -20,7 +19,6 @@ from pricing.ledger.pen import Pen
 from pricing.ledger.per_km import Km
 from pricing.ledger.posting import Contract, Insured, post
 from pricing.ledger.rated import Shown, rated
-from pricing.money import decimal
 from pricing.premium import Risk
 from pricing.rating import RatingError, cover_of
 from pricing.risks import risk_of
@@ -30,6 +28,7 @@ from pricing.tariff import Tariff
 from streams.ledger import chains
 from streams.ledger.book import VEHICLE, Book
 from streams.ledger.chains import LedgerError
+from streams.ledger.declared import declared
 from streams.ledger.promised import Promises, as_offered, before, promised
 from streams.registry.contracts import Policy
 
@@ -123,30 +122,8 @@ def _contract(book: Book, policy: Policy, rows: Sequence[Mapping[str, Any]], tar
         rule=PRO_RATA if policy.cancellation == PRO_RATA.name else short_rate(policy.cancellation),
         deposit=policy.deposit,
         minimum=policy.minimum or Decimal(0),
-        **_declared(book, policy, rows),
+        **declared(book, policy, rows),
     )
-
-
-def _declared(book: Book, policy: Policy, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a deposit is for, and what it came to once the policy is over: km, or vehicle-days by the schedule."""
-    end = min(policy.to, policy.cancelled or policy.to)
-    over, days = book.today >= end, _days(rows, end)
-    if policy.declared_days is not None:
-        actual = Decimal(len(set(days))) if over else None
-        return {"estimate": decimal(policy.declared_days), "actual": actual, "unit": DAYS}
-    measured = book.driven_by(days) if over else None
-    return {
-        "estimate": None if policy.declared_km is None else decimal(policy.declared_km),
-        "actual": measured if policy.actual_km is None else decimal(policy.actual_km),
-    }
-
-
-def _days(rows: Sequence[Mapping[str, Any]], end: date) -> Iterator[tuple[tuple[str, str], date]]:
-    """Vehicles and days on which any cover was in force; a day may come twice."""
-    for row in rows:
-        last = min(row["valid_to"], end)
-        for day in range(row["valid_from"].toordinal(), last.toordinal()):
-            yield (row["fleet_id"], row["vehicle_id"]), date.fromordinal(day)
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -24,7 +24,7 @@ NOW = datetime(2026, 12, 31, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def chain():
-    deposit = Declaration(D("100000.00"), estimate=D(2_000_000), minimum=D("0.80"))
+    deposit = Declaration(D("187.17"), estimate=D(2_000_000), minimum=D("0.80"))  # all that was charged
     drafts = [
         part(OURS, D("1200.00"), APRIL, YEAR.end, YEAR, "added"),
         part(OURS, D("-1200.00"), MAY, YEAR.end, YEAR, "removed"),
@@ -38,8 +38,8 @@ def chain():
 
 
 def test_amounts_are_those_of_billing(chain):
-    """871.23 for 265 days; 1200 - 394.52 = 805.48 for 245; and as in the tests of billing."""
-    amounts = [D("871.23"), D("-805.48"), D("121.42"), D("-20000.00"), D("-121.42")]
+    """871.23 for 265 days; 1200 - 394.52 = 805.48 for 245; 80 % of 187.17 is kept."""
+    amounts = [D("871.23"), D("-805.48"), D("121.42"), D("-37.43"), D("-121.42")]
     assert [entry.amount for entry in chain] == amounts
     assert balance(chain, NOW, ["charged", "adjustment"]) == sum(amounts)
 

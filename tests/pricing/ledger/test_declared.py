@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from pricing.billing.cancellation import PRO_RATA, short_rate
+from pricing.billing.declaration import Declaration
 from pricing.billing.term import Term
 from pricing.ledger.chain import verify
-from pricing.ledger.charged import cancelled
+from pricing.ledger.charged import adjusted, cancelled
 from pricing.ledger.entry import follow
 from pricing.ledger.known import balance
 from pricing.ledger.posting import Contract
@@ -69,3 +70,16 @@ def test_no_more_of_a_deposit_is_given_back_than_was_paid(insured, posted):
     more = cancelled(DEPOSIT.account(), D("900000.00"), FEBRUARY, YEAR, PRO_RATA)
     (fault,) = verify([*chain, follow(chain[-1], more, LATER)])
     assert fault.what == "it gives back of 900000.00, which is not what was paid"
+
+
+def test_an_adjustment_is_of_what_was_charged(insured, posted):
+    """A forged one whose arithmetic is right and whose hashes fit; one after an endorsement holds."""
+    over = replace(DEPOSIT, actual=D(2_000_000))
+    chain = posted((YEAR.start, DEPOSIT, [insured()]), (YEAR.end, over, [insured()]))
+    other = Declaration(D("50000.00"), D(1_825_000), D("0.8"))
+    forged = adjusted(DEPOSIT.account(), other, D(2_000_000), YEAR)
+    (fault,) = verify([*chain[:-1], follow(chain[-2], forged, LATER)])
+    assert fault.what == "it adjusts a deposit of 50000.00, where 100000.00 was charged"
+    pieces = [insured(), insured("W", HALF)]
+    added = replace(DECLARED, actual=D(500_000))
+    assert charged(posted((YEAR.start, DECLARED, pieces[:1]), (HALF, DECLARED, pieces), (YEAR.end, added, pieces))) > 0

@@ -35,6 +35,7 @@ def told(tmp_path: Path, text: str) -> scenario.Scenario:
         ("hour = 5", "no key is called 'hour'; did you mean hours"),
         ('hours = "long"', "hours is 'long', expected a number"),
         ("hours = 25", "hours is 25, expected 0.05 to 24"),
+        ("ailments = -1", "ailments is -1, expected a number from 0"),
         ("vehicles = true", "vehicles is True, expected a whole number"),
         ("vehicles = 0", "expected at least 1"),
         ('region = "paris"', "region is 'paris', expected one of karlsruhe, shanghai, austin"),
@@ -96,6 +97,14 @@ def test_a_day_is_a_number_or_a_date(tmp_path: Path) -> None:
     one, two, whole = scenario.place(told(tmp_path, text), IDS, REGION, WINDOW, 3)
     assert (one.day, one.at) == (two.day, two.at) == (2, 6.2 * 3600)
     assert whole.day == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "often"),
+    [("", 1.0), ("incidents = false", 0.0), ("incidents = false\nailments = 2", 2.0), ("ailments = 0", 0)],
+)
+def test_without_the_usual_nothing_ails_unless_it_is_said(tmp_path: Path, text: str, often: float) -> None:
+    assert told(tmp_path, text).ailments == often
 
 
 def test_true_is_a_faults_own_rate(tmp_path: Path) -> None:

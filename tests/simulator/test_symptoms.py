@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from devices.codecs import decode
-from simulator import registry
+from simulator import recordings, registry
 from simulator.ailments import AILMENTS, Ailment, ailment, lasting, ordinary
 from simulator.payloads import Cut, codes, payloads
 from simulator.placed import Placed, PlacingError
@@ -21,6 +21,7 @@ VEHICLES = 10
 KINDS = [*SYMPTOMS, "coolant_hot", "fault_code"]
 ILL = dict(zip(AILMENTS, (0, 1, 2, 3, 4, 7, 5, 8), strict=True))  # whose; the others are sound
 BEGIN = 5_400.0
+SOON = 1_800.0  # s: a step of the bus is long of what creeps, and who stands says nothing of it
 MAKES = {"coolant_leak": "coolant_hot", "thermostat_shut": "coolant_hot", "alternator_fails": "battery_low"}
 MAKES |= {"oil_leak": "oil_pressure_low", "brake_air_leak": "brake_air_low", "lining_worn": "brake_lining_worn"}
 
@@ -55,12 +56,9 @@ def test_each_is_found_soon_after_it_shows(day, traffic, kind):
     assert fact["start"].timestamp() == START + BEGIN and fact["peak"] == 1.0
     wanted = ["fault_code", *([MAKES[kind]] if kind in MAKES else [])]
     for symptom in wanted:
-        truth = own.filter(pl.col("kind") == symptom, pl.col("level") > 0).row(0, named=True)
-        event = told.filter(kind=symptom).row(0, named=True)
-        late = (event["start"] - truth["start"]).total_seconds()
-        assert (
-            truth["start"] >= fact["start"] and event["level"] == truth["level"] and -1_200 <= late <= 120
-        )  # half a step early, which is long of what creeps
+        truth, event = own.filter(pl.col("kind") == symptom, pl.col("level") > 0), told.filter(kind=symptom)
+        assert truth["start"].min() >= fact["start"]
+        assert abs((event["start"].min() - truth["start"].min()).total_seconds()) <= SOON
     assert set(told["kind"]) == set(wanted)
     assert set(told.filter(kind="fault_code")["subject"]) == {AILMENTS[kind].code}
 
@@ -82,6 +80,19 @@ def test_payloads_list_codes_from_when_they_are_set(day, traffic):
     assert min(t for t, codes in said if codes) == fact["start"].timestamp()
     assert max(t for t, codes in said if not codes) < fact["start"].timestamp()
     assert codes("none") == [] and codes("P0217 C1101") == ["P0217", "C1101"] and codes(None) is None
+
+
+@pytest.mark.parametrize("name", ["day.csv", "day.parquet", "lists.parquet"])
+def test_a_recording_keeps_its_codes_on_the_way(tmp_path, name):
+    said = pl.Series(
+        [None, "none", "P0217", "C1101 P0217"] if name != "lists.parquet" else [None, [], ["P0217"], ["C1101", "P0217"]]
+    )
+    t = [1_000.0, 1_001.0, 1_002.0, 1_003.0]
+    recordings.write(pl.DataFrame({"t": t, "vehicle_id": "a", "speed_kmh": 50.0, "fault_codes": said}), tmp_path / name)
+    read = recordings.read(tmp_path / name)
+    listed = [decode(one.body).fault_codes for one in payloads(read, 0, "b", Cut())]
+    assert listed == [None, [], ["P0217"], ["C1101", "P0217"]]
+    assert recordings.ignored(tmp_path / name) == []
 
 
 def test_numbers_come_as_a_bus_says_them(day, traffic):

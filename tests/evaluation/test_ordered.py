@@ -8,7 +8,7 @@ from evaluation.faulty import driven
 
 @pytest.fixture(scope="module")
 def day() -> ordered.Day:
-    return ordered.driven(10, 1, 9.0)
+    return ordered.driven(10, 1, 11.0)
 
 
 def test_each_order_comes_to_a_truth_and_is_found(day: ordered.Day) -> None:

@@ -65,11 +65,11 @@ def test_the_motion_of_some_is_let_go_before_that_of_others_is_made(monkeypatch:
 
 def test_a_trip_is_noted_in_three_numbers(fleet: Traffic) -> None:
     book, (report, *_) = Logbook(fleet), fleet.reports()
-    trips = report.sheet.filter(kind="trip").height
-    empty = sum(sys.getsizeof(one) for one in book._trips.values())
+    trips = len(report.driven)
+    empty = sum(sys.getsizeof(one) for one in book._driven.values())
     for _ in range(1_000):
         list(book.noting(iter([report])))
-    held = sum(sys.getsizeof(one) for one in book._trips.values()) - empty
+    held = sum(sys.getsizeof(one) for one in book._driven.values()) - empty
     assert trips and held < 1.2 * 24 * 1_000 * trips
 
 

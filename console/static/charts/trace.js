@@ -59,7 +59,7 @@ function Plot({ times, strip, mark, at, onAt }) {
     plot.current.setCursor({ left: plot.current.valToPos(times[at], 'x'), top: HIGH / 2 }, false);
   }, [at]);
   const value = at === undefined ? null : strip.values[at];
-  return html`<div class="strip"><p>${word('signal', strip.key)} ${value === null || value === undefined ? html`<small>${strip.unit}</small>` : html`<b>${number(value, 1, strip.unit)}</b>`}</p>
+  return html`<div class="strip"><p>${named(strip.key)} ${value === null || value === undefined ? html`<small>${strip.unit}</small>` : html`<b>${number(value, 1, strip.unit)}</b>`}</p>
     <div ref=${place} role="img" aria-label=${t('trace.label', range(strip))}></div></div>`;
 }
 
@@ -67,7 +67,7 @@ function Plot({ times, strip, mark, at, onAt }) {
 function range(strip) {
   const values = /** @type {number[]} */ (strip.values.filter((value) => value !== null));
   const [low, high] = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
-  return { signal: word('signal', strip.key), low: number(low, 1, strip.unit), high: number(high, 1, strip.unit) };
+  return { signal: named(strip.key), low: number(low, 1, strip.unit), high: number(high, 1, strip.unit) };
 }
 
 /** @param {number[]} times @param {Strip} strip */
@@ -135,7 +135,13 @@ function Rows({ caption, times, strips }) {
   const shown = times.map((_, k) => k).filter((k) => k % step === 0);
   return html`<div class="scroller tall" tabindex="0" role="region" aria-label=${caption}><table>
     <caption>${step > 1 ? t('trace.every', { n: step }) : caption}</caption>
-    <thead><tr><th scope="col">${t('col.time')}</th>${strips.map((one) => html`<th scope="col" class="number">${word('signal', one.key)} (${one.unit})</th>`)}</tr></thead>
-    <tbody>${shown.map((k) => html`<tr key=${k}><th scope="row" data-label=${t('col.time')}>${clock(times[k], true)}</th>${strips.map((one) => html`<td class="number" data-label=${word('signal', one.key)}>${number(one.values[k], 1)}</td>`)}</tr>`)}</tbody>
+    <thead><tr><th scope="col">${t('col.time')}</th>${strips.map((one) => html`<th scope="col" class="number">${named(one.key)} (${one.unit})</th>`)}</tr></thead>
+    <tbody>${shown.map((k) => html`<tr key=${k}><th scope="row" data-label=${t('col.time')}>${clock(times[k], true)}</th>${strips.map((one) => html`<td class="number" data-label=${named(one.key)}>${number(one.values[k], 1)}</td>`)}</tr>`)}</tbody>
   </table></div>`;
+}
+
+/** What a signal is called. @param {string} key */
+function named(key) {
+  const [, wheel] = /^tyre_(.*)_pressure_kpa$/.exec(key) ?? [];
+  return wheel ? t('signal.tyre', { wheel }) : word('signal', key);
 }

@@ -61,10 +61,11 @@ function pattern(text) {
   return new RegExp(`^${text.split(/\{(\w+)\}/).map((part, k) => (k % 2 ? `(?<${part}>${part.length === 1 || part === 'of' ? '[-+\\d.,%]+' : '.+?'})` : literal(part))).join('')}$`, 's');
 }
 
-/** What the service says in English, in the reader's language; what the catalogue does not know is as it came. @param {string} text @returns {string} */
+/** What the service says in English, in the reader's language, or the name of a cover, a class or a model; what the catalogue does not know is as it came. @param {string} text @returns {string} */
 export function phrase(text) {
   if (language.value === 'en') return text;
-  if (has(PHRASE + text)) return t(PHRASE + text);
+  const exact = [PHRASE, 'cover.', 'class.', 'model.'].find((family) => has(family + text));
+  if (exact) return t(exact + text);
   for (const { key, pattern: form } of patterns.value) {
     const holes = form.exec(text)?.groups;
     if (holes) return t(key, Object.fromEntries(Object.entries(holes).map(([name, value]) => [name, phrase(value)])));

@@ -10,7 +10,7 @@ import { Table } from './table.js';
 /** @typedef {{ name: string, title: string, said: string[], columns: string[], heads: Record<string, string>, styles: Record<string, string>, rows: any[] }} Part */
 
 const DIGITS = /** @type {Record<string, number>} */ ({ count: 0, number: 2, money: 2, factor: 3 });
-const FAMILIES = /** @type {Record<string, string>} */ ({ cover: 'cover', factor: 'factor', class: 'class', cap: 'factor', 'x-axis': 'axis', figure: 'figure', model: 'model' });
+const FAMILIES = /** @type {Record<string, string>} */ ({ cover: 'cover', factor: 'factor', class: 'class', cap: 'factor', 'x-axis': 'axis', figure: 'figure', model: 'model', level: 'use' });
 
 /** @param {{ part: Part, charts?: any }} given */
 export function Section({ part, charts = null }) {
@@ -45,7 +45,7 @@ function head(part, key, heads) {
 function shown(value, key, style) {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'boolean') return t(value ? 'report.yes' : 'report.no');
-  if (typeof value === 'string') return FAMILIES[key] ? word(FAMILIES[key], value) : phrase(value);
+  if (typeof value === 'string') return FAMILIES[key] && has(`${FAMILIES[key]}.${value}`) ? word(FAMILIES[key], value) : phrase(value);
   if (style === 'share') return percent(value, 1);
   return number(value, DIGITS[style] ?? (Number.isInteger(value) ? 0 : 3));
 }
@@ -56,7 +56,7 @@ export function Files({ path, query = {}, kinds = ['csv', 'xlsx', 'parquet'] }) 
   return kinds.map((kind) => {
     const page = kind === 'html';
     const text = page ? t('report.print') : kind.toUpperCase();
-    return html`<a key=${kind} class="button" href=${address(`${path}.${kind}`, { ...query, language: language.value })} download=${!page} target=${page ? '_blank' : undefined} rel="noopener" aria-label=${`${text}: ${of}`}>${text}</a>`;
+    return html`<a key=${kind} class="button" href=${address(`${path}.${kind}`, { ...query, language: language.value })} download=${!page} target=${page ? '_blank' : undefined} rel="noopener" aria-label=${`${text}: ${word('list', of)}`}>${text}</a>`;
   });
 }
 

@@ -1,7 +1,7 @@
 /** Alert: one alert in full: what was measured, against which rule, what was done about it, and what to do. */
 
 import { html, useEffect, useSignal } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { has, t, word } from '../lib/i18n.js';
 import { send } from '../lib/api.js';
 import { say } from '../lib/announce.js';
 import { act, alerts, notice, shownState, todo } from '../lib/alerts.js';
@@ -104,7 +104,7 @@ function Facts({ one }) {
     <${Fact} label=${t('alert.threshold')} value=${number(event.threshold, 1, event.unit)} />
     <${Fact} label=${t('col.speed')} value=${number(event.speed_kmh, 0, 'km/h')} />
     <${Fact} label=${t('alert.score')} value=${t(one.counts_in_score ? 'alert.counts' : 'alert.counts_not')} />
-    <${Fact} label=${t('alert.rule')} value=${event.rule ?? one.kind} note=${event.rule_version?.slice(0, 8)} />
+    <${Fact} label=${t('alert.rule')} value=${html`<code>${event.rule ?? one.kind}</code>`} note=${event.rule_version?.slice(0, 8)} />
     <${Fact} label=${t('alert.latency')} value=${meta.value?.data_mode === 'live' ? number(one.latency_s, 1, 's') : '–'} />
     <${Fact} label=${t('alert.called')} value=${one.paged ? html`<${Time} at=${one.paged} />` : t('alert.nobody')} note=${one.held && t('alert.held', { why: word('held', one.held) })} />
     ${one.shelved_until && html`<${Fact} label=${t('alert.shelved')} value=${html`<${Time} at=${one.shelved_until} />`} />`}
@@ -129,7 +129,12 @@ function Log({ rows }) {
     { key: 'at', label: t('col.time'), fixed: true, show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
     { key: 'who', label: t('col.who'), fixed: true, show: (/** @type {any} */ row) => row.who },
     { key: 'what', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => word('did', row.what) },
-    { key: 'reason', label: t('col.why'), fixed: true, show: (/** @type {any} */ row) => [row.value && word('dismissal', row.value), row.reason].filter(Boolean).join('; ') || '–' },
+    { key: 'reason', label: t('col.why'), fixed: true, show: (/** @type {any} */ row) => [row.value && told(row.value), row.reason].filter(Boolean).join('; ') || '–' },
   ];
   return html`<${Table} caption=${t('alert.log')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => `${row.at}${row.what}`} empty=${t('alert.nothing_done')} />`;
+}
+
+/** Why something was dismissed, how urgent it was: a word, or somebody's name. @param {string} value */
+function told(value) {
+  return has(`priority.${value}`) ? t(`priority.${value}`) : word('dismissal', value);
 }

@@ -27,7 +27,7 @@ function columns() {
     { key: 'actor', label: t('col.who') },
     { key: 'action', label: t('col.what'), show: (/** @type {any} */ row) => html`<code>${row.action}</code>` },
     { key: 'fleet_id', label: t('portfolio.fleets') },
-    { key: 'about', label: t('audit.about') },
-    { key: 'detail', label: t('quarantine.detail'), show: (/** @type {any} */ row) => (typeof row.detail === 'string' ? row.detail : JSON.stringify(row.detail)) },
+    { key: 'about', label: t('audit.about'), show: (/** @type {any} */ row) => html`<code>${row.about}</code>` },
+    { key: 'detail', label: t('quarantine.detail'), show: (/** @type {any} */ row) => html`<code>${typeof row.detail === 'string' ? row.detail : JSON.stringify(row.detail)}</code>` },
   ];
 }

@@ -26,13 +26,13 @@ function columns() {
     { key: 'seen_share', label: t('devices.seen'), number: true, show: (/** @type {any} */ row) => percent(row.seen_share, 1) },
     { key: 'observed_share', label: t('devices.observed'), number: true, show: (/** @type {any} */ row) => percent(row.observed_share) },
     { key: 'driver_share', label: t('devices.driver'), number: true, show: (/** @type {any} */ row) => percent(row.driver_share) },
-    { key: 'faults', label: t('devices.faults'), by: (/** @type {any} */ row) => Object.keys(row.faults).length, show: (/** @type {any} */ row) => told(row.faults) },
-    { key: 'set_aside', label: t('devices.aside'), by: (/** @type {any} */ row) => Object.keys(row.set_aside).length, show: (/** @type {any} */ row) => told(row.set_aside) },
+    { key: 'faults', label: t('devices.faults'), by: (/** @type {any} */ row) => Object.keys(row.faults).length, show: (/** @type {any} */ row) => told('kind', row.faults) },
+    { key: 'set_aside', label: t('devices.aside'), by: (/** @type {any} */ row) => Object.keys(row.set_aside).length, show: (/** @type {any} */ row) => told('aside', row.set_aside) },
   ];
 }
 
-/** What there is of each kind. @param {Record<string, number>} counts */
-function told(counts) {
-  const found = Object.entries(counts).map(([kind, n]) => `${word('kind', kind)}${n > 1 ? ` ×${n}` : ''}`);
+/** What there is of each kind. @param {string} family @param {Record<string, number>} counts */
+function told(family, counts) {
+  const found = Object.entries(counts).map(([kind, n]) => `${word(family, kind)}${n > 1 ? ` ×${n}` : ''}`);
   return found.join(', ') || '–';
 }

@@ -1,7 +1,7 @@
 /** Driver: a score taken apart into what cost it points, with how far each is believed. */
 
 import { html } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { phrase, t, word } from '../lib/i18n.js';
 import { day, number, percent, signed, span } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may, user } from '../lib/session.js';
@@ -55,7 +55,7 @@ function Points({ one }) {
       <tr><th scope="row" data-label=${t('driver.what')}>${t('driver.base')}</th><td></td><td></td><td></td><td class="number" data-label=${t('driver.points')}>${number(one.base, 2)}</td><td></td></tr>
       ${points.map((each) => html`<tr key=${each.behaviour}>
         <th scope="row" data-label=${t('driver.what')}>${word('behaviour', each.behaviour)}</th>
-        <td class="number" data-label=${t('driver.rate')}>${each.rate === null ? t('driver.unseen') : number(each.rate, 3, each.unit)}</td>
+        <td class="number" data-label=${t('driver.rate')}>${each.rate === null ? t('driver.unseen') : number(each.rate, 3, phrase(each.unit))}</td>
         <td class="number" data-label=${t('driver.mean')}>${number(each.class_mean, 3)}</td>
         <td class="number" data-label=${t('driver.believed')}>${percent(each.credibility)}</td>
         <td class="number" data-label=${t('driver.points')}>${signed(each.points, 2)}</td>

@@ -1,7 +1,7 @@
 /** Factors: the tariff as it stands: each curve or list of levels, what is insured on every part, what claims say. */
 
 import { html, useMemo } from '../lib/html.js';
-import { phrase, t, word } from '../lib/i18n.js';
+import { has, phrase, t, word } from '../lib/i18n.js';
 import { number } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -18,8 +18,8 @@ export function Factors() {
   const columns = [
     { key: 'name', label: t('factors.factor'), show: (/** @type {any} */ row) => html`<a href=${href(`/factors/${encodeURIComponent(row.name)}`, { cover: row.cover })}>${word('factor', row.name)}</a>` },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
-    { key: 'unit', label: t('factors.unit') },
-    { key: 'base', label: t('factors.base') },
+    { key: 'unit', label: t('factors.unit'), show: (/** @type {any} */ row) => phrase(row.unit) },
+    { key: 'base', label: t('factors.base'), show: (/** @type {any} */ row) => level(row.base) },
     { key: 'source', label: t('factors.source'), fixed: true, show: (/** @type {any} */ row) => phrase(row.source) },
   ];
   return html`<${Head} title=${t('screen.factors')}><${Filed} status=${known.data.status} /><${Files} path="pricing/levels" /><//>
@@ -36,7 +36,7 @@ export function Factor({ parts: [, name] }) {
   const one = known.data;
   return html`<${Head} title=${word('factor', name)}><a href="#/factors">${t('screen.factors')}</a><${Files} path="pricing/levels" query=${{ cover: one.cover, factor: one.name }} /><//>
     <section class="card"><h2>${word('cover', one.cover)} <${Filed} status=${one.status} /></h2>
-      <dl class="facts"><${Fact} label=${t('factors.meaning')} value=${phrase(one.meaning)} /><${Fact} label=${t('factors.source')} value=${phrase(one.source)} /><${Fact} label=${t('factors.base')} value=${one.base} /></dl>
+      <dl class="facts"><${Fact} label=${t('factors.meaning')} value=${phrase(one.meaning)} /><${Fact} label=${t('factors.source')} value=${phrase(one.source)} /><${Fact} label=${t('factors.base')} value=${level(one.base)} /></dl>
       <${Drawn} one=${one} /><${Levels} rows=${one.levels} /></section>`;
 }
 
@@ -57,7 +57,7 @@ function Drawn({ one }) {
 /** The reader's word for a level or a stretch. @param {string} name */
 export function level(name) {
   if (name === 'not known') return t('premium.unknown');
-  if (/^[a-z]+$/.test(name)) return word('use', name);
+  if (/^[a-z]+$/.test(name)) return has(`class.${name}`) ? t(`class.${name}`) : word('use', name);
   return name.replace(' and more', ' …').replace('below ', '… ').replace(' to ', ' – ');
 }
 

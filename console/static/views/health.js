@@ -46,7 +46,7 @@ function Counts({ name, counts }) {
 /** @param {{ rows: any[] }} given */
 function Sinks({ rows }) {
   const columns = [
-    { key: 'name', label: t('health.sink') },
+    { key: 'name', label: t('health.sink'), show: (/** @type {any} */ row) => html`<code>${row.name}</code>` },
     { key: 'waiting', label: t('health.waiting'), number: true },
     { key: 'oldest_s', label: t('health.oldest'), number: true, show: (/** @type {any} */ row) => span(row.oldest_s) },
     { key: 'undelivered', label: t('health.undelivered'), number: true },

@@ -33,7 +33,7 @@ function columns() {
     { key: 'counted_s', label: t('hours.used'), number: true, show: (/** @type {any} */ row) => span(row.counted_s) },
     { key: 'most_s', label: t('hours.most'), number: true, show: (/** @type {any} */ row) => span(row.most_s) },
     { key: 'left_s', label: t('hours.left'), number: true, show: (/** @type {any} */ row) => html`<${Left} seconds=${row.left_s} />` },
-    { key: 'rules', label: t('hours.rules') },
+    { key: 'rules', label: t('hours.rules'), show: (/** @type {any} */ row) => word('law', row.rules) },
   ];
 }
 

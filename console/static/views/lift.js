@@ -41,7 +41,7 @@ const CHARTS = /** @type {Record<string, undefined | ((part: Part) => any)>} */ 
     option=${lines({ names: column(part, 'bin').map(String), axis: t('lift.double_axis'), base: 1, series: [
       { name: t('column.actual_to_new'), values: column(part, 'actual_to_new') }, { name: t('column.actual_to_old'), values: column(part, 'actual_to_old') }] })} />`,
   credibility: (part) => html`<${Chart} input=${part.rows} caption=${title(part)} label=${title(part)}
-    option=${columns({ names: column(part, 'credibility'), axis: t('drivers.credibility'), heights: column(part, 'vehicles'), name: t('portfolio.vehicles') })} />`,
+    option=${columns({ names: column(part, 'credibility').map(phrase), axis: t('drivers.credibility'), heights: column(part, 'vehicles'), name: t('portfolio.vehicles') })} />`,
   disruption: (part) => html`<${Chart} input=${part.rows} caption=${title(part)} label=${title(part)}
     option=${columns({ names: column(part, 'band').map(band), axis: t('column.change'), heights: column(part, 'vehicles'), name: t('portfolio.vehicles') })} />`,
 });

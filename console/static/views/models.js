@@ -25,7 +25,7 @@ export function Models() {
   const plain = (/** @type {string} */ key, digits = 0) => ({ key, label: t(`models.${key}`), number: true, show: (/** @type {any} */ row) => (row.problem ? '–' : number(row[key], digits)) });
   const columns = [
     { key: 'name', label: t('column.model'), show: named },
-    { key: 'family', label: t('models.family') },
+    { key: 'family', label: t('models.family'), show: (/** @type {any} */ row) => phrase(row.family) },
     { key: 'response', label: t('models.response'), show: (/** @type {any} */ row) => html`<code>${row.response}</code>` },
     plain('rows'), plain('weight', 2), plain('aic', 2),
   ];

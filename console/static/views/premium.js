@@ -1,13 +1,14 @@
 /** Premium: why it is what it is: every step with the running amount, summed anew to the cent in front of the reader. */
 
 import { html, useMemo } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { phrase, t, word } from '../lib/i18n.js';
 import { day, money, number } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { climb } from '../lib/ladder.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
+import { level } from './factors.js';
 import { Choice } from './inbox.js';
 
 const SIGNS = /** @type {Record<string, string>} */ ({ start: '×', times: '×', plus: '+', divide: '÷', cap: '=', sum: 'Σ', round: '≈', levy: '×' });
@@ -64,7 +65,7 @@ function Check({ one, check }) {
 
 /** @param {{ step: any }} given */
 function Rung({ step }) {
-  const value = step.value ? `${step.value} ${step.unit}` : step.covariate ? t('premium.unknown') : '';
+  const value = step.value ? `${level(step.value)} ${phrase(step.unit)}` : step.covariate ? t('premium.unknown') : '';
   return html`<tr>
     <th scope="row" data-label=${t('premium.step')}>${word('factor', step.name)}</th>
     <td data-label=${t('premium.value')}>${step.op === 'round' ? '' : value}</td>

@@ -1,7 +1,7 @@
 /** Quarantine: what could not be used, with its reason; read again when the cause is mended, or dropped for good. */
 
 import { html, useSignal } from '../lib/html.js';
-import { counted, t } from '../lib/i18n.js';
+import { counted, t, word } from '../lib/i18n.js';
 import { send } from '../lib/api.js';
 import { notice } from '../lib/alerts.js';
 import { number } from '../lib/format.js';
@@ -29,7 +29,7 @@ export function Quarantine() {
     reasons.again();
     known.again();
   };
-  const options = (reasons.data ?? []).map((/** @type {any} */ one) => [one.reason, `${one.reason} (${number(one.count)})`]);
+  const options = (reasons.data ?? []).map((/** @type {any} */ one) => [one.reason, `${word('aside', one.reason)} (${number(one.count)})`]);
   return html`<${Head} title=${t('screen.quarantine')}>
       <button disabled=${!reason} onClick=${() => (asked.value = 'replay')}>${t('quarantine.replay')}</button>
       <button disabled=${!reason} onClick=${() => (asked.value = 'drop')}>${t('quarantine.drop')}</button>
@@ -38,14 +38,14 @@ export function Quarantine() {
     <div class="filters"><${Choice} name="reason" value=${reason} label=${t('quarantine.reason')} options=${[['', t('inbox.any')], ...options]} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.quarantine')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.id} empty=${t('quarantine.empty')} />` : !known.error && html`<${Waiting} />`}
-    ${asked.value && html`<${Dialog} title=${t(`quarantine.${asked.value}`)} go=${t(`quarantine.${asked.value}`)} onGo=${carry} onLeave=${() => (asked.value = '')}><p>${t(`quarantine.${asked.value}_asks`, { reason })}</p><//>`}`;
+    ${asked.value && html`<${Dialog} title=${t(`quarantine.${asked.value}`)} go=${t(`quarantine.${asked.value}`)} onGo=${carry} onLeave=${() => (asked.value = '')}><p>${t(`quarantine.${asked.value}_asks`, { reason: word('aside', reason) })}</p><//>`}`;
 }
 
 function columns() {
   return [
     { key: 'received_at', label: t('col.time'), show: (/** @type {any} */ row) => html`<${Time} at=${row.received_at} />` },
-    { key: 'reason', label: t('quarantine.reason') },
-    { key: 'detail', label: t('quarantine.detail') },
+    { key: 'reason', label: t('quarantine.reason'), show: (/** @type {any} */ row) => word('aside', row.reason) },
+    { key: 'detail', label: t('quarantine.detail'), show: (/** @type {any} */ row) => html`<code>${row.detail}</code>` },
     { key: 'topic', label: t('quarantine.topic'), show: (/** @type {any} */ row) => html`<code>${row.topic}</code>` },
     { key: 'bytes', label: t('quarantine.bytes'), number: true, show: (/** @type {any} */ row) => number(row.bytes) },
     { key: 'again', label: t('col.status'), show: (/** @type {any} */ row) => (row.again ? t('quarantine.again') : '–') },

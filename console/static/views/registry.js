@@ -1,7 +1,7 @@
 /** Registry: vehicles, drivers, who drove what when, policies: looked through and corrected row by row. */
 
 import { html, useSignal } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { has, t, word } from '../lib/i18n.js';
 import { send } from '../lib/api.js';
 import { notice } from '../lib/alerts.js';
 import { number } from '../lib/format.js';
@@ -79,16 +79,21 @@ function columns(kind, rows, ask) {
   const used = kind.columns.filter((column) => column.needed || rows.some((row) => row.cells[column.name]));
   const cell = (/** @type {string} */ name) => (/** @type {any} */ row) => row.cells[name] ?? '';
   return [
-    ...used.map(({ name }) => ({ key: name, label: word('cell', name), by: cell(name), show: cell(name) })),
+    ...used.map(({ name, choices }) => ({ key: name, label: word('cell', name), by: cell(name), show: (/** @type {any} */ row) => chosen(name, choices, cell(name)(row)) })),
     { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` },
   ];
+}
+
+/** One of a few, in words where there are any. @param {string} name @param {string[]} choices @param {string} value */
+function chosen(name, choices, value) {
+  return choices.length && has(`${name}.${value}`) ? t(`${name}.${value}`) : value;
 }
 
 /** @param {{ kind: Kind, cells: Record<string, string> }} given */
 function Cells({ kind, cells }) {
   return html`<div class="cells">${kind.columns.map((column, k) => html`<label key=${column.name}>${word('cell', column.name)}${column.needed ? ' *' : ''} <small>${word('means', column.meaning)}</small>
     ${column.choices.length
-      ? html`<select name=${column.name} data-first=${k === 0 || undefined}><option value=""></option>${column.choices.map((one) => html`<option value=${one} selected=${cells[column.name] === one}>${one}</option>`)}</select>`
+      ? html`<select name=${column.name} data-first=${k === 0 || undefined}><option value=""></option>${column.choices.map((one) => html`<option value=${one} selected=${cells[column.name] === one}>${chosen(column.name, column.choices, one)}</option>`)}</select>`
       : html`<input name=${column.name} value=${cells[column.name] ?? ''} required=${column.needed} data-first=${k === 0 || undefined} autocomplete="off" list=${REFERS.includes(column.ref) ? `known-${column.ref}` : undefined} />`}</label>`)}
     ${REFERS.filter((ref) => kind.columns.some((column) => column.ref === ref)).map((ref) => html`<${Known} key=${ref} kind=${ref} />`)}</div>`;
 }

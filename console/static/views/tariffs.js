@@ -35,7 +35,7 @@ function series(force) {
     { key: 'valid_from', label: t('tariffs.from'), show: (/** @type {any} */ row) => day(row.valid_from) },
     { key: 'valid_to', label: t('tariffs.to'), show: (/** @type {any} */ row) => (row.valid_to ? day(row.valid_to) : t('tariffs.open')) },
     { key: 'signature', label: t('tariffs.signature'), show: (/** @type {any} */ row) => html`${word('signature', row.signature)} ${row.key && html`<code title=${row.key}>${row.key.slice(0, 12)}</code>`}` },
-    { key: 'rules', label: t('tariffs.rules'), show: (/** @type {any} */ row) => html`${row.rules} ${row.rules_known ? '' : html`<b>${t('tariffs.rules_unknown')}</b>`}` },
+    { key: 'rules', label: t('tariffs.rules'), show: (/** @type {any} */ row) => html`<code>${row.rules}</code> ${row.rules_known ? '' : html`<b>${t('tariffs.rules_unknown')}</b>`}` },
     { key: 'on_record', label: t('tariffs.on_record'), show: (/** @type {any} */ row) => t(row.on_record ? 'report.yes' : 'report.no') },
     { key: 'currency', label: t('tariffs.currency') },
     { key: 'jurisdiction', label: t('tariffs.jurisdiction') },

@@ -29,18 +29,18 @@ def test_a_threshold_is_tried_saved_and_put_back(tab):
     one.go("/settings?kind=harsh_braking")
     limits = card(one, "Thresholds")
     for klass in ("Car", "Truck"):
-        for level, value in (("level1_g", "0.05"), ("level2_g", "0.06")):
-            limits.get_by_label(f"{level}, {klass}").fill(value)
+        for level, value in ((1, "0.05"), (2, "0.06")):
+            limits.get_by_label(f"From level {level} on, g, {klass}").fill(value)
     limits.get_by_role("button", name="What would last week have been?").click()
     limits.get_by_text("All of 2 vehicles were looked at.").wait_for()
     assert "events instead of" in limits.locator(".preview").inner_text()
     limits.get_by_role("button", name="Save").click()
     limits.get_by_text("Set by manager").wait_for()
-    assert limits.get_by_label("level1_g, Truck").input_value() == "0.05"
+    assert limits.get_by_label("From level 1 on, g, Truck").input_value() == "0.05"
     one.page.locator("td", has_text="0.05").first.wait_for()  # who has changed what
     limits.get_by_role("button", name="As the service has it").click()
     limits.get_by_role("button", name="As the service has it").wait_for(state="detached")
-    assert limits.get_by_label("level1_g, Truck").input_value() == ""
+    assert limits.get_by_label("From level 1 on, g, Truck").input_value() == ""
 
 
 def test_quiet_hours_are_set_and_whoever_is_slower_sees_who_was_faster(tab):

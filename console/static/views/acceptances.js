@@ -69,6 +69,7 @@ function columns() {
   const until = (/** @type {string} */ key, /** @type {string} */ driver) => (/** @type {any} */ row) => (row[driver] === null ? '–' : row[key] ? dayTime(row[key]) : t('acceptances.open'));
   return [
     { key: 'vehicle_id', label: t('col.vehicle') },
+    { key: 'what', label: t('col.what'), show: (/** @type {any} */ row) => t(`acceptances.what.${row.what}`) },
     { key: 'from', label: t('acceptances.from'), show: (/** @type {any} */ row) => (row.from ? dayTime(row.from) : t('acceptances.ever')) },
     { key: 'old_driver', label: t('acceptances.old_driver') },
     { key: 'old_to', label: t('acceptances.old_to'), show: until('old_to', 'old_driver') },

@@ -72,9 +72,9 @@ def _done(ask: Ask, name: str, action: str, body: Decision, expected: str) -> Al
                 check(connection, row)
         about = {"vehicle_id": row["vehicle_id"], "kind": row["kind"]}
         with world.store.reading() as connection:
-            until = world.now(connection) + (body.hours or 1.0) * HOUR_S
-        reason = _words(body)
-        actions.shelve(world.store, row["fleet_id"], actor, reason, now, **about, until=until)
+            now = world.now(connection)
+        until = now + (body.hours or 1.0) * HOUR_S
+        actions.shelve(world.store, row["fleet_id"], actor, _words(body), now, **about, until=until)
     elif action in (*STATES, "assign", "note"):
         value = body.assignee if action == "assign" else body.reason if action == "dismiss" else ""
         reason = body.note if action in ("dismiss", "assign") else _words(body)

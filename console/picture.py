@@ -16,7 +16,7 @@ from console.endpoint import encode
 from console.positions import ALERT, NAMES, RISK, ROW, Frame, Key, Tracker, order
 from console.shapes import Alert
 from console.wire import message
-from console.world import LIVE, World
+from console.world import HOUR_S, LIVE, World
 from streams.desk.decisions import GONE
 from streams.desk.desk import Desk
 from streams.store import deeds, schema
@@ -81,7 +81,7 @@ class Picture:
         if self._begun():
             return []
         try:
-            ids = sorted({*ids, *self._decided(), *self._changed()})
+            ids = sorted({*ids, *self._decided(), *self._changed(), *self._unshelved()})
             if not ids:
                 return []
             with self.world.store.reading() as connection:
@@ -130,7 +130,7 @@ class Picture:
         return [row for row in list(self._standing.values()) if scope.row(row)]
 
     def _order(self, scope: Scope) -> Order:
-        known = (len(self.frame.vehicles), self.world.known.version)
+        known = (len(self.frame.vehicles), self.world.known.version, time.time() // HOUR_S)  # sites are of the hour
         kept = self._orders.get(scope.key)
         if kept is None or kept[0] != known:
             ids = sorted(one for one in self.frame.vehicles if scope.sees(*one))
@@ -150,7 +150,7 @@ class Picture:
         found: dict[Key, int] = {}
         for row in list(self._standing.values()):
             key = (row["fleet_id"], row["vehicle_id"])
-            if row["state"] == "open" and row["shelved_until"] is None:
+            if row["state"] == "open" and (row["shelved_until"] is None or row["shelved_until"] <= self.now):
                 found[key] = max(found.get(key, 0), RISK[row["priority"]])
         return found
 
@@ -182,6 +182,11 @@ class Picture:
         if any(not row.alert_id for row in found):  # a shelf covers many
             return [*self._standing, *[row.alert_id for row in found if row.alert_id]]
         return [row.alert_id for row in found]
+
+    def _unshelved(self) -> list[str]:
+        """Alerts whose shelf has ended."""
+        rows = list(self._standing.values())
+        return [row["alert_id"] for row in rows if row["shelved_until"] and row["shelved_until"] <= self.now]
 
     def _changed(self) -> list[str]:
         """Alerts that are otherwise than when last looked at, where nobody tells of them."""

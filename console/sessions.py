@@ -4,40 +4,82 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 
 from console import accounts
 from console.access import Who, held, parsed
 from console.problems import Problem
-from console.throttle import Throttle
+from console.throttle import CROWD, Throttle
 from streams.store.audit import Entry, record
 from streams.store.people import sessions, tokens, users
 from streams.store.store import Store, rows_of
 from streams.web.tokens import Holder, holder_of
 
-COOKIE = "tripmeter"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def opened(store: Store, throttle: Throttle, login: str, password: str, peer: str, hours: float) -> tuple[str, str]:
-    """Sign somebody in; their cookie and csrf word. ``Problem`` 401 or 429."""
-    keys = (f"login {login} peer {peer}", f"peer {peer}")
-    wait = throttle.wait(*keys)
-    if wait > 0:
-        raise Problem(429, "too_many_tries", f"wait {wait:.0f} s", {"Retry-After": str(int(wait) + 1)})
+    """Sign somebody in; their cookie and csrf word. ``Problem`` 401 or 429.
+
+    Who has signed in from an address before is not kept out by what others try from there.
+    """
+    mine, address = f"login {login} peer {peer}", f"peer {peer}"
+    _waits(throttle, mine, *(() if throttle.known(mine) else (address,)))
     with store.reading() as connection:
         row = accounts.find(connection, login)
     if not accounts.right(row["password"] if row and not row["disabled"] else "", password):
-        throttle.failed(*keys)
-        known = login if row else ""  # of one who is not known nothing is kept: it may be a password in the wrong field
-        with store.writing() as connection:
-            record(connection, [Entry("unknown", "session.refused", about=known, detail={"from": peer})])
+        throttle.failed(mine)
+        throttle.failed(address, CROWD)
+        # of one who is not known nothing is kept: it may be a password in the wrong field
+        _refused(store, "unknown", login if row else "", peer)
         raise Problem(401, "wrong_password", "login or password is not right")
-    throttle.passed(*keys)
+    throttle.passed(mine)
     return _begun(store, login, peer, hours)
+
+
+def chosen(store: Store, throttle: Throttle, who: Who, old: str, new: str, peer: str) -> None:
+    """Somebody's own new password; the old one is guessed no faster than at the sign-in."""
+    if not who.session:
+        raise Problem(403, "role", "a token has no password")
+    mine = f"old password of {who.login}"
+    _waits(throttle, mine)
+    try:
+        accounts.choose(store, who.login, old, new, who.session)
+    except Problem as problem:
+        if problem.code == "wrong_password":
+            throttle.failed(mine)
+            _refused(store, who.login, who.login, peer)
+        raise
+    throttle.passed(mine)
+
+
+def _waits(throttle: Throttle, *keys: str) -> None:
+    wait = throttle.wait(*keys)
+    if wait > 0:
+        raise Problem(429, "too_many_tries", f"wait {wait:.0f} s", {"Retry-After": str(int(wait) + 1)})
+
+
+def _refused(store: Store, actor: str, login: str, peer: str) -> None:
+    with store.writing() as connection:
+        record(connection, [Entry(actor, "session.refused", about=login, detail={"from": peer})])
+
+
+def cookie_name(headers: Mapping[str, str]) -> str:
+    """The cookie of this console: browsers give a cookie to every port of a machine."""
+    port = headers.get("host", "").rpartition("]")[2].partition(":")[2]
+    return f"tripmeter_{port}" if port.isdecimal() else "tripmeter"
+
+
+def ended(store: Store, headers: Mapping[str, str]) -> None:
+    """End the session whose cookie a request brings: another is about to take its place."""
+    cookie = cookie_parser(headers.get("cookie", "")).get(cookie_name(headers))
+    if cookie:
+        with store.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.digest == hashlib.sha256(cookie.encode()).hexdigest()))
 
 
 def closed(store: Store, who: Who) -> None:
@@ -52,7 +94,7 @@ def who_of(store: Store, request: Request, holders: tuple[Holder, ...]) -> Who |
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _of_token(store, token.strip(), holders)
-    cookie = request.cookies.get(COOKIE)
+    cookie = request.cookies.get(cookie_name(request.headers))
     if not cookie:
         return None
     with store.reading() as connection:

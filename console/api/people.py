@@ -97,6 +97,7 @@ def listed(ask: Ask) -> Page[User]:
 
 def add(ask: Ask) -> Password:
     """A new user, and their first password."""
+    _person(ask)
     said = ask.body
     given = accounts.add(ask.world.store, ask.who.login, said.login, said.name, said.grants, said.driver_id)
     return Password(login=said.login, password=given)
@@ -104,6 +105,7 @@ def add(ask: Ask) -> Password:
 
 def change(ask: Ask) -> Reply:
     """Change a user."""
+    _person(ask)
     said = {name: value for name, value in msgspec.structs.asdict(ask.body).items() if value is not None}
     if "disabled" in said:
         said["disabled"] = int(said["disabled"])
@@ -114,12 +116,14 @@ def change(ask: Ask) -> Reply:
 
 def remove(ask: Ask) -> Reply:
     """Take a user away."""
+    _person(ask)
     accounts.remove(ask.world.store, ask.who.login, ask.parts["login"])
     return Reply()
 
 
 def reset(ask: Ask) -> Password:
     """Another password for a user who has lost theirs."""
+    _person(ask)
     name = ask.parts["login"]
     return Password(login=name, password=accounts.reset(ask.world.store, ask.who.login, name))
 
@@ -133,6 +137,7 @@ def all_tokens(ask: Ask) -> Page[Token]:
 
 def make(ask: Ask) -> Made:
     """A new token."""
+    _person(ask)
     token, now = tokens.made(), time.time()
     try:
         grants = written(parsed(ask.body.grants))
@@ -158,6 +163,12 @@ def revoke(ask: Ask) -> Reply:
         connection.execute(delete(people.tokens).where(named))
         record(connection, [Entry(ask.who.login, "tokens.removed", about=name)])
     return Reply()
+
+
+def _person(ask: Ask) -> None:
+    """A token lets nobody in: what it made would outlive whoever made it."""
+    if not ask.who.session:
+        raise Problem(403, "role", "sign in for that: a token makes no users and no tokens")
 
 
 def _user(row: Row) -> User:

@@ -15,6 +15,7 @@ from streams.config import MASK
 from streams.registry import Registry, RegistryError, cells
 from streams.registry.base import Row
 from streams.registry.book import Place
+from streams.registry.book import Problem as Complaint
 from streams.registry.described import CELLS
 from streams.registry.edited import edited
 from streams.registry.periods import Fleets
@@ -39,6 +40,7 @@ class Kind(Shape):
 
     kind: str
     rows: int
+    editable: bool  # by whoever asks
     columns: list[Column]
 
 
@@ -82,7 +84,11 @@ def kinds(ask: Ask) -> list[Kind]:
     """Kinds of rows that may be seen, how many of them, and their columns."""
     known = ask.world.known.registry
     seen = [kind for kind in KINDS if _may_see(ask, kind)]
-    return [Kind(kind=kind, rows=len(_mine(ask, known, kind)), columns=_columns(kind)) for kind in seen]
+    counts = {kind: len(_mine(ask, known, kind)) for kind in seen}
+    return [
+        Kind(kind=kind, rows=rows, editable=_editable(ask, kind), columns=_columns(kind))
+        for kind, rows in counts.items()
+    ]
 
 
 def listed(ask: Ask) -> Page[RegistryRow]:
@@ -99,15 +105,13 @@ def put(ask: Ask) -> list[Change]:
     """Change a row, or add one: all of it, or nothing."""
     kind, said = _kind(ask), {name: text for name, text in ask.body.cells.items() if text != MASK}  # as it was
     before, after = _both(ask)
-    old = after.rows[kind].get(ask.body.key)
-    if ask.body.key and (old is None or not _may(ask, before, old)):
-        raise Problem(404, "no_row", f"{kind} has no {ask.body.key!r}")
+    old = _theirs(ask, before, kind) if ask.body.key else None
     row, problems = cells.row(kind, (cells.texts(old, secrets=True) if old else {}) | said, Place(kind))
     if problems or row is None:
         raise RegistryError(problems)
     if old is not None:
         del after.rows[kind][old.key]
-    elif row.key in after.rows[kind]:
+    if row.key in after.rows[kind]:  # whoever's it is: two rows never become one
         raise Problem(409, "row_exists", f"{kind} has {row.key!r} already")
     after.put(row)
     return _written(ask, before, after, row)
@@ -117,22 +121,48 @@ def remove(ask: Ask) -> list[Change]:
     """Remove a row, if nothing refers to it."""
     kind = _kind(ask)
     before, after = _both(ask)
-    row = after.rows[kind].pop(ask.body.key, None)
-    if row is None or not _may(ask, before, row):
-        raise Problem(404, "no_row", f"{kind} has no {ask.body.key!r}")
+    row = _theirs(ask, before, kind)
+    del after.rows[kind][row.key]
     return _written(ask, before, after, row)
+
+
+def _theirs(ask: Ask, known: Registry, kind: str) -> Row:
+    """The row of a request, if whoever asks may change it; what they may not see is not there."""
+    row = known.rows[kind].get(ask.body.key)
+    if row is None or row not in _mine(ask, known, kind):
+        raise Problem(404, "no_row", f"{kind} has no {ask.body.key!r}")
+    if not _may(ask, known, row):
+        raise Problem(403, "role", f"{kind} are for an administrator to change")
+    return row
 
 
 def _written(ask: Ask, before: Registry, after: Registry, row: Row) -> list[Change]:
     if not _may(ask, after if row.key in after.rows[row.KIND] else before, row):
         raise Problem(403, "role", "this is another fleet's, or for an administrator")
-    problems = registry.validate(after)
-    if problems:
-        raise RegistryError(problems)
+    _fits(ask, after)
     made = edited(ask.world.store, before, after, ask.who.login)
     ask.world.known.again()
     figures(ask.world).afresh()
     return [Change(what=one.what, kind=one.kind, key=one.key, fields=list(one.fields)) for one in made]
+
+
+def _fits(ask: Ask, after: Registry) -> None:
+    """Refuse what does not fit together; nobody is told of rows that they may not see."""
+    fleets = Fleets(after)
+    seen = {
+        kind: {key: row for key, row in rows.items() if _sees(ask, fleets.fleet_of(row))}
+        for kind, rows in after.rows.items()
+    }
+    problems = [one for one in registry.validate(Registry(seen)) if _may_see(ask, one.place.file.partition(" ")[0])]
+    if not problems and registry.validate(after):
+        what = "does not fit the rest of the registry, of which you see a part"
+        problems = [Complaint(Place(ask.parts["kind"]), "", what, "ask an administrator")]
+    if problems:
+        raise RegistryError(problems)
+
+
+def _sees(ask: Ask, fleet_id: str) -> bool:
+    return ADMIN in ask.scope.roles or not fleet_id or ask.scope.fleet(fleet_id)
 
 
 def _both(ask: Ask) -> tuple[Registry, Registry]:
@@ -146,6 +176,12 @@ def _may(ask: Ask, known: Registry, row: Row) -> bool:
     if ADMIN in ask.scope.roles:
         return True
     return row.KIND in OF_FLEETS and ask.scope.fleet(Fleets(known).fleet_of(row))
+
+
+def _editable(ask: Ask, kind: str) -> bool:
+    """Whether there may be rows of a kind that whoever asks may change: never of a manager of sites alone."""
+    whole = any(not grant.site for grant in ask.scope.grants)
+    return ADMIN in ask.scope.roles or (kind in OF_FLEETS and whole)
 
 
 def _mine(ask: Ask, known: Registry, kind: str) -> list[Row]:

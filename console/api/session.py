@@ -51,12 +51,13 @@ def sign_in(ask: Ask) -> Reply:
     world, said = ask.world, ask.body
     hours = world.config.console.session_h
     cookie, csrf = sessions.opened(world.store, world.throttle, said.name, said.password, ask.peer, hours)
+    sessions.ended(world.store, ask.headers)
     with world.store.reading() as connection:
         row = accounts.find(connection, said.name)
     if row is None:
         raise Problem(401, "signed_out", "sign in first")
     who = Who(said.name, row["name"], parsed(row["grants"]), row["driver_id"], csrf, "", bool(row["must_change"]))
-    return Reply(_me(who), cookies=_cookies(ask, cookie, csrf, int(hours * 3600)))
+    return Reply(_me(who), cookies=_cookies(ask, cookie, int(hours * 3600)))
 
 
 def me(ask: Ask) -> Me:
@@ -68,14 +69,13 @@ def sign_out(ask: Ask) -> Reply:
     """End this session."""
     if ask.who.session:
         sessions.closed(ask.world.store, ask.who)
-    return Reply(cookies=_cookies(ask, "", "", 0))
+    return Reply(cookies=_cookies(ask, "", 0))
 
 
 def change(ask: Ask) -> Reply:
     """Choose another password."""
-    if not ask.who.session:
-        raise Problem(403, "role", "a token has no password")
-    accounts.choose(ask.world.store, ask.who.login, ask.body.old, ask.body.new, ask.who.session)
+    world, said = ask.world, ask.body
+    sessions.chosen(world.store, world.throttle, ask.who, said.old, said.new, ask.peer)
     return Reply()
 
 
@@ -93,10 +93,11 @@ def _me(who: Who) -> Me:
     )
 
 
-def _cookies(ask: Ask, cookie: str, csrf: str, age: int) -> tuple[str, ...]:
-    """The session's, which no script reads, and its csrf word, which our own scripts do."""
-    shared = f"; Path=/; SameSite=Lax; Max-Age={age}" + ("; Secure" if ask.world.config.console.secure_cookie else "")
-    return f"{sessions.COOKIE}={cookie}{shared}; HttpOnly", f"{sessions.COOKIE}_csrf={csrf}{shared}"
+def _cookies(ask: Ask, cookie: str, age: int) -> tuple[str, ...]:
+    """The session's, which no script reads."""
+    secure = "; Secure" if ask.world.config.console.secure_cookie else ""
+    name = sessions.cookie_name(ask.headers)
+    return (f"{name}={cookie}; Path=/; SameSite=Lax; Max-Age={age}{secure}; HttpOnly",)
 
 
 ENDPOINTS = (

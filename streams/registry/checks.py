@@ -64,6 +64,9 @@ def _references(registry: Registry, fleets: Fleets, row: Row) -> Iterator[Proble
         elif value not in fleets.ids(cell.ref):
             what = f"{value!r} is not in {cell.ref}{nearest(value, fleets.ids(cell.ref))}"
             yield _problem(registry, row, cell.name, what, f"add it there or write another {cell.name}")
+        elif fleets.foreign(row, cell.ref, value):
+            what = f"{value!r} in {cell.ref} is not of fleet {fleets.fleet_of(row)!r}"
+            yield _problem(registry, row, cell.name, what, f"write one of the fleet's own {cell.ref}")
 
 
 def _period(registry: Registry, fleets: Fleets, row: Row) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Periods: which vehicle a row means and when it holds, in UTC."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +23,7 @@ class Fleets:
         }
         for kind, name in registry.broken:
             self._ids[kind].add(name)
+        self._owners = {kind: _owners(rows.values()) for kind, rows in registry.rows.items()}
         self._of: dict[str, set[str]] = {}  # vehicle -> its fleets
         for vehicle in registry.of(VehicleRow):
             self._of.setdefault(vehicle.vehicle_id, set()).add(vehicle.fleet_id)
@@ -55,6 +57,11 @@ class Fleets:
             return f"{vehicle_id!r} is in fleets {', '.join(sorted(fleets))}", "fill in fleet_id"
         return None
 
+    def foreign(self, row: Row, kind: str, name: str) -> bool:
+        """Whether what a row names is only another fleet's: its drivers, sites and routes are its own."""
+        fleet_id, owners = self.fleet_of(row), self._owners[kind].get(name, set())
+        return bool(fleet_id and owners) and fleet_id not in owners
+
     def zone(self, row: Row) -> ZoneInfo:
         """Time zone of a row's fleet; UTC where there is none."""
         return self._zones.get(self.fleet_of(row), _zone("UTC"))
@@ -62,6 +69,15 @@ class Fleets:
     def jurisdiction(self, row: Row) -> str:
         """Whose rules hold for a row's fleet; empty where nothing is said."""
         return self._jurisdictions.get(self.fleet_of(row), "")
+
+
+def _owners(rows: Iterable[Row]) -> dict[str, set[str]]:
+    """By id, the fleets that have a row of it."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if fleet_id := getattr(row, "fleet_id", ""):
+            found.setdefault(str(getattr(row, row.KEY[0])), set()).add(fleet_id)
+    return found
 
 
 def _zone(name: str) -> ZoneInfo:

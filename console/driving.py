@@ -8,6 +8,9 @@ import polars as pl
 from console.endpoint import Ask
 from console.figures import figures, rows
 from pricing import frames
+from pricing.counts import LEVELS
+from pricing.tariff import Tariff
+from streams.kernels.bands import BANDS
 
 LEAST_KM = 500.0  # below it there is no rank
 WEEKS = 12
@@ -60,6 +63,13 @@ def last_day(exposure: pl.DataFrame) -> date:
     """The last day of some exposure."""
     day = exposure["day"].max()
     return day if isinstance(day, date) else date.min
+
+
+def counts(kind: str, tariff: Tariff) -> bool:
+    """Whether events of a kind are a behaviour that the coaching score is made of."""
+    columns = {name for one in tariff.behaviours if one.controllable for name, _ in one.counts}
+    own = BANDS if kind == "speeding" else [f"{kind}_{level}" for level in LEVELS]
+    return not columns.isdisjoint(own)
 
 
 def weekly(ask: Ask, driven: pl.DataFrame) -> list[tuple[date, Row]]:

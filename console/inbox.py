@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, select
 
 from streams.alert_rules import PRIORITIES
-from streams.desk.decisions import key_of
+from streams.desk.decisions import OBJECT, key_of
 from streams.desk.desk import Desk
-from streams.store import schema
+from streams.store import deeds, schema
 from streams.store.store import named, rows_of
 
 Row = dict[str, Any]
@@ -19,8 +19,6 @@ URGENCY = {name: rank for rank, name in enumerate(PRIORITIES)}
 
 def query(
     *conditions: ColumnElement[bool],
-    vehicle: tuple[str, str] | None = None,
-    driver: str = "",
     kinds: Collection[str] = (),
     priorities: Collection[str] = (),
     between: tuple[float | None, float | None] = (None, None),
@@ -29,10 +27,6 @@ def query(
     """Alerts of the record; ``standing``: that no later one has followed."""
     alerts = schema.alerts
     found = select(alerts).where(*conditions)
-    if vehicle:
-        found = found.where(alerts.c.fleet_id == vehicle[0], alerts.c.vehicle_id == vehicle[1])
-    if driver:
-        found = found.where(alerts.c.driver_id == driver)
     for column, wanted in ((alerts.c.kind, kinds), (alerts.c.priority, priorities)):
         found = found.where(column.in_(wanted)) if wanted else found
     if between[0] is not None:
@@ -74,10 +68,18 @@ def laid(connection: Connection, rows: Sequence[Row], now: float) -> tuple[list[
     return found, desk
 
 
-def in_states(rows: Sequence[Row], states: Collection[str]) -> list[Row]:
-    """Those in one of these states; none said: all."""
+def objected() -> ColumnElement[bool]:
+    """Alerts about which a driver has objected."""
+    alerts, actions = schema.alerts, deeds.actions
+    same = [actions.c[name] == alerts.c[name] for name in ("fleet_id", "vehicle_id", "kind", "subject")]
+    return exists().where(actions.c.action == OBJECT, *same)
+
+
+def in_states(rows: Sequence[Row], states: Collection[str], objections: Collection[str] = ()) -> list[Row]:
+    """Those in one of these states, whose driver's objection is in one of those; none said: all."""
     wanted = {STATES.get(one, one) for one in states}
-    return [row for row in rows if not wanted or row["state"] in wanted]
+    found = [row for row in rows if not wanted or row["state"] in wanted]
+    return [row for row in found if not objections or row["objection"] in objections]
 
 
 def _last(rows: Sequence[Row]) -> list[str]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from console.access import Scope
@@ -55,8 +56,8 @@ def alert(row: Row, desk: Desk, world: World, scope: Scope, now: float) -> Alert
     rule = rule_of(world.rules.alerts, row["kind"], RAISED) or NO_RULE
     acted = [one for one in desk.actions[key_of(row)] if is_about(one, row)]
     same = ("fleet_id", "vehicle_id", "driver_id", "kind", "priority", "level", "condition", "state", "count")
-    more = ("flapping", "reason", "assignee", "notes", "held", "escalations")
-    return Alert(
+    more = ("flapping", "reason", "assignee", "notes", "objection", "held", "escalations")
+    found = Alert(
         alert_id=row["alert_id"],
         by=acted[-1]["actor"] if acted else None,
         rev=rev(row, desk),
@@ -74,6 +75,13 @@ def alert(row: Row, desk: Desk, world: World, scope: Scope, now: float) -> Alert
         place=place(row, scope),
         **{one: row[one] for one in (*same, *more)},
     )
+    return own(found) if scope.driver_id else found
+
+
+def own(alert: Alert) -> Alert:
+    """The same for its driver: nothing of what managers say among themselves, whom they call, what they expect."""
+    hidden: Row = dict.fromkeys(("by", "assignee", "paged", "held", "expected_loss", "shelved_until"))
+    return msgspec.structs.replace(alert, **hidden, reason="", notes=0, escalations=0)
 
 
 def event(row: Row, scope: Scope) -> Event:

@@ -61,13 +61,14 @@ class Alert(Shape):
     by: str | None  # who said the last thing about it
     assignee: str | None
     notes: int
+    objection: str  # of the driver: empty, waiting, answered
     paged: str | None
     held: str | None
     escalations: int
     shelved_until: str | None
     todo: str  # what to do, in a sentence
     task: str  # kind of task it asks for
-    expected_loss: float  # EUR a day, illustrative: orders lists, prices nothing
+    expected_loss: float | None  # EUR a day, illustrative: orders lists, prices nothing; null: for a driver
     place: Place | None  # of its last event
 
 
@@ -136,7 +137,7 @@ class AlertDetail(Alert):
     timeline: list[Step]
     tasks: list[Task]
     latency_s: float | None  # from the event until the payload that told of it had come
-    counts_in_score: bool  # false once it is dismissed: of the coaching score, never of the price
+    counts_in_score: bool | None  # false once it is dismissed; null: its kind is no part of the coaching score
     evidence: Columns | None  # the samples around its last event; null: they are gone
 
 

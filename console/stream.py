@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import anyio
 import msgspec
@@ -16,6 +16,8 @@ import msgspec
 from console.access import EVERYBODY, OWN, SEEING, Scope
 from console.endpoint import encode
 from console.picture import Picture, View
+from console.said import own
+from console.shapes import Alert
 from console.wire import FULL, PING, RESYNC, message
 from console.world import World
 
@@ -33,6 +35,17 @@ RING = 2_000  # alerts a tab may have missed and still be told
 WAITING = 200  # alerts kept for a slow tab; more and it has to ask again
 TABS = 500  # open at once
 LASTS_S = 1_800.0  # then a tab comes back, and who it is of is looked at again
+
+
+class Told(NamedTuple):
+    """An alert as managers are told of it, and as its driver is."""
+
+    whole: bytes
+    own: bytes
+
+    def to(self, scope: Scope) -> bytes:
+        """What those of ``scope`` hear."""
+        return self.own if scope.driver_id else self.whole
 
 
 @dataclass(eq=False)
@@ -86,7 +99,7 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._telling = asyncio.Lock()
         self._threads = anyio.CapacityLimiter(2)
-        self._ring: deque[tuple[int, Row, bytes]] = deque(maxlen=RING)  # number, alert, as it was told
+        self._ring: deque[tuple[int, Row, Told]] = deque(maxlen=RING)  # number, alert, as it was told
 
     async def run(self) -> None:
         """Look and tell; a look that fails is told in the log, and the next one tried."""
@@ -157,17 +170,20 @@ class Hub:
             for row, text, seen in await self._apart(lambda: self._news(tabs)):
                 self._ring.append((row[0], row[1], text))
                 for tab in seen:
-                    tab.tell(text)
+                    tab.tell(text.to(tab.scope))
 
-    def _news(self, tabs: Sequence[Tab]) -> list[tuple[tuple[int, Row], bytes, list[Tab]]]:
+    def _news(self, tabs: Sequence[Tab]) -> list[tuple[tuple[int, Row], Told, list[Tab]]]:
         """What has changed, as it is told, and who of ``tabs`` sees it."""
         found = []
         for row, op in self.picture.news():
             self.seq += 1
-            said = {"op": op} | msgspec.structs.asdict(self.picture.shown(row))
-            text = message("alert", encode(said), f"{self.boot}-{self.seq}")
-            found.append(((self.seq, row), text, [tab for tab in tabs if tab.scope.row(row)]))
+            shown = self.picture.shown(row)
+            told = Told(*(self._alert(op, one) for one in (shown, own(shown))))
+            found.append(((self.seq, row), told, [tab for tab in tabs if tab.scope.row(row)]))
         return found
+
+    def _alert(self, op: str, shown: Alert) -> bytes:
+        return message("alert", encode({"op": op} | msgspec.structs.asdict(shown)), f"{self.boot}-{self.seq}")
 
     async def _tick(self, only: Tab | None = None) -> None:
         """Positions, figures and health, made once for all who see the same."""
@@ -195,7 +211,7 @@ class Hub:
         said = {"server": self.boot, "seq": self.seq, "topics": sorted(tab.topics)}
         return b"retry: 2000\n" + message("hello", encode(said), "" if last else f"{self.boot}-{self.seq}")
 
-    def _missed(self, tab: Tab, last: str) -> list[tuple[int, Row, bytes]]:
+    def _missed(self, tab: Tab, last: str) -> list[tuple[int, Row, Told]]:
         """What a tab that comes back has not heard; if that is not known any more it is ``lost``."""
         if not last:
             return []
@@ -208,11 +224,11 @@ class Hub:
             return []
         return [one for one in ring if one[0] > int(seq)]
 
-    async def _again(self, tab: Tab, missed: list[tuple[int, Row, bytes]]) -> None:
+    async def _again(self, tab: Tab, missed: list[tuple[int, Row, Told]]) -> None:
         """Tell a tab what it has missed, before whatever it was told meanwhile."""
         if not missed or "alerts" not in tab.topics:
             return
-        seen = await self._apart(lambda: [text for _, row, text in missed if tab.scope.row(row)])
+        seen = await self._apart(lambda: [text.to(tab.scope) for _, row, text in missed if tab.scope.row(row)])
         since = list(tab.alerts)
         tab.alerts.clear()
         for text in (*seen, *since):

@@ -16,6 +16,13 @@ def seen(scope: Scope, known: Known, table: Table) -> ColumnElement[bool]:
     return and_(found, table.c.driver_id == scope.driver_id) if scope.driver_id else found
 
 
+def named(table: Table, column: str, name: str) -> ColumnElement[bool]:
+    """The rows of ``FLEET/NAME``, or of a name in whatever fleet."""
+    fleet_id, _, one = name.rpartition("/")
+    found = table.c[column] == one
+    return and_(table.c.fleet_id == fleet_id, found) if fleet_id else found
+
+
 def at_site(known: Known, table: Table, site: str, fleet_id: str = "") -> ColumnElement[bool]:
     """The rows of vehicles that work from a site today, of one fleet or of any that has a site of this name."""
     vehicles = known.at_site(site)

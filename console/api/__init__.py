@@ -15,6 +15,7 @@ from console.api import (
     ledger,
     live,
     models,
+    objections,
     people,
     portfolio,
     pricing,
@@ -40,6 +41,7 @@ PREFIX = "/api/v1"
 LISTS: tuple[Endpoint, ...] = (
     *live.LISTS,
     *alerts.LISTS,
+    *objections.LISTS,
     *work.LISTS,
     *trips.LISTS,
     *drivers.LISTS,
@@ -65,6 +67,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *heat.ENDPOINTS,
     *zones.ENDPOINTS,
     *alerts.ENDPOINTS,
+    *objections.ENDPOINTS,
     *work.ENDPOINTS,
     *trips.ENDPOINTS,
     *drivers.ENDPOINTS,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, func
 from console import inbox, keyset, said, within
 from console.access import ACTING, OWN
 from console.acting import Decision, Outcome, decide, decide_all, shown
+from console.driving import counts
 from console.endpoint import Ask, Endpoint, Reply
 from console.history import latency, recorded, steps
 from console.pages import Paged, page, words
@@ -17,6 +18,7 @@ from console.shapes import Alert, AlertDetail, Page
 from console.times import Instant, seconds
 from streams.alert_rules import PRIORITIES
 from streams.desk import tasks
+from streams.desk.decisions import ANSWER, OBJECT
 from streams.desk.desk import Desk
 from streams.desk.losses import expected
 from streams.store import schema
@@ -24,6 +26,7 @@ from streams.store.store import rows_of
 
 Row = dict[str, Any]
 
+SHOWN_DRIVERS = ("first seen", OBJECT, ANSWER)  # of what was done: the rest is between managers
 MOST = 50  # events shown of one alert
 SORTS = ("urgency", "newest", "oldest", "loss")
 WORDS = "values with commas between them"
@@ -39,6 +42,7 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vehicle: str = ""
     driver: str = ""
     site: str = ""
+    objection: Annotated[str, msgspec.Meta(description=f"of the driver: waiting, answered; {WORDS}")] = ""
     from_: Instant = msgspec.field(name="from", default="")
     to: Instant = ""
     group: Annotated[str, msgspec.Meta(description="vehicle, driver, kind: rows of one group stand together")] = ""
@@ -62,7 +66,7 @@ def listed(ask: Ask) -> Page[Alert]:
         def keep(rows: list[Row]) -> list[Row]:
             found, desk = inbox.laid(connection, rows, now)
             desks.update((row["alert_id"], desk) for row in found)
-            return inbox.in_states(found, states)
+            return inbox.in_states(found, states, words(wanted.objection))
 
         if wanted.sort == "loss":
             costliest = sorted(keep(rows_of(connection, asked)), key=lambda row: (-expected(row, now), row["alert_id"]))
@@ -78,18 +82,19 @@ def _said(ask: Ask, row: Row, desks: dict[str, Desk], now: float) -> Alert:
 
 def _query(ask: Ask) -> Select[Any]:
     wanted, alerts, known = ask.query, schema.alerts, ask.world.known
-    standing = not wanted.state and not wanted.from_
+    standing = not wanted.state and not wanted.from_ and not wanted.objection
     if wanted.sort not in SORTS or wanted.group not in ("", *GROUPS):
         raise Problem(422, "invalid", f"sort is one of {', '.join(SORTS)}; group one of {', '.join(GROUPS)}")
     if wanted.sort == "loss" and (wanted.group or not standing):
         raise Problem(422, "invalid", "loss orders the alerts that stand: without group, state and from")
     conditions = [within.seen(ask.scope, known, alerts)]
     conditions += [within.at_site(known, alerts, wanted.site)] if wanted.site else []
+    for column, name in (("driver_id", wanted.driver), ("vehicle_id", wanted.vehicle)):
+        conditions += [within.named(alerts, column, name)] if name else []
+    conditions += [inbox.objected()] if wanted.objection else []
     conditions += [alerts.c.condition == wanted.condition] if wanted.condition else []
     return inbox.query(
         *conditions,
-        vehicle=_pair(wanted.vehicle) if wanted.vehicle else None,
-        driver=wanted.driver.rpartition("/")[2],
         kinds=words(wanted.type),
         priorities=words(wanted.severity),
         between=(seconds(wanted.from_), seconds(wanted.to)),
@@ -101,7 +106,7 @@ def one(ask: Ask) -> Reply:
     """An alert with its events, what was done about it, and its revision as ``ETag``."""
     row, desk, world, scope, now = shown(ask, ask.parts["id"])
     with world.store.reading() as connection:
-        events = _events(connection, row)
+        events = events_of(connection, row)
         made = [task for task in tasks.tasks(connection) if task["alert_id"] == row["alert_id"]]
         done = steps(row, desk, connection)
     with world.at_home(row["fleet_id"], row["vehicle_id"]) as connection:
@@ -112,16 +117,16 @@ def one(ask: Ask) -> Reply:
         **msgspec.structs.asdict(alert),
         event=next((found for found in told if found.event_id == row["last_event_id"]), None),
         events=told,
-        timeline=done,
-        tasks=[said.task(task, now) for task in made],
+        timeline=[step for step in done if not scope.driver_id or step.what in SHOWN_DRIVERS],
+        tasks=[] if scope.driver_id else [said.task(task, now) for task in made],
         latency_s=delay,
-        counts_in_score=row["state"] != "dismissed",
+        counts_in_score=row["state"] != "dismissed" if counts(row["kind"], world.rules.tariff) else None,
         evidence=said.columns(around, scope) if around.height else None,
     )
     return Reply(detail, headers={"ETag": f'"{alert.rev}"'})
 
 
-def _events(connection: Connection, row: Row) -> list[Row]:
+def events_of(connection: Connection, row: Row) -> list[Row]:
     """The events that an alert counts, the latest first."""
     events = schema.events
     about = [events.c[name] == row[name] for name in ("fleet_id", "vehicle_id", "kind", "subject")]
@@ -150,13 +155,8 @@ class Bulk(Decision, frozen=True, kw_only=True, forbid_unknown_fields=True):
     revs: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    fleet, _, vehicle = text.partition("/")
-    return fleet, vehicle
-
-
 def _default(wanted: Wanted) -> tuple[str, ...]:
-    return () if wanted.from_ else ("open", "acknowledged")
+    return () if wanted.from_ or wanted.objection else ("open", "acknowledged")
 
 
 _TO_ONE = {"ack": "acknowledge", "resolve": "resolve", "dismiss": "dismiss", "assign": "assign", "shelve": "shelve"}

@@ -1,29 +1,42 @@
 """Disputes over HTTP: what fleets have dismissed, and what the insurer makes of it."""
 
 import time
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import select
+import polars as pl
+from sqlalchemy import Connection, select
 
+from console import said
 from console.access import ADMIN, PRICING, UNDERWRITER
+from console.api.alerts import events_of
+from console.api.pricing import private
 from console.endpoint import Ask, Body, Endpoint, Shape
-from console.figures import figures
+from console.figures import figures, rows
 from console.pages import Paged, page
 from console.problems import Problem
-from console.shapes import Page
+from console.shapes import Event, Page
+from streams import tables
 from streams.desk import actions
-from streams.ledger import accepted
+from streams.desk.decisions import OBJECT, is_about, key_of
+from streams.desk.desk import Desk
+from streams.ledger import accepted, exposed
 from streams.messages import iso
-from streams.store import accounts, audit, deeds
-from streams.store.store import rows_of
+from streams.store import accounts, audit, deeds, schema
+from streams.store.store import named, rows_of
 
 JUDGING = frozenset({UNDERWRITER, ADMIN})
+PREMIUM = ["fleet_id", "vehicle_id", "policy_id", "cover", "valid_from", "valid_to"]
 Row = dict[str, Any]
 
 
 class Dispute(Shape):
-    """A dismissal by a fleet, and what the insurer makes of it."""
+    """A dismissal by a fleet, and what the insurer makes of it.
+
+    Where pricing may know of driving no more than scores and km, nothing of what happened, why, and who says so.
+    """
 
     action_id: int
     alert_id: str
@@ -36,6 +49,30 @@ class Dispute(Shape):
     state: str  # waiting, accepted, refused
     judged_by: str | None
     judgement: str | None
+    first_seen: str | None  # of the alert, if it is on record as it was then
+    last_seen: str | None
+    level: int | None
+    count: int | None
+    objections: list[str]  # in the driver's words
+
+
+class Effect(Shape):
+    """A premium with what was dismissed and without it."""
+
+    policy_id: str
+    cover: str
+    valid_from: str
+    valid_to: str
+    amount: Decimal
+    without: Decimal
+    currency: str
+
+
+class DisputeDetail(Dispute):
+    """A dismissal with all that is needed to judge it; no place of it."""
+
+    events: list[Event]
+    effects: list[Effect]  # on the premiums of the vehicle, and of those that its driver moves
 
 
 class Judgement(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,8 +87,61 @@ def disputes(ask: Ask) -> Page[Dispute]:
     with ask.world.store.reading() as connection:
         query = select(table).where(table.c.action == "dismiss").order_by(table.c.id.desc())
         found = [row for row in rows_of(connection, query) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
-        judged = _judged(connection)
-    return page(found, ask.query, lambda row: str(row["id"]), lambda row: _dispute(row, judged.get(row["id"])))
+        judged, about = _judged(connection), _about(connection, found)
+    hidden = private(ask)
+
+    def shown(row: Row) -> Dispute:
+        dispute = _dispute(row, judged.get(row["id"]), about.get(row["alert_id"]))
+        return _hidden(dispute) if hidden else dispute
+
+    return page(found, ask.query, lambda row: str(row["id"]), shown)
+
+
+def one(ask: Ask) -> DisputeDetail:
+    """A dismissal with its events, and what it would do to premiums."""
+    row, made = _dismissal(ask), figures(ask.world)
+    with ask.world.store.reading() as connection:
+        alert = _about(connection, [row]).get(row["alert_id"])
+        events = [] if private(ask) or alert is None else events_of(connection, alert[0])
+    told = [said.event(event, ask.scope) for event in events]
+    effects = made.worked(("dispute", row["id"]), lambda: _effects(ask, row))
+    return DisputeDetail(**msgspec.structs.asdict(_again(ask, row)), events=told, effects=effects)
+
+
+def _about(connection: Connection, rows: Sequence[Row]) -> dict[str, tuple[Row, list[str]]]:
+    """By id, the alerts of some dismissals as they are now, and what their drivers object."""
+    alerts = named(connection, schema.alerts.c.alert_id, [row["alert_id"] for row in rows])
+    desk = Desk(connection, [key_of(row) for row in alerts])
+    return {
+        row["alert_id"]: (
+            row,
+            [one["reason"] for one in desk.actions[key_of(row)] if one["action"] == OBJECT and is_about(one, row)],
+        )
+        for row in alerts
+    }
+
+
+def _effects(ask: Ask, row: Row) -> list[Effect]:
+    """Premiums that are others with the dismissed events than without them."""
+    world, made = ask.world, figures(ask.world)
+    with world.store.reading() as connection:
+        taken, now = accepted.conceded(connection), tables.moment(world.now(connection))
+        with_, without = (
+            exposed.amounts(connection, world.rules.tariff, made.risks(), now, conceded=numbers)
+            for numbers in (taken - {row["id"]}, taken | {row["id"]})
+        )
+    both = with_.join(without.select(*PREMIUM, without="amount"), on=PREMIUM, how="inner", maintain_order="left")
+    return [_effect(one) for one in rows(both.filter(pl.col("fleet_id") == row["fleet_id"])) if _moved(row, one)]
+
+
+def _moved(row: Row, premium: Row) -> bool:
+    return bool(premium["vehicle_id"] == row["vehicle_id"] or premium["amount"] != premium["without"])
+
+
+def _effect(row: Row) -> Effect:
+    days: Row = {name: str(row[name])[:10] for name in ("valid_from", "valid_to")}
+    same = ("policy_id", "cover", "amount", "without", "currency")
+    return Effect(**{name: row[name] for name in same}, **days)
 
 
 def accept(ask: Ask) -> Dispute:
@@ -59,7 +149,6 @@ def accept(ask: Ask) -> Dispute:
     row, now = _dismissal(ask), time.time()
     with ask.world.store.writing() as connection:
         accepted.concede(connection, row["alert_id"], ask.who.login, ask.body.reason, now)
-        _noted(connection, ask, row, "ledger.conceded")
     figures(ask.world).afresh()
     return _again(ask, row)
 
@@ -70,16 +159,13 @@ def refuse(ask: Ask) -> Dispute:
     with ask.world.store.reading() as connection:
         if row["id"] in accepted.conceded(connection):
             raise Problem(409, "judged", "it has been accepted already")
-    said = f"dispute refused: {ask.body.reason}"
-    actions.act(ask.world.store, row["alert_id"], "note", ask.who.login, said, ask.world.clock())
-    with ask.world.store.writing() as connection:
-        _noted(connection, ask, row, "ledger.refused")
-    return _again(ask, row)
-
-
-def _noted(connection: Any, ask: Ask, row: Row, action: str) -> None:
+    why = f"dispute refused: {ask.body.reason}"
+    actions.act(ask.world.store, row["alert_id"], "note", ask.who.login, why, ask.world.clock())
     detail = {"action": row["id"], "reason": ask.body.reason}
-    audit.record(connection, [audit.Entry(ask.who.login, action, row["fleet_id"], row["alert_id"], detail)])
+    with ask.world.store.writing() as connection:
+        entry = audit.Entry(ask.who.login, "ledger.refused", row["fleet_id"], row["alert_id"], detail)
+        audit.record(connection, [entry])
+    return _again(ask, row)
 
 
 def _dismissal(ask: Ask) -> Row:
@@ -106,11 +192,19 @@ def _judged(connection: Any) -> dict[int, tuple[str, str, str]]:
 
 def _again(ask: Ask, row: Row) -> Dispute:
     with ask.world.store.reading() as connection:
-        return _dispute(row, _judged(connection).get(row["id"]))
+        about = _about(connection, [row]).get(row["alert_id"])
+        found = _dispute(row, _judged(connection).get(row["id"]), about)
+    return _hidden(found) if private(ask) else found
 
 
-def _dispute(row: Row, judged: tuple[str, str, str] | None) -> Dispute:
-    state, by, why = judged or ("waiting", None, None)
+def _hidden(found: Dispute) -> Dispute:
+    """The same for who may know of no behaviour."""
+    nothing: Row = dict.fromkeys(("first_seen", "last_seen", "level", "count"))
+    return msgspec.structs.replace(found, kind="", why="", reason="", objections=[], **nothing)
+
+
+def _dispute(row: Row, judged: tuple[str, str, str] | None, about: tuple[Row, list[str]] | None) -> Dispute:
+    (state, by, why), (alert, objections) = judged or ("waiting", None, None), about or ({}, [])
     return Dispute(
         action_id=row["id"],
         alert_id=row["alert_id"],
@@ -123,11 +217,17 @@ def _dispute(row: Row, judged: tuple[str, str, str] | None) -> Dispute:
         state=state,
         judged_by=by,
         judgement=why,
+        first_seen=said.moment(alert.get("first_seen")),
+        last_seen=said.moment(alert.get("last_seen")),
+        level=alert.get("level"),
+        count=alert.get("count"),
+        objections=objections,
     )
 
 
 LISTS = (Endpoint("GET", "/pricing/disputes", disputes, "ledger", "Dismissals", PRICING, Page[Dispute], query=Paged),)
 ENDPOINTS = (
+    Endpoint("GET", "/pricing/disputes/{id}", one, "ledger", "A dismissal in full", PRICING, DisputeDetail),
     Endpoint(
         *("POST", "/pricing/disputes/{id}/accept", accept, "ledger", "Accept a dismissal", JUDGING, Dispute),
         takes=Judgement,

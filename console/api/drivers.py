@@ -1,4 +1,4 @@
-"""Drivers over HTTP: who drives how, what cost the points, how it was week by week; an objection to an event."""
+"""Drivers over HTTP: who drives how, what cost the points, how it was week by week."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -6,20 +6,17 @@ from typing import Annotated, Any
 import msgspec
 import polars as pl
 
-from console import said, seen
-from console.access import ACTING, DRIVER, SCORED
-from console.acting import shown
+from console import seen
+from console.access import SCORED
 from console.api.pricing import private
 from console.driving import last_day, of, ranks, rates, scored, trends, weekly
-from console.endpoint import Ask, Body, Endpoint, Query, Shape
+from console.endpoint import Ask, Endpoint, Query, Shape
 from console.figures import figures, rows
 from console.pages import Paged, page
 from console.problems import Problem
-from console.shapes import Alert, Page
-from streams.desk import actions
+from console.shapes import Page
 from streams.registry.rows import Driver
 
-OBJECTING = ACTING | {DRIVER}
 Row = dict[str, Any]
 
 
@@ -89,13 +86,6 @@ class Window(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
     window: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 0
 
 
-class Objection(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a driver has to say about an alert."""
-
-    alert_id: str
-    note: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-
-
 def listed(ask: Ask) -> Page[DriverRow]:
     """Drivers with their scores; those of whom nothing is known yet come last."""
     _open_to(ask)
@@ -135,14 +125,6 @@ def _open_to(ask: Ask) -> None:
     """Pricing may be told no driver's name."""
     if private(ask):
         raise Problem(403, "private", "pricing is told of vehicles' scores and km alone: pricing.privacy")
-
-
-def object_to(ask: Ask) -> Alert:
-    """A driver objects to an alert: a note on it, for whoever decides."""
-    row = shown(ask, ask.body.alert_id)[0]
-    text, now = f"objection: {ask.body.note}", ask.world.clock()
-    actions.act(ask.world.store, row["alert_id"], "note", ask.who.login, text, now)
-    return said.alert(*shown(ask, ask.body.alert_id))
 
 
 def _rows(ask: Ask) -> list[DriverRow]:
@@ -198,5 +180,4 @@ LISTS = (
 ENDPOINTS = (
     Endpoint("GET", "/drivers/{driver}", score, "drivers", "One driver", SCORED, DriverScore, query=Window),
     Endpoint("GET", "/drivers/{driver}/score", score, "drivers", "A driver's score", SCORED, DriverScore, query=Window),
-    Endpoint("POST", "/objections", object_to, "drivers", "Object to an alert", OBJECTING, Alert, takes=Objection),
 )

@@ -54,14 +54,14 @@ def listed(ask: Ask) -> Page[DriverHours]:
 
 
 def _intervals(connection: Connection, ask: Ask, now: float) -> dict[tuple[str, str], list[Row]]:
+    """By driver who is seen, whatever they drove, for whichever site: a limit is of the person."""
     intervals, found = schema.intervals, defaultdict(list)
     query = select(intervals).where(intervals.c.end >= now - WINDOW_S, intervals.c.driver_id.is_not(None))
     if ask.scope.fleets:
         query = query.where(intervals.c.fleet_id.in_(ask.scope.fleets))
     for row in rows_of(connection, query.order_by(intervals.c.start, *intervals.primary_key)):
-        if ask.scope.row(row):
-            found[row["fleet_id"], row["driver_id"]].append(row)
-    return found
+        found[row["fleet_id"], row["driver_id"]].append(row)
+    return {key: some for key, some in found.items() if any(map(ask.scope.row, some))}
 
 
 def _hours(ask: Ask, key: tuple[str, str], some: list[Row]) -> DriverHours:

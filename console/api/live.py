@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from console import inbox, said, seen
+from console import inbox, said, seen, within
 from console.access import ROLES, SEEING
 from console.api.tyres import Wheel, wheels_of
 from console.endpoint import Ask, Endpoint, Reply, Shape
@@ -20,6 +20,7 @@ from streams.alert_rules import PRIORITIES, TASKS
 from streams.desk.decisions import DISMISSALS
 from streams.desk.tasks import OUTCOMES
 from streams.registry.rows import FleetRow
+from streams.store import schema
 
 PRIORITY = {rank: name for name, rank in RISK.items()}
 Key = tuple[str, str]
@@ -58,9 +59,7 @@ class Meta(Shape):
 class Fleet(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which vehicles."""
 
-    status: Annotated[
-        str, msgspec.Meta(description=f"{', '.join(NAMES)}, in_alert; values with commas between them")
-    ] = ""
+    status: Annotated[str, msgspec.Meta(description=f"{', '.join(NAMES)}; values with commas between them")] = ""
     q: Annotated[str, msgspec.Meta(description="part of an id or a plate")] = ""
     fleet: str = ""
     site: str = ""
@@ -126,7 +125,8 @@ def vehicle(ask: Ask) -> VehicleDetail:
         raise Problem(404, "no_vehicle", f"there is no vehicle {'/'.join(key)!r}")
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
-        rows, desk = inbox.found(connection, inbox.query(vehicle=key, standing=True), now)
+        own = within.named(schema.alerts, "vehicle_id", "/".join(key))
+        rows, desk = inbox.found(connection, inbox.query(own, standing=True), now)
     open_ = inbox.in_states(rows, ("open", "acknowledged"))
     shown = [said.alert(row, desk, ask.world, ask.scope, now) for row in open_]
     found = _vehicle(ask, key, frame.rows[frame.places[key]], len(shown))

@@ -79,9 +79,8 @@ def listed(ask: Ask) -> Page[Trip]:
     """Trips."""
     wanted, trips = ask.query, schema.trips
     query = select(trips).where(within.seen(ask.scope, ask.world.known, trips))
-    driver, vehicle = (name.rpartition("/")[2] for name in (wanted.driver, wanted.vehicle))
-    query = query.where(trips.c.driver_id == driver) if driver else query
-    query = query.where(trips.c.vehicle_id == vehicle) if vehicle else query
+    for column, name in (("driver_id", wanted.driver), ("vehicle_id", wanted.vehicle)):
+        query = query.where(within.named(trips, column, name)) if name else query
     first, last = seconds(wanted.from_), seconds(wanted.to)
     query = query.where(trips.c.end >= first) if first is not None else query
     query = query.where(trips.c.start < last) if last is not None else query

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select
 
 from streams.alert_rules import PRIORITIES
 from streams.desk import decisions
-from streams.desk.decisions import DISMISSALS, PUT_AWAY, STATES, key_of
+from streams.desk.decisions import ANSWER, DISMISSALS, OBJECT, PUT_AWAY, STATES, key_of
 from streams.desk.desk import Desk
 from streams.messages import taken_down
 from streams.store import deeds, schema
@@ -19,7 +19,7 @@ from streams.store.store import Store, rows_of
 Row = dict[str, Any]
 
 URGENCY = {priority: rank for rank, priority in enumerate(PRIORITIES)}
-ACTIONS = (*STATES, "assign", "note")
+ACTIONS = (*STATES, "assign", "note", OBJECT, ANSWER)
 SHELVING = ("shelve", "unshelve")
 SAME = ("alert_id", "fleet_id", "vehicle_id", "kind", "action", "value", "reason", "seen", "level", "until")
 
@@ -125,8 +125,8 @@ def history(connection: Connection, alert: Row) -> list[Row]:
 def _check(action: str, reason: str, value: str) -> None:
     if action not in ACTIONS:
         raise ActionError(f"{action!r} is no action; there is {', '.join(ACTIONS)}")
-    if action == "note" and not reason:
-        raise ActionError("a note needs a reason (--reason): it stays on record")
+    if action in ("note", OBJECT, ANSWER) and not reason:
+        raise ActionError(f"{action}: it needs a reason (--reason), which stays on record")
     if action == "dismiss" and value and value not in DISMISSALS:
         raise ActionError(f"{value!r} is no reason to dismiss an alert; there is {', '.join(DISMISSALS)}")
     if action == "dismiss" and value in ("", "other") and not reason:

@@ -8,6 +8,8 @@ Row = dict[str, Any]
 STATES = {"acknowledge": "acknowledged", "resolve": "resolved", "dismiss": "dismissed"}  # action -> state it leaves
 PUT_AWAY = ("resolve", "dismiss")
 OPEN = "open"
+OBJECT, ANSWER = "object", "answer"  # a driver's word against an alert, and what they are told
+WAITING, ANSWERED = "waiting", "answered"
 GONE = ("resolved", "dismissed")
 DISMISSALS = {  # why an alert is dismissed
     "false_alarm": "it did not happen",
@@ -27,6 +29,7 @@ class Said(NamedTuple):
     assignee: str | None
     notes: int
     put_away: float | None  # start of the newest event they had seen when they resolved or dismissed it
+    objection: str = ""  # of the driver: waiting, or answered, by words or by a dismissal
 
 
 def key_of(row: Row) -> tuple[str, str, str, str]:
@@ -50,7 +53,7 @@ def said_of(alert: Row, actions: Iterable[Row]) -> Said:
 
     An acknowledgement holds for the level that was seen: when the alert gets worse it is open again.
     """
-    state, reason, assignee, notes, put_away = OPEN, "", None, 0, None
+    state, reason, assignee, notes, put_away, objection = OPEN, "", None, 0, None, ""
     for row in actions:
         if not is_about(row, alert):
             continue
@@ -60,7 +63,16 @@ def said_of(alert: Row, actions: Iterable[Row]) -> Said:
             put_away = row["seen"] if put_away is None else max(put_away, row["seen"])
         assignee = (row["value"] or None) if row["action"] == "assign" else assignee
         notes += row["action"] == "note"
-    return Said("resolved" if state == OPEN and alert["superseded"] else state, reason, assignee, notes, put_away)
+        objection = _objection(objection, row["action"])
+    state = "resolved" if state == OPEN and alert["superseded"] else state
+    return Said(state, reason, assignee, notes, put_away, objection)
+
+
+def _objection(before: str, action: str) -> str:
+    """Where an objection stands after an action."""
+    if action == OBJECT:
+        return WAITING
+    return ANSWERED if before and action in (ANSWER, "dismiss") else before
 
 
 def shelves(actions: Iterable[Row]) -> list[Row]:

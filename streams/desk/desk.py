@@ -44,6 +44,7 @@ class Desk:
             "reason": said.reason,
             "assignee": said.assignee,
             "notes": said.notes,
+            "objection": said.objection,
             "paged": min(pages, default=None),
             "held": None if pages or not held else held[-1],
             "escalations": max(len(pages) - 1, 0),

@@ -1,6 +1,6 @@
 """Exposed: what a store's exposure is where premiums read it - by accepted rules, without what was conceded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
@@ -81,7 +81,7 @@ class _Read(NamedTuple):
         return tables.without(self.conceded, self.segments, self.events, self.now)
 
 
-def _read(connection: Connection, tariff: Tariff, now: datetime) -> _Read:
+def _read(connection: Connection, tariff: Tariff, now: datetime, conceded: Set[int] | None = None) -> _Read:
     own, today = pinned.version(tariff), (now - CLOSES).date()
     strange = Unaccepted.read(connection, pinned.versions(connection, tariff))
     holds = partial(_holds, strange, pinned.strange(connection, {own}))
@@ -93,7 +93,7 @@ def _read(connection: Connection, tariff: Tariff, now: datetime) -> _Read:
         today = min(today, date.fromordinal(EPOCH + until))
     why = WAITS if pinned.is_known(connection, tariff) else UNKNOWN
     left = _left(segments, days, strange, why)
-    return _Read(segments, events, hours, _conceded(connection), left, today, now)
+    return _Read(segments, events, hours, _conceded(connection, conceded), left, today, now)
 
 
 def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime) -> tables.Tables:
@@ -109,10 +109,19 @@ def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, no
 
 
 def amounts(
-    connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime, klass: str = "car"
+    connection: Connection,
+    tariff: Tariff,
+    risks: pl.DataFrame | None,
+    now: datetime,
+    klass: str = "car",
+    conceded: Set[int] | None = None,
 ) -> pl.DataFrame:
-    """The premiums of a store as ``rated`` has them, all at once and without their steps."""
-    found = read(connection, tariff, now)
+    """The premiums of a store as ``rated`` has them, all at once and without their steps.
+
+    ``conceded``: as if the insurer had accepted these dismissals and no others.
+    """
+    read_as = _read(connection, tariff, now, conceded)
+    found = Exposed(read_as.driven(), read_as.left, read_as.today)
     insured = tables.assumed(found.driven, klass) if risks is None else risks
     counts = judged(found.driven, found.left)
     first, end = tables.days(found.driven, now)
@@ -137,8 +146,8 @@ def _version(some: Iterable[Strange], day: int) -> str | None:
     return next((one.version for one in some if one.first <= day <= one.last), None)
 
 
-def _conceded(connection: Connection) -> tables.Actions:
-    numbers = accepted.conceded(connection)
+def _conceded(connection: Connection, instead: Set[int] | None) -> tables.Actions:
+    numbers = accepted.conceded(connection) if instead is None else instead
     actions = Desk(connection).actions if numbers else {}
     return {key: [row for row in rows if row["id"] in numbers] for key, rows in actions.items()}
 

@@ -103,7 +103,7 @@ function Facts({ one }) {
     <${Fact} label=${t('alert.worst')} value=${number(event.peak, 1, event.unit)} />
     <${Fact} label=${t('alert.threshold')} value=${number(event.threshold, 1, event.unit)} />
     <${Fact} label=${t('col.speed')} value=${number(event.speed_kmh, 0, 'km/h')} />
-    <${Fact} label=${t('alert.score')} value=${t(one.counts_in_score ? 'alert.counts' : 'alert.counts_not')} />
+    ${one.counts_in_score !== null && html`<${Fact} label=${t('alert.score')} value=${t(one.counts_in_score ? 'alert.counts' : 'alert.counts_not')} />`}
     <${Fact} label=${t('alert.rule')} value=${html`<code>${event.rule ?? one.kind}</code>`} note=${event.rule_version?.slice(0, 8)} />
     <${Fact} label=${t('alert.latency')} value=${meta.value?.data_mode === 'live' ? number(one.latency_s, 1, 's') : '–'} />
     <${Fact} label=${t('alert.called')} value=${one.paged ? html`<${Time} at=${one.paged} />` : t('alert.nobody')} note=${one.held && t('alert.held', { why: word('held', one.held) })} />

@@ -59,7 +59,7 @@ class Fleets:
 
     def foreign(self, row: Row, kind: str, name: str) -> bool:
         """Whether what a row names is only another fleet's: its drivers, sites and routes are its own."""
-        fleet_id, owners = self.fleet_of(row), self._owners[kind].get(name, set())
+        fleet_id, owners = self.fleet_of(row), self._owners[kind].get(name, set()) & self._ids["fleets"]
         return bool(fleet_id and owners) and fleet_id not in owners
 
     def zone(self, row: Row) -> ZoneInfo:

@@ -125,9 +125,12 @@ def _ids(client: Callable[[str], TestClient]) -> dict[str, str]:
     alert = admin.get("/api/v1/alerts", params={"limit": 1}).json()["items"][0]
     trip = admin.get("/api/v1/trips", params={"limit": 1}).json()["items"][0]
     task = admin.post("/api/v1/tasks", json={"kind": "workshop", "vehicle": alert["vehicle"]}).json()
+    away = admin.get("/api/v1/alerts", params={"state": "resolved", "limit": 1}).json()["items"][0]["alert_id"]
+    assert admin.post(f"/api/v1/alerts/{away}/dismiss", json={"reason": "test"}).status_code == 200
     aside = admin.get("/api/v1/quarantine").json()["items"][0]
     rate = admin.get("/api/v1/pricing/premiums").json()["items"][0]
     found = {"alerts": alert["alert_id"], "trips": trip["trip_id"], "tasks": task["task_id"]}
+    found |= {"objections": alert["alert_id"], "pricing/disputes": away}
     return found | {"quarantine": aside["id"], "pricing/premiums": rate["premium_id"]}
 
 

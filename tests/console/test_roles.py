@@ -24,7 +24,8 @@ RIGHTS = (
     (r"POST /pricing/(disputes|acceptances)/", "admin underwriter"),
     (r"GET /pricing/", "admin underwriter actuary"),
     (r"GET /drivers\b", "admin manager viewer driver underwriter actuary"),
-    (r"GET /(alerts|trips|hours)\b", "admin manager viewer driver"),
+    (r"GET /(alerts|objections|trips|hours)\b", "admin manager viewer driver"),
+    (r"POST /objections/", "admin manager"),
     (r"POST /objections", "admin manager driver"),
     (r"POST /(alerts|tasks|settings)\b", "admin manager"),
     (r"GET /(vehicles|positions|heat|today|tasks|tyres|devices|zones|fleets|settings)\b", "admin manager viewer"),
@@ -154,7 +155,7 @@ def test_a_driver_sees_their_own_and_may_object(house):
     mine = client.get(f"{PREFIX}/alerts", params={"state": "open,acked,resolved,dismissed"}).json()["items"]
     assert {row["driver_id"] for row in mine} == {"D1"}
     said = client.post(f"{PREFIX}/objections", json={"alert_id": mine[0]["alert_id"], "note": "a child ran out"})
-    assert said.json()["notes"] == mine[0]["notes"] + 1
+    assert (mine[0]["objection"], said.json()["objection"]) == ("", "waiting")
     assert set(ROLES) >= set(LOGINS)
 
 

@@ -152,3 +152,11 @@ def test_a_handover_at_the_same_instant_is_no_overlap(good: Path) -> None:
 def test_periods_are_those_of_the_fleets_time_zone(good: Path) -> None:
     text = ASSIGNED + "truck-1,D1,2026-01-05,2026-01-06T00:30,x\ntruck-1,D2,2026-01-05T23:30Z,,x\n"
     assert problems(good, "driver_assignments.csv", text) == []  # 00:30 in Berlin is 23:30 UTC
+
+
+def test_a_fleet_names_only_its_own_drivers(good: Path) -> None:
+    (good / "drivers.csv").write_text("driver_id,fleet_id\nD8,north\nD9,south\n")
+    found = problems(good, "driver_assignments.csv", ASSIGNED + "truck-1,D8,,,declared\n")
+    assert found == []
+    (said,) = problems(good, "driver_assignments.csv", ASSIGNED + "truck-1,D9,,,declared\n")
+    assert "'D9' in drivers is not of fleet 'north'; write one of the fleet's own drivers" in said

@@ -61,7 +61,8 @@ class Figures:
         world, began = self._world, time.monotonic()
         with world.store.reading() as connection:
             self.now = world.now(connection)
-            self._tables = exposed.rated(connection, world.rules.tariff, self.risks(), tables.moment(self.now))
+            by, now = world.rules, tables.moment(self.now)
+            self._tables = exposed.rated(connection, by.tariff, self.risks(), now, by.others)
         self._made_at = time.monotonic()
         self._took_s = self._made_at - began
 

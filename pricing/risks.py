@@ -1,7 +1,7 @@
-"""Risks: rows of what is insured, cut to a period, held against a jurisdiction, and each as a risk to be rated."""
+"""Risks: rows of what is insured, cut to a period, by the tariff of their currency, and each as a risk to be rated."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -62,3 +62,24 @@ def risk_of(row: Mapping[str, Any]) -> Risk:
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
+
+
+def parted(risks: pl.DataFrame, tariff: Tariff, others: Sequence[Tariff]) -> list[tuple[Tariff, pl.DataFrame]]:
+    """Risks by the tariff of their currency; those of a currency that none is in are the first one's."""
+    if not others or "currency" not in risks.columns:
+        return [(tariff, risks)]
+    currency = pl.col("currency")
+    theirs = [(other, risks.filter(currency == other.currency)) for other in others]
+    rest = risks.filter(~currency.is_in([other.currency for other in others]).fill_null(value=False))
+    return [(tariff, rest), *(pair for pair in theirs if not pair[1].is_empty())]
+
+
+def joined(
+    tables: Mapping[str, pl.DataFrame], scores: pl.DataFrame, premiums: pl.DataFrame, part: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The tables of scores and premiums with those of a ``part`` of the vehicles that another tariff has rated."""
+    vehicles, keys = part.select(VEHICLE).unique().with_columns(subject=pl.lit("vehicle")), [*VEHICLE, "subject"]
+    theirs = scores.join(vehicles, on=keys, how="semi", maintain_order="left")
+    rest = tables["scores"].join(vehicles, on=keys, how="anti", maintain_order="left")
+    order = (*VEHICLE, "policy_id", "cover", "valid_from")
+    return {"scores": pl.concat([rest, theirs]), "premiums": pl.concat([tables["premiums"], premiums]).sort(order)}

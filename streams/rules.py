@@ -34,7 +34,8 @@ class Rules:
     in_force: InForce
     alerts: dict[str, AlertRule]
     paging: Paging
-    tariff: Tariff
+    tariff: Tariff  # in force today, of the first one's currency
+    others: tuple[Tariff, ...] = ()  # likewise, of each other currency
 
     @property
     def hours(self) -> RuleBook:
@@ -53,11 +54,13 @@ def gather(settings: Config, roads: Table | None = None) -> Rules:
     if roads is not None:
         version += ROADS + roads.digest
         beside = _beside(roads, thresholds)
+    first, *others = tariffs(settings.tariff)
     return Rules(
         InForce([RuleSet(thresholds, version, roads=beside, hours=chosen(settings.hours))]),
         config.alert_rules(settings, RULES),
         paging(settings.paging),
-        tariff(settings.tariff),
+        first,
+        tuple(others),
     )
 
 
@@ -113,6 +116,6 @@ def paging(said: PagingSettings) -> Paging:
         raise ConfigError(f"paging: {error}") from error
 
 
-def tariff(said: TariffSettings) -> Tariff:
-    """The tariff of a configuration that is in force today (UTC)."""
-    return shelf(said).at(datetime.now(UTC).date())
+def tariffs(said: TariffSettings) -> tuple[Tariff, ...]:
+    """The tariffs of a configuration that are in force today (UTC), one a currency."""
+    return shelf(said).on(datetime.now(UTC).date())

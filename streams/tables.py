@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 
 from pricing import frames
 from pricing.exposure import KILOMETRES, exposure
+from pricing.risks import joined, parted
 from pricing.tariff import Tariff
 from streams.desk.decisions import Row, dismissed
 from streams.desk.desk import Desk, laid_out
@@ -59,13 +60,14 @@ def read(
     now: datetime,
     klass: str = "car",
     priced: Priced | None = None,
+    insured: pl.DataFrame | None = None,
 ) -> Tables:
     """The six tables of a store at ``now`` (its clock, UTC).
 
     Premiums are for the days since the first on record: Tripmeter does not rate what it has not watched.
     ``risks`` as pricing.frames.premiums wants it; None: a recording without a registry, every vehicle is assumed
     to be of class ``klass`` and insured for the days heard of. Scores and premiums are made of what is ``priced``, or
-    of the exposure on record.
+    of the exposure on record; premiums of those ``insured``, or of all risks.
     """
     events, segments = whole(connection, schema.events), whole(connection, schema.segments)
     driven = without({}, segments, events, now)
@@ -82,7 +84,9 @@ def read(
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
         "scores": _scores(priced, coached, risks, tariff, end),
-        "premiums": frames.premiums(priced.driven, risks, tariff, first, end, judged=priced.judged, until=end),
+        "premiums": frames.premiums(
+            priced.driven, risks if insured is None else insured, tariff, first, end, judged=priced.judged, until=end
+        ),
     }
 
 
@@ -199,8 +203,13 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(times).sort("fleet_id", "vehicle_id", first, frame.columns[0])
 
 
-def rated(six: Tables, tariff: Tariff, risks: pl.DataFrame) -> Tables:
-    """The tables with scores and premiums made anew."""
+def rated(six: Tables, tariff: Tariff, risks: pl.DataFrame, others: Sequence[Tariff] = ()) -> Tables:
+    """The tables with scores and premiums made anew; what is insured in the currency of another tariff by that one."""
     driven, end = six["exposure"], ended(six["exposure"])
-    scored = frames.scores(driven, risks, tariff, until=end)
-    return six | {"scores": scored, "premiums": frames.premiums(driven, risks, tariff, until=end)}
+    (_, mine), *parts = parted(risks, tariff, others)
+    found = six | {"scores": frames.scores(driven, risks, tariff, until=end)}
+    found["premiums"] = frames.premiums(driven, mine, tariff, until=end)
+    for other, part in parts:
+        scored = frames.scores(driven, risks, other, until=end)
+        found |= joined(found, scored, frames.premiums(driven, part, other, until=end), part)
+    return found

@@ -34,6 +34,21 @@ class Shelf:
         except TariffError as error:
             raise ConfigError(f"tariff.path: {error}") from error
 
+    def on(self, day: date) -> tuple[Tariff, ...]:
+        """The tariffs in force on a day, that of the first tariff's currency first; ``ConfigError`` if that is none.
+
+        Of another currency none, if none is.
+        """
+        first = self.at(day)
+        others = dict.fromkeys(tariff.currency for tariff in self.tariffs if tariff.currency != first.currency)
+        return (first, *(found for currency in others for found in self._if_any(day, currency)))
+
+    def _if_any(self, day: date, currency: str) -> Iterator[Tariff]:
+        try:
+            yield in_force(self.tariffs, day, currency)
+        except TariffError:
+            return
+
     def text(self, tariff: Tariff) -> str:
         """A tariff as it is written."""
         return self.texts[tariff.digest]

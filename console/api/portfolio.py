@@ -69,7 +69,8 @@ class Portfolio(Shape):
 def portfolio(ask: Ask) -> Portfolio:
     """Exposure, premiums and what was charged, by cover, class, fleet and month."""
     made, tariff = figures(ask.world), ask.world.rules.tariff
-    found, risks = rows(premiums(ask).drop("factors")), made.risks()
+    summed = pl.col("currency") == tariff.currency
+    found, risks = rows(premiums(ask).filter(summed).drop("factors")), made.risks()
     classes = {} if risks is None else {(r["fleet_id"], r["vehicle_id"]): r["class"] for r in rows(risks)}
     vehicles = {(row["fleet_id"], row["vehicle_id"]) for row in found}
     with ask.world.store.reading() as connection:

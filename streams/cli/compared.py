@@ -76,7 +76,7 @@ def premiums(
 ) -> pl.DataFrame:
     """The portfolio's premiums, rated with a tariff."""
     six = (
-        source.rated(folder, rated_with, registry, klass) if folder else source.of_store(source.store(data), rated_with)
+        source.rated(folder, registry, klass, rated_with) if folder else source.of_store(source.store(data), rated_with)
     )
     return _some(six["premiums"])
 

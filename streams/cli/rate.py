@@ -28,8 +28,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Rate what is on record: a score for every driver and vehicle, a premium for every vehicle and cover."""
-    tariff = source.tariff(config_path, sets)
-    six = source.rated(folder, tariff, registry_path, klass) if folder else source.of_store(source.store(data), tariff)
+    by = source.tariffs(config_path, sets)
+    six = source.rated(folder, registry_path, klass, *by) if folder else source.of_store(source.store(data), *by)
     if fleet_id is not None:
         six = {name: frame.filter(frame["fleet_id"] == fleet_id) for name, frame in six.items()}
     private = proof.settings(config_path, sets).pricing.privacy != crossing.FULL

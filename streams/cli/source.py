@@ -67,15 +67,20 @@ def now(opened: Store) -> float:
 def read(data: Path | None, folder: Path | None) -> Tables:
     """The six tables of a replay's ``folder``, or else of the service's ``data``."""
     try:
-        return tables.load(folder) if folder else of_store(store(data), tariff())
+        return tables.load(folder) if folder else of_store(store(data), *tariffs())
     except TablesError as error:
         raise screen.fail(error) from error
 
 
 def tariff(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> Tariff:
-    """The tariff of the configuration."""
+    """The tariff of the configuration in force today, of the first one's currency."""
+    return tariffs(config_path, sets)[0]
+
+
+def tariffs(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> tuple[Tariff, ...]:
+    """The tariffs of the configuration in force today, one a currency."""
     try:
-        return rules.tariff(config.load(config_path, sets=sets, params=PARAMS, kinds=RULES).tariff)
+        return rules.tariffs(config.load(config_path, sets=sets, params=PARAMS, kinds=RULES).tariff)
     except ConfigError as error:
         raise screen.fail(error) from error
 
@@ -88,10 +93,10 @@ def alert_rules(config_path: Path | None = None, sets: tuple[str, ...] = ()) -> 
         raise screen.fail(error) from error
 
 
-def rated(folder: Path, rated_with: Tariff, registry: Path | None, klass: str) -> Tables:
-    """The tables of a replay, its exposure rated anew."""
+def rated(folder: Path, registry: Path | None, klass: str, rated_with: Tariff, *others: Tariff) -> Tables:
+    """The tables of a replay, its exposure rated anew; what is insured in the currency of another tariff by that."""
     six, risks = _insured(folder, registry, klass)
-    return tables.rated(six, rated_with, risks)
+    return tables.rated(six, rated_with, risks, others)
 
 
 def _insured(folder: Path, registry: Path | None, klass: str) -> tuple[Tables, pl.DataFrame]:
@@ -121,9 +126,10 @@ def amounts_of(opened: Store, rated_with: Tariff, klass: str) -> pl.DataFrame:
         return exposed.amounts(connection, rated_with, insured, now_, klass)
 
 
-def of_store(opened: Store, rated_with: Tariff) -> Tables:
-    """The six tables of a store, as of its own clock."""
+def of_store(opened: Store, rated_with: Tariff, *others: Tariff) -> Tables:
+    """The six tables of a store, as of its own clock; what is insured in the currency of another tariff by that."""
     with opened.reading() as connection:
         registry = stored.read(connection)
         risks = Roster(registry).insured() if registry.rows["vehicles"] else None
-        return exposed.rated(connection, rated_with, risks, tables.moment(marks.clock(connection, time.time())))
+        now_ = tables.moment(marks.clock(connection, time.time()))
+        return exposed.rated(connection, rated_with, risks, now_, others)

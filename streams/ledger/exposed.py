@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from pricing.exposure import CLOSES
 from pricing.rerating import indications
+from pricing.risks import joined, parted
 from pricing.tariff import Tariff
 from streams import tables
 from streams.desk.desk import Desk
@@ -96,16 +97,38 @@ def _read(connection: Connection, tariff: Tariff, now: datetime, conceded: Set[i
     return _Read(segments, events, hours, _conceded(connection, conceded), left, today, now)
 
 
-def rated(connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime) -> tables.Tables:
-    """The six tables of a store at ``now``, whose scores and premiums are made of what the ledger reads too."""
+def rated(
+    connection: Connection, tariff: Tariff, risks: pl.DataFrame | None, now: datetime, others: Sequence[Tariff] = ()
+) -> tables.Tables:
+    """The six tables of a store at ``now``, whose scores and premiums are made of what the ledger reads too.
+
+    What is insured in the currency of one of ``others`` is rated by that one.
+    """
+    if risks is None:
+        return _rated(connection, tariff, None, now)
+    (_, mine), *parts = parted(risks, tariff, others)
+    six = _rated(connection, tariff, risks, now, mine)
+    for other, part in parts:
+        found = _rated(connection, other, risks, now, part)
+        six |= joined(six, found["scores"], found["premiums"], part)
+    return six
+
+
+def _rated(
+    connection: Connection,
+    tariff: Tariff,
+    risks: pl.DataFrame | None,
+    now: datetime,
+    insured: pl.DataFrame | None = None,
+) -> tables.Tables:
     own, versions = pinned.version(tariff), pinned.versions(connection, tariff)
     hours = wheel.kept(connection, own)
     if not (hours or accepted.conceded(connection) or Unaccepted.read(connection, versions)):
-        return tables.read(connection, tariff, risks, now)
+        return tables.read(connection, tariff, risks, now, insured=insured)
     found = _read(connection, tariff, now)
     driven, people = found.driven(), found.people()
     priced = tables.Priced(driven, judged(driven, found.left), judged(people, found.left))
-    return tables.read(connection, tariff, risks, now, priced=priced)
+    return tables.read(connection, tariff, risks, now, priced=priced, insured=insured)
 
 
 def amounts(

@@ -265,3 +265,26 @@ def test_a_filed_tariff_on_record_is_proven_to_have_been_signed(ledger, typed, d
     assert refused.exit_code == 1 and "is filed and not signed by tariff.check_key" in refused.stdout
     unasked = typed("ledger", "verify", "--data", data)  # for a signature of tariffs: the seal holds its text
     assert "not signed" not in unasked.stdout and "is not as it was" in unasked.stdout
+
+
+def test_each_vehicle_is_rated_by_the_tariff_of_its_policys_currency(register, typed, data, replayed, tmp_path):
+    """The earliest is in euros; a policy in yuan is rated in yuan, from a store and from a folder alike."""
+    folder = tmp_path / "tariffs"
+    folder.mkdir()
+    (folder / "euro.toml").write_text(standard_text())
+    dear = standard_text().replace("standard-2026.1", "yuan", 1).replace("2026-01-01", "2026-02-01", 1)
+    (folder / "yuan.toml").write_text(
+        dear.replace('"EUR"', '"CNY"').replace("fixed_per_day = 0.03", "fixed_per_day = 3")
+    )
+    both = FILES["policies"] + "P2,ph,2025-01-01,2026-01-01,fixed,CNY,\n"
+    rows = FILES["policy_vehicles"] + "P2,HH-2,own_damage,2025-01-01,2026-01-01,60000\n"
+    register(policies=both, policy_vehicles=rows, vehicles=FILES["vehicles"] + "HH-2,north,N3,hire,18000\n")
+    where = (("--data", data), ("--tables", replayed, "--registry", tmp_path / "registry"))
+    for one in where:
+        printed = typed("rate", *one, "--json", "--set", f"tariff.path={folder}")
+        assert printed.exit_code == 0, printed.output
+        found = {
+            row["vehicle_id"]: row for row in json.loads(printed.stdout)["premiums"] if row["cover"] == "own_damage"
+        }
+        said = {name: (row["currency"], row["tariff_id"].partition("+")[0]) for name, row in found.items()}
+        assert said == {"HH-1": ("EUR", "standard-2026.1"), "HH-2": ("CNY", "yuan")}

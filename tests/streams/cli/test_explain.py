@@ -56,7 +56,10 @@ def test_a_folder_without_tables_is_an_error(typed, tmp_path):
 def test_a_data_folder_and_a_replay_are_rated_alike(typed, replayed, data, tmp_path, rivers):
     done = typed("rate", "--data", data, "--out", tmp_path / "rated")
     assert done.exit_code == 0, done.stderr
-    assert rivers.differences(tables.load(replayed), tables.load(tmp_path / "rated")) == {}
+    both = [tables.load(folder) for folder in (replayed, tmp_path / "rated")]
+    for six in both:  # the service knows the fleet's time zone, the replay none
+        six["exposure"] = six["exposure"].drop("hour_9_16_km", "hour_16_19_km")
+    assert rivers.differences(*both) == {}
     told = [json.loads(typed("rate", *where, "--json").stdout) for where in (("--data", data), ("--tables", replayed))]
     assert told[0] == told[1]
     assert {"scores", "premiums"} == set(told[0])

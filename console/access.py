@@ -113,11 +113,13 @@ def scope_of(who: Who, roles: Collection[str], site: Site) -> Scope:
 
 
 def held(grants: Iterable[Grant]) -> tuple[Grant, ...]:
-    """Grants that hold together: of the first role, an administrator's only for everything.
+    """Grants that hold together: of the first role, an administrator's only for everything, who prices for fleets.
 
-    Two roles would lend each other their fleets and rights; who needs both has two logins.
+    Two roles would lend each other their fleets and rights; who needs both has two logins. A policy is of a fleet:
+    of a site there is no premium, no ledger and no km.
     """
-    sound = [one for one in grants if one.role in ROLES and not (one.role == ADMIN and one.fleet)]
+    sound = [one for one in grants if one.role in ROLES and not (one.site and one.role in PRICING)]
+    sound = [one for one in sound if not (one.role == ADMIN and one.fleet)]
     return tuple(one for one in sound if one.role == sound[0].role)
 
 
@@ -125,7 +127,10 @@ def parsed(text: str) -> tuple[Grant, ...]:
     """Grants of ``ROLE[@FLEET[/SITE]]``, with commas; ``ValueError`` for what is none."""
     found = tuple(_grant(one.strip()) for one in text.split(",") if one.strip())
     if held(found) != found:
-        raise ValueError(f"{text!r}: one role, for one or more fleets or sites; an {ADMIN} is one of all fleets")
+        raise ValueError(
+            f"{text!r}: one role, for one or more fleets or sites; an {ADMIN} is one of all fleets, "
+            f"{UNDERWRITER} and {ACTUARY} are of no site"
+        )
     return found
 
 

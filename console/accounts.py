@@ -15,6 +15,7 @@ from console.problems import Problem
 from streams.store.audit import Entry, record
 from streams.store.people import sessions, tokens, users
 from streams.store.store import Store, rows_of
+from streams.web.tokens import Grant
 
 Row = dict[str, Any]
 
@@ -44,7 +45,7 @@ def first(store: Store, must_change: bool) -> str | None:
 
 def add(store: Store, actor: str, login: str, name: str, grants: str, driver_id: str) -> str:
     """A new user; the password they have to change when they first sign in."""
-    given, password = _grants(grants), secrets.token_urlsafe(12)
+    given, password = written(granted(grants)), secrets.token_urlsafe(12)
     if not login or login != login.strip() or len(login) > 100:
         raise Problem(422, "invalid", "a login is 1 to 100 characters, without spaces at its ends")
     with store.writing() as connection:
@@ -58,7 +59,7 @@ def add(store: Store, actor: str, login: str, name: str, grants: str, driver_id:
 def change(store: Store, actor: str, login: str, said: Row) -> None:
     """Change ``name grants driver_id disabled`` of a user; who may less is signed out, and the tokens they made end."""
     if "grants" in said:
-        said = said | {"grants": _grants(said["grants"])}
+        said = said | {"grants": written(granted(said["grants"]))}
     with store.writing() as connection:
         _needed(connection, login)
         connection.execute(update(users).where(users.c.login == login).values(said))
@@ -133,14 +134,15 @@ def _set(connection: Connection, login: str, password: str, must_change: int, bu
     connection.execute(delete(sessions).where(sessions.c.login == login, sessions.c.digest != but))
 
 
-def _grants(text: str) -> str:
+def granted(text: str) -> tuple[Grant, ...]:
+    """Roles that somebody may be given; ``Problem`` 422 where they are none."""
     try:
         found = parsed(text)
     except ValueError as error:
         raise Problem(422, "invalid", str(error)) from error
     if not found:
         raise Problem(422, "invalid", f"say at least one role: {', '.join(ROLES)}")
-    return written(found)
+    return found
 
 
 def _needed(connection: Connection, login: str) -> None:

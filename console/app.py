@@ -27,7 +27,7 @@ from console.endpoint import Ask, Endpoint, Reply, encode
 from console.once import once
 from console.openapi import document
 from console.problems import Problem, problem_of, response_of
-from console.sessions import who_of
+from console.sessions import SAFE, who_of
 from console.stream import Hub
 from console.streaming import streamed
 from console.trials import trials
@@ -105,14 +105,24 @@ def _answering(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            who = None if one.open else await to_thread.run_sync(_who, one, world, request, limiter=light)
+            who = await to_thread.run_sync(_perhaps if one.open else _who, one, world, request, limiter=light)
             ask = await _asked(one, world, hub, request, who)
-            limiter = heavy if one.tag in HEAVY or one.gives is bytes else light
-            return _response(await to_thread.run_sync(once, one, ask, limiter=limiter), one.status)
+            if one.tag not in HEAVY and one.gives is not bytes:
+                return _response(await to_thread.run_sync(once, one, ask, limiter=light), one.status)
+            async with world.lanes.turn(ask.who.session or ask.who.login):
+                return _response(await to_thread.run_sync(once, one, ask, limiter=heavy), one.status)
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
             return response_of(problem_of(error))
 
     return answer
+
+
+def _perhaps(_one: Endpoint, world: World, request: Request) -> Who | None:
+    """Who asks what strangers may ask too."""
+    try:
+        return who_of(world.store, request, world.holders) if request.method in SAFE else None
+    except Problem:
+        return None
 
 
 def _who(one: Endpoint, world: World, request: Request) -> Who:
@@ -125,6 +135,8 @@ def _who(one: Endpoint, world: World, request: Request) -> Who:
         raise Problem(429, "too_often", f"wait {wait:.2f} s", {"Retry-After": str(int(wait) + 1)})
     if who.must_change and not one.before_change:
         raise Problem(403, "must_change_password", "choose a password of your own first")
+    if one.gives is bytes and request.headers.get("sec-fetch-site") == "cross-site":
+        raise Problem(403, "cross_site", "a file is on record as taken away: another site's page cannot take it")
     if one.roles and who.role not in one.roles:
         raise Problem(403, "role", f"this is for {', '.join(sorted(one.roles))}")
     return who

@@ -38,6 +38,10 @@ def rates(exposure: pl.DataFrame) -> dict[tuple[str, str], float]:
 
 def trends(ask: Ask) -> dict[tuple[str, str], float]:
     """Points of the last four weeks against the four before."""
+    return figures(ask.world).worked("trends", lambda: _trends(ask))
+
+
+def _trends(ask: Ask) -> dict[tuple[str, str], float]:
     exposure = figures(ask.world).tables()["exposure"].filter(pl.col("driver_id").is_not_null())
     if exposure.is_empty():
         return {}

@@ -2,10 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import anyio
 
 PER_S = 100.0  # ours: a tab asks 2 a second at most, a script that reads page by page some 20
 AT_ONCE = 2_000.0  # a wall of screens that all come back at once
+ABREAST, WAITING = 2, 16  # long requests of one session at work, and in all: a browser asks six things at a time
 KEPT = 10_000  # sessions and tokens remembered
 
 
@@ -29,3 +34,30 @@ class Pace:
             while len(self._left) > KEPT:
                 self._left.pop(next(iter(self._left)))
         return max(1.0 - left, 0.0) / self.per_s
+
+
+class BusyError(Exception):
+    """Somebody asks for more than is begun for them."""
+
+
+class Lanes:
+    """Long requests: each session has a lane of its own, so that one that asks much stands in nobody's way."""
+
+    def __init__(self) -> None:
+        self._there: Counter[str] = Counter()
+        self._lanes: dict[str, anyio.CapacityLimiter] = {}
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Wait for one; ``BusyError`` where too many of ``name`` wait already."""
+        if self._there[name] >= WAITING:
+            raise BusyError(f"{WAITING} long requests are at work already")
+        self._there[name] += 1
+        try:
+            async with self._lanes.setdefault(name, anyio.CapacityLimiter(ABREAST)):
+                yield
+        finally:
+            self._there[name] -= 1
+            if not self._there[name]:
+                del self._there[name]
+                self._lanes.pop(name, None)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 
 from console.endpoint import encode
+from console.pace import BusyError
 from pricing.models.spec import ModelError
 from streams.desk.actions import ActionError
 from streams.desk.chosen import ChosenError
@@ -56,6 +57,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RegistryError):
         said = [{"place": str(p.place), "column": p.column, "what": p.what, "todo": p.todo} for p in error.problems]
         return Problem(422, "registry_invalid", f"{len(said)} problems; nothing was changed", problems=said)
+    if isinstance(error, BusyError):
+        return Problem(429, "too_often", str(error), {"Retry-After": "1"})
     if isinstance(error, REFUSALS):
         return Problem(422, "refused", str(error))
     if isinstance(error, OperationalError | PoolTimeout):
@@ -76,4 +79,5 @@ def response_of(problem: Problem) -> Response:
     } | problem.more
     if problem.status >= 500:
         logger.warning("console: answered %d %s, trace %s", problem.status, problem.code, body["trace_id"])
-    return Response(encode(body), problem.status, problem.headers, "application/problem+json")
+    headers = {"Cache-Control": "no-store"} | problem.headers
+    return Response(encode(body), problem.status, headers, "application/problem+json")

@@ -33,7 +33,7 @@ LOOK_S = 0.25  # between two looks for alerts
 PING_S = 15.0
 RING = 2_000  # alerts a tab may have missed and still be told
 WAITING = 200  # alerts kept for a slow tab; more and it has to ask again
-TABS = 500  # open at once
+TABS, OF_ONE = 500, 50  # open at once, and of one login
 LASTS_S = 1_800.0  # then a tab comes back, and who it is of is looked at again
 
 
@@ -54,6 +54,7 @@ class Tab:
 
     scope: Scope
     topics: frozenset[str]
+    login: str = ""
     newest: dict[str, bytes] = field(default_factory=dict)
     alerts: deque[bytes] = field(default_factory=deque)
     lost: bool = False
@@ -115,11 +116,16 @@ class Hub:
             await asyncio.sleep(LOOK_S)
 
     async def follow(
-        self, scope: Scope, topics: frozenset[str], last: str, still: Callable[[], bool] = lambda: True
+        self,
+        scope: Scope,
+        topics: frozenset[str],
+        last: str,
+        still: Callable[[], bool] = lambda: True,
+        login: str = "",
     ) -> AsyncIterator[bytes]:
-        """The messages for one tab until it leaves, or is no longer ``still`` whose it was."""
-        tab = Tab(scope, topics)
-        if len(self._tabs) >= TABS:
+        """The messages for one tab of ``login`` until it leaves, or is no longer ``still`` whose it was."""
+        tab = Tab(scope, topics, login)
+        if len(self._tabs) >= TABS or sum(one.login == login for one in self._tabs if login) >= OF_ONE:
             yield FULL
             return
         try:

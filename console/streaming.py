@@ -21,6 +21,9 @@ def streamed(world: World, hub: Hub) -> Callable[[Request], Awaitable[Response]]
     async def answer(request: Request) -> Response:
         try:
             who = await run_in_threadpool(_who, world, request)
+            wait = world.pace.wait(who.session or who.login)
+            if wait > 0:
+                raise Problem(429, "too_often", f"wait {wait:.2f} s", {"Retry-After": str(int(wait) + 1)})
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
             return response_of(problem_of(error))
         topics = heard(who, request.query_params.get("topics", ",".join(TOPICS)))
@@ -32,7 +35,7 @@ def streamed(world: World, hub: Hub) -> Callable[[Request], Awaitable[Response]]
             except Problem:
                 return False
 
-        told = hub.follow(scope_of(who, EVERYBODY, world.known.site), topics, last, still)
+        told = hub.follow(scope_of(who, EVERYBODY, world.known.site), topics, last, still, who.login)
         return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
 
     return answer

@@ -1,7 +1,8 @@
 """Times: instants as people and browsers write them, to UTC epoch seconds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -31,6 +32,16 @@ def _moment(text: str) -> float:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError, OSError) as error:
         raise Problem(422, "invalid", f"{text!r} is no time; write 2026-11-26T08:00:00Z") from error
+
+
+def ending(text: str, zone: ZoneInfo) -> float | None:
+    """The same of an end: a day is meant whole, to its last second where ``zone`` is."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return seconds(text)
+    over = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
+    return over.timestamp() - 1.0
 
 
 def at(text: str, otherwise: float) -> float:

@@ -11,7 +11,7 @@ import polars.selectors as cs
 
 from pricing.reports.grid import FIRST, HEAD, Book, Cell
 
-FORMULAS = r"^[=+\-@\t\r]"  # what spreadsheets evaluate when they open a CSV; source: OWASP, CSV injection
+FORMULAS = r"^[=+\-@\t\r\n＝＋－＠]"  # what spreadsheets evaluate when they open a CSV; source: OWASP, CSV injection
 ADDRESSES = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 SUFFIXES = (".csv", ".xlsx")
 TABLES = (".parquet", ".csv")  # that are read

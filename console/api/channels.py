@@ -25,6 +25,7 @@ from streams.words import ENGLISH, texts
 
 COLUMNS = {"webhook": "alerts_webhook", "email": "alerts_mail"}  # of the registry's fleets
 TESTS, SHOWN = 10, 100  # messages of a fleet whose way is followed; rows of a history
+EVERY_S = 60.0  # between two tests of a way
 Row = dict[str, Any]
 
 
@@ -144,7 +145,10 @@ def test(ask: Ask) -> Sent:
     world, fleet_id, name = ask.world, of_fleet(ask), ask.body.channel
     if name not in reached(world.config.sinks, world.known.roster.contact(fleet_id)):
         raise Problem(422, "no_channel", f"this fleet is not called by {name!r}")
-    at = time.time()
+    at, kept = time.time(), world.shelf.setdefault("tests", {}).setdefault(fleet_id, [])
+    wait = max([EVERY_S - (at - row["at"]) for row in kept if row["sink"] == name], default=0.0)
+    if wait > 0:
+        raise Problem(429, "too_often", f"wait {wait:.0f} s", {"Retry-After": str(int(wait) + 1)})
     body: Row = {"list": f"test {fleet_id} {at:.3f}", "fleet_id": fleet_id, "at": iso(at), "test": ask.who.login}
     said = texts(ENGLISH)
     body |= {"title": said("mail.test", fleet=fleet_id), "text": said("mail.test_text", who=ask.who.login)}
@@ -153,7 +157,6 @@ def test(ask: Ask) -> Sent:
         audit.record(connection, [audit.Entry(ask.who.login, "settings.tested", fleet_id, name)])
         world.store.home(connection, fleet_id, "")
         connection.execute(insert(schema.outbox), row)
-    kept = world.shelf.setdefault("tests", {}).setdefault(fleet_id, [])
     kept.append(row | {"at": at, "by": ask.who.login})
     del kept[:-TESTS]
     return tests(ask)[0]

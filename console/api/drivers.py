@@ -117,7 +117,8 @@ def score(ask: Ask) -> DriverScore:
         own = scored(ask, driven.filter(pl.col("day") >= first))
     base, points = world.rules.tariff.scale.base, rows(own)[0]["points"] if own.height else []
     same = msgspec.structs.asdict(row) | (_said(rows(own)[0]) if own.height else {})
-    weeks = [Week(from_=first.isoformat(), **_of_week(one)) for first, one in weekly(ask, driven)]
+    lately = made.worked(("weekly", fleet_id, driver_id), lambda: weekly(ask, driven))
+    weeks = [Week(from_=first.isoformat(), **_of_week(one)) for first, one in lately]
     return DriverScore(**same, base=base, points=[_points(one) for one in points], weeks=weeks)
 
 
@@ -133,7 +134,8 @@ def _rows(ask: Ask) -> list[DriverRow]:
     names = {(row.fleet_id, row.driver_id): row.name for row in registry.of(Driver)}
     scores = made.tables()["scores"].filter(pl.col("subject") == "driver")
     known = {(row["fleet_id"], row["driver_id"]): row for row in rows(scores)}
-    places, changes, events = ranks(scores), trends(ask), rates(made.tables()["exposure"])
+    places, changes = made.worked("ranks", lambda: ranks(scores)), trends(ask)
+    events = made.worked("rates", lambda: rates(made.tables()["exposure"]))
     found = []
     for key in sorted(known.keys() | names.keys()):
         if not _seen(ask, *key):

@@ -52,7 +52,6 @@ class Meta(Shape):
     tasks: dict[str, str]
     outcomes: list[str]
     statuses: list[str]  # of a row of positions, by number
-    features: list[str]
     topics: list[str]
 
 
@@ -78,11 +77,11 @@ def meta(ask: Ask) -> Meta:
     said_map, tariff = world.config.map, world.rules.tariff
     zones = {fleet.time_zone for fleet in world.known.registry.of(FleetRow)}
     return Meta(
-        version=version("tripmeter"),
+        version=version("tripmeter") if ask.who.login else "",
         data_mode=world.mode,
         time_zone=zones.pop() if len(zones) == 1 else "UTC",
         tiles=Tiles(
-            url=address(said_map.tiles),
+            url=address(said_map.tiles) if ask.who.login else "",  # it may hold a key
             attribution=said_map.attribution,
             datum=said_map.datum,
             borders=said_map.borders,
@@ -98,7 +97,6 @@ def meta(ask: Ask) -> Meta:
         outcomes=list(OUTCOMES),
         statuses=list(NAMES),
         topics=list(TOPICS),
-        features=[],
     )
 
 

@@ -8,13 +8,14 @@ import msgspec
 from sqlalchemy import delete, insert, select
 
 from console import accounts
-from console.access import RUNNING, parsed, written
+from console.access import DRIVER, RUNNING, VIEWER, parsed, written
 from console.endpoint import Ask, Body, Endpoint, Reply, Shape
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
 from console.times import Instant, seconds
 from streams.messages import iso
+from streams.registry.rows import Driver
 from streams.store import people
 from streams.store.audit import Entry, record
 from streams.store.store import rows_of
@@ -99,6 +100,7 @@ def add(ask: Ask) -> Password:
     """A new user, and their first password."""
     _person(ask)
     said = ask.body
+    _driver(ask, said.grants, said.driver_id)
     given = accounts.add(ask.world.store, ask.who.login, said.login, said.name, said.grants, said.driver_id)
     return Password(login=said.login, password=given)
 
@@ -109,6 +111,11 @@ def change(ask: Ask) -> Reply:
     said = {name: value for name, value in msgspec.structs.asdict(ask.body).items() if value is not None}
     if "disabled" in said:
         said["disabled"] = int(said["disabled"])
+    if {"grants", "driver_id"} & said.keys():
+        with ask.world.store.reading() as connection:
+            now = accounts.find(connection, ask.parts["login"]) or {"grants": VIEWER, "driver_id": ""}
+        one = now | said
+        _driver(ask, str(one["grants"]), str(one["driver_id"]))
     if said:
         accounts.change(ask.world.store, ask.who.login, ask.parts["login"], said)
     return Reply()
@@ -169,6 +176,16 @@ def _person(ask: Ask) -> None:
     """A token lets nobody in: what it made would outlive whoever made it."""
     if not ask.who.session:
         raise Problem(403, "role", "sign in for that: a token makes no users and no tokens")
+
+
+def _driver(ask: Ask, grants: str, driver_id: str) -> None:
+    """A driver's page is one's own: of somebody whom the registry has in that fleet, where it has any."""
+    fleets = {one.fleet for one in accounts.granted(grants) if one.role == DRIVER}
+    if not fleets:
+        return
+    known = [row for row in ask.world.known.registry.of(Driver) if "" in fleets or row.fleet_id in fleets]
+    if not driver_id or (known and driver_id not in {row.driver_id for row in known}):
+        raise Problem(422, "no_driver", f"{driver_id!r} is no driver of the registry in {grants!r}")
 
 
 def _user(row: Row) -> User:

@@ -1,6 +1,7 @@
 """Work over HTTP: what needs doing today, and tasks from their making to their outcome."""
 
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,7 +12,7 @@ from console.endpoint import Ask, Body, Endpoint, Shape
 from console.pages import Paged, page, words
 from console.problems import Problem
 from console.shapes import Page, Task
-from console.times import Instant, seconds
+from console.times import Instant, ending
 from streams.alert_rules import TASKS
 from streams.desk import morning, tasks
 from streams.desk.desk import laid_out
@@ -114,16 +115,17 @@ def create(ask: Ask) -> Task:
     """Make a task; one that is open already about the same is given again."""
     new = ask.body
     about = _about(ask)
-    due = seconds(new.due)
+    due = _due(ask, about.fleet_id, about.vehicle_id)
     name = tasks.create(ask.world.store, new.kind, about, ask.who.login, _now(ask), assignee=new.assignee, due=due)
     return _one(ask, name)
 
 
 def assign(ask: Ask) -> Task:
     """Give a task to somebody."""
-    name = _one(ask, ask.parts["id"]).task_id
-    tasks.assign(ask.world.store, name, ask.who.login, _now(ask), ask.body.assignee, seconds(ask.body.due))
-    return _one(ask, name)
+    task = _one(ask, ask.parts["id"])
+    due = _due(ask, task.fleet_id, task.vehicle_id)
+    tasks.assign(ask.world.store, task.task_id, ask.who.login, _now(ask), ask.body.assignee, due)
+    return _one(ask, task.task_id)
 
 
 def done(ask: Ask) -> Task:
@@ -138,6 +140,11 @@ def drop(ask: Ask) -> Task:
     name = _one(ask, ask.parts["id"]).task_id
     tasks.drop(ask.world.store, name, ask.who.login, _now(ask), ask.body.finding)
     return _one(ask, name)
+
+
+def _due(ask: Ask, fleet_id: str, vehicle_id: str) -> float | None:
+    """Until when, a day to its end where the fleet is."""
+    return ending(ask.body.due, ZoneInfo(ask.world.known.roster.known(fleet_id, vehicle_id).zone))
 
 
 def _about(ask: Ask) -> About:

@@ -18,6 +18,7 @@ from streams.registry.places import complaints
 from streams.registry.rows import KINDS, Coupling, Device, FleetRow, TyrePlan, VehicleRow
 
 GROSS_KG = {"N1": (0, 3500), "N2": (3500, 12_000), "N3": (12_000, 100_000), "M2": (0, 5000), "M3": (5000, 100_000)}
+MAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)*")
 URL = re.compile("https?://[^/\\s]")
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 MORE_THAN_NONE = ("deposit", "declared_km", "declared_days")
@@ -116,7 +117,7 @@ def _fleet(row: FleetRow) -> Iterator[tuple[str, str, str]]:
         ZoneInfo(row.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield "time_zone", f"{row.time_zone!r} is no time zone", "write it like Europe/Berlin"
-    if any("@" not in one for one in row.alerts_mail.split(",") if row.alerts_mail):
+    if any(not MAIL.fullmatch(one.strip(" ")) for one in row.alerts_mail.split(",") if row.alerts_mail):
         yield "alerts_mail", f"is {row.alerts_mail!r}", "write addresses, with commas between them"
     if row.alerts_webhook == MASK:
         yield "alerts_webhook", "is masked", "export with --secrets, or write the address"

@@ -1,5 +1,7 @@
 """What one fleet has, another can neither take, name nor learn; what a person was given ends with them."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.console.conftest import WORD
@@ -152,3 +154,50 @@ def test_the_cookie_is_of_one_port_and_a_new_session_ends_the_one_before(house):
     (other,) = client.post(f"{API}/session", json=said, headers={"Host": "[::1]:8788"}).headers.get_list("set-cookie")
     assert other.startswith("tripmeter_8788=")
     assert client.get(f"{API}/session").status_code == 200
+
+
+def test_a_drivers_login_is_of_somebody_the_fleet_has_and_who_prices_is_of_no_site(house):
+    admin = house.client("admin")
+    for grants, driver_id in (("driver@b", "D1"), ("driver@a", ""), ("driver@a", "nobody"), ("driver", "nobody")):
+        said = {"login": "wrong", "grants": grants, "driver_id": driver_id}
+        assert admin.post(f"{API}/users", json=said).json()["code"] == "no_driver", grants
+    assert admin.post(f"{API}/users/driver", json={"driver_id": "nobody"}).json()["code"] == "no_driver"
+    assert admin.post(f"{API}/users/viewer", json={"grants": "driver@a"}).json()["code"] == "no_driver"
+    for grants in ("underwriter@a/south", "actuary@a/south"):
+        answer = admin.post(f"{API}/users", json={"login": "wrong", "grants": grants})
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+def test_another_sites_page_takes_no_file(house):
+    underwriter = house.client("underwriter")
+    before = underwriter.get(f"{API}/pricing/runs").json()["total"]
+    for path in ("pricing/premiums.csv", "drivers.xlsx"):
+        answer = underwriter.get(f"{API}/{path}", headers={"Sec-Fetch-Site": "cross-site"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
+    assert underwriter.get(f"{API}/pricing/runs").json()["total"] == before
+    assert underwriter.get(f"{API}/drivers.csv", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
+def test_what_is_refused_is_kept_nowhere_and_strangers_are_told_little(house, monkeypatch):
+    said = house.world.config
+    tiles = replace(said.map, tiles="https://tiles.example/{z}/{x}/{y}.png?key=secret")
+    monkeypatch.setattr(house.world, "config", replace(said, map=tiles))
+    for path in ("alerts/nothing", "nothing"):
+        assert house.client("viewer").get(f"{API}/{path}").headers["cache-control"] == "no-store"
+    stranger, viewer = (house.client(login).get(f"{API}/meta").json() for login in ("", "viewer"))
+    assert (stranger["version"], stranger["tiles"]["url"]) == ("", "")
+    assert viewer["version"]
+    assert "secret" in viewer["tiles"]["url"]
+
+
+def test_a_test_message_goes_once_a_minute_and_only_to_an_address(house):
+    manager = house.client("manager")
+    wrong = ("victim@example.com\r\nBcc: evil@example.com", 'a@b.example,"x\\nBcc: y@z"@e.com', "a b@c.example", "@b")
+    for address in wrong:
+        answer = manager.post(f"{API}/settings/a/channels", json={"email": address})
+        assert (answer.status_code, answer.json()["code"]) == (422, "registry_invalid"), address
+    good = "jörg.o'neil+fleet@mail.example, two@example"
+    assert manager.post(f"{API}/settings/a/channels", json={"email": good}).status_code == 200
+    answers = [manager.post(f"{API}/settings/a/tests", json={"channel": "email"}) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 429]
+    assert 1 <= int(answers[1].headers["retry-after"]) <= 61

@@ -4,12 +4,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
+import anyio
 import pytest
 
 from console.access import Who
 from console.endpoint import Endpoint
 from console.once import once
-from console.pace import Pace
+from console.pace import ABREAST, WAITING, BusyError, Lanes, Pace
 
 API = "/api/v1"
 
@@ -83,3 +84,27 @@ def test_two_at_once_with_one_key_are_one():
         second = pool.submit(once, one, asking)
         go.set()
         assert (first.result(10), second.result(10), done) == (1, 1, [1])
+
+
+def test_long_requests_of_one_session_wait_in_its_own_lane():
+    order = []
+
+    async def long(lanes, name, go):
+        try:
+            async with lanes.turn(name):
+                order.append(name)
+                await go.wait()
+        except BusyError:
+            order.append(f"no {name}")
+
+    async def together():
+        lanes, go = Lanes(), anyio.Event()
+        async with anyio.create_task_group() as group:
+            for name in ["ann"] * (WAITING + 1) + ["bo"]:
+                group.start_soon(long, lanes, name, go)
+            await anyio.wait_all_tasks_blocked()
+            assert sorted(order) == ["ann"] * ABREAST + ["bo", "no ann"]
+            go.set()
+        assert (order.count("ann"), lanes._lanes) == (WAITING, {})
+
+    anyio.run(together)

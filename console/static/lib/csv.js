@@ -1,6 +1,6 @@
 /** Csv: a table as it stands on the screen, saved as a file; nothing in it is taken for a formula. */
 
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?[\d.,\s\u00a0\u202f]+$/;
 
 /** Save the rows of a table or grid. @param {Element} place @param {string} name */

@@ -26,7 +26,9 @@ export async function recognise() {
 
 /** @param {string} name @param {string} password */
 export async function signIn(name, password) {
-  welcome(await send('session', { name, password }));
+  const me = await send('session', { name, password });
+  meta.value = await get('meta'); // strangers are told less
+  welcome(me);
 }
 
 export async function signOut() {

@@ -1,0 +1,78 @@
+"""What stands on the map follows shelves and sites as time goes on, also where a feed says what time it is."""
+
+import pytest
+
+from console.access import MANAGER, Scope
+from console.world import World
+from streams.web.tokens import Grant
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def later(house, monkeypatch):
+    """Lets so many seconds of the feed go by."""
+    now = World.now
+    return lambda s: monkeypatch.setattr(World, "now", lambda self, connection: now(self, connection) + s)
+
+
+def look(house):
+    picture = house.app.state.hub.picture
+    told = picture.news()
+    picture._looked_at = float("-inf")
+    picture.look()
+    return picture, {row["alert_id"] for row, _ in told}
+
+
+def risks(house):
+    picture, told = look(house)
+    rows = picture.frame.rows
+    return {key: int(rows[place]["risk"]) for key, place in picture.frame.places.items()}, told
+
+
+def test_a_shelf_is_of_the_feeds_time_and_the_map_alarms_again_when_it_ends(house, later):
+    manager, before = house.client("manager"), risks(house)[0]
+    mine = manager.get(f"{API}/alerts", params={"limit": 500, "vehicle": "a/V1"}).json()["items"]
+    assert before["a", "V1"] > 0
+    for one in mine:
+        said = {"hours": 1, "note": "in the workshop"}
+        answer = manager.post(f"{API}/alerts/{one['alert_id']}/shelve", json=said)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["shelved_until"] > one["last_seen"]
+    assert risks(house)[0]["a", "V1"] == 0
+    later(7_200.0)
+    risks(house)
+    after, _ = risks(house)
+    assert after["a", "V1"] == before["a", "V1"]
+
+
+def test_the_tabs_are_told_that_a_shelf_has_ended(house, later):
+    manager = house.client("manager")
+    one = next(row for row in manager.get(f"{API}/alerts").json()["items"] if row["vehicle"] == "a/V0")
+    look(house)
+    assert manager.post(f"{API}/alerts/{one['alert_id']}/shelve", json={"hours": 1, "note": "known"}).status_code == 200
+    look(house)
+    later(20_000.0)
+    look(house)
+    assert one["alert_id"] in look(house)[1]
+    assert one["alert_id"] not in look(house)[1]
+
+
+def test_a_vehicle_that_has_moved_leaves_the_list_of_its_old_site_within_the_hour(house, monkeypatch):
+    picture, _ = look(house)
+    site = dict.fromkeys([("a", "V1")], "south")
+    scope = Scope((Grant(MANAGER, "a", "south"),), "", lambda *key: site.get(key, ""))
+    assert picture.view(scope).ids == [("a", "V1")]
+    site["a", "V1"] = "north"
+    monkeypatch.setattr("console.picture.HOUR_S", 1e-3)  # it is another hour
+    assert picture.view(scope).ids == []
+
+
+def test_a_task_that_is_due_today_has_all_of_the_day_where_the_fleet_is(house):
+    manager = house.client("manager")
+    today = manager.get(f"{API}/today").json()["at"][:10]
+    said = {"kind": "coach", "vehicle": "a/V1", "subject": "a due day", "due": today}
+    task = manager.post(f"{API}/tasks", json=said).json()
+    assert (task["due"], task["overdue"]) == (f"{today}T21:59:59.000Z", False)  # Berlin, in summer
+    again = manager.post(f"{API}/tasks/{task['task_id']}/assign", json={"assignee": "x", "due": "2024-12-24"}).json()
+    assert again["due"] == "2024-12-24T22:59:59.000Z"

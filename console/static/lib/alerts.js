@@ -98,6 +98,7 @@ function put(alert) {
 /**
  * Do something about alerts. To acknowledge counts at once: it stops calls. What puts an alert away is held for ten
  * seconds in which it can be taken back, for nothing on record can.
+ * @returns {Promise<string>} what the server has against it, if anything
  * @param {string[]} ids @param {string} action @param {{ reason?: string, note?: string, assignee?: string, hours?: number }} [said]
  */
 export async function act(ids, action, said = {}) {
@@ -108,6 +109,12 @@ export async function act(ids, action, said = {}) {
   const timer = setTimeout(commit, UNDO_MS);
   undoable.value = { ids, action, said, revs, until: Date.now() + UNDO_MS, timer };
   say(counted(`inbox.done.${action}`, ids.length));
+  return '';
+}
+
+/** Whether an action can be taken back for a while. @param {string} action */
+export function heldBack(action) {
+  return action in GONE;
 }
 
 /** Take back what is still held. */
@@ -144,8 +151,9 @@ async function carry(decided, keepalive = false) {
     if (ids.length === 1) await one(decided, keepalive);
     else for (let k = 0; k < ids.length; k += AT_ONCE) await many({ ...decided, ids: ids.slice(k, k + AT_ONCE) }, keepalive);
     if (!GONE[action]) tellOf(counted(`inbox.done.${action}`, ids.length));
+    return '';
   } catch (error) {
-    await refuse(/** @type {Problem} */ (error), ids);
+    return refuse(/** @type {Problem} */ (error), decided);
   }
 }
 
@@ -163,8 +171,8 @@ async function many({ ids, action, said, revs }, keepalive) {
   if (bad.length) throw new Problem(409, { code: bad[0].code, detail: bad[0].detail, left: bad.map((/** @type {any} */ each) => each.id) });
 }
 
-/** Show what is on record, and who was faster. @param {Problem} problem @param {string[]} ids */
-async function refuse(problem, ids) {
+/** Show what is on record, and who was faster; what was written with a decision that had waited is not lost. @param {Problem} problem @param {Decided} decided */
+async function refuse(problem, { ids, action, said }) {
   mark(ids, null);
   let text = problem.message;
   if (problem.status === 409) {
@@ -173,8 +181,10 @@ async function refuse(problem, ids) {
     const last = alert.timeline[alert.timeline.length - 1];
     text = t('inbox.conflict', { who: last.who, did: word('did', last.what), clock: clock(last.at), state: word('state', alert.state) });
   }
-  notice.value = { text, bad: true };
+  const { note } = /** @type {any} */ (said);
+  notice.value = { text: note && GONE[action] ? `${text} ${t('inbox.unsent', { note })}` : text, bad: true };
   warn(text);
+  return text;
 }
 
 /** An alert as the server has it, with nothing still to be sent. @param {Alert} alert */

@@ -1,9 +1,12 @@
 /** Api: asks the server, and says what went wrong in the reader's language. */
 
 import { signal } from '@preact/signals';
+import { span } from './format.js';
 import { has, t } from './i18n.js';
 
 const ROOT = '/api/v1/';
+const WITH_WHY = ['invalid', 'refused']; // codes for many things: the server's own words say which
+const SOON_S = 60;
 let csrf = ''; // a word that other sites cannot know
 
 /** True once the server has said that nobody is signed in. */
@@ -16,10 +19,11 @@ export function vouch(word) {
 
 /** What the server refused, as RFC 9457 has it. */
 export class Problem extends Error {
-  /** @param {number} status @param {Record<string, any>} body */
-  constructor(status, body) {
+  /** @param {number} status @param {Record<string, any>} body @param {number} [wait]  seconds until it may be tried again */
+  constructor(status, body, wait = SOON_S) {
     const key = [`problem.${body.code}`, `problem.${status}`].find(has);
-    super(key ? t(key) : t('problem.other', { status }));
+    const why = WITH_WHY.includes(body.code) && body.detail ? ` (${body.detail})` : '';
+    super((key ? t(key, { time: span(wait) }) : t('problem.other', { status })) + why);
     this.status = status;
     this.code = body.code;
     this.body = body;
@@ -83,5 +87,5 @@ async function ask(url, init) {
   }
   if (answer.ok) return answer;
   if (answer.status === 401) signedOut.value = true;
-  throw new Problem(answer.status, await answer.json().catch(() => ({})));
+  throw new Problem(answer.status, await answer.json().catch(() => ({})), Number(answer.headers.get('Retry-After')) || SOON_S);
 }

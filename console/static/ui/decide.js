@@ -2,16 +2,18 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
-import { DISMISSALS, act } from '../lib/alerts.js';
+import { DISMISSALS, act, heldBack } from '../lib/alerts.js';
 import { Dialog } from './dialog.js';
 
 const HOURS = [1, 4, 24];
 
 /** @param {{ action: string, ids: string[], done: (ids: string[]) => void, leave: () => void }} given */
 export function Decide({ action, ids, done, leave }) {
-  const carry = (/** @type {Record<string, string>} */ said) => {
+  const carry = async (/** @type {Record<string, string>} */ said) => {
+    if (heldBack(action)) return done(ids), void act(ids, action, clean(said)); // it can be taken back for a while: nothing is sent yet
+    const against = await act(ids, action, clean(said));
+    if (against) throw new Error(against);
     done(ids);
-    void act(ids, action, clean(said));
   };
   return html`<${Dialog} title=${counted(`decide.${action}`, ids.length)} go=${t(`act.${action}`)} onGo=${carry} onLeave=${leave}><${Fields} action=${action} /><//>`;
 }

@@ -2,8 +2,7 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
-import { send } from '../lib/api.js';
-import { notice } from '../lib/alerts.js';
+import { decided } from '../lib/decided.js';
 import { dayTime, number } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may } from '../lib/session.js';
@@ -44,16 +43,8 @@ export function Acceptance({ parts: [, id] }) {
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = /** @type {Held | undefined} */ (known.data.items.find((/** @type {Held} */ each) => each.fleet_id === id));
-  const accept = async (/** @type {Record<string, string>} */ said) => {
-    asking.value = false;
-    try {
-      await send(path, said, { rev: one?.rev });
-      notice.value = { text: t('acceptances.done') };
-    } catch (error) {
-      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
-    }
-    [known, changes].forEach((each) => each.again());
-  };
+  const after = () => [known, changes].forEach((each) => each.again());
+  const accept = (/** @type {Record<string, string>} */ said) => decided(path, said, { rev: one?.rev, done: t('acceptances.done'), after });
   return html`<${Head} title=${t('acceptances.of', { fleet: one?.name ?? id })}><a href="#/acceptances">${t('screen.acceptances')}</a>
       ${changes.data && html`<${Files} path=${`${path}/changes`} />`}
       ${one && one.changed > 0 && one.assignments > 0 && may('underwriter') && html`<button class="main" onClick=${() => (asking.value = true)}>${t('acceptances.accept')}</button>`}<//>

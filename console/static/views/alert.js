@@ -2,9 +2,8 @@
 
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
-import { send } from '../lib/api.js';
-import { say } from '../lib/announce.js';
-import { act, alerts, notice, shownState, todo } from '../lib/alerts.js';
+import { act, alerts, shownState, todo } from '../lib/alerts.js';
+import { decided } from '../lib/decided.js';
 import { moment, number, span } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
 import { may, meta, user } from '../lib/session.js';
@@ -51,16 +50,7 @@ export function Alert({ parts: [, id] }) {
 
 /** The task an alert asks for: who is to do it, by when. @param {{ one: any, leave: () => void }} given */
 function NewTask({ one, leave }) {
-  const make = async (/** @type {Record<string, string>} */ said) => {
-    leave();
-    try {
-      await send('tasks', { ...said, alert_id: one.alert_id });
-      notice.value = { text: t('alert.task_made') };
-      say(t('alert.task_made'));
-    } catch (error) {
-      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
-    }
-  };
+  const make = (/** @type {Record<string, string>} */ said) => decided('tasks', { ...said, alert_id: one.alert_id }, { done: t('alert.task_made') });
   return html`<${Dialog} title=${t('alert.task')} go=${t('alert.task')} onGo=${make} onLeave=${leave}>
     <label>${t('tasks.what')}<select name="kind" data-first>${TASKS.map((kind) => html`<option value=${kind} selected=${kind === one.task}>${t(`task.${kind}`)}</option>`)}</select></label>
     <label>${t('decide.to')}<input name="assignee" autocomplete="off" /></label>
@@ -69,17 +59,7 @@ function NewTask({ one, leave }) {
 
 /** What a driver has to say about it; whoever decides reads it. @param {{ one: any, leave: () => void, done: () => void }} given */
 function Objection({ one, leave, done }) {
-  const make = async (/** @type {Record<string, string>} */ said) => {
-    leave();
-    try {
-      await send('objections', { ...said, alert_id: one.alert_id });
-      notice.value = { text: t('alert.objected') };
-      say(t('alert.objected'));
-    } catch (error) {
-      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
-    }
-    done();
-  };
+  const make = (/** @type {Record<string, string>} */ said) => decided('objections', { ...said, alert_id: one.alert_id }, { done: t('alert.objected'), after: done });
   return html`<${Dialog} title=${t('alert.object')} go=${t('alert.object')} onGo=${make} onLeave=${leave}>
     <label>${t('alert.object_why')}<textarea name="note" rows="4" required data-first></textarea></label><//>`;
 }

@@ -2,8 +2,7 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { send } from '../lib/api.js';
-import { notice } from '../lib/alerts.js';
+import { decided } from '../lib/decided.js';
 import { href } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { use } from '../lib/use.js';
@@ -16,15 +15,9 @@ import { Table } from '../ui/table.js';
 export function Disputes() {
   const asked = useSignal(/** @type {Asked | null} */ (null));
   const known = use('pricing/disputes', { limit: 1000 });
-  const judge = async (/** @type {Record<string, string>} */ said) => {
+  const judge = (/** @type {Record<string, string>} */ said) => {
     const { id, action } = /** @type {Asked} */ (asked.value);
-    asked.value = null;
-    try {
-      await send(`pricing/disputes/${id}/${action}`, said);
-    } catch (error) {
-      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
-    }
-    known.again();
+    return decided(`pricing/disputes/${id}/${action}`, said, { after: known.again });
   };
   return html`<${Head} title=${t('screen.disputes')} /><p class="hint">${t('disputes.lead')}</p>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
@@ -43,6 +36,6 @@ function columns(ask) {
     { key: 'why', label: t('col.why'), show: (/** @type {any} */ row) => [row.why && word('dismissal', row.why), row.reason].filter(Boolean).join('; ') },
     { key: 'actor', label: t('col.who') },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`dispute.${row.state}`)} ${row.judged_by && html`<small>${row.judged_by}: ${row.judgement}</small>`}` },
-    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (judging && row.state === 'waiting' ? html`<button onClick=${() => ask(row.alert_id, 'accept')}>${t('disputes.accept')}</button> <button onClick=${() => ask(row.alert_id, 'refuse')}>${t('disputes.refuse')}</button>` : '') },
+    { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => (judging && row.state === 'waiting' ? html`<button onClick=${() => ask(row.alert_id, 'accept')}>${t('disputes.accept')}</button> <button onClick=${() => ask(row.alert_id, 'refuse')}>${t('disputes.refuse')}</button>` : '') },
   ];
 }

@@ -2,8 +2,7 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
-import { send } from '../lib/api.js';
-import { notice } from '../lib/alerts.js';
+import { decided } from '../lib/decided.js';
 import { number } from '../lib/format.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -17,17 +16,10 @@ export function Quarantine() {
   const reasons = use('quarantine/reasons', {});
   const known = use('quarantine', { reason, limit: 500 });
   const asked = useSignal('');
-  const carry = async () => {
+  const carry = () => {
     const action = asked.value;
-    asked.value = '';
-    try {
-      const { rows } = await send(`quarantine/${action}`, { reason });
-      notice.value = { text: counted(`quarantine.done.${action}`, rows) };
-    } catch (error) {
-      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
-    }
-    reasons.again();
-    known.again();
+    const after = () => [reasons, known].forEach((each) => each.again());
+    return decided(`quarantine/${action}`, { reason }, { done: ({ rows }) => counted(`quarantine.done.${action}`, rows), after });
   };
   const options = (reasons.data ?? []).map((/** @type {any} */ one) => [one.reason, `${word('aside', one.reason)} (${number(one.count)})`]);
   return html`<${Head} title=${t('screen.quarantine')}>

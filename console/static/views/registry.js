@@ -2,8 +2,7 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
-import { send } from '../lib/api.js';
-import { notice } from '../lib/alerts.js';
+import { decided } from '../lib/decided.js';
 import { number } from '../lib/format.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -46,19 +45,10 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
   const { q = '' } = route.value.query;
   const known = use(`registry/${kind.kind}`, { q, limit: 1000 });
   const asked = useSignal(/** @type {Row | null} */ (null));
-  const carry = async (/** @type {Record<string, string>} */ cells) => {
+  const after = () => [known.again, changed].forEach((each) => each());
+  const carry = (/** @type {Record<string, string>} */ cells) => {
     const { key, gone } = /** @type {Row} */ (asked.value);
-    asked.value = null;
-    try {
-      await send(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells });
-      notice.value = { text: t('registry.done') };
-    } catch (error) {
-      const { message, body } = /** @type {any} */ (error);
-      const more = (body?.problems ?? []).map((/** @type {any} */ each) => `${word('cell', each.column)}: ${each.what}`).join('; ');
-      notice.value = { text: [message, more].filter(Boolean).join(' '), bad: true };
-    }
-    known.again();
-    changed();
+    return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells }, { done: t('registry.done'), after }).catch(telling);
   };
   const ask = (/** @type {any} */ row, gone = false) => (asked.value = { key: row.key, cells: row.cells, gone });
   return html`<${Head} title=${title}><button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button><//>
@@ -74,13 +64,19 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
       ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;
 }
 
+/** A refusal with everything that is wrong. @param {any} problem @returns {never} */
+function telling({ message, body }) {
+  const more = (body?.problems ?? []).map((/** @type {any} */ each) => `${word('cell', each.column)}: ${each.what}`).join('; ');
+  throw new Error([message, more].filter(Boolean).join(' '));
+}
+
 /** Columns that hold something. @param {Kind} kind @param {any[]} rows @param {(row: any, gone?: boolean) => void} ask */
 function columns(kind, rows, ask) {
   const used = kind.columns.filter((column) => column.needed || rows.some((row) => row.cells[column.name]));
   const cell = (/** @type {string} */ name) => (/** @type {any} */ row) => row.cells[name] ?? '';
   return [
     ...used.map(({ name, choices }) => ({ key: name, label: word('cell', name), by: cell(name), show: (/** @type {any} */ row) => chosen(name, choices, cell(name)(row)) })),
-    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` },
+    { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` },
   ];
 }
 
@@ -94,7 +90,7 @@ function Cells({ kind, cells }) {
   return html`<div class="cells">${kind.columns.map((column, k) => html`<label key=${column.name}>${word('cell', column.name)}${column.needed ? ' *' : ''} <small>${word('means', column.meaning)}</small>
     ${column.choices.length
       ? html`<select name=${column.name} data-first=${k === 0 || undefined}><option value=""></option>${column.choices.map((one) => html`<option value=${one} selected=${cells[column.name] === one}>${chosen(column.name, column.choices, one)}</option>`)}</select>`
-      : html`<input name=${column.name} value=${cells[column.name] ?? ''} required=${column.needed} data-first=${k === 0 || undefined} autocomplete="off" list=${REFERS.includes(column.ref) ? `known-${column.ref}` : undefined} />`}</label>`)}
+      : html`<input name=${column.name} defaultValue=${cells[column.name] ?? ''} required=${column.needed} data-first=${k === 0 || undefined} autocomplete="off" list=${REFERS.includes(column.ref) ? `known-${column.ref}` : undefined} />`}</label>`)}
     ${REFERS.filter((ref) => kind.columns.some((column) => column.ref === ref)).map((ref) => html`<${Known} key=${ref} kind=${ref} />`)}</div>`;
 }
 

@@ -2,8 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { send } from '../lib/api.js';
-import { notice } from '../lib/alerts.js';
+import { decided, refused } from '../lib/decided.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Empty, Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -45,14 +44,7 @@ function Sections({ at }) {
  * Write a setting against the revision that was seen, and say what came of it.
  * @param {string} path @param {object} said @param {string | undefined} rev @param {() => void} after
  */
-export async function put(path, said, rev, after) {
-  try {
-    await send(path, said, { rev });
-    notice.value = { text: t('settings.done') };
-  } catch (error) {
-    const { message, body } = /** @type {any} */ (error);
-    const more = body?.who ? t('settings.faster', { who: body.who }) : body?.code === 'refused' ? body.detail : '';
-    notice.value = { text: [message, more].filter(Boolean).join(' '), bad: true };
-  }
-  after();
+export function put(path, said, rev, after) {
+  const told = ({ message = '', body = /** @type {any} */ (null) }) => refused(new Error([message, body?.who && t('settings.faster', { who: body.who })].filter(Boolean).join(' ')));
+  return decided(path, said, { rev, done: t('settings.done'), after }).catch(told);
 }

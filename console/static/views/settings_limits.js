@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { phrase, t, word } from '../lib/i18n.js';
 import { send } from '../lib/api.js';
-import { notice } from '../lib/alerts.js';
+import { refused } from '../lib/decided.js';
 import { number, signed } from '../lib/format.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -42,8 +42,7 @@ function Limits({ at, one, changed }) {
       await send(`${at}/thresholds/${encodeURIComponent(one.kind)}/preview`, { own: said(form.current) });
       running.value += 1;
     } catch (error) {
-      const { message, body } = /** @type {any} */ (error);
-      notice.value = { text: [message, body?.code === 'refused' ? body.detail : ''].filter(Boolean).join(' '), bad: true };
+      refused(error);
     }
   };
   const submit = (/** @type {Event} */ event) => {

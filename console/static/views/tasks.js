@@ -2,9 +2,7 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { send } from '../lib/api.js';
-import { say } from '../lib/announce.js';
-import { notice } from '../lib/alerts.js';
+import { decided } from '../lib/decided.js';
 import { href, route } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { LATELY_S, use } from '../lib/use.js';
@@ -22,16 +20,9 @@ export function Tasks() {
   const { state = 'open' } = route.value.query;
   const asked = useSignal(/** @type {{ id: string, action: string } | null} */ (null));
   const known = use('tasks', { state, limit: 1000 }, { every_s: LATELY_S });
-  const close = async (/** @type {Record<string, string>} */ said) => {
+  const close = (/** @type {Record<string, string>} */ said) => {
     const { id, action } = /** @type {{ id: string, action: string }} */ (asked.value);
-    asked.value = null;
-    try {
-      await send(`tasks/${encodeURIComponent(id)}/${action}`, said);
-      say(t(`tasks.${action}_said`));
-    } catch (error) {
-      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
-    }
-    known.again();
+    return decided(`tasks/${encodeURIComponent(id)}/${action}`, said, { done: t(`tasks.${action}_said`), after: known.again });
   };
   return html`<${Head} title=${t('screen.tasks')} />
     <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${STATES.map((one) => [one, t(`task_state.${one}`)])} /></div>
@@ -49,7 +40,7 @@ function columns(ask) {
     { key: 'due', label: t('tasks.due'), show: (/** @type {any} */ row) => html`<span class=${row.overdue ? 'verdict bad' : ''}><${Time} at=${row.due} /> ${row.overdue ? t('tasks.overdue') : ''}</span>` },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`task_state.${row.state}`)} ${row.outcome && word('outcome', row.outcome)} ${row.finding}` },
     { key: 'alert_id', label: t('tasks.alert'), fixed: true, show: (/** @type {any} */ row) => row.alert_id && html`<a href=${href(`/alerts/${row.alert_id}`)}>${t('tasks.see')}</a>` },
-    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? ACTIONS.map((action) => html`<button key=${action} onClick=${() => ask(row.task_id, action)}>${t(`tasks.${action}`)}</button> `) : '') },
+    { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? ACTIONS.map((action) => html`<button key=${action} onClick=${() => ask(row.task_id, action)}>${t(`tasks.${action}`)}</button> `) : '') },
   ];
 }
 

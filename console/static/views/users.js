@@ -1,64 +1,112 @@
-/** Users: who may use this console, in which roles; a password is shown once. */
+/** Users: who may use this console, in which roles, and the tokens of programs; what lets somebody in is shown once. */
 
 import { html, useSignal } from '../lib/html.js';
-import { t } from '../lib/i18n.js';
-import { send } from '../lib/api.js';
-import { notice } from '../lib/alerts.js';
-import { meta, user } from '../lib/session.js';
+import { t, word } from '../lib/i18n.js';
+import { decided } from '../lib/decided.js';
+import { user } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
+import { Grants, grantsOf, read } from '../ui/grants.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 
-/** @typedef {{ action: 'add' | 'grants', login: string, grants: string }} Asked */
+/** @typedef {{ action: string, row: any }} Asked  row: what it is about; {}: something new */
+/** @typedef {{ text: string, secret: string }} Once */
+/** @typedef {{ known: ReturnType<typeof use>, asked: import('@preact/signals').Signal<Asked | null> }} List */
 
 export function Users() {
-  const known = use('users', { limit: 1000 });
+  const users = use('users', { limit: 1000 });
+  const tokens = use('tokens', { limit: 1000 });
   const asked = useSignal(/** @type {Asked | null} */ (null));
-  const shown = useSignal(/** @type {{ login: string, password: string } | null} */ (null));
-  const carry = async (/** @type {string} */ path, /** @type {object} */ said, /** @type {string} */ method = 'POST') => {
-    asked.value = null;
-    try {
-      const answer = await send(path, said, { method });
-      if (answer?.password) shown.value = answer;
-    } catch (error) {
-      notice.value = { text: /** @type {Error} */ (error).message, bad: true };
-    }
-    known.again();
+  const shown = useSignal(/** @type {Once | null} */ (null));
+  const ask = (/** @type {string} */ action, row = {}) => (asked.value = { action, row });
+  const carry = async (/** @type {Record<string, string>} */ said) => {
+    const { action, row } = /** @type {Asked} */ (asked.value);
+    const { path, body, method } = WRITES[action](row, said);
+    const answer = await decided(path, body, { method, done: t('registry.done'), after: () => [users, tokens].forEach((each) => each.again()) });
+    if (answer?.password) shown.value = { text: t('users.once', answer), secret: answer.password };
+    if (answer?.token) shown.value = { text: t('users.token_once', { name: said.name }), secret: answer.token };
   };
-  const decide = (/** @type {Record<string, string>} */ said) => {
-    const { action, login } = /** @type {Asked} */ (asked.value);
-    void carry(action === 'add' ? 'users' : `users/${encodeURIComponent(login)}`, said);
-  };
-  return html`<${Head} title=${t('screen.users')}><button onClick=${() => (asked.value = { action: 'add', login: '', grants: 'viewer' })}>${t('users.add')}</button><//>
-    ${shown.value && html`<div class="notice" role="status"><p>${t('users.once', shown.value)} <code>${shown.value.password}</code></p><button onClick=${() => (shown.value = null)}>${t('act.close')}</button></div>`}
-    ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.users')} columns=${columns(carry, asked)} rows=${known.data.items} id=${(/** @type {any} */ row) => row.login} />` : !known.error && html`<${Waiting} />`}
-    ${asked.value && html`<${Dialog} title=${t(`users.${asked.value.action}`)} go=${t('users.save')} onGo=${decide} onLeave=${() => (asked.value = null)}><${Fields} asked=${asked.value} /><//>`}`;
+  return html`<${Head} title=${t('screen.users')}><button onClick=${() => ask('add')}>${t('users.add')}</button><button onClick=${() => ask('make')}>${t('users.make')}</button><//>
+    ${shown.value && html`<div class="notice" role="status"><p>${shown.value.text} <code>${shown.value.secret}</code></p><button onClick=${() => (shown.value = null)}>${t('act.close')}</button></div>`}
+    <${Part} known=${users} caption=${t('screen.users')} columns=${people(ask)} id=${(/** @type {any} */ row) => row.login} />
+    <h2>${t('users.tokens')}</h2><p class="hint">${t('users.tokens_lead')}</p>
+    <${Part} known=${tokens} caption=${t('users.tokens')} columns=${programs(ask)} id=${(/** @type {any} */ row) => row.id} />
+    ${asked.value && html`<${Dialog} title=${t(`users.${asked.value.action}`)} go=${t(`users.${asked.value.action}`)} onGo=${carry} onLeave=${() => (asked.value = null)}><${Fields} asked=${asked.value} /><//>`}`;
 }
 
-/** @param {(path: string, said: object, method?: string) => void} carry @param {{ value: Asked | null }} asked */
-function columns(carry, asked) {
-  const at = (/** @type {any} */ row) => `users/${encodeURIComponent(row.login)}`;
+/** What each action sends. @type {Record<string, (row: any, said: Record<string, string>) => { path: string, body: object, method?: string }>} */
+const WRITES = {
+  add: (_, said) => ({ path: 'users', body: { login: said.login, name: said.name, driver_id: said.driver_id, grants: read(said) } }),
+  change: (row, said) => ({ path: at(row), body: { name: said.name, driver_id: said.driver_id, grants: read(said) } }),
+  reset: (row) => ({ path: `${at(row)}/reset`, body: {} }),
+  disable: (row) => ({ path: at(row), body: { disabled: true } }),
+  enable: (row) => ({ path: at(row), body: { disabled: false } }),
+  remove: (row) => ({ path: at(row), body: {}, method: 'DELETE' }),
+  make: (_, said) => ({ path: 'tokens', body: { name: said.name, grants: read(said), ...(said.until && { until: `${said.until}T23:59:59Z` }) } }),
+  end: (row) => ({ path: `tokens/${encodeURIComponent(row.id)}`, body: {}, method: 'DELETE' }),
+};
+
+/** @param {any} row */
+function at(row) {
+  return `users/${encodeURIComponent(row.login)}`;
+}
+
+/** @param {{ known: ReturnType<typeof use>, caption: string, columns: any[], id: (row: any) => string }} given */
+function Part({ known, caption, columns, id }) {
+  return html`${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
+    ${known.data ? html`<${Table} caption=${caption} name=${`sort-${columns[0].key}`} columns=${columns} rows=${known.data.items} id=${id} />` : !known.error && html`<${Waiting} />`}`;
+}
+
+/** @param {(action: string, row: any) => void} ask */
+function people(ask) {
+  const actions = (/** @type {any} */ row) => ['change', 'reset', ...(row.login === user.value?.login ? [] : [row.disabled ? 'enable' : 'disable', 'remove'])];
   return [
     { key: 'login', label: t('users.login') },
     { key: 'name', label: t('users.name') },
-    { key: 'grants', label: t('users.grants'), show: (/** @type {any} */ row) => html`<code>${row.grants}</code>` },
+    granted(),
     { key: 'driver_id', label: t('col.driver') },
-    { key: 'created_at', label: t('users.since'), show: (/** @type {any} */ row) => html`<${Time} at=${row.created_at} />` },
+    since(),
     { key: 'disabled', label: t('col.status'), show: (/** @type {any} */ row) => t(row.disabled ? 'users.disabled' : row.must_change ? 'users.must_change' : 'users.active') },
-    { key: 'act', label: t('tasks.act'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices">
-      <button onClick=${() => (asked.value = { action: 'grants', login: row.login, grants: row.grants })}>${t('users.grants')}</button>
-      <button onClick=${() => carry(`${at(row)}/reset`, {})}>${t('users.reset')}</button>
-      ${row.login !== user.value?.login && html`<button onClick=${() => carry(at(row), { disabled: !row.disabled })}>${t(row.disabled ? 'users.enable' : 'users.disable')}</button>`}</span>` },
+    choices(actions, ask),
   ];
 }
 
+/** @param {(action: string, row: any) => void} ask */
+function programs(ask) {
+  return [
+    { key: 'token', label: t('users.program'), by: (/** @type {any} */ row) => row.name, show: (/** @type {any} */ row) => row.name },
+    granted(),
+    { key: 'login', label: t('users.maker') },
+    since(),
+    { key: 'until', label: t('users.until'), show: (/** @type {any} */ row) => (row.until ? html`<${Time} at=${row.until} />` : t('users.ever')) },
+    choices(() => ['end'], ask),
+  ];
+}
+
+/** Columns that both lists have, named when they are drawn: the language may change. */
+const granted = () => ({ key: 'grants', label: t('users.grants'), show: (/** @type {any} */ row) => said(row.grants) });
+const since = () => ({ key: 'created_at', label: t('users.since'), show: (/** @type {any} */ row) => html`<${Time} at=${row.created_at} />` });
+
+/** A role and where it holds. @param {string} text */
+function said(text) {
+  const grants = grantsOf(text);
+  const places = grants.map(({ fleet, site }) => [fleet, site].filter(Boolean).join('/')).filter(Boolean);
+  return grants.length ? `${word('role', grants[0].role)}: ${places.join(', ') || t('users.everywhere')}` : '';
+}
+
+/** @param {(row: any) => string[]} actions @param {(action: string, row: any) => void} ask */
+function choices(actions, ask) {
+  return { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices">${actions(row).map((action) => html`<button key=${action} onClick=${() => ask(action, row)}>${t(`users.${action}`)}</button>`)}</span>` };
+}
+
 /** @param {{ asked: Asked }} given */
-function Fields({ asked }) {
-  const roles = Object.keys(/** @type {any} */ (meta.value)?.roles ?? {}).join(', ');
+function Fields({ asked: { action, row } }) {
+  if (!['add', 'change', 'make'].includes(action)) return html`<p>${t(`users.${action}_asks`, { name: row.login ?? row.name })}</p>`;
+  const text = (/** @type {string} */ name, /** @type {string} */ label, more = {}) => html`<label>${label}<input name=${name} defaultValue=${row[name] ?? ''} autocomplete="off" ...${more} /></label>`;
   return html`
-    ${asked.action === 'add' && html`<label>${t('users.login')}<input name="login" required data-first autocomplete="off" /></label><label>${t('users.name')}<input name="name" autocomplete="off" /></label><label>${t('users.driver')}<input name="driver_id" autocomplete="off" /></label>`}
-    <label>${t('users.grants')}<input name="grants" required value=${asked.grants} data-first=${asked.action === 'grants' || undefined} autocomplete="off" /></label>
-    <p class="hint">${t('users.grants_hint', { roles })}</p>`;
+    ${action === 'add' && text('login', t('users.login'), { required: true, 'data-first': true })}
+    ${text('name', t(action === 'make' ? 'users.program' : 'users.name'), { required: action === 'make', 'data-first': action !== 'add' || undefined })}
+    ${action === 'make' ? text('until', t('users.until'), { type: 'date' }) : text('driver_id', t('users.driver'))}
+    <${Grants} grants=${row.grants ?? 'viewer'} />`;
 }

@@ -1,0 +1,86 @@
+"""A dialog stays until the server has said yes, and says why it has not; who may come in is chosen, never typed."""
+
+import pytest
+
+pytestmark = pytest.mark.stack
+
+
+def refused(one):
+    found = one.page.locator("dialog [role=alert]")
+    found.wait_for()
+    return found.inner_text()
+
+
+def test_what_was_typed_stays_until_the_server_has_said_yes(tab):
+    one = tab("admin")
+    one.expected = ("422",)
+    one.go("/registry?kind=drivers&q=Bo")
+    one.page.get_by_role("button", name="Change").first.click()
+    form = one.page.locator("dialog")
+    form.locator("input[name=name]").fill("Bob")
+    form.locator("input[name=fleet_id]").fill("nowhere")
+    form.get_by_role("button", name="Save").click()
+    assert "nowhere" in refused(one)
+    assert form.locator("input[name=name]").input_value() == "Bob"
+    form.locator("input[name=fleet_id]").fill("a")
+    form.get_by_role("button", name="Save").click()
+    form.wait_for(state="detached")
+    one.page.locator("tbody", has_text="Bob").wait_for()
+
+
+def test_a_refusal_of_many_reasons_says_which(tab, house):
+    one = tab("manager")
+    one.expected = ("422",)
+    one.page.route("**/shelve", lambda route: route.continue_(post_data='{"hours": 0.5, "note": ""}'))
+    one.go(f"/alerts/{house.ids['alerts']}")
+    one.page.get_by_role("button", name="Shelve").click()
+    form = one.page.locator("dialog")
+    form.locator("textarea").fill("until the workshop opens")
+    form.get_by_role("button", name="Shelve").click()
+    assert "needs a reason" in refused(one)
+    assert form.locator("textarea").input_value() == "until the workshop opens"
+
+
+def test_roles_are_chosen_and_what_lets_somebody_in_is_asked_about_and_shown_once(tab, house):
+    one = tab("admin")
+    one.go("/users")
+    one.page.get_by_role("button", name="Add a user").click()
+    form = one.page.locator("dialog")
+    form.locator("input[name=login]").fill("depot")
+    form.get_by_label("Role").select_option("manager")
+    form.get_by_label("Place 1").select_option("a/north")
+    form.get_by_role("button", name="Another place").click()
+    form.get_by_label("Place 2").select_option("a/south")
+    form.get_by_role("button", name="Add a user").click()
+    row = one.page.locator("tr", has=one.page.get_by_role("rowheader", name="depot", exact=True))
+    row.wait_for()
+    assert grants(house, "depot") == "manager@a/north,manager@a/south"
+    one.page.locator(".notice code").wait_for()
+    row.get_by_role("button", name="Shut out").click()
+    one.page.locator("dialog").get_by_role("button", name="Cancel").click()
+    row.get_by_role("button", name="Shut out").click()
+    one.page.locator("dialog").get_by_role("button", name="Shut out").click()
+    row.get_by_text("shut out").wait_for()
+
+
+def grants(house, login):
+    found = house.client("admin").get("/api/v1/users", params={"limit": 1000}).json()["items"]
+    return next(one["grants"] for one in found if one["login"] == login)
+
+
+def test_a_token_is_made_shown_once_and_ended(tab, house):
+    one = tab("admin")
+    one.go("/users")
+    one.page.get_by_role("button", name="Make a token").click()
+    form = one.page.locator("dialog")
+    form.locator("input[name=name]").fill("wallboard")
+    form.get_by_label("Role").select_option("viewer")
+    form.get_by_label("Place 1").select_option("a")
+    form.get_by_role("button", name="Make a token").click()
+    token = one.page.locator(".notice code").inner_text()
+    asked = {"Authorization": f"Bearer {token}"}
+    assert house.stranger().get("/api/v1/vehicles", headers=asked).json()["total"] == 2
+    one.page.locator("tr", has_text="wallboard").get_by_role("button", name="End").click()
+    one.page.locator("dialog").get_by_role("button", name="End").click()
+    one.page.locator("tr", has_text="wallboard").wait_for(state="detached")
+    assert house.stranger().get("/api/v1/vehicles", headers=asked).status_code == 401

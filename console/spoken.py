@@ -56,21 +56,26 @@ def heads(language: str, of: str, names: Iterable[str]) -> dict[str, str]:
     return {name: said for name, said in found.items() if said}
 
 
-def paper(found: Paper, language: str) -> Paper:
-    """A report of pricing, which is written in English, in another language."""
+def paper(found: Paper, language: str, own: bool = False) -> Paper:
+    """A report of pricing, which is written in English, in another language.
+
+    ``own``: its parts and columns are called as it calls them, for the catalogue speaks of the tariff in force.
+    """
     if language in ("", words.ENGLISH):
         return found
     say, known = partial(words.phrase, language), words.catalogue(language)
     page = {name: known[f"fleet_report.page.{name}"] for name in PAGE} | {"lang": language}
     facts = [(known.get(f"fact.{name}") or say(name), say(value)) for name, value in found.facts]
-    return Paper(say(found.title), facts, [_section(one, language) for one in found.sections], page, say(found.foot))
+    return Paper(
+        say(found.title), facts, [_section(one, language, own) for one in found.sections], page, say(found.foot)
+    )
 
 
-def _section(part: Section, language: str) -> Section:
+def _section(part: Section, language: str, own: bool) -> Section:
     say, known = partial(words.phrase, language), words.catalogue(language)
     charts = [(TOLD.sub(lambda one: f">{escape(say(unescape(one[1])))}<", svg), say(name)) for svg, name in part.charts]
-    title = known.get(f"part.{part.name}.title") or say(part.title)
-    table = None if part.table is None else _table(part.name, part.table, language)
+    title = (not own and known.get(f"part.{part.name}.title")) or say(part.title)
+    table = None if part.table is None else _table("" if own else part.name, part.table, language)
     return Section(part.name, title, [say(one) for one in part.said], charts, table)
 
 
@@ -90,9 +95,9 @@ def _cells(name: str, cells: pl.Series, language: str) -> dict[str, str]:
 
 
 def _head(part: str, name: str, said: Mapping[str, str], language: str) -> str:
-    """The word for a column: in its part, in general, of a model; else what the report calls it."""
+    """The word for a column: in its part, in general, of a model; of no ``part`` what the report calls it."""
     known = words.catalogue(language)
-    keys = (f"column.{part}.{name}", f"column.{name}", f"model.{name}")
+    keys = (f"column.{part}.{name}", f"column.{name}", f"model.{name}") if part else ()
     return next((known[key] for key in keys if key in known), words.phrase(language, said.get(name, name)))
 
 

@@ -76,12 +76,12 @@ def shown(ask: Ask) -> Report:
 
 def page(ask: Ask) -> Reply:
     """The same as one page."""
-    return printed(spoken(_paper(ask), ask.query.language))
+    return printed(spoken(_paper(ask), ask.query.language, own=True))
 
 
 def book(ask: Ask) -> Reply:
     """Its tables as a workbook."""
-    return noted(ask, f"{_ONE}.xlsx", sheet(spoken(_paper(ask), ask.query.language), "model"))
+    return noted(ask, f"{_ONE}.xlsx", sheet(spoken(_paper(ask), ask.query.language, own=True), "model"))
 
 
 def _paper(ask: Ask) -> Paper:

@@ -12,12 +12,13 @@ import { Table } from './table.js';
 const DIGITS = /** @type {Record<string, number>} */ ({ count: 0, number: 2, money: 2, factor: 3 });
 const FAMILIES = /** @type {Record<string, string>} */ ({ cover: 'cover', factor: 'factor', class: 'class', cap: 'factor', 'x-axis': 'axis', figure: 'figure', model: 'model', level: 'use' });
 
-/** @param {{ part: Part, charts?: any }} given */
-export function Section({ part, charts = null }) {
-  const hint = `part.${part.name}.hint`;
-  return html`<section class="card" id=${part.name}><h2>${title(part)}</h2>
+/** @param {{ part: Part, charts?: any, own?: boolean }} given  `own`: named as the report itself names it, for the catalogue speaks of the tariff in force */
+export function Section({ part, charts = null, own = false }) {
+  const hint = own ? '' : `part.${part.name}.hint`;
+  const named = own ? phrase(part.title) : title(part);
+  return html`<section class="card" id=${part.name}><h2>${named}</h2>
     ${has(hint) && html`<p class="hint">${t(hint)}</p>`}
-    ${part.rows.length ? html`${charts}<${Table} caption=${title(part)} name=${`sort-${part.name}`} columns=${columns(part)} rows=${part.rows} id=${(/** @type {any} */ row) => JSON.stringify(row)} />` : html`<${Empty} text=${t('report.nothing')} />`}
+    ${part.rows.length ? html`${charts}<${Table} caption=${named} name=${`sort-${part.name}`} columns=${columns(part, own)} rows=${part.rows} id=${(/** @type {any} */ row) => JSON.stringify(row)} />` : html`<${Empty} text=${t('report.nothing')} />`}
     ${part.said.length > 0 && html`<details><summary>${t('report.said')}</summary>${part.said.map((one) => html`<p>${phrase(one)}</p>`)}</details>`}
   </section>`;
 }
@@ -27,18 +28,23 @@ export function title(part) {
   return has(`part.${part.name}.title`) ? t(`part.${part.name}.title`) : phrase(part.title);
 }
 
-/** @param {Part} part */
-function columns({ name, columns: names, heads, styles, rows }) {
+/** @param {Part} part @param {boolean} own */
+function columns({ name, columns: names, heads, styles, rows }, own) {
   return names.map((key) => {
     const numeric = rows.some((row) => typeof row[key] === 'number');
-    return { key, label: head(name, key, heads), number: numeric, show: (/** @type {any} */ row) => shown(row[key], key, styles[key] ?? '') };
+    return { key, label: own ? called(key, heads) : head(name, key, heads), number: numeric, show: (/** @type {any} */ row) => shown(row[key], key, styles[key] ?? '') };
   });
 }
 
 /** The word for a column: in its part, in general, of a model; else as the report has it. @param {string} part @param {string} key @param {Record<string, string>} heads */
 function head(part, key, heads) {
   const said = [`column.${part}.${key}`, `column.${key}`, `model.${key}`].find(has);
-  return said ? t(said) : phrase(heads[key] ?? key.replaceAll('_', ' '));
+  return said ? t(said) : called(key, heads);
+}
+
+/** As the report has it. @param {string} key @param {Record<string, string>} heads */
+function called(key, heads) {
+  return phrase(heads[key] ?? key.replaceAll('_', ' '));
 }
 
 /** @param {any} value @param {string} key @param {string} style */

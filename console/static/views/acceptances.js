@@ -3,7 +3,7 @@
 import { html, useSignal } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
-import { dayTime, number } from '../lib/format.js';
+import { clock, day, number } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { use } from '../lib/use.js';
@@ -56,12 +56,17 @@ export function Acceptance({ parts: [, id] }) {
       <label>${t('acceptances.reason')}<textarea name="reason" rows="3" required data-first></textarea></label><//>`}`;
 }
 
+/** With its year: it may lie far back. @param {string} at */
+function moment(at) {
+  return `${day(at)} ${clock(at)}`;
+}
+
 function columns() {
-  const until = (/** @type {string} */ key, /** @type {string} */ driver) => (/** @type {any} */ row) => (row[driver] === null ? '–' : row[key] ? dayTime(row[key]) : t('acceptances.open'));
+  const until = (/** @type {string} */ key, /** @type {string} */ driver) => (/** @type {any} */ row) => (row[driver] === null ? '–' : row[key] ? moment(row[key]) : t('acceptances.open'));
   return [
     { key: 'vehicle_id', label: t('col.vehicle') },
     { key: 'what', label: t('col.what'), show: (/** @type {any} */ row) => t(`acceptances.what.${row.what}`) },
-    { key: 'from', label: t('acceptances.from'), show: (/** @type {any} */ row) => (row.from ? dayTime(row.from) : t('acceptances.ever')) },
+    { key: 'from', label: t('acceptances.from'), show: (/** @type {any} */ row) => (row.from ? moment(row.from) : t('acceptances.ever')) },
     { key: 'old_driver', label: t('acceptances.old_driver') },
     { key: 'old_to', label: t('acceptances.old_to'), show: until('old_to', 'old_driver') },
     { key: 'driver', label: t('acceptances.driver') },

@@ -22,10 +22,10 @@ export function Lift() {
     ${sections.map((/** @type {Part} */ part) => html`<${Section} key=${part.name} part=${part} charts=${drawn(part)} />`)}`;
 }
 
-/** The charts of a part. @param {Part} part */
-export function drawn(part) {
+/** The charts of a part; `own`: called as the report itself calls it. @param {Part} part @param {boolean} [own] */
+export function drawn(part, own = false) {
   const make = CHARTS[part.name];
-  return make && part.rows.length > 1 ? make(part) : null;
+  return make && part.rows.length > 1 ? make(own ? { ...part, name: '' } : part) : null;
 }
 
 const CHARTS = /** @type {Record<string, undefined | ((part: Part) => any)>} */ ({
@@ -39,7 +39,7 @@ const CHARTS = /** @type {Record<string, undefined | ((part: Part) => any)>} */ 
     option=${curves({ x: column(part, 'exposure'), series: part.columns.slice(1).map((name) => ({ name: word('model', name), values: column(part, name) })) })} />`,
   double_lift: (part) => html`<${Chart} input=${part.rows} caption=${title(part)} label=${t('lift.double_label')}
     option=${lines({ names: column(part, 'bin').map(String), axis: t('lift.double_axis'), base: 1, series: [
-      { name: t('column.actual_to_new'), values: column(part, 'actual_to_new') }, { name: t('column.actual_to_old'), values: column(part, 'actual_to_old') }] })} />`,
+      ...['actual_to_new', 'actual_to_old'].map((key) => ({ name: phrase(part.heads[key]), values: column(part, key) }))] })} />`,
   credibility: (part) => html`<${Chart} input=${part.rows} caption=${title(part)} label=${title(part)}
     option=${columns({ names: column(part, 'credibility').map(phrase), axis: t('drivers.credibility'), heights: column(part, 'vehicles'), name: t('portfolio.vehicles') })} />`,
   disruption: (part) => html`<${Chart} input=${part.rows} caption=${title(part)} label=${title(part)}

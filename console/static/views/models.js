@@ -52,7 +52,7 @@ export function Model({ parts: [, file] }) {
   return html`<${Head} title=${one?.name || file}><a href="#/models">${t('screen.models')}</a>${known.data && html`<${Files} path=${path} query=${asked} kinds=${['html', 'xlsx']} />`}<//>
     <${Against} shelf=${shelf.data} one=${one} chosen=${{ data, against, by, before }} />
     ${known.error ? html`<${Failed} error=${known.error} again=${known.again} />` : !known.data ? html`<${Waiting} />` : html`<dl class="facts card">${Object.entries(known.data.facts).map(([name, value]) => html`<${Fact} key=${name} label=${phrase(name)} value=${phrase(String(value))} />`)}</dl>
-      ${known.data.sections.map((/** @type {any} */ part) => html`<${Section} key=${part.name} part=${part} charts=${drawn(part)} />`)}`}`;
+      ${known.data.sections.map((/** @type {any} */ part) => html`<${Section} key=${part.name} part=${part} charts=${drawn(part, true)} own=${true} />`)}`}`;
 }
 
 /** What it is held against. @param {{ shelf: { models: Model[], data: Data[] }, one: Model | undefined, chosen: Record<string, string> }} given */

@@ -38,6 +38,13 @@ def test_its_tables_are_had_as_data(data, tmp_path):
     assert {row["name"] for row in found["tables"]["worst"]} <= {"V0", "V1"}
 
 
+def test_the_next_one_is_held_against_it(data, tmp_path):
+    assert run(data, tmp_path / "b.html", "--fleet", "b", "--to", "2024-10-06").exit_code == 0
+    done = run(data, tmp_path / "c.html", "--fleet", "b", "--from", "2024-10-06", "--to", "2024-10-20")
+    assert done.exit_code == 0, done.output
+    assert "2024-10-01 to 2024-10-05 (days of UTC): the last report made before" in (tmp_path / "c.html").read_text()
+
+
 @pytest.mark.parametrize(
     "said, told", [(("--fleet", "x"), "no fleet 'x'"), (("--fleet", "a", "--to", "2024-10-01"), "no day")]
 )

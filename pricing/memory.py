@@ -11,6 +11,7 @@ from pricing.exposure import SILENT, SUMS, UNITS, Exposure
 
 GRAIN = 2**20  # parts of one in which a week's weight is kept: whole sums, the same to the bit in any order
 OLDEST = 5200  # weeks
+WEEK = (pl.col("day").cast(pl.Date).dt.truncate("1w").to_physical() // 7).cast(pl.Int64)  # its number
 
 
 def remembered(
@@ -24,9 +25,9 @@ def remembered(
     """Exposure of each ``subject``, parted ``by`` more, as it counts in the week it was last heard of.
 
     ``halved`` is the weeks after which half is forgotten. Weeks are those of the calendar, Monday to Sunday: the last
-    weighs 1, the others by how many weeks they are older. No time passes while nothing is heard or counts: nobody
-    gets rid of a record by pulling the plug. What a silence up to the day before ``until`` takes from the credit for
-    it stands beside, as ``SILENT``; ``heard`` has the days heard of, where not all of them count.
+    weighs 1, the others by how many it was heard of since. No time passes while nothing is heard or counts: nobody
+    gets rid of a record by pulling the plug. What silent weeks, up to the day before ``until``, take from the credit
+    for it stands beside, as ``SILENT``; ``heard`` has the days heard of, where not all of them count.
     """
     end = None if until is None else pl.lit(until)
     return exposures(weighed(frame, halved, subject, *by, until=end, heard=heard), len(subject) + len(by))
@@ -50,27 +51,43 @@ def weighed(
     keys = [*subject, *by]
     names = [name for name in SUMS if name in frame.columns]
     whole = [(pl.col(name) * UNITS[name]).round().cast(pl.Int64).alias(name) for name in names]
-    weight = pl.lit(GRAIN) if halved == math.inf else _weight(halved, subject)
-    parts = frame.select(*keys, weight.alias("weight"), *whole)
-    summed = parts.group_by(keys).agg((pl.col(names) * pl.col("weight")).sum()).sort(keys)
+    parts = frame.select(*keys, *whole, _week=WEEK)
+    aged = parts.join(_ages(parts, subject), on=[*subject, "_week"], how="left")
+    weight = pl.lit(GRAIN) if halved == math.inf else _kept(halved, pl.col("_age"))
+    summed = aged.with_columns(_weight=weight).group_by(keys).agg((pl.col(names) * pl.col("_weight")).sum()).sort(keys)
     found = summed.with_columns((pl.col(name) / (UNITS[name] * GRAIN)).round(6) for name in names)
     if until is None or halved == math.inf:
         return found.with_columns(pl.lit(0.0).alias(SILENT))
-    last = (frame if heard is None else heard).group_by(subject).agg(_last=pl.col("day").cast(pl.Date).max())
-    joined = found.join(last, on=subject, how="left", maintain_order="left")
-    return joined.with_columns(_silence(halved, until).alias(SILENT)).drop("_last")
+    silent = _silence(aged, halved, subject, frame if heard is None else heard, until)
+    return found.join(silent, on=subject, how="left", maintain_order="left")
 
 
-def _weight(halved: float, subject: Sequence[str]) -> pl.Expr:
-    """Of each row, in parts of ``GRAIN``."""
-    monday = pl.col("day").cast(pl.Date).dt.truncate("1w")
-    return _kept(halved, (monday.max().over(subject) - monday).dt.total_days() // 7)
+def _ages(parts: pl.DataFrame, subject: Sequence[str]) -> pl.DataFrame:
+    """Of each week of a subject, in how many later ones it was heard of, and how many silent ones lie between these."""
+    weeks = parts.select(*subject, "_week").unique().sort(*subject, "_week").with_row_index("_row")
+    last = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(-1)) for name in subject)
+    apart = pl.when(last).then(0).otherwise(pl.col("_week").shift(-1) - pl.col("_week") - 1).fill_null(0)
+    since = weeks.with_columns(_last=last, _row=pl.col("_row").cast(pl.Int64), _gaps=apart.cum_sum(reverse=True))
+    ends = (pl.when("_last").then(pl.col(name)).backward_fill() for name in ("_row", "_gaps"))
+    age, gaps = (end - pl.col(name) for end, name in zip(ends, ("_row", "_gaps"), strict=True))
+    return since.select(*subject, "_week", _age=age, _gaps=-gaps)
 
 
-def _silence(halved: float, until: pl.Expr) -> pl.Expr:
-    """The share forgotten in the whole weeks between the last day a subject was heard of and ``until``."""
+def _silence(
+    aged: pl.DataFrame, halved: float, subject: Sequence[str], heard: pl.DataFrame, until: pl.Expr
+) -> pl.DataFrame:
+    """The share of a subject's km that silent weeks, between those it was heard of and after them, have taken."""
+    known = heard.select(*subject, day=pl.col("day").cast(pl.Date), _week=WEEK)
+    last = known.group_by(subject).agg(_last=pl.col("day").max())
     days = (until.cast(pl.Date) - pl.col("_last")).dt.total_days() - 1
-    return (1.0 - _kept(halved, days // 7) / GRAIN).round(6)
+    gaps = _ages(known, subject).select(*subject, "_week", "_gaps")
+    dated = aged.drop("_gaps").join(gaps, on=[*subject, "_week"], how="left").join(last, on=subject, how="left")
+    km = pl.col("km_measured") if "km_measured" in aged.columns else pl.lit(1)
+    older = pl.col("_age") + pl.col("_gaps") + (days // 7).clip(0)
+    parts = dated.select(*subject, _left=km * _kept(halved, older), _of=km * _kept(halved, pl.col("_age")))
+    found = parts.group_by(subject).agg(pl.col("_left", "_of").sum())
+    share = pl.when(pl.col("_of") > 0).then(1.0 - pl.col("_left") / pl.col("_of")).otherwise(0.0)
+    return found.select(*subject, share.round(6).alias(SILENT))
 
 
 def _kept(halved: float, weeks: pl.Expr) -> pl.Expr:

@@ -77,6 +77,20 @@ def test_a_year_unheard_leaves_a_quarter_of_what_a_discount_stood_on(tariff, ris
     assert [before.points[0].rate, after.points[0].rate] == [0.0, 0.0]
 
 
+@given(early=RECORDS, late=RECORDS)
+@settings(max_examples=20)
+def test_nor_does_a_silence_that_is_over(tariff, early, late):
+    """Unplugged for a year and plugged in again for a day: a surcharge is what it was, credit is not."""
+    found = []
+    for weeks in (1, 2, 14, 53):
+        frame = pl.concat([driven(early), driven(late, LAST + timedelta(weeks=weeks))], how="diagonal")
+        end = LAST + timedelta(weeks=weeks, days=1)
+        (own,) = remembered(frame, tariff.scale.memory, ["fleet_id"], "class", until=end).values()
+        found.append([point.eta for point in score({"truck": own}, tariff, "vehicle").points])
+    for before, after in pairwise(found):
+        assert all(b >= a - 1e-12 for a, b in zip(before, after, strict=True))
+
+
 def test_within_a_week_no_silence_is_held_against_anybody(tariff):
     calm = {"km_measured": 9000.0, "observed_km": 9000.0}
     assert silent(calm, 0, tariff, days=6) == silent(calm, 0, tariff)
@@ -101,7 +115,9 @@ def test_tables_of_scores_and_premiums_fade_alike_and_not_without_a_clock(tariff
 def test_who_was_heard_of_on_days_that_do_not_count_was_not_silent(tariff):
     """A fleet's own thresholds, say, that nobody has accepted yet: neither for nor against it."""
     record, until = driven({"km_measured": 900.0, "observed_km": 900.0}), LAST + timedelta(weeks=30)
-    later = pl.concat([record, driven({"km_measured": 900.0, "observed_km": 900.0}, until - timedelta(days=3))])
+    later = pl.concat(
+        [record, *[driven({"km_measured": 1.0}, LAST + timedelta(weeks=k)) for k in range(30)]], how="diagonal"
+    )
     found = [
         remembered(record, tariff.scale.memory, ["fleet_id"], "class", until=until, heard=heard)["F", "truck"][SILENT]
         for heard in (later, None)

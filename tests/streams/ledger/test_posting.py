@@ -122,7 +122,7 @@ def test_nothing_a_manager_does_about_alerts_moves_an_indication(fleet):
 
 def test_thresholds_of_its_own_move_no_indication_until_the_insurer_accepts_them(rivers, fleet, tmp_path):
     post(fleet)
-    start = rivers.START + 40 * DAY_S
+    start = (fleet.embedded.newest // DAY_S + 1.0) * DAY_S  # no week is silent
     deaf = rivers.judged("detectors.harsh_braking.level2_g=0.9", "detectors.harsh_braking.level1_g=0.9")
     remembered(fleet.store, deaf.in_force.sets[-1], start)
     fleet.store.close()

@@ -243,7 +243,7 @@ def test_a_version_with_other_states_leaves_nothing_old_beside_the_new(rivers, t
 
 def test_what_a_fleet_sets_in_the_console_moves_none_either(rivers, rules, fleet, insured, tmp_path):
     calm, _ = rules
-    river = insured(tmp_path, calm)
+    river = insured(tmp_path, replace(calm, in_force=InForce(calm.in_force.sets)))  # which the follower adds to
     follower = Follower(river.store, calm.in_force.sets[-1], river.pipeline.in_force)
     deaf = {name: dict.fromkeys(CLASSES, 0.9) for name in ("level1_g", "level2_g", "level3_g")}
     at = rivers.START + CHANGED * DAY_S
@@ -289,7 +289,7 @@ def test_a_fleets_own_thresholds_have_nobody_elses_vehicles_made_again(rivers, r
     calm, _ = rules
     again_of, run = [], again.Again._run
     monkeypatch.setattr(again.Again, "_run", lambda one, *said: (again_of.append(one.vehicle[0]), run(one, *said))[1])
-    river = insured(tmp_path, calm)
+    river = insured(tmp_path, replace(calm, in_force=InForce(calm.in_force.sets)))  # which the follower adds to
     follower = Follower(river.store, calm.in_force.sets[-1], river.pipeline.in_force)
     deaf = {name: dict.fromkeys(CLASSES, 0.9) for name in ("level1_g", "level2_g", "level3_g")}
     thresholds.change(river.store, "g", "harsh_braking", deaf, "Ann", rivers.START + CHANGED * DAY_S)

@@ -30,3 +30,10 @@ def at_site(known: Known, table: Table, site: str, fleet_id: str = "") -> Column
     return or_(
         false(), *[and_(table.c.fleet_id == one, table.c.vehicle_id.in_(vehicles.get(one, ()))) for one in fleets]
     )
+
+
+def placed(known: Known, table: Table, fleet_id: str, site: str) -> ColumnElement[bool]:
+    """The rows of a fleet, of a site, of a site of a fleet; empty: of any."""
+    if site:
+        return at_site(known, table, site, fleet_id)
+    return table.c.fleet_id == fleet_id if fleet_id else true()

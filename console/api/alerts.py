@@ -41,6 +41,7 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     condition: Annotated[str, msgspec.Meta(description="active, cleared")] = ""
     vehicle: str = ""
     driver: str = ""
+    fleet: str = ""
     site: str = ""
     objection: Annotated[str, msgspec.Meta(description=f"of the driver: waiting, answered; {WORDS}")] = ""
     from_: Instant = msgspec.field(name="from", default="")
@@ -87,8 +88,7 @@ def _query(ask: Ask) -> Select[Any]:
         raise Problem(422, "invalid", f"sort is one of {', '.join(SORTS)}; group one of {', '.join(GROUPS)}")
     if wanted.sort == "loss" and (wanted.group or not standing):
         raise Problem(422, "invalid", "loss orders the alerts that stand: without group, state and from")
-    conditions = [within.seen(ask.scope, known, alerts)]
-    conditions += [within.at_site(known, alerts, wanted.site)] if wanted.site else []
+    conditions = [within.seen(ask.scope, known, alerts), within.placed(known, alerts, wanted.fleet, wanted.site)]
     for column, name in (("driver_id", wanted.driver), ("vehicle_id", wanted.vehicle)):
         conditions += [within.named(alerts, column, name)] if name else []
     conditions += [inbox.objected()] if wanted.objection else []

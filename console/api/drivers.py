@@ -77,6 +77,8 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which drivers."""
 
     q: Annotated[str, msgspec.Meta(description="part of an id or a name")] = ""
+    fleet: str = ""
+    site: Annotated[str, msgspec.Meta(description="those who have driven a vehicle of it")] = ""
     sort: Annotated[str, msgspec.Meta(description="score, name, km")] = "score"
 
 
@@ -90,7 +92,8 @@ def listed(ask: Ask) -> Page[DriverRow]:
     """Drivers with their scores; those of whom nothing is known yet come last."""
     _open_to(ask)
     wanted = ask.query
-    found = [row for row in _rows(ask) if wanted.q.lower() in f"{row.driver_id} {row.name}".lower()]
+    named = [row for row in _rows(ask) if wanted.q.lower() in f"{row.driver_id} {row.name}".lower()]
+    found = [row for row in named if wanted.fleet in ("", row.fleet_id) and _drove(ask, row, wanted.site)]
     keys = {
         "score": lambda row: (row.score is None, row.score or 0.0, row.id),
         "name": lambda row: (row.name, row.id),
@@ -158,8 +161,17 @@ def _seen(ask: Ask, fleet_id: str, driver_id: str) -> bool:
         return ask.scope.driver_id == driver_id and ask.scope.touches(fleet_id)
     if ask.scope.fleet(fleet_id):
         return True
-    driven = of(figures(ask.world).tables()["exposure"], fleet_id, driver_id)
-    return any(ask.scope.sees(fleet_id, one) for one in driven["vehicle_id"].unique().to_list())
+    return any(ask.scope.sees(fleet_id, one) for one in _vehicles(ask, fleet_id, driver_id))
+
+
+def _drove(ask: Ask, row: DriverRow, site: str) -> bool:
+    """Whether somebody has driven a vehicle of a site; of no site in particular everybody has."""
+    driven = _vehicles(ask, row.fleet_id, row.driver_id) if site else []
+    return not site or any(ask.world.known.site(row.fleet_id, one) == site for one in driven)
+
+
+def _vehicles(ask: Ask, fleet_id: str, driver_id: str) -> list[str]:
+    return of(figures(ask.world).tables()["exposure"], fleet_id, driver_id)["vehicle_id"].unique().to_list()
 
 
 def _said(row: Row) -> Row:

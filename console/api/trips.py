@@ -57,6 +57,8 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     vehicle: str = ""
     driver: str = ""
+    fleet: str = ""
+    site: str = ""
     from_: Instant = msgspec.field(name="from", default="")
     to: Instant = ""
 
@@ -81,6 +83,7 @@ def listed(ask: Ask) -> Page[Trip]:
     query = select(trips).where(within.seen(ask.scope, ask.world.known, trips))
     for column, name in (("driver_id", wanted.driver), ("vehicle_id", wanted.vehicle)):
         query = query.where(within.named(trips, column, name)) if name else query
+    query = query.where(within.placed(ask.world.known, trips, wanted.fleet, wanted.site))
     first, last = seconds(wanted.from_), seconds(wanted.to)
     query = query.where(trips.c.end >= first) if first is not None else query
     query = query.where(trips.c.start < last) if last is not None else query

@@ -1,6 +1,6 @@
 /** Fleet: the roster and where every vehicle is, kept up by the stream; how many there are of each look. */
 
-import { batch, computed, signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { bytes, every } from './api.js';
 import { drawn, shifts } from '../map/datum.js';
 import { on } from './stream.js';
@@ -25,13 +25,12 @@ export let positions = new Positions(0);
 let name = ''; // of the order of the rows
 let reading = false;
 
-/** @type {import('@preact/signals').ReadonlySignal<Record<Look, number>>} */
-export const counts = computed(() => {
-  tick.value;
+/** How many there are of each look. @param {(i: number) => boolean} wanted @returns {Record<Look, number>} */
+export function countsOf(wanted) {
   const found = { parked: 0, moving: 0, idle: 0, silent: 0, alert: 0 };
-  for (let i = 0; i < positions.n; i++) found[lookOf(i)] += 1;
+  for (let i = 0; i < positions.n; i++) if (wanted(i)) found[lookOf(i)] += 1;
   return found;
-});
+}
 
 /** How a vehicle looks, by its place in the roster. @param {number} i @returns {Look} */
 export function lookOf(i) {

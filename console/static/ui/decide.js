@@ -4,6 +4,7 @@ import { html, useSignal } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
 import { DISMISSALS, act, heldBack } from '../lib/alerts.js';
 import { Dialog } from './dialog.js';
+import { Assignee } from './people.js';
 
 const HOURS = [1, 4, 24];
 
@@ -28,7 +29,7 @@ function Fields({ action }) {
         <option value="">${t('decide.choose')}</option>${DISMISSALS.map((one) => html`<option value=${one}>${t(`dismissal.${one}`)}</option>`)}
       </select></label>
       <p class="hint">${t('decide.dismiss.effect')}</p>`}
-    ${action === 'assign' && html`<label>${t('decide.to')}<input name="assignee" data-first autocomplete="off" /></label>`}
+    ${action === 'assign' && html`<${Assignee} label=${t('decide.to')} first=${true} />`}
     ${action === 'shelve' && html`<label>${t('decide.hours')}<select name="hours" data-first>${HOURS.map((h) => html`<option value=${h}>${t('time.h', { h })}</option>`)}</select></label>`}
     ${action === 'resolve' && html`<p class="hint">${t('decide.resolve.effect')}</p>`}
     ${action !== 'assign' && html`<label>${t(needed ? 'decide.note' : 'decide.note_free')}<textarea name="note" rows="3" required=${needed} data-first=${!['dismiss', 'shelve'].includes(action) || undefined}></textarea></label>`}`;

@@ -12,6 +12,7 @@ import { use } from '../lib/use.js';
 import { Decide } from '../ui/decide.js';
 import { Dialog } from '../ui/dialog.js';
 import { Fact, Failed, Head, Priority, Time, Waiting } from '../ui/parts.js';
+import { Assignee } from '../ui/people.js';
 import { Table } from '../ui/table.js';
 import { Trace } from '../charts/trace.js';
 import { strips } from '../charts/strips.js';
@@ -53,7 +54,7 @@ function NewTask({ one, leave }) {
   const make = (/** @type {Record<string, string>} */ said) => decided('tasks', { ...said, alert_id: one.alert_id }, { done: t('alert.task_made') });
   return html`<${Dialog} title=${t('alert.task')} go=${t('alert.task')} onGo=${make} onLeave=${leave}>
     <label>${t('tasks.what')}<select name="kind" data-first>${TASKS.map((kind) => html`<option value=${kind} selected=${kind === one.task}>${t(`task.${kind}`)}</option>`)}</select></label>
-    <label>${t('decide.to')}<input name="assignee" autocomplete="off" /></label>
+    <${Assignee} label=${t('decide.to')} />
     <label>${t('tasks.due')}<input name="due" type="date" /></label><//>`;
 }
 

@@ -3,8 +3,10 @@
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { number, percent } from '../lib/format.js';
+import { route } from '../lib/router.js';
 import { LATELY_S, use } from '../lib/use.js';
 import { Failed, Head, Status, Time, Waiting } from '../ui/parts.js';
+import { Places, within } from '../ui/places.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 
@@ -13,7 +15,8 @@ export function Devices() {
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.devices')} /><p class="hint">${t('devices.lead')}</p>
-    <${Table} caption=${t('screen.devices')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.vehicle} empty=${t('devices.empty')} />`;
+    <div class="filters"><${Places} query=${route.value.query} /></div>
+    <${Table} caption=${t('screen.devices')} columns=${columns()} rows=${known.data.items.filter(within(route.value.query))} id=${(/** @type {any} */ row) => row.vehicle} empty=${t('devices.empty')} />`;
 }
 
 function columns() {

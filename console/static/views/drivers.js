@@ -3,17 +3,21 @@
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { number, percent, signed } from '../lib/format.js';
+import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Filed, Head, Waiting } from '../ui/parts.js';
+import { Places } from '../ui/places.js';
 import { Table } from '../ui/table.js';
 import { DriverLink } from '../ui/links.js';
 
 export function Drivers() {
-  const known = use('drivers', { limit: 1000 });
+  const { fleet = '', site = '' } = route.value.query;
+  const known = use('drivers', { fleet, site, limit: 1000 });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.drivers')}>${known.data.items.length > 0 && html`<${Filed} status=${known.data.items[0].status} />`}<//>
     <p class="hint">${t('drivers.lead')}</p>
+    <div class="filters"><${Places} query=${route.value.query} /></div>
     <${Table} caption=${t('screen.drivers')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.id} empty=${t('drivers.empty')} />`;
 }
 

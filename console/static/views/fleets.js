@@ -11,7 +11,7 @@ import { columns as bars } from '../charts/options.js';
 import { Empty, Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section, paid } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 import { Bar } from './portfolio.js';
 
 /** @typedef {import('../ui/report.js').Part} Part */

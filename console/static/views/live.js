@@ -2,12 +2,13 @@
 
 import { html, useMemo } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { counts, failed, load, loading, positions, lookOf, roster, tick } from '../lib/fleet.js';
+import { countsOf, failed, load, loading, lookOf, roster, tick } from '../lib/fleet.js';
 import { refine, route } from '../lib/router.js';
 import { number } from '../lib/format.js';
 import { line } from '../lib/stream.js';
 import { Empty, Failed, Shape, Waiting } from '../ui/parts.js';
 import { lazy } from '../ui/lazy.js';
+import { Places, sited, within } from '../ui/places.js';
 import { Drawer } from './drawer.js';
 import { Vehicles } from './vehicles.js';
 import { Inbox } from './inbox.js';
@@ -18,14 +19,19 @@ const TILES = /** @type {const} */ (['moving', 'idle', 'parked', 'silent', 'aler
 const FleetMap = lazy(() => import('../map/map.js'), 'FleetMap');
 
 export function Live() {
-  const { status = '', vehicle = '', view = 'map', follow = '', over = '' } = route.value.query;
+  const { status = '', vehicle = '', view = 'map', follow = '', over = '', fleet = '', site = '' } = route.value.query;
   const chosen = useMemo(() => roster.value.findIndex((one) => one.id === vehicle), [vehicle, roster.value]);
-  const wanted = useMemo(() => (/** @type {number} */ i) => !status || lookOf(i) === status, [status]);
+  const here = useMemo(() => {
+    const of = within({ fleet, site });
+    const found = roster.value.map(of);
+    return (/** @type {number} */ i) => found[i] ?? true;
+  }, [fleet, site, sited.value]);
+  const wanted = useMemo(() => (/** @type {number} */ i) => here(i) && (!status || lookOf(i) === status), [status, here]);
   if (failed.value) return html`<${Failed} page error=${failed.value} again=${load} />`;
   if (loading.value) return html`<${Waiting} />`;
   return html`
     <h1 class="unseen">${t('screen.live')}</h1>
-    <${Tiles} status=${status} />
+    <${Tiles} status=${status} here=${here} query=${route.value.query} />
     <div class=${`picture ${fading()}`}>
       <section class="place" aria-label=${t('screen.live')}>
         <div class="switch" role="group" aria-label=${t('live.view')}>
@@ -47,12 +53,15 @@ function fading() {
   return line.value.state === 'live' || line.value.state === 'behind' ? '' : 'faded';
 }
 
-/** @param {{ status: string }} given */
-function Tiles({ status }) {
+/** @param {{ status: string, here: (i: number) => boolean, query: Record<string, string> }} given */
+function Tiles({ status, here, query }) {
   tick.value;
+  const counts = countsOf(here);
+  const n = TILES.reduce((sum, one) => sum + counts[one], 0);
   return html`<div class="tiles" role="group" aria-label=${t('live.filter')}>
     ${TILES.map((one) => html`<button class=${`tile ${one}`} aria-pressed=${status === one} onClick=${() => refine({ status: status === one ? '' : one })}>
-      <${Shape} status=${one} /><b>${number(counts.value[one])}</b><span>${t(`status.${one}`)}</span></button>`)}
-    <p class="all">${t('live.of', { n: number(positions.n) })}</p>
+      <${Shape} status=${one} /><b>${number(counts[one])}</b><span>${t(`status.${one}`)}</span></button>`)}
+    <${Places} query=${query} />
+    <p class="all">${t('live.of', { n: number(n) })}</p>
   </div>`;
 }

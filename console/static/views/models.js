@@ -8,7 +8,7 @@ import { use } from '../lib/use.js';
 import { Empty, Fact, Failed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 import { drawn } from './lift.js';
 
 const LIST = 'pricing/models';

@@ -9,7 +9,7 @@ import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { level } from './factors.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 
 const SIGNS = /** @type {Record<string, string>} */ ({ start: '×', times: '×', plus: '+', divide: '÷', cap: '=', sum: 'Σ', round: '≈', levy: '×' });
 

@@ -9,7 +9,7 @@ import { use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 
 export function Quarantine() {
   const { reason = '' } = route.value.query;

@@ -10,11 +10,11 @@ import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { Board } from './board.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 import { Field } from './trips.js';
 
 /** @typedef {{ name: string, meaning: string, needed: boolean, type: string, ref: string, choices: string[] }} Column */
-/** @typedef {{ kind: string, rows: number, columns: Column[] }} Kind */
+/** @typedef {{ kind: string, rows: number, editable: boolean, columns: Column[] }} Kind */
 /** @typedef {{ key: string, cells: Record<string, string>, gone?: boolean }} Row */
 
 const REFERS = ['vehicles', 'drivers', 'sites']; // kinds that a form offers the ids of
@@ -51,14 +51,14 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
     return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells }, { done: t('registry.done'), after }).catch(telling);
   };
   const ask = (/** @type {any} */ row, gone = false) => (asked.value = { key: row.key, cells: row.cells, gone });
-  return html`<${Head} title=${title}><button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button><//>
+  return html`<${Head} title=${title}>${kind.editable && html`<button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button>`}<//>
     <p class="hint">${lead}</p>
     <div class="filters">
       ${all.length > 0 && html`<${Choice} name="kind" value=${kind.kind} label=${t('registry.kind')} options=${all.map((each) => [each.kind, `${word('rows', each.kind)} (${number(each.rows)})`])} />`}
       <${Field} name="q" value=${q} label=${t('registry.find')} />
     </div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data && !all.length && html`<${Board} rows=${known.data.items} q=${q} ask=${(/** @type {Row} */ row) => (asked.value = row)} />`}
+    ${known.data && !all.length && kind.editable && html`<${Board} rows=${known.data.items} q=${q} ask=${(/** @type {Row} */ row) => (asked.value = row)} />`}
     ${known.data ? html`<${Table} caption=${title} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(asked.value.gone ? 'registry.remove' : asked.value.key ? 'registry.change' : 'registry.add')} go=${t(asked.value.gone ? 'registry.remove' : 'users.save')} onGo=${carry} onLeave=${() => (asked.value = null)}>
       ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;
@@ -76,7 +76,7 @@ function columns(kind, rows, ask) {
   const cell = (/** @type {string} */ name) => (/** @type {any} */ row) => row.cells[name] ?? '';
   return [
     ...used.map(({ name, choices }) => ({ key: name, label: word('cell', name), by: cell(name), show: (/** @type {any} */ row) => chosen(name, choices, cell(name)(row)) })),
-    { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` },
+    ...(kind.editable ? [{ key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` }] : []),
   ];
 }
 

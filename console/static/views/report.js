@@ -9,7 +9,7 @@ import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 import { Field } from './trips.js';
 
 /** @typedef {{ value: number, low: number, high: number } | null} Between */

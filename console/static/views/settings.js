@@ -7,7 +7,7 @@ import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Empty, Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 import { Channels, Quiet } from './settings_calls.js';
 import { Thresholds } from './settings_limits.js';
 

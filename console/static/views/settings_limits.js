@@ -8,7 +8,7 @@ import { number, signed } from '../lib/format.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Time, Waiting } from '../ui/parts.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 import { put } from './settings.js';
 
 const CLASSES = ['car', 'van', 'truck', 'bus'];

@@ -10,7 +10,7 @@ import { columns as bars } from '../charts/options.js';
 import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section, paid } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 import { band } from './lift.js';
 
 export function Tariffs() {

@@ -8,9 +8,10 @@ import { may } from '../lib/session.js';
 import { LATELY_S, use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Assignee } from '../ui/people.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 
 const STATES = ['open', 'done', 'verified', 'dropped'];
 const ACTIONS = ['done', 'assign', 'drop'];
@@ -47,7 +48,7 @@ function columns(ask) {
 /** @param {{ action: string }} given */
 function Fields({ action }) {
   if (action === 'assign')
-    return html`<label>${t('alert.assignee')}<input name="assignee" autocomplete="off" data-first /></label><label>${t('tasks.due')}<input name="due" type="date" /></label>`;
+    return html`<${Assignee} label=${t('alert.assignee')} first=${true} /><label>${t('tasks.due')}<input name="due" type="date" /></label>`;
   return html`${action === 'done' && html`<label>${t('tasks.outcome')}<select name="outcome" data-first>${OUTCOMES.map((one) => html`<option value=${one}>${t(`outcome.${one}`)}</option>`)}</select></label>`}
     <label>${t(action === 'done' ? 'tasks.finding' : 'decide.note')}<textarea name="finding" rows="3" required=${action === 'drop'} data-first=${action === 'drop' || undefined}></textarea></label>`;
 }

@@ -4,18 +4,21 @@ import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { alerts, todo } from '../lib/alerts.js';
 import { ago, number } from '../lib/format.js';
-import { href } from '../lib/router.js';
+import { href, route } from '../lib/router.js';
 import { LATELY_S, use } from '../lib/use.js';
 import { Empty, Failed, Head, Priority, Waiting } from '../ui/parts.js';
+import { Places, within } from '../ui/places.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 
 export function Today() {
+  const { query } = route.value;
   const known = use('today', {}, { every_s: LATELY_S });
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  const sites = Map.groupBy(known.data.items, (/** @type {any} */ one) => one.site || one.fleet_id);
+  const sites = Map.groupBy(known.data.items.filter(within(query)), (/** @type {any} */ one) => one.site || one.fleet_id);
   return html`<${Head} title=${t('screen.today')} /><p class="hint">${t('today.lead')}</p>
+    <div class="filters"><${Places} query=${query} /></div>
     ${!sites.size && html`<${Empty} text=${t('today.empty')} />`}
     ${[...sites].map(([site, rows]) => html`<section key=${site}><h2>${site} <small>${rows.length}</small></h2><${Table} caption=${site} columns=${columns()} rows=${rows} id=${(/** @type {any} */ row) => `${row.vehicle} ${row.task}`} name=${`sort-${site}`} /></section>`)}`;
 }

@@ -6,16 +6,18 @@ import { midnight, number, span } from '../lib/format.js';
 import { href, refine, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Places } from '../ui/places.js';
 import { Table } from '../ui/table.js';
 import { DriverLink, VehicleLink } from '../ui/links.js';
 
 export function Trips() {
-  const { vehicle = '', driver = '', from = '', to = '', cursor = '' } = route.value.query;
-  const asked = { vehicle, driver, from: from && midnight(from), to: to && midnight(to, 1), cursor, limit: 200 }; // the last day is meant to be in it
+  const { vehicle = '', driver = '', from = '', to = '', fleet = '', site = '', cursor = '' } = route.value.query;
+  const asked = { vehicle, driver, fleet, site, from: from && midnight(from), to: to && midnight(to, 1), cursor, limit: 200 }; // the last day is meant to be in it
   const known = use('trips', asked);
   return html`
     <${Head} title=${t('screen.trips')} />
     <div class="filters" role="group" aria-label=${t('inbox.filters')}>
+      <${Places} query=${route.value.query} />
       <${Field} name="vehicle" value=${vehicle} label=${t('col.vehicle')} />
       <${Field} name="driver" value=${driver} label=${t('col.driver')} />
       <${Field} name="from" value=${from} label=${t('trips.from')} type="date" />

@@ -8,8 +8,9 @@ import { LATELY_S, use } from '../lib/use.js';
 import { Trace } from '../charts/trace.js';
 import { Axles, verdict } from '../ui/axles.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Places, within } from '../ui/places.js';
 import { Table } from '../ui/table.js';
-import { Choice } from './inbox.js';
+import { Choice } from '../ui/choice.js';
 
 const STATES = ['flat', 'low', 'silent', 'unknown', 'good'];
 
@@ -19,10 +20,11 @@ export function Tyres() {
   const rows = useMemo(() => wheels(known.data).sort(worst), [known.data]);
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  const shown = state ? rows.filter((/** @type {any} */ row) => row.verdict === state) : rows;
+  const shown = rows.filter((/** @type {any} */ row) => (!state || row.verdict === state) && (vehicle || within(route.value.query)(row)));
   return html`<${Head} title=${vehicle ? t('tyres.of', { vehicle: vehicle.slice(vehicle.indexOf('/') + 1) }) : t('screen.tyres')} />
     <div class="filters">
       <${Choice} name="state" value=${state} label=${t('col.state')} options=${[['', t('inbox.any')], ...STATES.map((one) => [one, t(`tyres.${one}`)])]} />
+      ${!vehicle && html`<${Places} query=${route.value.query} />`}
       ${vehicle && html`<button class="chip" onClick=${() => refine({ vehicle: '' })}>${vehicle} ✕</button>`}
     </div>
     ${vehicle && rows.length > 0 && html`<section class="card"><${Axles} tyres=${rows} /></section>`}
@@ -33,7 +35,7 @@ export function Tyres() {
 /** The wheels of a vehicle, or of all. @param {any} data @returns {any[]} */
 function wheels(data) {
   const vehicles = data?.items ?? (data ? [data] : []);
-  return vehicles.flatMap((/** @type {any} */ one) => one.tyres.map((/** @type {any} */ tyre) => ({ ...tyre, vehicle: one.vehicle, verdict: verdict(tyre) })));
+  return vehicles.flatMap((/** @type {any} */ one) => one.tyres.map((/** @type {any} */ tyre) => ({ ...tyre, vehicle: one.vehicle, fleet_id: one.fleet_id, site: one.site, verdict: verdict(tyre) })));
 }
 
 /** What each wheel held, by the hours, on one axis of time. @param {{ rows: any[] }} given */

@@ -33,6 +33,7 @@ class EntryRow(Shape):
     amount: Decimal
     currency: str
     reverses: str
+    status: str  # of the tariff it was made by: illustrative, filed; empty: by none
 
 
 class Verdict(Shape):
@@ -103,7 +104,9 @@ def whole(ask: Ask) -> None:
 
 def _entry(entry: Any) -> EntryRow:
     said = row(entry)
-    return EntryRow(**said | {"reverses": said["reverses"] or ""})
+    made = entry["made"]
+    status = made.get("renewed", made).get("status", "")
+    return EntryRow(**said | {"reverses": said["reverses"] or ""}, status=status)
 
 
 LISTS = (Endpoint("GET", "/pricing/ledger", entries, "ledger", "Entries", PRICING, Page[EntryRow], query=Wanted),)

@@ -17,11 +17,15 @@ const NAMES = ['hello', 'pos', 'alert', 'kpi', 'health', 'resync'];
 const SLOW_MS = 5_000;
 const DEAD_MS = 20_000;
 const HIDDEN_MS = 30_000;
+const MOST_KEPT = 1000; // then all is asked for again
+const PASSING = ['pos', 'kpi']; // the next one says it too
 const LOST = ['reconnecting', 'waiting', 'paused']; // after these, all has to be asked for again
 
 /** @type {import('@preact/signals').Signal<{ state: State, heard: number, lag: number }>} */
 export const line = signal({ state: 'connecting', heard: 0, lag: 0 }); // heard: ms since 1970; lag: s
 export const held = signal(false); // the reader has stopped updates
+/** @type {import('@preact/signals').Signal<[string, any][]>} */
+export const kept = signal([]); // told when they go on
 
 /** @type {Map<string, Set<(said: any) => void>>} */
 const listeners = new Map(NAMES.map((name) => [name, new Set()]));
@@ -117,8 +121,21 @@ function later(id) {
 
 /** @param {string} name @param {any} said */
 function tell(name, said) {
-  if (held.value && name === 'pos') return;
+  if (held.value && name !== 'health') return PASSING.includes(name) ? undefined : keep(name, said);
   for (const listener of listeners.get(name) ?? []) listener(said);
+}
+
+/** @param {string} name @param {any} said */
+function keep(name, said) {
+  kept.value = kept.value.length < MOST_KEPT ? [...kept.value, [name, said]] : [['resync', {}]];
+}
+
+/** Stop updates: positions, alerts and rows stay as they are; or go on with all that has come meanwhile. @param {boolean} stop */
+export function hold(stop) {
+  held.value = stop;
+  const all = stop ? [] : kept.value;
+  kept.value = [];
+  all.forEach(([name, said]) => tell(name, said));
 }
 
 /** Whether something was heard lately; a dead line is opened anew, ever more patiently. */

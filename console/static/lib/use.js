@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { every, get } from './api.js';
-import { on } from './stream.js';
+import { held, on } from './stream.js';
 
 export const LATELY_S = 60; // how old a list may be that somebody acts on
 
@@ -30,7 +30,7 @@ export function use(path, query, { every_s = 0 } = {}) {
   }, []);
   useEffect(() => {
     if (!every_s) return;
-    const timer = setInterval(() => document.hidden || next((k) => k + 1), every_s * 1000);
+    const timer = setInterval(() => document.hidden || held.value || next((k) => k + 1), every_s * 1000);
     return () => clearInterval(timer);
   }, [every_s]);
   return { ...found, again: () => next((k) => k + 1) };

@@ -3,14 +3,14 @@
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { clock, span } from '../lib/format.js';
-import { held, line } from '../lib/stream.js';
+import { held, hold, kept, line } from '../lib/stream.js';
 
 export function Line() {
   const { state, lag } = line.value;
   const name = held.value ? 'held' : state;
   return html`<span class=${`line ${name}`}>
-    <i aria-hidden="true"></i><span>${t(`line.${name}`, { time: span(lag) })}</span>
-    <button onClick=${() => (held.value = !held.value)} aria-pressed=${held.value}>${t('line.hold')}</button>
+    <i aria-hidden="true"></i><span>${t(`line.${name}`, { time: span(lag) })}${held.value && kept.value.length > 0 && ` (${kept.value.length})`}</span>
+    <button onClick=${() => hold(!held.value)} aria-pressed=${held.value}>${t('line.hold')}</button>
   </span>`;
 }
 
@@ -24,6 +24,6 @@ export function Lost() {
     return () => clearInterval(timer);
   }, [lost]);
   if (!lost) return null;
-  const text = heard ? t('line.lost', { clock: clock(heard / 1000, true), time: span((now.value - heard) / 1000) }) : t('line.never');
-  return html`<div class="notice bad lost" role="alert">${text}</div>`;
+  const text = heard ? t('line.lost', { clock: clock(heard / 1000, true) }) : t('line.never');
+  return html`<div class="notice bad lost" role="alert">${text}${heard > 0 && html` <span aria-hidden="true">(${span((now.value - heard) / 1000)})</span>`}</div>`;
 }

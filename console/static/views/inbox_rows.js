@@ -65,7 +65,7 @@ export function Rows({ rows, small, ask }) {
   };
   const press = (/** @type {KeyboardEvent} */ event) => {
     const row = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || !row.matches('[role=row]')) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !row.matches('[data-alert]')) return;
     const id = row.dataset.alert ?? ''; // what has the focus now, not what had it when this was drawn
     const at = Math.max(0, ids.indexOf(id));
     const steps = /** @type {Record<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, j: at + 1, k: at - 1 });
@@ -83,9 +83,10 @@ export function Rows({ rows, small, ask }) {
   };
   return html`
     ${!small && acting && html`<${Bulk} n=${chosen.value.size} decide=${decide} />`}
-    <div class=${`inbox ${small ? 'small' : ''}`} ref=${grid} role="grid" aria-multiselectable="true" aria-rowcount=${rows.length} aria-label=${t('screen.alerts')} onKeyDown=${press}
+    <div class=${`inbox ${small ? 'small' : ''}`} ref=${grid} role="grid" aria-multiselectable="true" aria-rowcount=${rows.length + 1} aria-label=${t('screen.alerts')} onKeyDown=${press}
       onFocusIn=${(/** @type {FocusEvent} */ event) => enter(/** @type {HTMLElement} */ (event.target))}
       onFocusOut=${(/** @type {FocusEvent} */ event) => leave(/** @type {HTMLElement | null} */ (event.relatedTarget))}>
+      <${Heads} small=${small} />
       ${drawn.map((one, at) => html`<${Row} key=${one.alert_id} one=${one} small=${small} current=${at === here} picked=${chosen.value.has(one.alert_id)} click=${(/** @type {MouseEvent} */ event) => click(event, at)} toggle=${() => toggle(at)} at=${at} />`)}
     </div>
     ${rows.length > drawn.length && html`<p class="choices"><button onClick=${() => (most.value += WINDOW)}>${t('inbox.further', { shown: drawn.length, all: rows.length })}</button></p>`}`;
@@ -99,10 +100,18 @@ function Bulk({ n, decide }) {
   </div>`;
 }
 
+/** What the cells of a row are, for the eye, for the ear and for the file. @param {{ small: boolean }} given */
+function Heads({ small }) {
+  const names = ['col.priority', 'col.what', small ? 'col.vehicle' : 'inbox.who', 'alert.first', ...(small ? [] : ['col.state']), 'alert.todo'];
+  return html`<div role="row" aria-rowindex="1" class="alert-row heads">
+    ${!small && html`<span role="columnheader" data-unsaved><span class="unseen">${t('inbox.pick_head')}</span></span>`}
+    ${names.map((name) => html`<span key=${name} role="columnheader" class=${name === 'alert.todo' ? 'unseen' : ''}>${t(name)}</span>`)}</div>`;
+}
+
 /** @param {{ one: Alert, small: boolean, current: boolean, picked: boolean, click: (event: MouseEvent) => void, toggle: () => void, at: number }} given */
 function Row({ one, small, current, picked, click, toggle, at }) {
-  return html`<div role="row" aria-rowindex=${at + 1} class=${`alert-row ${one.priority} ${shownState(one)}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id}>
-    ${!small && html`<span role="gridcell"><input type="checkbox" checked=${picked} onChange=${toggle} tabindex="-1" aria-label=${t('inbox.pick', { vehicle: one.vehicle_id })} /></span>`}
+  return html`<div role="row" aria-rowindex=${at + 2} class=${`alert-row ${one.priority} ${shownState(one)}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id}>
+    ${!small && html`<span role="gridcell" data-unsaved><input type="checkbox" checked=${picked} onChange=${toggle} tabindex="-1" aria-label=${t('inbox.pick', { vehicle: one.vehicle_id })} /></span>`}
     <span role="gridcell"><${Priority} priority=${one.priority} /></span>
     <span role="gridcell" class="what"><a href=${href(`/alerts/${one.alert_id}`)} tabindex="-1">${word('kind', one.kind)} ${one.subject}</a>
       ${one.count > 1 && html` <span class="times">×${one.count}</span>`}
@@ -118,7 +127,7 @@ function Row({ one, small, current, picked, click, toggle, at }) {
 
 /** @param {HTMLElement | null} grid @param {number} at */
 function focus(grid, at) {
-  /** @type {HTMLElement | undefined} */ (grid?.querySelectorAll('[role=row]')[at])?.focus();
+  /** @type {HTMLElement | undefined} */ (grid?.querySelectorAll('[data-alert]')[at])?.focus();
 }
 
 /** Whether nothing has the focus, or a way back that is taken and about to go. */

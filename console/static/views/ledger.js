@@ -5,7 +5,6 @@ import { t, word } from '../lib/i18n.js';
 import { get } from '../lib/api.js';
 import { day, money } from '../lib/format.js';
 import { route } from '../lib/router.js';
-import { meta } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
@@ -22,7 +21,7 @@ export function Ledger() {
     verdict.value = { busy: true, policies: 0, of: 0 };
     while (verdict.value.busy) verdict.value = await get('pricing/ledger/verify', asked).then((found) => ({ ...found, busy: !found.done })).catch((error) => ({ error }));
   };
-  return html`<${Head} title=${t('screen.ledger')}><${Filed} status=${meta.value?.tariff_status ?? 'illustrative'} /><${Files} path="pricing/ledger" query=${{ policy }} />
+  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${{ policy }} />
       <label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
       <button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button><//>
     <${Verdict} found=${verdict.value} />
@@ -50,7 +49,7 @@ function columns() {
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
     { key: 'valid_from', label: t('premiums.term'), show: (/** @type {any} */ row) => `${day(row.valid_from)} – ${day(row.valid_to)}` },
     { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('premium', row.kind) },
-    { key: 'amount', label: t('premiums.amount'), number: true, by: (/** @type {any} */ row) => Number(row.amount), show: (/** @type {any} */ row) => money(row.amount, row.currency) },
+    { key: 'amount', label: t('premiums.amount'), number: true, by: (/** @type {any} */ row) => Number(row.amount), show: (/** @type {any} */ row) => html`${money(row.amount, row.currency)} ${row.status && html`<${Filed} status=${row.status} />`}` },
     { key: 'reason', label: t('col.why') },
     { key: 'hash', label: t('ledger.hash'), fixed: true, show: (/** @type {any} */ row) => html`<code>${row.hash.slice(0, 12)}</code>` },
   ];

@@ -2,7 +2,6 @@
 
 import { html } from '../lib/html.js';
 import { has, phrase, t, word } from '../lib/i18n.js';
-import { meta } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { columns, curves, lines, ratios } from '../charts/options.js';
@@ -16,7 +15,7 @@ export function Lift() {
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<h1>${t('screen.lift')}</h1><${Waiting} />`;
   const { facts, sections } = known.data;
-  return html`<${Head} title=${t('screen.lift')}><${Filed} status=${meta.value?.tariff_status ?? 'illustrative'} /><${Files} path="pricing/quality" kinds=${['html', 'xlsx']} /><//>
+  return html`<${Head} title=${t('screen.lift')}><${Filed} status=${facts.tariff?.split(', ').at(-1) ?? 'illustrative'} /><${Files} path="pricing/quality" kinds=${['html', 'xlsx']} /><//>
     <p class="hint">${t('lift.hint')}</p>
     <dl class="facts card">${Object.entries(facts).map(([name, value]) => html`<${Fact} key=${name} label=${word('fact', name)} value=${phrase(value)} />`)}</dl>
     ${sections.map((/** @type {Part} */ part) => html`<${Section} key=${part.name} part=${part} charts=${drawn(part)} />`)}`;

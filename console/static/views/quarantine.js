@@ -30,6 +30,7 @@ export function Quarantine() {
     <div class="filters"><${Choice} name="reason" value=${reason} label=${t('quarantine.reason')} options=${[['', t('inbox.any')], ...options]} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.quarantine')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.id} empty=${t('quarantine.empty')} />` : !known.error && html`<${Waiting} />`}
+    ${known.data?.cursor && html`<p class="more">${t('table.more', { shown: known.data.items.length, all: known.data.total })}</p>`}
     ${asked.value && html`<${Dialog} title=${t(`quarantine.${asked.value}`)} go=${t(`quarantine.${asked.value}`)} onGo=${carry} onLeave=${() => (asked.value = '')}><p>${t(`quarantine.${asked.value}_asks`, { reason: word('aside', reason) })}</p><//>`}`;
 }
 

@@ -80,7 +80,7 @@ function Replay({ found, events }) {
       <button onClick=${() => step(-1)} aria-label=${t('trip.back')}>◀</button>
       <input type="range" min="0" max=${times.length - 1} value=${at.value} aria-label=${t('trip.moment')} aria-valuetext=${clock(times[at.value], true)} onInput=${(/** @type {any} */ event) => (at.value = Number(event.target.value))} />
       <button onClick=${() => step(1)} aria-label=${t('trip.on')}>▶</button>
-      <output>${clock(times[at.value], true)}</output>
+      <output aria-live="off">${clock(times[at.value], true)}</output>
       <select aria-label=${t('trip.pace')} value=${pace.value} onChange=${(/** @type {any} */ event) => (pace.value = Number(event.target.value))}>${PACES.map((one) => html`<option value=${one}>${one}×</option>`)}</select>
     </div>
     ${events.length > 0 && html`<div class="ticks" role="group" aria-label=${t('trip.events')}>${events.map((one) => html`<button key=${one.id} onClick=${() => (at.value = after(times, (moment(one.start)?.getTime() ?? 0) / 1000))}>${clock(one.start, true)} ${word('kind', one.kind)}</button>`)}</div>`}

@@ -95,3 +95,20 @@ def test_who_reads_slowly_is_told_the_newest_and_nobody_waits_for_them(still, ho
     late = numbers(slow, ROUNDS - 1)
     assert late == sorted(set(late))
     assert len(late) < ROUNDS / 2
+
+
+def test_on_hold_nothing_changes_until_it_ends(tab, house):
+    one, other = tab("manager"), tab("manager")
+    one.go("/alerts")
+    one.page.locator("[data-alert]").first.wait_for()
+    alert = one.page.locator("[data-alert]").first.get_attribute("data-alert")
+    one.page.get_by_role("button", name="Hold").click()
+    other.go(f"/alerts/{alert}")
+    other.page.get_by_role("button", name="Assign").click()
+    other.page.locator("dialog input").fill("Li")
+    other.page.locator("dialog button.main").click()
+    one.page.locator(".line.held", has_text="(1)").wait_for()
+    row = one.page.locator(f'[data-alert="{alert}"] .state')
+    assert "Li" not in row.inner_text()
+    one.page.get_by_role("button", name="Hold").click()
+    row.filter(has_text="Li").wait_for()

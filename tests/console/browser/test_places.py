@@ -1,4 +1,4 @@
-"""Whoever sees more than one fleet or site may look at one of them, on every screen of the fleet; and at what is theirs."""
+"""Whoever sees more than one fleet or site may look at one of them, on every screen; and at what is theirs to do."""
 
 import pytest
 

@@ -51,7 +51,7 @@ def test_of_many_alerts_those_in_reach_are_drawn(tab):
     rows, grid = one.page.locator("[data-alert]"), one.page.get_by_role("grid")
     rows.first.wait_for()
     drawn = rows.count()
-    assert drawn < 500 and grid.get_attribute("aria-rowcount") == str(MANY)
+    assert drawn < 500 and grid.get_attribute("aria-rowcount") == str(MANY + 1)  # with the headings
     rows.last.focus()
     one.page.keyboard.press("j")
     one.await_focus(f"a-{drawn:05d}")
@@ -115,3 +115,16 @@ def test_an_insurer_is_not_told_that_nothing_happened(tab, house):
     one.page.locator("h1").first.wait_for()
     assert one.page.get_by_text("Nothing happened").count() == 0
     assert one.page.get_by_role("link", name="Trips").count() == 0
+
+
+def test_the_list_of_alerts_has_headings_for_the_ear_and_for_the_file(tab):
+    one = tab("manager")
+    one.go("/alerts")
+    one.page.locator("[data-alert]").first.wait_for()
+    heads = one.page.get_by_role("columnheader").all_inner_texts()
+    assert heads[1:] == ["Priority", "What", "Vehicle and driver", "First seen", "State", "What to do:"]
+    with one.page.expect_download() as saved:
+        one.page.get_by_role("button", name="Save as CSV").click()
+    first, *others = saved.value.path().read_text("utf-8-sig").splitlines()
+    assert first.startswith('"Priority","What"')
+    assert len(others) == one.page.locator("[data-alert]").count()

@@ -37,13 +37,14 @@ class Chain:
     """Sums over a policy's chain up to its ``head``."""
 
     head: Head = EMPTY
+    currency: str = ""  # of all of it: a policy has one
     months: dict[tuple[str, str], Decimal] = field(default_factory=dict)  # by month and kind
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)  # by vehicle and cover
     recorded: list[str] = field(default_factory=list)  # when its entries 1, 2, ... were
 
     def take(self, entry: Entry) -> None:
         """Add one more entry."""
-        kind, amount = entry["kind"], entry.amount
+        kind, amount, self.currency = entry["kind"], entry.amount, entry["currency"]
         month = (str(entry["valid_from"])[:7], kind)
         self.months[month] = self.months.get(month, NOTHING) + amount
         account = self.accounts.setdefault((entry["vehicle_id"], entry["cover"]), Account())

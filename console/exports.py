@@ -12,6 +12,7 @@ import msgspec
 import polars as pl
 
 from console.endpoint import Ask, Endpoint, Reply, attachment
+from console.problems import Problem
 from console.shapes import Page, Place
 from console.spoken import asked, heads
 from streams import sheets
@@ -22,7 +23,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
 }
-MOST = 100_000  # rows
+MOST = 500_000  # rows; a file of more is refused, never cut
 LOGGED = ("pricing", "ledger")  # whose files are the insurer's documents: each is on record
 MADE = "exports.made"  # in the audit log
 PAGED = ("cursor", "limit")
@@ -82,6 +83,8 @@ def _file(one: Endpoint, kind: str) -> Callable[[Ask], Reply]:
     def answer(ask: Ask) -> Reply:
         whole = msgspec.structs.replace(ask.query, cursor="", limit=MOST)
         found: Page[Any] = one.answer(replace(ask, query=whole))
+        if found.cursor is not None:
+            raise Problem(422, "too_long", f"more than {MOST} rows: ask for less, or take it page by page")
         rows = [_flat(item, places) for item in found.items]
         frame = pl.DataFrame(rows or dict.fromkeys(names, ()), infer_schema_length=None)
         reply = written(frame.rename(heads(ask.query.language, name, names)), name, kind)

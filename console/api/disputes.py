@@ -18,6 +18,7 @@ from console.figures import figures, rows
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Event, Page
+from pricing.risks import parted
 from streams import tables
 from streams.desk import actions
 from streams.desk.decisions import OBJECT, is_about, key_of
@@ -123,15 +124,21 @@ def _about(connection: Connection, rows: Sequence[Row]) -> dict[str, tuple[Row, 
 
 def _effects(ask: Ask, row: Row) -> list[Effect]:
     """Premiums that are others with the dismissed events than without them."""
-    world, made = ask.world, figures(ask.world)
+    world, risks, found = ask.world, figures(ask.world).risks(), list[Effect]()
+    rules, own = world.rules, pl.col("fleet_id") == row["fleet_id"]
+    parts = [(rules.tariff, None)] if risks is None else parted(risks, rules.tariff, rules.others)
     with world.store.reading() as connection:
         taken, now = accepted.conceded(connection), tables.moment(world.now(connection))
-        with_, without = (
-            exposed.amounts(connection, world.rules.tariff, made.risks(), now, conceded=numbers)
-            for numbers in (taken - {row["id"]}, taken | {row["id"]})
-        )
-    both = with_.join(without.select(*PREMIUM, without="amount"), on=PREMIUM, how="inner", maintain_order="left")
-    return [_effect(one) for one in rows(both.filter(pl.col("fleet_id") == row["fleet_id"])) if _moved(row, one)]
+        for tariff, part in parts:
+            if part is not None and part.filter(own).is_empty():
+                continue
+            with_, without = (
+                exposed.amounts(connection, tariff, part, now, conceded=numbers).filter(own)
+                for numbers in (taken - {row["id"]}, taken | {row["id"]})
+            )
+            both = with_.join(without.select(*PREMIUM, without="amount"), on=PREMIUM, maintain_order="left")
+            found += [_effect(one) for one in rows(both) if _moved(row, one)]
+    return found
 
 
 def _moved(row: Row, premium: Row) -> bool:

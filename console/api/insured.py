@@ -78,15 +78,15 @@ class Scheduled(Shape):
 
 
 def listed(ask: Ask) -> Page[Fleet]:
-    """Fleets with insured vehicles, all of which are seen."""
+    """Fleets with insured vehicles, all of which are seen; one whose policies are of two currencies is two rows."""
     known = Known(ask)
     found = _scheduled(ask, known)
     names = {one.fleet_id: one.name for one in ask.world.known.registry.of(Registered)}
-    by_fleet: dict[str, list[Scheduled]] = {}
+    by_fleet: dict[tuple[str, str], list[Scheduled]] = {}
     for row in found:
-        by_fleet.setdefault(row.fleet_id, []).append(row)
-    made = [_fleet(one, names.get(one, one), some, known.whole(some)) for one, some in sorted(by_fleet.items())]
-    return page(made, ask.query, lambda row: row.fleet_id, lambda row: row)
+        by_fleet.setdefault((row.fleet_id, row.currency), []).append(row)
+    made = [_fleet(one, names.get(one, one), some, known.whole(some)) for (one, _), some in sorted(by_fleet.items())]
+    return page(made, ask.query, lambda row: f"{row.fleet_id} {row.currency}", lambda row: row)
 
 
 def schedule(ask: Ask) -> Page[Scheduled]:

@@ -3,21 +3,22 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import polars as pl
-from sqlalchemy import Connection
 
 from console.access import PRICING
 from console.api.ledger import seen
 from console.api.pricing import premiums
-from console.books import books
-from console.endpoint import Ask, Endpoint, Shape
+from console.books import Chain, books
+from console.endpoint import Ask, Endpoint, Query, Shape
 from console.figures import figures, rows
 from pricing.reports.losses import known, valuations
 from streams import tables
 from streams.messages import iso
 from streams.registry import losses
+from streams.registry.contracts import Policy
 
 Row = dict[str, Any]
 
@@ -54,6 +55,7 @@ class Portfolio(Shape):
     tariff_id: str
     status: str
     currency: str
+    currencies: list[str]  # in which there are amounts; those of another one are asked for with ``currency``
     vehicles: int
     premiums: int
     amount: Decimal
@@ -66,24 +68,35 @@ class Portfolio(Shape):
     months: list[Month]
 
 
+class Wanted(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In which currency: amounts of two are never added up."""
+
+    currency: Annotated[str, msgspec.Meta(description="like EUR; empty: the tariff's")] = ""
+
+
 def portfolio(ask: Ask) -> Portfolio:
     """Exposure, premiums and what was charged, by cover, class, fleet and month."""
-    made, tariff = figures(ask.world), ask.world.rules.tariff
-    summed = pl.col("currency") == tariff.currency
-    found, risks = rows(premiums(ask).filter(summed).drop("factors")), made.risks()
+    made, rules = figures(ask.world), ask.world.rules
+    currency = ask.query.currency or rules.tariff.currency
+    tariff = next((one for one in (rules.tariff, *rules.others) if one.currency == currency), rules.tariff)
+    indicated, risks = rows(premiums(ask).drop("factors")), made.risks()
+    found = [row for row in indicated if row["currency"] == currency]
     classes = {} if risks is None else {(r["fleet_id"], r["vehicle_id"]): r["class"] for r in rows(risks)}
     vehicles = {(row["fleet_id"], row["vehicle_id"]) for row in found}
     with ask.world.store.reading() as connection:
-        charged = _charged(ask, connection)
+        known, own = books(ask.world).read(connection), seen(ask)
+        chains = [known[policy_id] for policy_id in filter(own, known)]
+    charged = _charged(one for one in chains if one.currency == currency)
     exposure = made.tables()["exposure"]
     if not ask.scope.everything:
         exposure = exposure.filter(pl.col("fleet_id").is_in([grant.fleet for grant in ask.scope.grants]))
-    lost = _lost(ask, exposure)
+    lost = _lost(ask, exposure, currency)
     return Portfolio(
         as_of=iso(made.now),
         tariff_id=tariff.tariff_id,
         status=tariff.status,
-        currency=tariff.currency,
+        currency=currency,
+        currencies=sorted({row["currency"] for row in indicated} | {one.currency for one in chains}),
         vehicles=len(vehicles),
         premiums=len(found),
         amount=_sum(row["amount"] for row in found),
@@ -97,9 +110,13 @@ def portfolio(ask: Ask) -> Portfolio:
     )
 
 
-def _lost(ask: Ask, exposure: pl.DataFrame) -> list[Row]:
+def _lost(ask: Ask, exposure: pl.DataFrame, currency: str) -> list[Row]:
     """Claims as they are known now, of losses since the first day on record, of vehicles that are seen."""
-    claims = losses.claims(ask.world.known.registry)
+    registry = ask.world.known.registry
+    same = [
+        one.policy_id for one in registry.of(Policy) if (one.currency or ask.world.rules.tariff.currency) == currency
+    ]
+    claims = losses.claims(registry).filter(pl.col("policy_id").is_in(same))
     if claims.is_empty() or exposure.is_empty():
         return []
     now = tables.moment(figures(ask.world).now).date() + timedelta(days=1)
@@ -143,12 +160,11 @@ def _km(exposure: pl.DataFrame, name: str) -> float:
     return round(float(exposure.sort("fleet_id", "vehicle_id", "day", "driver_id")[name].fill_null(0.0).sum()), 1)
 
 
-def _charged(ask: Ask, connection: Connection) -> dict[str, dict[str, Decimal]]:
+def _charged(chains: Iterable[Chain]) -> dict[str, dict[str, Decimal]]:
     """By month and kind, what stands in the ledger."""
     found: dict[str, dict[str, Decimal]] = {}
-    known, own = books(ask.world).read(connection), seen(ask)
-    for policy_id in filter(own, known):
-        for (month, kind), amount in known[policy_id].months.items():
+    for one in chains:
+        for (month, kind), amount in one.months.items():
             mine = found.setdefault(month, {})
             mine[kind] = mine.get(kind, Decimal(0)) + amount
     return found
@@ -176,4 +192,6 @@ def _month(name: str, driven: Row, charged: dict[str, Decimal]) -> Month:
     )
 
 
-ENDPOINTS = (Endpoint("GET", "/pricing/portfolio", portfolio, "pricing", "The portfolio", PRICING, Portfolio),)
+ENDPOINTS = (
+    Endpoint("GET", "/pricing/portfolio", portfolio, "pricing", "The portfolio", PRICING, Portfolio, query=Wanted),
+)

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 
+from console import keyset
 from console.access import RUNNING
 from console.endpoint import Ask, Body, Endpoint, Shape
-from console.pages import Paged, page
+from console.pages import Paged
 from console.problems import Problem
 from console.shapes import Page
 from streams.messages import iso
@@ -16,7 +17,6 @@ from streams.store.audit import Entry, record
 from streams.store.schema import quarantine
 from streams.store.store import rows_of
 
-MOST = 5_000
 Row = dict[str, Any]
 
 
@@ -74,10 +74,10 @@ def listed(ask: Ask) -> Page[Part]:
         query = query.where(quarantine.c.reason == ask.query.reason)
     if ask.query.topic:
         query = query.where(quarantine.c.topic.contains(ask.query.topic, autoescape=True))
-    query = query.order_by(quarantine.c.received_at.desc(), quarantine.c.id).limit(MOST)
     with ask.world.store.reading() as connection:
-        found = rows_of(connection, query)
-    return page(found, ask.query, lambda row: str(row["id"]), _part)
+        found, cursor = keyset.part(connection, query, (-quarantine.c.received_at, quarantine.c.id), ask.query)
+        total = keyset.count(connection, query)
+    return Page(items=[_part(row) for row in found], total=total, cursor=cursor)
 
 
 def reasons(ask: Ask) -> list[Reason]:

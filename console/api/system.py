@@ -6,17 +6,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import func, select
 
+from console import keyset
 from console.access import RUNNING
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.pages import Paged, page
+from console.pages import Paged
 from console.said import number
 from console.shapes import Page
 from console.times import Instant, seconds
 from streams import config, metrics
 from streams.messages import iso
-from streams.store import audit, schema, upkeep
+from streams.store import audit, deeds, schema, upkeep
 
-MOST = 5_000
 Row = dict[str, Any]
 
 
@@ -131,16 +131,12 @@ def log(ask: Ask) -> Page[Noted]:
     """Who did what and when, the newest first."""
     asked = ask.query
     between = (seconds(asked.from_) or float("-inf"), seconds(asked.to) or float("inf"))
+    said = {"fleet_id": asked.fleet or None, "actor": asked.actor or None, "action": asked.action or None}
+    query = audit.asked(between=between, **said)
     with ask.world.store.reading() as connection:
-        found = audit.read(
-            connection,
-            fleet_id=asked.fleet or None,
-            actor=asked.actor or None,
-            action=asked.action or None,
-            between=between,
-            last=MOST,
-        )
-    return page(found[::-1], asked, lambda row: str(row["id"]), _noted)
+        found, cursor = keyset.part(connection, query, (-deeds.audit.c.id,), asked)
+        total = keyset.count(connection, query)
+    return Page(items=[_noted(row) for row in found], total=total, cursor=cursor)
 
 
 def verified(ask: Ask) -> Chain:

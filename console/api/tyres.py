@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing import Any
 
 import msgspec
+import numpy as np
 from sqlalchemy import Connection, select
 
 from console import seen
@@ -14,16 +15,14 @@ from console.pages import Paged, page
 from console.said import number
 from console.shapes import Page
 from console.times import Instant, at
+from console.wheels import DAY_S, SHOWN_S, Look, slope
 from devices.signals import wheel_name
+from streams.fleets.fleet import Known
 from streams.messages import iso
 from streams.store import schema
 from streams.store.store import rows_of
 
-DAY_S = 86_400.0
-SHOWN_S = 14 * DAY_S
-LOW = 0.9  # of the placard: below it a tyre is low
-SILENT_S = DAY_S  # without a reading, while the vehicle drives
-SLOPE_S = 3 * DAY_S  # of history the slope is taken from
+SILENT_S = DAY_S  # without a reading, while the vehicle is heard of
 Row = dict[str, Any]
 Key = tuple[str, str]
 
@@ -32,13 +31,13 @@ class Wheel(Shape):
     """One wheel as it was last heard of."""
 
     wheel: str
-    cold_kpa: float | None
+    cold_kpa: float | None  # null: nothing was heard of it
     placard_kpa: float | None
     share: float | None  # cold against placard
     slope_kpa_h: float | None  # over the last days; negative: it loses
-    hours_to_threshold: float | None  # until it is low, if it goes on so; null: it does not fall
+    hours_to_threshold: float | None  # until it is low, if it goes on so; null: it does not fall for sure, or is silent
     state: str  # good, low, silent, unknown
-    at: str
+    at: str | None
 
 
 class Wheels(Shape):
@@ -75,11 +74,15 @@ class Since(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def listed(ask: Ask) -> Page[Wheels]:
-    """All vehicles whose tyres are heard of, the worst first."""
+    """All vehicles whose tyres are heard of, or should be, the worst first."""
+    roster = ask.world.known.roster
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
         points = _points(connection, now - SHOWN_S, fleets=ask.scope.fleets)
-    found = [_wheels(ask, key, some, now) for key, some in sorted(points.items()) if ask.scope.sees(*key)]
+        planned = [key for key in roster.vehicles() if _planned(roster.known(*key))]
+        look = Look.of(ask, connection, now)
+    keys = filter(lambda key: ask.scope.sees(*key), sorted({*points, *planned}))
+    found = [_wheels(ask, key, points.get(key, {}), look) for key in keys]
     ordered = sorted(found, key=lambda one: (one.worst is None, one.worst or 0.0, one.vehicle))
     return page(ordered, ask.query, lambda one: one.vehicle, lambda one: one)
 
@@ -90,6 +93,7 @@ def of_vehicle(ask: Ask) -> VehicleTyres:
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
         some = _points(connection, at(ask.query.from_, now - SHOWN_S), key).get(key, {})
+        look = Look.of(ask, connection, now)
     known = ask.world.known.roster.known(*key)
     history = [
         History(
@@ -100,14 +104,15 @@ def of_vehicle(ask: Ask) -> VehicleTyres:
         )
         for wheel, rows in sorted(some.items())
     ]
-    return VehicleTyres(**msgspec.structs.asdict(_wheels(ask, key, some, now)), history=history)
+    return VehicleTyres(**msgspec.structs.asdict(_wheels(ask, key, some, look)), history=history)
 
 
 def wheels_of(ask: Ask, key: tuple[str, str]) -> list[Wheel]:
     """The wheels of a vehicle as they are."""
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
-        return _wheels(ask, key, _points(connection, now - SHOWN_S, key).get(key, {}), now).tyres
+        some = _points(connection, now - SHOWN_S, key).get(key, {})
+        return _wheels(ask, key, some, Look.of(ask, connection, now)).tyres
 
 
 def _points(
@@ -126,11 +131,20 @@ def _points(
     return found
 
 
-def _wheels(ask: Ask, key: tuple[str, str], some: dict[int, list[Row]], now: float) -> Wheels:
+def _planned(known: Known) -> set[int]:
+    """Wheels that the registry says a vehicle has."""
+    return set() if known.placard is None else set(np.flatnonzero(np.isfinite(known.placard)).tolist())
+
+
+def _wheels(ask: Ask, key: Key, some: dict[int, list[Row]], look: Look) -> Wheels:
     roster = ask.world.known.roster
-    known = roster.known(*key)
-    newest = max((rows[-1]["start"] for rows in some.values()), default=now)
-    tyres = [_wheel(wheel, rows, known.placard_at(wheel, now), newest) for wheel, rows in sorted(some.items())]
+    known, low, driven = roster.known(*key), look.low(key), look.driven.get(key, -math.inf)
+    tyres = [
+        _wheel(wheel, some[wheel], known.placard_at(wheel, look.now), low, driven)
+        if wheel in some
+        else _unheard(wheel, known.placard_at(wheel, look.now), driven)
+        for wheel in sorted(some.keys() | _planned(known))
+    ]
     shares = [one.share for one in tyres if one.share is not None]
     return Wheels(
         fleet_id=key[0],
@@ -143,33 +157,30 @@ def _wheels(ask: Ask, key: tuple[str, str], some: dict[int, list[Row]], now: flo
     )
 
 
-def _wheel(wheel: int, rows: list[Row], placard: float, newest: float) -> Wheel:
-    last, slope = rows[-1], _slope(rows)
-    cold, known = last["cold_kpa"], math.isfinite(placard)
+def _unheard(wheel: int, placard: float, driven: float) -> Wheel:
+    """A wheel of the plan of which nothing was heard: its sensor is silent if the vehicle drove."""
+    nothing: Row = dict.fromkeys(("cold_kpa", "share", "slope_kpa_h", "hours_to_threshold", "at"))
+    state = "silent" if math.isfinite(driven) else "unknown"
+    return Wheel(wheel=wheel_name(wheel), placard_kpa=number(placard, 1), state=state, **nothing)
+
+
+def _wheel(wheel: int, rows: list[Row], placard: float, low: float, driven: float) -> Wheel:
+    last, (falling, most) = rows[-1], slope(rows)
+    cold, known, silent = last["cold_kpa"], math.isfinite(placard), driven - last["start"] > SILENT_S
     share = cold / placard if known else math.nan
-    left = (cold - LOW * placard) / -slope if known and slope < 0 and cold > LOW * placard else math.nan
-    state = "unknown" if not known else "low" if share < LOW else "good"
+    falls = known and most < 0 and share > low and not silent
+    left = (cold - low * placard) / -falling if falls else math.nan
+    state = "unknown" if not known else "low" if share < low else "good"
     return Wheel(
         wheel=wheel_name(wheel),
         cold_kpa=number(cold, 1),
         placard_kpa=number(placard, 1),
         share=number(share),
-        slope_kpa_h=number(slope),
+        slope_kpa_h=number(falling),
         hours_to_threshold=number(left, 1),
-        state="silent" if newest - last["start"] > SILENT_S else state,
+        state="silent" if silent else state,
         at=iso(last["start"]),
     )
-
-
-def _slope(rows: list[Row]) -> float:
-    """kPa an hour by least squares over the last days; NaN from less than three points."""
-    last = rows[-1]["start"]
-    points = [((row["start"] - last) / 3600, row["cold_kpa"]) for row in rows if row["start"] > last - SLOPE_S]
-    if len(points) < 3:
-        return math.nan
-    mean_t, mean_p = (math.fsum(column) / len(points) for column in zip(*points, strict=True))
-    square = math.fsum((t - mean_t) ** 2 for t, _ in points)
-    return math.fsum((t - mean_t) * (p - mean_p) for t, p in points) / square if square else math.nan
 
 
 LISTS = (

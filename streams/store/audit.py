@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from streams.store.deeds import audit
 
@@ -128,16 +128,14 @@ def verify(connection: Connection, expected: str = "") -> Verified:
     return found
 
 
-def read(
-    connection: Connection,
+def asked(
     *,
     fleet_id: str | None = None,
     actor: str | None = None,
     action: str | None = None,
     between: tuple[float, float] = (-math.inf, math.inf),
-    last: int = 0,
-) -> list[Row]:
-    """Rows in order: of a fleet, by somebody, of an action or a family of them; the ``last`` so many (0: all).
+) -> Select[Any]:
+    """Rows of a fleet, by somebody, of an action or a family of them.
 
     ``between``: from the one to before the other (UTC epoch s).
     """
@@ -148,7 +146,12 @@ def read(
         query = query if value is None else query.where(column == value)
     if action:
         query = query.where((audit.c.action == action) | audit.c.action.startswith(f"{action}.", autoescape=True))
-    newest = query.order_by(audit.c.id.desc())
+    return query
+
+
+def read(connection: Connection, *, last: int = 0, **said: Any) -> list[Row]:
+    """The same in order; the ``last`` so many (0: all)."""
+    newest = asked(**said).order_by(audit.c.id.desc())
     found = connection.execute(newest.limit(last) if last else newest).mappings()
     return [dict(row) for row in found][::-1]
 

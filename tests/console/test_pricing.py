@@ -199,3 +199,12 @@ def test_of_the_ledger_no_more_is_parsed_than_is_shown(house, monkeypatch):
     assert (found["items"], len(read)) == (whole[:1], 1)
     order = [(one["recorded_at"], one["policy_id"], one["seq"]) for one in whole]
     assert order == sorted(order, reverse=True)
+
+
+def test_amounts_of_two_currencies_are_never_added_up(house):
+    actuary = house.client("actuary")
+    euros = actuary.get(f"{API}/pricing/portfolio").json()
+    others = actuary.get(f"{API}/pricing/portfolio", params={"currency": "CHF"}).json()
+    assert (euros["currency"], others["currency"], euros["currencies"]) == ("EUR", "CHF", ["EUR"])
+    assert (others["amount"], others["premiums"], others["claims"]) == ("0.00", 0, 0)
+    assert {one["charged"] for one in others["months"]} <= {"0"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select
 
+from console.stream import Hub
 from streams.store import schema
 from streams.store.store import rows_of
 
@@ -43,7 +44,7 @@ def test_a_driver_reads_no_word_among_managers_and_no_sum(house):
 
 
 def test_the_stream_tells_a_driver_no_more(house):
-    hub, alert = house.app.state.hub, own_alert(house)
+    hub, alert = Hub(house.world), own_alert(house)
     hub.picture.news()
     acted(house, "manager", alert, "comment", note="not for him")
     acted(house, "manager", alert, "assign", assignee="somebody else")

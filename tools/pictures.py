@@ -76,12 +76,17 @@ def routes(page: Page, url: str) -> dict[str, str]:
     trip = max(first("trips", limit="200"), key=lambda one: one["km"])
     driver = max(first("drivers"), key=lambda one: one["km"])
     tyres, premium = first("tyres")[0], first("pricing/premiums")[0]
+    rack = page.context.request.get(f"{url}/api/v1/pricing/factors").json()["factors"]
+    factor = next(one for one in rack if one["name"] == "use")
     return {
         "alert": f"/alerts/{alert['alert_id']}",
         "trip": f"/trips/{trip['trip_id']}",
         "driver": f"/drivers/{driver['id']}",
         "tyres": f"/tyres?vehicle={tyres['vehicle']}",
         "premium": f"/premiums/{premium['vehicle']}",
+        "report": f"/report?fleet={trip['fleet_id']}&from={trip['start'][:10]}&to={trip['start'][:10]}",
+        "settings": "/settings",
+        "factor": f"/factors/{factor['name']}?cover={factor['cover']}",
     }
 
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from streams import words
 from streams.desk.actions import act
 
 pytestmark = pytest.mark.stack
@@ -202,4 +203,4 @@ def test_who_drives_is_dragged_and_then_accepted(tab, house):
     insurer.page.get_by_role("button", name="Accept as it is now").click()
     insurer.page.get_by_label("Why premiums may follow them").fill("cards were checked")
     insurer.page.locator("dialog").get_by_role("button", name="Accept as it is now").click()
-    insurer.page.get_by_text("Who drove and what was pulled is as it was accepted").wait_for()
+    insurer.page.get_by_text(words.texts("en")("acceptances.same")).wait_for()

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Select, Subquery, Table, func, insert, select, union
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func, insert, select, union
 
 from devices.samples import Floats
 from pricing.canonical import moment
@@ -19,7 +19,8 @@ from streams.ledger.chains import LedgerError, not_sealed
 from streams.ledger.pinned import Strange, day_of
 from streams.registry import Registry, Roster, stored
 from streams.store import audit, upkeep
-from streams.store.accounts import drivers, trailers
+from streams.store.accounts import drivers, outdated, trailers
+from streams.store.store import rows_of
 
 Vehicle = tuple[str, str]
 Span = tuple[float, float, str]  # from, to (UTC epoch s), driver or what stands for a trailer
@@ -89,17 +90,30 @@ def coupled(connection: Connection) -> dict[Vehicle, list[Coupled]]:
     return found
 
 
-def strange(connection: Connection) -> dict[Vehicle, list[Strange]]:
+def strange(connection: Connection, *where: ColumnElement[bool]) -> dict[Vehicle, list[Strange]]:
     """The days on which the record was made with other trailers than those accepted, of vehicles that have any."""
     right, found = coupled(connection), dict[Vehicle, list[Strange]]()
     vehicles = upkeep.vehicles
-    for row in connection.execute(select(vehicles.c.fleet_id, vehicles.c.vehicle_id, vehicles.c.known)):
+    for row in connection.execute(select(vehicles.c.fleet_id, vehicles.c.vehicle_id, vehicles.c.known).where(*where)):
         said = {(start, end, what) for start, end, what in json.loads(row.known).get("couplings", ())}
         wanted = set(spans_of(right.get((row.fleet_id, row.vehicle_id), ())))
         if said != wanted:
             periods = sorted(set(_differing(said, wanted)))
             found[row.fleet_id, row.vehicle_id] = [Strange(BOOKS, day_of(a), day_of(b)) for a, b in periods]
     return found
+
+
+def rewritten(connection: Connection) -> list[Row]:
+    """Rows of ``outdated``, all settled, of vehicles whose record has other trailers than those accepted."""
+    vehicles, settled = upkeep.vehicles, outdated.c.slot.not_in(select(upkeep.dirty.c.slot))
+    named = select(outdated, vehicles.c.fleet_id, vehicles.c.vehicle_id)
+    rows = rows_of(connection, named.join(vehicles, vehicles.c.slot == outdated.c.slot).where(settled))
+    others = strange(connection, vehicles.c.slot.in_([row["slot"] for row in rows])) if rows else {}
+    return [{one.name: row[one.name] for one in outdated.c} for row in rows if _vehicle(row) in others]
+
+
+def _vehicle(row: Row) -> Vehicle:
+    return row["fleet_id"], row["vehicle_id"]
 
 
 def _differing(said: set[Span], wanted: set[Span]) -> Iterator[tuple[float, float]]:

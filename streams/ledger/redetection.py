@@ -3,7 +3,7 @@
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -63,7 +63,7 @@ class Redetection:
         with self.store.reading() as connection:
             before = progress(connection)
         if until <= before["until"]:
-            return True
+            return self._rewritten(before)
         self._note(before)  # from here on settling says what it changes
         with self.store.reading() as connection:
             tasks = self._tasks(connection, until, before)
@@ -80,6 +80,20 @@ class Redetection:
         self.store.commit(commit)
         read = {task.own: read_by(task.pipeline.in_force, until) for task in tasks}
         self._note({"until": until, "read_by": read, "words": words})
+        return True
+
+    def _rewritten(self, before: Row) -> bool:
+        """See to vehicles whose trailers were written anew since, as far as settled: they do not wait for the night."""
+        with self.store.reading() as connection:
+            rows = books.rewritten(connection)
+            tasks = self._tasks(connection, before["until"], before) if rows else []
+        since, failed = {row["slot"]: row["since"] for row in rows}, dict[int, float]()
+        if not all(self._vehicles(task, since, failed, since) for task in tasks):
+            return False
+        commit = Commit()
+        commit.remove(accounts.outdated, [row for row in rows if row["slot"] not in failed])
+        if rows:
+            self.store.commit(commit)
         return True
 
     def _tasks(self, connection: Connection, until: int, before: Row) -> list[Task]:
@@ -105,6 +119,18 @@ class Redetection:
         return Task(pipeline, self.intake, name, strange, until, begun, since, reworded, not marks.is_fed(connection))
 
     def _all(self, task: Task, changed: Mapping[int, float], failed: dict[int, float]) -> bool:
+        """Whether all was seen to, what is folded over many days and vehicles too."""
+        if not self._vehicles(task, changed, failed, range(len(task.pipeline.fleet.vehicles))):
+            return False
+        for folded in (spans, hours):
+            with self.store.reading() as connection:
+                commit = folded(connection, task, self.horizon)
+            self.store.commit(commit)
+        return True
+
+    def _vehicles(
+        self, task: Task, changed: Mapping[int, float], failed: dict[int, float], slots: Iterable[int]
+    ) -> bool:
         """Whether every vehicle was seen to; a name that has no number on record yet will have one in a minute.
 
         Of those that ``failed`` it says from when on they are to be made again the next time.
@@ -113,7 +139,8 @@ class Redetection:
         with self.store.reading() as connection:
             known = _numbers(connection)
             begins = Beginnings.read(connection, task.own, task.strange, task.until)
-        for slot, vehicle in enumerate(fleet.vehicles):
+        for slot in slots:
+            vehicle = fleet.vehicles[slot]
             since = min(task.since, changed.get(slot, math.inf))
             if vehicle[0] in task.reworded:
                 since = min(since, begins.reach(slot))
@@ -128,10 +155,6 @@ class Redetection:
                 return False
             if commit.upserts or commit.deletes:
                 self.store.commit(commit)
-        for folded in (spans, hours):
-            with self.store.reading() as connection:
-                commit = folded(connection, task, self.horizon)
-            self.store.commit(commit)
         return True
 
     def _made(self, task: Task, slot: int, begin: Begin | None, since: float) -> Commit | None:

@@ -98,7 +98,10 @@ class Retention:
     def work(self, now: float) -> bool:
         """See to the days that have closed by ``now``; False: it has been done, or there is none."""
         day = (now - CLOSES_S) // DAY_S
-        if not np.isfinite(day) or day <= self._meta(RETAINED, -1):
+        if not np.isfinite(day):
+            return False
+        if day <= self._meta(RETAINED, -1):
+            self._first(now)  # what was written anew of days that are over does not wait for the next
             return False
         self._archive()
         if not self._first(now):

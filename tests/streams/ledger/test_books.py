@@ -117,6 +117,14 @@ def test_closing_again_and_a_restart_change_nothing(fleet):
     assert made(touched) == before
 
 
+def test_what_is_written_anew_is_seen_to_without_a_day_that_closes(rivers, fleet):
+    untouched, touched = fleet
+    write(touched, written(rivers, np.random.default_rng(11)))
+    close(touched, END + DAY_S)
+    assert post(touched) == post(untouched)
+    assert touched.rows(accounts.outdated) == []
+
+
 def entered(river, folder, **more):
     """A registry that says more, stored, and what it says of couplings."""
     folder.mkdir()

@@ -169,7 +169,7 @@ def _public(whole: pl.DataFrame) -> pl.DataFrame:
     zero = [pl.lit(0, pl.Int64).alias(name) for name in SUMS if name not in whole.columns and name != "km_odometer"]
     odometer = [] if "km_odometer" in whole.columns else [pl.lit(None, pl.Int64).alias("km_odometer")]
     full = whole.with_columns(*zero, *odometer).with_columns(pl.col(set(SUMS) - {"km_odometer"}).fill_null(0))
-    hours = ((pl.col("moving_h") + pl.col("idle_h")) / UNITS["moving_h"]).alias("hours")
+    hours = ((pl.col("moving_h") + pl.col("idle_h")) / UNITS["moving_h"]).round(9).alias("hours")
     return (
         full.with_columns(hours, *_divided(SUMS))
         .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
@@ -178,4 +178,13 @@ def _public(whole: pl.DataFrame) -> pl.DataFrame:
 
 
 def _divided(names: Iterable[str]) -> list[pl.Expr]:
-    return [pl.col(name) / UNITS[name] if name not in COUNTS else pl.col(name) for name in names]
+    return [divided(name) if name not in COUNTS else pl.col(name) for name in names]
+
+
+def divided(name: str) -> pl.Expr:
+    """A sum of whole units in public ones, the same bits however many rows a frame has.
+
+    Polars multiplies by 1 / unit where there are several rows and divides where there is one: 29 of 100 km differed in
+    the last bit. A km has six places; an hour or minute of whole ms is never half way between two numbers of nine.
+    """
+    return (pl.col(name) / UNITS[name]).round(9 if name in (*HOURS, TYRES) else 6)

@@ -115,7 +115,7 @@ def _scores(
 ) -> list[dict[str, Any]]:
     key = f"{subject}_id"
     day, km = pl.col("day"), (pl.col("km_measured") * UNITS["km_measured"]).round().cast(pl.Int64)
-    ends = (day.min().alias("from"), day.max().alias("last"), km.sum() / UNITS["km_measured"])
+    ends = (day.min().alias("from"), day.max().alias("last"), (km.sum() / UNITS["km_measured"]).round(6))
     spans = classed.group_by("fleet_id", key).agg(*ends).sort("fleet_id", key)
     who = ("fleet_id", key)
     own = by_class(remembered(classed, tariff.scale.memory, who, "class", until=until, heard=heard))

@@ -83,7 +83,7 @@ def _kilometres(insured: pl.DataFrame, exposure: pl.DataFrame) -> pl.DataFrame:
     whole_km = [(pl.col(name) * UNITS[name]).round().cast(pl.Int64) for name in KM]
     rows = periods.join(exposure.select(*VEHICLE, "day", *whole_km), on=VEHICLE)
     inside = rows.filter(pl.col("day").is_between("valid_from", "valid_to", closed="left"))
-    return inside.group_by(PERIOD).agg(pl.col(name).sum() / UNITS[name] for name in KM)
+    return inside.group_by(PERIOD).agg((pl.col(name).sum() / UNITS[name]).round(6) for name in KM)
 
 
 def _driving(insured: pl.DataFrame, past: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:

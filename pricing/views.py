@@ -74,7 +74,7 @@ def levels(view: pl.DataFrame, *by: str) -> pl.DataFrame:
         names = [pl.lit(dimension).alias("dimension"), pl.col("level")]
         for level, km in parts.items():
             share = pl.when(measured > 0).then(km / measured)
-            rows.append(view.with_columns(level=pl.lit(level)).select(*by, *names, km=km / MM, share=share))
+            rows.append(view.with_columns(level=pl.lit(level)).select(*by, *names, km=(km / MM).round(6), share=share))
     return pl.concat(rows).sort(by, maintain_order=True, nulls_last=True)
 
 
@@ -130,5 +130,6 @@ def _public(whole: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     may_be_null = {"km_odometer", "km_declared"}
     units = UNITS | {"km_declared": MM}
     names = ["km_measured", "km_odometer", "km_declared", "km_gap", *[n for n in SUMMED if not n.startswith("km_")]]
-    sums = [(pl.col(n) if n in may_be_null else pl.col(n).fill_null(0)) / units[n] for n in names]
+    known = [pl.col(n) if n in may_be_null else pl.col(n).fill_null(0) for n in names]
+    sums = [(one / units[n]).round(9 if n in HOURS else 6) for n, one in zip(names, known, strict=True)]
     return whole.select(*keys, *days, *sums).sort(keys, nulls_last=True)

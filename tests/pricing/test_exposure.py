@@ -169,3 +169,14 @@ def test_days_with_trouble_codes_are_counted_on_a_row_of_no_driver():
         (date(2025, 6, d), n) for d, n in enumerate((1, 2, 1, 1), 1)
     ]
     assert frame["driver_id"].null_count() == frame.height
+
+
+def test_a_row_has_the_same_bits_alone_as_among_others(made, segment):
+    """Nor does a sum of them depend on how many sums there are."""
+    rows = [segment(vehicle_id=f"v{k}", metres=9336.111 + k * 0.037, moving_s=701.003 + k) for k in range(60)]
+    together = made(rows)
+    assert pl.concat([made([row]) for row in rows]).sort("vehicle_id").equals(together.sort("vehicle_id"))
+    sums = totals(together, "vehicle_id")
+    for (name,), found in sums.items():
+        (alone,) = totals(together.filter(pl.col("vehicle_id") == name), "vehicle_id").values()
+        assert alone.sums == found.sums

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from bench import markdown
 from bench.measure import Result, interleaved, spent
 from bench.running import MissingError
 from pricing import specs
@@ -25,6 +26,13 @@ from pricing.models.reading import parse
 from pricing.models.spec import Spec
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "pricing" / "fremtpl2" / "policies.parquet"
+FITS = {
+    "cells": "rows to cells, once",
+    "refit": "**refit from cells**, standard errors included",
+    "glum": "glum",
+    "scikit-learn": "scikit-learn, newton-cholesky",
+    "statsmodels": "statsmodels, standard errors included",
+}
 BANDED = """
 name = "banded"
 family = "poisson"
@@ -167,3 +175,18 @@ def _coefficients(ours: Model, table: Table) -> Floats:
     """In the order of the others' columns."""
     named = [ours.estimate(part.term.name, label) for part in table.parts for label in part.labels]
     return np.array([ours.estimate("(intercept)"), *named])
+
+
+def table(found: Result) -> str:
+    """Each tool on both portfolios, beside the refit."""
+    lines = []
+    for name, meaning in FITS.items():
+        line = [meaning]
+        for one in found.values():
+            tool = one["tools"][name]
+            ratio = tool["cpu_s"] / one["tools"]["refit"]["cpu_s"]
+            apart = f"{tool['apart']:.0e}" if "apart" in tool else ""
+            line += [f"{tool['cpu_s']:.3g}", f"{tool['wall_s']:.3g}", "" if name == "cells" else f"{ratio:.3g}", apart]
+        lines.append(line)
+    heads = [f"{one['cells']:,} cells, {one['coefficients']} coefficients: CPU s" for one in found.values()]
+    return markdown.rows(["", *[head for first in heads for head in (first, "s", "x refit", "apart")]], lines)

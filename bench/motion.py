@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bench.markdown import rows
 from bench.measure import Result, interleaved
 from simulator.motion import HZ
 from simulator.roster import roster
@@ -30,3 +31,9 @@ def measure(vehicles: int, hours: float, repeats: int) -> Result:
     }
     ticks = vehicles * hours * 3_600 * HZ
     return {name: 1e9 * spent.cpu / ticks for name, spent in interleaved(works, repeats).items()}
+
+
+def table(found: Result) -> str:
+    """Each way of a tenth of a second."""
+    lines = [[name, f"{cost:.1f}", f"{1e3 / cost:.1f}"] for name, cost in found.items()]
+    return rows(["10 samples a second of a vehicle", "ns a sample", "M samples/s/core"], lines)

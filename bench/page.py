@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import capacity, distributed_tables, rating
+from bench import capacity, distributed_tables, glm, motion, rating
 from bench.beside import OURS, PEERS, Peer
 from bench.markdown import rows as _rows
 from bench.measure import Result
@@ -18,13 +18,6 @@ NAMES = {
     "numpy brakes": "harsh braking, plain NumPy",
     "one column": "copying one column",
     "every column": "copying every column",
-}
-FITS = {
-    "cells": "rows to cells, once",
-    "refit": "**refit from cells**, standard errors included",
-    "glum": "glum",
-    "scikit-learn": "scikit-learn, newton-cholesky",
-    "statsmodels": "statsmodels, standard errors included",
 }
 TITLES = {
     "kernels": "Kernels: ns a sample",
@@ -219,25 +212,6 @@ def _scale(found: Result) -> str:
     return _rows([*head, "states, MB"], lines)
 
 
-def _motion(found: Result) -> str:
-    rows = [[name, f"{cost:.1f}", f"{1e3 / cost:.1f}"] for name, cost in found.items()]
-    return _rows(["10 samples a second of a vehicle", "ns a sample", "M samples/s/core"], rows)
-
-
-def _glm(found: Result) -> str:
-    lines = []
-    for name, meaning in FITS.items():
-        line = [meaning]
-        for one in found.values():
-            tool = one["tools"][name]
-            ratio = tool["cpu_s"] / one["tools"]["refit"]["cpu_s"]
-            apart = f"{tool['apart']:.0e}" if "apart" in tool else ""
-            line += [f"{tool['cpu_s']:.3g}", f"{tool['wall_s']:.3g}", "" if name == "cells" else f"{ratio:.3g}", apart]
-        lines.append(line)
-    heads = [f"{one['cells']:,} cells, {one['coefficients']} coefficients: CPU s" for one in found.values()]
-    return _rows(["", *[head for first in heads for head in (first, "s", "x refit", "apart")]], lines)
-
-
 TABLES: dict[str, Callable[[Result], str]] = {
     "kernels": _kernels,
     "replay": _replay,
@@ -253,9 +227,9 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "distributed": distributed_tables.table,
     "recovery": distributed_tables.recovery,
     "scale": _scale,
-    "glm": _glm,
+    "glm": glm.table,
     "rating": rating.table,
-    "motion": _motion,
+    "motion": motion.table,
 }
 
 if __name__ == "__main__":

@@ -48,10 +48,11 @@ of them a scenario has one thing happen, from {FIRST_H:g} h on: a dragging brake
 low, another way than the planned one, another driver (whose card the device reads), another trailer (of the one that
 is left a tyre has lost {LEAK_PCT:g} % an hour from the morning on), a device pulled out for an hour. To the others
 nothing happens, so that whatever is told of them is false. Tyres are held against the truth wheel by wheel, a pair as
-one where its hub is hot; heat is to be found from level 2 on, and right if there was any. A driver's
-swap is found if his first km on record begin within {SWAP_S:g} s of it; km are right if they are on record of who drove
-them. A device that was pulled out is told when it is back, as `device_silent` or as `odometer_gap`; of a vehicle that
-stood meanwhile nothing can be told."""
+one where its hub is hot; heat is to be found from level 2 on, and right if there was any. What is wrong with a tyre in
+the morning is told once it is driven, and one event of a hot hub may last over several spells of heat. A driver's swap
+is found if his first km on record begin within {SWAP_S:g} s of it; km are right if they are on record of who drove
+them. A device that was pulled out is told when it is back, as `device_silent`, as `odometer_gap` or both; of a vehicle
+that stood meanwhile nothing can be told."""
 
 
 @dataclass(frozen=True)

@@ -50,15 +50,17 @@ did, not from what its devices say. An event overlaps a truth if they lie no mor
 driving counts from level 2 on, and an event is right if it overlaps a truth of any level; braking counts from 10 km/h
 and cornering from 30 km/h on, the published gates below which nobody looks; a hard start counts from the standstill
 on, once it comes to 10 km/h; driving without a break counts once it is an offence and begins, to both, a quarter of an
-hour before, when the driver is warned; speeding is more than {OVER_KMH} km/h over the limit to both. These devices
-know no yaw rate: a swerve is told, if at all, as the push to one side that it is (see the next section). A slow leak is
-told as such after 24 h at the earliest, so on this day only as `tyre_low`; see the section on leaks. In every other
-vehicle something ails from {AILING_H:g} h on, each kind in turn (docs/simulator.md, ailments): whoever comes within a
-step of the bus of level 1 may be told too, and what creeps up on a limit is told when it rounds to it. Slower rates
-keep every n-th report. Most of the speeding is short, and what begins and ends between two reports leaves no trace: of
-a spell a tracker that reports every 5 s must happen to see two instants. So recall of *all* spells falls with the rate
-however good the rule is; *for two reports or longer* are those that it could have seen, and *time over the limit that
-is told* weighs each spell by how long it lasted, as km over the limit in a price do."""
+hour before, when the driver is warned; speeding is more than {OVER_KMH} km/h over the limit to both. Braking that is
+missed once a second lasts a second or two and is only just harsh; how little of such a brake is seen at which rate is
+in the section before. These devices know no yaw rate: a swerve is told, if at all, as the push to one side that it is
+(see the next section). A slow leak is told as such after 24 h at the earliest, so on this day only as `tyre_low`; see
+the section on leaks. In every other vehicle something ails from {AILING_H:g} h on, each kind in turn
+(docs/simulator.md, ailments): whoever comes within a step of the bus of level 1 may be told too, and what creeps up on
+a limit is told when it rounds to it. Slower rates keep every n-th report. Most of the speeding is short, and what
+begins and ends between two reports leaves no trace: of a spell a tracker that reports every 5 s must happen to see two
+instants. So recall of *all* spells falls with the rate however good the rule is; *for two reports or longer* are those
+that it could have seen, and *time over the limit that is told* weighs each spell by how long it lasted, as km over the
+limit in a price do."""
 
 
 def section() -> Section:

@@ -11,6 +11,7 @@ from pricing.models.reading import parse
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_coefficients_and_errors_of_the_published_model_are_those_of_statsmodels(shared_data):
     data = pl.read_parquet(shared_data / "pricing" / "fremtpl2" / "policies.parquet")
     data = data.filter(pl.col("SetWM") == "learn")

@@ -35,7 +35,7 @@ STREAM = {
     "operationId": "get_stream",
     "tags": ["live"],
     "summary": "What happens, as it happens",
-    "description": "Server-sent events: hello, pos, alert, kpi, health, resync; a comment each 15 s. `pos` holds the "
+    "description": "Server-sent events: hello, pos, alert, health, resync; a comment each 15 s. `pos` holds the "
     "`rows` of all vehicles (schema PositionRow) in base64, in the order of /vehicles and /positions.bin of the same "
     "`roster`. A tab that comes back says Last-Event-ID, or `last`, and is told the alerts it has missed.",
     "parameters": [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("topics", "last")],

@@ -3,7 +3,6 @@
 import base64
 import threading
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from console import inbox, said
 from console.access import ADMIN, Scope
 from console.endpoint import encode
-from console.positions import ALERT, NAMES, RISK, ROW, Frame, Key, Tracker, order
+from console.positions import RISK, ROW, Frame, Key, Tracker, order
 from console.shapes import Alert
 from console.wire import message
 from console.world import HOUR_S, LIVE, World
@@ -34,8 +33,7 @@ class View(NamedTuple):
     roster: str  # names the order of the rows
     ids: Sequence[Key]
     rows: bytes
-    positions: bytes  # as messages
-    kpi: bytes
+    positions: bytes  # as a message
 
 
 class Order(NamedTuple):
@@ -123,7 +121,7 @@ class Picture:
         head = {"seq": self._seq, "n": len(own.ids), "roster": own.name, "at": said.moment(self.now)}
         text = base64.b64encode(rows.tobytes()).decode()
         positions = message("pos", encode(head | {"rows": text}))
-        return View(own.name, own.ids, rows.tobytes(), positions, message("kpi", encode(self._figures(rows, scope))))
+        return View(own.name, own.ids, rows.tobytes(), positions)
 
     def standing(self, scope: Scope) -> list[Row]:
         """Open and acknowledged alerts that are seen."""
@@ -137,14 +135,6 @@ class Picture:
             at = np.array([self.frame.places[one] for one in ids], np.int64)
             kept = self._orders[scope.key] = (known, Order(order(ids), ids, at))
         return kept[1]
-
-    def _figures(self, rows: Any, scope: Scope) -> Row:
-        counts = np.bincount(rows["status"], minlength=len(NAMES)).tolist()
-        alerts = self.standing(scope)
-        worst = Counter(row["priority"] for row in alerts if row["state"] == "open")
-        found = dict(zip(NAMES, counts, strict=True))
-        found |= {"vehicles": int(rows.size), "in_alert": int(np.count_nonzero(rows["status"] == ALERT))}
-        return found | {"open_alerts": sum(worst.values()), "by_priority": dict(worst)}
 
     def _risks(self) -> Mapping[Key, int]:
         found: dict[Key, int] = {}

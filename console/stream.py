@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Row = dict[str, Any]
 
-TOPICS = {"alerts": OWN, "kpi": SEEING, "positions": SEEING, "health": EVERYBODY}  # and who may hear of them
+TOPICS = {"alerts": OWN, "positions": SEEING, "health": EVERYBODY}  # and who may hear of them
 CHECK_S = 5.0  # between two looks at whether somebody is still signed in
 TICK_S = 1.0
 LOOK_S = 0.25  # between two looks for alerts
@@ -192,7 +192,7 @@ class Hub:
         return message("alert", encode({"op": op} | msgspec.structs.asdict(shown)), f"{self.boot}-{self.seq}")
 
     async def _tick(self, only: Tab | None = None) -> None:
-        """Positions, figures and health, made once for all who see the same."""
+        """Positions and health, made once for all who see the same."""
         tabs = [only] if only else list(self._tabs)
         if tabs:
             views = await self._apart(lambda: self._views(tabs))
@@ -209,7 +209,6 @@ class Hub:
             tab.lost = True
         tab.roster = view.roster
         tab.put("positions", view.positions)
-        tab.put("kpi", view.kpi)
         tab.put("health", self.picture.health)
 
     def _hello(self, tab: Tab, last: str) -> bytes:

@@ -16,7 +16,7 @@ from console.streaming import heard
 from streams.desk.actions import act
 from streams.web.tokens import Grant
 
-ALL = frozenset({"alerts", "kpi", "positions", "health"})
+ALL = frozenset({"alerts", "positions", "health"})
 
 
 def scope(house, *grants):
@@ -37,12 +37,11 @@ async def some(hub, who, count, last=""):
 
 
 def test_a_tab_is_told_where_vehicles_are(house):
-    told = dict(asyncio.run(some(Hub(house.world), scope(house, Grant("manager", "a")), 4)))
+    told = dict(asyncio.run(some(Hub(house.world), scope(house, Grant("manager", "a")), 3)))
     rows = np.frombuffer(base64.b64decode(told["pos"]["rows"]), ROW)
     assert (told["pos"]["n"], rows.size) == (2, 2)
     assert (rows["lon"] == 8_400_000).all()
     assert set(rows["status"]) <= set(range(len(NAMES)))
-    assert told["kpi"]["vehicles"] == 2
     assert told["health"]["mode"] == "simulated"
 
 
@@ -58,7 +57,7 @@ def test_a_tab_is_told_where_vehicles_are(house):
     ],
 )
 def test_each_role_hears_of_what_it_may_see(role, topics):
-    assert heard(Who("x", "x", (Grant(role),)), "alerts,kpi,positions,health,other") == topics
+    assert heard(Who("x", "x", (Grant(role),)), "alerts,positions,health,other") == topics
 
 
 def test_a_stream_ends_with_the_session_and_with_the_service(house, monkeypatch):
@@ -89,13 +88,13 @@ def test_what_people_decide_is_told_and_told_again_to_a_tab_that_comes_back(hous
         act(house.river.store, row["alert_id"], "note", "Ann", "look", 0.0)
         await hub._alerts()
         before = f"{hub.boot}-0"
-        mine = await some(hub, scope(house, Grant("manager", "a")), 5, before)
-        others = await some(hub, scope(house, Grant("manager", "b")), 4, before)
-        strange = await some(hub, scope(house, Grant("manager", "a")), 5, "another-7")
+        mine = await some(hub, scope(house, Grant("manager", "a")), 4, before)
+        others = await some(hub, scope(house, Grant("manager", "b")), 3, before)
+        strange = await some(hub, scope(house, Grant("manager", "a")), 4, "another-7")
         return row, mine, others, strange
 
     row, mine, others, strange = asyncio.run(story())
-    assert [name for name, _ in mine] == ["hello", "alert", "pos", "kpi", "health"]
+    assert [name for name, _ in mine] == ["hello", "alert", "pos", "health"]
     assert (mine[1][1]["alert_id"], mine[1][1]["op"], mine[1][1]["notes"]) == (row["alert_id"], "update", 1)
     assert "alert" not in dict(others)
     assert strange[1][0] == "resync"
@@ -121,7 +120,7 @@ def test_what_is_found_while_a_tab_comes_back_is_told_to_it_once(house):
         hub.picture.news = slowly
         looking = asyncio.create_task(hub._alerts())
         await asyncio.to_thread(found.wait, 20)
-        coming = asyncio.create_task(some(hub, scope(house, Grant("admin")), 6, f"{hub.boot}-0"))
+        coming = asyncio.create_task(some(hub, scope(house, Grant("admin")), 5, f"{hub.boot}-0"))
         await asyncio.sleep(0)  # it is at the door
         go.set()
         await looking

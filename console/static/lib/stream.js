@@ -12,13 +12,13 @@ import { join } from './shared.js';
 /** @typedef {'connecting' | 'waiting' | 'live' | 'behind' | 'reconnecting' | 'paused'} State */
 /** @typedef {import('./shared.js').Told} Told */
 
-const TOPICS = 'alerts,kpi,positions,health';
-const NAMES = ['hello', 'pos', 'alert', 'kpi', 'health', 'resync'];
+const TOPICS = 'alerts,positions,health';
+const NAMES = ['hello', 'pos', 'alert', 'health', 'resync'];
 const SLOW_MS = 5_000;
 const DEAD_MS = 20_000;
 const HIDDEN_MS = 30_000;
 const MOST_KEPT = 1000; // then all is asked for again
-const PASSING = ['pos', 'kpi']; // the next one says it too
+const PASSING = ['pos']; // the next one says it too
 const LOST = ['reconnecting', 'waiting', 'paused']; // after these, all has to be asked for again
 
 /** @type {import('@preact/signals').Signal<{ state: State, heard: number, lag: number }>} */

@@ -87,9 +87,9 @@ def test_who_reads_slowly_is_told_the_newest_and_nobody_waits_for_them(still, ho
     loop = next(iter(still._server.server_state.connections)).loop
     tabs, got = list(still.hub._tabs), []
     for k in range(ROUNDS):
-        told = message("kpi", b"%d " % k + b"x" * WEIGHT)
+        told = message("health", b"%d " % k + b"x" * WEIGHT)
         for one in tabs:
-            loop.call_soon_threadsafe(one.put, "kpi", told)
+            loop.call_soon_threadsafe(one.put, "health", told)
         got += numbers(quick, k)
     assert got == list(range(ROUNDS))
     late = numbers(slow, ROUNDS - 1)

@@ -3,6 +3,7 @@
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
 import { notice, undo, undoable } from '../lib/alerts.js';
+import { typing } from './search.js';
 
 const SHOWN_MS = 8000;
 
@@ -24,7 +25,12 @@ function Undo({ held }) {
   const left = useSignal(held.until - Date.now());
   useEffect(() => {
     const timer = setInterval(() => (left.value = held.until - Date.now()), 500);
-    return () => clearInterval(timer);
+    const press = (/** @type {KeyboardEvent} */ event) => event.key === 'u' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && undo();
+    addEventListener('keydown', press);
+    return () => {
+      clearInterval(timer);
+      removeEventListener('keydown', press);
+    };
   }, []);
   const seconds = Math.max(0, Math.ceil(left.value / 1000));
   return html`<div class="toast"><span>${counted(`inbox.done.${held.action}`, held.ids.length)}</span>

@@ -9,6 +9,9 @@ import { Choice } from './choice.js';
 /** The site of each vehicle, by fleet and name. */
 export const sited = computed(() => new Map(roster.value.map((one) => [one.id, one.site ?? ''])));
 
+/** Whether names alone could be of more than one fleet. */
+export const several = computed(() => new Set(roster.value.map((one) => one.fleet_id)).size > 1);
+
 /** What is there to choose from. @param {Record<string, string>} query */
 function there({ fleet = '' }) {
   const seen = roster.value.filter((one) => !fleet || one.fleet_id === fleet);

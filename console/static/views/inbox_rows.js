@@ -8,6 +8,7 @@ import { ago, moment } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { Priority, Time } from '../ui/parts.js';
+import { several } from '../ui/places.js';
 
 /** @typedef {import('../lib/alerts.js').Alert} Alert */
 const KEYS = /** @type {Record<string, string>} */ ({ a: 'ack', r: 'resolve', d: 'dismiss', c: 'comment', g: 'assign', s: 'shelve' });
@@ -118,7 +119,7 @@ function Row({ one, small, current, picked, click, toggle, at }) {
       ${one.condition === 'active' && html` <span class="lasts">${t('condition.active')}</span>`}
       ${one.shelved_until && (moment(one.shelved_until)?.getTime() ?? 0) > now() && html` <span class="times">${t('alert.shelved')} <${Time} at=${one.shelved_until} /></span>`}
       ${one.flapping && html` <span class="lasts">${t('inbox.flapping')}</span>`}</span>
-    <span role="gridcell" class="who">${one.vehicle_id}${one.driver_id && !small ? ` · ${one.driver_id}` : ''}</span>
+    <span role="gridcell" class="who">${several.value ? one.vehicle : one.vehicle_id}${one.driver_id && !small ? ` · ${one.driver_id}` : ''}</span>
     <span role="gridcell" class="when">${ago(one.first_seen)}</span>
     ${!small && html`<span role="gridcell" class="state">${t(`state.${shownState(one)}`)}${one.assignee ? ` · ${one.assignee}` : ''}</span>`}
     <span role="gridcell" class="todo">${todo(one)}</span>

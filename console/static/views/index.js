@@ -13,7 +13,7 @@ const INSURER = ['underwriter', 'actuary'];
 const OWN = ['viewer', 'manager', 'driver'];
 const RUNNING = ['admin'];
 
-/** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any, mine?: boolean }} Screen */
+/** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any, mine?: boolean, whole?: boolean }} Screen  `whole`: of no use to who sees but sites */
 
 /** @type {{ name: string, screens: Screen[] }[]} */
 const ALL = [
@@ -28,11 +28,11 @@ const ALL = [
       { path: '/trips', title: 'screen.trips', view: lazy(() => import('./trips.js'), 'Trips'), one: lazy(() => import('./trip.js'), 'Trip'), roles: OWN },
       { path: '/drivers', title: 'screen.drivers', view: lazy(() => import('./drivers.js'), 'Drivers'), one: lazy(() => import('./driver.js'), 'Driver'), roles: [...OWN, ...INSURER] },
       { path: '/hours', title: 'screen.hours', view: lazy(() => import('./hours.js'), 'Hours'), roles: OWN },
-      { path: '/assignments', title: 'screen.assignments', view: lazy(() => import('./registry.js'), 'Assignments'), roles: ['manager'] },
+      { path: '/assignments', title: 'screen.assignments', view: lazy(() => import('./registry.js'), 'Assignments'), roles: ['manager'], whole: true },
       { path: '/tyres', title: 'screen.tyres', view: lazy(() => import('./tyres.js'), 'Tyres'), roles: FLEET },
       { path: '/devices', title: 'screen.devices', view: lazy(() => import('./devices.js'), 'Devices'), roles: FLEET },
       { path: '/report', title: 'screen.report', view: lazy(() => import('./report.js'), 'Report'), roles: FLEET },
-      { path: '/settings', title: 'screen.settings', view: lazy(() => import('./settings.js'), 'Settings'), roles: ['manager'] },
+      { path: '/settings', title: 'screen.settings', view: lazy(() => import('./settings.js'), 'Settings'), roles: ['manager'], whole: true },
     ],
   },
   {
@@ -56,7 +56,7 @@ const ALL = [
     screens: [
       { path: '/health', title: 'screen.health', view: lazy(() => import('./health.js'), 'Health'), roles: RUNNING },
       { path: '/quarantine', title: 'screen.quarantine', view: lazy(() => import('./quarantine.js'), 'Quarantine'), roles: RUNNING },
-      { path: '/registry', title: 'screen.registry', view: lazy(() => import('./registry.js'), 'Registry'), roles: ['manager'] },
+      { path: '/registry', title: 'screen.registry', view: lazy(() => import('./registry.js'), 'Registry'), roles: ['manager'], whole: true },
       { path: '/users', title: 'screen.users', view: lazy(() => import('./users.js'), 'Users'), roles: RUNNING },
       { path: '/audit', title: 'screen.audit', view: lazy(() => import('./audit.js'), 'Audit'), roles: RUNNING },
     ],
@@ -65,8 +65,14 @@ const ALL = [
 
 /** Those that whoever is signed in may see. */
 export function ROOMS() {
-  const seen = ALL.map((room) => ({ ...room, screens: room.screens.filter((one) => (one.mine ? user.value?.driver_id : may(...one.roles))) }));
+  const seen = ALL.map((room) => ({ ...room, screens: room.screens.filter((one) => shown(one)) }));
   return seen.filter((room) => room.screens.length);
+}
+
+/** @param {Screen} one */
+function shown({ mine, whole, roles }) {
+  const fleets = user.value?.grants.some(({ site }) => !site);
+  return mine ? user.value?.driver_id : may(...roles) && (!whole || fleets);
 }
 
 /** The screen for an address. @param {string[]} parts @returns {Screen} */

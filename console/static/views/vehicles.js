@@ -7,6 +7,7 @@ import { href } from '../lib/router.js';
 import { number, span } from '../lib/format.js';
 import { Table } from '../ui/table.js';
 import { Status } from '../ui/parts.js';
+import { several } from '../ui/places.js';
 
 /** @param {{ wanted: (i: number) => boolean }} given */
 export function Vehicles({ wanted }) {
@@ -27,7 +28,7 @@ function listed(wanted) {
 
 function columns() {
   return [
-    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href('/', { vehicle: row.id })}>${row.vehicle_id}</a>` },
+    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href('/', { vehicle: row.id })}>${several.value ? row.id : row.vehicle_id}</a>` },
     { key: 'plate', label: t('col.plate') },
     { key: 'status', label: t('col.status'), show: (/** @type {any} */ row) => html`<${Status} status=${row.status} />` },
     { key: 'speed', label: t('col.speed'), number: true, show: (/** @type {any} */ row) => number(row.speed, 0, 'km/h') },

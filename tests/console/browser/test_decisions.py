@@ -84,3 +84,17 @@ def test_a_token_is_made_shown_once_and_ended(tab, house):
     one.page.locator("dialog").get_by_role("button", name="End").click()
     one.page.locator("tr", has_text="wallboard").wait_for(state="detached")
     assert house.stranger().get("/api/v1/vehicles", headers=asked).status_code == 401
+
+
+def test_what_was_put_away_is_taken_back_with_a_key(tab):
+    one = tab("manager")
+    one.go("/alerts")
+    first = one.page.locator("[data-alert]").first
+    first.focus()
+    alert = first.get_attribute("data-alert")
+    one.page.keyboard.press("r")
+    one.page.locator("dialog textarea").fill("unused")  # letters in a field mean letters
+    one.page.locator("dialog button.main").click()
+    one.page.locator(f'[data-alert="{alert}"]').wait_for(state="detached")
+    one.page.keyboard.press("u")
+    one.page.locator(f'[data-alert="{alert}"]').wait_for()

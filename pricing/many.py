@@ -42,9 +42,10 @@ class Drivers:
 
     def __call__(self, sums: Floats, codes: Ints) -> Driving:
         """Telematics relativity of each row: ``sums`` (n, columns) as they count, ``codes`` (n,) its class's place."""
-        ratio, believed = np.empty((len(sums), self._beta.size)), np.empty((2, len(sums)))
-        _credible(sums, codes, self._means, self._columns, self._weights, self._terms, ratio, believed)
-        return self._within(np.log(ratio) * self._beta, *believed)
+        size = len(sums)
+        ratio, believed, heard = np.empty((size, self._beta.size)), np.empty(size), np.empty(size)
+        _credible(sums, codes, self._means, self._columns, self._weights, self._terms, ratio, believed, heard)
+        return self._within(np.log(ratio) * self._beta, believed, heard)
 
     def scored(self, scores: Sequence[Score]) -> Driving:
         """The same of scores."""
@@ -124,11 +125,19 @@ class Drivers:
 
 @kernel
 def _credible(
-    sums: Floats, codes: Ints, means: Floats, columns: Ints, weights: Floats, terms: Floats, ratio: Floats, z: Floats
+    sums: Floats,
+    codes: Ints,
+    means: Floats,
+    columns: Ints,
+    weights: Floats,
+    terms: Floats,
+    ratio: Floats,
+    z: Floats,
+    heard: Floats,
 ) -> None:
     """Credible rate over class mean of each vehicle and behaviour, by the steps of ``score``.
 
-    And the score's ``z`` (2, n): as it is, and on the last day heard of.
+    And the score's ``z``, as it is and on the last day ``heard`` of.
     """
     for i in range(sums.shape[0]):
         above = before = prior = 0.0
@@ -152,8 +161,8 @@ def _credible(
             ratio[i, b] = credible / mean
             above = above + terms[b, PRIOR] * (seen / (seen + k))
             prior = prior + terms[b, PRIOR]
-        z[0, i] = above / prior if prior > 0.0 else above
-        z[1, i] = before / prior if prior > 0.0 else before
+        z[i] = above / prior if prior > 0.0 else above
+        heard[i] = before / prior if prior > 0.0 else before
 
 
 @kernel

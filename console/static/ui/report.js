@@ -1,7 +1,8 @@
 /** Report: a part of a report as it is told by the API: a chart where there is one, and always the table. */
 
 import { html } from '../lib/html.js';
-import { has, language, phrase, t, word } from '../lib/i18n.js';
+import { has, language, t, word } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
 import { money, number, percent } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { Empty } from './parts.js';

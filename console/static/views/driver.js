@@ -1,7 +1,8 @@
 /** Driver: a score taken apart into what cost it points, with how far each is believed. */
 
 import { html } from '../lib/html.js';
-import { phrase, t, word } from '../lib/i18n.js';
+import { t, word } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
 import { day, number, percent, signed, span } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may, user } from '../lib/session.js';

@@ -1,7 +1,8 @@
 /** Factors: the tariff as it stands: each curve or list of levels, what is insured on every part, what claims say. */
 
 import { html, useMemo } from '../lib/html.js';
-import { has, phrase, t, word } from '../lib/i18n.js';
+import { has, t, word } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
 import { number } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';

@@ -1,7 +1,8 @@
 /** Lift: whether the tariff in force orders, levels and holds: A/E with exact intervals, double lift, Lorenz, drift. */
 
 import { html } from '../lib/html.js';
-import { has, phrase, t, word } from '../lib/i18n.js';
+import { has, t, word } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { columns, curves, lines, ratios } from '../charts/options.js';

@@ -9,13 +9,13 @@ import { line } from '../lib/stream.js';
 import { Empty, Failed, Shape, Waiting } from '../ui/parts.js';
 import { lazy } from '../ui/lazy.js';
 import { Places, sited, within } from '../ui/places.js';
-import { Drawer } from './drawer.js';
 import { Vehicles } from './vehicles.js';
 import { Inbox } from './inbox.js';
 import { Switches, Tables } from './over.js';
 
 const TILES = /** @type {const} */ (['moving', 'idle', 'parked', 'silent', 'alert']);
 
+const Drawer = lazy(() => import('./drawer.js'), 'Drawer');
 const FleetMap = lazy(() => import('../map/map.js'), 'FleetMap');
 
 export function Live() {

@@ -1,7 +1,8 @@
 /** Models: those that were fitted, and how good each is on data it is held against: lift, order, dislocation. */
 
 import { html } from '../lib/html.js';
-import { phrase, t } from '../lib/i18n.js';
+import { t } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
 import { number } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';

@@ -1,7 +1,8 @@
 /** Premium: why it is what it is: every step with the running amount, summed anew to the cent in front of the reader. */
 
 import { html, useMemo } from '../lib/html.js';
-import { phrase, t, word } from '../lib/i18n.js';
+import { t, word } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
 import { day, money, number } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { climb } from '../lib/ladder.js';

@@ -1,7 +1,8 @@
 /** Limits: a fleet's own thresholds of a kind of event, and what they would have found last week. */
 
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
-import { phrase, t, word } from '../lib/i18n.js';
+import { t, word } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
 import { send } from '../lib/api.js';
 import { refused } from '../lib/decided.js';
 import { number, signed } from '../lib/format.js';

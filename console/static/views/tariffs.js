@@ -1,7 +1,8 @@
 /** Tariffs: which there are, from when to when, signed by whom, with which rules; two of them held against each other. */
 
 import { html } from '../lib/html.js';
-import { phrase, t, word } from '../lib/i18n.js';
+import { t, word } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
 import { day, percent } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';

@@ -187,6 +187,7 @@ def written(house):
 def test_of_the_ledger_no_more_is_parsed_than_is_shown(house, monkeypatch):
     client, read = house.client("actuary"), []
     whole = client.get(f"{API}/pricing/ledger").json()["items"]
+    assert {one["status"] for one in whole} <= {"illustrative", "filed"}  # each by the tariff it was made by
     parse = entry.json.loads
 
     def counted(text):

@@ -9,11 +9,12 @@ import { may, user } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { say } from '../lib/announce.js';
 import { Choice } from '../ui/choice.js';
-import { Decide } from '../ui/decide.js';
+import { lazy } from '../ui/lazy.js';
 import { Empty, Failed, Head, Waiting } from '../ui/parts.js';
 import { Places, sited, within } from '../ui/places.js';
 import { Rows } from './inbox_rows.js';
 
+const Decide = lazy(() => import('../ui/decide.js'), 'Decide');
 const STATES = ['open', 'acknowledged', 'resolved', 'dismissed'];
 const CLOSED = new Set(['resolved', 'dismissed']);
 const SMALL = 12;

@@ -98,3 +98,17 @@ def test_what_was_put_away_is_taken_back_with_a_key(tab):
     one.page.locator(f'[data-alert="{alert}"]').wait_for(state="detached")
     one.page.keyboard.press("u")
     one.page.locator(f'[data-alert="{alert}"]').wait_for()
+
+
+def test_who_has_tried_too_often_is_told_for_how_long_to_wait(tab):
+    one = tab("")
+    one.expected = ("401", "429")
+    late = {"status": 429, "headers": {"Retry-After": "600"}, "json": {"code": "too_many_tries"}}
+    one.page.route(
+        "**/session", lambda route: route.fulfill(**late) if route.request.method == "POST" else route.continue_()
+    )
+    one.page.goto(one.url)
+    one.page.locator("input[type=password]").fill("wrong horse")
+    one.page.locator("input").first.fill("manager")
+    one.page.get_by_role("button", name="Sign in").click()
+    one.page.get_by_text("Too many tries. Wait 10 min.").wait_for()

@@ -15,6 +15,7 @@ from pricing.ledger.entry import Draft
 from pricing.premium import ADJUSTMENT, CHARGED
 
 Made = Mapping[str, Any]
+NONE = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,13 @@ def cancelled(
     return _draft(account, CHARGED, start, end, "cancelled", {**made, "from": start})
 
 
-def adjusted(account: Account, deposit: Declaration, actual: Decimal, term: Term, unit: str = KM) -> Draft:
-    """What is due on a deposit once the ``actual`` km or vehicle-days are known."""
+def adjusted(
+    account: Account, deposit: Declaration, actual: Decimal, term: Term, unit: str = KM, silent: Decimal = NONE
+) -> Draft:
+    """What is due on a deposit once the ``actual`` km or vehicle-days are known; ``silent`` of them as declared."""
     made = {"by": "adjusted", "deposit": deposit, "actual": actual, "rounding": term.rounding}
     said = made if unit == KM else made | {"unit": unit}  # entries written before there was another do not say it
+    said = said | {"silent": silent} if silent else said
     return _draft(account, ADJUSTMENT, term.start, term.end, "adjusted", said)
 
 

@@ -42,6 +42,7 @@ class Contract:
     estimate: Decimal | None = None  # km or vehicle-days of the term that the deposit is for
     actual: Decimal | None = None  # those in the end, once they are known
     unit: str = KM  # of both
+    silent: Decimal = Decimal(0)  # of the actual ones those of days of which nothing is known, as declared
 
     @property
     def end(self) -> date:
@@ -163,7 +164,8 @@ def _adjust(contract: Contract, pen: Pen, today: date) -> None:
     if contract.basis == DECLARATION and is_over and contract.actual is not None and contract.estimate is not None:
         paid = sum((entry.amount for entry in pen.all_known(CHARGED)), NOTHING)
         deposit = Declaration(paid, _estimate(contract, contract.estimate), contract.minimum)
-        wanted = [adjusted(contract.account(), deposit, contract.actual, contract.term, contract.unit)]
+        known = contract.actual, contract.term, contract.unit, contract.silent
+        wanted = [adjusted(contract.account(), deposit, *known)]
     _instead(pen, ADJUSTMENT, wanted, "other km")
 
 

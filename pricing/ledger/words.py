@@ -49,9 +49,10 @@ def _cancelled(made: Made, said: Draft) -> list[str]:
 def _adjusted(made: Made, _: Draft) -> list[str]:
     deposit, actual = deposit_of(made), Decimal(made["actual"])
     found, unit = deposit.adjusted(actual, made["rounding"]), made.get("unit", KM)
+    silent = f", {made['silent']} of them as declared for days of which nothing is known," if "silent" in made else ""
     return [
         f"{deposit.deposit} was paid for {deposit.estimate} {unit}, of which {found.least} is kept in any case",
-        f"{actual} {unit} earn {found.earned}: {found.final} less what was paid is {found.due}",
+        f"{actual} {unit}{silent} earn {found.earned}: {found.final} less what was paid is {found.due}",
     ]
 
 

@@ -104,11 +104,13 @@ class Book:
         """Km of vehicles on days; a day that is named twice counts once."""
         return sum((self.km.get(vehicle, {}).get(day, Decimal(0)) for vehicle, day in set(days)), Decimal(0))
 
-    def heard(self, vehicle: Vehicle) -> Iterator[date]:
-        """Days of which it is known what was driven: on record, short silences, and what an odometer told later."""
-        known = [day for day in sorted(self.km.get(vehicle, {})) if day < self.today]
+    def heard(self, vehicle: Vehicle, until: date | None = None) -> Iterator[date]:
+        """Days of which it is known what was driven: on record, short silences, and what an odometer told later;
+        as they were known ``until`` then, else today."""
+        until = until or self.today
+        known = [day for day in sorted(self.km.get(vehicle, {})) if day < until]
         yield from known
-        for before, day in pairwise([*known, self.today]):
+        for before, day in pairwise([*known, until]):
             if (day - before).days <= LULL or day in self.gaps.get(vehicle, {}):
                 yield from each_day(before + timedelta(days=1), day)
 

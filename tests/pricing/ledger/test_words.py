@@ -64,6 +64,13 @@ def test_a_charge_says_how_it_comes_about_and_is_made_again(by):
     assert replay(entry, {}) == entry
 
 
+def test_an_adjustment_says_which_km_are_of_silence_and_is_made_again():
+    entry = follow(None, adjusted(WHOLE, DEPOSIT, D(1_900_000), YEAR, silent=D(400_000)), NOW)
+    told = "1900000 km, 400000 of them as declared for days of which nothing is known, earn 95000.00"
+    assert told in explain(entry)
+    assert replay(entry, {}) == entry
+
+
 def test_a_reversing_entry_names_what_it_takes_back():
     first = follow(None, CASES["part"][0], NOW)
     back = follow(first, reversal(first, "never insured"), NOW)

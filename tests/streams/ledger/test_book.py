@@ -103,8 +103,10 @@ def test_a_day_on_two_covers_is_driven_once_and_days_outside_are_not_counted():
 
 
 def test_a_deposit_is_adjusted_on_the_km_on_record_gaps_too(post):
-    """Two trucks drove 1,200,000 km where a million was declared."""
+    """Two trucks drove 1,200,000 km where a million was declared, and stood still from April on."""
     km = pl.concat([driven("V", FIRST, 100, 5000.0), driven("W", FIRST, 100, 6000.0, gap=1000.0)])
+    still = [driven(vehicle, FIRST + timedelta(days=100), 265, 0.0) for vehicle in ("V", "W")]
+    km = pl.concat([km, *still])
     book = Book([policy(**DEPOSIT)], risks("V", "W", annual_km=60_000.0), km, date(2026, 12, 31))
     assert [entry["reason"] for entry in post(book) if entry["kind"] != "indicated"] == ["deposit"]
     (due,) = post(replace(book, today=END))
@@ -112,6 +114,18 @@ def test_a_deposit_is_adjusted_on_the_km_on_record_gaps_too(post):
     assert post(replace(book, today=END)) == []
     said = replace(book, policies=[policy(**DEPOSIT, actual_km=1_000_000.0)], today=END)
     assert [entry["reason"] for entry in post(said)] == ["other km", "adjusted"]
+
+
+def test_of_a_deposit_nothing_is_given_back_for_days_of_which_nothing_is_known(post):
+    """Never heard of; or parked for 73 days and then not heard of until a reading when the term was over."""
+    insured = risks("V", annual_km=1_000_000.0)
+    book = Book([policy(**DEPOSIT | {"minimum": D(0)})], insured, driven("V", FIRST, 0, 0.0), END)
+    (due,) = [entry for entry in post(book) if entry["kind"] == "adjustment"]
+    assert (str(due.amount), due["made"]["silent"]) == ("0.00", "1000000.000000")
+    assert "1000000.000000 of them as declared for days of which nothing is known, earn 80000.00" in explain(due)
+    later = pl.concat([driven("V", FIRST, 73, 0.0), driven("V", date(2027, 1, 20), 1, 0.0, gap=900_000.0)])
+    back, due = (entry for entry in post(replace(book, driven=later, today=date(2027, 2, 1))))
+    assert (back["reason"], due["made"]["actual"], str(due.amount)) == ("other km", "800000.000000", "-16000.00")
 
 
 def test_a_deposit_for_vehicle_days_is_adjusted_on_those_of_the_schedule(post):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from pricing.billing.declaration import Declaration
-from streams.ledger.book import Book
+from streams.ledger.book import Book, each_day
 from streams.ledger.declared import declared
 from streams.registry.contracts import Policy
 
@@ -24,16 +24,20 @@ def row(vehicle, start=START, end=END, annual_km=None):
 
 
 class Known(Book):
-    """A book in which each vehicle drives 100 km a day."""
+    """A book in which each vehicle drives 100 km a day, and was not heard of from some day on."""
 
     def driven_by(self, days):
-        return D(100 * len(set(days)))
+        return D(100 * len({(vehicle, day) for vehicle, day in days if day < self.silent}))
+
+    def heard(self, vehicle, until=None):
+        return each_day(START, min(until, self.silent))
 
 
 @pytest.fixture
 def book():
     made = object.__new__(Known)
     object.__setattr__(made, "today", END)
+    object.__setattr__(made, "silent", END)
     return made
 
 
@@ -78,10 +82,56 @@ def test_a_deposit_is_for_whatever_vehicles_there_are(book):
     assert declared(book, policy(deposit=D(1000)), rows)["estimate"] == 36_500
 
 
-def test_declared_days_move_too(book):
-    rows = [row("V"), row("W", MIDDLE)]
-    said = policy(declared_km=None, declared_days=365.0)
+def silent(book, since):
+    object.__setattr__(book, "silent", since)
+    return book
+
+
+def test_days_of_which_nothing_is_known_count_as_declared(book):
+    found = declared(silent(book, MIDDLE), policy(deposit=D(1000), declared_km=73_000.0), [row("V")])
+    assert found == {"estimate": D(73_000), "actual": D(182 * 100 + 183 * 200), "silent": D(183 * 200)}
+
+
+ROWS = [row("V", annual_km=10_000.0), row("W", MIDDLE, annual_km=40_000.0)]
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:1], ROWS[1:]], ids=["both", "one", "late"])
+@pytest.mark.parametrize("changes", [{}, {"deposit": D(1000)}], ids=["charged", "deposit"])
+def test_who_was_never_heard_of_is_given_nothing_back(book, rows, changes):
+    found = declared(silent(book, START), policy(**changes), rows)
+    assert found["actual"] == found["silent"] == found["estimate"] > 0
+
+
+def test_never_heard_of_and_ended_early_it_is_what_was_declared_until_then(book):
+    said = policy(cancelled=MIDDLE, deposit=D(1000))
+    assert declared(silent(book, START), said, [row("V")])["actual"] == 182 * 100
+
+
+def test_what_is_said_to_have_been_driven_holds_though_nobody_was_heard_of(book):
+    found = declared(silent(book, START), policy(actual_km=30_000.0), [row("V")])
+    assert found == {"estimate": 36_500, "actual": 30_000}
+
+
+def test_where_nobody_was_insured_nothing_is_known(book):
+    assert declared(book, policy(deposit=D(1000)), [])["actual"] is None
+
+
+def test_a_schedule_entered_a_day_late_moves_nothing_but_that_day(book):
+    """One truck from the first day, 99 from the second: declared for the hundred, not for the one."""
+    rows = [row("V"), *(row(f"W{n}", START + timedelta(days=1)) for n in range(99))]
+    said = policy(declared_km=3_650_000.0)
+    assert declared(book, said, rows)["estimate"] == 100 * (365 + 99 * 364)
     assert final(book, said, rows) == pytest.approx(charged(rows), abs=D("0.01"))
+
+
+def test_where_nobody_is_insured_on_the_first_day_it_is_declared_for_who_comes_first(book):
+    rows = [row("V", START + timedelta(days=1)), row("W", MIDDLE)]
+    assert declared(book, policy(), rows)["estimate"] == 100 * (364 + 183)
+
+
+def test_a_vehicle_replaced_in_the_first_week_is_no_larger_fleet(book):
+    change = START + timedelta(days=3)
+    assert declared(book, policy(), [row("V", START, change), row("W", change)])["estimate"] == 36_500
 
 
 def test_ended_early_days_count_up_to_the_end(book):

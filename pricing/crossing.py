@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from pricing.exposure import UNITS, divided
 from pricing.ladder import TELEMATICS
 
 FULL, SCORES_AND_KM = PRIVACY = ("full", "scores_and_km")
@@ -30,14 +31,14 @@ SCORES = (
     "tariff_id",
     "status",
 )
-MM = 1e6  # of a km: sums of whole ones are the same in any order
 
 
 def km(exposure: pl.DataFrame) -> pl.DataFrame:
     """A row a vehicle and UTC day, whoever drove: ``KM`` and nothing else."""
-    whole = [(pl.col(name) * MM).round().cast(pl.Int64).sum() for name in ("km_measured", "km_gap")]
+    names = ("km_measured", "km_gap")
+    whole = [(pl.col(name) * UNITS[name]).round().cast(pl.Int64).sum() for name in names]
     summed = exposure.group_by("fleet_id", "vehicle_id", "day").agg(whole)
-    return summed.with_columns(pl.col("km_measured", "km_gap") / MM).select(*KM).sort("fleet_id", "vehicle_id", "day")
+    return summed.with_columns(divided(name) for name in names).select(*KM).sort("fleet_id", "vehicle_id", "day")
 
 
 def tables(six: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pricing.exposure import SILENT, SUMS, UNITS, Exposure
+from pricing.exposure import SILENT, SUMS, UNITS, Exposure, divided
 
 GRAIN = 2**20  # parts of one in which a week's weight is kept: whole sums, the same to the bit in any order
 OLDEST = 5200  # weeks
@@ -47,7 +47,7 @@ def weighed(
     until: pl.Expr | None = None,
     heard: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """The same as a frame in order of its keys, numbers to six places; ``until`` of each subject."""
+    """The same as a frame in order of its keys: whole mm and ms, events to six places; ``until`` of each subject."""
     keys = [*subject, *by]
     names = [name for name in SUMS if name in frame.columns]
     whole = [(pl.col(name) * UNITS[name]).round().cast(pl.Int64).alias(name) for name in names]
@@ -55,7 +55,8 @@ def weighed(
     aged = parts.join(_ages(parts, subject), on=[*subject, "_week"], how="left")
     weight = pl.lit(GRAIN) if halved == math.inf else _kept(halved, pl.col("_age"))
     summed = aged.with_columns(_weight=weight).group_by(keys).agg((pl.col(names) * pl.col("_weight")).sum()).sort(keys)
-    found = summed.with_columns((pl.col(name) / (UNITS[name] * GRAIN)).round(6) for name in names)
+    counted = summed.with_columns((pl.col(name) / GRAIN).round(6 if UNITS[name] == 1 else 0) for name in names)
+    found = counted.with_columns(divided(name) for name in names)
     if until is None or halved == math.inf:
         return found.with_columns(pl.lit(0.0).alias(SILENT))
     silent = _silence(aged, halved, subject, frame if heard is None else heard, until)

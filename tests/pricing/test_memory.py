@@ -1,7 +1,7 @@
 """What was seen long ago counts for less."""
 
 from datetime import date, timedelta
-from itertools import permutations
+from itertools import permutations, product
 
 import polars as pl
 import pytest
@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.credibility.decay import Memory, Week, decayed
+from pricing.crossing import km
 from pricing.frames import scores
-from pricing.memory import remembered
+from pricing.memory import remembered, weighed
 from pricing.score import score
 
 MONDAY = date(2026, 3, 2)
@@ -89,3 +90,18 @@ def test_the_scores_table_counts_recent_weeks_for_more(segment, event, tariff):
     assert early["km"] == late["km"] == 5300.0
     assert early["score"] > late["score"] + 1
     assert early["memory"] == tariff.scale.memory
+
+
+def test_a_vehicle_counts_the_same_bits_alone_as_among_others():
+    """Half of an odd mm, ms or event, a week older than the last, among them."""
+    rows = [
+        {"fleet_id": "F", "vehicle_id": f"v{k}", "day": MONDAY - timedelta(weeks=old)}
+        | {"km_measured": (9_336_111 + 2 * k) / 1e6 * old, "moving_h": (701_003 + 18 * k) / 3.6e6 * old}
+        | {"harsh_braking_2": (2 * k + 1) * old}
+        for k, old in product(range(60), (0, 1))
+    ]
+    together = weighed(pl.DataFrame(rows), 1.0, ["fleet_id", "vehicle_id"])
+    apart = [weighed(pl.DataFrame(rows[k : k + 2]), 1.0, ["fleet_id", "vehicle_id"]) for k in range(0, 120, 2)]
+    assert pl.concat(apart).sort("vehicle_id").equals(together)
+    days = pl.DataFrame(rows).with_columns(km_gap=pl.col("km_measured"))
+    assert pl.concat([km(days[k : k + 1]) for k in range(120)]).sort("vehicle_id", "day").equals(km(days))

@@ -1,9 +1,11 @@
 """Exposed: who drove how much, where, how fast and when, and what claims are to be expected of it, as a page."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
+from pricing import crossing
 from pricing.past import VEHICLE
 from pricing.reports.paper import Paper, Section, Table
 from pricing.tariff import Tariff
@@ -20,6 +22,12 @@ MEAN = (
     "The frequency is that of claims to be expected against as many km of the class: the mean of the vehicles by km, "
     "put on the scale once. Unevenness is what vehicles that differ cost beside their mean points."
 )
+
+TOLD = {  # columns that pricing may know where it may know scores and km alone
+    *crossing.KM,
+    *crossing.SCORES,
+    *("cover", "vehicle_days", "days_heard", "km_declared", "vehicles", "frequency", "unevenness"),
+}
 
 
 def paper(
@@ -46,6 +54,16 @@ def paper(
         Section("scores", "Scores", [MEAN] if by in ("fleet", "cover") else [], (), Table(scored, {}, COUNTS)),
     ]
     return Paper("Exposure", facts, parts)
+
+
+def told(whole: Paper) -> Paper:
+    """Of it what pricing may know where it may know scores and km alone: nothing by road, speed, hour or driver."""
+    tables = [(part, part.table) for part in whole.sections if part.table is not None and part.name != "levels"]
+    return replace(whole, sections=[replace(part, table=replace(one, frame=_told(one.frame))) for part, one in tables])
+
+
+def _told(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(name for name in frame.columns if name in TOLD)
 
 
 def scores_by(

@@ -1,7 +1,7 @@
 """Source: where a command reads the tables from - the service's data folder, or what a replay has written."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,10 @@ def now(opened: Store) -> float:
         return marks.clock(connection, time.time())
 
 
-def read(data: Path | None, folder: Path | None) -> Tables:
-    """The six tables of a replay's ``folder``, or else of the service's ``data``."""
+def read(data: Path | None, folder: Path | None, by: Sequence[Tariff] = ()) -> Tables:
+    """The six tables of a replay's ``folder``, or else of the service's ``data``, rated ``by`` these tariffs."""
     try:
-        return tables.load(folder) if folder else of_store(store(data), *tariffs())
+        return tables.load(folder) if folder else of_store(store(data), *(by or tariffs()))
     except TablesError as error:
         raise screen.fail(error) from error
 

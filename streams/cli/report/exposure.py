@@ -1,14 +1,15 @@
 """exposure: vehicle-days and km of fleets, vehicles, drivers or covers - by road, speed and hour, and by day."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
 import polars as pl
 
+from pricing import crossing
 from pricing.reports import exposed
 from pricing.views import BY
-from streams.cli import screen, source
+from streams.cli import proof, screen, source
 from streams.cli.report import files
 from streams.registry import Roster, stored
 
@@ -24,6 +25,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @files.as_option
 @screen.fleet_option
 @source.tables_options
+@screen.config_options
 def command(
     by: str,
     daily: bool,
@@ -34,21 +36,33 @@ def command(
     fleet_id: str | None,
     data: Path | None,
     folder: Path | None,
+    config_path: Path | None,
+    sets: tuple[str, ...],
 ) -> None:
     """Insured and driven days, km measured, by odometer, declared and of gaps, km by level; scores beside them.
 
     From the service's data, or with --tables from what 'tripmeter replay' has written; that knows of no insurance.
     """
-    six, insured = source.read(data, folder), None if folder else _insured(data)
+    private = proof.settings(config_path, sets).pricing.privacy != crossing.FULL
+    if private and by == "driver":
+        raise screen.fail("pricing is told of vehicles' scores and km alone: pricing.privacy")
+    rated_by = source.tariffs(config_path, sets)
+    six, insured = source.read(data, folder, rated_by), None if folder else _insured(data)
     exposure, scores = (_of(six[name], fleet_id) for name in ("exposure", "scores"))
     if exposure.is_empty():
         raise screen.fail("there is no exposure on record" + (f" of fleet {fleet_id!r}" if fleet_id else ""))
+    risks = None if insured is None else _of(insured, fleet_id)
+    whole = exposed.paper(exposure, scores, rated_by[0], by, risks, _days(exposure, first, end), daily)
+    files.write(exposed.told(whole) if private else whole, out, kind)
+
+
+def _days(exposure: pl.DataFrame, first: datetime | None, end: datetime | None) -> tuple[date, date]:
+    """As asked for, else all on record."""
     start, last = exposure.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
     days = (first.date() if first else start, end.date() if end else last + timedelta(days=1))
     if days[0] >= days[1]:
         raise screen.fail(f"from {days[0]} to {days[1]} is no day")
-    risks = None if insured is None else _of(insured, fleet_id)
-    files.write(exposed.paper(exposure, scores, source.tariff(), by, risks, days, daily), out, kind)
+    return days
 
 
 def _insured(data: Path | None) -> pl.DataFrame | None:

@@ -109,6 +109,20 @@ def test_what_is_shown_is_nothing_else(typed, service):
     assert not [word for word in ("D1", "harsh", "coaching", "speeding", "trips") if word in shown.stdout]
 
 
+def test_the_report_of_exposure_holds_nothing_else(typed, service, tmp_path):
+    for by in ("fleet", "vehicle", "cover"):
+        words = ("report", "exposure", "--by", by, "--daily", "--data", service, "--out", tmp_path / f"{by}.json")
+        assert typed(*words, *ON).exit_code == 0
+        said = json.loads((tmp_path / f"{by}.json").read_text())
+        assert set(said["tables"]) == {"contents", "facts", "exposure", "scores"} and said["tables"]["scores"]
+        names = {path.rpartition(".")[2] for path, _ in walked(said)}
+        assert {"day", "km_measured", "vehicle_days", "score", "credibility"} <= names
+        assert not (NEVER | {"coaching_score", "dimension", "level"}) & names
+        assert "D1" not in {value for _, value in walked(said)}
+    refused = typed("report", "exposure", "--by", "driver", "--data", service, "--out", tmp_path / "d.json", *ON)
+    assert (refused.exit_code, "pricing.privacy" in refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("before", [ON, ()], ids=["switched on before", "switched on since"])
 def test_offers_hold_nothing_else(typed, service, before):
     typed("ledger", "post", "--data", service, *before)

@@ -22,7 +22,8 @@ def reported(claims: pl.DataFrame, today: date) -> pl.DataFrame:
     known = claims.filter(pl.col("valued_at").dt.date() <= today).sort("valued_at", "claim_id")
     last = known.unique("claim_id", keep="last", maintain_order=True)
     cost = pl.col("paid") + pl.col("reserve").fill_null(0)
-    return last.filter(cost > 0).select("policy_id", "fleet_id", "vehicle_id", "cover", pl.col("loss_at").dt.date())
+    names = ("policy_id", "fleet_id", "vehicle_id", "cover", "at_fault")
+    return last.filter(cost > 0).select(*names, pl.col("loss_at").dt.date())
 
 
 def experienced(book: Book, policy: Policy, claims: pl.DataFrame, tariff: Tariff) -> Mapping[Key, Known | Stepped]:
@@ -41,11 +42,15 @@ def experienced(book: Book, policy: Policy, claims: pl.DataFrame, tariff: Tariff
 def _record(
     book: Book, line: Sequence[Policy], key: Key, claims: pl.DataFrame
 ) -> tuple[float | None, list[tuple[int, int]]]:
-    """The last coefficient that the registry says, None if none, and days and claims of each year since it held."""
+    """The last coefficient that the registry says, None if none, and days and claims of each year since it held.
+
+    A claim that nobody calls the driver's fault or not counts as one.
+    """
+    blamed = claims.filter(pl.col("at_fault").ne_missing("no"))
     since: list[tuple[int, int]] = []
     for policy in line:
         rows = [row for row in book.risks_of(policy.policy_id).to_dicts() if _key(row) == key]
-        since[:0] = [year for row in _joined(policy, rows) for year in _years(row, claims)]
+        since[:0] = [year for row in _joined(policy, rows) for year in _years(row, blamed)]
         said = [row["experience"] for row in rows if row["experience"] is not None]
         if said:
             return float(said[0]), since

@@ -241,11 +241,20 @@ def test_a_term_that_no_tariff_is_for_is_told_until_it_is_over(tripmeter, typed,
 YEAR = "then by the claims of each year (1)"
 
 
-@pytest.mark.parametrize(("said", "after"), [("", f"1.0, {YEAR} 1.25"), ("0.9", f"0.9, {YEAR} 1.12")])
-def test_a_scale_moves_the_coefficient_and_what_was_accepted_is_charged(tripmeter, tmp_path, monkeypatch, said, after):
-    """0.90 x 1.25 = 1.125, cut to 1.12."""
-    head = "claim_id,policy_id,vehicle_id,cover,loss_at,valued_at,status,paid,reserve\n"
-    claim = "C1,P1,HH-1,own_damage,2024-09-01,2024-09-05,open,10.00,900.00\n"
+@pytest.mark.parametrize(
+    ("said", "fault", "after"),
+    [
+        ("", "", f"1.0, {YEAR} 1.25"),
+        ("0.9", "yes", f"0.9, {YEAR} 1.12"),
+        ("", "no", "1.0, then by the claims of each year (0) 0.95"),
+    ],
+)
+def test_a_scale_moves_the_coefficient_and_what_was_accepted_is_charged(
+    tripmeter, tmp_path, monkeypatch, said, fault, after
+):
+    """0.90 x 1.25 = 1.125, cut to 1.12; of a claim that was not the driver's fault it knows nothing."""
+    head = "claim_id,policy_id,vehicle_id,cover,loss_at,valued_at,status,paid,reserve,at_fault\n"
+    claim = f"C1,P1,HH-1,own_damage,2024-09-01,2024-09-05,open,10.00,900.00,{fault}\n"
     insured = FILES["policy_vehicles"].replace("annual_km\n", "annual_km,experience\n").replace("60000\n", "60000,\n")
     files = {"claims": head + claim, "policy_vehicles": insured.replace("60000,\n", f"60000,{said}\n", 1)}
     (tmp_path / "more").mkdir()

@@ -28,13 +28,16 @@ def condition(events: pl.DataFrame, driven: pl.DataFrame, now: datetime | None) 
 
     ``events`` as for ``count_events``, with ``end`` (null while one lasts, then it does until ``now``) and, of trouble
     codes, ``subject``. ``driven`` has ``fleet_id vehicle_id day`` and ms at the wheel. The first counts codes on every
-    day, parked or not; the others only days that were driven, and of soft tyres no longer than was driven.
+    day of ``driven``, parked or not: that one lasts is no word from a vehicle. The others count only days with ms at
+    the wheel, and of soft tyres no longer than was driven.
     """
     spans = _spans(events, now)
     if spans.is_empty():
         return pl.DataFrame(schema=ROWS)
-    wheel, named = _at_the_wheel(driven), pl.col("kind") == FAULTS
-    found = [_daily(spans.filter(named)).group_by(*VEHICLE, "day").agg(pl.len().cast(pl.Int64).alias(CODES))]
+    heard, named = _at_the_wheel(driven), pl.col("kind") == FAULTS
+    wheel = heard.filter(pl.col("ms") > 0)
+    codes = _daily(spans.filter(named)).join(heard, on=[*VEHICLE, "day"], how="semi")
+    found = [codes.group_by(*VEHICLE, "day").agg(pl.len().cast(pl.Int64).alias(CODES))]
     for column, (kinds, letter) in PARTS.items():
         own = pl.col("kind").is_in(kinds) | (named & pl.col("subject").str.to_uppercase().str.starts_with(letter))
         days = _daily(spans.filter(own)).select(*VEHICLE, "day").unique().join(wheel, on=[*VEHICLE, "day"], how="semi")
@@ -45,11 +48,11 @@ def condition(events: pl.DataFrame, driven: pl.DataFrame, now: datetime | None) 
 
 
 def _at_the_wheel(driven: pl.DataFrame) -> pl.DataFrame:
-    """ms at the wheel of each vehicle and day (since 1970) that was driven."""
+    """ms at the wheel of each vehicle and day (since 1970) that it was heard of."""
     spent = [pl.col(name).fill_null(0) for name in WHEEL if name in driven.columns]
     day = pl.col("day").to_physical().cast(pl.Int64)
     rows = driven.select(*VEHICLE, day, ms=pl.sum_horizontal(pl.lit(0, pl.Int64), *spent))
-    return rows.group_by(*VEHICLE, "day").agg(pl.col("ms").sum()).filter(pl.col("ms") > 0)
+    return rows.group_by(*VEHICLE, "day").agg(pl.col("ms").sum())
 
 
 def _spans(events: pl.DataFrame, now: datetime | None) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pricing.condition import CODES
 from pricing.exposure import exposure
 from pricing.frames import scores
 
@@ -31,11 +32,11 @@ def hour(number):
 
 @pytest.fixture(scope="module")
 def found(segment):
-    """Days of the condition columns, of spans and the hours driven on each day."""
+    """Days of the condition columns, of spans and the hours driven on each day that the vehicle was heard of."""
 
     def days(spans, hours=(2.0, 2.0, 0.0)):
         driven = [
-            segment(day=date(2026, 3, 2 + k), moving_s=3600.0 * h, metres=1000.0 * h) for k, h in enumerate(hours) if h
+            segment(day=date(2026, 3, 2 + k), moving_s=3600.0 * h, metres=1000.0 * h) for k, h in enumerate(hours)
         ]
         frame = exposure(pl.DataFrame(driven), events(spans), NOW)
         return {(row["day"].day, name): row[name] for row in frame.to_dicts() for name in COLUMNS if row[name]}
@@ -68,6 +69,16 @@ def test_trouble_codes_are_of_brakes_or_engine_by_their_first_letter(found):
         (2, "fault_code_days"): 2,
         (4, "fault_code_days"): 1,
     }
+
+
+def test_a_trouble_code_that_lasts_is_no_word_from_a_vehicle_that_is_silent(found, segment, tariff):
+    """Unplugged with the lamp on: no day of codes, and a score that stands for no later day and fades no slower."""
+    assert found([("fault_code", "U0100", 5.0, None)], (2.0, 0.0)) == {(2, CODES): 1, (3, CODES): 1}
+    driven, later = pl.DataFrame([segment()]), MIDNIGHT + timedelta(days=200)
+    risks = pl.DataFrame([{"fleet_id": "F", "vehicle_id": "V", "class": "truck"}])
+    days = [exposure(driven, events([("fault_code", "U0100", 5.0, end)]), later) for end in (None, 6.0)]
+    lasting, over = (scores(frame, risks, tariff, until=later.date()) for frame in days)
+    assert lasting.equals(over)
 
 
 @settings(max_examples=10)

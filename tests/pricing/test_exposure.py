@@ -164,10 +164,11 @@ def test_days_with_trouble_codes_are_counted_on_a_row_of_no_driver():
         ],
         schema_overrides={"driver_id": pl.String, "end": pl.Datetime("us")},
     )
-    frame = exposure(pl.DataFrame(), events, datetime(2025, 6, 4, 8, tzinfo=UTC))
-    assert frame.select("day", "fault_code_days").rows() == [
-        (date(2025, 6, d), n) for d, n in enumerate((1, 2, 1, 1), 1)
-    ]
+    who = {"fleet_id": "f", "vehicle_id": "v", "driver_id": None}
+    parked = pl.DataFrame([who | {"day": date(2025, 6, d)} for d in (1, 2, 4)])
+    frame = exposure(parked, events, datetime(2025, 6, 4, 8, tzinfo=UTC))
+    counted = zip((1, 2, 4), (1, 2, 1), strict=True)  # on the third nothing was heard
+    assert frame.select("day", "fault_code_days").rows() == [(date(2025, 6, d), n) for d, n in counted]
     assert frame["driver_id"].null_count() == frame.height
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # a test is right or wrong however busy the machine is
-settings.register_profile("busy", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("busy", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("busy"), derandomize=True)  # the same examples every time
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "busy"))
 

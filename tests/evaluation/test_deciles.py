@@ -5,6 +5,8 @@ import pytest
 from evaluation.deciles import Rated, facts, portfolio_rated
 from evaluation.measure import Fact
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def found() -> list[Rated]:

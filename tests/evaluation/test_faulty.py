@@ -4,6 +4,8 @@ import pytest
 
 from evaluation import faulty
 
+pytestmark = pytest.mark.slow
+
 VEHICLES, HOURS = 5, 5.0
 
 

@@ -55,7 +55,7 @@ def run_through(river, payloads, rng, *, settling=0.15, crashing=0.1):
     river.drain()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seeds, seeds)
 def test_any_framing_order_and_repetition_with_crashes_and_settling(rivers, rules, seed, order):
     samples, source, rng = rivers.days(seed), rivers.Everybody(), np.random.default_rng(order)
@@ -146,7 +146,7 @@ def places(rng):
     return zones, [route]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(seeds, seeds)
 def test_zones_and_routes_that_change_while_data_comes(rivers, rules, seed, order):
     rng, samples = np.random.default_rng(order), rivers.days(seed)

@@ -1,4 +1,4 @@
-"""A fleet of ten thousand on the live map: what a second of it costs the main thread, whatever the machine."""
+"""A fleet of ten thousand on the live map: what a second of it asks of the page; how long it takes, the bench says."""
 
 import base64
 import json
@@ -21,7 +21,6 @@ ROW = np.dtype(
         ("age", "<u2"),
     ]
 )
-COST = 1.5  # of the cheapest second, in runs of the loop below
 LAYOUTS, NODES = 4, 50  # at most, of a second; nodes that come, of all seconds
 # a second as the stream tells it, until it is drawn
 SECOND = """const { unpacked } = await at('lib/rows.js');
@@ -29,13 +28,6 @@ const fleet = await at('lib/fleet.js');
 fleet.positions.read(unpacked(given), null);
 fleet.tick.value += 1;
 for (let k = 0; k < 3; k++) await new Promise(requestAnimationFrame);"""
-LOOP = """const times = [];
-for (let round = 0; round < 7; round++) {
-  const began = performance.now();
-  for (let k = 0, x = 1; k < 2e7; k++) x = (Math.imul(x, 1103515245) + 12345) | 0;
-  times.push(performance.now() - began);
-}
-return Math.min(...times) / 1000;"""
 
 
 def rows(second):
@@ -55,7 +47,7 @@ def frame():
     return struct.pack("<I", len(head)) + head + rows(0)
 
 
-def test_ten_thousand_vehicles_leave_the_main_thread_free(tab):
+def test_a_second_of_ten_thousand_vehicles_lays_out_little_and_makes_nothing_anew(tab):
     one = tab("manager")
     one.page.route(
         "**/positions.bin", lambda route: route.fulfill(body=frame(), content_type="application/octet-stream")
@@ -74,8 +66,7 @@ def test_ten_thousand_vehicles_leave_the_main_thread_free(tab):
     for second in range(1, SECONDS):
         one.run(SECOND, base64.b64encode(rows(second)).decode())
         spent.append(metrics())
-    grown = {name: np.diff([each[name] for each in spent]) for name in ("TaskDuration", "LayoutCount", "Nodes")}
+    grown = {name: np.diff([each[name] for each in spent]) for name in ("LayoutCount", "Nodes")}
     assert np.median(grown["LayoutCount"]) <= LAYOUTS
     assert grown["Nodes"][2:].sum() <= NODES
-    assert grown["TaskDuration"].min() <= COST * one.run(LOOP)
     assert one.page.locator(".tiles").locator("*").count() < 100  # nothing is drawn a vehicle each but on the canvas

@@ -73,6 +73,7 @@ class Plan(NamedTuple):
         numbers = (self.payloads * EDGE + span * (np.arange(count) + rng.random(count)) / max(count, 1)).astype(
             np.int64
         )
-        numbers = numbers[numbers >= self.before * self.vehicles]
+        first = 2 * self.before * self.vehicles  # a round comes after a gap, so that no brake can begin in it
+        numbers = numbers[numbers >= first]
         _, once = np.unique(numbers % self.vehicles, return_index=True)
         return np.sort(numbers[once])

@@ -45,6 +45,7 @@ def test_a_payload_of_few_samples_holds_no_brake() -> None:
 def test_a_brake_goes_through_payloads_of_one_sample_where_they_come_often_enough() -> None:
     assert plan(hz=1.0).kind == BRAKE and plan(hz=0.5, batch=2.0).kind == SOS
     assert [plan(hz=hz, batch=1 / hz).before for hz in (0.5, 1.0, 10.0)] == [0, 1, 0] and plan().before == 0
+    assert plan(hz=1.0).planted().min() >= 200  # nor begins it in the first round, which comes after a gap
 
 
 def test_processes_share_vehicles_connections_and_events() -> None:

@@ -9,8 +9,8 @@ Ints = npt.NDArray[np.int64]
 Number = TypeVar("Number", float, npt.NDArray[np.float64])
 
 BRAKE, SOS = "harsh_braking", "sos"  # kinds of planted events: driven, or raised by the device
-WHOLE = 5  # samples a payload needs to hold a whole brake
-PAIRED = (1.0, 1.6)  # Hz at which two samples are further apart than a harsh braking lasts at least (Damoov, 0.6 s)
+FELT = 0.6  # s that a harsh braking lasts at least (Damoov)
+PAIRED = (1.0, 1.6)  # Hz at which a braking lasts for two samples and more, which are further apart than that
 EDGE = 0.04  # share of the time at either end without an event
 
 
@@ -45,7 +45,8 @@ class Plan(NamedTuple):
     @property
     def kind(self) -> str:
         """Of the planted events: a brake, in one payload or in several of one sample, else the device's own alarm."""
-        return BRAKE if self.samples >= WHOLE or self.before else SOS
+        whole = self.hz >= PAIRED[0] and self.samples - 2 > FELT * self.hz  # from the second sample to the last
+        return BRAKE if whole or self.before else SOS
 
     @property
     def before(self) -> int:

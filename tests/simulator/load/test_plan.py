@@ -40,6 +40,7 @@ def test_a_vehicle_has_one_event_at_most_and_later_turns_have_others() -> None:
 
 def test_a_payload_of_few_samples_holds_no_brake() -> None:
     assert plan().kind == BRAKE and plan(hz=2.0).kind == SOS
+    assert {plan(hz=hz, batch=batch).kind for hz, batch in ((10, 0.5), (10, 0.8), (50, 0.1), (0.1, 100))} == {SOS}
 
 
 def test_a_brake_goes_through_payloads_of_one_sample_where_they_come_often_enough() -> None:
@@ -64,7 +65,7 @@ def test_what_cannot_be_shared_out_is_said() -> None:
         command.plans(10, 4, 1.0, 10.0, 2, 1.0, **rest)
 
 
-@pytest.mark.parametrize(("hz", "batch"), [(10.0, 1.0), (1.0, 10.0), (50.0, 1.0), (1.0, 1.0)])
+@pytest.mark.parametrize(("hz", "batch"), [(10.0, 1.0), (10.0, 0.9), (1.0, 10.0), (1.0, 3.0), (50.0, 1.0), (1.0, 1.0)])
 def test_the_product_finds_the_planted_brakes_in_the_payload_that_shows_them_and_no_other(
     hz: float, batch: float
 ) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 from pricing.balance.hysteresis import Hysteresis
 from pricing.tariffs import standard
 from streams import registry, tables
-from streams.ledger import posting
+from streams.ledger import exposed, posting
 from streams.ledger.book import gathered
 from streams.ledger.redetection import Redetection
 from streams.pipeline.pipeline import only
-from streams.registry import stored
+from streams.registry import Roster, stored
 from streams.river import recovery
 from streams.river.in_force import remembered
 
@@ -47,14 +47,20 @@ FILES = {
 def river_of(rivers, folder, rules):
     """A river of a fleet that is insured, and whose rule sets are on record."""
     river = rivers.River(folder / "data", rules)
-    (folder / "registry").mkdir(parents=True)
-    for name, said in FILES.items():
-        (folder / "registry" / f"{name}.csv").write_text(said)
-    with river.store.writing() as connection:
-        stored.write(connection, registry.load(folder / "registry"), 0.0)
+    enter(river, folder / "registry")
     for one in rules.in_force.sets:
         remembered(river.store, one, one.since)
     return river
+
+
+def enter(river, folder, **more):
+    """A registry that may say more, written and stored; who is in it."""
+    folder.mkdir(parents=True)
+    for name, said in (FILES | more).items():
+        (folder / f"{name}.csv").write_text(said)
+    with river.store.writing() as connection:
+        stored.write(connection, registry.load(folder), 0.0)
+        return Roster(stored.read(connection))
 
 
 def send(rivers, river, samples):
@@ -67,6 +73,13 @@ def close(river, t, tariff=None):
     follow, intake = partial(recovery.followed, river.source), river.embedded.intake
     live, tariffs = river.pipeline.in_force, [tariff or standard()]
     assert Redetection(river.store, follow, intake, live, tariffs, 7 * DAY_S).work(t)
+
+
+def rated(river, tariff=None):
+    """The tables that `tripmeter rate` makes of a river."""
+    with river.store.reading() as connection:
+        risks = Roster(stored.read(connection)).risks()
+        return exposed.rated(connection, tariff or standard(), risks, tables.moment(END))
 
 
 def post(river, tariff=None, t=END):

@@ -10,17 +10,14 @@ from sqlalchemy import update
 
 from console.api.registry import OF_FLEETS
 from devices.signals import AXLES, WHEELS
-from pricing.tariffs import standard
-from streams import registry, tables
 from streams.fleets.fleet import Coupled
 from streams.fleets.geometry import circle
 from streams.fleets.zones import Route, Zone
-from streams.ledger import books, chains, exposed
+from streams.ledger import books, chains
 from streams.ledger.chains import LedgerError
-from streams.registry import Roster, stored
 from streams.store import accounts, audit, schema
 
-from ..insured import END, FILES, VEHICLES, close, daily, post, send
+from ..insured import END, VEHICLES, close, daily, enter, post, rated, send
 
 DAY_S = 86_400.0
 WRITTEN = {"driver_assignments", "route_assignments", "couplings", "drivers", "geofences"}  # by managers; below, all
@@ -99,12 +96,7 @@ def test_nothing_that_a_fleet_writes_moves_an_indication_by_a_bit(fleet):
 
 
 def test_what_rates_and_what_posts_read_the_same(fleet):
-    found = []
-    for river in fleet:
-        with river.store.reading() as connection:
-            risks = Roster(stored.read(connection)).risks()
-            found.append(exposed.rated(connection, standard(), risks, tables.moment(END)))
-    untouched, touched = found
+    untouched, touched = (rated(river) for river in fleet)
     assert touched["premiums"].equals(untouched["premiums"])
 
 
@@ -123,17 +115,6 @@ def test_what_is_written_anew_is_seen_to_without_a_day_that_closes(rivers, fleet
     close(touched, END + DAY_S)
     assert post(touched) == post(untouched)
     assert touched.rows(accounts.outdated) == []
-
-
-def entered(river, folder, **more):
-    """A registry that says more, stored, and what it says of couplings."""
-    folder.mkdir()
-    for name, said in (FILES | more).items():
-        (folder / f"{name}.csv").write_text(said)
-    with river.store.writing() as connection:
-        stored.write(connection, registry.load(folder), 0.0)
-        roster = Roster(stored.read(connection))
-    return {name: roster.known("f", name).couplings for name in VEHICLES}
 
 
 def accept(river):
@@ -158,7 +139,8 @@ def test_what_the_insurer_accepts_moves_them_and_what_is_written_afterwards_does
     before = post(river)
     with pytest.raises(LedgerError, match="assigns no driver and couples no trailer in fleet 'f'"):
         accept(river)
-    pulled = Written(rivers.Everybody(), entered(river, tmp_path / "more", **TRAILERS))
+    roster = enter(river, tmp_path / "more", **TRAILERS)
+    pulled = Written(rivers.Everybody(), {name: roster.known("f", name).couplings for name in VEHICLES})
     write(river, pulled)
     close(river, END + DAY_S)
     assert post(river) == before

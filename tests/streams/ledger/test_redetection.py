@@ -17,11 +17,10 @@ from streams.kernels.params import CLASSES
 from streams.ledger import accepted, again, exposed
 from streams.pipeline.pipeline import only
 from streams.pipeline.rule_set import InForce
-from streams.registry import Roster, stored
 from streams.river.in_force import Follower
 from streams.store import accounts, audit, schema, upkeep
 
-from ..insured import END, OWN, close, daily, post, send
+from ..insured import END, OWN, close, daily, post, rated, send
 
 DAY_S = 86_400.0
 CHANGED = 0.9  # day on which they are
@@ -61,12 +60,7 @@ def test_own_thresholds_leave_every_indication_equal_to_the_bit(fleet):
 
 
 def test_what_rates_and_what_posts_read_the_same(fleet):
-    found = []
-    for river in fleet:
-        with river.store.reading() as connection:
-            risks = Roster(stored.read(connection)).risks()
-            found.append(exposed.rated(connection, standard(), risks, tables.moment(END)))
-    untouched, touched = found
+    untouched, touched = (rated(river) for river in fleet)
     assert touched["premiums"].equals(untouched["premiums"])
     assert not touched["events"].equals(untouched["events"])
 

@@ -8,13 +8,11 @@ import pytest
 from sqlalchemy import update
 
 from pricing.tariffs import standard
-from streams import registry, tables
-from streams.ledger import books, chains, exposed
+from streams.ledger import books, chains
 from streams.ledger.chains import LedgerError
-from streams.registry import Roster, stored
 from streams.store import accounts, audit, schema
 
-from ..insured import END, FILES, VEHICLES, close, daily, post, reassign, send
+from ..insured import END, VEHICLES, close, daily, enter, post, rated, reassign, send
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +51,9 @@ def test_assignments_leave_every_indication_equal_to_the_bit(fleet, tariff):
 
 
 def test_what_rates_and_what_posts_read_the_same(fleet, tariff):
-    found = []
-    for river in fleet:
-        with river.store.reading() as connection:
-            risks = Roster(stored.read(connection)).risks()
-            found.append(exposed.rated(connection, tariff, risks, tables.moment(END)))
-    untouched, touched = found
+    untouched, touched = (rated(river, tariff) for river in fleet)
     assert touched["premiums"].equals(untouched["premiums"])
-    whoever = [one["scores"].filter(subject="vehicle").drop("coaching_score") for one in found]
+    whoever = [one["scores"].filter(subject="vehicle").drop("coaching_score") for one in (untouched, touched)]
     assert whoever[1].equals(whoever[0])
     assert not touched["scores"].equals(untouched["scores"])
 
@@ -73,15 +66,6 @@ def test_a_registry_that_says_nothing_any_more_leaves_nothing_of_it(rivers, flee
     touched.drain()
     close(touched, END + 86_400.0, tariff)
     assert touched.rows(accounts.remade) == []
-
-
-def enter(river, folder, **more):
-    """Write a registry that says more."""
-    folder.mkdir()
-    for name, said in (FILES | more).items():
-        (folder / f"{name}.csv").write_text(said)
-    with river.store.writing() as connection:
-        stored.write(connection, registry.load(folder), 0.0)
 
 
 def moment(k):

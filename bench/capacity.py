@@ -13,6 +13,7 @@ from simulator.load.capacity import HABITS, OWN, Habit, judged, row, search
 FLEETS = {"ten_at_a_time": "10s", "one_at_a_time": "1s"}  # s of driving in a payload
 STARTS = {"hz_each": 4_000, "hz_in_tens": OWN, "every_30_s": OWN}  # vehicles to begin with, of each of HABITS
 TRIAL_S = 20.0
+HANGS_S = 600  # s, after which a load that says nothing is given up
 
 
 def bring(vehicles: int, hz: float, batch: str, duration: str) -> Any:
@@ -20,12 +21,17 @@ def bring(vehicles: int, hz: float, batch: str, duration: str) -> Any:
     words = ["--vehicles", str(vehicles), "--hz", str(hz), "--batch", batch, "--duration", duration]
     with Running() as service:
         command = [sys.executable, "-m", "simulator", "load", "--mqtt", f"127.0.0.1:{service.port}", *words]
-        done = subprocess.run(
-            [*command, "--codec", "msgpack", "--json"], stdout=subprocess.PIPE, text=True, check=False
-        )
+        return json.loads(_said([*command, "--codec", "msgpack", "--json"]))
+
+
+def _said(command: list[str]) -> str:
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=HANGS_S)
+    except subprocess.TimeoutExpired as late:
+        raise BenchError(f"`{' '.join(command)}` said nothing within {HANGS_S} s") from late
     if not done.stdout:
         raise BenchError(f"`{' '.join(command)}` ended with {done.returncode}")
-    return json.loads(done.stdout)
+    return done.stdout
 
 
 def served(habit: Habit, start: int) -> Result:

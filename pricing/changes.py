@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pricing.factors import telematics
-from pricing.ladder import GAP, LEVIES, RUNNING, TELEMATICS, Ladder, Step
+from pricing.ladder import CAP, GAP, LEVIES, RUNNING, TELEMATICS, Ladder, Step, bounds
 from pricing.money import decimal
 
 ONE = Decimal(1)
@@ -51,10 +51,9 @@ def relativity(eta: float) -> Decimal:
 def premium_at(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
     """The last amount of a premium's steps, had ``behaviour`` another ``eta``."""
     driving = _driving(steps, behaviour, eta)
-    allowed = next((step.unit for step in steps if _is_driving(step)), "")
+    allowed = bounds(next((step.unit for step in steps if _is_driving(step)), ""))
     if allowed:
-        low, high = _range(allowed)
-        driving = min(max(driving, low), high)
+        driving = min(max(driving, allowed[0]), allowed[1])
     ladder = Ladder()
     for step in steps:
         if step.part in (TELEMATICS, LEVIES):
@@ -62,9 +61,6 @@ def premium_at(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
         effect = step.effect
         if _is_driving(step):
             effect = max(driving, ONE) if step.part == GAP else driving
-        if step.op == "cap":
-            low, high = _range(step.value)
-            effect = min(max(ladder.steps[-1].amount, low), high)
         ladder.add(step.part, step.name, step.op, effect, step.covariate, step.value)
     return ladder.steps[-1].amount
 
@@ -82,7 +78,7 @@ def _driving(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
     """Product of the behaviours' relativities, one of them another; before its cap."""
     ladder = Ladder()
     for step in steps:
-        if step.part == TELEMATICS and step.op != "cap":
+        if step.part == TELEMATICS and step.op != CAP:
             effect = relativity(eta) if step.name == behaviour else step.effect
             ladder.add(step.part, step.name, step.op, effect, value=step.value)
     return ladder.steps[-1].amount
@@ -90,8 +86,3 @@ def _driving(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
 
 def _is_driving(step: Step) -> bool:
     return step.part in (RUNNING, GAP) and step.name == telematics.FACTOR.name
-
-
-def _range(said: str) -> tuple[Decimal, Decimal]:
-    low, _, high = said.partition(" to ")
-    return Decimal(low), Decimal(high)

@@ -1,15 +1,16 @@
 """Ladder: a calculation kept step by step, each amount as it is shown, so that it can be explained and run again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pricing.money import cents, micro
 
 PARTS = ("telematics", "standing", "running", "gap", "premium", "levies")
 TELEMATICS, STANDING, RUNNING, GAP, PREMIUM, LEVIES = PARTS
 PURE = (STANDING, RUNNING, GAP)  # their sum is the pure premium
+CAP = "cap"
 
 
 class Step(NamedTuple):
@@ -50,25 +51,34 @@ class Ladder:
 
 
 def climb(steps: Iterable[Step]) -> Decimal:
-    """The last amount before levies, worked out anew from each step; raises if a step shows another amount."""
+    """The last amount before levies, worked out anew from each step; raises if a step shows another amount.
+
+    What a cap leaves is held against the range that it allows.
+    """
     done: list[Step] = []
     for step in steps:
         amount = _amount(done, step.op, step.effect, step.value)
-        if amount != step.amount:
-            raise ValueError(f"step {len(done) + 1} ({step.part} {step.name}) shows {step.amount} and makes {amount}")
+        if amount != step.amount or (step.op == CAP and step.effect != amount):
+            shown = step.amount if amount != step.amount else step.effect
+            raise ValueError(f"step {len(done) + 1} ({step.part} {step.name}) shows {shown} and makes {amount}")
         done.append(step)
     return [step for step in done if step.part != LEVIES][-1].amount
 
 
-def as_told(steps: Sequence[Step], told: Sequence[object]) -> list[Step]:
-    """``steps``, as many as were ``told``, if any were: an older version told of no cap that did not bind."""
-    if len(told) in (0, len(steps)):
-        return list(steps)
-    return [step for before, step in pairwise((None, *steps)) if step and not _idle(step, before)]
+def as_told(steps: Sequence[Step], told: Sequence[Mapping[str, Any]]) -> list[Step]:
+    """``steps``, or those that were ``told``, if any were: an older version told of no cap that did not bind."""
+    bound = [step for before, step in pairwise((None, *steps)) if step and not _idle(step, before)]
+    return bound if [(one["part"], one["name"]) for one in told] == [step[:2] for step in bound] else list(steps)
 
 
 def _idle(step: Step, before: Step | None) -> bool:
-    return step.op == "cap" and before is not None and step.amount == before.amount
+    return step.op == CAP and before is not None and step.amount == before.amount
+
+
+def bounds(said: str) -> tuple[Decimal, Decimal] | None:
+    """What a cap allows, as a step says it: `LOW to HIGH`; None where it says something else."""
+    low, to, high = said.partition(" to ")
+    return (Decimal(low), Decimal(high)) if to else None
 
 
 def pure(steps: Iterable[Step]) -> Decimal:
@@ -92,7 +102,8 @@ def _amount(steps: list[Step], op: str, effect: Decimal, value: str) -> Decimal:
         return cents(before, value)
     if op == "levy":
         return cents(last_amounts(steps)[PREMIUM] * effect, value)
-    return effect  # cap
+    allowed = bounds(value)
+    return effect if allowed is None else min(max(before, allowed[0]), allowed[1])  # cap
 
 
 def last_amounts(steps: Iterable[Step]) -> dict[str, Decimal]:

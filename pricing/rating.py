@@ -172,7 +172,7 @@ class Sheet:
             raise RatingError(f"{self.risk.vehicle_id}: {error}") from error
 
     def _telematics(self, own: Score) -> Decimal:
-        """T: one relativity a behaviour, multiplied and capped."""
+        """T: one relativity a behaviour, multiplied and capped; `own driving` says the range where it is idle."""
         relativities = telematics.FACTOR.relativity([point.eta for point in own.points])
         amount = self.ladder.add(TELEMATICS, "class_mean", "start", ONE, "relativity", "1", "for the class")
         for point, found in zip(own.points, relativities, strict=True):
@@ -210,7 +210,7 @@ class Sheet:
         self.ladder.add(part, factor.name, "times", effect, factor.covariate, _text(value), unit)
 
     def _capped(self, name: str, amount: Decimal, low: Decimal, high: Decimal, part: str = PREMIUM) -> Decimal:
-        """``amount`` within the cap; a step even where it does not bind: it may where somebody drives otherwise."""
+        """``amount`` within the cap, a step in any case: it may bind where somebody drives otherwise."""
         within = min(max(amount, low), high)
         if within != amount:
             self._note(name)

@@ -10,7 +10,7 @@ from typing import Any
 from pricing.balance.hysteresis import Hysteresis
 from pricing.canonical import plain
 from pricing.exposure import Exposure
-from pricing.ladder import LEVIES, PREMIUM, Step, as_told
+from pricing.ladder import CAP, LEVIES, PREMIUM, Step, as_told
 from pricing.ledger.entry import Draft, Entry
 from pricing.levies import levies
 from pricing.money import cents
@@ -109,7 +109,7 @@ def _number(said: str | None) -> float | None:
     return None if said is None else float(said)
 
 
-def _draft(said: dict[str, Any], kind: str, tariff: Tariff, told: Sequence[object] = ()) -> Draft:
+def _draft(said: dict[str, Any], kind: str, tariff: Tariff, told: Sequence[Mapping[str, Any]] = ()) -> Draft:
     """Its steps are those ``told``, if any were: an older version told of fewer."""
     risk, exposure, own = made_from(said)
     premium = rate(risk, exposure, tariff, scored(own, tariff), kind)
@@ -146,7 +146,7 @@ def _moved(steps: Sequence[Step], shown: Mapping[str, Any] | None, window: tuple
     if amount == found:
         return []
     allowed = f"{before} shown before"
-    return [Step(PREMIUM, "hysteresis", "allowed", allowed, "", None, "cap", amount, amount)]
+    return [Step(PREMIUM, "hysteresis", "allowed", allowed, "", None, CAP, amount, amount)]
 
 
 def _window(steps: Sequence[Step], risk: Risk, tariff: Tariff) -> tuple[Decimal, Decimal]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricing.ladder import Ladder, climb
+from pricing.ladder import Ladder, as_told, climb
 
 D = Decimal
 
@@ -42,3 +42,28 @@ def test_an_altered_step_is_found():
     steps[1] = steps[1]._replace(effect=D("1.1"))
     with pytest.raises(ValueError, match=r"step 2 \(standing use\) shows 18.600000 and makes 17.05"):
         climb(steps)
+
+
+def capped(value="0.75 to 1.25", effect="1.25", name="change_cap"):
+    ladder = Ladder()
+    ladder.add("premium", "per_day", "start", D("2"), value="1")
+    ladder.add("premium", name, "cap", D(effect), "allowed", value)
+    return ladder.steps
+
+
+def test_what_a_cap_leaves_is_held_against_the_range_it_allows():
+    steps = capped()
+    assert climb(steps) == D("1.25")
+    for said in ({"effect": D("1.2"), "amount": D("1.2")}, {"value": "0.75 to 1.5"}, {"effect": D("1.3")}):
+        with pytest.raises(ValueError, match=r"step 2 \(premium change_cap\) shows"):
+            climb([steps[0], steps[1]._replace(**said)])
+    assert climb(capped("1.10 shown before", "1.10")) == D("1.10")
+
+
+def test_an_older_text_is_told_apart_by_its_steps_and_not_by_how_many_they_are():
+    steps = [*capped("1 to 3", "2", "idle_cap"), *capped()[1:]]
+    told = [step._asdict() for step in steps]
+    assert as_told(steps, []) == as_told(steps, told) == steps
+    assert as_told(steps, [told[0], told[2]]) == [steps[0], steps[2]]  # the first cap did not bind
+    for other in ([told[0], told[1]], told[:1], [told[2], told[0]]):
+        assert as_told(steps, other) == steps

@@ -31,7 +31,11 @@ function made(step, before, parts) {
   if (step.op === 'divide') return rounded(before * effect[1], effect[0]);
   if (step.op === 'sum') return PURE.reduce((all, part) => all + (parts.get(part) ?? 0n), 0n);
   if (step.op === 'round' || step.op === 'levy') return micros(step.amount); // by a rule of the tariff, named in the step
-  return rounded(effect[0] * MICRO, effect[1]);
+  const [low, high] = step.value.split(' to '); // what a cap allows; high may be Infinity
+  if (high === undefined) return rounded(effect[0] * MICRO, effect[1]);
+  const most = high === 'Infinity' ? before : micros(high);
+  const within = before < micros(low) ? micros(low) : before > most ? most : before;
+  return within === rounded(effect[0] * MICRO, effect[1]) ? within : -1n;
 }
 
 /** @param {[bigint, bigint]} a @param {[bigint, bigint]} b */

@@ -54,6 +54,11 @@ def premium(draw):
     ladder.add("premium", "technical", "sum", Decimal(1))
     ladder.add("premium", "fixed", "plus", Decimal(int(draw.integers(0, 99_999))).scaleb(-3))
     ladder.add("premium", "variable", "divide", Decimal(int(draw.integers(500, 999))).scaleb(-3))
+    low, high = sorted(Decimal(int(draw.integers(0, 9_999_999))).scaleb(-4) for _ in range(2))
+    within = min(max(ladder.steps[-1].amount, low), high)
+    ladder.add("premium", "change_cap", "cap", within, "allowed", f"{low:f} to {high:f}")
+    least = max(within, low)
+    ladder.add("premium", "minimum_cap", "cap", least, "allowed", f"{low:f} to Infinity")
     ladder.add("premium", "rounding", "round", Decimal("0.01"), "mode", "ROUND_HALF_EVEN")
     return ladder.steps
 
@@ -69,5 +74,7 @@ def test_steps_make_the_same_cent_in_the_browser(asked):
 def test_a_step_that_shows_another_amount_is_found(asked):
     steps = premium(np.random.default_rng(3))
     told = [{name: str(value) for name, value in step._asdict().items()} for step in steps]
-    told[2]["amount"] = str(steps[2].amount + Decimal("0.000001"))
-    assert asked("const { climb } = await at('lib/ladder.js'); return climb(given).ok;", told) is False
+    for step, name, said in ((2, "amount", steps[2].amount + Decimal("0.000001")), (-3, "value", "0 to 0.001")):
+        other = [*told]
+        other[step] = told[step] | {name: str(said)}
+        assert asked("const { climb } = await at('lib/ladder.js'); return climb(given).ok;", other) is False

@@ -14,7 +14,7 @@ from pricing.bonus_malus import BonusMalus
 from pricing.factors import Factor, experience, telematics
 from pricing.fixed import FOUR, LEAST, ONE, Ints, fraction, millionths, times, whole
 from pricing.profile import Profile, ProfileError
-from pricing.rating import RatingError
+from pricing.rating import PLACES, RatingError
 from pricing.sheets import (
     CHANGE_BIT,
     COMPLEMENT,
@@ -154,9 +154,9 @@ class Layout:
             return np.full(len(known["class"]), ONE, np.int64), np.zeros(len(known["class"]), np.int64)
         cap, values = self.tariff.caps.get(factor.name), known[factor.covariate]
         low, high = (0, MOST) if cap is None else map(whole, cap)
-        if factor.name == EXPERIENCE:
-            values, low, high = self._on_scales(values, low, high, known["class"])
         found = _relativities(factor, values)
+        if factor.name == EXPERIENCE:
+            found, low, high = self._on_scales(values, (found, low, high), known["class"])
         within = np.clip(found, low, high)
         return within, np.where(within != found, self._bit(factor.name), 0)
 
@@ -167,12 +167,13 @@ class Layout:
             if scale is not None:
                 yield scale, np.array([one == klass for one in classes], np.bool_)
 
-    def _on_scales(self, values: Any, low: Any, high: Any, classes: Sequence[str]) -> tuple[Any, Any, Any]:
-        """Coefficients, the first one of a scale where none is known, and what each keeps to: a scale to itself."""
+    def _on_scales(self, values: Any, found: tuple[Any, Any, Any], classes: Sequence[str]) -> tuple[Any, Any, Any]:
+        """Relativities with lowest and highest; on a scale the coefficient, which no cap holds, or the first one."""
         for scale, rows in self._scales(classes):
-            values = np.where(rows & np.isnan(values), float(scale.start), values)
-            low, high = np.where(rows, whole(scale.lowest), low), np.where(rows, whole(scale.highest), high)
-        return values, low, high
+            own = np.where(rows & ~np.isnan(values), values, float(scale.start.quantize(PLACES)))
+            relativity, low, high = found
+            found = np.where(rows, _placed(own), relativity), np.where(rows, 0, low), np.where(rows, MOST, high)
+        return found
 
     def _record(self, effects: dict[str, Ints], classes: Sequence[str]) -> Ints:
         """What of ``effects`` claims experience does to the whole premium of each row; the rest is left to its km."""
@@ -212,8 +213,13 @@ def _scale(base: Mapping[str, Decimal]) -> int:
 def _relativities(factor: Factor, values: Any) -> Ints:
     """In millionths, to four places, of each value; one that is missing is rated 1."""
     if isinstance(values, np.ndarray):
-        found: Ints = times(millionths(factor.relativity(values)), 1, FOUR) * FOUR
-        return found
+        return _placed(factor.relativity(values))
     known = list(dict.fromkeys(values))
-    effects = dict(zip(known, times(millionths(factor.relativity(known)), 1, FOUR) * FOUR, strict=True))
+    effects = dict(zip(known, _placed(factor.relativity(known)), strict=True))
     return np.array([effects[value] for value in values], np.int64)
+
+
+def _placed(x: Any) -> Ints:
+    """In millionths, to four places."""
+    found: Ints = times(millionths(x), 1, FOUR) * FOUR
+    return found

@@ -116,8 +116,7 @@ def matrix(frame: pl.DataFrame, columns: tuple[str, ...]) -> Floats:
 
 
 def _rated(rows: pl.DataFrame, tariff: Tariff, kind: str) -> Iterator[pl.DataFrame]:
-    for first in rows.unique(("cover", "class"), maintain_order=True).iter_rows(named=True):
-        cover_of(risk_of(first | {"previous": None}), tariff)  # complains of what the tariff has no rate for
+    _refuse(rows, tariff)
     for (cover,), covered in rows.partition_by("cover", as_dict=True).items():
         layout = Layout(tariff.covers[str(cover)], tariff)
         for part in covered.iter_slices(AT_ONCE):
@@ -135,6 +134,16 @@ def _rated(rows: pl.DataFrame, tariff: Tariff, kind: str) -> Iterator[pl.DataFra
                 tariff_id=pl.lit(tariff.tariff_id),
                 status=pl.lit(tariff.status),
             ).select(*COLUMNS)
+
+
+def _refuse(rows: pl.DataFrame, tariff: Tariff) -> None:
+    """Complain of what the tariff has no rate for, the coefficients of its bonus-malus scales one by one."""
+    scaled = pl.lit(value=False)
+    for rule in tariff.bonus_malus:
+        scaled |= pl.col("cover").is_in(rule.covers) & pl.col("class").is_in(rule.classes)
+    said = rows.with_columns(said=pl.when(scaled).then("experience"))
+    for first in said.unique(("cover", "class", "said"), maintain_order=True).iter_rows(named=True):
+        cover_of(risk_of(first | {"previous": None}), tariff)
 
 
 def known(rows: pl.DataFrame, layout: Layout) -> dict[str, Any]:

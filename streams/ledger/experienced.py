@@ -1,6 +1,6 @@
 """Experienced: what a policy and those it continues have insured so far, and the claims reported of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from streams.ledger.terms import later
 from streams.registry.contracts import Policy
 
 Row = Mapping[str, Any]  # of risks
+Span = tuple[date, date]  # the end excluded
 
 
 def reported(claims: pl.DataFrame, today: date) -> pl.DataFrame:
@@ -44,33 +45,36 @@ def _record(
 ) -> tuple[float | None, list[tuple[int, int]]]:
     """The last coefficient that the registry says, None if none, and days and claims of each year since it held.
 
-    A claim that nobody calls the driver's fault or not counts as one.
+    What is said in the course of a year is for all of it. A claim that nobody calls the driver's fault or not counts
+    as one.
     """
     blamed = claims.filter(pl.col("at_fault").ne_missing("no"))
-    since: list[tuple[int, int]] = []
+    insured, lost = list[Span](), list[date]()
     for policy in line:
-        rows = [row for row in book.risks_of(policy.policy_id).to_dicts() if _key(row) == key]
-        since[:0] = [year for row in _joined(policy, rows) for year in _years(row, blamed)]
-        said = [row["experience"] for row in rows if row["experience"] is not None]
+        rows = [row for row in _rows(book, policy) if _key(row) == key]
+        insured += [(row["valid_from"], row["valid_to"]) for row in rows]
+        lost += [day for row in rows for day in _losses(blamed, row)]
+        said = [(row["valid_from"], row["experience"]) for row in rows if row["experience"] is not None]
         if said:
-            return float(said[0]), since
-    return None, since
+            since, coefficient = max(said)
+            return float(coefficient), [year[1:] for year in years(insured, lost) if year[0] > since]
+    return None, [year[1:] for year in years(insured, lost)]
 
 
-def _joined(policy: Policy, rows: Sequence[Row]) -> Iterator[Row]:
-    """The days of a policy from the first to the last of them, whatever changed in between."""
-    if rows:
-        last = min(max(row["valid_to"] for row in rows), policy.cancelled or policy.to)
-        yield {**rows[0], "valid_from": min(row["valid_from"] for row in rows), "valid_to": last}
-
-
-def _years(row: Row, claims: pl.DataFrame) -> Iterator[tuple[int, int]]:
-    """Days and claims of each year, the last as long as it is."""
-    start = row["valid_from"]
-    while start < row["valid_to"]:
-        end = min(later(start, 12), row["valid_to"])
-        yield (end - start).days, _claims(claims, row, start, end)
-        start = end
+def years(insured: Iterable[Span], lost: Sequence[date]) -> Iterator[tuple[date, int, int]]:
+    """End, days and claims of each year of days insured, the last as long as it is; a gap moves its end."""
+    days, claims, at, full = 0, 0, date.min, date.min
+    for first, last in sorted(insured):
+        if first > at:
+            at, full = first, full + (first - at) if days else later(first, 12)
+        while at < last:
+            end = min(full, last)
+            days, claims, at = days + (end - at).days, claims + sum(at <= day < end for day in lost), end
+            if end == full:
+                yield end, days, claims
+                days, claims, full = 0, 0, later(full, 12)
+    if days:
+        yield at, days, claims
 
 
 def _key(row: Row) -> Key:
@@ -87,15 +91,25 @@ def _line(book: Book, policy: Policy) -> Iterator[Policy]:
         found = book.by_id.get(found.renews)
 
 
-def _seen(book: Book, policy: Policy, claims: pl.DataFrame) -> Iterator[Seen]:
+def _rows(book: Book, policy: Policy) -> Iterator[dict[str, Any]]:
+    """What a policy insures, until it was cancelled, if it was."""
     for row in book.risks_of(policy.policy_id).to_dicts():
-        start, end = row["valid_from"], min(row["valid_to"], policy.cancelled or policy.to, book.today)
+        end = min(row["valid_to"], policy.cancelled or policy.to)
+        if row["valid_from"] < end:
+            yield row | {"valid_to": end, "inception": policy.from_}
+
+
+def _seen(book: Book, policy: Policy, claims: pl.DataFrame) -> Iterator[Seen]:
+    for row in _rows(book, policy):
+        start, end = row["valid_from"], min(row["valid_to"], book.today)
         if start < end:
-            risk = risk_of({**row, "valid_from": start, "valid_to": end, "inception": policy.from_})
+            risk = risk_of(row | {"valid_to": end})
             driven = paced.km(book, (row["fleet_id"], row["vehicle_id"]), start, end, row["annual_km"])
-            yield Seen(risk, driven, _claims(claims, row, start, end))
+            yield Seen(risk, driven, len(_losses(claims, row | {"valid_to": end})))
 
 
-def _claims(claims: pl.DataFrame, row: Row, start: date, end: date) -> int:
+def _losses(claims: pl.DataFrame, row: Row) -> list[date]:
+    """Days of the claims of a row of risks."""
     same = [pl.col(name) == row[name] for name in ("policy_id", "fleet_id", "vehicle_id", "cover")]
-    return claims.filter(*same, pl.col("loss_at").is_between(start, end, closed="left")).height
+    within = pl.col("loss_at").is_between(row["valid_from"], row["valid_to"], closed="left")
+    return claims.filter(*same, within)["loss_at"].to_list()

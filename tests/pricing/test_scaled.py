@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pricing import scales
 from pricing.document import Table, TariffError
@@ -17,6 +19,7 @@ from pricing.ledger.rated import rated
 from pricing.rating import RatingError, rate
 from pricing.renewal.experience import stepped
 from pricing.rerating import indications
+from pricing.risks import risk_of
 from pricing.scales import standard as scale
 from pricing.tariffs import complete, parse, standard_text
 
@@ -174,3 +177,66 @@ def test_in_the_long_run_classes_are_held_as_is_known_of_the_scale_minus_one_top
     known = [p**5, *[(1 - p) * p ** (5 - k) for k in range(1, 6)]]
     assert list(share.values()) == pytest.approx(known, abs=1e-12)
     assert [round(x, 3) for x in known] == [0.479, 0.076, 0.088, 0.102, 0.118, 0.137]
+
+
+ODD = """
+[[bonus_malus]]
+scale = "odd"
+covers = ["own_damage"]
+classes = ["car", "truck"]
+[scales.odd]
+name = "odd"
+source = "nobody's: coefficients of more places than a relativity has, one below what a relativity may be"
+rule = "steps"
+start = 1.00005
+classes = [[1, 0.005], [2, 0.33333], [3, 0.66665], [4, 1.00005], [5, 1.00015], [6, 2.000049]]
+claim_free = 1
+claim = 1
+least_days = 365
+"""
+STEPS = (0.005, 0.33333, 0.66665, 1.00005, 1.00015, 2.000049)
+
+
+@pytest.fixture(scope="module")
+def odd():
+    return parse(standard_text() + ODD, "odd.toml")
+
+
+def made(work):
+    """What it makes, or why it refuses."""
+    try:
+        return work()
+    except RatingError as error:
+        return str(error)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["car", "truck", "bus"]),
+            st.sampled_from(["own_damage", "tpl_property"]),
+            st.sampled_from([*STEPS, *STEPS, None, 0.5, 0.33335, 1.0]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_one_by_one_many_at_once_table_and_ledger_rate_and_refuse_alike(odd, known):
+    """Whatever the coefficients, on the scale or off it, and in which order they come."""
+    same = {"fleet_id": "F", "policy_id": "P", **YEAR}
+    rows = [
+        {**same, "vehicle_id": f"V{k}", "class": klass, "cover": cover, "experience": x}
+        for k, (klass, cover, x) in enumerate(known)
+    ]
+    risks = pl.DataFrame(rows, schema_overrides={"experience": pl.Float64})
+    drive = risks.select("fleet_id", "vehicle_id", day=pl.lit(date(2026, 5, 1)), metres=pl.lit(3e5))
+    seen = exposure(drive.with_columns(driver_id=pl.lit(None, pl.String)), pl.DataFrame())
+    km = Exposure({"km_measured": 300.0})
+    single = [risk_of(row) for row in rows]
+    one_by_one = made(lambda: [rate(one, km, odd).amount for one in single])
+    assert made(lambda: premiums(seen, risks, odd)["amount"].to_list()) == one_by_one
+    assert made(lambda: indications(seen, risks, odd)["amount"].to_list()) == one_by_one
+    assert made(lambda: [rated(one, km, odd).amount for one in single]) == one_by_one
+    if isinstance(one_by_one, list):
+        assert amounts([Due(one, km, {one.klass: km}) for one in single], odd) == one_by_one

@@ -1,12 +1,12 @@
 """Chains: the ledger's entries, tariffs and seals in the store; what is there is read and added to, never changed."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection, Select, Table, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, or_, select
 
 from pricing.canonical import digest, moment, plain, text
 from pricing.document import TariffError
@@ -68,13 +68,21 @@ def begun(connection: Connection) -> dict[str, str]:
 
 def unanswered(connection: Connection) -> set[str]:
     """Policies that have been offered a next term and have no answer to it on record."""
-    found = [set(connection.execute(_saying(kind)).scalars()) for kind in (OFFER, ANSWER)]
-    return found[0] - found[1]
+    queries = [select(entries.c.policy_id).where(_is_of(kind)).distinct() for kind in (OFFER, ANSWER)]
+    offered, answered = (set(connection.execute(query).scalars()) for query in queries)
+    return offered - answered
 
 
-def _saying(kind: str) -> Select[str]:
-    """Policies with an entry of a kind, which a canonical text says just so; in a value, quotes would be escaped."""
-    return select(entries.c.policy_id).where(entries.c.text.contains(f'"kind":"{kind}"', autoescape=True)).distinct()
+def saying(connection: Connection, policy_id: str, kinds: Iterable[str]) -> list[Entry]:
+    """Entries of some kinds of a policy's chain, in order."""
+    said = or_(*map(_is_of, kinds)) & (entries.c.policy_id == policy_id)
+    query = select(entries.c.text, entries.c.hash).where(said).order_by(entries.c.seq)
+    return [Entry(row.text, row.hash) for row in connection.execute(query)]
+
+
+def _is_of(kind: str) -> ColumnElement[bool]:
+    """Whether an entry is of a kind, which a canonical text says just so; in a value, quotes would be escaped."""
+    return entries.c.text.contains(f'"kind":"{kind}"', autoescape=True)
 
 
 def append(connection: Connection, new: Mapping[str, Sequence[Entry]]) -> None:

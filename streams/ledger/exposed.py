@@ -14,7 +14,7 @@ from pricing.risks import joined, parted
 from pricing.tariff import Tariff
 from streams import tables
 from streams.desk.desk import Desk
-from streams.ledger import accepted, pinned, remade, wheel
+from streams.ledger import accepted, pinned, promised, remade, wheel
 from streams.ledger.books import BOOKS
 from streams.ledger.pinned import Strange
 from streams.ledger.redetection import closed
@@ -107,9 +107,9 @@ def rated(
     if risks is None:
         return _rated(connection, tariff, None, now)
     (_, mine), *parts = parted(risks, tariff, others)
-    six = _rated(connection, tariff, risks, now, mine)
+    six = _rated(connection, tariff, risks, now, promised.insured(connection, mine, tariff))
     for other, part in parts:
-        found = _rated(connection, other, risks, now, part)
+        found = _rated(connection, other, risks, now, promised.insured(connection, part, other))
         six |= joined(six, found["scores"], found["premiums"], part)
     return six
 
@@ -143,12 +143,11 @@ def amounts(
 
     ``conceded``: as if the insurer had accepted these dismissals and no others.
     """
-    read_as = _read(connection, tariff, now, conceded)
-    found = Exposed(read_as.driven(), read_as.left, read_as.today)
-    insured = tables.assumed(found.driven, klass) if risks is None else risks
-    counts = judged(found.driven, found.left)
-    first, end = tables.days(found.driven, now)
-    return indications(found.driven, insured, tariff, first, end, judged=counts, until=end)
+    found = _read(connection, tariff, now, conceded)
+    driven = found.driven()
+    insured = tables.assumed(driven, klass) if risks is None else promised.insured(connection, risks, tariff)
+    first, end = tables.days(driven, now)
+    return indications(driven, insured, tariff, first, end, judged=judged(driven, found.left), until=end)
 
 
 def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:

@@ -136,7 +136,7 @@ def _pieces(book: Book, policy: Policy, tariff: Tariff, accepted: Promises) -> l
 
 def _piece(book: Book, policy: Policy, row: Mapping[str, Any], tariff: Tariff, promise: Entry | None) -> Piece:
     vehicle = (row["fleet_id"], row["vehicle_id"])
-    risk = before(risk_of({**row, "valid_from": policy.from_, "valid_to": policy.to}), promise)
+    risk = before(risk_of({**row, "valid_from": policy.from_, "valid_to": policy.to}), promise, tariff)
     accepted = as_offered(risk, tariff, promise, book.told is not None)
     km = book.expected(vehicle, risk.annual_km, vehicle_days(policy.from_, policy.to))
     own = book.own.get(vehicle) or {risk.klass: Exposure()}

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import nan
 from typing import Any
 
+import polars as pl
 from sqlalchemy import Connection
 
 from pricing.canonical import plain
@@ -19,24 +21,39 @@ from pricing.score import Own
 from pricing.stated import Stated
 from pricing.tariff import Tariff
 from streams.ledger import chains
+from streams.registry import stored
 from streams.registry.contracts import Policy
 
 Promises = Mapping[tuple[str, str], Entry]  # accepted offers by vehicle and cover
 APART = ("policy_id", "previous")
+RATED = ("policy_id", "vehicle_id", "cover", "class")
 
 
 def promised(connection: Connection, policy: Policy) -> Promises:
     """The accepted offers of the policy that this one renews."""
     if not policy.renews:
         return {}
-    pen = Pen(chains.of(connection, policy.renews), datetime.now(UTC))
+    pen = Pen(chains.saying(connection, policy.renews, (OFFER, ANSWER)), datetime.now(UTC))
     answers = pen.known(ANSWER, WHOLE, WHOLE)
     if not answers or answers[-1]["reason"] != ACCEPTED:
         return {}
     return {(entry["vehicle_id"], entry["cover"]): entry for entry in pen.all_known(OFFER)}
 
 
-def before(risk: Risk, promise: Entry | None) -> Risk:
+def insured(connection: Connection, risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+    """Risks with the claims coefficients that they are posted with: where the registry says none, as accepted."""
+    unsaid = risks.filter(pl.col("experience").is_null()).select(RATED).unique()
+    following = [one for one in stored.of(connection, Policy) if one.renews and one.policy_id in unsaid["policy_id"]]
+    offers = {(one.policy_id, *key): entry for one in following for key, entry in promised(connection, one).items()}
+    rows = [(*row, _coefficient(offers[row[:3]], tariff, *row[2:])) for row in unsaid.rows() if row[:3] in offers]
+    if not rows:
+        return risks
+    told = pl.DataFrame(rows, {**dict.fromkeys(RATED, pl.String), "accepted": pl.Float64}, orient="row")
+    known = risks.join(told, on=RATED, how="left", maintain_order="left")
+    return known.with_columns(pl.coalesce("experience", pl.col("accepted").fill_nan(None))).drop("accepted")
+
+
+def before(risk: Risk, promise: Entry | None, tariff: Tariff) -> Risk:
     """The risk with what was paid in the term before, for as many days, which a cap on change is held against.
 
     And with the claims coefficient that was offered and accepted, where the registry says none.
@@ -46,9 +63,16 @@ def before(risk: Risk, promise: Entry | None) -> Risk:
     offered = made_from(promise["made"]["renewed"])[0]
     days, of = (vehicle_days(one.valid_from, one.valid_to) for one in (risk, offered))
     paid = offered.previous
-    said = risk.experience == risk.experience or offered.experience != offered.experience
     held = paid if paid is None or days == of else cents(paid * days / of)
-    return replace(risk, experience=risk.experience if said else offered.experience, previous=held)
+    known, own = risk.experience, _coefficient(promise, tariff, risk.cover, risk.klass)
+    return replace(risk, experience=known if known == known or own != own else own, previous=held)
+
+
+def _coefficient(promise: Entry, tariff: Tariff, cover: str, klass: str) -> float:
+    """The one accepted; NaN if there is none, or another bonus-malus scale holds now, or none where one held."""
+    made, scale = promise["made"]["renewed"], tariff.record(cover, klass)
+    by = (made["claims"] or {}).get("scale")
+    return made_from(made)[0].experience if by == (scale and scale.name) else nan
 
 
 def as_offered(

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
-from streams.registry.book import Change, Registry, diff
+from streams.registry.book import Change, Registry, Some, diff
 from streams.registry.rows import KINDS
 from streams.store import schema
 
@@ -16,6 +16,13 @@ def read(connection: Connection, table: Table = schema.registry) -> Registry:
     for kind, _, body in connection.execute(select(table.c.kind, table.c.key, table.c.body)):
         registry.put(msgspec.json.decode(body, type=KINDS[kind]))
     return registry
+
+
+def of(connection: Connection, kind: type[Some]) -> list[Some]:
+    """Rows of one kind."""
+    table = schema.registry
+    query = select(table.c.body).where(table.c.kind == kind.KIND)
+    return [msgspec.json.decode(body, type=kind) for body in connection.execute(query).scalars()]
 
 
 def write(

@@ -164,9 +164,9 @@ def test_what_was_paid_before_is_scaled_to_the_days_of_the_policy_that_follows(p
     offer(pen, POLICY, known())
     (promise,) = pen.all_known("offer")
     risk, *_ = made_from(promise["made"]["renewed"])
-    assert before(risk, promise) == risk
+    assert before(risk, promise, TARIFF) == risk
     quarter = replace(risk, valid_to=risk.valid_from + timedelta(days=73))
-    assert before(quarter, promise).previous == (risk.previous / 5).quantize(D("0.01"))
+    assert before(quarter, promise, TARIFF).previous == (risk.previous / 5).quantize(D("0.01"))
 
 
 def test_an_offer_stands_until_its_amount_or_what_it_insures_has_moved(pen):

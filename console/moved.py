@@ -9,6 +9,7 @@ from console.endpoint import Ask
 from console.figures import figures
 from console.problems import Problem
 from pricing.rating import RatingError
+from pricing.risks import in_currency
 from pricing.tariff import Tariff
 from pricing.tariffs import shipped
 from pricing.tariffs.compared import VEHICLE, capped, changes
@@ -83,6 +84,7 @@ def _rated(ask: Ask, old: Tariff, new: Tariff) -> tuple[pl.DataFrame, pl.DataFra
 
 def _premiums(ask: Ask, tariff: Tariff) -> pl.DataFrame:
     """The premiums of the portfolio with a tariff, as `tripmeter tariff compare` has them."""
-    made = figures(ask.world)
+    made, risks = figures(ask.world), figures(ask.world).risks()
+    own = None if risks is None else in_currency(risks, tariff)
     with ask.world.store.reading() as connection:
-        return exposed.amounts(connection, tariff, made.risks(), moment(made.now))
+        return exposed.amounts(connection, tariff, own, moment(made.now))

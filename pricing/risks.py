@@ -74,6 +74,13 @@ def parted(risks: pl.DataFrame, tariff: Tariff, others: Sequence[Tariff]) -> lis
     return [(tariff, rest), *(pair for pair in theirs if not pair[1].is_empty())]
 
 
+def in_currency(risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+    """Those in the currency of a tariff, and those of which none is said."""
+    if "currency" not in risks.columns:
+        return risks
+    return risks.filter((pl.col("currency") == tariff.currency).fill_null(value=True))
+
+
 def joined(
     tables: Mapping[str, pl.DataFrame], scores: pl.DataFrame, premiums: pl.DataFrame, part: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:

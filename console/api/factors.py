@@ -17,6 +17,7 @@ from console.shapes import Page
 from pricing.factors.base import Factor
 from pricing.reports import levels
 from pricing.reports.losses import known, valuations
+from streams.ledger.watched import in_one
 from streams.registry import losses
 
 Row = dict[str, Any]
@@ -173,10 +174,11 @@ def _levels(ask: Ask, cover: str, factor: str) -> Sequence[Row]:
 
 
 def _made(ask: Ask) -> pl.DataFrame:
-    premiums = figures(ask.world).tables()["premiums"]
+    premiums, tariff, of = figures(ask.world).tables()["premiums"], ask.world.rules.tariff, ask.world.known
     fleets = [one for one in premiums["fleet_id"].unique().to_list() if ask.scope.fleet(one)]
-    claims = known(valuations(losses.claims(ask.world.known.registry)), date.max)
-    return levels.levels(premiums.filter(pl.col("fleet_id").is_in(fleets)), claims, ask.world.rules.tariff)
+    seen = {"premiums": premiums.filter(pl.col("fleet_id").is_in(fleets))}
+    mine, (_, claims) = in_one(seen, (of.roster.insured(), losses.claims(of.registry)), tariff)
+    return levels.levels(mine["premiums"], known(valuations(claims), date.max), tariff)
 
 
 def _level(row: Row, status: str) -> Level:

@@ -80,7 +80,8 @@ def portfolio(ask: Ask) -> Portfolio:
     currency = ask.query.currency or rules.tariff.currency
     tariff = next((one for one in (rules.tariff, *rules.others) if one.currency == currency), rules.tariff)
     indicated, risks = rows(premiums(ask).drop("factors")), made.risks()
-    found = [row for row in indicated if row["currency"] == currency]
+    said = {one.policy_id: one.currency for one in ask.world.known.registry.of(Policy) if one.currency}
+    found = [row for row in indicated if {row["currency"], said.get(row["policy_id"], currency)} == {currency}]
     classes = {} if risks is None else {(r["fleet_id"], r["vehicle_id"]): r["class"] for r in rows(risks)}
     vehicles = {(row["fleet_id"], row["vehicle_id"]) for row in found}
     with ask.world.store.reading() as connection:

@@ -14,13 +14,14 @@ from console.pages import Paged, page
 from console.papers import Report, calculated, printed, sheet, told
 from console.problems import Problem
 from console.shapes import Page
-from console.spoken import Spoken, asked, book, paper
+from console.spoken import asked, book, paper
 from pricing.exposure import CLOSES
 from pricing.reports import live, underwriting, workbook
 from pricing.reports.experience import Asked, Data, Study, study
 from pricing.reports.insured import periods
 from pricing.reports.losses import ReportError, valuations
 from pricing.reports.paper import Paper
+from pricing.tariff import Tariff
 from streams import tables
 from streams.ledger import exposed, watched
 from streams.registry import losses
@@ -52,6 +53,12 @@ class Years(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     years: YEARS = 5
     at: str = ""
+
+
+class InCurrency(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In which currency: amounts of two are never added up."""
+
+    currency: Annotated[str, msgspec.Meta(description="like EUR; empty: the tariff's")] = ""
 
 
 class YearPage(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,10 +140,21 @@ def quality_book(ask: Ask) -> Reply:
 
 
 def _quality(ask: Ask) -> Paper:
-    return figures(ask.world).worked(("quality", ask.scope.key), lambda: live.paper(watch(ask)))
+    tariff = in_currency(ask)
+    key = ("quality", ask.scope.key, tariff.currency)
+    return figures(ask.world).worked(key, lambda: live.paper(watch(ask, tariff)))
 
 
-def watch(ask: Ask) -> live.Live:
+def in_currency(ask: Ask) -> Tariff:
+    """The tariff in force in the currency that is asked for."""
+    rules, wanted = ask.world.rules, ask.query.currency
+    found = [one for one in (rules.tariff, *rules.others) if wanted in ("", one.currency)]
+    if not found:
+        raise Problem(404, "no_tariff", f"no tariff in force is in {wanted!r}")
+    return found[0]
+
+
+def watch(ask: Ask, tariff: Tariff) -> live.Live:
     """What the report of the portfolio is made of, of the fleets that are seen."""
     world, made = ask.world, figures(ask.world)
     six = made.tables()
@@ -146,7 +164,7 @@ def watch(ask: Ask) -> live.Live:
     try:
         with world.store.reading() as connection:
             of = pl.col("fleet_id").is_in(fleets)
-            return watched.live(connection, six, registered, world.rules.tariff, today, of)
+            return watched.live(connection, six, registered, tariff, today, of)
     except ReportError as error:
         raise Problem(404, "nothing", str(error)) from error
 
@@ -165,9 +183,25 @@ ENDPOINTS = (
     Endpoint(
         "GET", f"{_PATH}.xlsx", assumed, "pricing", "The same with its formulas", PRICING, bytes, query=asked(Years)
     ),
-    Endpoint("GET", _QUALITY, quality, "pricing", _FITS, PRICING, Report),
-    Endpoint("GET", f"{_QUALITY}.html", quality_page, "pricing", f"{_FITS}, to print", PRICING, bytes, query=Spoken),
+    Endpoint("GET", _QUALITY, quality, "pricing", _FITS, PRICING, Report, query=InCurrency),
     Endpoint(
-        "GET", f"{_QUALITY}.xlsx", quality_book, "pricing", f"{_FITS}, as a workbook", PRICING, bytes, query=Spoken
+        "GET",
+        f"{_QUALITY}.html",
+        quality_page,
+        "pricing",
+        f"{_FITS}, to print",
+        PRICING,
+        bytes,
+        query=asked(InCurrency),
+    ),
+    Endpoint(
+        "GET",
+        f"{_QUALITY}.xlsx",
+        quality_book,
+        "pricing",
+        f"{_FITS}, as a workbook",
+        PRICING,
+        bytes,
+        query=asked(InCurrency),
     ),
 )

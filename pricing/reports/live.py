@@ -65,6 +65,7 @@ class Live:
     since: date  # the first day on record
     today: date  # not over yet
     tariff: Tariff  # in force
+    apart: tuple[str, ...] = ()  # other currencies that there are policies in, of which nothing is in here
 
 
 def paper(live: Live, chance: Chance = CHANCE) -> Paper:
@@ -72,6 +73,8 @@ def paper(live: Live, chance: Chance = CHANCE) -> Paper:
     rows = portfolio.judged(live.premiums, live.scores, live.claims, live.insured)
     facts = [
         ("tariff", f"{live.tariff.tariff_id}, {live.tariff.status}"),
+        ("currency", live.tariff.currency),
+        *([("other currencies", ", ".join(live.apart))] if live.apart else []),
         ("days", f"{live.since} to {live.today}, end excluded"),
         ("vehicles rated", f"{rows.height:,}"),
         ("claims of theirs", f"{int(rows['claims'].sum()):,}"),

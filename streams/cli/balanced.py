@@ -1,5 +1,6 @@
 """Balanced: the command of ``tripmeter tariff`` that solves the off-balance factor of a portfolio, caps inside."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pricing.document import TariffError
 from pricing.ladder import Step
 from pricing.money import cents, decimal
 from pricing.premium import Premium
+from pricing.tariff import Tariff
 from pricing.tariffs.changed import balanced, renamed
 from streams.cli import compared, screen, source
 from streams.tariffs import text_of
@@ -47,9 +49,11 @@ def balance(
     if (against is None) == (target is None):
         raise click.UsageError("give either --target, or --against a tariff with the --change to it")
     tariff = compared.tariff(str(path))
-    rated = compared.premiums(folder, data, tariff, registry_path, klass)
-    before = compared.premiums(folder, data, compared.tariff(against), registry_path, klass) if against else None
-    previous = _previous(rated, before)
+    rated, *before = (
+        compared.some(source.premiums(data, folder, one, registry_path, klass), one)
+        for one in (tariff, *_other(against, tariff))
+    )
+    previous = _previous(rated, before[0] if before else None)
     wanted = decimal(target) if target is not None else cents(_sum(previous) * (1 + decimal(change)))
     premiums = [_premium(row) for row in rated.iter_rows(named=True)]
     try:
@@ -59,6 +63,14 @@ def balance(
     except (BalanceError, TariffError) as error:
         raise screen.fail(error) from error
     _say(found, wanted, mean, as_json)
+
+
+def _other(against: str | None, than: Tariff) -> Iterator[Tariff]:
+    """The tariff that is paid by now, if one is named."""
+    if against is not None:
+        other = compared.tariff(against)
+        compared.alike(other, than)
+        yield other
 
 
 def _say(found: Balance, wanted: Decimal, mean: Decimal | None, as_json: bool) -> None:

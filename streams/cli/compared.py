@@ -40,7 +40,8 @@ def compare(
     was, now = tariff(old), tariff(new)
     found: Frames = {}
     if portfolio or data or folder:
-        before, after = (_some(source.amounts(data, folder, one, registry_path, klass)) for one in (was, now))
+        alike(was, now)
+        before, after = (some(source.amounts(data, folder, one, registry_path, klass), one) for one in (was, now))
         after = capped(before, after, now)
         vehicles, policies = changes(before, after), changes(before, after, by=("policy_id",))
         found = {"disruption": disruption(vehicles), "by policy": disruption(policies)}
@@ -71,20 +72,16 @@ def tariff(name: str) -> Tariff:
     return found[0]
 
 
-def premiums(
-    folder: Path | None, data: Path | None, rated_with: Tariff, registry: Path | None, klass: str
-) -> pl.DataFrame:
-    """The portfolio's premiums, rated with a tariff."""
-    six = (
-        source.rated(folder, registry, klass, rated_with) if folder else source.of_store(source.store(data), rated_with)
-    )
-    return _some(six["premiums"])
+def alike(old: Tariff, new: Tariff) -> None:
+    """Complain of two tariffs whose premiums cannot be held against each other."""
+    if old.currency != new.currency:
+        raise screen.fail(f"{old.tariff_id} is in {old.currency}, {new.tariff_id} in {new.currency}")
 
 
-def _some(found: pl.DataFrame) -> pl.DataFrame:
-    """Premiums, if there are any."""
+def some(found: pl.DataFrame, rated_with: Tariff) -> pl.DataFrame:
+    """Premiums made with a tariff, if there are any."""
     if found.is_empty():
-        raise screen.fail("there is no premium to compare: nothing insured has been driven")
+        raise screen.fail(f"there is no premium: nothing that is insured in {rated_with.currency} has been driven")
     return found
 
 

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import polars as pl
+from sqlalchemy import Connection
 
 from pricing.rerating import indications
+from pricing.risks import in_currency
 from pricing.tariff import Tariff
 from streams import config, objects, rules, tables
 from streams.alert_rules import RULES, AlertRule
@@ -111,25 +114,45 @@ def _insured(folder: Path, registry: Path | None, klass: str) -> tuple[Tables, p
 def amounts(
     data: Path | None, folder: Path | None, rated_with: Tariff, registry: Path | None, klass: str
 ) -> pl.DataFrame:
-    """The premiums of a replay's ``folder``, or else of the service's ``data``, all at once and without their steps."""
+    """The premiums of a replay's ``folder``, or else of the service's ``data``, all at once and without their steps.
+
+    Of policies in the tariff's currency.
+    """
     if folder:
         six, risks = _insured(folder, registry, klass)
-        return indications(six["exposure"], risks, rated_with, until=tables.ended(six["exposure"]))
+        own = in_currency(risks, rated_with)
+        return indications(six["exposure"], own, rated_with, until=tables.ended(six["exposure"]))
     return amounts_of(store(data), rated_with, klass)
 
 
 def amounts_of(opened: Store, rated_with: Tariff, klass: str) -> pl.DataFrame:
     """The premiums of a store, as of its own clock, all at once and without their steps."""
     with opened.reading() as connection:
-        known, now_ = stored.read(connection), tables.moment(marks.clock(connection, time.time()))
-        insured = Roster(known).insured() if known.rows["vehicles"] else None
-        return exposed.amounts(connection, rated_with, insured, now_, klass)
+        risks, now_ = _registered(connection)
+        own = None if risks is None else in_currency(risks, rated_with)
+        return exposed.amounts(connection, rated_with, own, now_, klass)
+
+
+def premiums(
+    data: Path | None, folder: Path | None, rated_with: Tariff, registry: Path | None, klass: str
+) -> pl.DataFrame:
+    """The same as ``amounts``, with their steps."""
+    if folder:
+        six, risks = _insured(folder, registry, klass)
+        return tables.rated(six, rated_with, in_currency(risks, rated_with))["premiums"]
+    with store(data).reading() as connection:
+        found, now_ = _registered(connection)
+        own = None if found is None else in_currency(found, rated_with)
+        return exposed.rated(connection, rated_with, own, now_)["premiums"]
 
 
 def of_store(opened: Store, rated_with: Tariff, *others: Tariff) -> Tables:
     """The six tables of a store, as of its own clock; what is insured in the currency of another tariff by that."""
     with opened.reading() as connection:
-        registry = stored.read(connection)
-        risks = Roster(registry).insured() if registry.rows["vehicles"] else None
-        now_ = tables.moment(marks.clock(connection, time.time()))
-        return exposed.rated(connection, rated_with, risks, now_, others)
+        return exposed.rated(connection, rated_with, *_registered(connection), others)
+
+
+def _registered(connection: Connection) -> tuple[pl.DataFrame | None, datetime]:
+    """What the registry of a store insures, None without one; and what time it is in it."""
+    registry, now_ = stored.read(connection), tables.moment(marks.clock(connection, time.time()))
+    return Roster(registry).insured() if registry.rows["vehicles"] else None, now_

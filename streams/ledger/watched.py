@@ -9,35 +9,57 @@ from pricing.ledger.entry import Entry
 from pricing.reports.live import Live
 from pricing.reports.losses import ReportError, known, valuations
 from pricing.reports.portfolio import ENTRIES
+from pricing.risks import in_currency
 from pricing.tariff import Tariff
 from streams.ledger import chains
 from streams.tables import Tables
 
 NAMES = ("policy_id", "vehicle_id", "cover", "kind", "reverses", "recorded_at", "seq", "valid_from")
+VEHICLE = ["fleet_id", "vehicle_id"]
 ALL = pl.lit(True)
+
+Registered = tuple[pl.DataFrame, pl.DataFrame]  # risks, claims
 
 
 def live(
-    connection: Connection,
-    six: Tables,
-    registered: tuple[pl.DataFrame, pl.DataFrame],
-    tariff: Tariff,
-    today: date,
-    of: pl.Expr = ALL,
+    connection: Connection, six: Tables, registered: Registered, tariff: Tariff, today: date, of: pl.Expr = ALL
 ) -> Live:
-    """Of the fleets that ``of`` picks; ``registered`` are risks and claims, ``today`` is not over yet.
+    """Of the fleets that ``of`` picks, in the currency of the ``tariff``; ``today`` is not over yet.
 
     ``ReportError`` where no vehicle has been heard of.
     """
-    scores, premiums, exposure = (six[name].filter(of) for name in ("scores", "premiums", "exposure"))
-    if exposure.is_empty():
-        raise ReportError("there is nothing to report: no vehicle has been heard of")
-    risks, claims = (frame.filter(of) for frame in registered)
+    seen = {name: six[name].filter(of) for name in ("scores", "premiums", "exposure")}
+    whole = registered[0].filter(of), registered[1].filter(of)
+    mine, (risks, claims) = in_one(seen, whole, tariff)
+    others = sorted({*whole[0]["currency"].drop_nulls()} - {tariff.currency})
+    if mine["exposure"].is_empty():
+        apart = f" that is insured in {tariff.currency}; there are policies in {', '.join(others)}" if others else ""
+        raise ReportError(f"there is nothing to report: no vehicle has been heard of{apart}")
     policies = sorted({*risks["policy_id"]}.intersection(chains.policies(connection)))
     entries = [_row(entry) for policy in policies for entry in chains.of(connection, policy)]
-    valued, since = known(valuations(claims), date.max), min(exposure["day"].to_list())
-    told = pl.DataFrame(entries, schema=ENTRIES)
-    return Live(scores, premiums, exposure, valued, risks, told, since, today, tariff)
+    valued, since = known(valuations(claims), date.max), min(mine["exposure"]["day"].to_list())
+    return Live(
+        scores=mine["scores"],
+        premiums=mine["premiums"],
+        exposure=mine["exposure"],
+        claims=valued,
+        insured=risks,
+        entries=pl.DataFrame(entries, schema=ENTRIES),
+        since=since,
+        today=today,
+        tariff=tariff,
+        apart=tuple(others),
+    )
+
+
+def in_one(six: Tables, registered: Registered, tariff: Tariff) -> tuple[Tables, Registered]:
+    """Of tables, risks and claims, without what is insured in another currency than a tariff's."""
+    risks, claims = registered
+    own = in_currency(risks, tariff)
+    kept = ~pl.col("policy_id").is_in({*risks["policy_id"]} - {*own["policy_id"]})
+    elsewhere = risks.join(own, on=VEHICLE, how="anti").select(VEHICLE).unique()
+    found = {name: frame.join(elsewhere, on=VEHICLE, how="anti", maintain_order="left") for name, frame in six.items()}
+    return found | {"premiums": six["premiums"].filter(kept)}, (own, claims.filter(kept))
 
 
 def _row(entry: Entry) -> dict[str, object]:

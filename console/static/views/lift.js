@@ -3,20 +3,24 @@
 import { html } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
+import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { columns, curves, lines, ratios } from '../charts/options.js';
+import { Currencies } from '../ui/choice.js';
 import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section, title } from '../ui/report.js';
 
 /** @typedef {import('../ui/report.js').Part} Part */
 
 export function Lift() {
-  const known = use('pricing/quality', {});
+  const { currency = '' } = route.value.query;
+  const known = use('pricing/quality', { currency });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<h1>${t('screen.lift')}</h1><${Waiting} />`;
   const { facts, sections } = known.data;
-  return html`<${Head} title=${t('screen.lift')}><${Filed} status=${facts.tariff?.split(', ').at(-1) ?? 'illustrative'} /><${Files} path="pricing/quality" kinds=${['html', 'xlsx']} /><//>
+  return html`<${Head} title=${t('screen.lift')}><${Filed} status=${facts.tariff?.split(', ').at(-1) ?? 'illustrative'} /><${Files} path="pricing/quality" query=${{ currency }} kinds=${['html', 'xlsx']} /><//>
+    <${Currencies} of=${facts.currency} all=${[facts.currency, ...(facts['other currencies']?.split(', ') ?? [])]} />
     <p class="hint">${t('lift.hint')}</p>
     <dl class="facts card">${Object.entries(facts).map(([name, value]) => html`<${Fact} key=${name} label=${word('fact', name)} value=${phrase(value)} />`)}</dl>
     ${sections.map((/** @type {Part} */ part) => html`<${Section} key=${part.name} part=${part} charts=${drawn(part)} />`)}`;

@@ -3,16 +3,20 @@
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { money, number, percent } from '../lib/format.js';
+import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
+import { Currencies } from '../ui/choice.js';
 import { Fact, Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 
 export function Portfolio() {
-  const known = use('pricing/portfolio', {});
+  const { currency = '' } = route.value.query;
+  const known = use('pricing/portfolio', { currency });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
   return html`<${Head} title=${t('screen.portfolio')}><${Filed} status=${one.status} /><a class="button" href="#/lift">${t('screen.lift')}</a><//>
+    <${Currencies} of=${one.currency} all=${one.currencies} />
     <dl class="facts card">
       <${Fact} label=${t('portfolio.as_of')} value=${html`<${Time} at=${one.as_of} />`} /><${Fact} label=${t('premium.tariff')} value=${one.tariff_id} />
       <${Fact} label=${t('portfolio.vehicles')} value=${number(one.vehicles)} /><${Fact} label=${t('portfolio.premiums')} value=${number(one.premiums)} />

@@ -166,3 +166,35 @@ def test_a_key_that_is_none_is_told_where_it_stands(typed, signed):
     beside.write_text(beside.read_text().replace('"key": "', '"key": "zz'))
     refused = typed("tariff", "show", signed)
     assert refused.exit_code == 1 and f"{beside}: key: expected 64 hex digits" in refused.stderr
+
+
+REGISTRY = {
+    "policyholders": "policyholder_id,name\nph,North Haulage\n",
+    "fleets": "fleet_id,name,time_zone\nnorth,North,UTC\n",
+    "vehicles": "vehicle_id,fleet_id,class,use\nHH-1,north,N3,own\n",
+    "policies": "policy_id,policyholder_id,from,to,basis,currency\nP1,ph,2025-01-01,2026-01-01,fixed,EUR\n",
+    "policy_vehicles": "policy_id,vehicle_id,cover,from,to\nP1,HH-1,own_damage,2025-01-01,2026-01-01\n",
+}
+
+
+def test_policies_in_another_currency_are_neither_compared_nor_balanced(typed, mine, replayed, tmp_path):
+    dearer, yuan = tmp_path / "dearer.toml", tmp_path / "yuan.toml"
+    dearer.write_text(mine.read_text().replace("variable = 0.22", "variable = 0.30").replace('"mine"', '"dearer"'))
+    yuan.write_text(mine.read_text().replace('"EUR"', '"CNY"').replace('"mine"', '"yuan"'))
+    more = {"policies": "P2,ph,2025-01-01,2026-01-01,fixed,CNY\n"}
+    more["policy_vehicles"] = "P2,HH-1,cargo,2025-01-01,2026-01-01\n"
+
+    def said(folder, more):
+        folder.mkdir()
+        for name, text in REGISTRY.items():
+            (folder / f"{name}.csv").write_text(text + more.get(name, ""))
+        where = ("--tables", replayed, "--registry", folder, "--json")
+        to = ("--target", "30", "--name", "other", "--out", tmp_path / "other.toml")
+        for one in (("compare", mine, dearer, *where), ("balance", mine, *where, *to)):
+            done = typed("tariff", *one)
+            assert done.exit_code == 0, done.output
+            yield json.loads(done.stdout)
+
+    assert [*said(tmp_path / "one", {})] == [*said(tmp_path / "both", more)]
+    refused = typed("tariff", "compare", mine, yuan, "--tables", replayed)
+    assert refused.exit_code == 1 and "is in EUR" in refused.stderr and "in CNY" in refused.stderr

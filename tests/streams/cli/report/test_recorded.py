@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from pricing.tariffs import standard_text
+
 FILES = {
     "policyholders": "policyholder_id,name\nph,North Haulage\n",
     "fleets": "fleet_id,name,time_zone\nnorth,North,Europe/Berlin\n",
@@ -70,3 +72,36 @@ def test_who_is_erased_leaves_their_claims(typed, recorded):
     rows = json.loads(typed("registry", "list", "claims", "--data", recorded, "--json").stdout)
     assert len(rows) == 2
     assert {row["driver_id"] for row in rows}.isdisjoint({"D1", ""})
+
+
+def test_the_portfolio_is_of_one_currency_at_a_time(typed, recorded, tmp_path):
+    """A policy in yuan on the same truck adds nothing to the euros, and is a portfolio of its own."""
+    (tmp_path / "tariffs").mkdir()
+    for name in ("EUR", "CNY"):
+        said = standard_text().replace("standard-2026.1", name, 1).replace('currency = "EUR"', f'currency = "{name}"')
+        (tmp_path / "tariffs" / f"{name}.toml").write_text(said)
+    by = ("--data", recorded, "--set", f"tariff.path={tmp_path / 'tariffs'}")
+
+    def told(*more):
+        result = typed("report", "portfolio", *by, "--out", tmp_path / "live.json", *more)
+        assert result.exit_code == 0, result.output
+        tables = json.loads((tmp_path / "live.json").read_text())["tables"]
+        return {row["fact"]: row["value"] for row in tables["facts"]}, tables["level"], tables["factors"]
+
+    first = told("--currency", "EUR")
+    (tmp_path / "more").mkdir()
+    both = FILES["policies"] + "P2,ph,2025-01-01,2026-01-01,fixed,CNY\n"
+    rows = FILES["policy_vehicles"] + "P2,HH-1,cargo,2025-01-01,2026-01-01,60000\n"
+    for name, said in {"policies": both, "policy_vehicles": rows}.items():
+        (tmp_path / "more" / f"{name}.csv").write_text(said)
+    assert typed("registry", "import", tmp_path / "more", "--data", recorded).exit_code == 0
+    again, yuan = told("--currency", "EUR"), told("--currency", "CNY")
+    assert again[0].pop("other currencies") == "CNY"
+    assert again == first
+    assert (yuan[0]["currency"], yuan[0]["other currencies"], {row["cover"] for row in yuan[1]}) == (
+        "CNY",
+        "EUR",
+        {"cargo"},
+    )
+    refused = typed("report", "portfolio", *by, "--out", tmp_path / "x.json", "--currency", "CHF")
+    assert refused.exit_code == 1 and "no tariff in force is in 'CHF'; there is CNY, EUR" in refused.stderr

@@ -66,6 +66,18 @@ def shelf(said: settings.Tariff, signed: bool = False) -> Shelf:
         raise ConfigError(f"tariff.path: {error}") from error
 
 
+def posting(said: settings.Tariff) -> Shelf:
+    """The same for who posts by them; ``ConfigError`` where one is filed and no key says who must have signed it."""
+    found = shelf(said)
+    filed = [tariff.tariff_id for tariff in found.tariffs if tariff.status == "filed"]
+    if filed and not said.check_key:
+        raise ConfigError(
+            f"tariff.path: {filed[0]} is filed, and nothing is posted by it until it is known to be as it was signed: "
+            "set tariff.check_key ('tripmeter ledger key' makes a pair, 'tripmeter tariff sign' signs)"
+        )
+    return found
+
+
 def text_of(name: str) -> str:
     """The text of one tariff, shipped or a file; ``ConfigError`` where that is none or several."""
     found = [text for _, _, text in _texts(name)]

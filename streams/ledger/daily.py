@@ -18,7 +18,7 @@ from pricing.ledger.seal import Seal
 from pricing.ledger.seal import seal as sealed
 from pricing.money import decimal
 from pricing.tariff import Tariff
-from streams import metrics, tables
+from streams import metrics, tables, tariffs
 from streams.config import Config
 from streams.layers import ConfigError
 from streams.ledger import chains, posting
@@ -34,7 +34,7 @@ from streams.registry import stored
 from streams.registry.contracts import Policy
 from streams.store import audit
 from streams.store.store import Store
-from streams.tariffs import Shelf, shelf
+from streams.tariffs import Shelf
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def post(store: Store, said: Config, now: float, actor: str | None, policy_id: s
 
     Without an ``actor`` nothing is written. Raises ``ConfigError`` or ``LedgerError`` where nothing can be.
     """
-    found, done = shelf(said.tariff), Posted()
+    found, done = tariffs.posting(said.tariff), Posted()
     moves = Hysteresis(decimal(said.ledger.band), decimal(said.ledger.step))
     for book, tariff in _books(store, found, said.pricing.privacy, now, policy_id, done):
         with store.reading() as connection:

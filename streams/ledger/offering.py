@@ -11,7 +11,7 @@ from pricing.ledger.pen import Pen
 from pricing.money import decimal
 from pricing.rating import RatingError
 from pricing.tariff import Tariff
-from streams import tables
+from streams import tables, tariffs
 from streams.config import Config
 from streams.layers import ConfigError
 from streams.ledger import chains
@@ -26,7 +26,7 @@ from streams.registry.contracts import Policy
 from streams.registry.losses import claims
 from streams.store import audit
 from streams.store.store import Store
-from streams.tariffs import Shelf, shelf
+from streams.tariffs import Shelf
 
 LAG = timedelta(days=7)  # ours: days close an hour after midnight; where they are made again, a little later
 
@@ -77,7 +77,7 @@ def offers(
     What nobody answered in time lapses. Without an ``actor`` nothing is written. Raises ``ConfigError`` or
     ``LedgerError`` where nothing can be.
     """
-    found, done = shelf(said.tariff), Offered()
+    found, done = tariffs.posting(said.tariff), Offered()
     with store.reading() as connection:
         lead = said.ledger.offer_days if due is None else due
         asked = Asked(found, policy_id, lead, chains.unanswered(connection))
@@ -100,7 +100,7 @@ def offers(
 
 def confirm(connection: Connection, said: Config, now: float, policy: Policy, pen: Pen) -> None:
     """Raise unless the offers of a policy hold at ``now``: worked out again, in the transaction that accepts them."""
-    tariff = shelf(said.tariff).at(next_term(policy)[0], policy.currency)
+    tariff = tariffs.posting(said.tariff).at(next_term(policy)[0], policy.currency)
     book = crossed(connection, tariff, tables.moment(now), said.pricing.privacy)
     refuse_stale(pen, policy, _known(connection, said, tariff, book))
 

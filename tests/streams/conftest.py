@@ -27,6 +27,7 @@ from streams.fleets.fleet import FleetColumns
 from streams.kernels.params import thresholds
 from streams.kernels.quality import GAP
 
+from .filed import Filed
 from .house import House
 from .insured import river_of
 
@@ -187,3 +188,9 @@ def house(tmp_path: Path, rivers: ModuleType) -> House:
 def insured(rivers: ModuleType) -> Callable[[Path, Any], Any]:
     """``insured(folder, rules)``: a river of an insured fleet, tests/streams/insured.py."""
     return partial(river_of, rivers)
+
+
+@pytest.fixture
+def filed() -> Filed:
+    """Files tariffs: written and signed."""
+    return Filed()

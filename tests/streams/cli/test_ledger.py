@@ -210,15 +210,15 @@ def test_what_cannot_be_posted_or_found_says_why(ledger, register, typed, data):
     assert (refused.exit_code, "policy P1: it is in CNY" in refused.stderr) == (1, True)
 
 
-def test_a_term_is_rated_by_the_tariff_in_force_at_its_start(ledger, register, tmp_path):
+def test_a_term_is_rated_by_the_tariff_in_force_at_its_start(ledger, register, filed, tmp_path):
     for name, since in (("old", "2025-01-01"), ("new", "2025-02-01")):
         said = standard_text().replace("standard-2026.1", name, 1).replace("2026-01-01", since, 1)
-        (tmp_path / f"{name}.toml").write_text(said.replace('"illustrative"', '"filed"'))
+        filed(tmp_path / f"{name}.toml", said)
     later = "P2,ph,2025-02-01,2026-02-01,fixed,EUR,\nP3,ph,2024-06-01,2025-06-01,fixed,EUR,\n"
     rows = "P2,HH-1,cargo,2025-02-01,2026-02-01,60000\nP3,HH-1,cargo,2024-06-01,2025-06-01,60000\n"
     register(policies=FILES["policies"] + later, policy_vehicles=FILES["policy_vehicles"] + rows)
     with pytest.raises(AssertionError, match=r"policy P3: tariff\.path: no tariff is in force on 2024"):
-        ledger("post", "--set", f"tariff.path={tmp_path}")
+        ledger("post", "--set", f"tariff.path={tmp_path}", *filed.by)
     assert [json.loads(ledger("explain", f"{name}:1", "--json"))["made"]["tariff_id"][:3] for name in ("P1", "P2")] == [
         "old",
         "new",
@@ -226,16 +226,34 @@ def test_a_term_is_rated_by_the_tariff_in_force_at_its_start(ledger, register, t
     assert "6 entries, 6 made again" in ledger("verify", "--replay")
 
 
-def test_a_filed_tariff_is_the_only_one_of_its_name(ledger, register, typed, data, tmp_path):
-    said = standard_text().replace('"illustrative"', '"filed"').replace("2026-01-01", "2025-01-01", 1)
-    path = tmp_path / "filed.toml"
-    path.write_text(said)
-    ledger("post", "--set", f"tariff.path={path}")
-    path.write_text(said.replace("variable = 0.22", "variable = 0.25"))
-    refused = typed("ledger", "post", "--data", data, "--set", f"tariff.path={path}")
+def test_a_filed_tariff_is_the_only_one_of_its_name(ledger, typed, data, filed, tmp_path):
+    said, path = standard_text().replace("2026-01-01", "2025-01-01", 1), tmp_path / "filed.toml"
+    by = ("--set", f"tariff.path={path}", *filed.by)
+    filed(path, said)
+    ledger("post", *by)
+    filed(path, said.replace("variable = 0.22", "variable = 0.25"))
+    refused = typed("ledger", "post", "--data", data, *by)
     assert refused.exit_code == 1 and "loads.variable 0.22 there, 0.25 here" in refused.stderr
-    path.write_text(said.replace("variable = 0.22", "variable = 0.25").replace("26.1", "26.2", 1))
-    ledger("post", "--set", f"tariff.path={path}")
+    filed(path, said.replace("variable = 0.22", "variable = 0.25").replace("26.1", "26.2", 1))
+    ledger("post", *by)
+
+
+@pytest.mark.parametrize("command", [("ledger", "post"), ("ledger", "post", "--dry-run"), ("renew",)])
+def test_nothing_is_posted_or_offered_by_a_filed_tariff_that_nobody_signed(
+    typed, data, register, filed, tmp_path, command
+):
+    """What names its own key may be signed by anybody; an illustrative tariff may go unsigned."""
+    path = tmp_path / "filed.toml"
+    asked = (*command, "--data", data, "--set", f"tariff.path={path}")
+    filed(path, standard_text().replace("2026-01-01", "2025-01-01", 1))
+    refused = typed(*asked)
+    assert refused.exit_code == 1 and "is filed, and nothing is posted by it" in " ".join(refused.stderr.split())
+    assert "tariff.check_key" in refused.stderr and "tripmeter tariff sign" in " ".join(refused.stderr.split())
+    path.with_name("filed.toml.sig").unlink()
+    unsigned = typed(*asked, *filed.by)
+    assert unsigned.exit_code == 1 and "is not signed" in unsigned.stderr
+    path.write_text(standard_text())
+    assert typed(*asked).exit_code == 0
 
 
 def test_taxes_and_levies_on_what_was_charged_are_lines_of_their_own(ledger, typed, data, tmp_path):

@@ -133,15 +133,14 @@ def test_where_nothing_is_due_the_record_is_not_read(tripmeter, monkeypatch):
     assert read == []
 
 
-def test_the_record_is_read_once_for_the_tariff_of_the_next_term_alone(tripmeter, monkeypatch, tmp_path):
-    said = standard_text().replace('"illustrative"', '"filed"')
+def test_the_record_is_read_once_for_the_tariff_of_the_next_term_alone(tripmeter, filed, monkeypatch, tmp_path):
     for year in (2024, 2025, 2026):
-        text = said.replace("valid_from = 2026-01-01", f"valid_from = {year}-01-01").replace("26.1", f"{year}.1", 1)
-        (tmp_path / f"{year}.toml").write_text(text)
+        text = standard_text().replace("valid_from = 2026-01-01", f"valid_from = {year}-01-01")
+        filed(tmp_path / f"{year}.toml", text.replace("26.1", f"{year}.1", 1))
     read = []
     crossed = offering.crossed
     monkeypatch.setattr(offering, "crossed", lambda *said: read.append(said[1].name) or crossed(*said))
-    assert told(tripmeter("renew", "--json", "--set", f"tariff.path={tmp_path}")) == OFFERS
+    assert told(tripmeter("renew", "--json", "--set", f"tariff.path={tmp_path}", *filed.by)) == OFFERS
     assert read == ["standard-202025.1"]
 
 
@@ -224,14 +223,10 @@ def test_a_policy_that_is_none_or_was_cancelled_is_told(tripmeter, typed, data):
         assert (result.exit_code, why in result.stderr) == (1, True)
 
 
-def test_a_term_that_no_tariff_is_for_is_told_until_it_is_over(tripmeter, typed, data, tmp_path, monkeypatch):
-    said = (
-        standard_text()
-        .replace('"illustrative"', '"filed"')
-        .replace("valid_from = 2026-01-01", "valid_from = 2024-01-01")
-    )
-    (tmp_path / "old.toml").write_text("valid_to = 2025-07-01\n" + said.replace("standard-2026.1", "old", 1))
-    by = ("--set", f"tariff.path={tmp_path / 'old.toml'}")
+def test_a_term_that_no_tariff_is_for_is_told_until_it_is_over(typed, data, filed, tmp_path, monkeypatch):
+    said = standard_text().replace("valid_from = 2026-01-01", "valid_from = 2024-01-01")
+    filed(tmp_path / "old.toml", "valid_to = 2025-07-01\n" + said.replace("standard-2026.1", "old", 1))
+    by = ("--set", f"tariff.path={tmp_path / 'old.toml'}", *filed.by)
     refused = typed("renew", "--data", data, *by)
     assert refused.exit_code == 1 and "policy P1: tariff.path: no tariff is in force on 2025-07-01" in refused.stderr
     monkeypatch.setattr("streams.cli.source.now", lambda _: 1_751_500_000.0)  # 3 July

@@ -127,15 +127,14 @@ def test_the_next_term_is_offered_in_time_before_the_day_is_sealed(river, said, 
     assert done == ["ledger.post", "ledger.offer", "ledger.seal"]
 
 
-def test_a_tariff_filed_with_an_older_date_does_not_reach_terms_already_begun(river, said, tmp_path):
+def test_a_tariff_filed_with_an_older_date_does_not_reach_terms_already_begun(river, said, filed, tmp_path):
     folder, now = tmp_path / "tariffs", last(river) + HOUR
     folder.mkdir()
-    several = replace(said, tariff=replace(said.tariff, path=str(folder)))
+    several = replace(said, tariff=replace(said.tariff, path=str(folder), check_key=filed.key))
 
     def put(name, since, fixed):
         text = standard_text().replace("standard-2026.1", name, 1).replace("2026-01-01", since, 1)
-        text = text.replace('"illustrative"', '"filed"').replace("fixed_per_day = 0.03", f"fixed_per_day = {fixed}")
-        (folder / f"{name}.toml").write_text(text)
+        filed(folder / f"{name}.toml", text.replace("fixed_per_day = 0.03", f"fixed_per_day = {fixed}"))
 
     night(river, said, tmp_path / "archive").work(now)
     put("one", "2010-01-01", "0.03")

@@ -78,7 +78,9 @@ def main() -> None:
 def _keep(name: str, found: Section) -> None:
     """Write a section down, and the page anew; what others have written meanwhile stays."""
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
-    results[name] = asdict(found) | ({"driven": driven.fingerprint()} if name in driven.SECTIONS else {})
+    results[name] = asdict(found) | (
+        {"driven": driven.fingerprint(driven.SECTIONS[name])} if name in driven.SECTIONS else {}
+    )
     version = rules().in_force.sets[-1].version
     RESULTS.write_text(json.dumps({one: results[one] for one in SECTIONS if one in results}, indent=1) + "\n")
     PAGE.write_text(page((_section(one, results[one]) for one in SECTIONS if one in results), version))

@@ -24,6 +24,15 @@ def absence(kind: str, at: float, options: Mapping[str, Any]) -> Absence:
     return Absence(kind, at, np.inf if kind == "leaves" else at + 60 * float(options.get("minutes", AWAY_MIN)))
 
 
+def heard(span: tuple[float, float], absences: Iterable[Absence]) -> list[tuple[float, float]]:
+    """The parts of a time, s from when to when, in which something may be heard of a vehicle."""
+    parts = [span]
+    for _, start, end in absences:
+        cut = [(one, two) for a, b in parts for one, two in ((a, min(b, start)), (max(a, end), b))]
+        parts = [(a, b) for a, b in cut if a < b]
+    return parts
+
+
 def insured(absences: Iterable[Absence]) -> tuple[float, float]:
     """s from when to when a vehicle is anybody's business: from when it joins until it leaves."""
     known = list(absences)

@@ -25,21 +25,25 @@ def ailing(wheels: Sequence[Wheel], t: Floats, heat: Floats) -> list[Fact]:
     """
     if not len(t):
         return []
-    causes = (_cause(wheel, ill, t, heat) for wheel in wheels for ill in wheel.ills)
+    pairs = {wheel.name: _softer(wheel, mate) for wheel, mate, pair in mates(wheels) if pair}
+    causes = (_cause(wheel, ill, t, heat, pairs.get(wheel.name)) for wheel in wheels for ill in wheel.ills)
     low = (fact for wheel in wheels for fact in _low(wheel, t))
     return [*(fact for fact in causes if fact.start < fact.end), *low, *_apart(wheels, t), *hot(wheels, t, heat)]
 
 
-def _cause(wheel: Wheel, ill: Ill, t: Floats, heat: Floats) -> Fact:
-    """What is wrong, and how much that alone did by the end."""
+def _cause(wheel: Wheel, ill: Ill, t: Floats, heat: Floats, softer: Floats | None) -> Fact:
+    """What is wrong, and how much that alone did by the end.
+
+    How bad a filling is depends on that of the other tyre of the pair: by how much it is ``softer`` than that.
+    """
     flaw, start, end = ill.flaw, max(ill.start, float(t[0]) - 1.0), min(ill.end, float(t[-1]))
     peak, unit, least = float(1 - flaw.left(np.array(end))), "share", 0.0
     if flaw.cause == PUNCTURED:
         level = 2 if peak >= RAPID else 0
     elif flaw.cause == LEAKS:
         level = _level(24 * flaw.rate, DAILY)
-    elif flaw.cause == UNFILLED:
-        level, least = _level(peak, APART[True]), APART[True][0]
+    elif flaw.cause == UNFILLED and softer is not None:
+        level, least = _level(float(softer[np.searchsorted(t, start)]), APART[True]), APART[True][0]
     else:
         during = (t >= start) & (t <= end)
         peak, unit, least = float((flaw.heats(t) * heat)[during].max(initial=0.0)), "K", HOT[0]
@@ -62,7 +66,7 @@ def _low(wheel: Wheel, t: Floats) -> Iterator[Fact]:
 def _apart(wheels: Sequence[Wheel], t: Floats) -> Iterator[Fact]:
     """Tyres softer, cold, than the one across the axle or the other of their pair."""
     for wheel, mate, pair in mates(wheels):
-        share = 2 * (mate.cold - wheel.cold) / (mate.cold + wheel.cold)
+        share = _softer(wheel, mate)
         for a, b in runs(share >= APART[pair][0]):
             peak, why = float(share[a : b + 1].max()), _why(wheel, t[a], t[b])
             least, level = APART[pair][0], _level(peak, APART[pair])
@@ -76,6 +80,11 @@ def hot(wheels: Sequence[Wheel], t: Floats, heat: Floats) -> Iterator[Fact]:
         for a, b in runs(more >= HOT[0]):
             peak = float(more[a : b + 1].max())
             yield Fact("tyre_hot", _level(peak, HOT), t[a], t[b], peak, "K", HOT[0], 0.0, DRAGS, wheel.name)
+
+
+def _softer(wheel: Wheel, mate: Wheel) -> Floats:
+    """By how much its cold pressure is below that of another, a share of their mean."""
+    return 2 * (mate.cold - wheel.cold) / (mate.cold + wheel.cold)
 
 
 def _why(wheel: Wheel, start: float, end: float) -> str:

@@ -1,6 +1,7 @@
 """Ailments: what wears out or leaks in engine, electrics and brakes, how fast, how often, and until when."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ AILMENTS = {  # P codes: SAE J2012; C codes: J2012 leaves C1xxx to makers
     "lining_worn": Ailing("a brake grips for good and wears its lining off", "C1102", 6.0, 3.0, 0.06),
 }
 PLACES = {kind: place for place, kind in enumerate(AILMENTS)}
+LONGEST = ceil(max(known.days for known in AILMENTS.values())) + 1  # days on which what began by chance may go on
 
 
 class Ailment(NamedTuple):
@@ -75,13 +77,19 @@ def ordinary(seed: int, number: int, klass: str, day: int, seconds: float, rate:
             yield ailment(kind, float(when * seconds), {})
 
 
-def lasting(begun: Callable[[int], Iterable[Ailment]], day: int, begins: Callable[[int], float]) -> Iterator[Ailment]:
-    """What is not mended yet on a ``day``, of what has ``begun`` on it and on those before it."""
-    for before in range(day + 1):
+def recent(seed: int, number: int, klass: str, day: int, seconds: float, rate: float) -> Iterator[tuple[int, Ailment]]:
+    """What has begun by chance so lately that it may go on on a ``day``, each with the day on which it began."""
+    for before in range(max(day - LONGEST, 0), day + 1):
+        for one in ordinary(seed, number, klass, before, seconds, rate):
+            yield before, one
+
+
+def lasting(begun: Iterable[tuple[int, Ailment]], day: int, begins: Callable[[int], float]) -> Iterator[Ailment]:
+    """What is not mended yet on a ``day``, of what has ``begun``, each with the day on which it did."""
+    for before, one in begun:
         since = begins(day) - begins(before)
-        for one in begun(before):
-            if one.end > since:
-                yield one._replace(start=one.start - since, end=one.end - since)
+        if before <= day and one.end > since:
+            yield one._replace(start=one.start - since, end=one.end - since)
 
 
 def severities(ills: Iterable[Ailment], t: Floats) -> Floats:

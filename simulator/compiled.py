@@ -12,7 +12,10 @@ from numba.core.caching import UserProvidedCacheLocator
 
 HERE = Path(__file__).parent
 KERNELS = (
+    "ailments.py",
+    "airbrakes.py",
     "dynamics.py",
+    "engines.py",
     "grip.py",
     "health.py",
     "manoeuvres.py",

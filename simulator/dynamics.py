@@ -39,14 +39,14 @@ def resistance(mover: Any, mass: float, speed: float, slope: float) -> Any:
 
 
 @kernel
-def bounds(mover: Any, mass: float, speed: float, along: float, dragged: float) -> Any:
+def bounds(mover: Any, brakes: float, mass: float, speed: float, along: float, dragged: float) -> Any:
     """m/s² that the engine can pull and the brakes can hold at most.
 
-    Power, force and brakes bound them, and the ``along`` m/s² that tyres hold beside what a bend takes. A brake that
-    drags by ``dragged`` m/s² is the engine's to overcome.
+    Power, force and ``brakes`` (N) bound them, and the ``along`` m/s² that tyres hold beside what a bend takes. A brake
+    that drags by ``dragged`` m/s² is the engine's to overcome.
     """
     pull = min(mover["force"], mover["power"] / max(speed, 1.0)) / mass
-    brake = min(mover["brakes"] / mass, along)
+    brake = min(brakes / mass, along)
     return max(min(pull, mover["driven"] * along) - dragged, -brake), brake
 
 
@@ -72,7 +72,7 @@ def move(
     speed, tyres, dragged = s["speed"], grip * mover["friction"], drags / mass
     slides = turn(s, speed * speed * curvature, tyres, STEP)
     against = resistance(mover, mass, speed, slope)
-    pull, brake = bounds(mover, mass, speed, left(tyres, s["lateral"]), dragged)
+    pull, brake = bounds(mover, s["brakes"], mass, speed, left(tyres, s["lateral"]), dragged)
     want = -brake if slides else ease(s, want)
     jerk = 15.0 if slides or s["goal"] > 0 else 4.0 + 2.0 * abs(want)  # m/s³
     accel = s["accel"] + min(max(want - s["accel"], -jerk * STEP), jerk * STEP)

@@ -14,6 +14,11 @@ MOVER = np.dtype(
         ("heat", "f8"),  # K a tyre warms for each m/s, half laden
         ("crash", "f8"),  # m from the start; inf never
         ("marks", "f8", (3,)),  # m/s² beyond which a manoeuvre is put on the sheet, by kind
+        ("idles", "f8"),  # 1/min of the engine standing
+        ("least", "f8"),  # 1/min below which a gear is not used
+        ("geared", "f8"),  # 1/min in the highest gear for each m/s
+        ("springs", "f8"),  # N with which brakes grip without air; 0 they do not work by it
+        ("air", "f8"),  # kPa that they have in the morning
     ]
 )
 STATE = np.dtype(
@@ -36,9 +41,14 @@ STATE = np.dtype(
         ("stopped", "f8"),  # s at which it last came to stand
         ("release", "f8"),  # s until which it stands
         ("through", "i8"),  # piece at whose end it does not stop any more, red or not
-        ("off", "i8"),  # 1: with the engine off
+        ("off", "i8"),  # 1: with the engine off; 2: wrecked
         ("aside", "f8"),  # m to the left it is about to swerve; 0 it is not
         ("push", "f8"),  # m/s² with which
         ("swerve", "i8"),  # row of the swerve it is in, from 1; 0 none
+        ("air", "f8"),  # kPa in the tanks of the brakes; NaN they do not work by it
+        ("pressed", "f8"),  # share of the brakes' most with which the pedal is pressed
+        ("pumping", "i8"),  # 1: the compressor brings air
+        ("brakes", "f8"),  # N that they hold at most now
+        ("springs", "f8"),  # N with which they brake by themselves, for want of air
     ]
 )

@@ -33,7 +33,7 @@ def stops(legs: Any, piece: int, through: int, t: float) -> Any:
 def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, grip: float, t: float) -> Any:
     """m/s² the driver wants now."""
     speed = s["speed"]
-    sure = CAREFUL * min(grip * mover["friction"], mover["brakes"] / legs[s["piece"]]["mass"])
+    sure = CAREFUL * min(grip * mover["friction"], s["brakes"] / legs[s["piece"]]["mass"])
     need, share, slow = ahead(legs, s, speed, grip, sure, t)
     cap = min(cap, slow)
     s["braking"] = 1 if share > 1.0 or (s["braking"] == 1 and share > 0.3) else 0
@@ -56,12 +56,10 @@ def want(mover: Any, legs: Any, surprises: Any, s: Any, cap: float, grip: float,
 
 @kernel
 def ahead(legs: Any, s: Any, speed: float, grip: float, sure: float, t: float) -> Any:
-    """m/s² of braking needed for what lies ahead, that as a share of what the driver would brake for it, and m/s.
-
-    Faster than that nobody gets who sees a bend or a lower limit come.
+    """m/s² needed for what lies ahead, that as a share of what the driver would brake with, and the most m/s before it.
 
     Nobody plans for more than the ``sure`` m/s² that this road and these brakes give. Who could no longer stop
-    decently when a light turns goes through.
+    decently when a light turns goes through it, from now on (``s``).
     """
     piece = s["piece"]
     reach = legs[piece]["length"] - s["into"]

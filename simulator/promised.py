@@ -5,13 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.answers import Fact, graded
-from simulator.arranged import LONG, Arranged, Sudden, swerved
+from simulator.arranged import DROP, LONG, Arranged, Sudden, swerved
 from simulator.manoeuvres import BRAKING, SWERVING
 from simulator.motion import Records
 from simulator.tracks import Track
 from simulator.ways import Way, along, passed
-
-OVER = 0.5  # share of what was ordered below which a braking is over; ours
 
 
 def promised(arranged: Arranged, whole: Track, own: Records) -> list[Fact]:
@@ -69,8 +67,9 @@ def _soft(one: Sudden, arranged: Arranged, whole: Track, own: Records) -> Iterat
         return
     start = passed(whole.distance, one.at)
     first = int(np.searchsorted(whole.t, start, side="right"))
-    over = np.flatnonzero(-whole.accel[first + 1 :] < OVER * one.hard)
-    last = first + int(over[0]) if over.size else len(whole.t) - 1
+    slow = whole.speed[first + 1 :] <= (1 - DROP) * whole.speed[first - 1]
+    over = np.flatnonzero(slow | (whole.accel[first + 1 :] >= 0))
+    last = first + 1 + int(over[0]) if over.size else len(whole.t) - 1
     level, mark = graded(kind, BRAKING, peak := float(-whole.accel[first : last + 1].min(initial=0.0)))
     told = own[(own["kind"] == BRAKING) & (own["start"] >= start - 1.0) & (own["start"] <= whole.t[last])]
     if not told.size:

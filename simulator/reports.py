@@ -1,6 +1,6 @@
 """Reports: one vehicle's day as its device tells it, and as it truly was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from simulator import symptoms
-from simulator.absences import insured
+from simulator.absences import heard, insured
 from simulator.ailing import ailing
 from simulator.ailments import Ailment, severities
 from simulator.answers import Fact, Whose, answers, during
@@ -101,24 +101,25 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
         seen = with_burst(seen, crash, speed)
     ambient, shod = _ambient(day.roads.region, window.start, seen.t), _tyres(day)
     vehicle = shift.vehicle
-    chance, brakes = np.random.default_rng([day.seed, 18, day.number]), pull(vehicle.kind, shift.orders.trailers).brakes
+    chance, brakes = np.random.default_rng([day.seed, 26, day.number]), pull(vehicle.kind, shift.orders.trailers).brakes
     own_tank = tank(shift, day.reached, whole)
     morning = Morning(vehicle.odometer, own_tank, float(1 + MASS_ERROR * chance.normal()))
     columns, stuck = sense(day.roads, profile, brakes, morning, seen, ambient, (rng, flaws))
-    heard = sense_tyres(wheels(shod, seen.t), profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
-    said, inside = _health(day, whole, brakes, seen)
+    air = sense_tyres(wheels(shod, seen.t), profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
+    said, inside = _health(day, whole, seen)
     identity = (
         (columns["t"] + window.start).round(3).alias("t"),
         pl.lit(shift.vehicle.vehicle_id).alias("vehicle_id"),
         pl.lit(shift.vehicle.fleet_id).alias("fleet_id"),
         pl.Series("driver_id", _carded(shift, whose, seen.t), pl.String),
     )
-    recording = pl.concat([columns.select(*identity, pl.exclude("t")), heard, said], how="horizontal")
+    recording = pl.concat([columns.select(*identity, pl.exclude("t")), air, said], how="horizontal")
     own = motion.manoeuvres[motion.manoeuvres["mover"] == mover]
     span = insured(day.arranged.absences)
     there = during(whole, span)
     ill = ailing(wheels(shod, there.t), there.t, there.heat)
-    known = [*promised(day.arranged, whole, own), *_stuck(stuck), *_slippery(day), *ill, *inside, *_filled(own_tank)]
+    sticks = (part for one in stuck for part in heard(one, day.arranged.absences))
+    known = [*promised(day.arranged, whole, own), *_stuck(sticks), *_slippery(day), *ill, *inside, *_filled(own_tank)]
     sheet = answers(shift, whose, whole, own, (crash, speed), window.start, known, ledger, span)
     night = evening(shift, day.reached, whole, not np.isnan(crash), own_tank)
     driven = stretches(there, whose, window.start)
@@ -126,14 +127,12 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     return _visited(found, day, faults) if faults else found
 
 
-def _health(day: Day, whole: Track, brakes: float, seen: Track) -> tuple[pl.DataFrame, list[Fact]]:
+def _health(day: Day, whole: Track, seen: Track) -> tuple[pl.DataFrame, list[Fact]]:
     """What engine, electrics and brakes say of themselves, and what was wrong with them."""
     vehicle, (fleet, _) = day.shift.vehicle, day.fleet
-    ambient, built = (
-        _ambient(day.roads.region, day.window.start, whole.t),
-        np.random.default_rng([fleet, 25, day.number]),
-    )
-    health = live(vehicle.kind, whole, ambient, brakes, vehicle.odometer, severities(day.ills, whole.t), built)
+    ambient = _ambient(day.roads.region, day.window.start, whole.t)
+    built = np.random.default_rng([fleet, 25, day.number])
+    health = live(vehicle.kind, whole, ambient, vehicle.odometer, severities(day.ills, whole.t), built)
     codes = symptoms.codes(health, vehicle.kind.name, whole, day.ills)
     said = symptoms.said(health, whole, codes, day.profile.signals, seen)
     return said, [*codes, *symptoms.facts(health, vehicle.kind.name, whole, day.ills)]
@@ -170,7 +169,7 @@ def _usual(day: Day, wheel: str) -> Iterator[Flaw]:
         yield puncture(wheel, float(reached[shift.puncture_piece]), float(np.nan_to_num(changed, nan=np.inf)))
 
 
-def _stuck(spans: list[tuple[float, float]]) -> list[Fact]:
+def _stuck(spans: Iterable[tuple[float, float]]) -> list[Fact]:
     return [Fact("stale_can", 0, a, b, b - a, "s", 0.0, 0.0, "the bus adapter repeats itself") for a, b in spans]
 
 

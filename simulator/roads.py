@@ -19,6 +19,7 @@ CYCLES = (60.0, 75.0, 90.0)  # s; RiLSA 2015: 30 to 90, 120 at most
 DETOUR = 4_000.0  # m by which another way is longer
 EARTH = 6_371_008.8  # m, mean radius
 BLOCK = 200.0  # m, of the squares within which houses are alike
+OPEN = 1.0  # rank of roads without houses
 
 
 class Bend(NamedTuple):
@@ -34,7 +35,7 @@ class Bend(NamedTuple):
 class Roads:
     """A graph whose nodes carry ``x``, ``y`` (m east and north of the city), ``z`` (m above the sea) and ``signals``;
     edges ``road``, ``limit`` (m/s), ``length`` (m), ``seconds``, ``bends`` and ``built`` (rank of how high and close
-    the houses beside it are, 0 highest), one for each direction that may be driven. Roads lie on the ``ground``.
+    the houses beside it are, 0 highest, 1 none), one for each direction that may be driven. They lie on ``ground``.
 
     Nodes with signals have ``cycle`` (s) and ``phase`` (s at which it turns red for who comes from west or east).
     """
@@ -50,8 +51,8 @@ class Roads:
         """Nodes of the quickest way from ``a`` to ``b``."""
         return list(nx.bidirectional_dijkstra(self.graph, a, b, weight="seconds")[1])
 
-    def detour(self, way: list[int]) -> list[int]:
-        """Another way to the same place, over a node that makes it longer by some km, but by as little as can be."""
+    def detour(self, way: list[int]) -> list[int] | None:
+        """Another way to the same place, over a node that makes it longer by some km, as little as can be."""
         ways = []
         for via in (*self.city[::5], *self.country):
             if via not in way:
@@ -60,7 +61,7 @@ class Roads:
                     ways.append(first + second[1:])
         least = self.length(way) + DETOUR
         fit = [one for one in ways if self.length(one) > least]
-        return min(fit or ways, key=self.length)
+        return min(fit or ways, key=self.length, default=None)
 
     def length(self, nodes: list[int]) -> float:
         """m of a way."""
@@ -141,11 +142,12 @@ def _grounded(
 
 
 def _houses(graph: nx.DiGraph, rng: np.random.Generator) -> None:
-    """How high and close houses stand beside each road: for good, and alike for both ways along it."""
+    """How high and close houses stand beside each street of a town: for good, and alike for both ways along it."""
     ranks: dict[tuple[float, ...], float] = {}
     for a, b, road in graph.edges(data=True):
         middle = ((graph.nodes[a][axis] + graph.nodes[b][axis]) / 2 for axis in "xy")
-        road["built"] = ranks.setdefault(tuple(at // BLOCK for at in middle), float(rng.random()))
+        rank = ranks.setdefault(tuple(at // BLOCK for at in middle), float(rng.random()))
+        road["built"] = rank if road["road"] in (STREET, AVENUE) else OPEN
 
 
 def _town_road(row: int, column: int, along: str) -> int:

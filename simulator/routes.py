@@ -26,7 +26,7 @@ PIECE = np.dtype(
         ("x", "f8"),  # m east and north, of its beginning
         ("y", "f8"),
         ("heading", "f8"),  # rad, counter-clockwise from east, at its beginning
-        ("built", "f8"),  # rank of how high and close the houses beside it are, 0 highest
+        ("built", "f8"),  # rank of how high and close the houses beside it are, 0 highest, 1 none
     ]
 )
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from simulator.airbrakes import PRESSED, held
 from simulator.dynamics import G
 from simulator.profiles import Profile
 from simulator.roads import Roads
@@ -18,7 +19,6 @@ Rngs = tuple[np.random.Generator, np.random.Generator]
 
 STILL = 0.8  # m/s below which GNSS gives no course and the last is kept
 TYRES_EVERY = 60.0  # s between the readings of a wheel sensor
-TOWN = 62 / 3.6  # m/s; where more is allowed there are no high houses
 CANYON_S = 20.0  # s between independent errors of reflected positions
 OPEN, CLOSED = (1.6, 13), (9.0, 6)  # accuracy a receiver claims, m, and satellites, in the open and between houses
 SHAKE = 0.5  # m/s² of the road, up and down, at 20 m/s
@@ -88,7 +88,7 @@ def _placed(roads: Roads, profile: Profile, track: Track, rngs: Rngs) -> dict[st
     rng, flaws = rngs
     n = len(track.t)
     east, north = (_drift(track.t, profile, rng) + rng.normal(0, profile.position_noise, n) for _ in range(2))
-    canyon = (track.limit < TOWN) & (track.built < profile.canyon)
+    canyon = track.built < profile.canyon
     if profile.canyon:
         east += canyon * _wander(track.t, profile.canyon_drift, CANYON_S, flaws)
         north += canyon * _wander(track.t, profile.canyon_drift, CANYON_S, flaws)
@@ -102,13 +102,13 @@ def _placed(roads: Roads, profile: Profile, track: Track, rngs: Rngs) -> dict[st
 
 
 def _felt(profile: Profile, brakes: float, track: Track, rng: np.random.Generator) -> dict[str, Floats]:
-    """How it moves; the more it weighs the deeper the pedal for the same braking."""
+    """How it moves; the more it weighs, and the less air its brakes have, the deeper the pedal for the same braking."""
     n, moving = len(track.t), track.speed > 0.1
     noise = profile.accel_noise * np.where(moving, 1.0, 0.3)
     speed = 3.6 * np.where(moving, np.maximum(track.speed + rng.normal(0, profile.speed_noise, n), 0), 0)
     yaw: Floats = np.degrees(track.lateral / np.maximum(track.speed, 1.0)).astype(np.float64)
-    held = np.clip(-track.accel * track.mass / brakes, 0.0, 1.0)
-    pedal = np.where(track.accel < -0.4, 100 * held**TRAVEL, 0.0)
+    share = np.clip(-track.accel * track.mass / held(brakes, track.air), 0.0, 1.0)
+    pedal = np.where(track.accel < -PRESSED, 100 * share**TRAVEL, 0.0)
     return {
         "speed_kmh": _stepped(speed, profile.speed_step),
         "heading_deg": np.round(_course(track, profile, rng), 0) % 360,

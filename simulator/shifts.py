@@ -9,6 +9,7 @@ from simulator.drivers import Driver
 from simulator.dynamics import G
 from simulator.motion import KNOT, LEG, Floats, Records
 from simulator.orders import NONE, Orders
+from simulator.placed import PlacingError
 from simulator.roads import AVENUE, MOTORWAY, RURAL, Roads
 from simulator.routes import GIVE_WAY, slopes, trace
 from simulator.surprises import BREAK, about, at_the_wheel, joined, surprises
@@ -154,7 +155,7 @@ def _day(
         way = roads.path(here, there)
         if len(legs) in orders.detours:
             planned.append(trace(roads, way))
-            way = roads.detour(way)
+            way = _another(roads, way, vehicle)
         driver = reliefs.get(len(legs), driver)
         leg, rows = _leg(roads, vehicle.kind, driver, work, way, rng)
         drive = float((about(leg, vehicle.kind) + rows["wait"]).sum())
@@ -170,6 +171,14 @@ def _day(
             rows["wait"][-1], rows["off"][-1] = 1e9, 1
             stops = tuple(np.cumsum([len(one) for one in legs]).tolist())
             return np.concatenate(pieces), np.concatenate(legs), stops, tuple(planned)
+
+
+def _another(roads: Roads, way: list[int], vehicle: Vehicle) -> list[int]:
+    """A way to the same place that is not the planned one."""
+    if not (found := roads.detour(way)):
+        name = vehicle.vehicle_id
+        raise PlacingError(f"route_deviation: {name} has no other way to go there; a map with more roads may have one")
+    return found
 
 
 def _stop(roads: Roads, work: Work, kind: Class, here: int, home: int, left: float, rng: np.random.Generator) -> int:

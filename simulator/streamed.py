@@ -9,7 +9,6 @@ from simulator import recordings
 from simulator.answers import SHEET
 from simulator.lasting import couples, swaps
 from simulator.payloads import CODES, IDENTITY
-from simulator.profiles import Profile
 from simulator.reports import Report
 from simulator.sensors import COLUMNS
 from simulator.symptoms import STEPS
@@ -31,16 +30,12 @@ def schema(traffic: Traffic) -> pl.Schema:
     vehicles = traffic.roster.vehicles
     if any(couples(vehicle, swaps(traffic.events, k)) for k, vehicle in enumerate(vehicles)):
         wheels |= dict.fromkeys(TRAILER)
-    heard = wheels if any(map(_hears, traffic.profiles)) else {}
+    heard = wheels if any(profile.tyres for profile in traffic.profiles) else {}
     tyres = [f"tyre_{wheel}_{name}" for wheel in heard for name in ("pressure_kpa", "temp_c")]
     kinds = {name: pl.Float64 if name == "t" else pl.String for name in IDENTITY}
     kinds |= dict.fromkeys([*names, *tyres], pl.Float64)
     listed = any(CODES in profile.signals for profile in traffic.profiles)
     return pl.Schema(kinds | ({CODES: pl.String} if listed else {}))
-
-
-def _hears(profile: Profile) -> bool:
-    return profile.tyres
 
 
 def write(reports: Iterator[Report], columns: pl.Schema, out: Path | None, answers: Path | None, tally: Tally) -> None:

@@ -9,7 +9,8 @@ import polars as pl
 
 from simulator.ailments import AILMENTS, HEAVY, Ailment
 from simulator.answers import Fact
-from simulator.health import BUILDS, CRANKED, Health
+from simulator.engines import BUILDS, CRANKED
+from simulator.health import Health
 from simulator.hours import stretches
 from simulator.payloads import CODES
 from simulator.tracks import Track

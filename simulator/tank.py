@@ -50,8 +50,8 @@ def tank(shift: Shift, reached: Floats, whole: Track) -> Tank:
 def _chances(shift: Shift, reached: Floats) -> Iterator[tuple[float, float, str]]:
     """When it may be filled, below which share it is, and where."""
     yield max(shift.start - PUMP, shift.start / 2), HALF, "at the depot"
-    waits = shift.legs["wait"]
-    for piece in np.flatnonzero((waits >= STAND) & (shift.legs["off"] == 1) & ~np.isnan(reached)):
+    waits, stops = shift.legs["wait"], np.array(shift.stops) - 1  # a wheel is changed where nothing is sold
+    for piece in stops[(waits[stops] >= STAND) & (shift.legs["off"][stops] == 1) & ~np.isnan(reached[stops])]:
         yield float(reached[piece] + waits[piece] / 2), LOW, "at a stop"
 
 

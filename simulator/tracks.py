@@ -30,12 +30,14 @@ class Track(NamedTuple):
     distance: Floats  # m since the start
     limit: Floats
     ignition: Floats
+    engine: Floats  # 1 it runs
     heat: Floats  # K of the tyres above ambient
     fuel: Floats  # l burnt since the start
+    air: Floats  # kPa in the tanks of the brakes; NaN they do not work by it
     slope: Floats  # m of height a metre, + uphill
     mass: Floats  # kg, with load and trailer
     chosen: Floats  # m/s its driver would drive on this road if nothing were in the way
-    built: Floats  # rank of how high and close the houses beside it are, 0 highest
+    built: Floats  # rank of how high and close the houses beside it are, 0 highest, 1 none
 
     def rows(self, chosen: npt.NDArray[np.generic]) -> "Track":
         return Track(*(column[chosen] for column in self))
@@ -57,8 +59,10 @@ def track(motion: Motion, mover: int, shift: Shift, keep: int = 1) -> Track:
         motion.distance[mover],
         shift.pieces["limit"][piece],
         motion.ignition[mover].astype(float),
+        motion.engine[mover].astype(float),
         motion.heat[mover],
         motion.fuel[mover],
+        motion.air[mover],
         shift.slopes[np.minimum((motion.distance[mover] / KNOT).astype(np.int64), len(shift.slopes) - 1)],
         shift.legs["mass"][piece],
         shift.legs["cap"][piece],

@@ -7,11 +7,13 @@ from functools import cached_property, partial
 import numpy as np
 import polars as pl
 
-from simulator.ailments import AILMENTS, Ailment, ailment, lasting, ordinary
+from simulator import airbrakes
+from simulator.ailments import AILMENTS, BRAKE_AIR_LEAK, Ailment, ailment, lasting, recent, severities
 from simulator.answers import SHEET
 from simulator.arranged import Arranged, arrange
 from simulator.drivers import Driver, draw
 from simulator.dynamics import G
+from simulator.engines import BUILDS
 from simulator.faults import SENT
 from simulator.fitted import fitted
 from simulator.flaws import FLAWED, dragged, flaw
@@ -120,13 +122,10 @@ class Traffic:
 
     def ills(self, k: int) -> tuple[Ailment, ...]:
         """What is wrong inside the ``k``-th vehicle on this day."""
-        vehicle, seconds = self.roster.vehicles[k], 3_600 * self.window.hours
-        placed = [event for event in self.fitted if event.vehicle == k and event.kind in AILMENTS]
-
-        def begun(day: int) -> Iterator[Ailment]:
-            yield from ordinary(self.roster.seed, k, vehicle.kind.name, day, seconds, self.ailments)
-            yield from (ailment(one.kind, one.at, one.options) for one in placed if one.day == day)
-
+        klass, seconds = self.roster.vehicles[k].kind.name, 3_600 * self.window.hours
+        drawn = recent(self.roster.seed, k, klass, self.day, seconds, self.ailments)
+        placed = (one for one in self.fitted if one.vehicle == k and one.kind in AILMENTS)
+        begun = [*drawn, *((one.day, ailment(one.kind, one.at, one.options)) for one in placed)]
         return tuple(lasting(begun, self.day, self.begins))
 
     def trailers(self, k: int) -> tuple[Trailer, ...]:
@@ -194,8 +193,15 @@ class Traffic:
         movers = np.concatenate([_mover(shift) for shift in shifts])
         slopes = [shift.slopes for shift in shifts]
         drags = np.array([self._drags(first + k, shift.vehicle.kind, seconds) for k, shift in enumerate(shifts)])
-        tables = sway, np.tile(around.grip, (len(shifts), 1)), drags
+        leaks = np.array([self._leaks(first + k, seconds) for k in range(len(shifts))])
+        movers["air"] = [airbrakes.morning(leak, 86_400.0 - seconds) for leak in leaks[:, 0]]
+        tables = sway, np.tile(around.grip, (len(shifts), 1)), drags, leaks
         return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], slopes, tables, seconds, keep)
+
+    def _leaks(self, k: int, seconds: int) -> np.ndarray:
+        """How far the brakes of the ``k``-th vehicle lose their air, 0 to 1, each ``GRID``, from when it begins on."""
+        grown: np.ndarray = severities(self.ills(k), np.arange(0.0, seconds + 2 * GRID, GRID) - GRID)[BRAKE_AIR_LEAK]
+        return grown
 
     def _drags(self, k: int, kind: Class, seconds: int) -> np.ndarray:
         """N with which brakes of the ``k``-th vehicle drag, each ``GRID``, from when they begin to on."""
@@ -215,7 +221,7 @@ def _with_trailer(vehicle: Vehicle) -> Vehicle:
 
 
 def _mover(shift: Shift) -> Records:
-    kind, row = shift.vehicle.kind, np.zeros(1, MOVER)
+    kind, build, row = shift.vehicle.kind, BUILDS[shift.vehicle.kind.name], np.zeros(1, MOVER)
     able = pull(kind, shift.orders.trailers)
     row["start"], row["crash"] = shift.start, shift.crash_at
     row["power"], row["force"], row["brakes"], row["friction"] = kind.power, able.force, able.brakes, kind.brake
@@ -225,6 +231,8 @@ def _mover(shift: Shift) -> Records:
     row["traction"], row["top"] = kind.accel, kind.top
     row["cruise"], row["heat"] = shift.driver.accel * kind.accel, kind.heat
     row["marks"] = marks(kind)
+    row["idles"], row["least"], row["geared"] = build.idle, build.least, build.top
+    row["springs"] = airbrakes.HOLDS * G * able.gross if build.air else 0.0
     return row
 
 

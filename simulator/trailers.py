@@ -52,13 +52,14 @@ class Pull:
     brakes: float  # N, the trailer's among them
     driven: float  # share of all the weight on the driven axle
     laden: float  # kg, half laden
+    gross: float  # kg, the most all of it may weigh
 
 
 def pull(kind: Class, trailers: tuple[Trailer, ...]) -> Pull:
     """Of a class, with the trailers it has in turn: geared to start with one on the slope it starts on without."""
     if not trailers:
-        return Pull(kind.force, kind.brakes, DRIVEN, kind.mass)
+        return Pull(kind.force, kind.brakes, DRIVEN, kind.mass, kind.gross)
     gross = kind.gross + GROSS
     brakes = kind.brakes + LADEN_BRAKES * kind.brake * GROSS
     laden = kind.mass + sum(one.mass for one in trailers) / len(trailers)
-    return Pull(max(kind.force, STEEP * G * gross), brakes, DRIVEN * kind.mass / laden, laden)
+    return Pull(max(kind.force, STEEP * G * gross), brakes, DRIVEN * kind.mass / laden, laden, gross)

@@ -18,8 +18,8 @@ def strike(rows: pl.DataFrame, spell: Spell, rng: np.random.Generator) -> Struck
     if order == "newest first":
         kept = kept[np.argsort(-blocks, kind="stable")]
     elif order == "mixed":
-        late = rng.uniform(0, max(CATCHING_UP * (spell.end - spell.start), 60.0), blocks.max(initial=0) + 1)
-        sent += late[blocks]
+        within = max(CATCHING_UP * (spell.end - spell.start), 60.0)
+        sent += rng.uniform(0, within, blocks.max(initial=0) + 1)[blocks]
     late = kept.with_columns(pl.max_horizontal(SENT, pl.lit(pl.Series(sent))).alias(SENT))
     if late[SENT].equals(kept[SENT]):
         return None

@@ -58,6 +58,22 @@ def test_what_is_too_little_for_anybody_to_find_has_level_0() -> None:
     assert late.level == 0 and late.peak < 0.02
 
 
+@pytest.mark.parametrize("percent", [2.0, 4.5, 5.5, 9.0])
+@pytest.mark.parametrize("wheel", ["2LI", "2RI"])
+def test_how_bad_a_filling_is_goes_by_how_far_the_pair_is_apart(wheel: str, percent: float) -> None:
+    """Tyres are filled by hand: 4.5 % too little may be 6 % less than the other one has, or 3 %."""
+    levels = set()
+    for seed in range(20):
+        whole = tyres(CLASSES["truck"], np.random.default_rng(seed))[0]
+        bad = flawed(whole, [Flaw(UNFILLED, wheel, 0.0, missing=percent / 100)])
+        facts = ailing(wheels(bad, T), T, HEAT)
+        (cause,) = of(facts, "dual_imbalance")
+        apart = [one.level for one in of(facts, "tyre_imbalance") if one.subject == wheel and one.threshold == 0.05]
+        assert [cause.level] == (apart or [0]) and cause.peak == pytest.approx(percent / 100)
+        levels.add(cause.level)
+    assert levels <= {0, 1, 2} and (levels == {0, 1} if percent in (4.5, 5.5) else len(levels) <= 2)
+
+
 def test_leaks_of_one_tyre_are_each_on_the_sheet() -> None:
     leaks = [Flaw(LEAKS, "1L", 3_600.0 * hour, rate=0.01 * hour) for hour in (1, 2, 3)]
     found = of(told("car", *leaks), "tyre_slow_leak")

@@ -7,6 +7,7 @@ import pytest
 
 from simulator.drivers import draw
 from simulator.dynamics import G
+from simulator.grip import LANE
 from simulator.motion import KNOT, Motion
 from simulator.roster import Incidents, roster
 from simulator.shifts import Shift
@@ -84,3 +85,15 @@ def test_who_misjudges_a_bend_slides_within_the_circle_and_comes_back(curvature:
     assert 0.3 < wide.max() < 6.0 and motion.wide[0, -1] == 0
     inside = motion.piece[0] == 1
     assert 20.0**2 * abs(curvature) > 0.5 * TYRES > motion.speed[0, inside].min() ** 2 * abs(curvature)
+
+
+def test_who_ran_wide_is_back_but_for_a_tenth_within_160_m_and_speeds_up_once_in_the_lane() -> None:
+    bend = {"length": 150.0, "curvature": 0.013, "cap": 20.0}
+    way = legs({"cap": 20.0, "length": 600.0}, bend, {"cap": 20.0, "length": 900.0, "wait": 1e9})
+    motion = drive(way, grip=0.5, keep=10, **AIR)
+    wide, metres = np.abs(motion.wide[0]), motion.distance[0]
+    widest = int(wide.argmax())
+    tenth = widest + int(np.argmax(wide[widest:] < wide.max() / 10))
+    assert 100 < metres[tenth] - metres[widest] < 170
+    out, back = (wide > LANE) & (np.arange(len(wide)) > widest), (wide > 0) & (wide < 0.9 * LANE)
+    assert motion.accel[0, out].max() <= 0.05 and motion.accel[0, back & (metres > metres[widest])].max() > 0.3

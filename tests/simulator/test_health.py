@@ -21,7 +21,8 @@ from simulator.ailments import (
     THERMOSTAT_OPEN,
     THERMOSTAT_SHUT,
 )
-from simulator.health import BUILDS, CRANKED, CUT_IN, CUT_OUT, Health, live, turning
+from simulator.engines import BUILDS, CRANKED, turning
+from simulator.health import WORN, Health, live
 from simulator.tracks import Track
 from simulator.vehicles import CLASSES
 
@@ -37,18 +38,18 @@ def track(burns: float) -> Track:
     columns: dict[str, Any] = dict.fromkeys(Track._fields, np.zeros(N))
     accel = np.gradient(20 * wave) * moving
     columns |= {"t": t, "speed": 20 * wave * moving, "accel": accel, "mass": np.full(N, 2_000.0)}
-    columns |= {"fuel": np.cumsum(burns / 3_600 * (t > 60)), "ignition": (t > 60) * 1.0}
+    columns |= {"fuel": np.cumsum(burns / 3_600 * (t > 62)), "ignition": (t > 60) * 1.0, "engine": (t > 62) * 1.0}
     return Track(**columns | {"distance": np.cumsum(columns["speed"])})
 
 
-def lived(kind: str = "truck", ambient: float = 10.0, /, **ills: float) -> Health:
+def lived(kind: str = "truck", ambient: float = 10.0, odometer: float = 1e6, /, **ills: float) -> Health:
     """The health of a class, with ailments of so much from the beginning on."""
     grown = np.zeros((len(AILMENTS), N))
     for name, much in ills.items():
         grown[list(AILMENTS).index(name)] = much
     burns = 25.0 * CLASSES[kind].power / CLASSES["truck"].power
     rng = np.random.default_rng(1)
-    return live(CLASSES[kind], track(burns), np.full(N, ambient), 20_000.0, 1e6, grown, rng)
+    return live(CLASSES[kind], track(burns), np.full(N, ambient), odometer, grown, rng)
 
 
 def late(values: np.ndarray) -> np.ndarray:
@@ -90,16 +91,12 @@ def test_oil_pressure_follows_the_engine_and_falls_as_it_warms(kind: str) -> Non
     assert health.oil[runs][health.rpm[runs].argmax()] > health.oil[idles[-1]]
 
 
-def test_air_is_kept_between_the_governors_bounds_where_brakes_have_any() -> None:
-    for kind in ("truck", "bus"):
-        assert lived(kind).air.min() > CUT_IN - 60 and lived(kind).air.max() < CUT_OUT + 5
-    assert np.isnan(lived("car").air).all() and np.isnan(lived("van").air).all()
-
-
 def test_engines_turn_between_idling_and_what_they_like() -> None:
     for name, build in BUILDS.items():
-        rpm = turning(build, np.linspace(0, CLASSES[name].top, 200))
-        assert rpm[0] == build.idle and rpm.max() < 3_300 if name in ("car", "van") else rpm.max() < 1_900
+        speeds = np.linspace(0, CLASSES[name].top, 200)
+        rpm = np.array([turning(build.idle, build.least, build.top, speed) for speed in speeds])
+        assert rpm[0] == rpm.min() == build.idle and rpm.max() < (1_900 if build.air else 3_300)
+        assert (rpm[rpm > build.idle] >= build.idle).all() and rpm[-1] == build.top * speeds[-1]
 
 
 @pytest.mark.parametrize("ill", ["coolant_leak", "thermostat_shut"])
@@ -125,9 +122,25 @@ def test_a_tired_battery_breaks_down_only_when_the_engine_is_started() -> None:
 def test_what_is_lost_is_missed() -> None:
     sound = lived()
     assert late(lived(oil_leak=1.0).oil).max() < 0.3 * late(sound.oil).max()
-    assert late(lived(brake_air_leak=1.0).air).max() < 600
     assert lived(lining_worn=0.5).lining == pytest.approx(np.maximum(sound.lining - 50, 0))
-    assert (np.diff(sound.lining) <= 0).all() and sound.lining.min() >= 35
+
+
+def test_linings_wear_all_day_and_are_changed_in_the_night_after_they_came_to_their_least() -> None:
+    km = np.linspace(0.0, 2 * BUILDS["truck"].lining, 60)
+    found = [lived("truck", 10.0, float(driven)).lining for driven in km]
+    assert all((np.diff(lining) <= 0).all() and np.ptp(lining) < 0.1 for lining in found)
+    mornings = np.array([lining[0] for lining in found])
+    assert (np.diff(mornings) > 50).sum() == 2 and WORN <= mornings.min() < mornings.max() <= 100
+
+
+def test_a_wreck_with_its_ignition_on_turns_nothing_and_is_not_charged() -> None:
+    driven = track(25.0)
+    wrecked = driven._replace(engine=np.where(driven.t < 3_600, driven.engine, 0.0))
+    health = live(
+        CLASSES["car"], wrecked, np.full(N, 10.0), 1e6, np.zeros((len(AILMENTS), N)), np.random.default_rng(1)
+    )
+    assert (late(health.rpm) == 0).all() and (late(health.oil) == 0).all()
+    assert late(health.battery) == pytest.approx(12.7, abs=0.1)
 
 
 def digest() -> str:

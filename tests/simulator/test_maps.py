@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from simulator import maps
 from simulator.cli import main
 from simulator.maps import MapError
+from simulator.placed import Placed, PlacingError
 from simulator.regions import REGIONS
 from simulator.roads import AVENUE, MOTORWAY, RURAL, STREET, Roads
 from simulator.roster import roster
@@ -103,6 +104,15 @@ def test_a_fleet_drives_on_it(path: Path) -> None:
         one = (np.diff(rows["t"]) == 1.0) & (rows["speed_kmh"].to_numpy()[1:] > 18)
         error = np.hypot(north, east)[one] - rows["speed_kmh"].to_numpy()[1:][one] / 3.6
         assert np.quantile(np.abs(error), 0.95) < 3.0
+
+
+def test_another_way_on_a_map_that_has_one_road_is_an_error(tmp_path: Path) -> None:
+    lone = write(tmp_path, [way(*((150.0 * k, 30.0 * (k % 3)) for k in range(40)), highway="tertiary")])
+    fleet = Traffic(replace(roster(1, seed=3), extract=lone), Window(START, 1.0))
+    (report,) = fleet.reports()
+    assert report.sheet.filter(kind="trip").height
+    with pytest.raises(PlacingError, match=r"route_deviation: VAN-001 has no other way to go there"):
+        _ = replace(fleet, events=(Placed("route_deviation", 0, 60.0),)).arranged
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", "{}", '{"features": []}', '{"features": [{"geometry": 3}]}'])

@@ -43,13 +43,13 @@ def drive(
     grip: float = 1.0,
     keep: int = 1,
     drags: float = 0.0,
+    leak: float = 0.0,
     **values: float,
 ) -> Motion:
     sway = np.ones((1, seconds // GRID + 2))
     sudden = [np.array([(*one, 0.0, 0.0)[:5] for one in surprises], SURPRISE)]
-    return advance(
-        mover(**values), [way], sudden, [np.full(1, slope)], (sway, grip * sway, drags * sway), seconds, keep
-    )
+    tables = sway, grip * sway, drags * sway, leak * sway
+    return advance(mover(**values), [way], sudden, [np.full(1, slope)], tables, seconds, keep)
 
 
 def test_a_straight_road_to_a_stop() -> None:
@@ -132,6 +132,7 @@ def test_a_crash_ends_the_drive() -> None:
     assert 500.0 + speed * PULSE / 2 <= motion.distance[0, -1] < 500.0 + speed * (PULSE / 2 + STEP)
     assert (motion.speed[0, int(at) + 1 :] == 0).all()
     assert motion.ignition[0, int(at) + 60] == 1 and motion.ignition[0, -1] == 0
+    assert motion.engine[0, int(at) - 1] == 1 and not motion.engine[0, int(at) :].any()
 
 
 def test_nothing_moves_before_its_time() -> None:
@@ -200,6 +201,18 @@ def test_a_brake_that_drags_costs_fuel_and_speed_uphill() -> None:
         assert speed * (drags + 1_000.0 * G * 0.06 + 0.5 * speed**2) == pytest.approx(12_000.0, rel=0.01)
 
 
+@pytest.mark.parametrize("wait", [5.0, 60.0])
+def test_an_engine_runs_where_it_burns_fuel_and_nowhere_else(wait: float) -> None:
+    motion = drive(legs({"wait": wait, "off": 1}, {"wait": 1e9, "off": 1}), seconds=400, start=20.0, slope=0.01, **AIR)
+    burnt, runs = np.diff(motion.fuel[0]), motion.engine[0]
+    assert not burnt[(runs[1:] == 0) & (runs[:-1] == 0)].any()
+    idles = (runs[1:] == 1) & (runs[:-1] == 1) & (motion.speed[0, 1:] == 0) & (motion.speed[0, :-1] == 0)
+    assert idles.sum() > 10 and burnt[idles] == pytest.approx(2e-4)
+    lit = motion.ignition[0] == 1
+    assert (lit[runs == 1]).all() and (motion.speed[0][runs == 0] == 0).all()
+    assert (lit & (runs == 0)).sum() == (2 if wait < 12 else 4)  # cranked for two seconds
+
+
 def test_who_is_laden_climbs_slower_and_burns_more() -> None:
     def climb(mass: float) -> Motion:
         way = legs({"mass": mass, "cap": 40.0, "length": 1e6})
@@ -240,7 +253,8 @@ def test_fuel_is_burnt_standing_and_climbing_and_not_rolling_downhill() -> None:
 def rough() -> Motion:
     """A drive with something of everything."""
     way = legs({"cap": 30.0}, {"length": 40.0, "cap": 8.0, "curvature": 0.03}, {"wait": 20.0}, {"wait": 1e9})
-    return drive(way, (600.0, 5.0, 0.5), slope=0.02, grip=0.7, keep=10, **AIR)
+    air = {"springs": 4_000.0, "air": 500.0, "idles": 600.0, "least": 1_050.0, "geared": 50.0}
+    return drive(way, (600.0, 5.0, 0.5), slope=0.02, grip=0.7, leak=0.7, keep=10, **AIR | air)
 
 
 def digest(motion: Motion) -> str:

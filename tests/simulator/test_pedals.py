@@ -31,7 +31,7 @@ def meet(phase: float, wait: float = 0.0, seconds: int = 300) -> Motion:
     way["length"], way["cap"], way["brake"], way["launch"], way["mass"], way["bend"] = 1e3, 15.0, 1.5, 1.5, 1e3, np.inf
     way["wait"], way["cycle"][0], way["phase"][0] = (wait, 1e9), CYCLE, phase
     even = np.ones((1, seconds // GRID + 2))
-    tables = even, even, 0.0 * even
+    tables = even, even, 0.0 * even, 0.0 * even
     return advance(mover, [way], [np.zeros(0, SURPRISE)], [np.zeros(1)], tables, seconds, 10)
 
 

@@ -140,7 +140,7 @@ def test_a_canyon_is_a_place_for_everybody_on_every_day() -> None:
             instants = np.round(10 * (report.recording["t"].to_numpy() - traffic.window.start)).astype(int) - 1
             pieces = traffic.motion([shift], k, 10).piece[0, instants]
             for piece, satellites in set(zip(pieces.tolist(), report.recording["satellites"], strict=True)):
-                place = tuple(round(float(shift.pieces[name][piece]), 1) for name in ("x", "y", "limit"))
+                place = tuple(round(float(shift.pieces[name][piece]), 1) for name in ("x", "y", "heading"))
                 seen.setdefault(place, set()).add(satellites)
                 by.setdefault(place, set()).add((day, k))
     assert sum(len(one) > 1 for one in by.values()) > 10
@@ -167,6 +167,19 @@ def test_a_bus_that_sticks_says_the_same_and_is_on_the_sheet() -> None:
         inside = pl.col("t").is_between(row["start"].timestamp() + 1, row["end"].timestamp() - 1)
         during = report.recording.filter(inside)
         assert during["speed_kmh"].n_unique() <= 2 and during["odometer_km"].n_unique() <= 2
+
+
+def test_a_bus_is_not_heard_to_stick_while_the_device_is_pulled_out() -> None:
+    sticky, gone = Profile(**{**STANDARD.__dict__, "stale_rate": 20.0}), (1_800.0, 5_400.0)
+    pulled = Placed("unplugged", 0, gone[0], {"minutes": 60.0})
+    spans = []
+    for events in ((), (pulled,)):
+        (report,) = Traffic(roster(1, seed=5), Window(START, 2.0), events=events, profiles=(sticky,)).reports()
+        rows = report.sheet.filter(kind="stale_can").select("start", "end").rows()
+        spans.append([tuple(round(at.timestamp() - START, 3) for at in row) for row in rows])
+    assert any(gone[0] < start and end < gone[1] for start, end in spans[0])
+    assert spans[1] and not any(start < gone[1] and end > gone[0] for start, end in spans[1])
+    assert {one for one in spans[0] if one[1] <= gone[0] or one[0] >= gone[1]} <= set(spans[1])
 
 
 def test_some_telegrams_of_wheels_are_lost(days: dict[str, list[Report]]) -> None:

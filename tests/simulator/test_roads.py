@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from simulator.regions import REGIONS
-from simulator.roads import MOTORWAY, Roads, generate
+from simulator.roads import AVENUE, MOTORWAY, OPEN, STREET, Roads, generate
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +47,11 @@ def test_the_town_lies_where_the_city_is(roads: Roads) -> None:
 def test_a_degree_of_latitude_is_111_km(roads: Roads) -> None:
     lat, _ = roads.degrees(np.zeros(2), np.array([0.0, 111_195.0]))
     assert lat[1] - lat[0] == pytest.approx(1.0, abs=1e-4)
+
+
+def test_houses_stand_beside_streets_of_a_town_and_nowhere_else(roads: Roads) -> None:
+    for a, b, data in roads.graph.edges(data=True):
+        assert (data["built"] < OPEN) == (data["road"] in (STREET, AVENUE))
+        assert roads.graph.edges[b, a]["built"] == data["built"]
+    built = [data["built"] for _, _, data in roads.graph.edges(data=True) if data["built"] < OPEN]
+    assert np.mean(np.array(built) < 0.2) == pytest.approx(0.2, abs=0.08)

@@ -1,12 +1,14 @@
 """What ails a vehicle stands on the sheet, whoever measures it, and is found of it; a sound fleet raises nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from devices.codecs import decode
-from simulator import recordings, registry
-from simulator.ailments import AILMENTS, Ailment, ailment, lasting, ordinary
+from simulator import ailments, recordings, registry
+from simulator.ailments import AILMENTS, LONGEST, Ailment, ailment, lasting, ordinary
 from simulator.payloads import Cut, codes, payloads
 from simulator.placed import Placed, PlacingError
 from simulator.profiles import PROFILES
@@ -120,9 +122,9 @@ def test_the_truth_is_the_same_whoever_measures_it():
 
 def test_it_goes_on_over_the_night_until_it_is_mended():
     one = Ailment("oil_leak", 50_000.0, 50_000.0 + 86_400, 4.0)
-    left = [list(lasting(lambda day: [one] * (day == 1), day, lambda day: 86_400.0 * day)) for day in range(4)]
-    assert left == [[], [one], [one._replace(start=one.start - 86_400, end=one.end - 86_400)], []]
-    assert left[2][0].severity(np.array([0.0, 49_999.0, 50_001.0])).tolist() == [1.0, 1.0, 0.0]
+    left = [list(lasting([(1, one)], day, lambda day: 86_400.0 * day)) for day in range(1, 4)]
+    assert left == [[one], [one._replace(start=one.start - 86_400, end=one.end - 86_400)], []]
+    assert left[1][0].severity(np.array([0.0, 49_999.0, 50_001.0])).tolist() == [1.0, 1.0, 0.0]
 
 
 def test_they_are_seldom_and_as_often_as_asked():
@@ -134,6 +136,21 @@ def test_they_are_seldom_and_as_often_as_asked():
         set(AILMENTS) - {"brake_air_leak"}
     )
     assert ailment("oil_leak", 1.0, {"hours": 2, "days": 0.5}) == Ailment("oil_leak", 1.0, 43_201.0, 2.0)
+
+
+def test_of_a_year_only_the_days_are_drawn_on_which_something_may_not_be_mended_yet(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(ailments, "ordinary", lambda *words: drawn.append(words[3]) or ordinary(*words))
+    early = Placed("lining_worn", 0, 60.0, {"days": 400.0})
+    fleet = Traffic(roster(1, 7), Window(START, 10.0), events=(early,), ailments=800.0)
+    for day in (0, 2, 300):
+        drawn.clear()
+        today = replace(fleet, day=day, window=fleet.window.later(day, "Europe/Berlin"))
+        found = today.ills(0)
+        assert drawn == list(range(max(0, day - LONGEST), day + 1))
+        whole = [(one, ill) for one in range(day + 1) for ill in ordinary(7, 0, "van", one, 36_000.0, 800.0)]
+        whole.append((0, ailment("lining_worn", 60.0, early.options)))
+        assert sorted(found) == sorted(lasting(whole, day, today.begins)) and len(found) > 1
 
 
 def test_a_car_has_no_air_to_lose():

@@ -12,7 +12,8 @@ from simulator.profiles import PROFILES
 from simulator.reports import Report
 from simulator.roster import FILLED, Incidents, roster
 from simulator.sensors import FUEL_STEP
-from simulator.tank import HALF, LOW, Fill, Tank
+from simulator.tank import HALF, LOW, Fill, Tank, tank
+from simulator.tracks import Track
 from simulator.traffic import Traffic, Window
 
 START = 1_762_923_600.0  # 2025-11-12 06:00 in Karlsruhe
@@ -62,3 +63,20 @@ def test_it_rises_only_where_the_sheet_says_that_it_was_filled(weeks: list[tuple
 def test_nobody_starts_the_first_day_with_less_than_half() -> None:
     filled = [vehicle.filled for vehicle in roster(30, seed=3).vehicles]
     assert FILLED[0] <= min(filled) < max(filled) <= FILLED[1] and LOW < HALF <= FILLED[0]
+
+
+def test_where_a_wheel_is_changed_nothing_is_put_into_a_tank() -> None:
+    """A stand of as long on the way and at a stop, on a tank that is all but empty."""
+    shift = Traffic(roster(1, seed=5), Window(START, 1.5)).shift(0)
+    vehicle = replace(shift.vehicle, filled=0.6)
+    for piece, where in ((shift.stops[0] - 3, []), (shift.stops[0] - 1, ["at a stop"])):
+        legs = shift.legs.copy()
+        legs["wait"], legs["off"] = 0.0, 0
+        legs["wait"][piece], legs["off"][piece] = 2_400.0, 1
+        t = np.arange(1.0, 5_401.0)
+        whole = Track(*(np.zeros(len(t)) for _ in Track._fields))._replace(
+            t=t, fuel=0.5 * vehicle.kind.tank * t / 1_000
+        )
+        standing = replace(shift, legs=legs, vehicle=vehicle, start=0.0)
+        fills = tank(standing, np.full(len(legs), 900.0), whole).fills
+        assert [one.where for one in fills] == where

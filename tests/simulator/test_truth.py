@@ -86,6 +86,17 @@ def test_a_swerve_that_is_placed_is_on_the_sheet_however_soft_and_on_snow(alone:
         assert at(row) >= 3_000 and (row["level"] == 0) == (row["peak"] < row["threshold"])
 
 
+def test_on_snow_a_braking_that_is_placed_lasts_as_long_as_there_it_takes(alone: Roster) -> None:
+    """The road gives less than was ordered, so that it takes the longer to lose three fifths of the speed."""
+    (report,) = driven(alone, Placed("harsh_braking", 0, 5_000.0, {"mps2": 6.0}), weather="snow")
+    rows = report.sheet.filter(kind="harsh_braking", cause="someone ahead braked").iter_rows(named=True)
+    row = min(rows, key=lambda one: abs(at(one) - 5_000.0))
+    assert row["peak"] < 3.5 and 0.6 * row["speed_kmh"] / 3.6 / row["peak"] - 0.6 < at(row, "end") - at(row)
+    during = report.recording.filter(pl.col("t").is_between(row["start"].timestamp(), row["end"].timestamp() + 2))
+    lost = 1 - during["speed_kmh"].min() / row["speed_kmh"]  # type: ignore[operator]
+    assert 0.5 < lost < 0.8
+
+
 def test_of_two_brakings_at_once_the_second_comes_after_the_first(alone: Roster) -> None:
     both = [Placed("harsh_braking", 0, 5_000.0, {"mps2": mps2}) for mps2 in (2.0, 2.1)]
     (free,), (report,) = driven(alone, weather="dry"), driven(alone, *both, weather="dry")

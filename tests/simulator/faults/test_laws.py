@@ -65,8 +65,14 @@ def test_the_same_seed_breaks_the_same_and_another_does_not(recording: pl.DataFr
 
 @each
 def test_other_faults_do_not_move_it(recording: pl.DataFrame, fault: Fault) -> None:
-    alone, among = (spans(some, fault) for some in (befallen(recording, fault), befallen(recording, *FAULTS)))
-    assert set(among) <= set(alone) and among != []  # what others have taken away cannot be broken once more
+    """What is not heard at all in a dead zone, or only after it, cannot be broken once more; everything else is."""
+    whole = befallen(recording, *FAULTS)
+    alone, among = spans(befallen(recording, fault), fault), spans(whole, fault)
+    dead = [span for zone in ("loss", "backlog") for span in spans(whole, BY_NAME[zone])]
+    assert set(among) <= set(alone) and among != []
+    for start, end in set(alone) - set(among):
+        instants = np.append(np.arange(start, end), end)
+        assert np.logical_or.reduce([(instants >= a) & (instants <= b) for a, b in dead]).all()
 
 
 @each

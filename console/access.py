@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streams.web.tokens import Grant
+from streams.words import say
 
 VIEWER, MANAGER, DRIVER = "viewer", "manager", "driver"
 UNDERWRITER, ACTUARY, ADMIN = "underwriter", "actuary", "admin"
@@ -127,10 +128,7 @@ def parsed(text: str) -> tuple[Grant, ...]:
     """Grants of ``ROLE[@FLEET[/SITE]]``, with commas; ``ValueError`` for what is none."""
     found = tuple(_grant(one.strip()) for one in text.split(",") if one.strip())
     if held(found) != found:
-        raise ValueError(
-            f"{text!r}: one role, for one or more fleets or sites; an {ADMIN} is one of all fleets, "
-            f"{UNDERWRITER} and {ACTUARY} are of no site"
-        )
+        raise ValueError(say("one_role", value=repr(text), admin=ADMIN, underwriter=UNDERWRITER, actuary=ACTUARY))
     return found
 
 
@@ -143,7 +141,7 @@ def _grant(text: str) -> Grant:
     role, at, where = text.partition("@")
     fleet, slash, site = where.partition("/")
     if role not in ROLES:
-        raise ValueError(f"{role!r} is no role; there is {', '.join(ROLES)}")
+        raise ValueError(say("no_role", value=repr(role), known=", ".join(ROLES)))
     if (at and not fleet) or (slash and not site):
-        raise ValueError(f"{text!r}: expected ROLE, ROLE@FLEET or ROLE@FLEET/SITE")
+        raise ValueError(say("grant", value=repr(text)))
     return Grant(role, fleet, site)

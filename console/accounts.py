@@ -16,6 +16,7 @@ from streams.store.audit import Entry, record
 from streams.store.people import sessions, tokens, users
 from streams.store.store import Store, rows_of
 from streams.web.tokens import Grant
+from streams.words import say
 
 Row = dict[str, Any]
 
@@ -47,7 +48,7 @@ def add(store: Store, actor: str, login: str, name: str, grants: str, driver_id:
     """A new user; the password they have to change when they first sign in."""
     given, password = written(granted(grants)), secrets.token_urlsafe(12)
     if not login or login != login.strip() or len(login) > 100:
-        raise Problem(422, "invalid", "a login is 1 to 100 characters, without spaces at its ends")
+        raise Problem(422, "invalid", say("login"))
     with store.writing() as connection:
         if find(connection, login):
             raise Problem(409, "user_exists", f"there is a user {login!r} already")
@@ -139,9 +140,9 @@ def granted(text: str) -> tuple[Grant, ...]:
     try:
         found = parsed(text)
     except ValueError as error:
-        raise Problem(422, "invalid", str(error)) from error
+        raise Problem(422, "invalid", error.args[0]) from error
     if not found:
-        raise Problem(422, "invalid", f"say at least one role: {', '.join(ROLES)}")
+        raise Problem(422, "invalid", say("role_needed", known=", ".join(ROLES)))
     return found
 
 

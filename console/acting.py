@@ -8,14 +8,16 @@ from sqlalchemy import Connection
 
 from console import inbox, said
 from console.endpoint import Ask, Body, Reply, Shape
-from console.problems import Problem, problem_of
+from console.problems import Problem, problem_of, told
 from console.shapes import Alert
 from streams.desk import actions
 from streams.desk.actions import ActionError
 from streams.desk.decisions import STATES, key_of
 from streams.desk.desk import Desk
+from streams.words import say
 
 HOUR_S = 3_600.0
+ACTS = (*STATES, "assign", "note", "shelve")
 WORDS = {"ack": "acknowledge", "comment": "note"}
 Row = dict[str, Any]
 
@@ -36,6 +38,7 @@ class Outcome(Shape):
     ok: bool
     code: str = ""
     detail: str = ""
+    said: Row | None = None  # the same by its code, as in a problem
     alert: Alert | None = None
 
 
@@ -56,7 +59,8 @@ def decide_all(ask: Ask) -> list[Outcome]:
             found.append(Outcome(id=name, ok=True, alert=done))
         except (Problem, ActionError) as error:
             problem = problem_of(error)
-            found.append(Outcome(id=name, ok=False, code=problem.code, detail=problem.detail))
+            text = problem.detail
+            found.append(Outcome(id=name, ok=False, code=problem.code, detail=str(text), said=told(text)))
     return found
 
 
@@ -75,12 +79,12 @@ def _done(ask: Ask, name: str, action: str, body: Decision, expected: str) -> Al
             now = world.now(connection)
         until = now + (body.hours or 1.0) * HOUR_S
         actions.shelve(world.store, row["fleet_id"], actor, _words(body), now, **about, until=until)
-    elif action in (*STATES, "assign", "note"):
+    elif action in ACTS[:-1]:
         value = body.assignee if action == "assign" else body.reason if action == "dismiss" else ""
         reason = body.note if action in ("dismiss", "assign") else _words(body)
         actions.act(world.store, row["alert_id"], action, actor, reason, now, value, check)
     else:
-        raise Problem(422, "invalid", f"{action!r} is no action")
+        raise Problem(422, "invalid", say("no_action", value=repr(action), known=", ".join(ACTS)))
     return said.alert(*shown(ask, name))
 
 

@@ -38,6 +38,7 @@ class Chain:
 
     head: Head = EMPTY
     currency: str = ""  # of all of it: a policy has one
+    statuses: set[str] = field(default_factory=set)  # of the tariffs that what is charged was made by
     months: dict[tuple[str, str], Decimal] = field(default_factory=dict)  # by month and kind
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)  # by vehicle and cover
     recorded: list[str] = field(default_factory=list)  # when its entries 1, 2, ... were
@@ -56,8 +57,16 @@ class Chain:
             account.shown[entry.hash] = amount
         elif kind == INDICATED:
             account.shown.pop(entry["reverses"], None)
+        if kind in (CHARGED, ADJUSTMENT):
+            self.statuses.add(status_of(entry))
         self.recorded.append(entry.recorded_at)
         self.head = Head(entry["seq"], entry.hash)
+
+
+def status_of(entry: Entry) -> str:
+    """Of the tariff that an entry was made by: illustrative, filed; empty: by none."""
+    made = entry["made"]
+    return str(made.get("renewed", made).get("status", ""))
 
 
 class Books:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 from console.pages import Paged
 from console.problems import Problem
 from streams.store.store import rows_of
+from streams.words import say
 
 Row = dict[str, Any]
 Order = Sequence[ColumnElement[Any]]  # ascending; the last of them names a row
@@ -60,10 +61,10 @@ def _read(cursor: str, order: Order) -> list[Any] | None:
     try:
         keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
-        raise Problem(422, "invalid", "this cursor is none of ours") from error
+        raise Problem(422, "invalid", say("cursor")) from error
     kinds = [(str,) if issubclass(one.type.python_type, str) else (int, float) for one in order]
     if not isinstance(keys, list) or [type(one) in kind for one, kind in zip(keys, kinds, strict=False)] != [
         True
     ] * len(order):
-        raise Problem(422, "invalid", "this cursor is none of this list")
+        raise Problem(422, "invalid", say("cursor"))
     return keys

@@ -19,7 +19,17 @@ PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail", "trace_id"],
     "properties": {name: {"type": "string"} for name in ("type", "title", "code", "detail", "trace_id")}
-    | {"status": {"type": "integer"}},
+    | {
+        "status": {"type": "integer"},
+        "said": {
+            "description": "`detail` by its code in the catalogue and what fills its holes, to be told in any language",
+            "type": ["object", "null"],
+            "properties": {
+                "code": {"type": "string"},
+                "values": {"type": "object", "additionalProperties": {"type": "string"}},
+            },
+        },
+    },
 }
 PROBLEMS = {
     "description": "a problem",

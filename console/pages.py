@@ -10,6 +10,7 @@ import msgspec
 from console.endpoint import Query
 from console.problems import Problem
 from console.shapes import Page
+from streams.words import say
 
 Some = TypeVar("Some")
 
@@ -50,4 +51,4 @@ def _read(cursor: str) -> tuple[int, str]:
         place, _, name = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
         return max(int(place), 0), name
     except (binascii.Error, ValueError) as error:
-        raise Problem(422, "invalid", "this cursor is none of ours") from error
+        raise Problem(422, "invalid", say("cursor")) from error

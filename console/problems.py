@@ -1,6 +1,7 @@
 """Problems: what went wrong with a request, as RFC 9457 has it, with a code that the browser translates."""
 
 import logging
+import re
 import secrets
 from typing import Any
 
@@ -17,8 +18,10 @@ from streams.desk.chosen import ChosenError
 from streams.desk.tasks import TaskError
 from streams.ledger.chains import LedgerError
 from streams.registry import RegistryError
+from streams.registry.book import Problem as Complaint
 from streams.sheets import SheetError
 from streams.tables import TablesError
+from streams.words import Said, say
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ TITLES = {
     500: "Our fault",
     503: "Busy",
 }
+FIELD = re.compile(r"at `\$\.?(.*?)`$")  # in what msgspec says of a request that is not as it must be
 REFUSALS = (ActionError, ChosenError, TaskError, LedgerError, ModelError, SheetError, TablesError)
 
 
@@ -53,18 +57,35 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, msgspec.ValidationError | msgspec.DecodeError):
-        return Problem(422, "invalid", str(error))
+        return Problem(422, "invalid", str(error), said=_field(str(error)))
     if isinstance(error, RegistryError):
-        said = [{"place": str(p.place), "column": p.column, "what": p.what, "todo": p.todo} for p in error.problems]
-        return Problem(422, "registry_invalid", f"{len(said)} problems; nothing was changed", problems=said)
+        problems = [_complaint(one) for one in error.problems]
+        return Problem(422, "registry_invalid", f"{len(problems)} problems; nothing was changed", problems=problems)
     if isinstance(error, BusyError):
         return Problem(429, "too_often", str(error), {"Retry-After": "1"})
     if isinstance(error, REFUSALS):
-        return Problem(422, "refused", str(error))
+        return Problem(422, "refused", error.args[0] if error.args else "")
     if isinstance(error, OperationalError | PoolTimeout):
         return Problem(503, "busy", "the database does not answer just now; try again", {"Retry-After": "2"})
     logger.error("console: a request failed", exc_info=error)
     return Problem(500, "internal", "this should not happen; the log of the service says more")
+
+
+def told(text: str) -> dict[str, Any] | None:
+    """The code of a sentence and what fills its holes, to be told in the reader's language; None: it has none."""
+    return {"code": text.code, "values": text.values} if isinstance(text, Said) else None
+
+
+def _complaint(one: Complaint) -> dict[str, Any]:
+    """What is wrong with a row, in English and by its codes."""
+    found = {"place": str(one.place), "column": one.column, "what": str(one.what), "todo": str(one.todo)}
+    return found | {"said": [said for text in (one.what, one.todo) if (said := told(text))]}
+
+
+def _field(text: str) -> dict[str, Any] | None:
+    """Of what a request must not be: which part of it."""
+    found = FIELD.search(text)
+    return told(say("field", name=found[1])) if found else told(say("form"))
 
 
 def response_of(problem: Problem) -> Response:
@@ -74,7 +95,8 @@ def response_of(problem: Problem) -> Response:
         "title": TITLES.get(problem.status, "Error"),
         "status": problem.status,
         "code": problem.code,
-        "detail": problem.detail,
+        "detail": str(problem.detail),
+        "said": told(problem.detail),
         "trace_id": secrets.token_hex(8),
     } | problem.more
     if problem.status >= 500:

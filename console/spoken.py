@@ -105,10 +105,10 @@ def frames(found: Paper) -> dict[str, pl.DataFrame]:
     """Its tables as a workbook has them; where it is not in English, sheets and columns by what they are called."""
     if not found.words:
         return found.frames()
-    say = partial(words.phrase, found.words["lang"])
+    tell = partial(words.phrase, found.words["lang"])
     shown = {UNNAMED.sub("-", one.title)[:31]: _named(one.table) for one in found.sections if one.table is not None}
-    facts = pl.DataFrame(list(found.facts), {say(name): pl.String for name in ("fact", "value")}, orient="row")
-    return {say("contents"): pl.DataFrame({say("table"): list(shown)}), say("facts"): facts} | shown
+    facts = pl.DataFrame(list(found.facts), {tell(name): pl.String for name in ("fact", "value")}, orient="row")
+    return {tell("contents"): pl.DataFrame({tell("table"): list(shown)}), tell("facts"): facts} | shown
 
 
 def _named(table: Table) -> pl.DataFrame:

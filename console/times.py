@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from console.problems import Problem
+from streams.words import say
 
 Instant = Annotated[str, msgspec.Meta(description="UTC, ISO 8601 (2026-11-26T08:00:00Z or a day), or epoch seconds")]
 
@@ -22,7 +23,7 @@ def seconds(text: str) -> float | None:
     except ValueError:
         return _moment(text)
     if not 0.0 <= said < LATEST:
-        raise Problem(422, "invalid", f"{text!r} is no time; write 2026-11-26T08:00:00Z")
+        raise Problem(422, "invalid", say("no_time", value=repr(text)))
     return said
 
 
@@ -31,7 +32,7 @@ def _moment(text: str) -> float:
         found = datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError, OSError) as error:
-        raise Problem(422, "invalid", f"{text!r} is no time; write 2026-11-26T08:00:00Z") from error
+        raise Problem(422, "invalid", say("no_time", value=repr(text))) from error
 
 
 def ending(text: str, zone: ZoneInfo) -> float | None:

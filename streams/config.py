@@ -159,13 +159,19 @@ def show(config: Config) -> dict[str, tuple[Any, str]]:
     return shown
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of a complaint about ``word``: the name that was probably meant, else what there is to choose from."""
+def meant(word: str, known: Iterable[str]) -> tuple[str, list[str]]:
+    """The name that was probably meant by ``word`` (empty: none), and what there is to choose from, if not much."""
     names = list(known)
     close = difflib.get_close_matches(word, names, 1, 0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; there is {', '.join(names)}" if 0 < len(names) <= 40 else ""
+    return (close[0] if close else "", names if len(names) <= 40 else [])
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a complaint about ``word``: the name that was probably meant, else what there is to choose from."""
+    name, names = meant(word, known)
+    if name:
+        return f"; did you mean {name!r}?"
+    return f"; there is {', '.join(names)}" if names else ""
 
 
 def _leaves(key: str, value: Any, secret: bool = False) -> Iterable[tuple[str, Any, bool]]:

@@ -10,6 +10,8 @@ from streams.messages import plain
 
 ENGLISH, CHINESE = "en", "zh-CN"
 LANGUAGES = (ENGLISH, CHINESE)
+I18N = files("console") / "static" / "i18n"
+FOLDERS = (I18N, I18N / "said")  # a browser fetches the second where a screen needs it
 PHRASE = "phrase."  # of keys that are what the service says in English, with holes for what varies
 HOLE = re.compile(r"\{(\w+)\}")
 NUMBER, ANYTHING = r"[-+\d.,%]+", ".+?"  # what fills a hole of one letter or ``of``, and any other
@@ -19,9 +21,25 @@ Text = Callable[..., str]
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """All texts of a language."""
-    text = (files("console") / "static" / "i18n" / f"{language}.json").read_text("utf-8")
-    found: dict[str, str] = json.loads(text)
+    """All texts of a language: what the first screens say, and what files, mails and the service itself do."""
+    found: dict[str, str] = {}
+    for folder in FOLDERS:
+        found |= json.loads((folder / f"{language}.json").read_text("utf-8"))
+    return found
+
+
+class Said(str):
+    """A sentence of the service in English that can be told in another language: its code, what fills its holes."""
+
+    code: str
+    values: dict[str, str]
+
+
+def say(code: str, **values: object) -> Said:
+    """``say("no_zone", value=name)``: the text ``say.no_zone`` of the catalogue."""
+    filled = {name: str(value) for name, value in values.items()}
+    found = Said(catalogue(ENGLISH)[f"say.{code}"].format(**filled))
+    found.code, found.values = code, filled
     return found
 
 

@@ -78,8 +78,10 @@ def routes(page: Page, url: str) -> dict[str, str]:
     tyres, premium = first("tyres")[0], first("pricing/premiums")[0]
     rack = page.context.request.get(f"{url}/api/v1/pricing/factors").json()["factors"]
     factor = next(one for one in rack if one["name"] == "use")
+    spoken(page, url, [one["alert_id"] for one in first("alerts", limit="200") if one["driver_id"]][:2])
     return {
         "alert": f"/alerts/{alert['alert_id']}",
+        "objections": "/objections",
         "trip": f"/trips/{trip['trip_id']}",
         "driver": f"/drivers/{driver['id']}",
         "tyres": f"/tyres?vehicle={tyres['vehicle']}",
@@ -88,6 +90,16 @@ def routes(page: Page, url: str) -> dict[str, str]:
         "settings": "/settings",
         "factor": f"/factors/{factor['name']}?cover={factor['cover']}",
     }
+
+
+def spoken(page: Page, url: str, alerts: list[str]) -> None:
+    """Two objections, the first of them answered."""
+    request, api = page.context.request, f"{url}/api/v1"
+    headers = {"X-CSRF-Token": request.get(f"{api}/session").json()["csrf"]}
+    notes = ("A child ran onto the road.", "The car in front cut in and braked.")
+    for alert, note in zip(alerts, notes, strict=False):
+        request.post(f"{api}/objections", data={"alert_id": alert, "note": note}, headers=headers)
+    request.post(f"{api}/objections/{alerts[0]}/answer", data={"note": "Then it does not count."}, headers=headers)
 
 
 def take(page: Page, url: str, folder: Path, name: str, route: str) -> None:

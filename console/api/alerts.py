@@ -23,6 +23,7 @@ from streams.desk.desk import Desk
 from streams.desk.losses import expected
 from streams.store import schema
 from streams.store.store import rows_of
+from streams.words import say
 
 Row = dict[str, Any]
 
@@ -85,9 +86,9 @@ def _query(ask: Ask) -> Select[Any]:
     wanted, alerts, known = ask.query, schema.alerts, ask.world.known
     standing = not wanted.state and not wanted.from_ and not wanted.objection
     if wanted.sort not in SORTS or wanted.group not in ("", *GROUPS):
-        raise Problem(422, "invalid", f"sort is one of {', '.join(SORTS)}; group one of {', '.join(GROUPS)}")
+        raise Problem(422, "invalid", say("sort_group", sorts=", ".join(SORTS), groups=", ".join(GROUPS)))
     if wanted.sort == "loss" and (wanted.group or not standing):
-        raise Problem(422, "invalid", "loss orders the alerts that stand: without group, state and from")
+        raise Problem(422, "invalid", say("loss_alone"))
     conditions = [within.seen(ask.scope, known, alerts), within.placed(known, alerts, wanted.fleet, wanted.site)]
     for column, name in (("driver_id", wanted.driver), ("vehicle_id", wanted.vehicle)):
         conditions += [within.named(alerts, column, name)] if name else []

@@ -61,12 +61,14 @@ class Effect(Shape):
     """A premium with what was dismissed and without it."""
 
     policy_id: str
+    vehicle: str  # fleet/vehicle
     cover: str
     valid_from: str
     valid_to: str
     amount: Decimal
     without: Decimal
     currency: str
+    status: str  # of its tariff: illustrative, filed
 
 
 class DisputeDetail(Dispute):
@@ -137,7 +139,7 @@ def _effects(ask: Ask, row: Row) -> list[Effect]:
                 for numbers in (taken - {row["id"]}, taken | {row["id"]})
             )
             both = with_.join(without.select(*PREMIUM, without="amount"), on=PREMIUM, maintain_order="left")
-            found += [_effect(one) for one in rows(both) if _moved(row, one)]
+            found += [_effect(one, tariff.status) for one in rows(both) if _moved(row, one)]
     return found
 
 
@@ -145,10 +147,10 @@ def _moved(row: Row, premium: Row) -> bool:
     return bool(premium["vehicle_id"] == row["vehicle_id"] or premium["amount"] != premium["without"])
 
 
-def _effect(row: Row) -> Effect:
+def _effect(row: Row, status: str) -> Effect:
     days: Row = {name: str(row[name])[:10] for name in ("valid_from", "valid_to")}
     same = ("policy_id", "cover", "amount", "without", "currency")
-    return Effect(**{name: row[name] for name in same}, **days)
+    return Effect(**{name: row[name] for name in same}, vehicle=said.name(row), status=status, **days)
 
 
 def accept(ask: Ask) -> Dispute:

@@ -16,6 +16,7 @@ from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
 from streams.registry.rows import Driver
+from streams.words import say
 
 Row = dict[str, Any]
 
@@ -100,7 +101,7 @@ def listed(ask: Ask) -> Page[DriverRow]:
         "km": lambda row: (-row.km, row.id),
     }
     if wanted.sort not in keys:
-        raise Problem(422, "invalid", f"sort is one of {', '.join(keys)}")
+        raise Problem(422, "invalid", say("one_of", name="sort", known=", ".join(keys)))
     return page(sorted(found, key=keys[wanted.sort]), wanted, lambda row: row.id, lambda row: row)
 
 

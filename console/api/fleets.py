@@ -136,7 +136,7 @@ def document(ask: Ask) -> Reply:
     """The same as a page for paper: A4, without scripts; the next report of these vehicles is held against it."""
     language = ask.query.language
     if language not in words.LANGUAGES:
-        raise Problem(422, "invalid", f"language is one of {', '.join(words.LANGUAGES)}")
+        raise Problem(422, "invalid", words.say("one_of", name="language", known=", ".join(words.LANGUAGES)))
     found, made = _report(ask)
     text = page.page(paper(found, made, language))
     with ask.world.store.writing() as connection:
@@ -165,9 +165,9 @@ def _span(ask: Ask, now: float) -> Span:
         end = date.fromisoformat(ask.query.to) if ask.query.to else tables.moment(now).date()
         first = date.fromisoformat(ask.query.from_) if ask.query.from_ else end - timedelta(days=DAYS)
     except (ValueError, OverflowError) as error:
-        raise Problem(422, "invalid", f"from and to are days, as 2026-11-01 ({error})") from error
+        raise Problem(422, "invalid", words.say("from_to_days")) from error
     if first < EARLIEST or not 0 < (end - first).days <= MOST_DAYS:
-        raise Problem(422, "invalid", f"from {first} to {end} are not 1 to {MOST_DAYS} days")
+        raise Problem(422, "invalid", words.say("too_many_days", first=first, end=end, most=MOST_DAYS))
     return Span(first, end)
 
 

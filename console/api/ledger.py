@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from console.access import PRICING
-from console.books import books
+from console.books import books, status_of
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import Paged, page
 from console.problems import Problem
@@ -104,9 +104,7 @@ def whole(ask: Ask) -> None:
 
 def _entry(entry: Any) -> EntryRow:
     said = row(entry)
-    made = entry["made"]
-    status = made.get("renewed", made).get("status", "")
-    return EntryRow(**said | {"reverses": said["reverses"] or ""}, status=status)
+    return EntryRow(**said | {"reverses": said["reverses"] or ""}, status=status_of(entry))
 
 
 LISTS = (Endpoint("GET", "/pricing/ledger", entries, "ledger", "Entries", PRICING, Page[EntryRow], query=Wanted),)

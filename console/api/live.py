@@ -21,6 +21,7 @@ from streams.desk.decisions import DISMISSALS
 from streams.desk.tasks import OUTCOMES
 from streams.registry.rows import FleetRow
 from streams.store import schema
+from streams.words import say
 
 PRIORITY = {rank: name for name, rank in RISK.items()}
 Key = tuple[str, str]
@@ -105,7 +106,7 @@ def vehicles(ask: Ask) -> Page[Vehicle]:
     wanted = ask.query
     unknown = set(words(wanted.status)) - {*NAMES}
     if unknown:
-        raise Problem(422, "invalid", f"{', '.join(sorted(unknown))}: there is {', '.join(NAMES)}")
+        raise Problem(422, "invalid", say("one_of", name="status", known=", ".join(NAMES)))
     ask.picture.look()
     view, open_ = ask.picture.view(ask.scope), _open(ask)
     frame = ask.picture.frame

@@ -149,7 +149,7 @@ def make(ask: Ask) -> Made:
     try:
         grants = written(parsed(ask.body.grants))
     except ValueError as error:
-        raise Problem(422, "invalid", str(error)) from error
+        raise Problem(422, "invalid", error.args[0]) from error
     digest = hashlib.sha256(token.encode()).hexdigest()
     row = {"digest": digest, "name": ask.body.name, "login": ask.who.login, "grants": grants, "created_at": now}
     with ask.world.store.writing() as connection:

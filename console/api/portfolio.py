@@ -66,6 +66,7 @@ class Portfolio(Shape):
     classes: list[Total]
     fleets: list[Total]
     months: list[Month]
+    charged_status: str  # illustrative where an entry was made by such a tariff; empty: nothing is charged
 
 
 class Wanted(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,7 +88,8 @@ def portfolio(ask: Ask) -> Portfolio:
     with ask.world.store.reading() as connection:
         known, own = books(ask.world).read(connection), seen(ask)
         chains = [known[policy_id] for policy_id in filter(own, known)]
-    charged = _charged(one for one in chains if one.currency == currency)
+    mine = [one for one in chains if one.currency == currency]
+    charged, statuses = _charged(mine), set[str]().union(*(one.statuses for one in mine)) - {""}
     exposure = made.tables()["exposure"]
     if not ask.scope.everything:
         exposure = exposure.filter(pl.col("fleet_id").is_in([grant.fleet for grant in ask.scope.grants]))
@@ -108,6 +110,7 @@ def portfolio(ask: Ask) -> Portfolio:
         classes=_totals(found, lost, lambda row: classes.get((row["fleet_id"], row["vehicle_id"]), "car")),
         fleets=_totals(found, lost, lambda row: row["fleet_id"]),
         months=_months(exposure, charged),
+        charged_status="illustrative" if "illustrative" in statuses else next(iter(statuses), ""),
     )
 
 

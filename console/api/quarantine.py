@@ -16,6 +16,7 @@ from streams.messages import iso
 from streams.store.audit import Entry, record
 from streams.store.schema import quarantine
 from streams.store.store import rows_of
+from streams.words import say
 
 Row = dict[str, Any]
 
@@ -114,7 +115,7 @@ def drop(ask: Ask) -> Done:
 
 def _which(ask: Ask) -> ColumnElement[bool]:
     if not ask.body.ids and not ask.body.reason:
-        raise Problem(422, "invalid", "name ids, or a reason")
+        raise Problem(422, "invalid", say("ids_or_reason"))
     return quarantine.c.id.in_(ask.body.ids) if ask.body.ids else quarantine.c.reason == ask.body.reason
 
 

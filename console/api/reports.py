@@ -25,6 +25,7 @@ from pricing.tariff import Tariff
 from streams import tables
 from streams.ledger import exposed, watched
 from streams.registry import losses
+from streams.words import say
 
 Row = dict[str, Any]
 YEARS = Annotated[int, msgspec.Meta(ge=1, le=10)]
@@ -66,6 +67,12 @@ class YearPage(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     years: YEARS = 5
     at: str = ""
+
+
+class Quality(Report):
+    """The report of the portfolio; ``status`` illustrative where any premium it holds against claims is."""
+
+    status: str
 
 
 def experience(ask: Ask) -> Report:
@@ -121,12 +128,17 @@ def _studied(ask: Ask, fleet_id: str) -> Study:
     except ReportError as error:
         raise Problem(422, "refused", str(error)) from error
     except ValueError as error:
-        raise Problem(422, "invalid", f"{ask.query.at!r} is no day ({error})") from error
+        raise Problem(422, "invalid", say("no_day", value=repr(ask.query.at))) from error
 
 
-def quality(ask: Ask) -> Report:
+def quality(ask: Ask) -> Quality:
     """Lift, A/E with exact intervals, double lift and order, drift, silence: as `tripmeter report portfolio` has it."""
-    return told(_quality(ask))
+    found, premiums = told(_quality(ask)), figures(ask.world).tables()["premiums"]
+    seen = [one for one in premiums["fleet_id"].unique().to_list() if ask.scope.fleet(one)]
+    tariff = in_currency(ask)
+    rated = premiums.filter(pl.col("fleet_id").is_in(seen), pl.col("currency") == tariff.currency)
+    status = "illustrative" if "illustrative" in rated["status"] else tariff.status
+    return Quality(**msgspec.structs.asdict(found), status=status)
 
 
 def quality_page(ask: Ask) -> Reply:
@@ -183,7 +195,7 @@ ENDPOINTS = (
     Endpoint(
         "GET", f"{_PATH}.xlsx", assumed, "pricing", "The same with its formulas", PRICING, bytes, query=asked(Years)
     ),
-    Endpoint("GET", _QUALITY, quality, "pricing", _FITS, PRICING, Report, query=InCurrency),
+    Endpoint("GET", _QUALITY, quality, "pricing", _FITS, PRICING, Quality, query=InCurrency),
     Endpoint(
         "GET",
         f"{_QUALITY}.html",

@@ -18,6 +18,7 @@ from streams.messages import iso
 from streams.records.traced import trace
 from streams.store import schema
 from streams.store.store import rows_of
+from streams.words import say
 
 MOST_EVENTS = 500
 MOST_S = 86_400.0  # of a trace at once
@@ -122,7 +123,7 @@ def of_vehicle(ask: Ask) -> Reply:
         last = at(ask.query.to, ask.world.now(connection))
     first = at(ask.query.from_, last - 1800.0)
     if not 0 <= last - first <= MOST_S:
-        raise Problem(422, "invalid", "a trace is of a day at most, from before to after")
+        raise Problem(422, "invalid", say("trace_day"))
     with ask.world.at_home(*who) as connection:
         found = trace(connection, ask.world.intake, who, first, last)
     return _written(ask, found, f"trace-{who[1]}")
@@ -171,7 +172,7 @@ def _written(ask: Ask, found: pl.DataFrame, name: str) -> Reply:
         flat = kept.drop(hidden).select(pl.exclude(pl.List))
         return Reply(flat.write_csv().encode(), 200, headers, f"{FORMATS[0]}; charset=utf-8")
     if not set(NEEDED) <= set(found.columns):
-        raise Problem(422, "invalid", "no positions are known, and GPX is made of nothing else")
+        raise Problem(422, "invalid", say("no_gpx"))
     return Reply(_gpx(found, name).encode(), 200, headers, FORMATS[1])
 
 

@@ -7,6 +7,7 @@ import { may, recognise, user } from './lib/session.js';
 import * as alerts from './lib/alerts.js';
 import * as clock from './lib/clock.js';
 import * as fleet from './lib/fleet.js';
+import * as objections from './lib/objections.js';
 import { open } from './lib/stream.js';
 import { effect } from '@preact/signals';
 import { Shell } from './ui/shell.js';
@@ -27,5 +28,6 @@ function begin() {
   clock.follow();
   if (may('viewer', 'manager')) void fleet.follow();
   if (may('viewer', 'manager', 'driver')) void alerts.follow();
+  if (may('manager')) void objections.follow();
   open(user.value?.login ?? '');
 }

@@ -15,6 +15,7 @@ from streams.store import deeds, schema
 from streams.store.audit import Entry, record
 from streams.store.marks import clock
 from streams.store.store import Store, rows_of
+from streams.words import say
 
 Row = dict[str, Any]
 
@@ -74,11 +75,11 @@ def shelve(
 ) -> None:
     """Page nobody of a fleet, a vehicle or a kind until ``until`` (UTC epoch s); None ends that."""
     if until is not None and not reason:
-        raise ActionError("to shelve alerts needs a reason (--reason): it stays on record")
+        raise ActionError(say("shelf_reason"))
     if until is not None and not (math.isfinite(until) and until > now):
-        raise ActionError("a shelf ends in the future: give a later --until")
+        raise ActionError(say("shelf_end"))
     if not fleet_id:
-        raise ActionError("say whose alerts: a fleet, and perhaps a vehicle or a kind of it")
+        raise ActionError(say("shelf_whose"))
     row: Row = {"alert_id": "", "fleet_id": fleet_id, "vehicle_id": vehicle_id, "kind": kind, "subject": ""}
     row |= {"first": None, "seen": None, "level": None, "until": until, "value": ""}
     with store.writing() as connection:
@@ -93,8 +94,7 @@ def find(connection: Connection, alert_id: str) -> Row:
     alerts = schema.alerts
     found = rows_of(connection, select(alerts).where(alerts.c.alert_id.startswith(alert_id, autoescape=True)).limit(2))
     if len(found) != 1:
-        many = "more than one alert has an id" if found else "no alert has an id"
-        raise ActionError(f"{many} that begins with {alert_id!r}; see 'tripmeter alerts list'")
+        raise ActionError(say("alerts_several" if found else "alert_none", name=repr(alert_id)))
     return found[0]
 
 
@@ -124,13 +124,13 @@ def history(connection: Connection, alert: Row) -> list[Row]:
 
 def _check(action: str, reason: str, value: str) -> None:
     if action not in ACTIONS:
-        raise ActionError(f"{action!r} is no action; there is {', '.join(ACTIONS)}")
+        raise ActionError(say("no_action", value=repr(action), known=", ".join(ACTIONS)))
     if action in ("note", OBJECT, ANSWER) and not reason:
-        raise ActionError(f"{action}: it needs a reason (--reason), which stays on record")
+        raise ActionError(say("action_reason", action=action))
     if action == "dismiss" and value and value not in DISMISSALS:
-        raise ActionError(f"{value!r} is no reason to dismiss an alert; there is {', '.join(DISMISSALS)}")
+        raise ActionError(say("no_dismissal", value=repr(value), known=", ".join(DISMISSALS)))
     if action == "dismiss" and value in ("", "other") and not reason:
-        raise ActionError("to dismiss an alert needs a reason (--because or --reason): it stays on record")
+        raise ActionError(say("dismissal_reason"))
 
 
 def _said(row: Row) -> Row:

@@ -10,6 +10,7 @@ from streams.desk import chosen
 from streams.desk.chosen import QUIET, ChosenError
 from streams.desk.paging import Paging, clock_time
 from streams.store.store import Store
+from streams.words import say
 
 FROM, TO, WAKES = "from", "to", "wakes"
 
@@ -35,9 +36,9 @@ def checked(said: dict[str, Any]) -> dict[str, Any]:
     try:
         times = [f"{clock_time(said[name]):%H:%M}" if said[name] or said[FROM] else "" for name in (FROM, TO)]
     except ValueError as error:
-        raise ChosenError(str(error)) from error
+        raise ChosenError(say("no_clock_time", said=f"{said[FROM]} {said[TO]}")) from error
     if times[0] and times[0] == times[1]:
-        raise ChosenError("quiet hours begin and end at different times; leave both empty for none")
+        raise ChosenError(say("quiet_same"))
     if said[WAKES] not in PRIORITIES:
-        raise ChosenError(f"{said[WAKES]!r} is no priority; there is {', '.join(PRIORITIES)}")
+        raise ChosenError(say("no_priority", value=repr(said[WAKES]), known=", ".join(PRIORITIES)))
     return {FROM: times[0], TO: times[1], WAKES: said[WAKES]}

@@ -10,6 +10,7 @@ from streams.ids import digest
 from streams.store import deeds
 from streams.store.audit import Entry, record
 from streams.store.store import Store, rows_of
+from streams.words import say
 
 Row = dict[str, Any]
 
@@ -72,7 +73,7 @@ def create(
     ``now`` is the store's clock (UTC epoch s), here and below.
     """
     if kind not in TASKS:
-        raise TaskError(f"{kind!r} is no task; there is {', '.join(TASKS)}")
+        raise TaskError(say("no_task", value=repr(kind), known=", ".join(TASKS)))
     with store.writing() as connection:
         alike = [task for task in tasks(connection) if (task["kind"], _about(task)) == (kind, about)]
         open_ = [task["task_id"] for task in alike if task["state"] in (OPEN, DONE)]
@@ -95,7 +96,7 @@ def assign(store: Store, name: str, actor: str, now: float, assignee: str, due: 
 def done(store: Store, name: str, actor: str, now: float, outcome: str, finding: str = "") -> str:
     """A task is done, with what came of it and what was found; a tyre's is believed when its pressure says so."""
     if outcome not in OUTCOMES:
-        raise TaskError(f"{outcome!r} is no outcome; there is {', '.join(OUTCOMES)}")
+        raise TaskError(say("no_outcome", value=repr(outcome), known=", ".join(OUTCOMES)))
     with store.writing() as connection:
         return _close(connection, name, "done", actor, now, {"outcome": outcome, "finding": finding})
 
@@ -103,7 +104,7 @@ def done(store: Store, name: str, actor: str, now: float, outcome: str, finding:
 def drop(store: Store, name: str, actor: str, now: float, why: str) -> str:
     """A task will not be done."""
     if not why:
-        raise TaskError("to drop a task needs a reason (--reason): it stays on record")
+        raise TaskError(say("drop_reason"))
     with store.writing() as connection:
         return _close(connection, name, "drop", actor, now, {"finding": why})
 
@@ -126,8 +127,7 @@ def _row(name: str, kind: str, about: About, action: str, actor: str, at: float)
 def _found(connection: Connection, name: str) -> Row:
     found = [task for task in tasks(connection) if task["task_id"].startswith(name)]
     if len(found) != 1:
-        many = "more than one task has an id" if found else "no task has an id"
-        raise TaskError(f"{many} that begins with {name!r}; see 'tripmeter tasks list'")
+        raise TaskError(say("tasks_several" if found else "task_none", name=repr(name)))
     return found[0]
 
 
@@ -136,7 +136,7 @@ def _close(connection: Connection, name: str, action: str, actor: str, now: floa
     if task["state"] == STATES[action]:
         return str(task["task_id"])
     if task["state"] in (VERIFIED, DROPPED):
-        raise TaskError(f"task {task['task_id'][:8]} is {task['state']} already; create another")
+        raise TaskError(say("task_closed", name=task["task_id"][:8], state=task["state"]))
     return _add(connection, task, action, actor, now, said)
 
 

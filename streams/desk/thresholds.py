@@ -17,6 +17,7 @@ from streams.pipeline.own import OfFleet, OfKind, Own, version_with
 from streams.store import schema
 from streams.store.marks import clock
 from streams.store.store import Row, Store, rows_of
+from streams.words import say
 
 KINDS = {detector.kind: detector for detector in DETECTORS}
 FLEETS = "fleets"  # in the body of a rule set, beside the links
@@ -50,11 +51,11 @@ def with_change(own: Own, fleet_id: str, kind: str, value: OfKind) -> dict[str, 
 def checked(kind: str, said: OfKind) -> dict[str, dict[str, float]]:
     """What is set, without what is empty; ``ChosenError`` for what cannot be."""
     if kind not in KINDS:
-        raise ChosenError(f"{kind!r} is no kind that has thresholds")
+        raise ChosenError(say("no_thresholds", kind=repr(kind)))
     params = {param.name: param for param in KINDS[kind].params}
     for name, by_class in said.items():
         if name not in params or set(by_class) - set(CLASSES):
-            raise ChosenError(f"{kind} has no threshold {name!r} of {', '.join(by_class)}")
+            raise ChosenError(say("no_threshold", kind=kind, name=repr(name), classes=", ".join(by_class)))
         for value in by_class.values():
             _bounded(params[name], value)
     found = {name: dict(by_class) for name, by_class in said.items() if by_class}
@@ -77,7 +78,7 @@ def bounds(param: Param) -> tuple[float, float]:
 def _bounded(param: Param, value: float) -> None:
     low, high = bounds(param)
     if not (math.isfinite(value) and low <= value <= high):
-        raise ChosenError(f"{param.name} is {value:g}, expected {low:g} to {high:g}")
+        raise ChosenError(say("bounds", name=param.name, value=f"{value:g}", low=f"{low:g}", high=f"{high:g}"))
 
 
 def _ordered(params: dict[str, Param], value: OfKind, klass: str) -> None:
@@ -91,13 +92,9 @@ def _ordered(params: dict[str, Param], value: OfKind, klass: str) -> None:
         before = [shipped(param)[klass] for param in family]
         after = [value.get(param.name, {}).get(klass, was) for param, was in zip(family, before, strict=True)]
         if before == sorted(before) and after != sorted(after):
-            raise ChosenError(
-                f"{', '.join(param.name for param in family)} rise from level to level, for a {klass} too"
-            )
+            raise ChosenError(say("levels_rise", names=", ".join(param.name for param in family), klass=klass))
         if before == sorted(before, reverse=True) != sorted(before) and after != sorted(after, reverse=True):
-            raise ChosenError(
-                f"{', '.join(param.name for param in family)} fall from level to level, for a {klass} too"
-            )
+            raise ChosenError(say("levels_fall", names=", ".join(param.name for param in family), klass=klass))
 
 
 def _holds(connection: Connection, now: float, fleet_id: str, kind: str, value: OfKind) -> float:
@@ -106,7 +103,7 @@ def _holds(connection: Connection, now: float, fleet_id: str, kind: str, value: 
         connection, select(schema.rule_sets).order_by(schema.rule_sets.c.since.desc()).limit(1)
     )
     if not rows:
-        raise ChosenError("the service has not run yet: there are no thresholds that this could change")
+        raise ChosenError(say("not_run"))
     last, body = rows[0], json.loads(rows[0]["body"])
     own = with_change(body.get(FLEETS, {}), fleet_id, kind, value)
     since = max((clock(connection, now) + AHEAD_S) // MINUTE_S * MINUTE_S + MINUTE_S, last["since"] + STEP_S)

@@ -13,6 +13,7 @@ from streams.ledger.chains import LedgerError, not_sealed
 from streams.rules import ROADS
 from streams.store import audit, schema
 from streams.store.accounts import disputes, rules
+from streams.words import say
 
 
 def versions(connection: Connection) -> set[str]:
@@ -39,12 +40,12 @@ def concede(connection: Connection, alert_id: str, actor: str, reason: str, at: 
     try:
         alert = find(connection, alert_id)
     except ActionError as error:
-        raise LedgerError(str(error)) from error
+        raise LedgerError(*error.args) from error
     said = [row for row in Desk(connection, [key_of(alert)]).actions[key_of(alert)] if is_about(row, alert)]
     numbers = [row["id"] for row in said if row["action"] == "dismiss"]
     name = str(alert["alert_id"])
     if not numbers:
-        raise LedgerError(f"nobody has dismissed alert {name}: there is nothing to accept")
+        raise LedgerError(say("nothing_dismissed", name=name))
     _give(connection, disputes, numbers[-1], audit.Entry(actor, "ledger.concede", about=name), reason, at)
     return name
 

@@ -21,6 +21,7 @@ from streams.registry import Registry, Roster, stored
 from streams.store import audit, upkeep
 from streams.store.accounts import drivers, outdated, trailers
 from streams.store.store import rows_of
+from streams.words import say
 
 Vehicle = tuple[str, str]
 Span = tuple[float, float, str]  # from, to (UTC epoch s), driver or what stands for a trailer
@@ -167,7 +168,7 @@ def accept(connection: Connection, fleet_id: str, actor: str, reason: str, at: f
     driven = [row for name, one in known for row in _driven(name, one)]
     pulled = [row for name, one in known for row in _pulled(name, one)]
     if not driven and not pulled:
-        raise LedgerError(f"the registry assigns no driver and couples no trailer in fleet {fleet_id!r}")
+        raise LedgerError(say("nothing_assigned", fleet=repr(fleet_id)))
     not_sealed(connection, moment(datetime.fromtimestamp(at, UTC)))
     same = {"number": words(connection) + 1, "fleet_id": fleet_id, "at": at, "actor": actor, "reason": reason}
     for table, rows in ((drivers, driven), (trailers, pulled)):

@@ -17,6 +17,7 @@ from pricing.signed import Good, differences, is_signed
 from pricing.tariff import Tariff
 from pricing.tariffs import complete, parse
 from streams.store.accounts import disputes, drivers, entries, rules, seals, tariffs, trailers
+from streams.words import say
 
 LEAST = 4  # characters that may stand for a hash
 AT_ONCE = 500  # numbers in a question
@@ -208,7 +209,7 @@ def sealed(connection: Connection) -> list[Seal]:
     """The seals in order; ``LedgerError`` if they are not numbered 1, 2, 3."""
     found = connection.execute(select(seals).order_by(seals.c.number)).all()
     if [row.number for row in found] != [*range(1, len(found) + 1)]:
-        raise LedgerError("the seals are not numbered as they were written: one is missing, or was renumbered")
+        raise LedgerError(say("seals_numbered"))
     return [Seal(row.text, row.signature) for row in found]
 
 
@@ -216,7 +217,7 @@ def not_sealed(connection: Connection, recorded_at: str) -> None:
     """``LedgerError`` if what is to be recorded at a moment comes after a seal that was made later than that."""
     last = connection.execute(select(seals).order_by(seals.c.number.desc()).limit(1)).first()
     if last is not None and recorded_at < moment_of(Seal(last.text, last.signature)):
-        raise LedgerError("the ledger was sealed meanwhile, or a clock runs behind; nothing was written, try again")
+        raise LedgerError(say("sealed_meanwhile"))
 
 
 def add_seal(connection: Connection, seal: Seal) -> None:

@@ -11,13 +11,14 @@ from streams.registry.base import Row
 from streams.registry.book import Place, Problem
 from streams.registry.described import CELLS, Cell
 from streams.registry.rows import KINDS
+from streams.words import say
 
 WRONG = {
-    int: "write a whole number",
-    float: "write a number, with a point",
-    Decimal: "write an amount, with a point",
-    date: "write a day like 2026-01-31",
-    datetime: "write a day like 2026-01-31, or a time like 2026-01-31T08:00",
+    int: "whole_number",
+    float: "number",
+    Decimal: "amount",
+    date: "day",
+    datetime: "day_or_time",
 }
 GENDER = ("gender", "sex", "geschlecht", "sexe", "genero", "性别")
 
@@ -31,25 +32,24 @@ def row(kind: str, said: Mapping[str, Any], place: Place) -> tuple[Row | None, l
         value = said.get(cell.name)
         if value is None or value == "":
             if cell.needed:
-                problems.append(Problem(place, cell.name, "is missing", f"it is needed: {cell.meaning}"))
+                problems.append(Problem(place, cell.name, say("missing"), say("needed", meaning=cell.meaning)))
             continue
         try:
             values[cell.field] = _value(cell, value)
         except ValueError:
-            problems.append(Problem(place, cell.name, f"is {shown(cell, value)!r}", WRONG[cell.type]))
+            problems.append(Problem(place, cell.name, say("is", value=repr(shown(cell, value))), say(WRONG[cell.type])))
             continue
         if cell.choices and values[cell.field] not in cell.choices:
-            todo = f"use one of {', '.join(cell.choices)}"
-            problems.append(Problem(place, cell.name, f"is {value!r}", todo))
+            todo = say("choices", known=", ".join(cell.choices))
+            problems.append(Problem(place, cell.name, say("is", value=repr(value)), todo))
     return (None if problems else KINDS[kind](**values)), problems
 
 
 def unknown(kind: str, name: str, place: Place) -> Problem:
     """The complaint about a column that a kind does not have."""
     if name.strip().lower() in GENDER:
-        todo = "delete the column: gender may not enter rating (CJEU C-236/09, Test-Achats)"
-        return Problem(place, name, "is not accepted", todo)
-    return Problem(place, name, f"is no column of {kind}{nearest(name, CELLS[kind])}", "rename or delete it")
+        return Problem(place, name, say("not_accepted"), say("no_gender"))
+    return Problem(place, name, say("no_column", kind=kind, near=nearest(name, CELLS[kind])), say("rename"))
 
 
 def _value(cell: Cell, said: Any) -> Any:

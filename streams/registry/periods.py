@@ -4,13 +4,24 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from streams.config import nearest
+from streams.config import meant
 from streams.registry.base import Row
 from streams.registry.book import Registry
 from streams.registry.rows import KINDS, Coupling, FleetRow, VehicleRow
+from streams.words import Said, say
 
 EVER = datetime(1, 1, 2, tzinfo=UTC)
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def unknown(name: str, kind: str, known: Iterable[str]) -> Said:
+    """What is said of a name that a kind does not have: which was probably meant, or what there is."""
+    close, names = meant(name, known)
+    if close:
+        return say("not_in_meant", value=repr(name), kind=kind, meant=repr(close))
+    if names:
+        return say("not_in_known", value=repr(name), kind=kind, known=", ".join(names))
+    return say("not_in", value=repr(name), kind=kind)
 
 
 class Fleets:
@@ -44,17 +55,18 @@ class Fleets:
         fleets = self._of.get(vehicle, set())
         return next(iter(fleets)) if len(fleets) == 1 else ""
 
-    def complaint(self, vehicle_id: str, fleet_id: str) -> tuple[str, str] | None:
+    def complaint(self, vehicle_id: str, fleet_id: str) -> tuple[Said, Said] | None:
         """What is wrong with naming this vehicle, and what to do; None: it is one vehicle."""
         fleets = self._of.get(vehicle_id, set())
         if not fleets and vehicle_id in self._ids["vehicles"]:
             return None  # its own row has a problem, which is reported there
         if not fleets:
-            return f"{vehicle_id!r} is not in vehicles{nearest(vehicle_id, self._of)}", "add it there or write another"
+            return unknown(vehicle_id, "vehicles", self._of), say("add_there")
         if fleet_id and fleet_id not in fleets:
-            return f"{vehicle_id!r} is no vehicle of fleet {fleet_id!r}", f"write {' or '.join(sorted(fleets))}"
+            what = say("no_vehicle_of", value=repr(vehicle_id), fleet=repr(fleet_id))
+            return what, say("write", value=" / ".join(sorted(fleets)))
         if not fleet_id and len(fleets) > 1:
-            return f"{vehicle_id!r} is in fleets {', '.join(sorted(fleets))}", "fill in fleet_id"
+            return say("in_fleets", value=repr(vehicle_id), fleets=", ".join(sorted(fleets))), say("fill_fleet")
         return None
 
     def foreign(self, row: Row, kind: str, name: str) -> bool:

@@ -8,8 +8,9 @@ from streams.registry.base import Row
 from streams.registry.book import Registry
 from streams.registry.periods import Fleets, seconds
 from streams.registry.rows import Geofence, RouteAssignment, RouteRow, RouteStop, Site
+from streams.words import Said, say
 
-Complaint = tuple[str, str, str]  # column, what, what to do
+Complaint = tuple[str, Said, Said]  # column, what, what to do
 RADIUS_M = 100.0  # of a site that says where it is but not how far it reaches
 
 
@@ -20,11 +21,11 @@ def complaints(registry: Registry, fleets: Fleets, row: Row) -> Iterator[Complai
     if isinstance(row, Geofence):
         yield from _geofence(row)
         if row.geofence_id in registry.rows["sites"]:
-            yield "geofence_id", f"{row.geofence_id!r} is also a site", "give it an id of its own"
+            yield "geofence_id", say("also_site", value=repr(row.geofence_id)), say("own_id")
     if isinstance(row, RouteRow):
         yield from _drawn("line", row.line)
         if not row.width_m > 0:
-            yield "width_m", f"is {row.width_m:g}", "write how far from its line the route still reaches, m"
+            yield "width_m", say("is", value=f"{row.width_m:g}"), say("route_width")
     if isinstance(row, RouteStop):
         yield from _same_fleet(registry, "geofences", row.geofence_id, _fleet_of(registry, "routes", row.route_id))
     if isinstance(row, RouteAssignment):
@@ -34,11 +35,11 @@ def complaints(registry: Registry, fleets: Fleets, row: Row) -> Iterator[Complai
 def _geofence(row: Geofence) -> Iterator[Complaint]:
     said = [value for value in (row.lat_deg, row.lon_deg, row.radius_m) if value is not None]
     if row.shape and said:
-        yield "shape", "is there beside lat_deg, lon_deg or radius_m", "draw a shape or a circle, not both"
+        yield "shape", say("beside_circle"), say("shape_or_circle")
     elif row.shape:
         yield from _drawn("shape", row.shape)
     elif len(said) < 3:
-        yield "shape", "is missing", "draw a shape, or a circle with lat_deg, lon_deg and radius_m"
+        yield "shape", say("missing"), say("draw")
     else:
         yield from _circle(row)
 
@@ -46,20 +47,20 @@ def _geofence(row: Geofence) -> Iterator[Complaint]:
 def _circle(row: Site | Geofence) -> Iterator[Complaint]:
     lat, lon, radius = row.lat_deg, row.lon_deg, row.radius_m
     if (lat is None) != (lon is None):
-        yield "lat_deg" if lat is None else "lon_deg", "is missing", "a place has both lat_deg and lon_deg"
+        yield "lat_deg" if lat is None else "lon_deg", say("missing"), say("both_degrees")
     if lat is not None and not -MOST_LAT <= lat <= MOST_LAT:
-        yield "lat_deg", f"is {lat:g}", "write a latitude between -85 and 85"
+        yield "lat_deg", say("is", value=f"{lat:g}"), say("latitude")
     if lon is not None and not -180 <= lon <= 180:
-        yield "lon_deg", f"is {lon:g}", "write a longitude between -180 and 180"
+        yield "lon_deg", say("is", value=f"{lon:g}"), say("longitude")
     if radius is not None and not 0 < radius <= 1_000_000:
-        yield "radius_m", f"is {radius:g}", "write how far it reaches, m"
+        yield "radius_m", say("is", value=f"{radius:g}"), say("radius")
 
 
 def _drawn(column: str, text: str) -> Iterator[Complaint]:
     try:
         line(text) if column == "line" else area(text)
     except ShapeError as error:
-        yield column, error.what, error.todo
+        yield column, say("shape", why=error.what), say("shape_todo", todo=error.todo)
 
 
 def _fleet_of(registry: Registry, kind: str, name: str) -> str:
@@ -71,7 +72,7 @@ def _same_fleet(registry: Registry, kind: str, name: str, fleet_id: str) -> Iter
     other = _fleet_of(registry, kind, name)
     if other and fleet_id and other != fleet_id:
         column = "geofence_id" if kind == "geofences" else "route_id"
-        yield column, f"{name!r} belongs to fleet {other!r}", f"name one of fleet {fleet_id!r}"
+        yield column, say("others", value=repr(name), other=repr(other)), say("of_fleet", fleet=repr(fleet_id))
 
 
 def zones(registry: Registry, fleets: Fleets) -> dict[str, tuple[Zone, ...]]:

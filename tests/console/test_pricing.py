@@ -188,6 +188,8 @@ def test_of_the_ledger_no_more_is_parsed_than_is_shown(house, monkeypatch):
     client, read = house.client("actuary"), []
     whole = client.get(f"{API}/pricing/ledger").json()["items"]
     assert {one["status"] for one in whole} == {"filed"}  # the entries' own, not that of the tariff in force
+    portfolio = client.get(f"{API}/pricing/portfolio").json()
+    assert (portfolio["charged_status"], portfolio["status"]) == ("filed", "illustrative")
     parse = entry.json.loads
 
     def counted(text):

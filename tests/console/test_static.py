@@ -1,5 +1,6 @@
 """What the browser is given: vendored files as they were taken, one catalogue in two languages, small modules."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -7,18 +8,31 @@ from pathlib import Path
 
 import pytest
 
+from streams import words
 from streams.alert_rules import PRIORITIES, RULES
 from streams.desk.decisions import DISMISSALS
 from streams.kernels.params import CLASSES
+from streams.registry.cells import WRONG
 from streams.registry.described import CELLS
 
 STATIC = Path(__file__).parents[2] / "console" / "static"
 VENDOR = STATIC / "vendor"
 MODULES = sorted(path for path in STATIC.rglob("*.js") if VENDOR not in path.parents)
-CATALOGUES = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((STATIC / "i18n").glob("*.json"))}
+SHEETS = sorted(STATIC.glob("*.css"))
+CATALOGUES = {language: words.catalogue(language) for language in words.LANGUAGES}
+LATER = (
+    "file.",
+    "fleet_report.",
+    "mail.",
+    "means.",
+    "phrase.",
+    "say.",
+    "threshold.",
+)  # of few screens, or none
 HOLE = re.compile(r"\{(\w+)\}")
 HAN = re.compile(r"[一-鿿]")
 SAID = re.compile(r"\b(?:t|counted)\(\s*'([\w.]+)'")
+SENTENCE = re.compile(r"\bsay\(\s*\"(\w+)\"(?: if \w+ else \"(\w+)\")?")
 PROBLEM = re.compile(r'Problem\(\s*(\d+),\s*"(\w+)"')
 COLUMNS = {name for cells in CELLS.values() for name in cells}
 MEANINGS = {cell.meaning for cells in CELLS.values() for cell in cells.values()}
@@ -44,6 +58,15 @@ def test_languages_say_the_same_things():
     assert english.keys() == chinese.keys()
     for key, text in english.items():
         assert sorted(set(HOLE.findall(text))) == sorted(set(HOLE.findall(chinese[key]))), key
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_what_few_screens_need_is_not_fetched_with_the_first_page(language):
+    first, later = (json.loads((folder / f"{language}.json").read_text("utf-8")) for folder in words.FOLDERS)
+    assert first.keys() & later.keys() == set()
+    assert [key for key in first if key.startswith(LATER)] == []
+    assert [key for key in later if not key.startswith(LATER)] == []
+    assert len(gzip.compress(json.dumps(first, ensure_ascii=False).encode())) < 20_000
 
 
 def test_no_language_leaks_into_the_other():
@@ -78,10 +101,10 @@ def test_what_to_do_is_as_the_rules_say():
     assert said == {kind: rule.action for kind, rule in RULES.items()}
 
 
-def test_modules_are_small_and_say_what_they_are():
-    for path in MODULES:
+def test_modules_and_sheets_are_small_and_say_what_they_are():
+    for path in [*MODULES, *SHEETS]:
         text = path.read_text("utf-8")
-        assert text.startswith("/**"), path
+        assert text.startswith("/*"), path
         assert text.count("\n") <= 250, path
 
 
@@ -94,7 +117,7 @@ def test_the_import_map_leads_to_vendored_files():
 
 
 def test_no_file_of_ours_asks_another_machine():
-    ours = [*MODULES, STATIC / "index.html", STATIC / "app.css"]
+    ours = [*MODULES, STATIC / "index.html", *SHEETS]
     assert [path.name for path in ours if FOREIGN.search(path.read_text("utf-8"))] == []
 
 
@@ -103,3 +126,16 @@ def test_every_refusal_is_told_in_the_readers_language():
     said = {pair for path in console.rglob("*.py") for pair in PROBLEM.findall(path.read_text("utf-8"))}
     untold = [code for status, code in said if not {f"problem.{code}", f"problem.{status}"} & CATALOGUES["en"].keys()]
     assert untold == []
+
+
+def test_every_sentence_of_the_service_has_its_code_in_the_catalogue():
+    root = STATIC.parents[1]
+    told = {code for room in ("console", "streams") for path in (root / room).rglob("*.py") for code in codes(path)}
+    known = {key.removeprefix("say.") for key in CATALOGUES["en"] if key.startswith("say.")}
+    assert told - known == set()
+    assert known - told - {*WRONG.values()} == set()
+
+
+def codes(path):
+    """Of sentences that a module says, one or the other too."""
+    return {code for group in SENTENCE.findall(path.read_text("utf-8")) for code in group if code}

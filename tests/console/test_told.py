@@ -138,6 +138,8 @@ def test_an_insurer_judges_a_dismissal_by_what_happened_and_what_it_does_to_the_
     assert {one["cover"] for one in found["effects"]} == {"own_damage"}
     assert all(float(one["without"]) <= float(one["amount"]) for one in found["effects"])
     assert found["effects"][0]["currency"] == "EUR"
+    assert alert["vehicle"] in {one["vehicle"] for one in found["effects"]}
+    assert {one["status"] for one in found["effects"]} == {"illustrative"}
     before = {row["action"] for row in listed(underwriter, "pricing/runs")}
     answer = underwriter.post(f"{API}/pricing/disputes/{alert['alert_id']}/accept", json={"reason": "right"}).json()
     assert answer["state"] == "accepted"

@@ -1,7 +1,7 @@
 /** Alerts: the ones in sight, kept up by the stream, and what people do about them. */
 
 import { batch, computed, signal } from '@preact/signals';
-import { Problem, every, get, send } from './api.js';
+import { Problem, every, get, reason, send } from './api.js';
 import { say, warn } from './announce.js';
 import { clock } from './format.js';
 import { counted, has, t, word } from './i18n.js';
@@ -168,7 +168,7 @@ async function many({ ids, action, said, revs }, keepalive) {
   const found = await send('alerts:bulk', { ids, action, revs: seen, ...said }, { keepalive });
   for (const each of found) if (each.alert) put(done(each.alert));
   const bad = found.filter((/** @type {any} */ each) => !each.ok);
-  if (bad.length) throw new Problem(409, { code: bad[0].code, detail: bad[0].detail, left: bad.map((/** @type {any} */ each) => each.id) });
+  if (bad.length) throw new Problem(409, { ...bad[0], left: bad.map((/** @type {any} */ each) => each.id) }, undefined, await reason(bad[0]));
 }
 
 /** Show what is on record, and who was faster; what was written with a decision that had waited is not lost. @param {Problem} problem @param {Decided} decided */

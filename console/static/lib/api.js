@@ -5,7 +5,7 @@ import { span } from './format.js';
 import { has, t } from './i18n.js';
 
 const ROOT = '/api/v1/';
-const WITH_WHY = ['invalid', 'refused']; // codes for many things: the server's own words say which
+const WITH_WHY = ['invalid', 'refused', 'registry_invalid']; // codes for many things: what the server has said says which
 const SOON_S = 60;
 let csrf = ''; // a word that other sites cannot know
 
@@ -19,15 +19,20 @@ export function vouch(word) {
 
 /** What the server refused, as RFC 9457 has it. */
 export class Problem extends Error {
-  /** @param {number} status @param {Record<string, any>} body @param {number} [wait]  seconds until it may be tried again */
-  constructor(status, body, wait = SOON_S) {
+  /** @param {number} status @param {Record<string, any>} body @param {number} [wait]  seconds until it may be tried again @param {string} [why]  as `reason` has it */
+  constructor(status, body, wait = SOON_S, why = '') {
     const key = [`problem.${body.code}`, `problem.${status}`].find(has);
-    const why = WITH_WHY.includes(body.code) && body.detail ? ` (${body.detail})` : '';
-    super((key ? t(key, { time: span(wait) }) : t('problem.other', { status })) + why);
+    super([key ? t(key, { time: span(wait) }) : t('problem.other', { status }), why && `(${why})`].filter(Boolean).join(' '));
     this.status = status;
     this.code = body.code;
     this.body = body;
   }
+}
+
+/** Why something is refused, in the reader's language, where its code alone does not say it. @param {Record<string, any>} body @returns {Promise<string>} */
+export async function reason(body) {
+  if (!WITH_WHY.includes(body.code)) return '';
+  return import('./phrase.js').then(({ against }) => against(body), () => '');
 }
 
 /** @param {string} path @param {Record<string, unknown>} [query] @param {AbortSignal} [signal] */
@@ -87,5 +92,6 @@ async function ask(url, init) {
   }
   if (answer.ok) return answer;
   if (answer.status === 401) signedOut.value = true;
-  throw new Problem(answer.status, await answer.json().catch(() => ({})), Number(answer.headers.get('Retry-After')) || SOON_S);
+  const body = await answer.json().catch(() => ({}));
+  throw new Problem(answer.status, body, Number(answer.headers.get('Retry-After')) || SOON_S, await reason(body));
 }

@@ -21,6 +21,12 @@ export function number(value, digits = 0, unit = '') {
   return unit ? `${text}\u00a0${unit}` : text;
 }
 
+/** The same where a dash would be taken for nothing: in words that it is not known. @param {number | null | undefined} value @param {number} [digits] @param {string} [unit] */
+export function sure(value, digits = 0, unit = '') {
+  const text = number(value, digits, unit);
+  return text === DASH ? t('unknown') : text;
+}
+
 /** A difference, with its sign. @param {number | null | undefined} value @param {number} [digits] */
 export function signed(value, digits = 0) {
   if (value === null || value === undefined) return DASH;

@@ -10,14 +10,24 @@ export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' };
 export const words = signal({});
 export const language = signal('en');
 
+const parts = ['']; // of the catalogue that are spoken from
+let asked = ''; // the language that is being loaded
+
 /** Load a language and speak it. @param {string} wanted */
 export async function speak(wanted) {
-  const tag = closest([wanted]);
-  const answer = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
-  words.value = await answer.json();
+  const tag = (asked = closest([wanted]));
+  const found = await Promise.all(parts.map((part) => fetch(new URL(`../i18n/${part}${tag}.json`, import.meta.url)).then((answer) => answer.json())));
+  if (tag !== asked) return; // another was chosen meanwhile
+  words.value = Object.assign({}, ...found);
   language.value = tag;
   document.documentElement.lang = tag;
   keep('language', tag);
+}
+
+/** From now on also what the service itself says, which few screens need. */
+export async function wholly() {
+  parts.push('said/');
+  await speak(asked);
 }
 
 /** The language chosen last, or the browser's own. */

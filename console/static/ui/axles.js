@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { number, percent, span } from '../lib/format.js';
+import { percent, span, sure } from '../lib/format.js';
 
 /** @typedef {{ wheel: string, cold_kpa: number | null, placard_kpa: number | null, share: number | null, state: string, hours_to_threshold?: number | null }} Tyre */
 
@@ -28,8 +28,8 @@ function side(tyres, axle, letter) {
 /** @param {{ tyre: Tyre }} given */
 function Wheel({ tyre }) {
   const state = verdict(tyre);
-  return html`<span class=${`wheel ${state}`}><b>${tyre.wheel}</b> <span>${number(tyre.cold_kpa, 0, 'kPa')}</span>
-    <small>${tyre.share === null ? '' : percent(tyre.share)} ${state === 'good' ? '' : t(`tyres.${state}`)} ${hours(tyre)}</small></span>`;
+  return html`<span class=${`wheel ${state}`}><b>${tyre.wheel}</b> <span>${sure(tyre.cold_kpa, 0, 'kPa')}</span>
+    <small>${tyre.share === null ? '' : percent(tyre.share)} ${state === 'good' ? '' : called(tyre)} ${hours(tyre)}</small></span>`;
 }
 
 /** When it will be low, if it goes on losing. @param {Tyre} tyre */
@@ -40,4 +40,10 @@ function hours({ hours_to_threshold: left }) {
 /** Silent is not low, and not good either. @param {Tyre} tyre */
 export function verdict(tyre) {
   return tyre.state === 'low' && tyre.share !== null && tyre.share < FLAT ? 'flat' : tyre.state;
+}
+
+/** The verdict in words: without a placard, or not heard of yet. @param {Tyre} tyre */
+export function called(tyre) {
+  const state = verdict(tyre);
+  return state === 'unknown' && tyre.placard_kpa !== null ? t('unknown') : t(`tyres.${state}`);
 }

@@ -6,6 +6,7 @@ import { use } from '../lib/use.js';
 
 const ROLES = ['viewer', 'manager', 'driver', 'underwriter', 'actuary', 'admin'];
 const EVERYWHERE = ''; // the place of a role that holds for all fleets
+const DRIVING = ['driver', 'manager', 'viewer']; // roles of somebody who may be a driver too
 
 /** @typedef {{ role: string, fleet: string, site: string }} Grant */
 
@@ -25,8 +26,8 @@ export function read(said) {
   return all ? said.role : [...new Set(places)].map((place) => `${said.role}@${place}`).join(',');
 }
 
-/** @param {{ grants: string }} given */
-export function Grants({ grants }) {
+/** @param {{ grants: string, driver?: string | null }} given  `driver`: which they are; null: not asked for */
+export function Grants({ grants, driver = null }) {
   const before = grantsOf(grants);
   const role = useSignal(before[0]?.role ?? ROLES[0]);
   const places = useSignal(before.length ? before.map(({ fleet, site }) => [fleet, site].filter(Boolean).join('/')) : [EVERYWHERE]);
@@ -42,7 +43,22 @@ export function Grants({ grants }) {
       ${places.value.map((place, k) => html`<label key=${k}><span class="unseen">${t('users.place', { n: k + 1 })}</span><select name=${`place-${k}`} value=${place} onChange=${(/** @type {any} */ event) => change(k, event.target.value)}>
         ${[[EVERYWHERE, t('users.everywhere')], ...there, ...gone].map(([value, text]) => html`<option key=${value} value=${value} selected=${value === place}>${text}</option>`)}</select></label>`)}
       <p class="choices"><button type="button" onClick=${() => (places.value = [...places.value, EVERYWHERE])}>${t('users.another')}</button>
-        ${places.value.length > 1 && html`<button type="button" onClick=${() => (places.value = places.value.slice(0, -1))}>${t('users.fewer')}</button>`}</p></fieldset>`}`;
+        ${places.value.length > 1 && html`<button type="button" onClick=${() => (places.value = places.value.slice(0, -1))}>${t('users.fewer')}</button>`}</p></fieldset>`}
+    ${driver !== null && DRIVING.includes(role.value) && html`<${Driver} driver=${driver} places=${places.value} needed=${role.value === 'driver'} />`}`;
+}
+
+/** Which driver of the registry, among those of the fleets chosen. @param {{ driver: string, places: string[], needed: boolean }} given */
+function Driver({ driver, places, needed }) {
+  const known = use('registry/drivers', { limit: 1000 });
+  const fleets = new Set(places.map((place) => place.split('/')[0]));
+  const all = (known.data?.items ?? []).map((/** @type {any} */ row) => row.cells);
+  const own = all.filter((/** @type {any} */ { fleet_id }) => fleets.has(EVERYWHERE) || fleets.has(fleet_id));
+  const options = own.map((/** @type {any} */ { driver_id, fleet_id, name }) => [driver_id, [name || driver_id, fleets.size > 1 || fleets.has(EVERYWHERE) ? `(${fleet_id})` : ''].join(' ').trim()]);
+  const gone = driver && !own.some((/** @type {any} */ { driver_id }) => driver_id === driver) ? [[driver, driver]] : []; // not registered there any more
+  if (!known.data) return html`<input type="hidden" name="driver_id" value=${driver} />`;
+  if (!all.length) return html`<label>${t('users.driver')}<input name="driver_id" defaultValue=${driver} required=${needed} autocomplete="off" /></label>`; // of a service that registers nobody
+  return html`<label>${t('users.driver')}<select name="driver_id" required=${needed}>
+    ${[['', t('users.no_driver')], ...options, ...gone].map(([value, text]) => html`<option key=${value} value=${value} selected=${value === driver}>${text}</option>`)}</select></label>`;
 }
 
 /** @param {{ cells: Record<string, string> }} row */

@@ -4,20 +4,20 @@ import { html, useEffect, useSignal } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
 import { act, alerts, shownState, todo } from '../lib/alerts.js';
 import { decided } from '../lib/decided.js';
-import { moment, number, span } from '../lib/format.js';
+import { moment, number, span, sure } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
 import { may, meta, user } from '../lib/session.js';
 import { on } from '../lib/stream.js';
 import { use } from '../lib/use.js';
+import { Objected } from '../ui/answer.js';
 import { Decide } from '../ui/decide.js';
 import { Dialog } from '../ui/dialog.js';
-import { Fact, Failed, Head, Priority, Time, Waiting } from '../ui/parts.js';
-import { Assignee } from '../ui/people.js';
+import { Fact, Failed, Filed, Head, Priority, Time, Waiting } from '../ui/parts.js';
+import { NewTask } from '../ui/new_task.js';
 import { Table } from '../ui/table.js';
 import { Trace } from '../charts/trace.js';
 import { strips } from '../charts/strips.js';
 
-const TASKS = ['call_driver', 'check_tyre', 'workshop', 'coach'];
 const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
 
 /** @param {{ parts: string[] }} given */
@@ -42,20 +42,12 @@ export function Alert({ parts: [, id] }) {
       <button onClick=${() => (tasking.value = true)}>${t('alert.task')}</button></div>`}
     ${may('manager', 'driver') && user.value?.driver_id && html`<p class="choices"><button onClick=${() => (objecting.value = true)}>${t('alert.object')}</button></p>`}
     <${Facts} one=${one} />
+    ${one.objection && html`<${Objected} one=${one} again=${known.again} />`}
     <${Evidence} one=${one} />
     <section class="card"><h2>${t('alert.log')}</h2><${Log} rows=${one.timeline ?? []} /></section>
     ${asked.value && html`<${Decide} action=${asked.value} ids=${[id]} done=${() => leave(asked)} leave=${() => (asked.value = '')} />`}
-    ${tasking.value && html`<${NewTask} one=${one} leave=${() => (tasking.value = false)} />`}
+    ${tasking.value && html`<${NewTask} alert=${id} kind=${one.task} done=${known.again} leave=${() => (tasking.value = false)} />`}
     ${objecting.value && html`<${Objection} one=${one} leave=${() => (objecting.value = false)} done=${known.again} />`}`;
-}
-
-/** The task an alert asks for: who is to do it, by when. @param {{ one: any, leave: () => void }} given */
-function NewTask({ one, leave }) {
-  const make = (/** @type {Record<string, string>} */ said) => decided('tasks', { ...said, alert_id: one.alert_id }, { done: t('alert.task_made') });
-  return html`<${Dialog} title=${t('alert.task')} go=${t('alert.task')} onGo=${make} onLeave=${leave}>
-    <label>${t('tasks.what')}<select name="kind" data-first>${TASKS.map((kind) => html`<option value=${kind} selected=${kind === one.task}>${t(`task.${kind}`)}</option>`)}</select></label>
-    <${Assignee} label=${t('decide.to')} />
-    <label>${t('tasks.due')}<input name="due" type="date" /></label><//>`;
 }
 
 /** What a driver has to say about it; whoever decides reads it. @param {{ one: any, leave: () => void, done: () => void }} given */
@@ -89,6 +81,7 @@ function Facts({ one }) {
     <${Fact} label=${t('alert.latency')} value=${meta.value?.data_mode === 'live' ? number(one.latency_s, 1, 's') : '–'} />
     <${Fact} label=${t('alert.called')} value=${one.paged ? html`<${Time} at=${one.paged} />` : t('alert.nobody')} note=${one.held && t('alert.held', { why: word('held', one.held) })} />
     ${one.shelved_until && html`<${Fact} label=${t('alert.shelved')} value=${html`<${Time} at=${one.shelved_until} />`} />`}
+    ${may('viewer', 'manager') && html`<${Fact} label=${t('alert.loss')} value=${sure(one.expected_loss, 0, 'EUR')} note=${html`<${Filed} status="illustrative" />`} />`}
     ${one.assignee && html`<${Fact} label=${t('alert.assignee')} value=${one.assignee} />`}
   </dl>`;
 }

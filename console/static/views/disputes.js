@@ -15,15 +15,27 @@ import { Table } from '../ui/table.js';
 export function Disputes() {
   const asked = useSignal(/** @type {Asked | null} */ (null));
   const known = use('pricing/disputes', { limit: 1000 });
-  const judge = (/** @type {Record<string, string>} */ said) => {
-    const { id, action } = /** @type {Asked} */ (asked.value);
-    return decided(`pricing/disputes/${id}/${action}`, said, { after: known.again });
-  };
   return html`<${Head} title=${t('screen.disputes')} /><p class="hint">${t('disputes.lead')}</p>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.disputes')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('disputes.empty')} />` : !known.error && html`<${Waiting} />`}
-    ${asked.value && html`<${Dialog} title=${t(`disputes.${asked.value.action}`)} go=${t(`disputes.${asked.value.action}`)} onGo=${judge} onLeave=${() => (asked.value = null)}>
-      <label>${t('disputes.reason')}<textarea name="reason" rows="3" required data-first></textarea></label><//>`}`;
+    ${known.data ? html`<${Table} caption=${t('screen.disputes')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.action_id} empty=${t('disputes.empty')} />` : !known.error && html`<${Waiting} />`}
+    ${asked.value && html`<${Judge} ...${asked.value} after=${known.again} leave=${() => (asked.value = null)} />`}`;
+}
+
+/** The reason of a judgement. @param {{ id: string, action: string, after: () => void, leave: () => void }} given */
+export function Judge({ id, action, after, leave }) {
+  const judge = (/** @type {Record<string, string>} */ said) => decided(`pricing/disputes/${encodeURIComponent(id)}/${action}`, said, { done: t(`disputes.${action}_said`), after });
+  return html`<${Dialog} title=${t(`disputes.${action}`)} go=${t(`disputes.${action}`)} onGo=${judge} onLeave=${leave}>
+    <label>${t('disputes.reason')}<textarea name="reason" rows="3" required data-first></textarea></label><//>`;
+}
+
+/** @param {(action: string) => void} ask */
+export function choices(ask) {
+  return ['accept', 'refuse'].map((action) => html`<button key=${action} onClick=${() => ask(action)}>${t(`disputes.${action}`)}</button> `);
+}
+
+/** Why the fleet dismissed it. @param {any} row */
+export function why(row) {
+  return [row.why && word('dismissal', row.why), row.reason].filter(Boolean).join('; ');
 }
 
 /** @param {(id: string, action: string) => void} ask */
@@ -31,11 +43,12 @@ function columns(ask) {
   const judging = may('underwriter');
   return [
     { key: 'at', label: t('col.time'), show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
-    { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => html`<a href=${href(`/alerts/${row.alert_id}`)}>${word('kind', row.kind)}</a>` },
+    { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => html`<a href=${href(`/disputes/${row.alert_id}`)}>${row.kind ? word('kind', row.kind) : t('disputes.one')}</a>` },
     { key: 'vehicle', label: t('col.vehicle') },
-    { key: 'why', label: t('col.why'), show: (/** @type {any} */ row) => [row.why && word('dismissal', row.why), row.reason].filter(Boolean).join('; ') },
+    { key: 'why', label: t('col.why'), show: why },
+    { key: 'objections', label: t('objections.said'), fixed: true, show: (/** @type {any} */ row) => row.objections.join('; ') || '–' },
     { key: 'actor', label: t('col.who') },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`dispute.${row.state}`)} ${row.judged_by && html`<small>${row.judged_by}: ${row.judgement}</small>`}` },
-    { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => (judging && row.state === 'waiting' ? html`<button onClick=${() => ask(row.alert_id, 'accept')}>${t('disputes.accept')}</button> <button onClick=${() => ask(row.alert_id, 'refuse')}>${t('disputes.refuse')}</button>` : '') },
+    { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => (judging && row.state === 'waiting' ? choices((action) => ask(row.alert_id, action)) : '') },
   ];
 }

@@ -6,6 +6,7 @@ import { freshness, lookOf, positions, tick } from '../lib/fleet.js';
 import { order, open } from '../lib/alerts.js';
 import { href, refine, route } from '../lib/router.js';
 import { number, span } from '../lib/format.js';
+import { may } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Axles } from '../ui/axles.js';
 import { Fact, Priority, Status, Time } from '../ui/parts.js';
@@ -35,6 +36,7 @@ export function Drawer({ at, vehicle }) {
       <button aria-pressed=${following} onClick=${() => refine({ follow: following ? '' : 'yes' })}>${t('drawer.follow')}</button>
       <a class="button" href=${href('/trips', { vehicle: vehicle.id })}>${t('screen.trips')}</a>
       <a class="button" href=${href('/tyres', { vehicle: vehicle.id })}>${t('screen.tyres')}</a>
+      ${may('manager') && html`<a class="button" href=${href('/tasks', { make: vehicle.id })}>${t('alert.task')}</a>`}
     </p>
   </aside>`;
 }

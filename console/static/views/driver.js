@@ -85,7 +85,7 @@ function Events({ rows }) {
     { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
     { key: 'level', label: t('driver.level'), number: true },
     { key: 'count', label: t('driver.times'), number: true },
-    { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => t(`state.${row.state}`) },
+    { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => [t(`state.${row.state}`), row.objection && t(`objection.${row.objection}`)].filter(Boolean).join(' · ') },
   ];
   return html`<${Table} caption=${t('driver.events')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('driver.no_events')} name="events" />`;
 }

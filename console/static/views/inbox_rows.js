@@ -118,6 +118,7 @@ function Row({ one, small, current, picked, click, toggle, at }) {
       ${one.count > 1 && html` <span class="times">×${one.count}</span>`}
       ${one.condition === 'active' && html` <span class="lasts">${t('condition.active')}</span>`}
       ${one.shelved_until && (moment(one.shelved_until)?.getTime() ?? 0) > now() && html` <span class="times">${t('alert.shelved')} <${Time} at=${one.shelved_until} /></span>`}
+      ${one.objection === 'waiting' && html` <span class="lasts">${t('inbox.objected')}</span>`}
       ${one.flapping && html` <span class="lasts">${t('inbox.flapping')}</span>`}</span>
     <span role="gridcell" class="who">${several.value ? one.vehicle : one.vehicle_id}${one.driver_id && !small ? ` · ${one.driver_id}` : ''}</span>
     <span role="gridcell" class="when">${ago(one.first_seen)}</span>

@@ -4,6 +4,7 @@ import { may, user } from '../lib/session.js';
 import { t } from '../lib/i18n.js';
 import { html } from '../lib/html.js';
 import { open } from '../lib/alerts.js';
+import { waiting } from '../lib/objections.js';
 import { Empty } from '../ui/parts.js';
 import { lazy } from '../ui/lazy.js';
 
@@ -23,6 +24,7 @@ const ALL = [
       { path: '/me', title: 'screen.me', view: lazy(() => import('./driver.js'), 'Mine'), roles: ['driver'], mine: true },
       { path: '/', title: 'screen.live', view: lazy(() => import('./live.js'), 'Live'), roles: FLEET },
       { path: '/alerts', title: 'screen.alerts', view: lazy(() => import('./inbox.js'), 'Inbox'), one: lazy(() => import('./alert.js'), 'Alert'), roles: OWN, badge: Open },
+      { path: '/objections', title: 'screen.objections', view: lazy(() => import('./objections.js'), 'Objections'), roles: OWN, badge: Objected },
       { path: '/today', title: 'screen.today', view: lazy(() => import('./today.js'), 'Today'), roles: FLEET },
       { path: '/tasks', title: 'screen.tasks', view: lazy(() => import('./tasks.js'), 'Tasks'), roles: FLEET },
       { path: '/trips', title: 'screen.trips', view: lazy(() => import('./trips.js'), 'Trips'), one: lazy(() => import('./trip.js'), 'Trip'), roles: OWN },
@@ -45,7 +47,7 @@ const ALL = [
       { path: '/lift', title: 'screen.lift', view: lazy(() => import('./lift.js'), 'Lift'), roles: INSURER },
       { path: '/models', title: 'screen.models', view: lazy(() => import('./models.js'), 'Models'), one: lazy(() => import('./models.js'), 'Model'), roles: INSURER },
       { path: '/tariffs', title: 'screen.tariffs', view: lazy(() => import('./tariffs.js'), 'Tariffs'), roles: INSURER },
-      { path: '/disputes', title: 'screen.disputes', view: lazy(() => import('./disputes.js'), 'Disputes'), roles: INSURER },
+      { path: '/disputes', title: 'screen.disputes', view: lazy(() => import('./disputes.js'), 'Disputes'), one: lazy(() => import('./dispute.js'), 'Dispute'), roles: INSURER },
       { path: '/acceptances', title: 'screen.acceptances', view: lazy(() => import('./acceptances.js'), 'Acceptances'), one: lazy(() => import('./acceptances.js'), 'Acceptance'), roles: INSURER },
       { path: '/ledger', title: 'screen.ledger', view: lazy(() => import('./ledger.js'), 'Ledger'), roles: INSURER },
       { path: '/runs', title: 'screen.runs', view: lazy(() => import('./runs.js'), 'Runs'), roles: INSURER },
@@ -91,5 +93,14 @@ function Missing() {
 }
 
 function Open() {
-  return open.value.length ? html`<span class="count">${open.value.length}</span>` : null;
+  return html`<${Count} n=${open.value.length} />`;
+}
+
+function Objected() {
+  return html`<${Count} n=${waiting.value} />`;
+}
+
+/** @param {{ n: number }} given */
+function Count({ n }) {
+  return n ? html`<span class="count">${n}</span>` : null;
 }

@@ -18,8 +18,8 @@ export function Lift() {
   const known = use('pricing/quality', { currency });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<h1>${t('screen.lift')}</h1><${Waiting} />`;
-  const { facts, sections } = known.data;
-  return html`<${Head} title=${t('screen.lift')}><${Filed} status=${facts.tariff?.split(', ').at(-1) ?? 'illustrative'} /><${Files} path="pricing/quality" query=${{ currency }} kinds=${['html', 'xlsx']} /><//>
+  const { facts, sections, status } = known.data;
+  return html`<${Head} title=${t('screen.lift')}><${Filed} status=${status} /><${Files} path="pricing/quality" query=${{ currency }} kinds=${['html', 'xlsx']} /><//>
     <${Currencies} of=${facts.currency} all=${[facts.currency, ...(facts['other currencies']?.split(', ') ?? [])]} />
     <p class="hint">${t('lift.hint')}</p>
     <dl class="facts card">${Object.entries(facts).map(([name, value]) => html`<${Fact} key=${name} label=${word('fact', name)} value=${phrase(value)} />`)}</dl>

@@ -12,6 +12,7 @@ import { Table } from '../ui/table.js';
 import { Board } from './board.js';
 import { Choice } from '../ui/choice.js';
 import { Field } from './trips.js';
+import '../lib/phrase.js'; // what the columns mean
 
 /** @typedef {{ name: string, meaning: string, needed: boolean, type: string, ref: string, choices: string[] }} Column */
 /** @typedef {{ kind: string, rows: number, editable: boolean, columns: Column[] }} Kind */
@@ -48,7 +49,7 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
   const after = () => [known.again, changed].forEach((each) => each());
   const carry = (/** @type {Record<string, string>} */ cells) => {
     const { key, gone } = /** @type {Row} */ (asked.value);
-    return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells }, { done: t('registry.done'), after }).catch(telling);
+    return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells }, { done: t('registry.done'), after });
   };
   const ask = (/** @type {any} */ row, gone = false) => (asked.value = { key: row.key, cells: row.cells, gone });
   return html`<${Head} title=${title}>${kind.editable && html`<button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button>`}<//>
@@ -62,12 +63,6 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
     ${known.data ? html`<${Table} caption=${title} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(asked.value.gone ? 'registry.remove' : asked.value.key ? 'registry.change' : 'registry.add')} go=${t(asked.value.gone ? 'registry.remove' : 'users.save')} onGo=${carry} onLeave=${() => (asked.value = null)}>
       ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;
-}
-
-/** A refusal with everything that is wrong. @param {any} problem @returns {never} */
-function telling({ message, body }) {
-  const more = (body?.problems ?? []).map((/** @type {any} */ each) => `${word('cell', each.column)}: ${each.what}`).join('; ');
-  throw new Error([message, more].filter(Boolean).join(' '));
 }
 
 /** Columns that hold something. @param {Kind} kind @param {any[]} rows @param {(row: any, gone?: boolean) => void} ask */

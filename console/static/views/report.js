@@ -11,6 +11,7 @@ import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { Choice } from '../ui/choice.js';
 import { Field } from './trips.js';
+import '../lib/phrase.js'; // words of the report, which paper has too
 
 /** @typedef {{ value: number, low: number, high: number } | null} Between */
 

@@ -3,11 +3,12 @@
 import { html, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
-import { href, route } from '../lib/router.js';
+import { href, refine, route } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { LATELY_S, use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { NewTask } from '../ui/new_task.js';
 import { Assignee } from '../ui/people.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
@@ -18,18 +19,19 @@ const ACTIONS = ['done', 'assign', 'drop'];
 const OUTCOMES = ['fixed', 'replaced', 'talked', 'nothing_found', 'other'];
 
 export function Tasks() {
-  const { state = 'open' } = route.value.query;
+  const { state = 'open', make } = route.value.query;
   const asked = useSignal(/** @type {{ id: string, action: string } | null} */ (null));
   const known = use('tasks', { state, limit: 1000 }, { every_s: LATELY_S });
   const close = (/** @type {Record<string, string>} */ said) => {
     const { id, action } = /** @type {{ id: string, action: string }} */ (asked.value);
     return decided(`tasks/${encodeURIComponent(id)}/${action}`, said, { done: t(`tasks.${action}_said`), after: known.again });
   };
-  return html`<${Head} title=${t('screen.tasks')} />
+  return html`<${Head} title=${t('screen.tasks')}>${may('manager') && html`<button onClick=${() => refine({ make: 'new' })}>${t('alert.task')}</button>`}<//>
     <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${STATES.map((one) => [one, t(`task_state.${one}`)])} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : !known.error && html`<${Waiting} />`}
-    ${asked.value && html`<${Dialog} title=${t(`tasks.${asked.value.action}`)} go=${t(`tasks.${asked.value.action}`)} onGo=${close} onLeave=${() => (asked.value = null)}><${Fields} action=${asked.value.action} /><//>`}`;
+    ${asked.value && html`<${Dialog} title=${t(`tasks.${asked.value.action}`)} go=${t(`tasks.${asked.value.action}`)} onGo=${close} onLeave=${() => (asked.value = null)}><${Fields} action=${asked.value.action} /><//>`}
+    ${make && may('manager') && html`<${NewTask} vehicle=${make === 'new' ? '' : make} done=${known.again} leave=${() => refine({ make: '' })} />`}`;
 }
 
 /** @param {(id: string, action: string) => void} ask */

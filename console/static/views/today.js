@@ -3,7 +3,7 @@
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { alerts, todo } from '../lib/alerts.js';
-import { ago, number } from '../lib/format.js';
+import { ago, sure } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { LATELY_S, use } from '../lib/use.js';
 import { Empty, Failed, Head, Priority, Waiting } from '../ui/parts.js';
@@ -31,7 +31,7 @@ function columns() {
     { key: 'action', label: t('today.todo'), fixed: true, show: (/** @type {any} */ row) => todoOf(row) },
     { key: 'assignee', label: t('alert.assignee') },
     { key: 'since', label: t('today.since'), show: (/** @type {any} */ row) => ago(row.since) },
-    { key: 'loss', label: t('today.loss'), number: true, show: (/** @type {any} */ row) => number(row.loss) },
+    { key: 'loss', label: t('today.loss'), number: true, show: (/** @type {any} */ row) => sure(row.loss) },
   ];
 }
 

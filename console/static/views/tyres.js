@@ -2,11 +2,11 @@
 
 import { html, useMemo } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { number, percent, span } from '../lib/format.js';
+import { number, percent, span, sure } from '../lib/format.js';
 import { refine, route } from '../lib/router.js';
 import { LATELY_S, use } from '../lib/use.js';
 import { Trace } from '../charts/trace.js';
-import { Axles, verdict } from '../ui/axles.js';
+import { Axles, called, verdict } from '../ui/axles.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Places, within } from '../ui/places.js';
 import { Table } from '../ui/table.js';
@@ -58,9 +58,9 @@ function columns() {
   return [
     { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<button class="link" onClick=${() => refine({ vehicle: row.vehicle })}>${row.vehicle.slice(row.vehicle.indexOf('/') + 1)}</button>` },
     { key: 'wheel', label: t('tyres.wheel') },
-    { key: 'verdict', label: t('col.state'), by: (/** @type {any} */ row) => STATES.indexOf(row.verdict), show: (/** @type {any} */ row) => html`<span class=${`wheel-state ${row.verdict}`}>${t(`tyres.${row.verdict}`)}</span>` },
+    { key: 'verdict', label: t('col.state'), by: (/** @type {any} */ row) => STATES.indexOf(row.verdict), show: (/** @type {any} */ row) => html`<span class=${`wheel-state ${row.verdict}`}>${called(row)}</span>` },
     { key: 'share', label: t('tyres.share'), number: true, show: (/** @type {any} */ row) => percent(row.share) },
-    { key: 'cold_kpa', label: t('tyres.cold'), number: true, show: (/** @type {any} */ row) => number(row.cold_kpa, 0, 'kPa') },
+    { key: 'cold_kpa', label: t('tyres.cold'), number: true, show: (/** @type {any} */ row) => sure(row.cold_kpa, 0, 'kPa') },
     { key: 'placard_kpa', label: t('tyres.placard'), number: true, show: (/** @type {any} */ row) => number(row.placard_kpa, 0, 'kPa') },
     { key: 'slope_kpa_h', label: t('tyres.slope'), number: true, show: (/** @type {any} */ row) => number(row.slope_kpa_h, 2) },
     { key: 'hours_to_threshold', label: t('tyres.hours'), number: true, show: (/** @type {any} */ row) => (row.hours_to_threshold === null || row.hours_to_threshold === undefined ? '–' : span(row.hours_to_threshold * 3600)) },

@@ -37,8 +37,8 @@ export function Users() {
 
 /** What each action sends. @type {Record<string, (row: any, said: Record<string, string>) => { path: string, body: object, method?: string }>} */
 const WRITES = {
-  add: (_, said) => ({ path: 'users', body: { login: said.login, name: said.name, driver_id: said.driver_id, grants: read(said) } }),
-  change: (row, said) => ({ path: at(row), body: { name: said.name, driver_id: said.driver_id, grants: read(said) } }),
+  add: (_, said) => ({ path: 'users', body: { login: said.login, name: said.name, driver_id: said.driver_id ?? '', grants: read(said) } }),
+  change: (row, said) => ({ path: at(row), body: { name: said.name, driver_id: said.driver_id ?? '', grants: read(said) } }),
   reset: (row) => ({ path: `${at(row)}/reset`, body: {} }),
   disable: (row) => ({ path: at(row), body: { disabled: true } }),
   enable: (row) => ({ path: at(row), body: { disabled: false } }),
@@ -107,6 +107,6 @@ function Fields({ asked: { action, row } }) {
   return html`
     ${action === 'add' && text('login', t('users.login'), { required: true, 'data-first': true })}
     ${text('name', t(action === 'make' ? 'users.program' : 'users.name'), { required: action === 'make', 'data-first': action !== 'add' || undefined })}
-    ${action === 'make' ? text('until', t('users.until'), { type: 'date' }) : text('driver_id', t('users.driver'))}
-    <${Grants} grants=${row.grants ?? 'viewer'} />`;
+    ${action === 'make' && text('until', t('users.until'), { type: 'date' })}
+    <${Grants} grants=${row.grants ?? 'viewer'} driver=${action === 'make' ? null : row.driver_id ?? ''} />`;
 }

@@ -175,6 +175,8 @@ def routes(house: House, path: str, single: bool) -> list[str]:
     more = {
         "/": ("/?view=table", f"/?vehicle={vehicle}"),
         "/alerts": (f"/alerts/{house.ids['alerts']}",),
+        "/disputes": (f"/disputes/{house.ids['pricing/disputes']}",),
+        "/tasks": (f"/tasks?make={vehicle}",),
         "/trips": (f"/trips/{house.ids['trips']}",),
         "/drivers": (f"/drivers/{driver}",),
         "/tyres": (f"/tyres?vehicle={vehicle}",),

@@ -1,13 +1,14 @@
 """Every screen, in both languages and themes, wide and narrow: whole, accessible, and alone with its own server."""
 
 import gzip
-import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from streams.words import catalogue
 
 from .conftest import AXE, own, screens
 
@@ -23,6 +24,7 @@ GeoNames CC BY Natural Earth"""
 # ids, logins and names that people have given, and of files
 HOUSE = """Fleet North South north south plan Ann Anna Bo Europe Berlin standard china tripmeter frequency flat area
 holdout json parquet admin manager viewer yard other driver underwriter actuary"""
+KINDS = ("js", ".css", ".json")
 # each screen in both languages and both themes, by whoever is shown it
 ROLES = {"viewer": ("en", "dark"), "manager": ("zh-CN", "light"), "driver": ("zh-CN", "light"),
          "underwriter": ("en", "dark"), "actuary": ("zh-CN", "light")}  # fmt: skip
@@ -41,6 +43,14 @@ FOUND = """async () => {
   const found = await axe.run(document, { resultTypes: ['violations'] });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ').slice(0, 300)}`);
 }"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def objected(house):
+    """A driver has objected to something."""
+    client = house.client("driver")
+    alert = client.get("/api/v1/alerts", params={"limit": 1}).json()["items"][0]["alert_id"]
+    assert client.post("/api/v1/objections", json={"alert_id": alert, "note": "Ann"}).status_code == 200
 
 
 def faults(page):
@@ -92,12 +102,11 @@ def test_every_word_on_a_chinese_screen_is_the_catalogues_or_a_name(tab, table):
 
 def marking(tab):
     """Opens tabs in which whatever comes from the catalogue stands between marks."""
-    words = json.loads((STATIC / "i18n" / "zh-CN.json").read_text("utf-8"))
-    marked = {key: f"⟦{text}⟧" for key, text in words.items()}
+    marked = {key: f"⟦{text}⟧" for key, text in catalogue("zh-CN").items()}
 
     def opened(login, **more):
         one = tab(login, **more)
-        one.page.route("**/i18n/zh-CN.json", lambda route: route.fulfill(json=marked))
+        one.page.route(re.compile("/i18n/.*zh-CN.json"), lambda route: route.fulfill(json=marked))
         return one
 
     return opened
@@ -124,5 +133,9 @@ def test_the_first_page_is_small(tab):
     one.go("/?view=table")
     one.page.locator("table").first.wait_for()
     came = list(sizes.items())  # more comes while bodies are asked for
-    scripts = [answer.body() for url, answer in came if "/static/" in url and url.endswith(("js", "css"))]
-    assert sum(len(gzip.compress(body)) for body in scripts) < 60_000
+    parts = {
+        kind: [answer.body() for url, answer in came if "/static/" in url and url.endswith(kind)] for kind in KINDS
+    }
+    sizes = {kind: sum(len(gzip.compress(body)) for body in bodies) for kind, bodies in parts.items()}
+    assert sizes[".json"] < 20_000  # the words
+    assert sizes["js"] + sizes[".css"] < 55_000

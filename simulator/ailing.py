@@ -64,13 +64,14 @@ def _low(wheel: Wheel, t: Floats) -> Iterator[Fact]:
 
 
 def _apart(wheels: Sequence[Wheel], t: Floats) -> Iterator[Fact]:
-    """Tyres softer, cold, than the one across the axle or the other of their pair."""
-    for wheel, mate, pair in mates(wheels):
-        share = _softer(wheel, mate)
-        for a, b in runs(share >= APART[pair][0]):
-            peak, why = float(share[a : b + 1].max()), _why(wheel, t[a], t[b])
-            least, level = APART[pair][0], _level(peak, APART[pair])
-            yield Fact("tyre_imbalance", level, t[a], t[b], peak, "share", least, 0.0, why, wheel.name)
+    """Tyres softer, cold, than the one across the axle or the other of their pair, whichever is worse."""
+    for wheel in wheels:
+        beside = [(_softer(wheel, mate), APART[pair]) for one, mate, pair in mates(wheels) if one is wheel]
+        for a, b in runs(np.any([share >= bounds[0] for share, bounds in beside], axis=0)):
+            peaks = ((float(share[a : b + 1].max()), bounds) for share, bounds in beside)
+            level, least, peak = max((_level(peak, bounds), -bounds[0], peak) for peak, bounds in peaks)
+            why = _why(wheel, t[a], t[b])
+            yield Fact("tyre_imbalance", level, t[a], t[b], peak, "share", -least, 0.0, why, wheel.name)
 
 
 def hot(wheels: Sequence[Wheel], t: Floats, heat: Floats) -> Iterator[Fact]:

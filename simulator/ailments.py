@@ -78,18 +78,26 @@ def ordinary(seed: int, number: int, klass: str, day: int, seconds: float, rate:
 
 
 def recent(seed: int, number: int, klass: str, day: int, seconds: float, rate: float) -> Iterator[tuple[int, Ailment]]:
-    """What has begun by chance so lately that it may go on on a ``day``, each with the day on which it began."""
-    for before in range(max(day - LONGEST, 0), day + 1):
+    """What has begun by chance so lately that it, or what began while it did, may go on on a ``day``, with its day."""
+    for before in range(max(day - 2 * LONGEST, 0), day + 1):
         for one in ordinary(seed, number, klass, before, seconds, rate):
             yield before, one
 
 
 def lasting(begun: Iterable[tuple[int, Ailment]], day: int, begins: Callable[[int], float]) -> Iterator[Ailment]:
-    """What is not mended yet on a ``day``, of what has ``begun``, each with the day on which it did."""
-    for before, one in begun:
-        since = begins(day) - begins(before)
-        if before <= day and one.end > since:
-            yield one._replace(start=one.start - since, end=one.end - since)
+    """What is not mended yet on a ``day``, of what has ``begun``, each with the day on which it did.
+
+    What begins while the same goes on is no other.
+    """
+    since = [(begins(day) - begins(before), one) for before, one in begun if before <= day]
+    known = sorted((one._replace(start=one.start - gone, end=one.end - gone) for gone, one in since), key=_start)
+    for k, one in enumerate(known):
+        if one.end > 0 and not any(other.kind == one.kind and one.start < other.end for other in known[:k]):
+            yield one
+
+
+def _start(one: Ailment) -> float:
+    return one.start
 
 
 def severities(ills: Iterable[Ailment], t: Floats) -> Floats:

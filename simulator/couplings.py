@@ -30,7 +30,7 @@ def rows(first: Traffic, days: int = 1, eventful: Sequence[Traffic] = ()) -> dic
 def _changes(first: Traffic, k: int, days: int, eventful: Sequence[Traffic]) -> Iterator[Change]:
     """In the mornings, and where a scenario wants it."""
     vehicle, orders = first.roster.vehicles[k], swaps(first.events, k)
-    if not couples(vehicle, orders):
+    if not couples(vehicle):
         return
     told: Mapping[int, Traffic] = {one.day: one for one in eventful}
     behind = ""

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.ailments import AILMENTS
 from simulator.flaws import FLAWED
-from simulator.lasting import couples, swaps
+from simulator.lasting import couples, second, swaps
 from simulator.placed import Placed, PlacingError
 from simulator.tyres import TRAILER
 from simulator.vehicles import Vehicle
@@ -48,7 +48,7 @@ def _aimed(event: Placed, vehicle: Vehicle, events: Sequence[Placed], seed: int)
         return event
     pairs = event.kind == "dual_imbalance"
     own = [name for name, _ in vehicle.kind.tyres]
-    pulled = TRAILER if couples(vehicle, swaps(events, event.vehicle), event.day) else ()
+    pulled = TRAILER if couples(vehicle) else ()
     fit = [name for name in (*own, *pulled) if not pairs or len(name) > 2]
     if not fit:
         raise PlacingError(f"{event.name}: {vehicle.vehicle_id} has no tyres in pairs")
@@ -60,4 +60,13 @@ def _aimed(event: Placed, vehicle: Vehicle, events: Sequence[Placed], seed: int)
     if wheel not in fit:
         what = "no wheel of a pair is" if pairs else "no wheel is"
         raise PlacingError(f"{event.name}: {what} called {wheel!r}; {vehicle.vehicle_id} has {', '.join(fit)}")
-    return replace(event, options={**event.options, "wheel": wheel})
+    of = {"trailer": _pulled(event, events, seed)} if wheel in TRAILER else {}
+    return replace(event, options={**event.options, "wheel": wheel, **of})
+
+
+def _pulled(event: Placed, events: Sequence[Placed], seed: int) -> str:
+    """Name of the trailer that is pulled at an event, if each is changed as soon as it is ordered."""
+    own = swaps(events, event.vehicle)
+    orders = [one for one in events if (one.kind, one.vehicle, one.day) == ("trailer_swap", event.vehicle, event.day)]
+    turned = second(seed, event.vehicle, event.day, own) + sum(one.at < event.at for one in orders)
+    return "AB"[turned % 2]

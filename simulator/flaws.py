@@ -1,13 +1,13 @@
 """Flaws: what a scenario breaks on a wheel, and how long that goes on over the days until it is mended."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator.dynamics import G
-from simulator.tyres import DRAG, DRAGS, LEAKED, LEAKS, PUNCTURE, PUNCTURED, SLOW_LEAK, TRAILER, UNFILLED, Flaw
+from simulator.tyres import DRAG, DRAGS, LEAKED, LEAKS, PUNCTURE, PUNCTURED, SLOW_LEAK, TRAILER, UNFILLED, Flaw, Span
 from simulator.vehicles import Class
 
 Floats = npt.NDArray[np.float64]
@@ -22,17 +22,17 @@ FLAWED = ("leak", "brake_drag", "dual_imbalance")
 
 def flaw(kind: str, at: float, options: Mapping[str, Any]) -> Flaw:
     """Of an event of those kinds, on the wheel it names, from ``at`` s after the window begins on."""
-    wheel = options["wheel"]
+    wheel, trailer = options["wheel"], options.get("trailer", "")
     if kind == "leak":
-        return Flaw(LEAKS, wheel, at, rate=float(options.get("percent_per_hour", LEAK)) / 100)
+        return Flaw(LEAKS, wheel, at, rate=float(options.get("percent_per_hour", LEAK)) / 100, trailer=trailer)
     if kind == "brake_drag":
-        return Flaw(DRAGS, wheel, at, drag=DRAG)
+        return Flaw(DRAGS, wheel, at, drag=DRAG, trailer=trailer)
     return Flaw(UNFILLED, wheel, at, missing=float(options.get("percent", UNFILLED_PCT)) / 100)
 
 
-def puncture(wheel: str, at: float, changed: float) -> Flaw:
+def puncture(wheel: str, at: float, changed: float, trailer: str = "") -> Flaw:
     """From ``at`` s on, until the wheel is changed."""
-    return Flaw(PUNCTURED, wheel, at, changed, rate=3_600 / PUNCTURE)
+    return Flaw(PUNCTURED, wheel, at, changed, rate=3_600 / PUNCTURE, trailer=trailer)
 
 
 def leaking(wheel: str, before: float) -> Flaw:
@@ -41,27 +41,42 @@ def leaking(wheel: str, before: float) -> Flaw:
 
 
 def later(kind: str, at: float, options: Mapping[str, Any], days: int, since: float) -> Flaw | None:
-    """What is left of it so many days on, in a window that begins ``since`` s later; None once it is mended.
-
-    What is wrong with a trailer is its own day's: another one may be coupled by then.
-    """
+    """What is left of it so many days on, in a window that begins ``since`` s later; None once it is mended."""
     told = options.get("days")
     one = flaw(kind, at - since, options)
     if told is None:
         mended = days >= WORKSHOP if one.cause != LEAKS else np.exp(-one.rate / 3_600 * (since - at)) < SOFT
     else:
         mended = days >= told
-    return None if mended or one.wheel in TRAILER else one
+    return None if mended else one
 
 
-def dragged(flaws: Iterable[Flaw], kind: Class, t: Floats) -> Floats:
-    """N at ``t`` s with which brakes drag: so much that what of its heat reaches the tyre warms it as it does.
+class Drag(NamedTuple):
+    """A brake that holds a vehicle back: N, and s from when to when."""
 
-    A tyre is warmed by rolling; the wheels of the vehicle itself carry as much each.
+    force: float
+    start: float
+    end: float
+
+
+def drags(flaws: Iterable[Flaw], kind: Class, turns: Mapping[str, Sequence[Span]]) -> tuple[Drag, ...]:
+    """Of those brakes: so much that what of its heat reaches the tyre warms it as it does.
+
+    A tyre is warmed by rolling; the wheels of the vehicle itself carry as much each. That of a trailer holds back whom
+    it is pulled by, in its ``turns``.
     """
-    wheels = sum(wheel not in TRAILER for wheel, _ in kind.tyres)
-    rolling = G * kind.rolling * kind.mass / wheels
+    rolling = G * kind.rolling * kind.mass / sum(wheel not in TRAILER for wheel, _ in kind.tyres)
+    return tuple(
+        Drag(one.drag * rolling / REACHES, max(one.start, a), min(one.end, b))
+        for one in flaws
+        if one.drag
+        for a, b in (turns.get(one.trailer, ()) if one.trailer else [(-np.inf, np.inf)])
+    )
+
+
+def dragged(drags: Iterable[Drag], t: Floats) -> Floats:
+    """N at ``t`` s with which brakes drag."""
     held: Floats = np.zeros(len(t))
-    for one in flaws:
-        held += one.drag * rolling / REACHES * ((t >= one.start) & (t < one.end))
+    for one in drags:
+        held += one.force * ((t >= one.start) & (t < one.end))
     return held

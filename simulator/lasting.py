@@ -1,10 +1,13 @@
 """Lasting: what a scenario's events leave for the days after them - flaws, other drivers, trailers, no device."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
 
 from simulator import flaws
 from simulator.absences import Absence, absence
 from simulator.placed import Placed
+from simulator.trailers import changed
 from simulator.tyres import Flaw
 from simulator.vehicles import Vehicle
 
@@ -63,6 +66,11 @@ def swaps(events: Iterable[Placed], vehicle: int) -> list[int]:
     return [event.day for event in events if event.vehicle == vehicle and event.kind == "trailer_swap"]
 
 
-def couples(vehicle: Vehicle, swaps: Collection[int], day: float = float("inf")) -> bool:
-    """Whether it pulls a trailer on a day: on a long haul always, another lorry since it was first told to."""
-    return vehicle.kind.name == "truck" and (vehicle.work == "haul" or any(one <= day for one in swaps))
+def couples(vehicle: Vehicle) -> bool:
+    """Whether it pulls a trailer, as a lorry of a long haul does."""
+    return vehicle.kind.name == "truck" and vehicle.work == "haul"
+
+
+def second(seed: int, vehicle: int, day: int, swaps: Iterable[int]) -> bool:
+    """Whether a lorry sets out with the second of its trailers; ``swaps`` are days of orders to change them."""
+    return changed(np.random.default_rng([seed, 21, vehicle]), day, list(swaps))

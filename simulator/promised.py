@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from simulator.answers import Fact, graded
-from simulator.arranged import DROP, LONG, Arranged, Sudden, swerved
+from simulator.answers import Fact, during, graded
+from simulator.arranged import Arranged, Sudden
+from simulator.hours import LONG, driven
 from simulator.manoeuvres import BRAKING, SWERVING
 from simulator.motion import Records
+from simulator.sudden import DROP, swerved
 from simulator.tracks import Track
 from simulator.ways import Way, along, passed
 
@@ -20,7 +22,7 @@ def promised(arranged: Arranged, whole: Track, own: Records) -> list[Fact]:
         *(_at("trailer_swap", at, "another trailer") for at in arranged.swapped),
         *(_deviation(way, whole) for way in arranged.ways),
         *_absences(arranged, whole),
-        *(_long(kind, whole) for kind in arranged.long),
+        *(fact for kind in arranged.long for fact in _long(kind, arranged, during(whole, arranged.insured))),
         *(fact for one in arranged.sudden for fact in _soft(one, arranged, whole, own)),
     ]
 
@@ -38,11 +40,12 @@ def _deviation(way: Way, whole: Track) -> Fact:
     return Fact("route_deviation", 2, way.left, way.met, away, "m", 0.0, 0.0, "took another way")
 
 
-def _long(kind: str, whole: Track) -> Fact:
-    """A day at the wheel as it was ordered, whatever the law says to it; the peak is h of driving."""
-    moving = whole.t[whole.speed > 0]
+def _long(kind: str, arranged: Arranged, there: Track) -> Iterator[Fact]:
+    """A day at the wheel as it was ordered, whatever the law says to it, of who drove it; the peak is h of driving."""
     cause = "no break" if kind == "no_break" else "long day"
-    return Fact(kind, 0, moving[0] - 1.0, moving[-1], len(moving) / 3_600, "h", LONG[kind], 0.0, cause)
+    for who, start, end, hours in driven(kind, there.t, there.speed > 0, arranged.whose.turns()):
+        if hours > LONG[kind]:
+            yield Fact(kind, 0, start, end, hours, "h", LONG[kind], 0.0, cause, driver=who)
 
 
 def _absences(arranged: Arranged, whole: Track) -> Iterator[Fact]:

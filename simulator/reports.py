@@ -1,6 +1,6 @@
 """Reports: one vehicle's day as its device tells it, and as it truly was."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,14 +9,13 @@ import numpy as np
 import polars as pl
 
 from simulator import symptoms
-from simulator.absences import heard, insured
+from simulator.absences import heard
 from simulator.ailing import ailing
 from simulator.ailments import Ailment, severities
 from simulator.answers import Fact, Whose, answers, during
 from simulator.arranged import Arranged
 from simulator.device import Disturbance
 from simulator.faults import Spell
-from simulator.flaws import leaking, puncture
 from simulator.health import live
 from simulator.hours import Ledger
 from simulator.mishaps import Chosen, visit
@@ -27,11 +26,12 @@ from simulator.regions import Region
 from simulator.roads import Roads
 from simulator.sensors import MASS_ERROR, Morning, sense, sense_tyres
 from simulator.shifts import Shift
+from simulator.shod import renewed, shod
 from simulator.stretches import Stretch, stretches
 from simulator.tank import Evening, Tank, evening, tank
 from simulator.tracks import Floats, Track, reported, seconds, track, with_burst
 from simulator.trailers import pull
-from simulator.tyres import TRAILER, Flaw, Tyre, coupled, flawed, tyres, wheels
+from simulator.tyres import wheels
 from simulator.weather import spells
 
 
@@ -83,9 +83,7 @@ class Day(NamedTuple):
     @property
     def whose(self) -> Whose:
         """Whom its facts are about."""
-        shift, reliefs = self.shift, self.shift.orders.reliefs
-        names = ((at, relief.driver_id) for at, (_, relief) in zip(self.arranged.relieved, reliefs, strict=True))
-        return Whose(shift.vehicle.fleet_id, shift.vehicle.vehicle_id, shift.driver.driver_id, tuple(names))
+        return self.arranged.whose
 
 
 def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledger: Ledger) -> Report:
@@ -99,14 +97,15 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     crash, speed = motion.crashed[mover]
     if not np.isnan(crash) and profile.feels:
         seen = with_burst(seen, crash, speed)
-    ambient, shod = _ambient(day.roads.region, window.start, seen.t), _tyres(day)
+    ambient = _ambient(day.roads.region, window.start, seen.t)
+    tyres = shod(day.arranged, day.reached, *day.fleet, day.number)
     vehicle = shift.vehicle
     chance, brakes = np.random.default_rng([day.seed, 26, day.number]), pull(vehicle.kind, shift.orders.trailers).brakes
     own_tank = tank(shift, day.reached, whole)
     morning = Morning(vehicle.odometer, own_tank, float(1 + MASS_ERROR * chance.normal()))
     columns, stuck = sense(day.roads, profile, brakes, morning, seen, ambient, (rng, flaws))
-    air = sense_tyres(wheels(shod, seen.t), profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
-    said, inside = _health(day, whole, seen)
+    air = sense_tyres(wheels(tyres, seen.t), profile, seen, ambient, float(rng.uniform(0, 60)), flaws)
+    said, codes, inside = _health(day, whole, seen)
     identity = (
         (columns["t"] + window.start).round(3).alias("t"),
         pl.lit(shift.vehicle.vehicle_id).alias("vehicle_id"),
@@ -115,27 +114,30 @@ def report(day: Day, motion: Motion, mover: int, keep: int, faults: Chosen, ledg
     )
     recording = pl.concat([columns.select(*identity, pl.exclude("t")), air, said], how="horizontal")
     own = motion.manoeuvres[motion.manoeuvres["mover"] == mover]
-    span = insured(day.arranged.absences)
+    span = day.arranged.insured
     there = during(whole, span)
-    ill = ailing(wheels(shod, there.t), there.t, there.heat)
+    ill = [*ailing(wheels(tyres, there.t), there.t, there.heat), *codes, *inside]
     sticks = (part for one in stuck for part in heard(one, day.arranged.absences))
-    known = [*promised(day.arranged, whole, own), *_stuck(sticks), *_slippery(day), *ill, *inside, *_filled(own_tank)]
+    known = [*promised(day.arranged, whole, own), *_stuck(sticks), *_slippery(day), *ill, *_filled(own_tank)]
     sheet = answers(shift, whose, whole, own, (crash, speed), window.start, known, ledger, span)
-    night = evening(shift, day.reached, whole, not np.isnan(crash), own_tank)
+    changed = renewed(tyres, window.start, window.start + 3_600 * window.hours)
+    night = evening(shift, day.reached, whole, not np.isnan(crash), own_tank)._replace(
+        codes=frozenset(one.subject for one in codes if one.end >= whole.t[-1]), renewed=vehicle.renewed + changed
+    )
     driven = stretches(there, whose, window.start)
     found = _absent(Report(whose.fleet_id, whose.vehicle_id, recording, sheet, night, driven=driven), day)
     return _visited(found, day, faults) if faults else found
 
 
-def _health(day: Day, whole: Track, seen: Track) -> tuple[pl.DataFrame, list[Fact]]:
-    """What engine, electrics and brakes say of themselves, and what was wrong with them."""
+def _health(day: Day, whole: Track, seen: Track) -> tuple[pl.DataFrame, list[Fact], list[Fact]]:
+    """What engine, electrics and brakes say of themselves, their trouble codes, and what was wrong with them."""
     vehicle, (fleet, _) = day.shift.vehicle, day.fleet
     ambient = _ambient(day.roads.region, day.window.start, whole.t)
     built = np.random.default_rng([fleet, 25, day.number])
     health = live(vehicle.kind, whole, ambient, vehicle.odometer, severities(day.ills, whole.t), built)
-    codes = symptoms.codes(health, vehicle.kind.name, whole, day.ills)
+    codes = symptoms.codes(health, vehicle, whole, day.ills)
     said = symptoms.said(health, whole, codes, day.profile.signals, seen)
-    return said, [*codes, *symptoms.facts(health, vehicle.kind.name, whole, day.ills)]
+    return said, codes, list(symptoms.facts(health, vehicle.kind.name, whole, day.ills))
 
 
 def _carded(shift: Shift, whose: Whose, t: Floats) -> list[str | None]:
@@ -143,30 +145,6 @@ def _carded(shift: Shift, whose: Whose, t: Floats) -> list[str | None]:
     if shift.vehicle.known_driver != "device":
         return [None] * len(t)
     return [whose.at(float(one))["driver_id"] for one in t] if whose.reliefs else [whose.driver_id] * len(t)
-
-
-def _tyres(day: Day) -> list[Tyre]:
-    """Filled once for all days, those of each trailer as its own, with all that is wrong with them."""
-    fleet, _ = day.fleet
-    shod, usual = tyres(day.shift.vehicle.kind, np.random.default_rng([fleet, 22, day.number]))
-    turns = [-np.inf, *day.arranged.swapped, np.inf]
-    behind: list[Tyre] = []
-    for k, trailer in enumerate(day.shift.orders.trailers):
-        spans = list(zip(turns[k::2], turns[k + 1 :: 2], strict=False))
-        filled = np.random.default_rng([fleet, 12, day.number, ord(trailer.name)])
-        behind += coupled(shod, spans, filled) if spans else ()
-    own = [tyre for tyre in shod if tyre.name not in TRAILER]
-    return flawed([*own, *behind], [*_usual(day, usual), *day.arranged.flaws])
-
-
-def _usual(day: Day, wheel: str) -> Iterator[Flaw]:
-    """What a day has without a scenario: a leak that goes on since the first one, a puncture if it came that far."""
-    shift, reached = day.shift, day.reached
-    if shift.incidents.leak:
-        yield leaking(wheel, 86_400.0 * day.fleet[1])
-    if shift.puncture_piece >= 0 and not np.isnan(reached[shift.puncture_piece]):
-        changed = reached[shift.repair_piece] + shift.legs["wait"][shift.repair_piece]
-        yield puncture(wheel, float(reached[shift.puncture_piece]), float(np.nan_to_num(changed, nan=np.inf)))
 
 
 def _stuck(spans: Iterable[tuple[float, float]]) -> list[Fact]:

@@ -43,7 +43,6 @@ class Roster:
     vehicles: tuple[Vehicle, ...]
     drivers: tuple[Driver, ...]
     incidents: tuple[Incidents, ...]
-    reliefs: tuple[Driver, ...] = ()  # who drive when a scenario has somebody else take over
     extract: Path | None = None  # of a map, whose roads are driven in place of generated ones
 
     @property

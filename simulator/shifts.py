@@ -1,5 +1,6 @@
 """Shifts: a driver's working day as a route with stops and breaks, and what is to happen to it on the way."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,10 +8,13 @@ import numpy as np
 
 from simulator.drivers import Driver
 from simulator.dynamics import G
+from simulator.flaws import Drag
+from simulator.loads import masses, pulled
 from simulator.motion import KNOT, LEG, Floats, Records
 from simulator.orders import NONE, Orders
 from simulator.placed import PlacingError
 from simulator.roads import AVENUE, MOTORWAY, RURAL, Roads
+from simulator.roadside import halt, repair
 from simulator.routes import GIVE_WAY, slopes, trace
 from simulator.surprises import BREAK, about, at_the_wheel, joined, surprises
 from simulator.vehicles import Class, Vehicle
@@ -69,6 +73,7 @@ class Shift:
     orders: Orders
     stops: tuple[int, ...]  # first piece after each leg
     planned: tuple[Records, ...]  # routes.PIECE of the ways that detours were not
+    drags: tuple[Drag, ...] = ()
 
 
 def depot(roads: Roads, fleet: str) -> int:
@@ -86,52 +91,54 @@ def plan(
     seed: list[int],
     orders: Orders = NONE,
 ) -> Shift:
-    """A shift of about ``seconds`` that begins and ends at a depot drawn for the fleet."""
+    """A shift of about ``seconds`` that begins and ends at a depot drawn for the fleet.
+
+    Up to the departure from which an order changes it, it is what it would be without that order.
+    """
     rng = np.random.default_rng(seed)
     home = depot(roads, vehicle.fleet_id)
     pieces, legs, stops, planned = _day(roads, vehicle, driver, incidents, home, seconds, rng, orders)
+    ends, since, before = np.cumsum(pieces["length"]), 0, None
+    if orders.last:
+        since = stops[orders.last - 1]
+        before = plan(roads, vehicle, driver, incidents, start, seconds, seed, orders.before)
     clock = np.cumsum(about(pieces, vehicle.kind) + np.where(legs["wait"] < 1e6, legs["wait"], 0))
-    ends = np.cumsum(pieces["length"])
-    puncture, repair = -1, -1
-    if incidents.puncture is not None:
-        puncture = int(np.searchsorted(clock, incidents.puncture * clock[-1]))
-        repair = min(int(np.searchsorted(ends, ends[puncture] + 9_000)), len(legs) - 2)
-        legs["wait"][repair], legs["off"][repair] = 2_400, 1
-    crash = np.inf
-    if incidents.crash is not None:
-        free = (pieces["length"] > 150) & np.isin(pieces["road"], (AVENUE, RURAL)) & (pieces["curvature"] == 0)
-        late = np.flatnonzero(free & (clock > incidents.crash * clock[-1]))
-        if late.size:
-            crash = float(ends[late[0]] - 0.5 * pieces["length"][late[0]])
-    masses = _masses(vehicle, len(stops), np.random.default_rng([*seed, 16])) + _pulled(orders, len(stops))
-    legs["mass"] = np.repeat(masses, np.diff([0, *stops]))
+    puncture, crash = _usual(incidents, pieces, clock, since)
+    if before and 0 <= before.puncture_piece < since:
+        puncture = before.puncture_piece
+    if before and since and before.crash_at <= ends[since - 1]:
+        crash = before.crash_at
+    changed = -1
+    if puncture >= 0:
+        halt(legs, changed := repair(legs, float(ends[puncture])))
+    work, chance = WORK[vehicle.work], np.random.default_rng([*seed, 16])
+    carried = masses(vehicle.kind, work.load, work.dropped, len(stops), chance)
+    legs["mass"] = np.repeat(carried + pulled(orders.trailers, orders.changes, len(stops)), np.diff([0, *stops]))
     hours = at_the_wheel(pieces, legs, vehicle.kind)
     sudden = surprises(pieces, hours, vehicle.kind, driver, rng)
     for leg, relief in orders.reliefs:
         theirs = surprises(pieces, hours, vehicle.kind, relief, rng)
         sudden = joined(sudden, theirs, float(ends[stops[leg - 1] - 1]))
-    if orders.last:
-        before = plan(roads, vehicle, driver, incidents, start, seconds, seed, orders.before).surprises
-        sudden = joined(before, sudden, float(ends[stops[orders.last - 1] - 1]))
-    whole = pieces, legs, sudden, slopes(roads, pieces, KNOT)
-    return Shift(vehicle, driver, incidents, start, *whole, crash, puncture, repair, orders, stops, planned)
+    hills = slopes(roads, pieces, KNOT)
+    if before:
+        at = float(ends[since - 1])
+        sudden, known = joined(before.surprises, sudden, at), int(at / KNOT) + 1
+        hills = np.concatenate([before.slopes[:known], hills[known:]])
+    whole = pieces, legs, sudden, hills
+    return Shift(vehicle, driver, incidents, start, *whole, crash, puncture, changed, orders, stops, planned)
 
 
-def _masses(vehicle: Vehicle, count: int, rng: np.random.Generator) -> Floats:
-    """kg of the vehicle on its way to each of so many stops: loaded and unloaded there, or delivered bit by bit."""
-    work, kind = WORK[vehicle.work], vehicle.kind
-    share = rng.uniform(*work.load, count)
-    if work.dropped:
-        share = share[0] * (1 - work.dropped) ** np.arange(count)
-    return np.asarray(kind.empty + share * (kind.gross - kind.empty))
-
-
-def _pulled(orders: Orders, count: int) -> Floats:
-    """kg behind it on its way to each of so many stops."""
-    if not orders.trailers:
-        return np.zeros(count)
-    masses = np.array([one.mass for one in orders.trailers])
-    return masses[np.searchsorted(orders.changes, np.arange(count), side="right") % 2]
+def _usual(incidents: Incidents, pieces: Records, clock: Floats, since: int) -> tuple[int, float]:
+    """Piece at whose end a tyre is punctured (-1 none), and m of a crash (inf none), not before piece ``since``."""
+    puncture, crash = -1, np.inf
+    if incidents.puncture is not None:
+        puncture = max(int(np.searchsorted(clock, incidents.puncture * clock[-1])), since)
+    if incidents.crash is not None:
+        free = (pieces["length"] > 150) & np.isin(pieces["road"], (AVENUE, RURAL)) & (pieces["curvature"] == 0)
+        late = np.flatnonzero(free & (clock > incidents.crash * clock[-1]) & (np.arange(len(pieces)) >= since))
+        if late.size:
+            crash = float(np.cumsum(pieces["length"])[late[0]] - 0.5 * pieces["length"][late[0]])
+    return puncture, crash
 
 
 def _day(
@@ -152,14 +159,15 @@ def _day(
     reliefs = dict(orders.reliefs)
     while True:
         there = _stop(roads, work, vehicle.kind, here, home, seconds - used, rng)
-        way = roads.path(here, there)
-        if len(legs) in orders.detours:
-            planned.append(trace(roads, way))
-            way = _another(roads, way, vehicle)
+        way, other = roads.path(here, there), deepcopy(rng) if len(legs) in orders.detours else None
         driver = reliefs.get(len(legs), driver)
         leg, rows = _leg(roads, vehicle.kind, driver, work, way, rng)
-        drive = float((about(leg, vehicle.kind) + rows["wait"]).sum())
-        if not incidents.tired and legs and since + drive > BREAK_AFTER:
+        drive = due = float((about(leg, vehicle.kind) + rows["wait"]).sum())
+        if other:  # a break before it is as long as the plan wants it
+            planned.append(trace(roads, way))
+            leg, rows = _leg(roads, vehicle.kind, driver, work, _another(roads, way, vehicle), other)
+            drive = float((about(leg, vehicle.kind) + rows["wait"]).sum())
+        if not incidents.tired and legs and since + due > BREAK_AFTER:
             used += BREAK - legs[-1]["wait"][-1]
             legs[-1]["wait"][-1], legs[-1]["off"][-1], since = BREAK, 1, 0.0
         stand = float(rng.uniform(*BRIEF) if incidents.tired or incidents.long else rng.uniform(*work.stand))
@@ -176,8 +184,7 @@ def _day(
 def _another(roads: Roads, way: list[int], vehicle: Vehicle) -> list[int]:
     """A way to the same place that is not the planned one."""
     if not (found := roads.detour(way)):
-        name = vehicle.vehicle_id
-        raise PlacingError(f"route_deviation: {name} has no other way to go there; a map with more roads may have one")
+        raise PlacingError(f"{vehicle.vehicle_id} has no other way to go there; a map with more roads may have one")
     return found
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from simulator import recordings
 from simulator.answers import SHEET
-from simulator.lasting import couples, swaps
+from simulator.lasting import couples
 from simulator.payloads import CODES, IDENTITY
 from simulator.reports import Report
 from simulator.sensors import COLUMNS
@@ -28,7 +28,7 @@ def schema(traffic: Traffic) -> pl.Schema:
     names = [name for name in (*COLUMNS, *STEPS) if any(name in profile.signals for profile in traffic.profiles)]
     wheels = {wheel: None for vehicle in traffic.roster.vehicles for wheel, _ in vehicle.kind.tyres}
     vehicles = traffic.roster.vehicles
-    if any(couples(vehicle, swaps(traffic.events, k)) for k, vehicle in enumerate(vehicles)):
+    if any(map(couples, vehicles)):
         wheels |= dict.fromkeys(TRAILER)
     heard = wheels if any(profile.tyres for profile in traffic.profiles) else {}
     tyres = [f"tyre_{wheel}_{name}" for wheel in heard for name in ("pressure_kpa", "temp_c")]

@@ -14,6 +14,7 @@ from simulator.health import Health
 from simulator.hours import stretches
 from simulator.payloads import CODES
 from simulator.tracks import Track
+from simulator.vehicles import Vehicle
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -62,7 +63,7 @@ def said(health: Health, track: Track, codes: Sequence[Fact], signals: frozenset
             stepped = np.round(np.round(np.interp(seen.t, track.t, values) / step) * step, 3)
             columns[name] = np.where(_spoken(seen.t, every) & (awake | (name == ASLEEP)), stepped, np.nan)
     if CODES in signals:
-        columns[CODES] = _listed(codes, seen.t, awake)
+        columns[CODES] = _listed(codes, seen.t, awake, float(track.t[-1]))
     return pl.DataFrame(columns)
 
 
@@ -72,11 +73,14 @@ def _spoken(t: Floats, every: float) -> Bools:
     return np.append(True, slot[1:] != slot[:-1])
 
 
-def _listed(codes: Sequence[Fact], t: Floats, awake: Bools) -> pl.Series:
-    """All codes set, as text: when the ignition is switched on, when they change, and now and then."""
+def _listed(codes: Sequence[Fact], t: Floats, awake: Bools, last: float) -> pl.Series:
+    """All codes set, as text: when the ignition is switched on, when they change, and now and then.
+
+    One that is set at the ``last`` instant of a day goes on.
+    """
     number = np.zeros(len(t), np.int64)  # a bit for each code
     for bit, one in enumerate(codes):
-        number += ((t >= one.start) & (t < one.end)).astype(np.int64) << bit
+        number += ((t >= one.start) & ((t < one.end) | (one.end >= last))).astype(np.int64) << bit
     changed = np.append(True, (number[1:] != number[:-1]) | (awake[1:] & ~awake[:-1]))
     texts = {int(n): " ".join(one.subject for bit, one in enumerate(codes) if n >> bit & 1) for n in np.unique(number)}
     heard = awake & (changed | _spoken(t, LISTED))
@@ -85,19 +89,17 @@ def _listed(codes: Sequence[Fact], t: Floats, awake: Bools) -> pl.Series:
     )
 
 
-def codes(health: Health, klass: str, track: Track, ills: Sequence[Ailment]) -> list[Fact]:
-    """Trouble codes, each from when the control unit sees what is wrong until that is mended.
-
-    What was at its worst before the day began is known to it already.
-    """
+def codes(health: Health, vehicle: Vehicle, track: Track, ills: Sequence[Ailment]) -> list[Fact]:
+    """Trouble codes, each from when the control unit sees what is wrong, or has seen on a day before, until mended."""
     found = []
     for one in ills:
         severity, code = one.severity(track.t), AILMENTS[one.kind].code
-        sees = _sees(one.kind, health, klass, severity) | ((severity[0] >= 1.0) & (track.ignition > 0))
-        at = np.flatnonzero(sees & (severity > 0))
-        if at.size:
-            start, end, peak = float(track.t[at[0]]), min(one.end, float(track.t[-1])), float(severity.max())
-            found.append(Fact("fault_code", 1 + (code[0] == "C"), start, end, peak, "share", 0.0, 0.0, one.kind, code))
+        at = np.flatnonzero(_sees(one.kind, health, vehicle.kind.name, severity) & (severity > 0))
+        known = one.start <= 0.0 and code in vehicle.codes
+        if known or at.size:
+            start, end = 0.0 if known else float(track.t[at[0]]), min(one.end, float(track.t[-1]))
+            level, peak = 1 + (code[0] == "C"), float(severity.max())
+            found.append(Fact("fault_code", level, start, end, peak, "share", 0.0, 0.0, one.kind, code))
     return found
 
 

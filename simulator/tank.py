@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from simulator.shifts import Shift
 from simulator.tracks import Track
+from simulator.vehicles import Renewed
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,10 +57,15 @@ def _chances(shift: Shift, reached: Floats) -> Iterator[tuple[float, float, str]
 
 
 class Evening(NamedTuple):
-    """How a vehicle stands at its depot in the night: m on its odometer, and the share of its tank that is full."""
+    """How a vehicle stands at its depot in the night: m on its odometer, the share of its tank that is full.
+
+    And its trouble codes, and all tyres that were changed so far.
+    """
 
     odometer: float
     filled: float
+    codes: frozenset[str] = frozenset()
+    renewed: tuple[Renewed, ...] = ()
 
 
 def evening(shift: Shift, reached: Floats, whole: Track, crashed: bool, own: Tank) -> Evening:

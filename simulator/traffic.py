@@ -2,34 +2,38 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 import polars as pl
 
 from simulator import airbrakes
+from simulator.absences import Absence
 from simulator.ailments import AILMENTS, BRAKE_AIR_LEAK, Ailment, ailment, lasting, recent, severities
 from simulator.answers import SHEET
-from simulator.arranged import Arranged, arrange
+from simulator.arranged import Arranged, Tools
 from simulator.drivers import Driver, draw
 from simulator.dynamics import G
 from simulator.engines import BUILDS
 from simulator.faults import SENT
 from simulator.fitted import fitted
-from simulator.flaws import FLAWED, dragged, flaw
+from simulator.flaws import dragged
+from simulator.held import held
 from simulator.hours import Ledger
-from simulator.lasting import couples, earlier, relief, swaps, takes_over
+from simulator.lasting import couples, earlier, relief, second, swaps, takes_over
 from simulator.mishaps import Chosen
 from simulator.motion import GRID, HZ, Motion, Records, advance
 from simulator.movers import MOVER
 from simulator.orders import NONE, Orders
 from simulator.placed import Placed
+from simulator.placing import arrange
 from simulator.profiles import STANDARD, Profile
 from simulator.reports import Day, Report, Window, report
 from simulator.roads import Roads
 from simulator.roster import Roster
 from simulator.shifts import Shift, plan
-from simulator.trailers import Trailer, changed, pair, pull
+from simulator.shod import outlives, shod
+from simulator.trailers import Trailer, pair, pull
 from simulator.tyres import TRAILER, TRAILER_KPA, Flaw
 from simulator.vehicles import AIR, Class, Vehicle
 from simulator.weather import HOURS, air, skies
@@ -92,12 +96,20 @@ class Traffic:
     @cached_property
     def arranged(self) -> dict[int, Arranged]:
         """The days of vehicles to which a scenario wants something to happen; raises ``PlacingError``."""
-        days, left = {}, earlier(self.fitted, self.day, self.begins)
-        for k in sorted({event.vehicle for event in self.today} | set(left)):
-            own = [event for event in self.today if event.vehicle == k]
-            plan, drive = partial(self.shift, k), partial(self._alone, k)
-            days[k] = arrange(own, plan, drive, partial(self._relieving, k), left.get(k, ()))
-        return days
+        left = earlier(self.fitted, self.day, self.begins)
+        return {k: self._arranged(k, left.get(k, [])) for k in sorted({one.vehicle for one in self.today} | set(left))}
+
+    def _arranged(self, k: int, left: list[Flaw | Absence]) -> Arranged:
+        changes = self.roster.vehicles[k].renewed
+        flaws = [one for one in left if isinstance(one, Flaw) and outlives(one, changes, self.window.start)]
+        absences = [one for one in left if isinstance(one, Absence)]
+        day = Arranged(self.shift(k), flaws=tuple(flaws), absences=tuple(absences))
+        own = [event for event in self.today if event.vehicle == k]
+        if not own:
+            return day
+        tools = Tools(cache(partial(self.shift, k)), lambda shift: self.motion([shift], k), partial(self._relieving, k))
+        day, motion = arrange(own, day, tools)
+        return held(day, motion, shod(day, motion.reached, self.roster.seed, self.day, k), self.ills(k))
 
     def begins(self, day: int) -> float:
         """UTC epoch s at which the window of a day begins."""
@@ -130,11 +142,10 @@ class Traffic:
 
     def trailers(self, k: int) -> tuple[Trailer, ...]:
         """Both that a lorry has, the one it sets out with first; none if it pulls none."""
-        orders, seed = swaps(self.events, k), self.roster.seed
-        if not couples(self.roster.vehicles[k], orders, self.day):
+        if not couples(self.roster.vehicles[k]):
             return ()
-        both = pair(*(np.random.default_rng([one, 19, k]) for one in (seed, self.chance)))
-        return both[::-1] if changed(np.random.default_rng([seed, 21, k]), self.day, orders) else both
+        both = pair(*(np.random.default_rng([one, 19, k]) for one in (self.roster.seed, self.chance)))
+        return both[::-1] if second(self.roster.seed, k, self.day, swaps(self.events, k)) else both
 
     def reports(self, hours: Ledger | None = None) -> Iterator[Report]:
         """Every vehicle's day, one after the other; ``hours`` has what their drivers have driven before."""
@@ -171,15 +182,12 @@ class Traffic:
             incidents = replace(incidents, tired=True)
         if "long_day" in own:
             late, length = EARLY, hours - EARLY - HOME
-            incidents = replace(incidents, long=True)
+            incidents = replace(incidents, long=True, tired=False)
         vehicle = self.roster.vehicles[k]
         if trailers := self.trailers(k):
             vehicle, orders = _with_trailer(vehicle), orders._replace(trailers=trailers)
         seed = [self.chance, 4, k]
         return plan(self.roads, vehicle, driver, incidents, late * 3600, length * 3600, seed, orders)
-
-    def _alone(self, k: int, shift: Shift) -> Motion:
-        return self.motion([shift], k)
 
     def motion(self, shifts: list[Shift], first: int, keep: int = 1) -> Motion:
         """The vehicles from the ``first`` on driven through their days, ``keep`` instants a second kept."""
@@ -192,22 +200,12 @@ class Traffic:
         sway = np.array([around.pace * (1 + _sway(shift.driver, around.pace.size, rng)) for shift, rng in drives])
         movers = np.concatenate([_mover(shift) for shift in shifts])
         slopes = [shift.slopes for shift in shifts]
-        drags = np.array([self._drags(first + k, shift.vehicle.kind, seconds) for k, shift in enumerate(shifts)])
-        leaks = np.array([self._leaks(first + k, seconds) for k in range(len(shifts))])
+        t = np.arange(0.0, seconds + 2 * GRID, GRID) - GRID  # so that none is felt before it begins
+        drags = np.array([dragged(one.drags, t) for one in shifts])
+        leaks = np.array([severities(self.ills(first + k), t)[BRAKE_AIR_LEAK] for k in range(len(shifts))])
         movers["air"] = [airbrakes.morning(leak, 86_400.0 - seconds) for leak in leaks[:, 0]]
         tables = sway, np.tile(around.grip, (len(shifts), 1)), drags, leaks
         return advance(movers, [s.legs for s in shifts], [s.surprises for s in shifts], slopes, tables, seconds, keep)
-
-    def _leaks(self, k: int, seconds: int) -> np.ndarray:
-        """How far the brakes of the ``k``-th vehicle lose their air, 0 to 1, each ``GRID``, from when it begins on."""
-        grown: np.ndarray = severities(self.ills(k), np.arange(0.0, seconds + 2 * GRID, GRID) - GRID)[BRAKE_AIR_LEAK]
-        return grown
-
-    def _drags(self, k: int, kind: Class, seconds: int) -> np.ndarray:
-        """N with which brakes of the ``k``-th vehicle drag, each ``GRID``, from when they begin to on."""
-        today = [flaw(one.kind, one.at, one.options) for one in self.today if one.vehicle == k and one.kind in FLAWED]
-        before = [one for one in earlier(self.fitted, self.day, self.begins).get(k, ()) if isinstance(one, Flaw)]
-        return dragged([*before, *today], kind, np.arange(0.0, seconds + 2 * GRID, GRID) - GRID)
 
 
 def _sway(driver: Driver, count: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Trailers: what a lorry pulls, empty and loaded, and what that makes of its engine, its brakes and its grip."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,12 @@ def changed(chance: np.random.Generator, day: int, swaps: Collection[int]) -> bo
     """Whether a lorry sets out with the other trailer than on the first day; ``swaps`` are days of orders to."""
     mornings = int((chance.random(day) < CHANGED).sum())
     return bool((mornings + sum(one < day for one in swaps)) % 2)
+
+
+def turns(trailers: Sequence[Trailer], changes: Sequence[float]) -> dict[str, list[tuple[float, float]]]:
+    """s from when to when each is pulled: the first from the morning on, and at each change the other one."""
+    begins = [-np.inf, *changes, np.inf]
+    return {one.name: list(zip(begins[k::2], begins[k + 1 :: 2], strict=False)) for k, one in enumerate(trailers)}
 
 
 @dataclass(frozen=True)

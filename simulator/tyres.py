@@ -38,6 +38,7 @@ class Flaw(NamedTuple):
     rate: float = 0.0  # 1/h of the cold gauge pressure
     missing: float = 0.0  # share of it that is gone at once
     drag: float = 0.0  # times the axle's heat that its brake adds
+    trailer: str = ""  # name of the one it is of; empty the vehicle's own
 
     def left(self, t: Floats) -> Floats:
         """Share of the air that it alone has left in its tyre at ``t`` (s)."""
@@ -66,6 +67,7 @@ class Tyre:
     filled: float
     spans: tuple[Span, ...] = ALWAYS
     flaws: tuple[Flaw, ...] = ()
+    trailer: str = ""
 
     def until(self, flaw: Flaw) -> float:
         """s at which a flaw is over: a changed tyre has none of those of the one before, a brake is mended later."""
@@ -120,23 +122,23 @@ def tyres(kind: Class, rng: np.random.Generator) -> tuple[list[Tyre], str]:
     ]
 
 
-def coupled(tyres: Sequence[Tyre], spans: Sequence[Span], rng: np.random.Generator) -> list[Tyre]:
-    """Of the same wheels, those of a trailer, whose ``rng`` it is, that is pulled in ``spans``."""
+def coupled(tyres: Sequence[Tyre], trailer: str, spans: Sequence[Span], rng: np.random.Generator) -> list[Tyre]:
+    """Of the same wheels, those of a ``trailer``, whose ``rng`` it is, that is pulled in ``spans``."""
     fill = rng.normal(0.0, SPREAD, len(tyres))
     return [
-        replace(tyre, filled=tyre.placard * (1 + one), spans=tuple(spans))
+        replace(tyre, filled=tyre.placard * (1 + one), spans=tuple(spans), trailer=trailer)
         for tyre, one in zip(tyres, fill, strict=True)
         if tyre.name in TRAILER
     ]
 
 
 def flawed(tyres: Iterable[Tyre], flaws: Sequence[Flaw]) -> list[Tyre]:
-    """The same tyres with flaws, each on the one that is on its wheel when it begins."""
+    """The same tyres with their flaws; those of a trailer's go with it."""
     return [replace(tyre, flaws=(*tyre.flaws, *(flaw for flaw in flaws if _befalls(flaw, tyre)))) for tyre in tyres]
 
 
 def _befalls(flaw: Flaw, tyre: Tyre) -> bool:
-    return flaw.wheel == tyre.name and any(a <= flaw.start < b for a, b in tyre.spans)
+    return (flaw.wheel, flaw.trailer) == (tyre.name, tyre.trailer)
 
 
 def wheels(tyres: Sequence[Tyre], t: Floats) -> list[Wheel]:

@@ -1,6 +1,7 @@
 """Vehicles: what each class can do - power, brakes, grip, tyres - and the bounds beyond which a manoeuvre is harsh."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from simulator.dynamics import G
 
@@ -96,6 +97,14 @@ CLASSES = {
 }  # fmt: skip
 
 
+class Renewed(NamedTuple):
+    """A tyre that was changed: of which wheel, of which trailer, and UTC epoch s of when."""
+
+    wheel: str
+    trailer: str
+    at: float
+
+
 @dataclass(frozen=True)
 class Vehicle:
     """One insured vehicle, the device in it, and where it lives."""
@@ -111,3 +120,5 @@ class Vehicle:
     known_driver: str  # who says who is at the wheel: the device, dispatch, nobody
     password: str  # of its device's MQTT account; the user name is the vehicle id
     filled: float = 1.0  # share of its tank, at the start
+    codes: frozenset[str] = frozenset()  # trouble codes that are set then
+    renewed: tuple[Renewed, ...] = ()  # tyres that were changed on the days before

@@ -30,10 +30,12 @@ def test_a_wheel_that_there_is_not_is_said_with_those_there_are() -> None:
 
 def test_a_trailers_wheel_is_there_where_a_trailer_is() -> None:
     alone = next(k for k in range(10) if KINDS[k] == "truck" and VEHICLES[k].work != "haul")
-    leak = Placed("leak", alone, 60.0, {"wheel": "4L"})
     with pytest.raises(PlacingError, match="no wheel is called '4L'"):
-        fitted([leak], VEHICLES, 7)
-    assert wheel(leak, Placed("trailer_swap", alone, 60.0)) == "4L"
+        fitted([Placed("leak", alone, 60.0, {"wheel": "4L"})], VEHICLES, 7)
+    haul = next(k for k in range(10) if VEHICLES[k].work == "haul")
+    swap, leaks = Placed("trailer_swap", haul, 60.0), [Placed("leak", haul, at, {"wheel": "4L"}) for at in (60.0, 61.0)]
+    found = fitted([swap, *leaks], VEHICLES, 7)
+    assert [one.options.get("trailer") for one in found] == [None, "A", "B"]
 
 
 def test_without_one_it_is_drawn_and_no_other_event_changes_which() -> None:

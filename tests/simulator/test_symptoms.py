@@ -149,7 +149,7 @@ def test_of_a_year_only_the_days_are_drawn_on_which_something_may_not_be_mended_
         drawn.clear()
         today = replace(fleet, day=day, window=fleet.window.later(day, "Europe/Berlin"))
         found = today.ills(0)
-        assert drawn == list(range(max(0, day - LONGEST), day + 1))
+        assert drawn == list(range(max(0, day - 2 * LONGEST), day + 1))
         whole = [(one, ill) for one in range(day + 1) for ill in ordinary(7, 0, "van", one, 36_000.0, 800.0)]
         whole.append((0, ailment("lining_worn", 60.0, early.options)))
         assert sorted(found) == sorted(lasting(whole, day, today.begins)) and len(found) > 1

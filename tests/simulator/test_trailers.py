@@ -111,6 +111,16 @@ def test_a_van_pulls_no_trailer(pulling: Traffic) -> None:
         _ = replace(pulling, events=(Placed("trailer_swap", 0, 3_600.0),)).arranged
 
 
+def test_a_brake_that_drags_is_left_with_its_trailer(pulling: Traffic) -> None:
+    drag = Placed("brake_drag", LORRY, 1_800.0, {"wheel": "3L"})
+    arranged = replace(pulling, events=(*pulling.events, drag)).arranged[LORRY]
+    ((force, start, end),) = arranged.shift.drags
+    assert force > 500 and (start, end) == (1_800.0, arranged.swapped[0])
+    late = replace(drag, at=pulling.events[0].at + 1.0)
+    with pytest.raises(PlacingError, match="does not pull trailer B at that time"):
+        _ = replace(pulling, events=(*pulling.events, late)).arranged
+
+
 def test_the_office_knows_both_trailers_and_when_they_changed(pulling: Traffic, tmp_path: Path) -> None:
     registry.write(pulling.roster, START, tmp_path, pulled=couplings.rows(pulling, 1, [pulling]))
     rows = pl.read_csv(tmp_path / "couplings.csv")
@@ -140,7 +150,13 @@ def test_what_was_coupled_in_the_evening_is_so_in_the_morning(pulling: Traffic) 
         assert (usual == told) == (day <= 2)
 
 
-def test_another_lorry_pulls_what_it_was_told_to_from_then_on() -> None:
-    fleet = Traffic(roster(4, seed=5), Window(START, 1.0), events=(Placed("trailer_swap", 3, 600.0, day=1),))
-    assert fleet.roster.vehicles[3].work == "regional"
-    assert [bool(replace(fleet, day=day).trailers(3)) for day in range(4)] == [False, True, True, True]
+def test_what_is_wrong_with_a_trailers_wheel_goes_with_it_over_the_days() -> None:
+    """A brake drags of the second trailer, which is left behind and coupled again: felt then alone."""
+    fleet = Traffic(roster(2, seed=5), Window(START, HOURS), ailments=0.0)
+    fleet = replace(fleet, roster=replace(fleet.roster, incidents=(Incidents(),) * 2))
+    first = [replace(fleet, day=day).trailers(LORRY)[0].name for day in range(4)]
+    events = (Placed("brake_drag", LORRY, 600.0, {"wheel": "4L", "days": 9.0}),)
+    for day in range(4):
+        today = replace(fleet, events=events, day=day, window=fleet.window.later(day, "Europe/Berlin"))
+        (flaw,), drags = today.arranged[LORRY].flaws, today.arranged[LORRY].shift.drags
+        assert (flaw.trailer, bool(drags)) == (first[0], first[day] == first[0])

@@ -120,5 +120,5 @@ def test_a_day_without_a_break_is_on_the_sheet_where_the_law_allows_it() -> None
 def test_what_a_crash_does_not_let_happen_is_an_error(alone: Roster) -> None:
     swerve = Placed("swerve", 0, 0.0, {"mps2": 0.12})  # so soft that it needs a long straight
     assert driven(alone, swerve, weather="dry")[0].sheet.filter(kind="lane_change", level=0).height == 1
-    with pytest.raises(PlacingError, match=r"lane_change: .* does not come so far"):
+    with pytest.raises(PlacingError, match=r"swerve: .* does not drive fast enough any more after that"):
         driven(alone, swerve, Placed("crash", 0, 1.0), weather="dry")

@@ -114,10 +114,10 @@ def test_a_tyre_filled_too_low_is_apart_from_its_pair_all_day() -> None:
 def test_what_is_wrong_with_a_trailer_goes_with_it_and_comes_back_with_it() -> None:
     a, b = ([Tyre("3L", 850.0, 850.0)], [Tyre("3L", 850.0, 850.0)])
     both = [
-        *coupled(a, [(-np.inf, 10_000.0), (20_000.0, np.inf)], np.random.default_rng(1)),
-        *coupled(b, [(10_000.0, 20_000.0)], np.random.default_rng(2)),
+        *coupled(a, "A", [(-np.inf, 10_000.0), (20_000.0, np.inf)], np.random.default_rng(1)),
+        *coupled(b, "B", [(10_000.0, 20_000.0)], np.random.default_rng(2)),
     ]
-    (wheel,) = wheels(flawed(both, [Flaw(LEAKS, "3L", 3_600.0, rate=0.05)]), T)
+    (wheel,) = wheels(flawed(both, [Flaw(LEAKS, "3L", 3_600.0, rate=0.05, trailer="A")]), T)
     other = (T >= 10_000) & (T < 20_000)
     assert np.ptp(wheel.cold[other]) == 0 and np.ptp(wheel.cold[T < 3_600]) == 0
     assert wheel.cold[-1] / wheel.cold[0] == pytest.approx(np.exp(-0.05 * (T[-1] / 3_600 - 1)))

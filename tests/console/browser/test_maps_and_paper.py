@@ -1,5 +1,6 @@
 """A map of streets out of a file with a fleet's areas over it, and the report of the fleet on its way to paper."""
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ..archives import archive
+from ..archives import VECTOR, archive, streets
 from ..conftest import House
 from .conftest import Served
 
@@ -30,6 +31,32 @@ LAYERS = """() => new Promise((done) => {
   };
   look();
 })"""
+
+
+# over the motorway, when all is drawn: what is to be seen there
+DRAWN = """const map = await new Promise((done) => {
+  const look = () => {
+    const map = globalThis.tripmeterMap;
+    map?.getLayer('vehicles') ? done(map) : requestAnimationFrame(look);
+  };
+  look();
+});
+map.jumpTo({ center: [90, 66.51326], zoom: 14 });
+await new Promise((done) => map.once('idle', done));
+const found = map.queryRenderedFeatures();
+const each = (of) => [...new Set(found.map(of).filter(Boolean))];
+return { layers: each((one) => one.layer.id), names: each((one) => one.properties.name) };"""
+# the colours of a picture, as texts
+PIXELS = """const image = new Image();
+image.src = `data:image/png;base64,${given}`;
+await image.decode();
+const canvas = new OffscreenCanvas(image.width, image.height);
+canvas.getContext('2d').drawImage(image, 0, 0);
+const flat = canvas.getContext('2d').getImageData(0, 0, image.width, image.height).data;
+const found = new Set();
+for (let k = 0; k < flat.length; k += 4) found.add(`${flat[k]} ${flat[k + 1]} ${flat[k + 2]}`);
+return [...found];"""
+SEA, ROAD = "188 210 226", "185 196 204"  # as map/palette.js has them
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +96,36 @@ def test_a_damaged_file_of_streets_is_told_and_the_packages_own_map_is_drawn(tab
     assert one.page.get_by_text("no WebGL").count() == 0
 
 
+def test_streets_of_a_vector_file_are_drawn_in_their_colours_and_named(tab, vectors):
+    one = tab("manager")
+    one.go("/")
+    found = one.run(DRAWN)
+    assert {"earth", "water", "road-highway", "name-places"} <= set(found["layers"])
+    assert found["names"] == ["Middletown"]
+    map_ = one.page.locator(".map")
+    seen = one.run(PIXELS, base64.b64encode(map_.screenshot()).decode())
+    assert SEA in seen and ROAD in seen
+
+
+@pytest.fixture
+def vectors(served):
+    """The file has lines and areas for the while of a test."""
+    yield from instead(served, archive(streets(), VECTOR))
+
+
+def instead(served, other):
+    """The file is another for a while."""
+    path = Path(served.house.world.config.map.tiles)
+    whole = path.read_bytes()
+    path.write_bytes(other)
+    yield
+    path.write_bytes(whole)
+
+
 @pytest.fixture
 def spoiled(served):
     """The file is another for the while of a test."""
-    path = Path(served.house.world.config.map.tiles)
-    whole = path.read_bytes()
-    path.write_bytes(b"not a map" + whole[9:])
-    yield
-    path.write_bytes(whole)
+    yield from instead(served, b"not a map" + archive()[9:])
 
 
 def test_a_report_is_read_on_the_screen_and_printed_from_a_page_of_its_own(tab):

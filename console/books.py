@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -32,6 +33,16 @@ class Account:
         return next(reversed(self.shown.values()), None)
 
 
+class Line(NamedTuple):
+    """An entry as it is looked for."""
+
+    at: str  # when it was recorded
+    month: str  # its first day is in
+    kind: str
+    vehicle_id: str
+    cover: str
+
+
 @dataclass
 class Chain:
     """Sums over a policy's chain up to its ``head``."""
@@ -41,14 +52,14 @@ class Chain:
     statuses: set[str] = field(default_factory=set)  # of the tariffs that what is charged was made by
     months: dict[tuple[str, str], Decimal] = field(default_factory=dict)  # by month and kind
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)  # by vehicle and cover
-    recorded: list[str] = field(default_factory=list)  # when its entries 1, 2, ... were
+    lines: list[Line] = field(default_factory=list)  # its entries 1, 2, ...
 
     def take(self, entry: Entry) -> None:
         """Add one more entry."""
         kind, amount, self.currency = entry["kind"], entry.amount, entry["currency"]
-        month = (str(entry["valid_from"])[:7], kind)
-        self.months[month] = self.months.get(month, NOTHING) + amount
-        account = self.accounts.setdefault((entry["vehicle_id"], entry["cover"]), Account())
+        line = Line(entry.recorded_at, str(entry["valid_from"])[:7], kind, entry["vehicle_id"], entry["cover"])
+        self.months[line.month, kind] = self.months.get((line.month, kind), NOTHING) + amount
+        account = self.accounts.setdefault((line.vehicle_id, line.cover), Account())
         if kind == CHARGED:
             account.charged += amount
         elif kind == ADJUSTMENT:
@@ -59,7 +70,7 @@ class Chain:
             account.shown.pop(entry["reverses"], None)
         if kind in (CHARGED, ADJUSTMENT):
             self.statuses.add(status_of(entry))
-        self.recorded.append(entry.recorded_at)
+        self.lines.append(line)
         self.head = Head(entry["seq"], entry.hash)
 
 

@@ -60,6 +60,12 @@ class Reason(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
 
+class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which fleet; empty: of all."""
+
+    fleet: str = ""
+
+
 class Held(NamedTuple):
     """Of a fleet, its books by the registry, and by the insurer's last word."""
 
@@ -82,7 +88,8 @@ class Held(NamedTuple):
 def listed(ask: Ask) -> Page[Acceptance]:
     """Fleets that assign drivers or couple trailers, or of which somebody has accepted that they did."""
     with ask.world.store.reading() as connection:
-        found = {name: one for name, one in _held(connection).items() if ask.scope.fleet(name)}
+        held = _held(connection)
+    found = {name: one for name, one in held.items() if ask.scope.fleet(name) and ask.query.fleet in ("", name)}
     return page(sorted(found), ask.query, str, lambda fleet_id: _acceptance(ask, fleet_id, found[fleet_id]))
 
 
@@ -159,7 +166,7 @@ _PATH = "/pricing/acceptances"
 _CHANGES = f"{_PATH}/{{fleet}}/changes"
 LISTS = (
     Endpoint(
-        "GET", _PATH, listed, "ledger", "Whether fleets' books are accepted", PRICING, Page[Acceptance], query=Paged
+        "GET", _PATH, listed, "ledger", "Whether fleets' books are accepted", PRICING, Page[Acceptance], query=Wanted
     ),
     Endpoint(
         "GET", _CHANGES, reassigned, "ledger", "What is not as it was accepted", PRICING, Page[Reassigned], query=Paged

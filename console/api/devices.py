@@ -1,6 +1,7 @@
 """Devices over HTTP: what is heard of each vehicle, how much of its driving is seen, what its data lacks."""
 
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -51,6 +52,13 @@ class DeviceRow(Shape):
     set_aside: dict[str, int]  # in quarantine, by reason
 
 
+class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which vehicles'."""
+
+    fleet: str = ""
+    site: str = ""
+
+
 def listed(ask: Ask) -> Page[DeviceRow]:
     """All vehicles, those of which least is seen first."""
     ask.picture.look()
@@ -60,7 +68,7 @@ def listed(ask: Ask) -> Page[DeviceRow]:
         aside = _aside(connection)
     boxes = _boxes(ask)
     found = []
-    for key in view.ids:
+    for key in filter(partial(_wanted, ask), view.ids):
         status = NAMES[frame.rows[frame.places[key]]["status"]]
         more = seen.get(key, NOTHING)
         found.append(
@@ -78,6 +86,11 @@ def listed(ask: Ask) -> Page[DeviceRow]:
         )
     ordered = sorted(found, key=lambda one: (one.seen_share is None, one.seen_share or 0.0, one.vehicle))
     return page(ordered, ask.query, lambda one: one.vehicle, lambda one: one)
+
+
+def _wanted(ask: Ask, key: Key) -> bool:
+    asked = ask.query
+    return asked.fleet in ("", key[0]) and (not asked.site or ask.world.known.site(*key) == asked.site)
 
 
 NOTHING: Row = {"km_measured": 0.0, "km_gap": 0.0, "seen_share": None, "observed_share": None, "driver_share": None}
@@ -151,6 +164,6 @@ LISTS = (
         "Devices and their data",
         SEEING,
         Page[DeviceRow],
-        query=Paged,
+        query=Wanted,
     ),
 )

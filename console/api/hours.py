@@ -1,10 +1,12 @@
 """Hours over HTTP: how long each driver has been at the wheel against every limit, and how much is left."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from sqlalchemy import Connection, select
 
+from console import within
 from console.access import OWN
 from console.endpoint import Ask, Endpoint, Shape
 from console.pages import Paged, page
@@ -43,6 +45,12 @@ class DriverHours(Shape):
     note: str
 
 
+class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose hours; empty: everybody's."""
+
+    driver: Annotated[str, msgspec.Meta(description="an id, or fleet/driver")] = ""
+
+
 def listed(ask: Ask) -> Page[DriverHours]:
     """Drivers who drove in the last four weeks, those with least left first."""
     with ask.world.store.reading() as connection:
@@ -57,6 +65,8 @@ def _intervals(connection: Connection, ask: Ask, now: float) -> dict[tuple[str, 
     """By driver who is seen, whatever they drove, for whichever site: a limit is of the person."""
     intervals, found = schema.intervals, defaultdict(list)
     query = select(intervals).where(intervals.c.end >= now - WINDOW_S, intervals.c.driver_id.is_not(None))
+    if ask.query.driver:
+        query = query.where(within.named(intervals, "driver_id", ask.query.driver))
     if ask.scope.fleets:
         query = query.where(intervals.c.fleet_id.in_(ask.scope.fleets))
     for row in rows_of(connection, query.order_by(intervals.c.start, *intervals.primary_key)):
@@ -98,4 +108,4 @@ def _count(one: Any) -> Count:
     return Count(kind=kind, counted_s=counted, most_s=most, left_s=left, source=source, passed=len(one.reached))
 
 
-LISTS = (Endpoint("GET", "/hours", listed, "hours", "Hours at the wheel", OWN, Page[DriverHours], query=Paged),)
+LISTS = (Endpoint("GET", "/hours", listed, "hours", "Hours at the wheel", OWN, Page[DriverHours], query=Wanted),)

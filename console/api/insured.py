@@ -19,9 +19,16 @@ from console.shapes import Page
 from streams.registry.rows import FleetRow as Registered
 
 YEAR, NOTHING = 365, Decimal("0.00")
+LEAST_DAYS = 30  # from which a pace is told: a busy week is no year
 WHOLE = ("", "")  # vehicle and cover of what is charged to the policy
 Key = tuple[str, str]
 Row = dict[str, Any]
+
+
+class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which fleets."""
+
+    fleet: str = ""
 
 
 class Fleet(Shape):
@@ -58,7 +65,7 @@ class Scheduled(Shape):
     sum_insured: float | None
     deductible: float | None
     annual_km: float | None  # declared
-    km_a_year: float | None  # at the pace of the days on record
+    km_a_year: float | None  # at the pace of the days on record; null: too few of them
     days: int  # on record
     km_measured: float
     km_gap: float
@@ -83,7 +90,7 @@ def listed(ask: Ask) -> Page[Fleet]:
     found = _scheduled(ask, known)
     names = {one.fleet_id: one.name for one in ask.world.known.registry.of(Registered)}
     by_fleet: dict[tuple[str, str], list[Scheduled]] = {}
-    for row in found:
+    for row in filter(lambda row: ask.query.fleet in ("", row.fleet_id), found):
         by_fleet.setdefault((row.fleet_id, row.currency), []).append(row)
     made = [_fleet(one, names.get(one, one), some, known.whole(some)) for (one, _), some in sorted(by_fleet.items())]
     return page(made, ask.query, lambda row: f"{row.fleet_id} {row.currency}", lambda row: row)
@@ -180,7 +187,7 @@ class Known:
 
     def _driven(self, vehicle: Key, days: int) -> Row:
         measured, gap = self._km.get(vehicle, (0.0, 0.0))
-        pace = round((measured + gap) * YEAR / days) if days else None
+        pace = round((measured + gap) * YEAR / days) if days >= LEAST_DAYS else None
         found = {"days": days, "km_measured": round(measured, 1), "km_gap": round(gap, 1), "km_a_year": pace}
         return found | {"gap_share": _share(gap, measured)}
 
@@ -212,7 +219,9 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
 
 
 LISTS = (
-    Endpoint("GET", "/pricing/fleets", listed, "pricing", "Fleets that are insured", PRICING, Page[Fleet], query=Paged),
+    Endpoint(
+        "GET", "/pricing/fleets", listed, "pricing", "Fleets that are insured", PRICING, Page[Fleet], query=Wanted
+    ),
     Endpoint(
         "GET",
         "/pricing/fleets/{fleet}/vehicles",

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Annotated
 
+import msgspec
 import polars as pl
 
 from console.access import PRICING
-from console.books import books, status_of
+from console.books import Line, books, status_of
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
 from console.verification import verifications
-from pricing.ledger.entry import row
+from pricing.ledger.entry import Entry, row
 from streams.ledger import chains
 
 
@@ -51,9 +52,14 @@ class Verdict(Shape):
 
 
 class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which entries; empty: of all policies."""
+    """Which entries; empty: all."""
 
     policy: str = ""
+    month: Annotated[str, msgspec.Meta(description="in which they begin, like 2025-11")] = ""
+    kind: str = ""
+    vehicle: Annotated[str, msgspec.Meta(description="its id, without the fleet")] = ""
+    cover: str = ""
+    currency: str = ""
 
 
 class Again(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,13 +73,15 @@ def entries(ask: Ask) -> Page[EntryRow]:
     with ask.world.store.reading() as connection:
         known = books(ask.world).read(connection)
         names = [name for name in filter(seen(ask), known) if ask.query.policy in ("", name)]
-        order = [(at, name, seq) for name in names for seq, at in enumerate(known[name].recorded, 1)]
+        names = [name for name in names if ask.query.currency in ("", known[name].currency)]
+        lines = [(one, name, seq) for name in names for seq, one in enumerate(known[name].lines, 1)]
+        order = [(one.at, name, seq) for one, name, seq in lines if _wanted(ask.query, one)]
         found = page(sorted(order, reverse=True), ask.query, lambda one: f"{one[1]} {one[2]}", lambda one: one)
         wanted: dict[str, list[int]] = {}
         for _, name, seq in found.items:
             wanted.setdefault(name, []).append(seq)
         read = {(name, one["seq"]): one for name, some in wanted.items() for one in chains.some(connection, name, some)}
-    found.items = [_entry(read[name, seq]) for _, name, seq in found.items if (name, seq) in read]
+    found.items = [told(read[name, seq]) for _, name, seq in found.items if (name, seq) in read]
     return found
 
 
@@ -102,9 +110,20 @@ def whole(ask: Ask) -> None:
         raise Problem(403, "role", "this is of all fleets at once")
 
 
-def _entry(entry: Any) -> EntryRow:
+def told(entry: Entry) -> EntryRow:
+    """An entry as lists have it."""
     said = row(entry)
     return EntryRow(**said | {"reverses": said["reverses"] or ""}, status=status_of(entry))
+
+
+def _wanted(asked: Wanted, one: Line) -> bool:
+    pairs = (
+        (asked.month, one.month),
+        (asked.kind, one.kind),
+        (asked.vehicle, one.vehicle_id),
+        (asked.cover, one.cover),
+    )
+    return all(said in ("", there) for said, there in pairs)
 
 
 LISTS = (Endpoint("GET", "/pricing/ledger", entries, "ledger", "Entries", PRICING, Page[EntryRow], query=Wanted),)

@@ -1,24 +1,20 @@
 """Portfolio over HTTP: exposure, premiums and what was charged, by cover, class, fleet and month."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
 import polars as pl
 
+from console import earned
 from console.access import PRICING
 from console.api.ledger import seen
 from console.api.pricing import premiums
 from console.books import Chain, books
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.figures import figures, rows
-from pricing.reports.losses import known, valuations
-from streams import tables
 from streams.messages import iso
-from streams.registry import losses
-from streams.registry.contracts import Policy
 
 Row = dict[str, Any]
 
@@ -52,6 +48,8 @@ class Portfolio(Shape):
     """The portfolio as it stands."""
 
     as_of: str
+    from_: str | None = msgspec.field(name="from")  # first and last day on record: what all figures are of
+    to: str | None
     tariff_id: str
     status: str
     currency: str
@@ -78,28 +76,26 @@ class Wanted(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def portfolio(ask: Ask) -> Portfolio:
     """Exposure, premiums and what was charged, by cover, class, fleet and month."""
     made, rules = figures(ask.world), ask.world.rules
-    currency = ask.query.currency or rules.tariff.currency
+    currency = earned.currency(ask, ask.query.currency)
     tariff = next((one for one in (rules.tariff, *rules.others) if one.currency == currency), rules.tariff)
-    indicated, risks = rows(premiums(ask).drop("factors")), made.risks()
-    said = {one.policy_id: one.currency for one in ask.world.known.registry.of(Policy) if one.currency}
-    found = [row for row in indicated if {row["currency"], said.get(row["policy_id"], currency)} == {currency}]
-    classes = {} if risks is None else {(r["fleet_id"], r["vehicle_id"]): r["class"] for r in rows(risks)}
+    indicated, classes = premiums(ask).drop("factors"), earned.classes(ask)
+    found = rows(indicated.filter(earned.of_currency(ask, currency)))
     vehicles = {(row["fleet_id"], row["vehicle_id"]) for row in found}
     with ask.world.store.reading() as connection:
         known, own = books(ask.world).read(connection), seen(ask)
         chains = [known[policy_id] for policy_id in filter(own, known)]
     mine = [one for one in chains if one.currency == currency]
     charged, statuses = _charged(mine), set[str]().union(*(one.statuses for one in mine)) - {""}
-    exposure = made.tables()["exposure"]
-    if not ask.scope.everything:
-        exposure = exposure.filter(pl.col("fleet_id").is_in([grant.fleet for grant in ask.scope.grants]))
-    lost = _lost(ask, exposure, currency)
+    exposure = earned.exposure(ask)
+    lost = earned.claims(ask, exposure, currency)
     return Portfolio(
         as_of=iso(made.now),
+        from_=_day(exposure["day"].min()),
+        to=_day(exposure["day"].max()),
         tariff_id=tariff.tariff_id,
         status=tariff.status,
         currency=currency,
-        currencies=sorted({row["currency"] for row in indicated} | {one.currency for one in chains}),
+        currencies=sorted({*indicated["currency"]} | {one.currency for one in chains}),
         vehicles=len(vehicles),
         premiums=len(found),
         amount=_sum(row["amount"] for row in found),
@@ -107,26 +103,15 @@ def portfolio(ask: Ask) -> Portfolio:
         km_gap=_km(exposure, "km_gap"),
         claims=len({row["claim_id"] for row in lost}),
         covers=_totals(found, lost, lambda row: row["cover"]),
-        classes=_totals(found, lost, lambda row: classes.get((row["fleet_id"], row["vehicle_id"]), "car")),
+        classes=_totals(found, lost, lambda row: classes.get((row["fleet_id"], row["vehicle_id"]), earned.CAR)),
         fleets=_totals(found, lost, lambda row: row["fleet_id"]),
         months=_months(exposure, charged),
         charged_status="illustrative" if "illustrative" in statuses else next(iter(statuses), ""),
     )
 
 
-def _lost(ask: Ask, exposure: pl.DataFrame, currency: str) -> list[Row]:
-    """Claims as they are known now, of losses since the first day on record, of vehicles that are seen."""
-    registry = ask.world.known.registry
-    same = [
-        one.policy_id for one in registry.of(Policy) if (one.currency or ask.world.rules.tariff.currency) == currency
-    ]
-    claims = losses.claims(registry).filter(pl.col("policy_id").is_in(same))
-    if claims.is_empty() or exposure.is_empty():
-        return []
-    now = tables.moment(figures(ask.world).now).date() + timedelta(days=1)
-    since = pl.col("loss_at").cast(pl.Date) >= exposure["day"].min()
-    found = rows(known(valuations(claims), now).filter(since))
-    return [row for row in found if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
+def _day(found: Any) -> str | None:
+    return None if found is None else str(found)
 
 
 def _totals(found: list[Row], lost: list[Row], name: Callable[[Row], str]) -> list[Total]:
@@ -176,11 +161,8 @@ def _charged(chains: Iterable[Chain]) -> dict[str, dict[str, Decimal]]:
 
 def _months(exposure: pl.DataFrame, charged: dict[str, dict[str, Decimal]]) -> list[Month]:
     month = pl.col("day").dt.strftime("%Y-%m").alias("month")
-    ordered = exposure.sort("fleet_id", "vehicle_id", "day", "driver_id").with_columns(month)
-    lists = ordered.group_by("month", maintain_order=True).agg(
-        pl.struct("fleet_id", "vehicle_id", "day").n_unique().alias("days"), "km_measured", "km_gap"
-    )
-    sums = lists.with_columns(pl.col(name).fill_null([]).list.sum() for name in ("km_measured", "km_gap"))
+    by_month = earned.days(exposure).group_by(month, maintain_order=True).agg(pl.len().alias("days"), *earned.KM)
+    sums = by_month.with_columns(pl.col(name).list.sum() for name in earned.KM)
     found = {row["month"]: row for row in rows(sums)}
     return [_month(name, found.get(name, {}), charged.get(name, {})) for name in sorted(found.keys() | charged.keys())]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import polars as pl
 
-from console import seen
+from console import earned, seen
 from console.access import ADMIN, RATED
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.figures import figures, rows
@@ -85,6 +85,8 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vehicle: str = ""
     policy: str = ""
     cover: Annotated[str, msgspec.Meta(description="covers with commas between them")] = ""
+    klass: str = msgspec.field(name="class", default="")
+    currency: str = ""
 
 
 class Of(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,6 +105,12 @@ def rates(ask: Ask) -> Page[Rate]:
         *([(pl.col("vehicle_id") == wanted.vehicle) | (named == wanted.vehicle)] if wanted.vehicle else []),
         *([pl.col("cover").is_in(covers)] if (covers := words(wanted.cover)) else []),
     )
+    if wanted.currency:
+        kept = kept.filter(earned.of_currency(ask, wanted.currency))
+    if wanted.klass:
+        known = earned.classes(ask)
+        klass = [known.get(pair, earned.CAR) for pair in kept.select(VEHICLE).iter_rows()]
+        kept = kept.filter(pl.Series(klass, dtype=pl.String) == wanted.klass)
     found = page(kept["premium_id"].to_list(), wanted, str, str)
     found.items = [Rate(**_said(ask, row)) for row in _laddered(ask, kept, pl.col("premium_id").is_in(found.items))]
     return found

@@ -62,9 +62,10 @@ class Change(Shape):
 
 
 class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which rows: those in which a cell holds ``q``."""
+    """Which rows: those in which a cell holds ``q``, and of those with times the ones that hold on a day."""
 
     q: str = ""
+    on: Annotated[str, msgspec.Meta(description="like 2025-11-26; empty: whenever they hold")] = ""
 
 
 class Edit(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,8 +98,13 @@ def listed(ask: Ask) -> Page[RegistryRow]:
     ask.world.known.again()
     found = [_shown(row) for row in _mine(ask, ask.world.known.registry, kind)]
     wanted = ask.query.q.lower()
-    kept = [row for row in found if wanted in " ".join(row.cells.values()).lower()]
+    kept = [row for row in found if wanted in " ".join(row.cells.values()).lower() and _holds(row, ask.query.on)]
     return page(kept, ask.query, lambda row: row.key, lambda row: row)
+
+
+def _holds(row: RegistryRow, day: str) -> bool:
+    first, last = (row.cells.get(name, "")[:10] for name in ("from", "to"))
+    return not day or (first <= day and (not last or last >= day))
 
 
 def put(ask: Ask) -> list[Change]:

@@ -2,7 +2,8 @@
 
 import math
 from collections import defaultdict
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -23,6 +24,8 @@ from streams.store import schema
 from streams.store.store import rows_of
 
 SILENT_S = DAY_S  # without a reading, while the vehicle is heard of
+FLAT = 0.75  # of the placard: below it the tyre is no longer driven on
+VERDICTS = ("flat", "low", "silent", "unknown", "good")  # the worst first
 Row = dict[str, Any]
 Key = tuple[str, str]
 
@@ -73,6 +76,14 @@ class Since(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
     from_: Instant = msgspec.field(name="from", default="")
 
 
+class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which vehicles'."""
+
+    fleet: str = ""
+    site: str = ""
+    state: Annotated[str, msgspec.Meta(description="of any of its wheels: flat, low, silent, unknown, good")] = ""
+
+
 def listed(ask: Ask) -> Page[Wheels]:
     """All vehicles whose tyres are heard of, or should be, the worst first."""
     roster = ask.world.known.roster
@@ -81,10 +92,25 @@ def listed(ask: Ask) -> Page[Wheels]:
         points = _points(connection, now - SHOWN_S, fleets=ask.scope.fleets)
         planned = [key for key in roster.vehicles() if _planned(roster.known(*key))]
         look = Look.of(ask, connection, now)
-    keys = filter(lambda key: ask.scope.sees(*key), sorted({*points, *planned}))
+    keys = filter(partial(_wanted, ask), sorted({*points, *planned}))
     found = [_wheels(ask, key, points.get(key, {}), look) for key in keys]
-    ordered = sorted(found, key=lambda one: (one.worst is None, one.worst or 0.0, one.vehicle))
+    kept = [one for one in found if not ask.query.state or ask.query.state in map(_verdict, one.tyres)]
+    ordered = sorted(kept, key=lambda one: (_worst(one), one.worst is None, one.worst or 0.0, one.vehicle))
     return page(ordered, ask.query, lambda one: one.vehicle, lambda one: one)
+
+
+def _wanted(ask: Ask, key: Key) -> bool:
+    asked, site = ask.query, ask.world.known.site(*key)
+    return ask.scope.sees(*key) and asked.fleet in ("", key[0]) and asked.site in ("", site)
+
+
+def _verdict(tyre: Wheel) -> str:
+    """Its state; one that is no longer driven on is flat."""
+    return VERDICTS[0] if tyre.state == "low" and tyre.share is not None and tyre.share < FLAT else tyre.state
+
+
+def _worst(one: Wheels) -> int:
+    return min((VERDICTS.index(_verdict(tyre)) for tyre in one.tyres), default=len(VERDICTS))
 
 
 def of_vehicle(ask: Ask) -> VehicleTyres:
@@ -185,7 +211,7 @@ def _wheel(wheel: int, rows: list[Row], placard: float, low: float, driven: floa
 
 LISTS = (
     Endpoint(
-        "GET", "/tyres", listed, "tyres", "Tyres of all vehicles, the worst first", SEEING, Page[Wheels], query=Paged
+        "GET", "/tyres", listed, "tyres", "Tyres of all vehicles, the worst first", SEEING, Page[Wheels], query=Wanted
     ),
 )
 ENDPOINTS = (

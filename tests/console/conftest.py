@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from starlette.testclient import TestClient
 
 from console import accounts
@@ -18,9 +20,14 @@ from console.app import create_app
 from console.endpoint import Endpoint
 from console.world import SIMULATED, World
 from devices.samples import Payload
+from pricing.billing.term import Term
+from pricing.ledger.charged import Account, part
+from pricing.ledger.entry import Entry, follow, reversal
 from streams import config, registry
+from streams.ledger import chains
 from streams.pipeline.fixes import fixes
 from streams.registry import stored
+from streams.store import accounts as ledger
 from streams.store import marks, people
 
 from .shelf import fill
@@ -111,6 +118,21 @@ def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
     river.store.close()
 
 
+@pytest.fixture
+def posted(house: House) -> Iterator[list[Entry]]:
+    """A chain of policy X for the while of a test: a charge, another one, and that taken back."""
+    account, year = Account("X", "V1", "cargo", "EUR"), Term(date(2026, 1, 1), date(2027, 1, 1))
+    drafts = [part(account, Decimal(of), year.start, date(2026, 2, 1), year, "inception") for of in (1200, 2400)]
+    first = follow(None, drafts[0], datetime(2026, 1, 2, tzinfo=UTC))
+    second = follow(first, drafts[1], datetime(2026, 1, 3, tzinfo=UTC))
+    third = follow(second, reversal(second, "other km"), datetime(2026, 1, 4, tzinfo=UTC))
+    with house.world.store.writing() as connection:
+        chains.append(connection, {"X": [first, second, third]})
+    yield [first, second, third]
+    with house.world.store.writing() as connection:
+        connection.execute(delete(ledger.entries).where(ledger.entries.c.policy_id == "X"))
+
+
 def _register(store: Any, folder: Path) -> None:
     folder.mkdir()
     for name, said in FILES.items():
@@ -131,7 +153,7 @@ def _ids(client: Callable[[str], TestClient]) -> dict[str, str]:
     rate = admin.get("/api/v1/pricing/premiums").json()["items"][0]
     found = {"alerts": alert["alert_id"], "trips": trip["trip_id"], "tasks": task["task_id"]}
     found |= {"objections": alert["alert_id"], "pricing/disputes": away}
-    return found | {"quarantine": aside["id"], "pricing/premiums": rate["premium_id"]}
+    return found | {"quarantine": aside["id"], "pricing/premiums": rate["premium_id"], "pricing/ledger": "X:1"}
 
 
 def _users(store: Any) -> None:

@@ -131,6 +131,7 @@ def test_an_insurer_is_shown_what_it_adds(house):
     }
 
 
+@pytest.mark.usefixtures("posted")
 def test_everything_answers_a_manager_or_an_admin(house):
     for one in ENDPOINTS:
         if one.method == "GET" and one.roles:

@@ -2,38 +2,39 @@
 
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { clock, number, zone } from '../lib/format.js';
+import { clock, dayTime, number, zone } from '../lib/format.js';
 import { sheet } from '../lib/sheet.js';
 import { theme } from '../lib/theme.js';
 
-/** @typedef {{ key: string, unit: string, values: (number | null)[], limit?: (number | null)[], thresholds?: number[] }} Strip */
+/** @typedef {{ key: string, unit: string, values: (number | null)[], limit?: (number | null)[], thresholds?: number[], least?: number }} Strip  `least`: what the axis spans at least */
 
 const HIGH = 120;
 const ROWS = 300;
 const SELDOM = 0.2; // of the samples
+const DAY_S = 86_400;
 const INK = {
   light: { line: '#0072b2', second: '#a34400', grid: '#d3dae0', text: '#4d5963', mark: '#b3184a' },
   dark: { line: '#56b4e9', second: '#ffa566', grid: '#2c3946', text: '#a9b5c0', mark: '#ff8fb0' },
 };
 
 /**
- * @param {{ caption: string, times: number[], strips: Strip[], mark?: number | null, at?: number, onAt?: (index: number) => void }} given
- *   `times` UTC epoch seconds; `mark` a moment to point out; `at` where the cursor is put
+ * @param {{ caption: string, times: number[], strips: Strip[], mark?: number | null, at?: number, onAt?: (index: number) => void, dated?: boolean }} given
+ *   `times` UTC epoch seconds, shown with their day where they are `dated`; `mark` a moment to point out; `at` where the cursor is put
  */
-export function Trace({ caption, times, strips, mark = null, at, onAt }) {
+export function Trace({ caption, times, strips, mark = null, at, onAt, dated = times[times.length - 1] - times[0] > DAY_S }) {
   const table = useSignal(false);
   if (!times.length) return null;
   const shown = strips.filter((strip) => strip.values.some((value) => value !== null));
   return html`<figure class="trace">
     <figcaption>${caption} <button aria-pressed=${table.value} onClick=${() => (table.value = !table.value)}>${t('live.table')}</button></figcaption>
     ${table.value
-      ? html`<${Rows} caption=${caption} times=${times} strips=${shown} />`
-      : shown.map((strip) => html`<${Plot} key=${strip.key} times=${times} strip=${strip} mark=${mark} at=${at} onAt=${onAt} />`)}
+      ? html`<${Rows} caption=${caption} times=${times} strips=${shown} dated=${dated} />`
+      : shown.map((strip) => html`<${Plot} key=${strip.key} times=${times} strip=${strip} mark=${mark} at=${at} onAt=${onAt} dated=${dated} />`)}
   </figure>`;
 }
 
-/** @param {{ times: number[], strip: Strip, mark: number | null, at?: number, onAt?: (index: number) => void }} given */
-function Plot({ times, strip, mark, at, onAt }) {
+/** @param {{ times: number[], strip: Strip, mark: number | null, at?: number, onAt?: (index: number) => void, dated: boolean }} given */
+function Plot({ times, strip, mark, at, onAt, dated }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const plot = useRef(/** @type {any} */ (null));
   const tell = useRef(onAt);
@@ -44,7 +45,7 @@ function Plot({ times, strip, mark, at, onAt }) {
     const fit = new ResizeObserver(() => plot.current?.setSize({ width: box.clientWidth, height: HIGH }));
     void Promise.all([import('uplot'), sheet('uPlot.min.css')]).then(([{ default: UPlot }]) => {
       if (gone) return;
-      plot.current = new UPlot(options(box.clientWidth, strip, mark, tell), data(times, strip), box);
+      plot.current = new UPlot(options(box.clientWidth, strip, mark, tell, dated), data(times, strip), box);
       fit.observe(box);
     });
     return () => {
@@ -75,8 +76,8 @@ function data(times, strip) {
   return [times, strip.values, ...(strip.limit ? [strip.limit] : [])];
 }
 
-/** @param {number} width @param {Strip} strip @param {number | null} mark @param {{ current?: (index: number) => void }} tell */
-function options(width, strip, mark, tell) {
+/** @param {number} width @param {Strip} strip @param {number | null} mark @param {{ current?: (index: number) => void }} tell @param {boolean} dated */
+function options(width, strip, mark, tell, dated) {
   const ink = INK[theme.value];
   const sparse = seldom(strip.values);
   const axis = { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, font: '12px system-ui' };
@@ -85,9 +86,9 @@ function options(width, strip, mark, tell) {
     height: HIGH,
     legend: { show: false },
     cursor: { sync: { key: 'trace' }, y: false, points: { size: 7 } },
-    scales: { x: { time: true }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => room(low, high, strip.thresholds ?? []) } },
+    scales: { x: { time: true }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => room(low, high, strip.thresholds ?? [], strip.least) } },
     tzDate: (/** @type {number} */ ts) => new Date(new Date(ts * 1000).toLocaleString('en-US', { timeZone: zone.value })),
-    axes: [{ ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((one) => clock(one, true)), space: 90 }, { ...axis, size: 46 }],
+    axes: [{ ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((one) => told(one, dated)), space: dated ? 110 : 90 }, { ...axis, size: 46 }],
     series: [{}, { stroke: ink.line, width: 2, spanGaps: sparse, points: { show: sparse, size: 6 } }, { stroke: ink.second, width: 1.5, dash: [6, 4] }].slice(0, strip.limit ? 3 : 2),
     hooks: {
       draw: [(/** @type {any} */ plot) => lines(plot, ink, mark, strip.thresholds ?? [])],
@@ -101,9 +102,11 @@ function seldom(values) {
   return values.filter((value) => value !== null).length < SELDOM * values.length;
 }
 
-/** From the least to the greatest, thresholds too, and a little more. @param {number} low @param {number} high @param {number[]} thresholds */
-function room(low, high, thresholds) {
-  const [a, b] = [Math.min(low, ...thresholds), Math.max(high, ...thresholds)];
+/** From the least to the greatest, thresholds too, and a little more. @param {number} low @param {number} high @param {number[]} thresholds @param {number} [least] */
+function room(low, high, thresholds, least = 0) {
+  const [from, to] = [Math.min(low, ...thresholds), Math.max(high, ...thresholds)];
+  const short = Math.max(0, least - (to - from)) / 2;
+  const [a, b] = [from - short, to + short];
   const more = (b - a || 1) * 0.08;
   return [a < 0 ? a - more : Math.max(0, a - more), b + more];
 }
@@ -129,15 +132,20 @@ function lines(plot, ink, mark, thresholds) {
   ctx.restore();
 }
 
-/** @param {{ caption: string, times: number[], strips: Strip[] }} given */
-function Rows({ caption, times, strips }) {
+/** @param {{ caption: string, times: number[], strips: Strip[], dated: boolean }} given */
+function Rows({ caption, times, strips, dated }) {
   const step = Math.max(1, Math.ceil(times.length / ROWS));
   const shown = times.map((_, k) => k).filter((k) => k % step === 0);
   return html`<div class="scroller tall" tabindex="0" role="region" aria-label=${caption}><table>
     <caption>${step > 1 ? t('trace.every', { n: step }) : caption}</caption>
     <thead><tr><th scope="col">${t('col.time')}</th>${strips.map((one) => html`<th scope="col" class="number">${named(one.key)} (${one.unit})</th>`)}</tr></thead>
-    <tbody>${shown.map((k) => html`<tr key=${k}><th scope="row" data-label=${t('col.time')}>${clock(times[k], true)}</th>${strips.map((one) => html`<td class="number" data-label=${named(one.key)}>${number(one.values[k], 1)}</td>`)}</tr>`)}</tbody>
+    <tbody>${shown.map((k) => html`<tr key=${k}><th scope="row" data-label=${t('col.time')}>${told(times[k], dated)}</th>${strips.map((one) => html`<td class="number" data-label=${named(one.key)}>${number(one.values[k], 1)}</td>`)}</tr>`)}</tbody>
   </table></div>`;
+}
+
+/** @param {number} at @param {boolean} dated */
+function told(at, dated) {
+  return dated ? dayTime(at) : clock(at, true);
 }
 
 /** What a signal is called. @param {string} key */

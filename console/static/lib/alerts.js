@@ -1,7 +1,7 @@
 /** Alerts: the ones in sight, kept up by the stream, and what people do about them. */
 
 import { batch, computed, signal } from '@preact/signals';
-import { Problem, every, get, reason, send } from './api.js';
+import { Problem, get, parts, reason, send } from './api.js';
 import { say, warn } from './announce.js';
 import { clock } from './format.js';
 import { counted, has, t, word } from './i18n.js';
@@ -23,6 +23,7 @@ export const alerts = signal(new Map());
 export const fresh = signal([]); // arrived, but not shown yet: nothing moves under the pointer
 export const busy = signal(false); // somebody is at work in the list
 export const loading = signal(true);
+export const coming = signal(true); // those that stand are still being read: there are more than are here
 /** @type {Alert[] | null} */
 let reading = null; // heard while all are read
 export const failed = signal(/** @type {Error | null} */ (null));
@@ -53,21 +54,31 @@ export async function follow() {
 export async function load() {
   /** @type {Alert[]} */
   const mine = (reading = []);
+  const found = new Map();
   try {
-    const found = (await every('alerts', { limit: 1000 })).items;
-    if (mine !== reading) return; // they are being read anew
-    batch(() => {
-      alerts.value = new Map(found.map((/** @type {Alert} */ one) => [one.alert_id, one]));
-      mine.forEach(put); // what was heard meanwhile is newer
-      if (undoable.value) mark(undoable.value.ids, GONE[undoable.value.action]);
-      fresh.value = [];
-      failed.value = null;
-    });
+    for await (const { items, last } of parts('alerts', { limit: AT_ONCE })) {
+      if (mine !== reading) return; // they are being read anew
+      for (const one of items) found.set(one.alert_id, one);
+      if (loading.value || coming.value || last) show(new Map(found), mine, last); // later, what is shown stays until all are here
+    }
   } catch (error) {
     if (loading.value) failed.value = /** @type {Error} */ (error); // later: what is shown stays, the line says how old it is
   }
   if (mine === reading) reading = null;
   loading.value = false;
+}
+
+/** @param {Map<string, Alert>} found @param {Alert[]} heard  meanwhile, so they are newer @param {boolean} last */
+function show(found, heard, last) {
+  batch(() => {
+    alerts.value = found;
+    heard.forEach(put);
+    if (undoable.value) mark(undoable.value.ids, GONE[undoable.value.action]);
+    fresh.value = [];
+    failed.value = null;
+    loading.value = false;
+    coming.value = !last;
+  });
 }
 
 /** Show what has arrived meanwhile. */

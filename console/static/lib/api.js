@@ -40,15 +40,14 @@ export async function get(path, query = {}, signal) {
   return (await ask(address(path, query), { signal })).json();
 }
 
-/** All pages of a list as one. @param {string} path @param {Record<string, unknown>} query @param {AbortSignal} [signal] */
-export async function every(path, query, signal) {
-  const first = await get(path, query, signal);
-  for (let { cursor } = first; cursor; ) {
-    const page = await get(path, { ...query, cursor }, signal);
-    first.items.push(...page.items);
-    cursor = page.cursor;
-  }
-  return { ...first, cursor: null };
+/** The rows of a list as they come, page after page. @param {string} path @param {Record<string, unknown>} query @returns {AsyncGenerator<{ items: any[], last: boolean }>} */
+export async function* parts(path, query) {
+  let cursor = '';
+  do {
+    const page = await get(path, { ...query, cursor });
+    cursor = page.cursor ?? '';
+    yield { items: page.items, last: !cursor };
+  } while (cursor);
 }
 
 /** @param {string} path */

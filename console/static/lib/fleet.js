@@ -1,7 +1,7 @@
 /** Fleet: the roster and where every vehicle is, kept up by the stream; how many there are of each look. */
 
 import { batch, signal } from '@preact/signals';
-import { bytes, every } from './api.js';
+import { bytes, parts } from './api.js';
 import { drawn, shifts } from '../map/datum.js';
 import { on } from './stream.js';
 import { Positions, frame, unpacked } from './rows.js';
@@ -74,9 +74,10 @@ export async function load() {
 
 /** Plates, drivers, classes and sites come after the map has its dots. */
 async function describe() {
-  const { items } = await every('vehicles', { limit: PAGE });
-  const found = new Map(items.map((/** @type {Vehicle} */ one) => [one.id, one]));
-  roster.value = roster.value.map((one) => found.get(one.id) ?? one);
+  for await (const { items } of parts('vehicles', { limit: PAGE })) {
+    const found = new Map(items.map((/** @type {Vehicle} */ one) => [one.id, one]));
+    roster.value = roster.value.map((one) => found.get(one.id) ?? one);
+  }
 }
 
 /** @param {{ rows: string, roster: string }} said */

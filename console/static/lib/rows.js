@@ -41,18 +41,17 @@ export class Positions {
     return this;
   }
 
-  /** The wanted vehicle nearest to a place, within so many degrees of latitude; -1: none. @param {number} lon @param {number} lat @param {number} within @param {(i: number) => boolean} wanted */
-  nearest(lon, lat, within, wanted) {
+  /** The wanted vehicles near a place, within so many degrees of latitude, the nearest first. @param {number} lon @param {number} lat @param {number} within @param {(i: number) => boolean} wanted */
+  near(lon, lat, within, wanted) {
     const wide = Math.cos((lat * Math.PI) / 180);
-    let best = within * within;
-    let found = -1;
+    const found = [];
     for (let i = 0; i < this.n; i++) {
       const x = (this.lon[i] - lon) * wide;
       const y = this.lat[i] - lat;
       const away = x * x + y * y;
-      if (away < best && wanted(i)) [best, found] = [away, i];
+      if (away < within * within && wanted(i)) found.push({ i, away });
     }
-    return found;
+    return found.sort((a, b) => a.away - b.away).map(({ i }) => i);
   }
 }
 

@@ -1,14 +1,14 @@
 /** Use: what a screen needs from the server, asked again when the question changes or the server says so. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { every, get } from './api.js';
+import { get } from './api.js';
 import { held, on } from './stream.js';
 
 export const LATELY_S = 60; // how old a list may be that somebody acts on
 
 /**
  * @param {string | null} path  null: ask nothing yet
- * @param {Record<string, unknown>} query  of a list with `limit` 1000, the most there is, all pages are asked for
+ * @param {Record<string, unknown>} query
  * @param {{ every_s?: number }} [how]  asked again so often while somebody looks; 0: only when the line has to catch up
  * @returns {{ data: any, error: Error | null, again: () => void }}
  */
@@ -19,7 +19,7 @@ export function use(path, query, { every_s = 0 } = {}) {
   useEffect(() => {
     if (path === null) return;
     const asked = new AbortController();
-    (query.limit === 1000 ? every : get)(path, query, asked.signal)
+    get(path, query, asked.signal)
       .then((data) => put({ data, error: null }))
       .catch((error) => error.name === 'AbortError' || put((before) => ({ data: before.data, error })));
     return () => asked.abort();

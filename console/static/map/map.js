@@ -6,8 +6,10 @@ import { positions, roster, tick } from '../lib/fleet.js';
 import { meta } from '../lib/session.js';
 import { still, theme } from '../lib/theme.js';
 import { style, unread } from './basemap.js';
+import { Marks } from './marks.js';
 import { opened } from './opened.js';
-import { overlay } from './overlays.js';
+import { Legend, overlay } from './overlays.js';
+import { trail, trailed } from './trail.js';
 import { Vehicles, size } from './vehicles.js';
 
 const FIT = { padding: 48, maxZoom: 11 };
@@ -17,10 +19,10 @@ const FIT = { padding: 48, maxZoom: 11 };
  */
 export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
-  const shown = useRef(/** @type {{ map: any, layer: Vehicles, found: boolean } | null} */ (null));
+  const shown = useRef(/** @type {{ map: any, layer: Vehicles, marks: Marks, found: boolean } | null} */ (null));
   const broken = useSignal(false);
-  const now = useRef({ wanted, choose, over });
-  now.current = { wanted, choose, over };
+  const now = useRef({ wanted, choose, over, chosen });
+  now.current = { wanted, choose, over, chosen };
 
   useEffect(() => {
     let gone = false;
@@ -37,10 +39,12 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
   useEffect(() => void dress(shown.current), [theme.value, language.value]);
   useEffect(() => void (shown.current && lay(shown.current, over)), [over]);
   useEffect(() => {
-    const { map, layer, found } = shown.current ?? {};
+    const { map, layer, marks, found } = shown.current ?? {};
     if (map && !found && (/** @type {any} */ (shown.current).found = known())) map.fitBounds(around(), { ...FIT, animate: false });
     layer?.update(positions, wanted);
-  }, [tick.value, wanted]);
+    marks?.update(positions, wanted, chosen);
+  }, [tick.value, wanted, chosen]);
+  useEffect(() => void (shown.current?.map.getSource('trail') && trailed(shown.current.map, theme.value)), [trail.value]);
   useEffect(() => {
     const map = shown.current?.map;
     if (!map || chosen < 0) return;
@@ -49,26 +53,40 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
   }, [chosen, follow && tick.value]);
 
   if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>`;
-  return html`${unread.value && html`<p class="notice" role="status">${t('map.unread')}</p>`}<div class="map" ref=${place} role="region" aria-label=${t('map.label', { n: roster.value.length })}></div>`;
+  return html`${unread.value && html`<p class="notice" role="status">${t('map.unread')}</p>`}<div class="map" ref=${place} role="region" aria-label=${t('map.label', { n: roster.value.length })}></div>
+    ${over.includes('heat') && html`<${Legend} />`}`;
 }
 
 /** @param {HTMLElement} place @param {{ current: any }} now */
 async function begin(place, now) {
   const map = await opened(place, around(), FIT);
   const layer = new Vehicles(() => theme.value).over(map);
-  const add = () => {
-    if (!map.getLayer(layer.id)) map.addLayer(layer);
+  const marks = new Marks(() => theme.value).over(map);
+  const update = () => {
     layer.update(positions, now.current.wanted);
+    marks.update(positions, now.current.wanted, now.current.chosen);
+  };
+  const add = () => {
+    trailed(map, theme.value);
+    if (!map.getLayer(layer.id)) map.addLayer(layer);
+    update();
     lay({ map, layer }, now.current.over);
   };
   map.on('style.load', add);
   if (map.isStyleLoaded()) add();
-  map.on('moveend', () => layer.update(positions, now.current.wanted));
+  map.on('moveend', update);
   map.on('click', (/** @type {any} */ event) => {
     const degrees = (360 / (512 * 2 ** map.getZoom())) * Math.max(14, size(map.getZoom()));
-    now.current.choose(positions.nearest(event.lngLat.lng, event.lngLat.lat, degrees, now.current.wanted));
+    now.current.choose(next(positions.near(event.lngLat.lng, event.lngLat.lat, degrees, now.current.wanted), now.current.chosen));
   });
-  return { map, layer, found: known() };
+  return { map, layer, marks, found: known() };
+}
+
+/** Whom a click is for: the nearest; of those that lie there, each click the next. @param {number[]} near @param {number} chosen */
+function next(near, chosen) {
+  if (!near.includes(chosen)) return near[0] ?? -1;
+  const order = [...near].sort((a, b) => a - b);
+  return order[(order.indexOf(chosen) + 1) % order.length];
 }
 
 /** Overlays that cannot be had just now are left out: the map goes on; vehicles do not hide heat. @param {{ map: any, layer: Vehicles }} shown @param {string} over */

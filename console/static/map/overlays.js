@@ -1,18 +1,32 @@
 /** Overlays: what may be laid over the live map: where events happened within a day, and the fleet's own areas. */
 
+import { signal } from '@preact/signals';
 import { get } from '../lib/api.js';
+import { number } from '../lib/format.js';
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
 import { drawn } from './datum.js';
 import { LAND } from './palette.js';
 
 const HEAT = ['#fde725', '#f98e09', '#bc3754']; // few to many: apart for the colour-blind, and by lightness
+const STOPS = [0, 0.3, 1]; // of the fullest square, where each colour stands
 const FORBIDDEN = { light: '#b3184a', dark: '#ff8fb0' };
 const AREA = { light: '#005f96', dark: '#6cc0f0' };
+
+const hottest = signal(0); // events of the fullest square
 
 /** Squares in which events happened, by their middles, as GeoJSON. */
 async function heat() {
   const { cells } = await get('heat');
   const most = Math.max(1, ...cells.map((/** @type {any} */ one) => one.events));
+  hottest.value = cells.length ? most : 0;
   return collection(cells.map((/** @type {any} */ one) => [{ type: 'Point', coordinates: drawn(one.lon, one.lat) }, { share: one.events / most }]));
+}
+
+/** What the colours of heat mean. */
+export function Legend() {
+  if (!hottest.value) return html`<p class="legend" role="status">${t('over.heat_empty')}</p>`;
+  return html`<p class="legend"><span>${t('over.heat_legend')}</span> ${HEAT.map((colour, k) => html`<span key=${colour}><i style=${`background:${colour}`}></i>${number(Math.max(1, Math.round(hottest.value * STOPS[k])))}</span>`)}</p>`;
 }
 
 /** Areas that hold, as GeoJSON. */
@@ -47,7 +61,7 @@ const KINDS = {
   },
   heat: {
     data: heat,
-    layers: () => [{ id: 'heat', type: 'circle', paint: { 'circle-radius': ['interpolate', ['exponential', 2], ['zoom'], 4, 5, 11, 20, 14, 160], 'circle-blur': 0.5, 'circle-opacity': 0.6, 'circle-color': ['interpolate', ['linear'], ['get', 'share'], 0, HEAT[0], 0.3, HEAT[1], 1, HEAT[2]] } }],
+    layers: () => [{ id: 'heat', type: 'circle', paint: { 'circle-radius': ['interpolate', ['exponential', 2], ['zoom'], 4, 5, 11, 20, 14, 160], 'circle-blur': 0.5, 'circle-opacity': 0.6, 'circle-color': ['interpolate', ['linear'], ['get', 'share'], ...HEAT.flatMap((colour, k) => [STOPS[k], colour])] } }],
   },
 };
 

@@ -9,7 +9,7 @@ import { LAND, SHAPES, STATUS, channels } from './palette.js';
 
 const VERTEX = `#version 300 es
 uniform mat4 matrix; uniform float size; uniform vec3 colours[5]; uniform int shapes[5];
-in vec4 vehicle; // x, y from the origin; heading, -1: unknown; look, + 8: faded
+in vec4 vehicle; // x, y from the origin; heading, -1: unknown; look, + 8: faded (an alert never is)
 out vec3 colour; flat out int shape; flat out float heading; flat out float strength;
 void main() {
   int code = int(vehicle.w + 0.5);
@@ -86,7 +86,7 @@ export class Vehicles {
         this.data[at++] = mercatorX(fleet.lon[i]) - this.origin[0];
         this.data[at++] = mercatorY(fleet.lat[i]) - this.origin[1];
         this.data[at++] = fleet.speed[i] > 2 ? (fleet.heading[i] * Math.PI) / 180 : -1;
-        this.data[at++] = look + (freshness(i) === 'fresh' ? 0 : 8);
+        this.data[at++] = look + (freshness(i) === 'fresh' || LOOKS[look] === 'alert' ? 0 : 8);
       }
     }
     this.shown = at / 4;

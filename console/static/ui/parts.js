@@ -37,6 +37,11 @@ export function Time({ at, seconds = false }) {
   return html`<time datetime=${date.toISOString()} title=${dayTime(at)}>${today ? clock(at, seconds) : dayTime(at)}</time>`;
 }
 
+/** A day. @param {{ at: string | null | undefined }} given */
+export function Day({ at }) {
+  return at ? html`<time datetime=${at}>${day(at)}</time>` : html`<span>–</span>`;
+}
+
 /** An illustrative figure says so wherever it stands. @param {{ status: string }} given */
 export function Filed({ status }) {
   return html`<span class=${`filed ${status}`}>${word('filed', status)}</span>`;

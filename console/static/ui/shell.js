@@ -1,6 +1,6 @@
 /** Shell: what stays while screens change: header, the state of the line, the ways to go, the place screens are in. */
 
-import { html, useEffect, useLayoutEffect, useRef } from '../lib/html.js';
+import { html, useEffect, useLayoutEffect, useRef, useSignal } from '../lib/html.js';
 import { LANGUAGES, language, speak, t } from '../lib/i18n.js';
 import { href, route } from '../lib/router.js';
 import { meta, signOut, user } from '../lib/session.js';
@@ -66,12 +66,16 @@ function Header() {
 }
 
 function Ways() {
-  return html`<nav class="ways" aria-label=${t('shell.ways')}>
-    ${ROOMS().map(
+  const shut = useSignal(true); // where there is no room for it beside the screen
+  useEffect(() => void (shut.value = true), [route.value.path]);
+  const key = (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && (shut.value = true);
+  return html`<nav class=${`ways ${shut.value ? 'shut' : ''}`} aria-label=${t('shell.ways')} onKeyDown=${key}>
+    <button class="menu" aria-expanded=${!shut.value} aria-controls="ways" onClick=${() => (shut.value = !shut.value)}><span aria-hidden="true">☰</span> ${t('shell.ways')}</button>
+    <div id="ways">${ROOMS().map(
       (room) => html`<div key=${room.name}><h2>${t(`room.${room.name}`)}</h2><ul>
         ${room.screens.map((screen) => html`<li key=${screen.path}><a href=${href(screen.path)} aria-current=${current(screen.path)}>${t(screen.title)}${screen.badge ? html` <${screen.badge} />` : null}</a></li>`)}
       </ul></div>`,
-    )}
+    )}</div>
   </nav>`;
 }
 

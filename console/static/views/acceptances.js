@@ -6,7 +6,9 @@ import { decided } from '../lib/decided.js';
 import { clock, day, number } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may } from '../lib/session.js';
+import { pages } from '../lib/pages.js';
 import { use } from '../lib/use.js';
+import { count } from '../ui/columns.js';
 import { Dialog } from '../ui/dialog.js';
 import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
@@ -17,16 +19,16 @@ import { Table } from '../ui/table.js';
 const LIST = 'pricing/acceptances';
 
 export function Acceptances() {
-  const known = use(LIST, { limit: 1000 });
+  const known = pages(LIST, {});
   const columns = [
     { key: 'name', label: t('acceptances.fleet'), show: (/** @type {Held} */ row) => html`<a href=${href(`/acceptances/${encodeURIComponent(row.fleet_id)}`)}>${row.name}</a>` },
-    ...['assignments', 'accepted', 'changed'].map((key) => ({ key, label: t(`acceptances.${key}`), number: true, show: (/** @type {any} */ row) => number(row[key]) })),
+    ...['assignments', 'accepted', 'changed'].map((key) => count(key, t(`acceptances.${key}`))),
     { key: 'at', label: t('acceptances.word'), show: (/** @type {Held} */ row) => word(row) },
   ];
   return html`<${Head} title=${t('screen.acceptances')}><${Files} path=${LIST} /><//>
     <p class="hint">${t('acceptances.lead')}</p>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.acceptances')} columns=${columns} rows=${known.data.items} id=${(/** @type {Held} */ row) => row.fleet_id} empty=${t('acceptances.empty')} />` : !known.error && html`<${Waiting} />`}`;
+    ${known.data ? html`<${Table} caption=${t('screen.acceptances')} columns=${columns} rows=${known.data.items} list=${known} id=${(/** @type {Held} */ row) => row.fleet_id} empty=${t('acceptances.empty')} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 /** The insurer's last word. @param {Held} row */
@@ -37,12 +39,12 @@ function word(row) {
 /** @param {{ parts: string[] }} given */
 export function Acceptance({ parts: [, id] }) {
   const path = `${LIST}/${encodeURIComponent(id)}`;
-  const known = use(LIST, { limit: 1000 });
-  const changes = use(`${path}/changes`, { limit: 1000 });
+  const known = use(LIST, { fleet: id });
+  const changes = pages(`${path}/changes`, {});
   const asking = useSignal(false);
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  const one = /** @type {Held | undefined} */ (known.data.items.find((/** @type {Held} */ each) => each.fleet_id === id));
+  const one = /** @type {Held | undefined} */ (known.data.items[0]);
   const after = () => [known, changes].forEach((each) => each.again());
   const accept = (/** @type {Record<string, string>} */ said) => decided(path, said, { rev: one?.rev, done: t('acceptances.done'), after });
   return html`<${Head} title=${t('acceptances.of', { fleet: one?.name ?? id })}><a href="#/acceptances">${t('screen.acceptances')}</a>
@@ -50,7 +52,7 @@ export function Acceptance({ parts: [, id] }) {
       ${one && one.changed > 0 && one.assignments > 0 && may('underwriter') && html`<button class="main" onClick=${() => (asking.value = true)}>${t('acceptances.accept')}</button>`}<//>
     ${one && html`<dl class="facts card">${['assignments', 'accepted', 'changed'].map((key) => html`<${Fact} key=${key} label=${t(`acceptances.${key}`)} value=${number(/** @type {any} */ (one)[key])} />`)}<${Fact} label=${t('acceptances.word')} value=${word(one)} /></dl>`}
     ${changes.error && html`<${Failed} error=${changes.error} again=${changes.again} />`}
-    ${changes.data ? html`<${Table} caption=${t('acceptances.differences')} columns=${columns()} rows=${changes.data.items} id=${(/** @type {any} */ row) => `${row.vehicle} ${row.from} ${row.what} ${row.driver ?? row.old_driver}`} empty=${t('acceptances.same')} />` : !changes.error && html`<${Waiting} />`}
+    ${changes.data ? html`<${Table} caption=${t('acceptances.differences')} columns=${columns()} rows=${changes.data.items} list=${changes} id=${(/** @type {any} */ row) => `${row.vehicle} ${row.from} ${row.what} ${row.driver ?? row.old_driver}`} empty=${t('acceptances.same')} />` : !changes.error && html`<${Waiting} />`}
     ${asking.value && one && html`<${Dialog} title=${t('acceptances.accept')} go=${t('acceptances.accept')} onGo=${accept} onLeave=${() => (asking.value = false)}>
       <p>${counted('acceptances.moves', one.changed)}</p>
       <label>${t('acceptances.reason')}<textarea name="reason" rows="3" required data-first></textarea></label><//>`}`;

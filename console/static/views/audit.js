@@ -3,27 +3,38 @@
 import { html, useSignal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get } from '../lib/api.js';
-import { refine, route } from '../lib/router.js';
-import { use } from '../lib/use.js';
-import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { midnight } from '../lib/format.js';
+import { pages } from '../lib/pages.js';
+import { route } from '../lib/router.js';
+import { moment } from '../ui/columns.js';
+import { Failed, Head, Waiting } from '../ui/parts.js';
+import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
+import { Field } from './trips.js';
 
 export function Audit() {
-  const { cursor = '' } = route.value.query;
-  const known = use('audit', { cursor, limit: 200 });
+  const { actor = '', action = '', fleet = '', from = '', to = '' } = route.value.query;
+  const asked = { actor, action, fleet, from: from && midnight(from), to: to && midnight(to, 1) };
+  const known = pages('audit', asked);
   const verdict = useSignal(/** @type {any} */ (null));
   const verify = async () => (verdict.value = await get('audit/verify').catch((error) => ({ error })));
-  return html`<${Head} title=${t('screen.audit')}><button onClick=${verify}>${t('ledger.verify')}</button><//>
+  return html`<${Head} title=${t('screen.audit')}><${Files} path="audit" query=${asked} /><button onClick=${verify}>${t('ledger.verify')}</button><//>
     ${verdict.value?.error && html`<${Failed} error=${verdict.value.error} />`}
     ${verdict.value && !verdict.value.error && html`<div class=${`notice ${verdict.value.good ? '' : 'bad'}`} role="status">${t(verdict.value.good ? 'audit.good' : 'audit.bad')}</div>`}
+    <div class="filters" role="group" aria-label=${t('inbox.filters')}>
+      <${Field} name="actor" value=${actor} label=${t('col.who')} />
+      <${Field} name="action" value=${action} label=${t('audit.action')} />
+      <${Field} name="fleet" value=${fleet} label=${t('col.fleet')} />
+      <${Field} name="from" value=${from} label=${t('trips.from')} type="date" />
+      <${Field} name="to" value=${to} label=${t('trips.to')} type="date" />
+    </div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.audit')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => String(row.id)} />
-      ${known.data.cursor && html`<p class="choices"><button onClick=${() => refine({ cursor: known.data.cursor })}>${t('table.next')}</button></p>`}` : !known.error && html`<${Waiting} />`}`;
+    ${known.data ? html`<${Table} caption=${t('screen.audit')} columns=${columns()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => String(row.id)} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 function columns() {
   return [
-    { key: 'at', label: t('col.time'), show: (/** @type {any} */ row) => html`<${Time} at=${row.at} seconds=${true} />` },
+    moment('at', t('col.time')),
     { key: 'actor', label: t('col.who') },
     { key: 'action', label: t('col.what'), show: (/** @type {any} */ row) => html`<code>${row.action}</code>` },
     { key: 'fleet_id', label: t('portfolio.fleets') },

@@ -1,20 +1,31 @@
-/** Drawer: one vehicle: what it does now, who drives it, its open alerts, and the ways on from here. */
+/** Drawer: one vehicle: what it does now, who drives it, its open alerts, who stands beside it, and the ways on from here. */
 
-import { html } from '../lib/html.js';
+import { html, useEffect } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { freshness, lookOf, positions, tick } from '../lib/fleet.js';
+import { freshness, lookOf, positions, roster, tick } from '../lib/fleet.js';
 import { order, open } from '../lib/alerts.js';
 import { href, refine, route } from '../lib/router.js';
 import { number, span } from '../lib/format.js';
 import { may } from '../lib/session.js';
 import { use } from '../lib/use.js';
+import { trail } from '../map/trail.js';
 import { Axles } from '../ui/axles.js';
 import { Fact, Priority, Status, Time } from '../ui/parts.js';
+
+const TRAIL_S = 20; // between two looks at where it has been
+const FIELDS = 't,lat_deg,lon_deg,speed_limit_kmh';
+const BESIDE = 0.0005; // degrees: some fifty metres
+const MOST = 8; // of those beside it
 
 /** @param {{ at: number, vehicle: import('../lib/fleet.js').Vehicle }} given */
 export function Drawer({ at, vehicle }) {
   tick.value;
   const known = use(`vehicles/${vehicle.id}`, {});
+  const lately = use(`vehicles/${vehicle.id}/trace`, { fields: FIELDS }, { every_s: TRAIL_S }); // its last half hour
+  useEffect(() => {
+    trail.value = lately.data;
+    return () => void (trail.value = null);
+  }, [lately.data]);
   const more = { ...vehicle, ...known.data };
   const seen = !Number.isNaN(positions.age[at]);
   const mine = open.value.filter((one) => one.vehicle === vehicle.id).sort(order);
@@ -24,11 +35,12 @@ export function Drawer({ at, vehicle }) {
       <button aria-label=${t('act.close')} onClick=${() => refine({ vehicle: '', follow: '' })}>✕</button></header>
     <p><${Status} status=${lookOf(at)} /> ${seen && html`<span class=${freshness(at)}>${t('drawer.fix', { time: span(positions.age[at]) })}</span>`}</p>
     <dl class="facts">
-      <${Fact} label=${t('col.speed')} value=${seen ? number(positions.speed[at], 0, 'km/h') : '–'} />
+      <${Speed} speed=${seen ? positions.speed[at] : NaN} limit=${limit(lately.data)} />
       <${Fact} label=${t('col.driver')} value=${more.driver_id ? html`<a href=${href(`/drivers/${more.fleet_id}/${encodeURIComponent(more.driver_id)}`)}>${more.driver_id}</a>` : t('drawer.nobody')} />
       <${Fact} label=${t('col.class')} value=${word('class', more.class) || '–'} />
       <${Fact} label=${t('col.site')} value=${more.site || '–'} />
     </dl>
+    <${Beside} at=${at} />
     ${more.tyres?.length ? html`<${Axles} tyres=${more.tyres} small=${true} />` : null}
     <h3>${t('drawer.alerts', { n: mine.length })}</h3>
     <ul class="plain">${mine.map((one) => html`<li key=${one.alert_id}><${Priority} priority=${one.priority} /> <a href=${href(`/alerts/${one.alert_id}`)}>${word('kind', one.kind)} ${one.subject}</a> <${Time} at=${one.last_seen} /></li>`)}</ul>
@@ -39,4 +51,25 @@ export function Drawer({ at, vehicle }) {
       ${may('manager') && html`<a class="button" href=${href('/tasks', { make: vehicle.id })}>${t('alert.task')}</a>`}
     </p>
   </aside>`;
+}
+
+/** How fast, against what is allowed there. @param {{ speed: number, limit: number | null }} given */
+function Speed({ speed, limit: most }) {
+  const over = most !== null && speed > most;
+  const note = most === null ? t('drawer.no_limit') : t('drawer.limit', { limit: number(most, 0, 'km/h') });
+  return html`<${Fact} label=${t('col.speed')} value=${html`<span class=${over ? 'verdict bad' : ''}>${number(speed, 0, 'km/h')}</span>`} note=${note} />`;
+}
+
+/** The limit where it was last. @param {Record<string, any> | null} found @returns {number | null} */
+function limit(found) {
+  return found?.speed_limit_kmh?.at(-1) ?? null;
+}
+
+/** Vehicles that stand where this one does, as at a depot, where their marks lie on each other. @param {{ at: number }} given */
+function Beside({ at }) {
+  const { lon, lat } = positions;
+  if (Number.isNaN(lon[at])) return null;
+  const others = positions.near(lon[at], lat[at], BESIDE, (i) => i !== at);
+  if (!others.length) return null;
+  return html`<p class="hint">${t('drawer.beside', { n: others.length })} ${others.slice(0, MOST).map((i) => html`<a key=${i} href=${href('/', { ...route.value.query, vehicle: roster.value[i]?.id })}>${roster.value[i]?.vehicle_id}</a> `)}${others.length > MOST && '…'}</p>`;
 }

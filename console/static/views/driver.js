@@ -3,11 +3,12 @@
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
-import { day, number, percent, signed, span } from '../lib/format.js';
+import { number, percent, signed, span } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may, user } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
+import { count, date, lasting } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 import { Band, Score } from './drivers.js';
@@ -20,11 +21,11 @@ export function Driver({ parts: [, fleet, id] }) {
   const known = use(`drivers/${name}`, {});
   const near = may('viewer', 'manager', 'driver'); // an insurer sees the score and what it is made of, no days
   const lately = use(near ? 'alerts' : null, { driver: `${fleet}/${id}`, state: EVERY, sort: 'newest', limit: 100 });
-  const hours = use(near ? 'hours' : null, { limit: 1000 });
+  const hours = use(near ? 'hours' : null, { driver: `${fleet}/${id}` });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
-  const own = hours.data?.items.find((/** @type {any} */ row) => row.id === `${fleet}/${id}`);
+  const own = hours.data?.items[0];
   return html`<${Head} title=${one.driver_id}><${Filed} status=${one.status} />${near && html`<a class="button" href=${href('/trips', { driver: `${fleet}/${id}` })}>${t('screen.trips')}</a>`}<//>
     <dl class="facts card">
       <${Fact} label=${t('drivers.score')} value=${html`<${Score} row=${one} value=${one.score} />`} note=${!one.provisional && html`<${Band} row=${one} />`} />
@@ -93,10 +94,10 @@ function Events({ rows }) {
 /** @param {{ rows: any[] }} given */
 function Weeks({ rows }) {
   const columns = [
-    { key: 'from', label: t('driver.week'), fixed: true, show: (/** @type {any} */ row) => day(row.from) },
+    { ...date('from', t('driver.week')), fixed: true },
     { key: 'score', label: t('drivers.score'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
-    { key: 'low', label: t('drivers.between'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<${Band} row=${row} />` },
-    { key: 'km', label: t('trips.km'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.km) },
+    { key: 'low', label: t('drivers.between'), number: true, fixed: true, value: () => null, show: (/** @type {any} */ row) => html`<${Band} row=${row} />` },
+    { ...count('km', t('trips.km')), fixed: true },
   ];
   return html`<${Table} caption=${t('driver.weeks')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.from} />`;
 }
@@ -105,9 +106,9 @@ function Weeks({ rows }) {
 export function Limits({ rows }) {
   const columns = [
     { key: 'kind', label: t('hours.limit'), fixed: true, show: (/** @type {any} */ row) => word('kind', row.kind) },
-    { key: 'counted_s', label: t('hours.used'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.counted_s) },
-    { key: 'most_s', label: t('hours.most'), number: true, fixed: true, show: (/** @type {any} */ row) => span(row.most_s) },
-    { key: 'left_s', label: t('hours.left'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<b>${span(row.left_s)}</b>` },
+    { ...lasting('counted_s', t('hours.used')), fixed: true },
+    { ...lasting('most_s', t('hours.most')), fixed: true },
+    { key: 'left_s', label: t('hours.left'), number: true, fixed: true, unit: 's', show: (/** @type {any} */ row) => html`<b>${span(row.left_s)}</b>` },
   ];
   return html`<${Table} caption=${t('screen.hours')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.kind} />`;
 }

@@ -2,23 +2,24 @@
 
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { number, percent, signed } from '../lib/format.js';
+import { number, signed } from '../lib/format.js';
+import { pages } from '../lib/pages.js';
 import { route } from '../lib/router.js';
-import { use } from '../lib/use.js';
 import { Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Places } from '../ui/places.js';
+import { count, share } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
 import { DriverLink } from '../ui/links.js';
 
 export function Drivers() {
   const { fleet = '', site = '' } = route.value.query;
-  const known = use('drivers', { fleet, site, limit: 1000 });
+  const known = pages('drivers', { fleet, site });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.drivers')}>${known.data.items.length > 0 && html`<${Filed} status=${known.data.items[0].status} />`}<//>
     <p class="hint">${t('drivers.lead')}</p>
     <div class="filters"><${Places} query=${route.value.query} /></div>
-    <${Table} caption=${t('screen.drivers')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.id} empty=${t('drivers.empty')} />`;
+    <${Table} caption=${t('screen.drivers')} columns=${columns()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.id} empty=${t('drivers.empty')} />`;
 }
 
 function columns() {
@@ -26,12 +27,12 @@ function columns() {
     { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} /> ${row.name}` },
     { key: 'score', label: t('drivers.score'), number: true, by: sure('score'), show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
     { key: 'coaching_score', label: t('drivers.coaching'), number: true, by: sure('coaching_score'), show: (/** @type {any} */ row) => (row.provisional ? '–' : number(row.coaching_score, 1)) },
-    { key: 'low', label: t('drivers.between'), number: true, by: sure('low'), show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },
-    { key: 'credibility', label: t('drivers.credibility'), number: true, show: (/** @type {any} */ row) => percent(row.credibility) },
-    { key: 'km', label: t('trips.km'), number: true, show: (/** @type {any} */ row) => number(row.km) },
-    { key: 'rank', label: t('drivers.rank'), number: true, show: (/** @type {any} */ row) => (row.rank === null ? '–' : number(row.rank)) },
+    { key: 'low', label: t('drivers.between'), number: true, by: sure('low'), value: () => null, show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },
+    share('credibility', t('drivers.credibility')),
+    count('km', t('trips.km'), 0),
+    count('rank', t('drivers.rank')),
     { key: 'trend', label: t('drivers.trend'), number: true, show: (/** @type {any} */ row) => signed(row.trend, 1) },
-    { key: 'events_per_1000_km', label: t('drivers.events'), number: true, show: (/** @type {any} */ row) => number(row.events_per_1000_km, 1) },
+    count('events_per_1000_km', t('drivers.events'), 1),
   ];
 }
 

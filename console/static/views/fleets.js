@@ -2,10 +2,12 @@
 
 import { html, useMemo } from '../lib/html.js';
 import { language, t, word } from '../lib/i18n.js';
-import { day, number, percent } from '../lib/format.js';
+import { number, percent } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
+import { pages } from '../lib/pages.js';
+import { amount, count, share, term } from '../ui/columns.js';
 import { Chart } from '../charts/chart.js';
 import { columns as bars } from '../charts/options.js';
 import { Empty, Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
@@ -17,10 +19,10 @@ import { Bar } from './portfolio.js';
 /** @typedef {import('../ui/report.js').Part} Part */
 
 export function Fleets() {
-  const known = use('pricing/fleets', { limit: 1000 });
+  const known = pages('pricing/fleets', {});
   return html`<${Head} title=${t('screen.fleets')}><${Files} path="pricing/fleets" /><//>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.fleets')} columns=${overview()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.fleet_id} empty=${t('fleets.empty')} />` : !known.error && html`<${Waiting} />`}`;
+    ${known.data ? html`<${Table} caption=${t('screen.fleets')} columns=${overview()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.fleet_id} empty=${t('fleets.empty')} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 function overview() {
@@ -29,7 +31,7 @@ function overview() {
     count('vehicles', t('portfolio.vehicles')),
     count('km_measured', t('devices.measured')),
     gap(),
-    { key: 'credibility', label: t('fleets.z'), number: true, show: (/** @type {any} */ row) => percent(row.credibility) },
+    share('credibility', t('fleets.z')),
     count('provisional', t('fleets.provisional')),
     amount('indicated', t('fleets.indicated')),
     amount('charged', t('premium.charged')),
@@ -40,16 +42,16 @@ function overview() {
 /** @param {{ parts: string[] }} given */
 export function Fleet({ parts: [, id] }) {
   const path = `pricing/fleets/${encodeURIComponent(id)}`;
-  const known = use('pricing/fleets', { limit: 1000 });
-  const schedule = use(`${path}/vehicles`, { limit: 1000 });
+  const known = use('pricing/fleets', { fleet: id });
+  const schedule = pages(`${path}/vehicles`, {});
   if (schedule.error) return html`<${Failed} page error=${schedule.error} again=${schedule.again} />`;
   if (!schedule.data) return html`<${Waiting} />`;
-  const fleet = known.data?.items.find((/** @type {any} */ one) => one.fleet_id === id);
+  const [fleet] = known.data?.items ?? [];
   return html`<${Head} title=${t('fleets.file', { fleet: fleet?.name ?? id })}><a href="#/fleets">${t('screen.fleets')}</a><//>
     ${fleet && html`<${Facts} fleet=${fleet} />`}
     <section class="card"><header class="head"><h2>${t('fleets.schedule')}</h2><div class="tools"><${Files} path=${`${path}/vehicles`} /></div></header>
       <p class="hint">${t('fleets.sufficiency')}</p>
-      <${Table} caption=${t('fleets.schedule')} columns=${vehicles()} rows=${schedule.data.items} id=${(/** @type {any} */ row) => `${row.vehicle_id} ${row.policy_id} ${row.cover}`} /></section>
+      <${Table} caption=${t('fleets.schedule')} columns=${vehicles()} rows=${schedule.data.items} list=${schedule} id=${(/** @type {any} */ row) => `${row.vehicle_id} ${row.policy_id} ${row.cover}`} /></section>
     <${Experience} path=${path} />`;
 }
 
@@ -72,30 +74,21 @@ function vehicles() {
     { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover })}>${row.vehicle_id}</a>` },
     { key: 'class', label: t('col.class'), show: (/** @type {any} */ row) => word('class', row.class) },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
-    { key: 'valid_from', label: t('premiums.term'), show: (/** @type {any} */ row) => `${day(row.valid_from)} – ${day(row.valid_to)}` },
+    term(t('premiums.term')),
     count('annual_km', t('fleets.declared')),
-    count('km_a_year', t('fleets.pace')),
+    { ...count('km_a_year', t('fleets.pace')), show: (/** @type {any} */ row) => (row.km_a_year === null && row.days ? html`<small>${t('fleets.too_early')}</small>` : number(row.km_a_year)) },
     gap(),
     { key: 'score', label: t('drivers.score'), number: true, show: (/** @type {any} */ row) => (row.score === null ? '–' : html`${number(row.score)} <small>${number(row.low)} – ${number(row.high)}</small>`) },
-    { key: 'credibility', label: t('fleets.z'), number: true, show: (/** @type {any} */ row) => html`${percent(row.credibility)} ${row.provisional && html`<small>${t('fleets.is_provisional')}</small>`}<${Bar} share=${row.credibility ?? 0} />` },
+    { ...share('credibility', t('fleets.z')), show: (/** @type {any} */ row) => html`${percent(row.credibility)} ${row.provisional && html`<small>${t('fleets.is_provisional')}</small>`}<${Bar} share=${row.credibility ?? 0} />` },
     amount('indicated', t('fleets.indicated')),
     amount('charged', t('premium.charged')),
     amount('difference', t('fleets.difference')),
   ];
 }
 
-/** @param {string} key @param {string} label */
-function count(key, label) {
-  return { key, label, number: true, show: (/** @type {any} */ row) => number(row[key]) };
-}
-
-/** @param {string} key @param {string} label */
-function amount(key, label) {
-  return { key, label, number: true, by: (/** @type {any} */ row) => (row[key] === null ? null : Number(row[key])), show: (/** @type {any} */ row) => paid(row[key], row.currency) };
-}
-
+/** Km that were not seen, sorted by their share of all. */
 function gap() {
-  return { key: 'gap_share', label: t('devices.gap'), number: true, show: (/** @type {any} */ row) => html`${number(row.km_gap)} <small>${percent(row.gap_share, 1)}</small>` };
+  return { key: 'gap_share', label: t('devices.gap'), number: true, unit: 'km', value: (/** @type {any} */ row) => row.km_gap, show: (/** @type {any} */ row) => html`${number(row.km_gap)} <small>${percent(row.gap_share, 1)}</small>` };
 }
 
 /** The years of its claims, by cover. @param {{ path: string }} given */

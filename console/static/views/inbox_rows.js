@@ -121,7 +121,7 @@ function Row({ one, small, current, picked, click, toggle, at }) {
       ${one.objection === 'waiting' && html` <span class="lasts">${t('inbox.objected')}</span>`}
       ${one.flapping && html` <span class="lasts">${t('inbox.flapping')}</span>`}</span>
     <span role="gridcell" class="who">${several.value ? one.vehicle : one.vehicle_id}${one.driver_id && !small ? ` · ${one.driver_id}` : ''}</span>
-    <span role="gridcell" class="when">${ago(one.first_seen)}</span>
+    <span role="gridcell" class="when"><time datetime=${one.first_seen}>${ago(one.first_seen)}</time></span>
     ${!small && html`<span role="gridcell" class="state">${t(`state.${shownState(one)}`)}${one.assignee ? ` · ${one.assignee}` : ''}</span>`}
     <span role="gridcell" class="todo">${todo(one)}</span>
   </div>`;

@@ -3,7 +3,7 @@
 import { may, user } from '../lib/session.js';
 import { t } from '../lib/i18n.js';
 import { html } from '../lib/html.js';
-import { open } from '../lib/alerts.js';
+import { coming, open } from '../lib/alerts.js';
 import { waiting } from '../lib/objections.js';
 import { Empty } from '../ui/parts.js';
 import { lazy } from '../ui/lazy.js';
@@ -43,13 +43,15 @@ const ALL = [
       { path: '/portfolio', title: 'screen.portfolio', view: lazy(() => import('./portfolio.js'), 'Portfolio'), roles: INSURER },
       { path: '/premiums', title: 'screen.premiums', view: lazy(() => import('./premiums.js'), 'Premiums'), one: lazy(() => import('./premium.js'), 'Premium'), roles: RATED },
       { path: '/fleets', title: 'screen.fleets', view: lazy(() => import('./fleets.js'), 'Fleets'), one: lazy(() => import('./fleets.js'), 'Fleet'), roles: INSURER },
+      { path: '/claims', title: 'screen.claims', view: lazy(() => import('./behind.js'), 'Claims'), roles: INSURER },
+      { path: '/days', title: 'screen.days', view: lazy(() => import('./behind.js'), 'Days'), roles: INSURER },
       { path: '/factors', title: 'screen.factors', view: lazy(() => import('./factors.js'), 'Factors'), one: lazy(() => import('./factors.js'), 'Factor'), roles: INSURER },
       { path: '/lift', title: 'screen.lift', view: lazy(() => import('./lift.js'), 'Lift'), roles: INSURER },
       { path: '/models', title: 'screen.models', view: lazy(() => import('./models.js'), 'Models'), one: lazy(() => import('./models.js'), 'Model'), roles: INSURER },
       { path: '/tariffs', title: 'screen.tariffs', view: lazy(() => import('./tariffs.js'), 'Tariffs'), roles: INSURER },
       { path: '/disputes', title: 'screen.disputes', view: lazy(() => import('./disputes.js'), 'Disputes'), one: lazy(() => import('./dispute.js'), 'Dispute'), roles: INSURER },
       { path: '/acceptances', title: 'screen.acceptances', view: lazy(() => import('./acceptances.js'), 'Acceptances'), one: lazy(() => import('./acceptances.js'), 'Acceptance'), roles: INSURER },
-      { path: '/ledger', title: 'screen.ledger', view: lazy(() => import('./ledger.js'), 'Ledger'), roles: INSURER },
+      { path: '/ledger', title: 'screen.ledger', view: lazy(() => import('./ledger.js'), 'Ledger'), one: lazy(() => import('./entry.js'), 'Entry'), roles: INSURER },
       { path: '/runs', title: 'screen.runs', view: lazy(() => import('./runs.js'), 'Runs'), roles: INSURER },
     ],
   },
@@ -57,10 +59,11 @@ const ALL = [
     name: 'system',
     screens: [
       { path: '/health', title: 'screen.health', view: lazy(() => import('./health.js'), 'Health'), roles: RUNNING },
-      { path: '/quarantine', title: 'screen.quarantine', view: lazy(() => import('./quarantine.js'), 'Quarantine'), roles: RUNNING },
+      { path: '/quarantine', title: 'screen.quarantine', view: lazy(() => import('./quarantine.js'), 'Quarantine'), one: lazy(() => import('./aside.js'), 'Aside'), roles: RUNNING },
       { path: '/registry', title: 'screen.registry', view: lazy(() => import('./registry.js'), 'Registry'), roles: ['manager'], whole: true },
       { path: '/users', title: 'screen.users', view: lazy(() => import('./users.js'), 'Users'), roles: RUNNING },
       { path: '/audit', title: 'screen.audit', view: lazy(() => import('./audit.js'), 'Audit'), roles: RUNNING },
+      { path: '/configuration', title: 'screen.configuration', view: lazy(() => import('./configuration.js'), 'Configuration'), roles: RUNNING },
     ],
   },
 ];
@@ -93,14 +96,14 @@ function Missing() {
 }
 
 function Open() {
-  return html`<${Count} n=${open.value.length} />`;
+  return html`<${Count} n=${open.value.length} more=${coming.value} />`;
 }
 
 function Objected() {
   return html`<${Count} n=${waiting.value} />`;
 }
 
-/** @param {{ n: number }} given */
-function Count({ n }) {
-  return n ? html`<span class="count">${n}</span>` : null;
+/** @param {{ n: number, more?: boolean }} given  `more`: these are not all */
+function Count({ n, more = false }) {
+  return n ? html`<span class="count">${n}${more ? '+' : ''}</span>` : null;
 }

@@ -1,33 +1,35 @@
 /** Ledger: what was charged and why, and proof that no byte of it was altered. */
 
 import { html, useSignal } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { has, t, word } from '../lib/i18n.js';
 import { get } from '../lib/api.js';
-import { day, money } from '../lib/format.js';
-import { route } from '../lib/router.js';
-import { use } from '../lib/use.js';
+import { money } from '../lib/format.js';
+import { pages } from '../lib/pages.js';
+import { href, route } from '../lib/router.js';
+import { amount, term } from '../ui/columns.js';
 import { Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 import { Field } from './trips.js';
 
+const ASKED = ['policy', 'vehicle', 'month', 'cover', 'kind', 'currency'];
+
 export function Ledger() {
-  const { policy = '' } = route.value.query;
-  const known = use('pricing/ledger', { policy, limit: 1000 });
+  const asked = Object.fromEntries(ASKED.map((name) => [name, route.value.query[name] ?? '']));
+  const known = pages('pricing/ledger', asked);
   const verdict = useSignal(/** @type {any} */ (null));
   const replay = useSignal(false);
   const verify = async () => {
-    const asked = { replay: replay.value };
     verdict.value = { busy: true, policies: 0, of: 0 };
-    while (verdict.value.busy) verdict.value = await get('pricing/ledger/verify', asked).then((found) => ({ ...found, busy: !found.done })).catch((error) => ({ error }));
+    while (verdict.value.busy) verdict.value = await get('pricing/ledger/verify', { replay: replay.value }).then((found) => ({ ...found, busy: !found.done })).catch((error) => ({ error }));
   };
-  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${{ policy }} />
+  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${asked} />
       <label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
       <button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button><//>
     <${Verdict} found=${verdict.value} />
-    <div class="filters"><${Field} name="policy" value=${policy} label=${t('premiums.policy')} /></div>
+    <div class="filters" role="group" aria-label=${t('inbox.filters')}>${ASKED.map((name) => html`<${Field} key=${name} name=${name} value=${asked[name]} label=${t(`behind.${name}`)} />`)}</div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.ledger')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.hash} empty=${t('ledger.empty')} />` : !known.error && html`<${Waiting} />`}`;
+    ${known.data ? html`<${Table} caption=${t('screen.ledger')} columns=${entries()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.hash} empty=${t('ledger.empty')} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 /** @param {{ found: any }} given */
@@ -40,17 +42,24 @@ function Verdict({ found }) {
     ${found.problems.length > 0 && html`<ul>${found.problems.map((/** @type {string} */ one) => html`<li>${one}</li>`)}</ul>`}</div>`;
 }
 
-function columns() {
+/** Of a list of entries, each of which leads to its own page. */
+export function entries() {
   return [
-    { key: 'recorded_at', label: t('ledger.recorded'), show: (/** @type {any} */ row) => html`<${Time} at=${row.recorded_at} />` },
+    { key: 'recorded_at', label: t('ledger.recorded'), show: (/** @type {any} */ row) => html`<a href=${href(`/ledger/${row.hash}`)}><${Time} at=${row.recorded_at} /></a>` },
     { key: 'policy_id', label: t('premiums.policy') },
     { key: 'seq', label: t('ledger.number'), number: true },
     { key: 'vehicle_id', label: t('col.vehicle') },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
-    { key: 'valid_from', label: t('premiums.term'), show: (/** @type {any} */ row) => `${day(row.valid_from)} – ${day(row.valid_to)}` },
+    term(t('premiums.term')),
     { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('premium', row.kind) },
-    { key: 'amount', label: t('premiums.amount'), number: true, by: (/** @type {any} */ row) => Number(row.amount), show: (/** @type {any} */ row) => html`${money(row.amount, row.currency)} ${row.status && html`<${Filed} status=${row.status} />`}` },
-    { key: 'reason', label: t('col.why') },
+    { ...amount('amount', t('premiums.amount')), show: (/** @type {any} */ row) => html`${money(row.amount, row.currency)} ${row.status && html`<${Filed} status=${row.status} />`}` },
+    { key: 'reason', label: t('col.why'), show: (/** @type {any} */ row) => why(row.reason) },
     { key: 'hash', label: t('ledger.hash'), fixed: true, show: (/** @type {any} */ row) => html`<code>${row.hash.slice(0, 12)}</code>` },
   ];
+}
+
+/** Why something was posted, in words; what somebody has written is as it was written. @param {string} reason */
+export function why(reason) {
+  const key = `posting.${reason.replaceAll(' ', '_')}`;
+  return has(key) ? t(key) : reason;
 }

@@ -2,10 +2,10 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { number } from '../lib/format.js';
 import { refine } from '../lib/router.js';
 import { use } from '../lib/use.js';
-import { Failed, Time, Waiting } from '../ui/parts.js';
+import { Failed, Waiting } from '../ui/parts.js';
+import { count, moment } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
 
 const NAMES = ['zones', 'heat'];
@@ -36,14 +36,14 @@ function zones() {
   return [
     { key: 'name', label: t('over.area'), show: (/** @type {any} */ row) => row.name || row.id },
     { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('zone', row.kind) },
-    { key: 'until', label: t('over.until'), show: (/** @type {any} */ row) => html`<${Time} at=${row.until} />` },
+    moment('until', t('over.until')),
   ];
 }
 
 function heat() {
   return [
-    { key: 'lat', label: t('cell.lat_deg'), number: true, show: (/** @type {any} */ row) => number(row.lat, 2) },
-    { key: 'lon', label: t('cell.lon_deg'), number: true, show: (/** @type {any} */ row) => number(row.lon, 2) },
+    count('lat', t('cell.lat_deg'), 2),
+    count('lon', t('cell.lon_deg'), 2),
     { key: 'events', label: t('over.events'), number: true },
     { key: 'vehicles', label: t('vehicles.caption'), number: true },
   ];

@@ -2,37 +2,63 @@
 
 import { html, useMemo } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { phrase } from '../lib/phrase.js';
-import { day, money, number } from '../lib/format.js';
+import { money, number } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { climb } from '../lib/ladder.js';
-import { route } from '../lib/router.js';
+import { pages } from '../lib/pages.js';
+import { href, route } from '../lib/router.js';
+import { may } from '../lib/session.js';
 import { use } from '../lib/use.js';
-import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
-import { level } from './factors.js';
+import { Day, Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Choice } from '../ui/choice.js';
+import { Table } from '../ui/table.js';
+import { entries } from './ledger.js';
+import { Rungs } from './steps.js';
 
-const SIGNS = /** @type {Record<string, string>} */ ({ start: '×', times: '×', plus: '+', divide: '÷', cap: '=', sum: 'Σ', round: '≈', levy: '×' });
+const DAY_MS = 86_400_000;
 
 /** @param {{ parts: string[] }} given */
 export function Premium({ parts: [, fleet, vehicle] }) {
-  const { cover = '' } = route.value.query;
+  const { cover = '', from = '' } = route.value.query;
   const path = `pricing/vehicles/${encodeURIComponent(fleet)}/${encodeURIComponent(vehicle ?? '')}/premium`;
   const known = use(path, {});
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const all = /** @type {any[]} */ (known.data);
-  const one = all.find((each) => each.cover === cover) ?? all[0];
+  const covers = [...new Set(all.map((each) => each.cover))];
+  const terms = all.filter((each) => each.cover === (covers.includes(cover) ? cover : covers[0])).sort((a, b) => (a.valid_from < b.valid_from ? -1 : 1));
+  const one = terms.find((each) => each.valid_from === from) ?? terms[terms.length - 1];
   return html`<${Head} title=${t('premium.title', { vehicle: one.vehicle_id })}><a class="button" href=${address(path, { cover: one.cover })} download="premium.json">JSON</a><//>
-    <div class="filters"><${Choice} name="cover" value=${one.cover} label=${t('premiums.cover')} options=${all.map((each) => [each.cover, word('cover', each.cover)])} /></div>
+    <div class="filters"><${Choice} name="cover" value=${one.cover} label=${t('premiums.cover')} also=${{ from: '' }} options=${covers.map((each) => [each, word('cover', each)])} /></div>
     <p class="amount">${money(one.amount, one.currency)} <${Filed} status=${one.status} /></p>
     <dl class="facts card">
-      <${Fact} label=${t('premiums.term')} value=${`${day(one.valid_from)} – ${day(one.valid_to)}`} />
+      <${Fact} label=${t('premiums.term')} value=${html`<${Day} at=${one.valid_from} /> – <${Day} at=${one.valid_to} />`} />
       <${Fact} label=${t('premiums.policy')} value=${one.policy_id} /><${Fact} label=${t('premium.tariff')} value=${one.tariff_id} />
       <${Fact} label=${t('devices.measured')} value=${number(one.km_measured, 0, 'km')} /><${Fact} label=${t('devices.gap')} value=${number(one.km_gap, 0, 'km')} />
       <${Fact} label=${t('premium.caps')} value=${capped(one.caps)} />
     </dl>
-    <${Steps} one=${one} />`;
+    <${Ways} one=${one} terms=${terms} />
+    <section class="card"><h2>${t('premium.steps')}</h2><${Rungs} steps=${one.factors} /><${Check} one=${one} /></section>
+    ${may('underwriter', 'actuary') && html`<${Account} one=${one} />`}`;
+}
+
+/** To the term before and after, and to what the rate is made of. @param {{ one: any, terms: any[] }} given */
+function Ways({ one, terms }) {
+  const at = terms.indexOf(one);
+  const last = new Date(Date.parse(one.valid_to) - DAY_MS).toISOString().slice(0, 10); // the end is excluded
+  const days = { vehicle: one.vehicle, from: one.valid_from, to: last };
+  const term = (/** @type {any} */ other, /** @type {string} */ name) => other && html`<a class="button" href=${href(`/premiums/${one.vehicle}`, { cover: one.cover, from: other.valid_from })}>${t(name, { amount: money(other.amount, other.currency) })}</a>`;
+  return html`<p class="choices">${term(terms[at - 1], 'premium.before')}${term(terms[at + 1], 'premium.after')}
+    ${may('viewer', 'manager') && html`<a class="button" href=${href('/trips', days)}>${t('premium.trips')}</a>`}
+    ${may('underwriter', 'actuary') && html`<a class="button" href=${href('/days', days)}>${t('premium.days')}</a>`}</p>`;
+}
+
+/** What the ledger has of the same cover: what was indicated and charged, the newest first. @param {{ one: any }} given */
+function Account({ one }) {
+  const known = pages('pricing/ledger', { policy: one.policy_id, vehicle: one.vehicle_id, cover: one.cover });
+  return html`<section class="card"><h2>${t('premium.account')}</h2>
+    ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
+    ${known.data ? html`<${Table} caption=${t('premium.account')} name="account" columns=${entries()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.hash} empty=${t('premium.no_account')} />` : !known.error && html`<${Waiting} />`}</section>`;
 }
 
 /** Caps that bound, in words. @param {string | null} caps */
@@ -41,54 +67,10 @@ function capped(caps) {
   return names.map((name) => word('factor', `${name}_cap`)).join(', ') || t('premium.none');
 }
 
-/** @param {{ one: any }} given */
-function Steps({ one }) {
+/** Whether the steps make the amount: worked out here where all are shown, else by the server. @param {{ one: any }} given */
+function Check({ one }) {
   const check = useMemo(() => (one.whole ? climb(one.factors) : null), [one]);
-  return html`<section class="card"><h2>${t('premium.steps')}</h2>
-    <div class="scroller" tabindex="0" role="region" aria-label=${t('premium.steps')}><table>
-      <caption class="unseen">${t('premium.steps')}</caption>
-      <thead><tr>${['step', 'value', 'credibility', 'effect', 'running'].map((key, k) => html`<th scope="col" class=${k > 1 ? 'number' : ''}>${t(`premium.${key}`)}</th>`)}</tr></thead>
-      ${grouped(one.factors).map(([part, steps]) => html`<tbody key=${part}>
-        <tr class="part"><th scope="rowgroup" colspan="5">${word('part', part)}</th></tr>
-        ${steps.map((step) => html`<${Rung} step=${step} />`)}
-      </tbody>`)}
-    </table></div>
-    <${Check} one=${one} check=${check} />
-  </section>`;
-}
-
-/** Whether the steps make the amount: worked out here where all are shown, else by the server. @param {{ one: any, check: { ok: boolean, amount: string } | null }} given */
-function Check({ one, check }) {
   if (!check) return html`<p class="notice">${t(one.sums ? 'premium.loads_hidden' : 'premium.differs_somewhere')}</p>`;
   const right = check.ok && one.sums && check.amount === Number(one.amount).toFixed(2);
   return html`<p class=${`notice sum ${right ? '' : 'bad'}`} role="status">${t(right ? 'premium.adds_up' : 'premium.differs', { amount: money(check.amount, one.currency) })}</p>`;
-}
-
-/** @param {{ step: any }} given */
-function Rung({ step }) {
-  const value = step.value ? `${level(step.value)} ${phrase(step.unit)}` : step.covariate ? t('premium.unknown') : '';
-  return html`<tr>
-    <th scope="row" data-label=${t('premium.step')}>${word('factor', step.name)}</th>
-    <td data-label=${t('premium.value')}>${step.op === 'round' ? '' : value}</td>
-    <td class="number" data-label=${t('premium.credibility')}>${step.credibility === null ? '' : number(step.credibility, 2)}</td>
-    <td class="number" data-label=${t('premium.effect')}>${step.op === 'sum' || step.effect === null ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`}</td>
-    <td class="number" data-label=${t('premium.running')}>${step.amount === null ? '' : plain(step.amount)}</td>
-  </tr>`;
-}
-
-/** @param {any[]} steps @returns {[string, any[]][]} */
-function grouped(steps) {
-  /** @type {[string, any[]][]} */
-  const found = [];
-  for (const step of steps) {
-    if (found.at(-1)?.[0] !== step.part) found.push([step.part, []]);
-    found[found.length - 1][1].push(step);
-  }
-  return found;
-}
-
-/** Decimals without the zeros at the end, but with cents. @param {string} text */
-function plain(text) {
-  const [whole, rest = ''] = String(text).split('.');
-  return `${whole}.${rest.replace(/0+$/, '').padEnd(2, '0')}`;
 }

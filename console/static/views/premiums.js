@@ -1,36 +1,40 @@
 /** Premiums: a row a vehicle and cover; each explains itself. */
 
 import { html } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
-import { day, money, number, percent } from '../lib/format.js';
+import { counted, t, word } from '../lib/i18n.js';
+import { pages } from '../lib/pages.js';
 import { href, route } from '../lib/router.js';
-import { use } from '../lib/use.js';
+import { amount, count, share, term } from '../ui/columns.js';
 import { Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 import { Field } from './trips.js';
 
+const ASKED = ['vehicle', 'fleet', 'policy', 'cover', 'class', 'currency'];
+const ALWAYS = ['vehicle', 'fleet']; // fields that are there before anything is asked for
+
 export function Premiums() {
-  const { vehicle = '', cover = '' } = route.value.query;
-  const known = use('pricing/premiums', { vehicle, cover, limit: 1000 });
+  const asked = Object.fromEntries(ASKED.map((name) => [name, route.value.query[name] ?? '']));
+  const known = pages('pricing/premiums', asked);
   return html`<${Head} title=${t('screen.premiums')}>
-<${Files} path="pricing/premiums" query=${{ vehicle, cover }} /><//>
-    <div class="filters"><${Field} name="vehicle" value=${vehicle} label=${t('col.vehicle')} /></div>
+<${Files} path="pricing/premiums" query=${asked} /><//>
+    <div class="filters" role="group" aria-label=${t('inbox.filters')}>${ASKED.filter((name) => asked[name] || ALWAYS.includes(name)).map((name) => html`<${Field} key=${name} name=${name} value=${asked[name]} label=${t(`behind.${name}`)} />`)}</div>
+    ${known.data && html`<p class="hint">${counted('premiums.count', known.data.total)}</p>`}
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.premiums')} columns=${columns()} rows=${known.data.items} id=${(/** @type {any} */ row) => row.premium_id} empty=${t('premiums.empty')} />` : !known.error && html`<${Waiting} />`}`;
+    ${known.data ? html`<${Table} caption=${t('screen.premiums')} columns=${columns()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.premium_id} empty=${t('premiums.empty')} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 function columns() {
   return [
-    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover })}>${row.vehicle_id}</a>` },
+    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover, from: row.valid_from })}>${row.vehicle_id}</a>` },
     { key: 'policy_id', label: t('premiums.policy') },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
-    { key: 'valid_from', label: t('premiums.term'), show: (/** @type {any} */ row) => `${day(row.valid_from)} – ${day(row.valid_to)}` },
+    term(t('premiums.term')),
     { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('premium', row.kind) },
-    { key: 'amount', label: t('premiums.amount'), number: true, by: (/** @type {any} */ row) => Number(row.amount), show: (/** @type {any} */ row) => html`<b>${money(row.amount, row.currency)}</b>` },
+    amount('amount', t('premiums.amount')),
     { key: 'reasons', label: t('premiums.reasons'), fixed: true, show: (/** @type {any} */ row) => row.reasons.map(reason).join(', ') || '–' },
-    { key: 'km_measured', label: t('devices.measured'), number: true, show: (/** @type {any} */ row) => number(row.km_measured) },
-    { key: 'credibility', label: t('drivers.credibility'), number: true, show: (/** @type {any} */ row) => percent(row.credibility) },
+    count('km_measured', t('devices.measured')),
+    share('credibility', t('drivers.credibility')),
     { key: 'status', label: t('col.status'), show: (/** @type {any} */ row) => html`<${Filed} status=${row.status} />` },
   ];
 }

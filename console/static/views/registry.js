@@ -5,6 +5,8 @@ import { has, t, word } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
 import { number } from '../lib/format.js';
 import { route } from '../lib/router.js';
+import { now } from '../lib/clock.js';
+import { pages } from '../lib/pages.js';
 import { use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
@@ -19,6 +21,8 @@ import '../lib/phrase.js'; // what the columns mean
 /** @typedef {{ key: string, cells: Record<string, string>, gone?: boolean }} Row */
 
 const REFERS = ['vehicles', 'drivers', 'sites']; // kinds that a form offers the ids of
+const OFFERED = 1000; // of these, while one writes
+const AT_WHEEL = 10_000; // assignments that hold on a day
 
 export function Registry() {
   return html`<${Kinds} />`;
@@ -44,9 +48,10 @@ function Kinds({ only = '' }) {
 /** @param {{ kind: Kind, all: Kind[], changed: () => void, title?: string, lead?: string }} given */
 function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('registry.lead') }) {
   const { q = '' } = route.value.query;
-  const known = use(`registry/${kind.kind}`, { q, limit: 1000 });
+  const known = pages(`registry/${kind.kind}`, { q });
+  const today = use(board(all, kind) ? `registry/${kind.kind}` : null, { on: new Date(now()).toISOString().slice(0, 10), limit: AT_WHEEL });
   const asked = useSignal(/** @type {Row | null} */ (null));
-  const after = () => [known.again, changed].forEach((each) => each());
+  const after = () => [known.again, today.again, changed].forEach((each) => each());
   const carry = (/** @type {Record<string, string>} */ cells) => {
     const { key, gone } = /** @type {Row} */ (asked.value);
     return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells }, { done: t('registry.done'), after });
@@ -59,10 +64,15 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
       <${Field} name="q" value=${q} label=${t('registry.find')} />
     </div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data && !all.length && kind.editable && html`<${Board} rows=${known.data.items} q=${q} ask=${(/** @type {Row} */ row) => (asked.value = row)} />`}
-    ${known.data ? html`<${Table} caption=${title} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
+    ${today.data && html`<${Board} today=${today.data.items} q=${q} ask=${(/** @type {Row} */ row) => (asked.value = row)} />`}
+    ${known.data ? html`<${Table} caption=${title} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(asked.value.gone ? 'registry.remove' : asked.value.key ? 'registry.change' : 'registry.add')} go=${t(asked.value.gone ? 'registry.remove' : 'users.save')} onGo=${carry} onLeave=${() => (asked.value = null)}>
       ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;
+}
+
+/** Whether who drives what today is shown too. @param {Kind[]} all  to choose from @param {Kind} kind */
+function board(all, kind) {
+  return !all.length && kind.editable;
 }
 
 /** Columns that hold something. @param {Kind} kind @param {any[]} rows @param {(row: any, gone?: boolean) => void} ask */
@@ -91,6 +101,6 @@ function Cells({ kind, cells }) {
 
 /** What there is of a kind, to choose from while one writes. @param {{ kind: string }} given */
 function Known({ kind }) {
-  const rows = use(`registry/${kind}`, { limit: 1000 });
+  const rows = use(`registry/${kind}`, { limit: OFFERED });
   return html`<datalist id=${`known-${kind}`}>${(rows.data?.items ?? []).map((/** @type {Row} */ row) => html`<option key=${row.key} value=${row.cells[`${kind.slice(0, -1)}_id`]}>${row.cells.name ?? row.cells.plate ?? ''}</option>`)}</datalist>`;
 }

@@ -5,7 +5,9 @@ import { t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
 import { day, percent } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
+import { pages } from '../lib/pages.js';
 import { use } from '../lib/use.js';
+import { share } from '../ui/columns.js';
 import { Chart } from '../charts/chart.js';
 import { columns as bars } from '../charts/options.js';
 import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
@@ -49,7 +51,7 @@ function series(force) {
 function Compared({ before, after }) {
   const asked = { old: before, new: after };
   const known = use('pricing/tariffs/compare', asked);
-  const moved = use('pricing/dislocation', { ...asked, limit: 500 });
+  const moved = pages('pricing/dislocation', asked);
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const { old: was, new: now, form, bands, covers, fleets, differences } = known.data;
@@ -61,7 +63,7 @@ function Compared({ before, after }) {
     <${Section} part=${{ name: 'disruption', title: t('tariffs.bands'), said: [], columns: Object.keys(bands[0] ?? {}), heads: {}, styles: STYLES, rows: bands.map((/** @type {any} */ row) => ({ ...row, band: band(row.band) })) }} />
     <div class="cards">${[['covers', covers, 'cover'], ['fleets', fleets, 'fleet']].map(([name, rows, family]) => html`<section key=${name} class="card"><h2>${t(`portfolio.${name}`)}</h2><${Table} caption=${t(`portfolio.${name}`)} name=${`part-${name}`} columns=${parts(name, family, now.currency)} rows=${rows} id=${(/** @type {any} */ row) => row.name} /></section>`)}</div>
     <section class="card"><header class="head"><h2>${t('tariffs.moved')}</h2><div class="tools"><${Files} path="pricing/dislocation" query=${asked} /></div></header>
-      ${moved.data ? html`<${Table} caption=${t('tariffs.moved')} name="moved" columns=${vehicles(now.currency)} rows=${moved.data.items} id=${(/** @type {any} */ row) => `${row.policy_id} ${row.vehicle_id}`} />` : html`<${Waiting} />`}</section>
+      ${moved.data ? html`<${Table} caption=${t('tariffs.moved')} name="moved" columns=${vehicles(now.currency)} rows=${moved.data.items} list=${moved} id=${(/** @type {any} */ row) => `${row.policy_id} ${row.vehicle_id}`} />` : html`<${Waiting} />`}</section>
     <section class="card"><h2>${t('tariffs.differences')}</h2><${Table} caption=${t('tariffs.differences')} name="differences" columns=${numbers()} rows=${differences} id=${(/** @type {any} */ row) => row.path} empty=${t('tariffs.same')} /></section>`;
 }
 
@@ -69,8 +71,8 @@ const STYLES = { vehicles: 'count', share: 'share', old: 'money', new: 'money', 
 
 /** Both premiums and the change between them. @param {string} currency */
 function amounts(currency) {
-  const amount = (/** @type {string} */ key, /** @type {string} */ label) => ({ key, label, number: true, by: (/** @type {any} */ row) => Number(row[key]), show: (/** @type {any} */ row) => paid(row[key], currency) });
-  return [amount('old', t('tariffs.old')), amount('new', t('tariffs.new')), { key: 'change', label: t('column.change'), number: true, show: (/** @type {any} */ row) => percent(row.change, 1) }];
+  const amount = (/** @type {string} */ key, /** @type {string} */ label) => ({ key, label, number: true, unit: currency, by: (/** @type {any} */ row) => Number(row[key]), show: (/** @type {any} */ row) => paid(row[key], currency) });
+  return [amount('old', t('tariffs.old')), amount('new', t('tariffs.new')), share('change', t('column.change'), 1)];
 }
 
 /** @param {string} name @param {string} family @param {string} currency */

@@ -182,6 +182,8 @@ def routes(house: House, path: str, single: bool) -> list[str]:
         "/tyres": (f"/tyres?vehicle={vehicle}",),
         "/premiums": (f"/premiums/{vehicle}",),
         "/factors": ("/factors/vehicle_age?cover=own_damage",),
+        "/ledger": ("/ledger/X:1",),
+        "/quarantine": (f"/quarantine/{house.ids['quarantine']}",),
         "/models": ("/models/frequency.json",),
         "/acceptances": (f"/acceptances/{house.names['fleet']}",),
         "/fleets": (f"/fleets/{house.names['fleet']}?years=3",),

@@ -12,7 +12,7 @@ from streams.words import catalogue
 
 from .conftest import AXE, own, screens
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("posted")]  # so that a screen of an entry has one
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "console" / "static"

@@ -1,0 +1,50 @@
+/** Steps: how a premium was made, rung by rung, with the running amount. */
+
+import { html } from '../lib/html.js';
+import { t, word } from '../lib/i18n.js';
+import { phrase } from '../lib/phrase.js';
+import { number } from '../lib/format.js';
+import { level } from './factors.js';
+
+const SIGNS = /** @type {Record<string, string>} */ ({ start: '×', times: '×', plus: '+', divide: '÷', cap: '=', sum: 'Σ', round: '≈', levy: '×' });
+
+/** @param {{ steps: any[] }} given */
+export function Rungs({ steps }) {
+  return html`<div class="scroller" tabindex="0" role="region" aria-label=${t('premium.steps')}><table>
+      <caption class="unseen">${t('premium.steps')}</caption>
+      <thead><tr>${['step', 'value', 'credibility', 'effect', 'running'].map((key, k) => html`<th scope="col" class=${k > 1 ? 'number' : ''}>${t(`premium.${key}`)}</th>`)}</tr></thead>
+      ${grouped(steps).map(([part, some]) => html`<tbody key=${part}>
+        <tr class="part"><th scope="rowgroup" colspan="5">${word('part', part)}</th></tr>
+        ${some.map((step) => html`<${Rung} step=${step} />`)}
+      </tbody>`)}
+    </table></div>`;
+}
+
+/** @param {{ step: any }} given */
+function Rung({ step }) {
+  const value = step.value ? `${level(step.value)} ${phrase(step.unit)}` : step.covariate ? t('premium.unknown') : '';
+  return html`<tr>
+    <th scope="row" data-label=${t('premium.step')}>${word('factor', step.name)}</th>
+    <td data-label=${t('premium.value')}>${step.op === 'round' ? '' : value}</td>
+    <td class="number" data-label=${t('premium.credibility')}>${step.credibility === null ? '' : number(step.credibility, 2)}</td>
+    <td class="number" data-label=${t('premium.effect')}>${step.op === 'sum' || step.effect === null ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`}</td>
+    <td class="number" data-label=${t('premium.running')}>${step.amount === null ? '' : plain(step.amount)}</td>
+  </tr>`;
+}
+
+/** @param {any[]} steps @returns {[string, any[]][]} */
+function grouped(steps) {
+  /** @type {[string, any[]][]} */
+  const found = [];
+  for (const step of steps) {
+    if (found.at(-1)?.[0] !== step.part) found.push([step.part, []]);
+    found[found.length - 1][1].push(step);
+  }
+  return found;
+}
+
+/** Decimals without the zeros at the end, but with cents. @param {string} text */
+function plain(text) {
+  const [whole, rest = ''] = String(text).split('.');
+  return `${whole}.${rest.replace(/0+$/, '').padEnd(2, '0')}`;
+}

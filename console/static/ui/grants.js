@@ -5,6 +5,7 @@ import { t, word } from '../lib/i18n.js';
 import { use } from '../lib/use.js';
 
 const ROLES = ['viewer', 'manager', 'driver', 'underwriter', 'actuary', 'admin'];
+const ALL = 100_000; // that there are to choose from
 const EVERYWHERE = ''; // the place of a role that holds for all fleets
 const DRIVING = ['driver', 'manager', 'viewer']; // roles of somebody who may be a driver too
 
@@ -31,8 +32,8 @@ export function Grants({ grants, driver = null }) {
   const before = grantsOf(grants);
   const role = useSignal(before[0]?.role ?? ROLES[0]);
   const places = useSignal(before.length ? before.map(({ fleet, site }) => [fleet, site].filter(Boolean).join('/')) : [EVERYWHERE]);
-  const fleets = use('registry/fleets', { limit: 1000 });
-  const sites = use('registry/sites', { limit: 1000 });
+  const fleets = use('registry/fleets', { limit: ALL });
+  const sites = use('registry/sites', { limit: ALL });
   const there = [...(fleets.data?.items ?? []).map(ofFleet), ...(sites.data?.items ?? []).map(ofSite)].sort(([a], [b]) => (a < b ? -1 : 1));
   const gone = places.value.filter((one) => one && !there.some(([place]) => place === one)).map((one) => [one, one]); // not registered any more
   const change = (/** @type {number} */ k, /** @type {string} */ place) => (places.value = places.value.map((one, at) => (at === k ? place : one)));
@@ -49,7 +50,7 @@ export function Grants({ grants, driver = null }) {
 
 /** Which driver of the registry, among those of the fleets chosen. @param {{ driver: string, places: string[], needed: boolean }} given */
 function Driver({ driver, places, needed }) {
-  const known = use('registry/drivers', { limit: 1000 });
+  const known = use('registry/drivers', { limit: ALL });
   const fleets = new Set(places.map((place) => place.split('/')[0]));
   const all = (known.data?.items ?? []).map((/** @type {any} */ row) => row.cells);
   const own = all.filter((/** @type {any} */ { fleet_id }) => fleets.has(EVERYWHERE) || fleets.has(fleet_id));

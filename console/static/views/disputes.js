@@ -5,7 +5,7 @@ import { t, word } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
 import { href } from '../lib/router.js';
 import { may } from '../lib/session.js';
-import { use } from '../lib/use.js';
+import { pages } from '../lib/pages.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
@@ -14,10 +14,10 @@ import { Table } from '../ui/table.js';
 
 export function Disputes() {
   const asked = useSignal(/** @type {Asked | null} */ (null));
-  const known = use('pricing/disputes', { limit: 1000 });
+  const known = pages('pricing/disputes', {});
   return html`<${Head} title=${t('screen.disputes')} /><p class="hint">${t('disputes.lead')}</p>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.disputes')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.action_id} empty=${t('disputes.empty')} />` : !known.error && html`<${Waiting} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.disputes')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.action_id} empty=${t('disputes.empty')} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Judge} ...${asked.value} after=${known.again} leave=${() => (asked.value = null)} />`}`;
 }
 
@@ -49,6 +49,6 @@ function columns(ask) {
     { key: 'objections', label: t('objections.said'), fixed: true, show: (/** @type {any} */ row) => row.objections.join('; ') || '–' },
     { key: 'actor', label: t('col.who') },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`dispute.${row.state}`)} ${row.judged_by && html`<small>${row.judged_by}: ${row.judgement}</small>`}` },
-    { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => (judging && row.state === 'waiting' ? choices((action) => ask(row.alert_id, action)) : '') },
+    { key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => (judging && row.state === 'waiting' ? choices((action) => ask(row.alert_id, action)) : '') },
   ];
 }

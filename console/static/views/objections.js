@@ -5,7 +5,8 @@ import { t, word } from '../lib/i18n.js';
 import { href, route } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { on } from '../lib/stream.js';
-import { LATELY_S, use } from '../lib/use.js';
+import { pages } from '../lib/pages.js';
+import { LATELY_S } from '../lib/use.js';
 import { Answer } from '../ui/answer.js';
 import { Choice } from '../ui/choice.js';
 import { DriverLink, VehicleLink } from '../ui/links.js';
@@ -17,7 +18,7 @@ const STATES = ['waiting', 'answered'];
 export function Objections() {
   const { state = '' } = route.value.query;
   const asked = useSignal(/** @type {any} */ (null));
-  const known = use('objections', { state, limit: 1000 }, { every_s: LATELY_S });
+  const known = pages('objections', { state }, { every_s: LATELY_S });
   useEffect(() => {
     const stop = on('alert', ({ objection }) => objection && known.again());
     return () => void stop();
@@ -25,7 +26,7 @@ export function Objections() {
   return html`<${Head} title=${t('screen.objections')} /><p class="hint">${t(may('manager') ? 'objections.lead' : 'objections.lead_own')}</p>
     <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${[['', t('inbox.any')], ...STATES.map((one) => [one, t(`objection.${one}`)])]} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.objections')} columns=${columns((row) => (asked.value = row))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('objections.empty')} />` : !known.error && html`<${Waiting} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.objections')} columns=${columns((row) => (asked.value = row))} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('objections.empty')} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Answer} alert=${asked.value.alert_id} note=${asked.value.note} done=${known.again} leave=${() => (asked.value = null)} />`}`;
 }
 
@@ -41,7 +42,7 @@ function columns(ask) {
     { key: 'note', label: t('objections.said'), fixed: true },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`<span class=${row.state === 'waiting' ? 'lasts' : ''}>${t(`objection.${row.state}`)}</span>` },
     { key: 'answer', label: t('objections.told'), fixed: true, show: (/** @type {any} */ row) => told(row) },
-    ...(answering ? [{ key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => html`<button onClick=${() => ask(row)}>${t(row.answer ? 'objections.again' : 'objections.answer')}</button>` }] : []),
+    ...(answering ? [{ key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => html`<button onClick=${() => ask(row)}>${t(row.answer ? 'objections.again' : 'objections.answer')}</button>` }] : []),
   ];
 }
 

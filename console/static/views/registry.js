@@ -81,7 +81,7 @@ function columns(kind, rows, ask) {
   const cell = (/** @type {string} */ name) => (/** @type {any} */ row) => row.cells[name] ?? '';
   return [
     ...used.map(({ name, choices }) => ({ key: name, label: word('cell', name), by: cell(name), show: (/** @type {any} */ row) => chosen(name, choices, cell(name)(row)) })),
-    ...(kind.editable ? [{ key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` }] : []),
+    ...(kind.editable ? [{ key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => html`<span class="choices"><button onClick=${() => ask(row)}>${t('registry.change')}</button><button onClick=${() => ask(row, true)}>${t('registry.remove')}</button></span>` }] : []),
   ];
 }
 

@@ -5,7 +5,8 @@ import { t, word } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
 import { href, refine, route } from '../lib/router.js';
 import { may } from '../lib/session.js';
-import { LATELY_S, use } from '../lib/use.js';
+import { pages } from '../lib/pages.js';
+import { LATELY_S } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { NewTask } from '../ui/new_task.js';
@@ -21,7 +22,7 @@ const OUTCOMES = ['fixed', 'replaced', 'talked', 'nothing_found', 'other'];
 export function Tasks() {
   const { state = 'open', make } = route.value.query;
   const asked = useSignal(/** @type {{ id: string, action: string } | null} */ (null));
-  const known = use('tasks', { state, limit: 1000 }, { every_s: LATELY_S });
+  const known = pages('tasks', { state }, { every_s: LATELY_S });
   const close = (/** @type {Record<string, string>} */ said) => {
     const { id, action } = /** @type {{ id: string, action: string }} */ (asked.value);
     return decided(`tasks/${encodeURIComponent(id)}/${action}`, said, { done: t(`tasks.${action}_said`), after: known.again });
@@ -29,7 +30,7 @@ export function Tasks() {
   return html`<${Head} title=${t('screen.tasks')}>${may('manager') && html`<button onClick=${() => refine({ make: 'new' })}>${t('alert.task')}</button>`}<//>
     <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${STATES.map((one) => [one, t(`task_state.${one}`)])} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : !known.error && html`<${Waiting} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(`tasks.${asked.value.action}`)} go=${t(`tasks.${asked.value.action}`)} onGo=${close} onLeave=${() => (asked.value = null)}><${Fields} action=${asked.value.action} /><//>`}
     ${make && may('manager') && html`<${NewTask} vehicle=${make === 'new' ? '' : make} done=${known.again} leave=${() => refine({ make: '' })} />`}`;
 }
@@ -43,7 +44,7 @@ function columns(ask) {
     { key: 'due', label: t('tasks.due'), show: (/** @type {any} */ row) => html`<span class=${row.overdue ? 'verdict bad' : ''}><${Time} at=${row.due} /> ${row.overdue ? t('tasks.overdue') : ''}</span>` },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`task_state.${row.state}`)} ${row.outcome && word('outcome', row.outcome)} ${row.finding}` },
     { key: 'alert_id', label: t('tasks.alert'), fixed: true, show: (/** @type {any} */ row) => row.alert_id && html`<a href=${href(`/alerts/${row.alert_id}`)}>${t('tasks.see')}</a>` },
-    { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? ACTIONS.map((action) => html`<button key=${action} onClick=${() => ask(row.task_id, action)}>${t(`tasks.${action}`)}</button> `) : '') },
+    { key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? ACTIONS.map((action) => html`<button key=${action} onClick=${() => ask(row.task_id, action)}>${t(`tasks.${action}`)}</button> `) : '') },
   ];
 }
 

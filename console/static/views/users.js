@@ -4,7 +4,7 @@ import { html, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
 import { user } from '../lib/session.js';
-import { use } from '../lib/use.js';
+import { pages } from '../lib/pages.js';
 import { Dialog } from '../ui/dialog.js';
 import { Grants, grantsOf, read } from '../ui/grants.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -12,11 +12,11 @@ import { Table } from '../ui/table.js';
 
 /** @typedef {{ action: string, row: any }} Asked  row: what it is about; {}: something new */
 /** @typedef {{ text: string, secret: string }} Once */
-/** @typedef {{ known: ReturnType<typeof use>, asked: import('@preact/signals').Signal<Asked | null> }} List */
+/** @typedef {{ known: import('../lib/pages.js').Pages, asked: import('@preact/signals').Signal<Asked | null> }} List */
 
 export function Users() {
-  const users = use('users', { limit: 1000 });
-  const tokens = use('tokens', { limit: 1000 });
+  const users = pages('users', {});
+  const tokens = pages('tokens', {});
   const asked = useSignal(/** @type {Asked | null} */ (null));
   const shown = useSignal(/** @type {Once | null} */ (null));
   const ask = (/** @type {string} */ action, row = {}) => (asked.value = { action, row });
@@ -52,10 +52,10 @@ function at(row) {
   return `users/${encodeURIComponent(row.login)}`;
 }
 
-/** @param {{ known: ReturnType<typeof use>, caption: string, columns: any[], id: (row: any) => string }} given */
+/** @param {{ known: import('../lib/pages.js').Pages, caption: string, columns: any[], id: (row: any) => string }} given */
 function Part({ known, caption, columns, id }) {
   return html`${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${caption} name=${`sort-${columns[0].key}`} columns=${columns} rows=${known.data.items} id=${id} />` : !known.error && html`<${Waiting} />`}`;
+    ${known.data ? html`<${Table} caption=${caption} name=${`sort-${columns[0].key}`} columns=${columns} rows=${known.data.items} list=${known} id=${id} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 /** @param {(action: string, row: any) => void} ask */
@@ -97,7 +97,7 @@ function said(text) {
 
 /** @param {(row: any) => string[]} actions @param {(action: string, row: any) => void} ask */
 function choices(actions, ask) {
-  return { key: 'act', label: t('col.actions'), fixed: true, show: (/** @type {any} */ row) => html`<span class="choices">${actions(row).map((action) => html`<button key=${action} onClick=${() => ask(action, row)}>${t(`users.${action}`)}</button>`)}</span>` };
+  return { key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => html`<span class="choices">${actions(row).map((action) => html`<button key=${action} onClick=${() => ask(action, row)}>${t(`users.${action}`)}</button>`)}</span>` };
 }
 
 /** @param {{ asked: Asked }} given */

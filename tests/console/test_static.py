@@ -21,11 +21,17 @@ MODULES = sorted(path for path in STATIC.rglob("*.js") if VENDOR not in path.par
 SHEETS = sorted(STATIC.glob("*.css"))
 CATALOGUES = {language: words.catalogue(language) for language in words.LANGUAGES}
 LATER = (
+    "behind.",
+    "claims.",
+    "days.",
+    "entry.",
     "file.",
     "fleet_report.",
+    "made.",
     "mail.",
     "means.",
     "phrase.",
+    "posting.",
     "say.",
     "threshold.",
 )  # of few screens, or none

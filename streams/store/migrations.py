@@ -74,9 +74,19 @@ def _ages(connection: Connection) -> None:
         connection.execute(update(table).where(table.c.at.is_(None)).values(at=time.time()))
 
 
+def _new(connection: Connection) -> None:
+    """All that the steps bring to an empty store."""
+    metadata.create_all(connection, tables_of(connection))
+    _with_owner(connection)
+
+
 def _owner(connection: Connection) -> None:
     """Who may write."""
     _complete(connection)
+    _with_owner(connection)
+
+
+def _with_owner(connection: Connection) -> None:
     if upkeep.owner in tables_of(connection) and connection.execute(select(upkeep.owner)).first() is None:
         connection.execute(upkeep.owner.insert().values(id=1, epoch=0, next=0, commits=0, mark=0))
 
@@ -122,7 +132,10 @@ def version(connection: Connection) -> int:
 
 
 def upgrade(engine: Engine) -> None:
-    """Run the missing steps, each in its own transaction. Raises ``SchemaError`` for a store of a newer version."""
+    """Run the missing steps, each in its own transaction; an empty store gets all in one.
+
+    Raises ``SchemaError`` for a store of a newer version.
+    """
     with engine.connect() as connection:
         found = version(connection)
     if found > len(STEPS):
@@ -130,8 +143,8 @@ def upgrade(engine: Engine) -> None:
             f"the store has schema version {found}, this tripmeter knows up to {len(STEPS)}: "
             "start the newer tripmeter, or point --data at another folder"
         )
-    for number in range(found, len(STEPS)):
+    for number, step in enumerate(STEPS[found:], found + 1) if found else [(len(STEPS), _new)]:
         with engine.execution_options(writing=True).begin() as connection:
-            STEPS[number](connection)
+            step(connection)
             connection.execute(schema.meta.delete().where(schema.meta.c.key == "schema"))
-            connection.execute(schema.meta.insert().values(key="schema", value=str(number + 1)))
+            connection.execute(schema.meta.insert().values(key="schema", value=str(number)))

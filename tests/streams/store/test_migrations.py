@@ -5,7 +5,7 @@ from sqlalchemy import inspect
 
 from streams.store import columns, deeds, migrations, schema
 from streams.store.migrations import SchemaError
-from streams.store.store import open_store
+from streams.store.store import open_store, rows_of
 
 
 def test_a_new_store_has_every_table_and_its_version(tmp_path):
@@ -97,3 +97,18 @@ def test_a_store_of_the_first_version_gets_what_it_lacks_and_keeps_what_people_d
         (alert,) = connection.execute(schema.alerts.select())
         assert alert.starts == "[]"
     store.close()
+
+
+def test_a_new_store_is_one_that_has_taken_every_step(tmp_path, monkeypatch):
+    def made(folder):
+        store = open_store(folder)
+        with store.reading() as connection:
+            said = {name: inspect(connection).get_columns(name) for name in columns.metadata.tables}
+            indexes = {name: inspect(connection).get_indexes(name) for name in columns.metadata.tables}
+            found = {table.name: rows_of(connection, table.select()) for table in columns.metadata.sorted_tables}
+        store.close()
+        return str(said), str(indexes), found
+
+    new = made(tmp_path / "new")
+    monkeypatch.setattr(migrations, "_new", lambda connection: [step(connection) for step in migrations.STEPS])
+    assert made(tmp_path / "stepped") == new

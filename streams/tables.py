@@ -9,7 +9,8 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Table, select
 
 from pricing import frames
-from pricing.exposure import KILOMETRES, exposure
+from pricing.counts import COUNTS, count_events
+from pricing.exposure import FINAL, KILOMETRES, exposure, merge
 from pricing.risks import joined, parted
 from pricing.tariff import Tariff
 from streams.desk.decisions import Row, dismissed
@@ -176,9 +177,9 @@ def moment(t: float) -> datetime:
     return datetime.fromtimestamp(t, UTC)
 
 
-def unnamed(events: pl.DataFrame) -> pl.DataFrame:
-    """Events as premiums read them: whoever drove."""
-    return events.with_columns(pl.lit(None, pl.String).alias("driver_id"))
+def unnamed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Events, or exposure, as premiums read them: whoever drove."""
+    return rows.with_columns(pl.lit(None, pl.String).alias("driver_id"))
 
 
 def by_day(segments: pl.DataFrame) -> pl.DataFrame:
@@ -205,11 +206,17 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
 
 def rated(six: Tables, tariff: Tariff, risks: pl.DataFrame, others: Sequence[Tariff] = ()) -> Tables:
     """The tables with scores and premiums made anew; what is insured in the currency of another tariff by that one."""
-    driven, end = six["exposure"], ended(six["exposure"])
+    people, driven, end = six["exposure"], whoever(six), ended(six["exposure"])
     (_, mine), *parts = parted(risks, tariff, others)
-    found = six | {"scores": frames.scores(driven, risks, tariff, until=end)}
+    found = six | {"scores": frames.scores(people, risks, tariff, driven, end)}
     found["premiums"] = frames.premiums(driven, mine, tariff, until=end)
     for other, part in parts:
-        scored = frames.scores(driven, risks, other, until=end)
+        scored = frames.scores(people, risks, other, driven, end)
         found |= joined(found, scored, frames.premiums(driven, part, other, until=end), part)
     return found
+
+
+def whoever(six: Tables) -> pl.DataFrame:
+    """The exposure of tables as premiums read it, whoever drove: of two drivers' events within a minute one counts."""
+    counted = count_events(unnamed(six["events"])).with_columns(status=pl.lit(FINAL))
+    return merge([unnamed(six["exposure"]).drop(COUNTS, strict=False), counted])

@@ -121,7 +121,7 @@ def amounts(
     if folder:
         six, risks = _insured(folder, registry, klass)
         own = in_currency(risks, rated_with)
-        return indications(six["exposure"], own, rated_with, until=tables.ended(six["exposure"]))
+        return indications(tables.whoever(six), own, rated_with, until=tables.ended(six["exposure"]))
     return amounts_of(store(data), rated_with, klass)
 
 

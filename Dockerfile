@@ -3,6 +3,7 @@ FROM python:3.11.15-slim-bookworm AS built
 
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
+COPY compiled compiled
 COPY console console
 COPY devices devices
 COPY pricing pricing

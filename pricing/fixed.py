@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pricing.compiled import shared
+from compiled.kernels import shared
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from pricing.compiled import kernel
+from compiled.kernels import kernel
 from pricing.exposure import SILENT, Exposure
 from pricing.factors import telematics
 from pricing.fixed import FOUR, ONE, Floats, Ints, millionths, times, whole

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pricing.compiled import kernel
+from compiled.kernels import kernel
 from pricing.fixed import FOUR, ONE, Floats, Ints, cents, divide, millionths, parts, times
 from pricing.many import Bools, Driving
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 from simulator.engines import turning
 
 Floats = npt.NDArray[np.float64]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 from simulator.grip import ease, left, turn
 
 G = 9.80665  # m/s²

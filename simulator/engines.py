@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 
 CRANKS, CRANKED = 2.0, 200.0  # s a starter turns the engine, and how fast, 1/min; ours
 GEARS, GEAR = 9, 1.35  # how many, and from gear to gear; ours

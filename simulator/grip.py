@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 
 SIDEWAYS = 0.8  # share of what tyres hold that still turns a vehicle that slides; 0.6 are left to slow it; ours
 EASE, SLOW = 1.0, 5.0  # m/s² with which somebody slows down while running wide, and m/s of who need not; ours

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from compiled.kernels import kernel
 from simulator.ailments import (
     ALTERNATOR_FAILS,
     BATTERY_TIRED,
@@ -14,7 +15,6 @@ from simulator.ailments import (
     THERMOSTAT_OPEN,
     THERMOSTAT_SHUT,
 )
-from simulator.compiled import kernel
 from simulator.engines import BUILDS, CRANKED, CRANKS, turning
 from simulator.tracks import Track
 from simulator.vehicles import DIESEL, DRIVELINE, Class

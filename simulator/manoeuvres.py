@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 
 EPISODE = np.dtype([("open", "i8"), ("start", "f8"), ("peak", "f8"), ("speed", "f8"), ("cause", "i8")])
 MANOEUVRE = np.dtype(

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from compiled.kernels import kernel
 from simulator.airbrakes import breathe, grasp
-from simulator.compiled import kernel
 from simulator.dynamics import STEP, move
 from simulator.engines import CRANKS
 from simulator.manoeuvres import ACCELERATION, BRAKING, CORNERING, EPISODE, MANOEUVRE, settle, watch

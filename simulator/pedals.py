@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 
 SLOW = 8.0  # m/s below which nobody is surprised
 CAREFUL = 0.7  # share of what tyres and brakes hold that somebody plans to brake with at most; ours

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 from simulator.manoeuvres import SURPRISED, SWERVING, noted
 
 TURN = 2 * np.pi

@@ -10,11 +10,12 @@ from shutil import rmtree
 import numpy as np
 from filelock import FileLock
 
+from compiled.kept import CACHE, folder
+from compiled.kernels import COMPILES
 from devices.samples import Samples
 from streams.detectors.base import CHANGE, Changes
 from streams.fleets.batch import Batch, assemble
 from streams.fleets.fleet import Fleet, FleetColumns, Known
-from streams.kernels.compiled import CACHE, COMPILES, folder
 from streams.kernels.params import Records, thresholds
 from streams.pipeline import chain
 from streams.pipeline.chain import FOLDS, LINKS, PARAMS, STATE, Rooms

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 from simulator.load.herd import Columns, Floats
 
 Bytes = npt.NDArray[np.uint8]

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from simulator.compiled import kernel
+from compiled.kernels import kernel
 
 Floats = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.float64]  # (speed km/h, lat, lon, heading in degrees, accel m/s²; vehicles; samples)

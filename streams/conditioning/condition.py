@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import conductor
 from streams.conditioning.context import follow_context
 from streams.conditioning.matching import follow_roads
 from streams.conditioning.motion import follow_accel, follow_lateral, follow_speed
@@ -12,7 +13,6 @@ from streams.conditioning.mount import MOUNT, follow_mount
 from streams.conditioning.mount import PARAMS as MOUNT_PARAMS
 from streams.conditioning.places import follow_fixes, follow_places, follow_steps
 from streams.conditioning.tyres import READINGS, follow_tyres
-from streams.kernels.compiled import conductor
 from streams.kernels.params import Param
 
 KMH, NONE = 1 / 3.6, nan

@@ -3,7 +3,7 @@
 from math import floor, inf, isnan, nan
 from typing import Any
 
-from streams.kernels.compiled import inner
+from compiled.kernels import inner
 
 DAY = 86400.0
 HOUR = 3600.0

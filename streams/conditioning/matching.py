@@ -3,9 +3,9 @@
 from math import cos, floor, inf, isnan, nan, pi, sin, sqrt
 from typing import Any
 
+from compiled.kernels import inner
 from streams.conditioning.motion import MS
 from streams.conditioning.places import shrink
-from streams.kernels.compiled import inner
 from streams.kernels.quality import BAD_FIX, NO_FIX, RELOCATED
 
 RADIANS = pi / 180

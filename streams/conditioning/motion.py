@@ -3,7 +3,7 @@
 from math import fabs, floor, inf, isnan, nan, pi
 from typing import Any
 
-from streams.kernels.compiled import inner
+from compiled.kernels import inner
 from streams.kernels.quality import FALL, GAP, HELD, JUMP, SPARSE, STALE
 
 RADIANS = pi / 180

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner
 from streams.conditioning.motion import IMU, MS, RADIANS, smoothed
-from streams.kernels.compiled import inner
 from streams.kernels.params import Param
 
 G = 9.80665  # m/s²

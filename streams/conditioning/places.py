@@ -3,8 +3,8 @@
 from math import cos, floor, isnan, nan, pi, sqrt
 from typing import Any
 
+from compiled.kernels import inner
 from streams.conditioning.motion import MS
-from streams.kernels.compiled import inner
 from streams.kernels.quality import BAD_FIX, FROM_POSITION, GAP, JUMP, NO_FIX, RELOCATED
 
 DEGREE = 6371008.8 * pi / 180  # m of latitude

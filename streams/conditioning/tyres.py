@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from devices.signals import WHEELS
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.spans import span
 
 ATMOSPHERE = 101.325  # kPa
@@ -90,6 +90,12 @@ def first_swap(batch: Any, fleet: Any, slot: int, vehicle: int) -> Any:
 
 
 @inner
+def held(second: int) -> int:
+    """A whole second (UTC epoch) as memory holds it; all after 2068 are the last there is."""
+    return min(second - ZERO, 2_147_483_647)
+
+
+@inner
 def heard(memory: Any, wheel: int) -> Any:
     """t of a wheel's latest reading; NaN never."""
     if memory["ms"][wheel] == 0:
@@ -101,7 +107,7 @@ def heard(memory: Any, wheel: int) -> Any:
 def keep(memory: Any, wheel: int, t: float, pressure: float, temp: float, leapt: bool) -> None:
     """Remember a wheel's reading, pressure and temperature to a tenth."""
     ms = floor(t * 1000.0 + 0.5)
-    memory["at"][wheel] = min(ms // 1000 - ZERO, 2_147_483_647)
+    memory["at"][wheel] = held(ms // 1000)
     memory["ms"][wheel] = -1 - ms % 1000 if leapt else 1 + ms % 1000
     memory["pressure"][wheel] = tenths(pressure)
     memory["temp"][wheel] = tenths(temp)

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from compiled.kernels import kernel
 from devices.samples import Ints
 from devices.signals import wheel_name
 from streams.fleets.fleet import Fleet
-from streams.kernels.compiled import kernel
 from streams.kernels.params import Param, Records, thresholds
 
 CHANGE = np.dtype(

@@ -3,8 +3,8 @@
 from math import isnan
 from typing import Any
 
+from compiled.kernels import inner
 from streams.fleets.surroundings import REACH
-from streams.kernels.compiled import inner
 from streams.kernels.params import Param
 from streams.kernels.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX
 

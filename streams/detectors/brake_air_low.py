@@ -3,9 +3,9 @@
 from math import isnan
 from typing import Any
 
+from compiled.kernels import kernel
 from streams.detectors.base import Detector
 from streams.detectors.watch import BELOW, NOTHING, STATE, holds, tell, weigh
-from streams.kernels.compiled import kernel
 from streams.kernels.params import Param
 
 PARAMS = (

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.gravity import DOWN, GRAVITY, follow_gravity, level_part
 from streams.detectors.manoeuvre import G
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.quality import FALL, GAP, JUMP
 from streams.kernels.spans import span

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import kernel
 from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.kernels.compiled import kernel
 from streams.kernels.ignition import ON, ignition_after, is_measured
 from streams.kernels.params import CLOSE, OPEN, Param
 from streams.kernels.spans import span

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner
 from streams.detectors.base import emit
-from streams.kernels.compiled import inner
 
 EPISODE = np.dtype(
     [

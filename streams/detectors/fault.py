@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner
 from streams.conditioning.places import apart, shrink
 from streams.detectors.base import emit
 from streams.detectors.episode import here
-from streams.kernels.compiled import inner
 from streams.kernels.params import CLOSE, OPEN, RAISE
 
 FAULT = np.dtype(

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector
 from streams.detectors.episode import rung
 from streams.detectors.fault import FAULT, away, follow
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.ignition import OFF, ON
 from streams.kernels.params import Param
 from streams.kernels.quality import BAD_FIX, DOUBTED, GAP, NO_FIX

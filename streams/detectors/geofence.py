@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector, zone
 from streams.detectors.borders import (
     CROSSING,
@@ -18,7 +19,6 @@ from streams.detectors.borders import (
 )
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.fleets.zones import ALLOWED, FORBIDDEN
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.spans import span
 

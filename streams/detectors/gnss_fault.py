@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import kernel
 from streams.detectors.base import Detector
 from streams.detectors.episode import rung
 from streams.detectors.fault import FAULT, follow
-from streams.kernels.compiled import kernel
 from streams.kernels.params import Param
 from streams.kernels.quality import BAD_FIX, FROM_POSITION, GAP, NO_FIX, RELOCATED
 from streams.kernels.spans import span

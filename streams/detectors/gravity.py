@@ -3,8 +3,8 @@
 from math import fabs, nan, sqrt
 from typing import Any
 
+from compiled.kernels import inner
 from streams.detectors.manoeuvre import G
-from streams.kernels.compiled import inner
 from streams.kernels.params import Param
 from streams.kernels.spans import span
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from compiled.kernels import kernel
 from streams.detectors.base import Detector
 from streams.detectors.manoeuvre import FORWARD, SOURCES, STATE, G, follow, gates
-from streams.kernels.compiled import kernel
 from streams.kernels.params import Param
 
 PARAMS = (

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from compiled.kernels import kernel
 from streams.detectors.base import Detector
 from streams.detectors.manoeuvre import BACKWARD, SOURCES, STATE, G, follow, gates
-from streams.kernels.compiled import kernel
 from streams.kernels.params import Param
 
 _SOURCE = "car Bouncie 8 mph/s, Motive 10; van GPS Insight class 2; truck nmfta 3.13 m/s²; bus Topflytech less standing"

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.conditioning.motion import IMU
 from streams.detectors import harsh_acceleration, harsh_braking, harsh_cornering, manoeuvre
 from streams.detectors.base import Detector
 from streams.detectors.manoeuvre import ANYWHERE, SOURCES, UNSEEN, G, follow, gates
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import Param
 from streams.kernels.spans import span
 

@@ -2,8 +2,8 @@
 
 from math import isnan
 
+from compiled.kernels import inner
 from streams.detectors.watch import RUNNING_RPM
-from streams.kernels.compiled import inner
 
 UNKNOWN, OFF, ON, STALLED = 0, 1, 2, 3  # STALLED: the ignition is on, the engine is not
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector
 from streams.detectors.borders import MOST
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.ignition import OFF, ON, engine_after
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.quality import FROM_POSITION, GAP
 from streams.kernels.spans import span

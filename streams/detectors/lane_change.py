@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.manoeuvre import SIDEWAYS, SOURCES, G, fast, limit_of, source_at
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, Param
 from streams.kernels.spans import span
 

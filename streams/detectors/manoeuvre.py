@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner
 from streams.conditioning.motion import IMU
 from streams.detectors.episode import EPISODE, begin, since_when, tell
-from streams.kernels.compiled import inner
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.quality import FROM_POSITION, HELD, JUMP, STALE
 from streams.kernels.spans import span

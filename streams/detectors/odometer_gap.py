@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector, emit
 from streams.detectors.device_silent import awake_after
 from streams.detectors.episode import rung
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.ignition import ignition_after, is_measured
 from streams.kernels.params import CLOSE, OPEN, Param
 from streams.kernels.quality import DOUBTED

@@ -3,9 +3,9 @@
 from math import isnan, nan
 from typing import Any
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector
 from streams.detectors.watch import BELOW, NOTHING, RUNNING_RPM, STATE, holds, tell, weigh
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import Param
 
 PARAMS = (

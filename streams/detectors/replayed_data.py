@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector
 from streams.detectors.episode import rung
 from streams.detectors.fault import FAULT, follow
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import Param
 from streams.kernels.quality import BAD_FIX, DOUBTED, NO_FIX
 from streams.kernels.spans import span

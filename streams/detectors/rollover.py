@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors import watch
 from streams.detectors.base import Detector
 from streams.detectors.gravity import DOWN, follow_gravity
 from streams.detectors.manoeuvre import G
 from streams.detectors.watch import ABOVE, NOTHING, tell, weigh
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import Param
 from streams.kernels.spans import span
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector, zone
 from streams.detectors.borders import MOST, far_beyond, is_good
 from streams.detectors.episode import EPISODE, begin, tell
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.quality import GAP
 from streams.kernels.spans import span

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector
 from streams.detectors.episode import EPISODE, begin, since_when, tell
 from streams.kernels.bands import GRACE, KMH, band_of
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.spans import span
 

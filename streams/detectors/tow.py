@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.conditioning.places import apart, shrink
 from streams.detectors.base import Detector
 from streams.detectors.borders import MOST, is_good
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.detectors.ignition import OFF, ON, engine_after
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.quality import FROM_POSITION, GAP, RELOCATED
 from streams.kernels.spans import span

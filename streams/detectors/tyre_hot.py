@@ -3,11 +3,11 @@
 from math import isnan, nan
 from typing import Any
 
+from compiled.kernels import kernel
 from streams.conditioning.tyres import first_swap
 from streams.detectors.base import Detector
 from streams.detectors.watch import NOTHING
 from streams.detectors.wheels import STATE, find, release, report, told_of, weigh
-from streams.kernels.compiled import kernel
 from streams.kernels.params import Param
 
 AIR, MATE = 0, 1

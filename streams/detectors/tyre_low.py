@@ -3,11 +3,11 @@
 from math import isnan, nan
 from typing import Any
 
+from compiled.kernels import kernel
 from streams.conditioning.tyres import first_swap
 from streams.detectors.base import Detector
 from streams.detectors.watch import NOTHING
 from streams.detectors.wheels import STATE, release, report, weigh
-from streams.kernels.compiled import kernel
 from streams.kernels.params import Param
 
 PARAMS = (

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.conditioning.tyres import NONE, cold, first_swap, tenths
 from streams.detectors import wheels
 from streams.detectors.base import Detector
@@ -23,7 +24,6 @@ from streams.detectors.wheels import (
     tell,
     told_of,
 )
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.quality import GAP
 from streams.kernels.spans import span

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from devices.signals import WHEELS
 from streams.conditioning.tyres import first_swap, next_swap, placard_of, swaps_at, tenths
 from streams.detectors import wheels
 from streams.detectors.base import Detector
 from streams.detectors.wheels import begin, find, hundredths, mark, release, tell, told_of
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, Param
 from streams.kernels.quality import GAP
 from streams.kernels.spans import span

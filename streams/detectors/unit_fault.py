@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.detectors.base import Detector
 from streams.detectors.fault import FAULT, away, follow
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import Param
 from streams.kernels.quality import BAD_FIX, DOUBTED, NO_FIX, RELOCATED
 from streams.kernels.spans import span

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from streams.conditioning.context import NIGHT
 from streams.conditioning.places import apart, shrink
 from streams.detectors.base import Detector
 from streams.detectors.borders import is_good
 from streams.detectors.episode import EPISODE, begin, tell
 from streams.fleets.zones import CUSTOMER, NO_STOPS, SITE, STOP
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.quality import GAP
 from streams.kernels.spans import span

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner
 from streams.detectors.base import emit
 from streams.detectors.episode import here, rung
-from streams.kernels.compiled import inner
 from streams.kernels.params import CLOSE, OPEN, RAISE, Param
 from streams.kernels.spans import span
 

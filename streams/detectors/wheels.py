@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from streams.conditioning.tyres import ZERO, next_swap, swaps_at
+from compiled.kernels import inner
+from streams.conditioning.tyres import ZERO, held, next_swap, swaps_at
 from streams.detectors.base import emit
 from streams.detectors.episode import here, rung
 from streams.detectors.watch import NOTHING
-from streams.kernels.compiled import inner
 from streams.kernels.params import CLOSE, OPEN, RAISE
 from streams.kernels.quality import UNCOMPENSATED
 from streams.kernels.spans import span
@@ -46,7 +46,7 @@ def begin(memory: Any, wheel: int, t: float, source: int) -> int:
     for k in range(ROOM):
         if memory["at"][k] == 0:
             ms = floor(t * 1000.0 + 0.5)
-            memory["at"][k], memory["ms"][k], memory["subject"][k] = ms // 1000 - ZERO, ms % 1000, wheel
+            memory["at"][k], memory["ms"][k], memory["subject"][k] = held(ms // 1000), ms % 1000, wheel
             memory["peak"][k], memory["threshold"][k], memory["rungs"][k] = 0, 0, 4 + 20 * source
             return k
     return -1

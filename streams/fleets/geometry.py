@@ -13,8 +13,8 @@ import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
+from compiled.kernels import kernel
 from devices.samples import Floats, Ints
-from streams.kernels.compiled import kernel
 
 EARTH = 6_371_008.8  # m, mean radius
 RADIANS = pi / 180

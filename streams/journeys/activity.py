@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from compiled.kernels import kernel
 from devices.samples import Floats, Ints
 from streams.journeys.folds import (
     NONE,
@@ -19,7 +20,6 @@ from streams.journeys.folds import (
     judge,
     write,
 )
-from streams.kernels.compiled import kernel
 from streams.kernels.ignition import OFF, ON, ignition_after, is_measured
 from streams.kernels.params import CLOSE, OPEN, Param, Records
 from streams.kernels.spans import span

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import kernel
 from devices.samples import Ints
 from streams.journeys.folds import write
 from streams.kernels.bands import band_of, speed_band
-from streams.kernels.compiled import kernel
 from streams.kernels.ignition import ON, ignition_after, is_measured
 from streams.kernels.params import CLOSE, OPEN, Param, Records
 from streams.kernels.quality import DOUBTED

@@ -5,7 +5,7 @@ Kernels called once a sample take numbers and records, never the batch: its 40 a
 
 from typing import Any
 
-from streams.kernels.compiled import kernel
+from compiled.kernels import kernel
 from streams.kernels.ignition import ON
 from streams.kernels.params import Param
 

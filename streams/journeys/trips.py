@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import kernel
 from devices.samples import Ints
 from streams.conditioning.context import NIGHT
 from streams.journeys.folds import (
@@ -20,7 +21,6 @@ from streams.journeys.folds import (
     judge,
     write,
 )
-from streams.kernels.compiled import kernel
 from streams.kernels.ignition import ignition_after, is_measured
 from streams.kernels.params import CLOSE, OPEN, Param, Records
 from streams.kernels.quality import BAD_FIX, FROM_POSITION, NO_FIX

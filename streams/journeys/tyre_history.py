@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from compiled.kernels import inner, kernel
 from devices.signals import WHEELS
-from streams.conditioning.tyres import ZERO, cold
+from streams.conditioning.tyres import ZERO, cold, held
 from streams.journeys.folds import write
-from streams.kernels.compiled import inner, kernel
 from streams.kernels.params import CLOSE, Param
 
 PARAMS = (
@@ -89,6 +89,6 @@ def fold(batch: Any, fleet: Any, state: Any, params: Any, points: Any) -> None:
                     finish(memory, slot, wheel, points)
             if memory["count"][wheel] < MOST and is_sound(batch, j, p["step_pct"]):
                 if memory["count"][wheel] == 0:
-                    memory["start"][wheel] = t - ZERO
+                    memory["start"][wheel] = held(t)
                 memory["sum"][wheel] += floor(batch.tyre_cold[j] * 100.0 + 0.5)
                 memory["count"][wheel] += 1

@@ -2,7 +2,7 @@
 
 from math import isnan
 
-from streams.kernels.compiled import inner
+from compiled.kernels import inner
 
 KMH = 1 / 3.6
 GRACE = 1e-6  # m/s: 60 km/h is exactly 10 above 50, whatever the last bits of m/s say

@@ -2,7 +2,7 @@
 
 import math
 
-from streams.kernels.compiled import kernel
+from compiled.kernels import kernel
 from streams.kernels.quality import GAP
 
 UNKNOWN, OFF, ON = 0, 1, 2  # as last said since the last gap

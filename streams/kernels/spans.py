@@ -2,7 +2,7 @@
 
 from math import floor
 
-from streams.kernels.compiled import inner
+from compiled.kernels import inner
 
 
 @inner

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from compiled.kernels import conductor
 from streams.conditioning import condition
 from streams.detectors import DETECTORS
 from streams.detectors.base import CHANGE, Changes
 from streams.fleets.batch import Batch
 from streams.fleets.fleet import FleetColumns
 from streams.journeys import activity, exposure, trips, tyre_history
-from streams.kernels.compiled import conductor
 from streams.kernels.params import Param, Records
 
 PARAMS: dict[str, tuple[Param, ...]] = {

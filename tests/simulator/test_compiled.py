@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from simulator.compiled import HERE, KERNELS
+from compiled.kernels import HERE, KERNELS
 
 
 def kernels(tree: ast.Module) -> list[ast.FunctionDef]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compiled.kernels import COMPILES
 from devices.samples import Samples
 from streams.fleets.fleet import Fleet
 from streams.pipeline import chain
@@ -31,7 +32,7 @@ def test_warming_up_and_work_compile_once(rivers, shared_data, pipeline):
     still = Samples([("f", "still")], np.zeros(1, np.int64), np.array([1e9]), {"speed": np.zeros(1)})
     still.columns["speed"].setflags(write=False)
     pipeline.run(still)
-    assert len(chain._run.signatures) == 1
+    assert not COMPILES or len(chain._run.signatures) == 1
 
 
 def test_a_room_that_is_too_small_grows_and_nothing_is_found_twice(rivers, pipeline, monkeypatch):

@@ -1,21 +1,19 @@
-"""Compiled kernels: the one njit everybody uses, kept per user and per content of the files it was made from."""
+"""Kept: what was compiled stays, per user and per content of the files it was made from."""
 
 import ast
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numba
 import platformdirs
 from numba.core.caching import UserProvidedCacheLocator
 
-ROOT = Path(__file__).parents[2]
-FULL, LITTLE = 3, 1  # levels of LLVM
-COMPILES = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+ROOT = Path(__file__).parents[1]
 CACHE = Path(platformdirs.user_cache_dir("tripmeter")) / "compiled"
+SETTINGS = vars(numba.config)
 
 
 class Locator(UserProvidedCacheLocator):
@@ -73,37 +71,4 @@ def _imported(tree: ast.Module) -> Iterator[Path]:
                 yield from (name for name in (base.with_suffix(".py"), base / "__init__.py") if name.is_file())
 
 
-numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
-numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{Locator.__name__}"  # type: ignore[attr-defined]
-
-
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile ``function`` at its first call: no Python inside, no lock held, no fastmath (NaN means missing)."""
-    return _compiled(function, FULL)
-
-
-def inner(function: Callable[..., Any]) -> Any:
-    """A kernel only kernels call: without a way in from Python, from where a call would crash, it compiles faster."""
-    return _compiled(function, FULL, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-
-
-def conductor(function: Callable[..., Any]) -> Any:
-    """A kernel that only calls others: they are optimised already, and doing it again all together takes a minute."""
-    return _compiled(function, LITTLE)
-
-
-def _compiled(function: Callable[..., Any], level: int, **options: Any) -> Any:
-    """``function`` compiled at an optimisation level of its own; without a compiler it stays what it is."""
-    dispatcher = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-    compile_ = getattr(dispatcher, "compile", None)
-    if compile_ is not None:
-
-        def at_level(signature: Any) -> Any:
-            before, numba.config.OPT = numba.config.OPT, level  # type: ignore[attr-defined]
-            try:
-                return compile_(signature)
-            finally:
-                numba.config.OPT = before  # type: ignore[attr-defined]
-
-        dispatcher.compile = at_level
-    return dispatcher
+SETTINGS.update(CACHE_DIR=str(CACHE), CACHE_LOCATOR_CLASSES=f"{__name__}.{Locator.__name__}")

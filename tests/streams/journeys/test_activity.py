@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from streams.journeys import activity
 from streams.journeys.activity import DRIVE, IDLE
+
+from .drawn import ACTIVITY
 
 KMH = 1 / 3.6
 
@@ -123,49 +124,10 @@ def test_the_live_view_shows_the_open_drive(kit):
     assert np.isnan(last[0])
 
 
-drives = st.lists(
-    st.tuples(
-        st.sampled_from([1.0, 1.0, 5.0, 30.0, 110.0, 250.0, 400.0]),  # dt
-        st.sampled_from([0.0, 0.0, 5.0, 9.0, 50.0, 90.0, np.nan]),  # km/h
-        st.sampled_from([np.nan, np.nan, 0.0, 1.0]),  # ignition
-        st.sampled_from([-1, 1, 1, 1, 2]),  # driver
-        st.sampled_from([1, 1, 8]),  # how often
-    ),
-    min_size=1,
-    max_size=40,
-)
-
-
-def drawn(kit, legs):
-    rows = [leg[:4] for leg in legs for _ in range(leg[4])]
-    dt, kmh, ignition, driver = (np.array(column) for column in zip(*rows, strict=True))
-    return kit.conditioned(kit.start + np.cumsum(dt), kmh * KMH, ignition=ignition, driver=driver)
-
-
-@given(drives, st.integers(0, 400))
-@settings(max_examples=150, deadline=None)
-def test_cutting_a_batch_anywhere_changes_nothing(kit, legs, cut):
-    batch = drawn(kit, legs)
-    cut = min(cut, batch.t.size)
-    whole = kit.run(activity, activity.INTERVAL, batch)
-    halves = kit.run(activity, activity.INTERVAL, kit.part(batch, 0, cut), kit.part(batch, cut, batch.t.size))
-    assert whole.rows.tobytes() == halves.rows.tobytes()
-    assert whole.state.tobytes() == halves.state.tobytes()
-
-
-@given(drives)
-@settings(max_examples=100, deadline=None)
-def test_compiled_and_plain_agree_to_the_bit(kit, legs):
-    batch = drawn(kit, legs)
-    compiled, plain = (kit.run(activity, activity.INTERVAL, batch, compiled=compiled) for compiled in (True, False))
-    assert compiled.rows.tobytes() == plain.rows.tobytes()
-    assert compiled.state.tobytes() == plain.state.tobytes()
-
-
-@given(drives)
-@settings(max_examples=150, deadline=None)
+@given(ACTIVITY.drives)
+@settings(max_examples=60)
 def test_intervals_do_not_overlap_and_those_told_while_open_are_the_ones_closed(kit, run, legs):
-    batch = drawn(kit, legs)
+    batch = ACTIVITY.batch(kit, legs)
     found = run(batch)
     edges = [edge for _, _, start, end in found for edge in (start, end)]
     assert edges == sorted(edges)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from streams.journeys import exposure
 from streams.journeys.exposure import SUMS
+
+from .drawn import EXPOSURE
 
 KMH = 1 / 3.6
 DAY = 86_400.0
@@ -185,62 +186,10 @@ def test_a_parked_vehicle_has_no_kilometres(kit, run):
     assert segment["metres"] == segment["moving_s"] == segment["night_m"] == 0
 
 
-drives = st.lists(
-    st.tuples(
-        st.sampled_from([1.0, 1.0, 10.0, 150.0, 250.0, 7 * 3600.0, 30 * 3600.0]),  # dt
-        st.sampled_from([0.0, 5.0, 50.0, 90.0, np.nan]),  # km/h
-        st.sampled_from([-1, 1, 1, 1, 2]),  # driver
-        st.sampled_from([np.nan, np.nan, 100.0, 1000.0, 100_000.0, -5.0]),  # odometer advance
-        st.sampled_from([1, 1, 8]),  # how often
-    ),
-    min_size=1,
-    max_size=30,
-)
-
-
-def drawn(kit, legs, slot=1):
-    rows = [leg[:4] for leg in legs for _ in range(leg[4])]
-    dt, kmh, driver, advance = (np.array(column) for column in zip(*rows, strict=True))
-    t = kit.start + np.cumsum(dt)
-    odometer = np.where(np.isnan(advance), np.nan, 1e8 + np.cumsum(np.nan_to_num(advance)))
-    known = {"limit": 15.0, "limit_source": 1, "ignition": 1.0, "odometer": odometer, "tyre_t": t[::9]}
-    return kit.conditioned(t, kmh * KMH, slot=slot, driver=driver, daypart=t.astype(int) % 6, **known)
-
-
-@given(drives, st.integers(0, 300))
-@settings(max_examples=150, deadline=None)
-def test_cutting_a_batch_anywhere_changes_nothing(kit, legs, cut):
-    batch = drawn(kit, legs)
-    cut = min(cut, batch.t.size)
-    whole = kit.run(exposure, exposure.SEGMENT, batch)
-    halves = kit.run(exposure, exposure.SEGMENT, kit.part(batch, 0, cut), kit.part(batch, cut, batch.t.size))
-    assert whole.rows.tobytes() == halves.rows.tobytes()
-    assert whole.state.tobytes() == halves.state.tobytes()
-
-
-@given(drives)
-@settings(max_examples=100, deadline=None)
-def test_compiled_and_plain_agree_to_the_bit(kit, legs):
-    batch = drawn(kit, legs)
-    compiled, plain = (kit.run(exposure, exposure.SEGMENT, batch, compiled=compiled) for compiled in (True, False))
-    assert compiled.rows.tobytes() == plain.rows.tobytes()
-    assert compiled.state.tobytes() == plain.state.tobytes()
-
-
-@given(drives, drives)
-@settings(max_examples=50, deadline=None)
-def test_vehicles_do_not_disturb_each_other(kit, one, other):
-    batches = [drawn(kit, one, slot=2), drawn(kit, other, slot=0)]
-    both = kit.run(exposure, exposure.SEGMENT, kit.together(batches))
-    assert both.rows.tobytes() == b"".join(
-        kit.run(exposure, exposure.SEGMENT, batch).rows.tobytes() for batch in batches
-    )
-
-
-@given(drives)
-@settings(max_examples=150, deadline=None)
+@given(EXPOSURE.drives)
+@settings(max_examples=60)
 def test_nothing_is_lost_and_nothing_counts_twice(kit, run, legs):
-    batch = drawn(kit, legs)
+    batch = EXPOSURE.batch(kit, legs)
     found = run(batch)
     moving = (batch.moving == 1) & (batch.quality == 0) & ~np.isnan(batch.dt)
     assert found["metres"].sum() == pytest.approx(batch.step.sum(), rel=1e-9)
@@ -254,10 +203,10 @@ def test_nothing_is_lost_and_nothing_counts_twice(kit, run, legs):
     assert not (found["odometer_m"] < 0).any()
 
 
-@given(drives)
-@settings(max_examples=50, deadline=None)
+@given(EXPOSURE.drives)
+@settings(max_examples=30)
 def test_the_odometer_is_shared_out_whole(kit, run, legs):
-    batch = drawn(kit, [(*leg[:3], abs(leg[3]) / 100, leg[4]) for leg in legs])
+    batch = EXPOSURE.batch(kit, [(*leg[:3], abs(leg[3]) / 100, leg[4]) for leg in legs])
     readings = batch.odometer[~np.isnan(batch.odometer)]
     advance = readings[-1] - readings[0] if readings.size else 0
     assert np.nansum(run(batch)["odometer_m"]) == pytest.approx(advance, rel=1e-9, abs=1e-6)

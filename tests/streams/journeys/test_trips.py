@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from streams.journeys import trips
 from streams.kernels.params import CLOSE, OPEN
-from streams.kernels.quality import BAD_FIX, FROM_POSITION, GAP
+from streams.kernels.quality import BAD_FIX, FROM_POSITION
+
+from .drawn import TRIPS
 
 KMH = 1 / 3.6
 
@@ -179,60 +180,10 @@ def test_a_refused_position_is_no_place(kit, run):
     assert trip["quality"] == BAD_FIX
 
 
-drives = st.lists(
-    st.tuples(
-        st.sampled_from([1.0, 1.0, 5.0, 30.0, 150.0, 250.0, 2000.0]),  # dt
-        st.sampled_from([0.0, 0.0, 5.0, 9.0, 50.0, 90.0, np.nan]),  # km/h
-        st.sampled_from([np.nan, np.nan, 0.0, 1.0]),  # ignition
-        st.sampled_from([1, 1, 8]),  # how often
-    ),
-    min_size=1,
-    max_size=40,
-)
-
-
-def drawn(kit, legs, slot=1):
-    rows = [leg[:3] for leg in legs for _ in range(leg[3])]
-    dt, kmh, ignition = (np.array(column) for column in zip(*rows, strict=True))
-    t = kit.start + np.cumsum(dt)
-    quality = GAP * (dt > 200) + FROM_POSITION * (t % 3 == 0) + BAD_FIX * (t % 11 == 0)
-    return kit.conditioned(t, kmh * KMH, slot=slot, ignition=ignition, lat=t % 7, lon=t % 5, quality=quality)
-
-
-@given(drives, st.integers(0, 400))
-@settings(max_examples=150, deadline=None)
-def test_cutting_a_batch_anywhere_changes_nothing(kit, legs, cut):
-    batch = drawn(kit, legs)
-    cut = min(cut, batch.t.size)
-    whole = kit.run(trips, trips.TRIP, batch)
-    halves = kit.run(trips, trips.TRIP, kit.part(batch, 0, cut), kit.part(batch, cut, batch.t.size))
-    assert whole.rows.tobytes() == halves.rows.tobytes()
-    assert whole.state.tobytes() == halves.state.tobytes()
-
-
-@given(drives)
-@settings(max_examples=100, deadline=None)
-def test_compiled_and_plain_agree_to_the_bit(kit, legs):
-    batch = drawn(kit, legs)
-    compiled, plain = (kit.run(trips, trips.TRIP, batch, compiled=compiled) for compiled in (True, False))
-    assert compiled.rows.tobytes() == plain.rows.tobytes()
-    assert compiled.state.tobytes() == plain.state.tobytes()
-
-
-@given(drives, drives)
-@settings(max_examples=50, deadline=None)
-def test_vehicles_do_not_disturb_each_other(kit, one, other):
-    one, other = drawn(kit, one, slot=2), drawn(kit, other, slot=0)
-    both = kit.run(trips, trips.TRIP, kit.together([one, other]))
-    alone = [kit.run(trips, trips.TRIP, batch) for batch in (one, other)]
-    assert both.rows.tobytes() == b"".join(found.rows.tobytes() for found in alone)
-    assert both.state[2].tobytes() == alone[0].state[2].tobytes()
-
-
-@given(drives)
-@settings(max_examples=100, deadline=None)
+@given(TRIPS.drives)
+@settings(max_examples=60)
 def test_trips_follow_one_another_and_start_and_end_at_samples(kit, legs):
-    batch = drawn(kit, legs)
+    batch = TRIPS.batch(kit, legs)
     rows, state = kit.run(trips, trips.TRIP, batch)
     found = np.concatenate([rows[rows["op"] == CLOSE], trips.open_rows(state, np.arange(4))])
     edges = np.column_stack([found["start"], found["end"]]).ravel()

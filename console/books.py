@@ -1,7 +1,7 @@
 """Books: what the ledger holds of each policy, in sums; one query says whose chain has grown, and only that is read."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +17,7 @@ from streams.ledger import chains
 
 NOTHING = Decimal("0.00")
 EMPTY = Head(0, "")
+ILLUSTRATIVE = "illustrative"
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Account:
     charged: Decimal = NOTHING  # less what was given back
     adjusted: Decimal = NOTHING
     shown: dict[str, Decimal] = field(default_factory=dict)  # indications that hold, by hash, the newest last
+    statuses: set[str] = field(default_factory=set)  # of the tariffs that its entries were made by
 
     @property
     def indicated(self) -> Decimal | None:
@@ -60,6 +62,7 @@ class Chain:
         line = Line(entry.recorded_at, str(entry["valid_from"])[:7], kind, entry["vehicle_id"], entry["cover"])
         self.months[line.month, kind] = self.months.get((line.month, kind), NOTHING) + amount
         account = self.accounts.setdefault((line.vehicle_id, line.cover), Account())
+        account.statuses.add(status_of(entry))
         if kind == CHARGED:
             account.charged += amount
         elif kind == ADJUSTMENT:
@@ -72,6 +75,11 @@ class Chain:
             self.statuses.add(status_of(entry))
         self.lines.append(line)
         self.head = Head(entry["seq"], entry.hash)
+
+
+def worst(statuses: Iterable[str], otherwise: str) -> str:
+    """Illustrative where one of them is."""
+    return ILLUSTRATIVE if ILLUSTRATIVE in statuses else otherwise
 
 
 def status_of(entry: Entry) -> str:

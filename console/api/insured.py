@@ -10,7 +10,7 @@ import polars as pl
 from console.access import PRICING
 from console.api.ledger import seen
 from console.api.pricing import premiums
-from console.books import Account, books
+from console.books import Account, books, worst
 from console.endpoint import Ask, Endpoint, Shape
 from console.figures import figures, rows
 from console.pages import Paged, page
@@ -45,7 +45,7 @@ class Fleet(Shape):
     indicated: Decimal  # of its vehicles' terms, as indicated last
     charged: Decimal  # less what was given back
     currency: str
-    status: str  # illustrative, filed
+    status: str  # illustrative where the tariff in force is, or one that an entry was made by
 
 
 class Scheduled(Shape):
@@ -120,7 +120,7 @@ def _fleet(fleet_id: str, name: str, some: list[Scheduled], whole: Decimal) -> F
         indicated=_sum(row.indicated for row in some),
         charged=_sum(row.charged + row.adjusted for row in some) + whole,
         currency=some[0].currency,
-        status=some[0].status,
+        status=worst([row.status for row in some], some[0].status),
     )
 
 
@@ -177,7 +177,7 @@ class Known:
             amount=_sum(row["amount"] for row in rated) if rated else None,
             **_charged(account, WHOLE in self._accounts.get(policy_id, {})),
             currency=last["currency"] or self._tariff.currency,
-            status=self._tariff.status,
+            status=worst(account.statuses, self._tariff.status),
         )
 
     def whole(self, some: Iterable[Scheduled]) -> Decimal:

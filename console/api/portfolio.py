@@ -11,7 +11,7 @@ from console import earned
 from console.access import PRICING
 from console.api.ledger import seen
 from console.api.pricing import premiums
-from console.books import Chain, books
+from console.books import Chain, books, worst
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.figures import figures, rows
 from streams.messages import iso
@@ -106,7 +106,7 @@ def portfolio(ask: Ask) -> Portfolio:
         classes=_totals(found, lost, lambda row: classes.get((row["fleet_id"], row["vehicle_id"]), earned.CAR)),
         fleets=_totals(found, lost, lambda row: row["fleet_id"]),
         months=_months(exposure, charged),
-        charged_status="illustrative" if "illustrative" in statuses else next(iter(statuses), ""),
+        charged_status=worst(statuses, next(iter(statuses), "")),
     )
 
 

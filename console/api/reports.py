@@ -7,6 +7,7 @@ import msgspec
 import polars as pl
 
 from console.access import PRICING
+from console.books import worst
 from console.endpoint import Ask, Endpoint, Query, Reply, Shape
 from console.exports import noted
 from console.figures import figures, rows
@@ -137,8 +138,7 @@ def quality(ask: Ask) -> Quality:
     seen = [one for one in premiums["fleet_id"].unique().to_list() if ask.scope.fleet(one)]
     tariff = in_currency(ask)
     rated = premiums.filter(pl.col("fleet_id").is_in(seen), pl.col("currency") == tariff.currency)
-    status = "illustrative" if "illustrative" in rated["status"] else tariff.status
-    return Quality(**msgspec.structs.asdict(found), status=status)
+    return Quality(**msgspec.structs.asdict(found), status=worst(rated["status"], tariff.status))
 
 
 def quality_page(ask: Ask) -> Reply:

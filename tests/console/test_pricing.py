@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from sqlalchemy import delete
 
+from console.books import Chain, worst
 from pricing.ladder import Step, climb
 from pricing.ledger import entry
 from streams.ledger import chains
@@ -211,3 +212,15 @@ def test_amounts_of_two_currencies_are_never_added_up(house):
     assert (euros["currency"], others["currency"], euros["currencies"]) == ("EUR", "CHF", ["EUR"])
     assert (others["amount"], others["premiums"], others["claims"]) == ("0.00", 0, 0)
     assert {one["charged"] for one in others["months"]} <= {"0"}
+
+
+@pytest.mark.parametrize("statuses, said", [(("filed", "filed"), "filed"), (("filed", "illustrative"), "illustrative")])
+def test_one_illustrative_entry_makes_what_is_charged_illustrative(statuses, said):
+    chain, before = Chain(), None
+    for status in statuses:
+        draft = entry.Draft(
+            "X", "V", "cargo", "charged", DAY, NEXT, Decimal(5), "EUR", {"by": "hand", "status": status}
+        )
+        before = entry.follow(before, draft, datetime(2026, 1, 2, tzinfo=UTC))
+        chain.take(before)
+    assert worst(chain.statuses, "filed") == worst(chain.accounts["V", "cargo"].statuses, "filed") == said

@@ -43,7 +43,7 @@ function Plot({ times, strip, mark, at, onAt, dated }) {
     let gone = false;
     const box = /** @type {HTMLElement} */ (place.current);
     const fit = new ResizeObserver(() => plot.current?.setSize({ width: box.clientWidth, height: HIGH }));
-    void Promise.all([import('uplot'), sheet('uPlot.min.css')]).then(([{ default: UPlot }]) => {
+    void Promise.all([import('uplot'), sheet('vendor/uPlot.min.css')]).then(([{ default: UPlot }]) => {
       if (gone) return;
       plot.current = new UPlot(options(box.clientWidth, strip, mark, tell, dated), data(times, strip), box);
       fit.observe(box);

@@ -1,19 +1,16 @@
-/** Alerts: the ones in sight, kept up by the stream, and what people do about them. */
+/** Alerts: the ones in sight, kept up by the stream. What people do about them is in acting.js. */
 
 import { batch, computed, signal } from '@preact/signals';
-import { Problem, get, parts, reason, send } from './api.js';
+import { parts } from './api.js';
 import { say, warn } from './announce.js';
-import { clock } from './format.js';
-import { counted, has, t, word } from './i18n.js';
+import { has, t, word } from './i18n.js';
 import { on } from './stream.js';
 
 export const PRIORITIES = ['critical', 'major', 'minor', 'warning', 'info'];
-export const DISMISSALS = ['false_alarm', 'not_the_driver', 'test', 'known', 'duplicate', 'other'];
-export const UNDO_MS = 10_000;
 const STANDING = ['open', 'acknowledged'];
 /** @type {Record<string, string>} */
-const GONE = { resolve: 'resolved', dismiss: 'dismissed' }; // what an action makes of an alert
-const AT_ONCE = 500; // as many the server takes
+export const GONE = { resolve: 'resolved', dismiss: 'dismissed' }; // what an action makes of an alert
+export const AT_ONCE = 500; // as many the server takes
 
 /** @typedef {Record<string, any> & { alert_id: string, priority: string, state: string, condition: string }} Alert */
 
@@ -47,7 +44,6 @@ export async function follow() {
   on('alert', take);
   on('resync', () => void load());
   on('hello', ({ fresh }) => fresh && void load()); // some may have come between the list and the line
-  addEventListener('pagehide', () => commit(true));
   await load();
 }
 
@@ -99,52 +95,11 @@ function take({ op, ...said }) {
 }
 
 /** Keep an alert while it stands. @param {Alert} alert */
-function put(alert) {
+export function put(alert) {
   const next = new Map(alerts.value);
   if (!STANDING.includes(alert.state)) next.delete(alert.alert_id);
   else next.set(alert.alert_id, { ...next.get(alert.alert_id), ...alert });
   alerts.value = next;
-}
-
-/**
- * Do something about alerts. To acknowledge counts at once: it stops calls. What puts an alert away is held for ten
- * seconds in which it can be taken back, for nothing on record can.
- * @returns {Promise<string>} what the server has against it, if anything
- * @param {string[]} ids @param {string} action @param {{ reason?: string, note?: string, assignee?: string, hours?: number }} [said]
- */
-export async function act(ids, action, said = {}) {
-  const revs = Object.fromEntries(ids.map((id) => [id, alerts.value.get(id)?.rev ?? '']));
-  await commit();
-  if (!GONE[action]) return carry({ ids, action, said, revs });
-  mark(ids, GONE[action]);
-  const timer = setTimeout(commit, UNDO_MS);
-  undoable.value = { ids, action, said, revs, until: Date.now() + UNDO_MS, timer };
-  say(counted(`inbox.done.${action}`, ids.length));
-  return '';
-}
-
-/** Whether an action can be taken back for a while. @param {string} action */
-export function heldBack(action) {
-  return action in GONE;
-}
-
-/** Take back what is still held. */
-export function undo() {
-  const held = undoable.value;
-  if (!held) return;
-  clearTimeout(held.timer);
-  undoable.value = null;
-  mark(held.ids, null);
-  say(t('inbox.undone'));
-}
-
-/** Carry out what is held, now. @param {unknown} [leaving] true: the page goes away */
-export async function commit(leaving) {
-  const held = undoable.value;
-  if (!held) return;
-  clearTimeout(held.timer);
-  undoable.value = null;
-  await carry(held, leaving === true);
 }
 
 /** Forget what is held: whoever decided it is no longer here. */
@@ -153,64 +108,8 @@ export function drop() {
   undoable.value = null;
 }
 
-/** @typedef {{ ids: string[], action: string, said: object, revs: Revs }} Decided */
-
-/** @param {Decided} decided @param {boolean} [keepalive] */
-async function carry(decided, keepalive = false) {
-  const { ids, action } = decided;
-  try {
-    if (ids.length === 1) await one(decided, keepalive);
-    else for (let k = 0; k < ids.length; k += AT_ONCE) await many({ ...decided, ids: ids.slice(k, k + AT_ONCE) }, keepalive);
-    if (!GONE[action]) tellOf(counted(`inbox.done.${action}`, ids.length));
-    return '';
-  } catch (error) {
-    return refuse(/** @type {Problem} */ (error), decided);
-  }
-}
-
-/** @param {Decided} decided @param {boolean} keepalive */
-async function one({ ids: [id], action, said, revs }, keepalive) {
-  put(done(await send(`alerts/${encodeURIComponent(id)}/${action}`, said, { rev: revs[id] || '*', keepalive })));
-}
-
-/** @param {Decided} decided @param {boolean} keepalive */
-async function many({ ids, action, said, revs }, keepalive) {
-  const seen = Object.fromEntries(ids.map((id) => [id, revs[id]]));
-  const found = await send('alerts:bulk', { ids, action, revs: seen, ...said }, { keepalive });
-  for (const each of found) if (each.alert) put(done(each.alert));
-  const bad = found.filter((/** @type {any} */ each) => !each.ok);
-  if (bad.length) throw new Problem(409, { ...bad[0], left: bad.map((/** @type {any} */ each) => each.id) }, undefined, await reason(bad[0]));
-}
-
-/** Show what is on record, and who was faster; what was written with a decision that had waited is not lost. @param {Problem} problem @param {Decided} decided */
-async function refuse(problem, { ids, action, said }) {
-  mark(ids, null);
-  let text = problem.message;
-  if (problem.status === 409) {
-    const alert = await get(`alerts/${encodeURIComponent((problem.body.left ?? ids)[0])}`);
-    put(done(alert));
-    const last = alert.timeline[alert.timeline.length - 1];
-    text = t('inbox.conflict', { who: last.who, did: word('did', last.what), clock: clock(last.at), state: word('state', alert.state) });
-  }
-  const { note } = /** @type {any} */ (said);
-  notice.value = { text: note && GONE[action] ? `${text} ${t('inbox.unsent', { note })}` : text, bad: true };
-  warn(text);
-  return text;
-}
-
-/** An alert as the server has it, with nothing still to be sent. @param {Alert} alert */
-function done(alert) {
-  return { ...alert, pending: null };
-}
-
-/** @param {string} text */
-function tellOf(text) {
-  notice.value = { text };
-  say(text);
-}
-
 /** Show alerts as they will be, or (null) as they are on record. @param {string[]} ids @param {string | null} pending */
-function mark(ids, pending) {
+export function mark(ids, pending) {
   const next = new Map(alerts.value);
   for (const id of ids) {
     const alert = next.get(id);

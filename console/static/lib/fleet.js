@@ -2,7 +2,7 @@
 
 import { batch, signal } from '@preact/signals';
 import { bytes, parts } from './api.js';
-import { drawn, shifts } from '../map/datum.js';
+import { meta } from './session.js';
 import { on } from './stream.js';
 import { Positions, frame, unpacked } from './rows.js';
 
@@ -44,6 +44,9 @@ export function freshness(i) {
   return age > OLD_S ? 'old' : age > STALE_S ? 'stale' : 'fresh';
 }
 
+/** @type {((lon: number, lat: number) => [number, number]) | null} */
+let shifts = null; // where to draw a place, if that is elsewhere
+
 /** Read all vehicles, and anew when the server says so. */
 export async function follow() {
   on('pos', take);
@@ -55,11 +58,12 @@ export async function load() {
   if (reading) return;
   reading = true;
   try {
+    if (meta.value?.tiles.datum === 'gcj02') shifts = (await import('../map/datum.js')).drawn;
     const found = frame((await bytes('positions.bin')).body);
     const known = new Map(roster.value.map((one) => [one.id, one]));
     batch(() => {
       name = found.roster;
-      positions = new Positions(found.ids.length).read(found.rows, shifts() ? drawn : null);
+      positions = new Positions(found.ids.length).read(found.rows, shifts);
       roster.value = found.ids.map((id) => known.get(id) ?? bare(id));
       failed.value = null;
       tick.value += 1;
@@ -83,7 +87,7 @@ async function describe() {
 /** @param {{ rows: string, roster: string }} said */
 function take(said) {
   if (said.roster !== name) return void load();
-  positions.read(unpacked(said.rows), shifts() ? drawn : null);
+  positions.read(unpacked(said.rows), shifts);
   tick.value += 1;
 }
 

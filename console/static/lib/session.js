@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { Problem, get, send, signedOut, vouch } from './api.js';
-import { commit, drop } from './alerts.js';
+import { drop, undoable } from './alerts.js';
 import { zone } from './format.js';
 
 /** @typedef {{ version: string, data_mode: string, time_zone: string, tiles: { url: string, attribution: string, datum: string, borders: string }, currency: string, tariff_status: string }} Meta */
@@ -32,7 +32,7 @@ export async function signIn(name, password) {
 }
 
 export async function signOut() {
-  await commit();
+  if (undoable.value) await (await import('./acting.js')).commit();
   await send('session', {}, { method: 'DELETE' });
   location.assign('/'); // nothing of what was seen stays in memory
 }

@@ -11,7 +11,7 @@ const EE = 0.00669342162296594323;
 const RAD = Math.PI / 180;
 
 /** Whether places are drawn elsewhere at all. */
-export const shifts = () => meta.value?.tiles.datum === 'gcj02';
+const shifts = () => meta.value?.tiles.datum === 'gcj02';
 
 /** Where to draw a place: [longitude, latitude]. @param {number} lon @param {number} lat @returns {[number, number]} */
 export function drawn(lon, lat) {

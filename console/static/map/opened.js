@@ -11,7 +11,7 @@ const WORDS = ['NavigationControl.ZoomIn', 'NavigationControl.ZoomOut', 'Map.Tit
 
 /** A map of a box (west, south, east, north); fails where there is no WebGL 2. @param {HTMLElement} place @param {number[]} box @param {{ padding: number, maxZoom: number }} fit */
 export async function opened(place, box, fit) {
-  const [gl] = await Promise.all([import('maplibre-gl'), sheet('maplibre-gl.css')]);
+  const [gl] = await Promise.all([import('maplibre-gl'), sheet('vendor/maplibre-gl.css')]);
   gl.setWorkerUrl(WORKER);
   const map = new gl.Map({
     container: place,

@@ -2,7 +2,7 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
-import { DISMISSALS, act, heldBack } from '../lib/alerts.js';
+import { DISMISSALS, act, heldBack } from '../lib/acting.js';
 import { Dialog } from './dialog.js';
 import { Assignee } from './people.js';
 

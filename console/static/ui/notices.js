@@ -2,7 +2,7 @@
 
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
-import { notice, undo, undoable } from '../lib/alerts.js';
+import { notice, undoable } from '../lib/alerts.js';
 import { typing } from './search.js';
 
 const SHOWN_MS = 8000;
@@ -25,7 +25,7 @@ function Undo({ held }) {
   const left = useSignal(held.until - Date.now());
   useEffect(() => {
     const timer = setInterval(() => (left.value = held.until - Date.now()), 500);
-    const press = (/** @type {KeyboardEvent} */ event) => event.key === 'u' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && undo();
+    const press = (/** @type {KeyboardEvent} */ event) => event.key === 'u' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && void undo();
     addEventListener('keydown', press);
     return () => {
       clearInterval(timer);
@@ -35,4 +35,9 @@ function Undo({ held }) {
   const seconds = Math.max(0, Math.ceil(left.value / 1000));
   return html`<div class="toast"><span>${counted(`inbox.done.${held.action}`, held.ids.length)}</span>
     <button onClick=${undo}>${t('act.undo')} <span aria-hidden="true">(${seconds})</span></button></div>`;
+}
+
+/** What is held was decided by a module that is here by now. */
+async function undo() {
+  (await import('../lib/acting.js')).undo();
 }

@@ -5,7 +5,7 @@ import { t } from '../lib/i18n.js';
 import { may } from '../lib/session.js';
 import { lazy } from './lazy.js';
 
-const Finder = lazy(() => import('./finder.js'), 'Finder');
+const Finder = lazy(() => import('./finder.js'), 'Finder', true);
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
 
 export function Search() {

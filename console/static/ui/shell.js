@@ -8,10 +8,14 @@ import { signedOut } from '../lib/api.js';
 import { zone } from '../lib/format.js';
 import { theme, turn } from '../lib/theme.js';
 import { ROOMS, found } from '../views/index.js';
-import { NewPassword, SignIn } from '../views/sign_in.js';
+import { lazy } from './lazy.js';
 import { Line, Lost } from './line.js';
 import { Notices } from './notices.js';
 import { Search } from './search.js';
+
+const entry = () => import('../views/sign_in.js');
+const SignIn = lazy(entry, 'SignIn', true);
+const NewPassword = lazy(entry, 'NewPassword', true);
 
 export function Shell() {
   return html`

@@ -2,7 +2,8 @@
 
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
-import { act, alerts, shownState, todo } from '../lib/alerts.js';
+import { act } from '../lib/acting.js';
+import { alerts, shownState, todo } from '../lib/alerts.js';
 import { decided } from '../lib/decided.js';
 import { moment, number, span, sure } from '../lib/format.js';
 import { go, href } from '../lib/router.js';

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
-import { act, busy, shownState, todo, undoable } from '../lib/alerts.js';
+import { busy, shownState, todo, undoable } from '../lib/alerts.js';
 import { now } from '../lib/clock.js';
 import { ago, moment } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
@@ -40,7 +40,7 @@ export function Rows({ rows, small, ask }) {
 
   const acting = may('manager');
   const about = (/** @type {string} */ id) => (chosen.value.size ? ids.filter((one) => chosen.value.has(one)) : [id]);
-  const decide = (/** @type {string} */ action, id = ids[here]) => (action === 'ack' ? void act(about(id), 'ack') : ask(action, about(id)));
+  const decide = (/** @type {string} */ action, id = ids[here]) => (action === 'ack' ? void acknowledge(about(id)) : ask(action, about(id)));
   const move = (/** @type {number} */ to, /** @type {boolean} */ range) => {
     const at = Math.max(0, Math.min(rows.length - 1, to));
     if (range) chosen.value = new Set(ids.slice(Math.min(anchor.current, at), Math.max(anchor.current, at) + 1));
@@ -125,6 +125,12 @@ function Row({ one, small, current, picked, click, toggle, at }) {
     ${!small && html`<span role="gridcell" class="state">${t(`state.${shownState(one)}`)}${one.assignee ? ` · ${one.assignee}` : ''}</span>`}
     <span role="gridcell" class="todo">${todo(one)}</span>
   </div>`;
+}
+
+/** @param {string[]} ids */
+async function acknowledge(ids) {
+  const { act } = await import('../lib/acting.js');
+  void act(ids, 'ack');
 }
 
 /** @param {HTMLElement | null} grid @param {number} at */

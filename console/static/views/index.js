@@ -22,8 +22,8 @@ const ALL = [
     name: 'fleet',
     screens: [
       { path: '/me', title: 'screen.me', view: lazy(() => import('./driver.js'), 'Mine'), roles: ['driver'], mine: true },
-      { path: '/', title: 'screen.live', view: lazy(() => import('./live.js'), 'Live'), roles: FLEET },
-      { path: '/alerts', title: 'screen.alerts', view: lazy(() => import('./inbox.js'), 'Inbox'), one: lazy(() => import('./alert.js'), 'Alert'), roles: OWN, badge: Open },
+      { path: '/', title: 'screen.live', view: lazy(() => import('./live.js'), 'Live', true), roles: FLEET },
+      { path: '/alerts', title: 'screen.alerts', view: lazy(() => import('./inbox.js'), 'Inbox', true), one: lazy(() => import('./alert.js'), 'Alert'), roles: OWN, badge: Open },
       { path: '/objections', title: 'screen.objections', view: lazy(() => import('./objections.js'), 'Objections'), roles: OWN, badge: Objected },
       { path: '/today', title: 'screen.today', view: lazy(() => import('./today.js'), 'Today'), roles: FLEET },
       { path: '/tasks', title: 'screen.tasks', view: lazy(() => import('./tasks.js'), 'Tasks'), roles: FLEET },

@@ -11,12 +11,14 @@ import { lazy } from '../ui/lazy.js';
 import { Places, sited, within } from '../ui/places.js';
 import { Vehicles } from './vehicles.js';
 import { Inbox } from './inbox.js';
-import { Switches, Tables } from './over.js';
 
 const TILES = /** @type {const} */ (['moving', 'idle', 'parked', 'silent', 'alert']);
 
+const OVER = ['zones', 'heat']; // what may be laid over the map
+
 const Drawer = lazy(() => import('./drawer.js'), 'Drawer');
-const FleetMap = lazy(() => import('../map/map.js'), 'FleetMap');
+const FleetMap = lazy(() => import('../map/map.js'), 'FleetMap', true);
+const Tables = lazy(() => import('./over.js'), 'Tables', true);
 
 export function Live() {
   const { status = '', vehicle = '', view = 'map', follow = '', over = '', fleet = '', site = '' } = route.value.query;
@@ -40,7 +42,7 @@ export function Live() {
         <div class="switch over" role="group" aria-label=${t('over.label')}><${Switches} over=${over} /></div>
         ${!roster.value.length && html`<${Empty} text=${t('live.empty')}><p><code>tripmeter-sim drive</code></p><//>`}
         ${view === 'table'
-          ? html`<${Vehicles} wanted=${wanted} /><${Tables} over=${over} />`
+          ? html`<${Vehicles} wanted=${wanted} />${over && html`<${Tables} over=${over} />`}`
           : html`<${FleetMap} wanted=${wanted} chosen=${chosen} follow=${follow === 'yes'} over=${over} choose=${(/** @type {number} */ i) => refine({ vehicle: roster.value[i]?.id ?? '' })} />`}
         ${chosen >= 0 && html`<${Drawer} key=${vehicle} at=${chosen} vehicle=${roster.value[chosen]} />`}
       </section>
@@ -64,4 +66,11 @@ function Tiles({ status, here, query }) {
     <${Places} query=${query} />
     <p class="all">${t('live.of', { n: number(n) })}</p>
   </div>`;
+}
+
+/** @param {{ over: string }} given  names, commas between them */
+function Switches({ over }) {
+  const shown = over.split(',').filter(Boolean);
+  const turned = (/** @type {string} */ name) => (shown.includes(name) ? shown.filter((one) => one !== name) : [...shown, name]).join(',');
+  return html`${OVER.map((name) => html`<button key=${name} aria-pressed=${shown.includes(name)} onClick=${() => refine({ over: turned(name) })}>${t(`over.${name}`)}</button>`)}`;
 }

@@ -1,23 +1,13 @@
-/** Over: what may be laid over the map, as switches, and as tables for those who do not see it. */
+/** Over: what may be laid over the map, as tables for those who do not see it. */
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { refine } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Waiting } from '../ui/parts.js';
 import { count, moment } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
 
-const NAMES = ['zones', 'heat'];
-
 /** @param {{ over: string }} given  names, commas between them */
-export function Switches({ over }) {
-  const shown = over.split(',').filter(Boolean);
-  const turned = (/** @type {string} */ name) => (shown.includes(name) ? shown.filter((one) => one !== name) : [...shown, name]).join(',');
-  return html`${NAMES.map((name) => html`<button key=${name} aria-pressed=${shown.includes(name)} onClick=${() => refine({ over: turned(name) })}>${t(`over.${name}`)}</button>`)}`;
-}
-
-/** @param {{ over: string }} given */
 export function Tables({ over }) {
   return html`${over.split(',').includes('zones') && html`<${Listed} path="zones" rows=${(/** @type {any} */ data) => data} columns=${zones()} />`}
     ${over.split(',').includes('heat') && html`<${Listed} path="heat" rows=${(/** @type {any} */ data) => data.cells} columns=${heat()} />`}`;

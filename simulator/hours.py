@@ -43,7 +43,7 @@ def driven(
     spans: dict[str, list[Span]] = {}
     for driver, since, until in turns:
         own = (t >= since) & (t < until)
-        spans.setdefault(driver, []).extend(stretches(t[own], moving[own]))
+        spans.setdefault(driver, []).extend((max(a, since), b) for a, b in stretches(t[own], moving[own]))
     cut = _from_break_to_break if kind == "no_break" else _all_day
     return [Driven(driver, *one) for driver, own in spans.items() for one in cut(own)]
 

@@ -33,21 +33,18 @@ def arrange(events: Iterable[Placed], day: Arranged, tools: Tools) -> tuple[Arra
 
 def _first(waiting: Sequence[Placed], day: Arranged, motion: Motion, tools: Tools) -> tuple[Placed, Step]:
     """Which of them comes to pass first, whichever was ordered first."""
-    found: tuple[Placed, Step] | None = None
-    cannot: PlacingError | None = None
+    steps: list[tuple[Placed, Step]] = []
+    cannot: list[PlacingError] = []
     for event in waiting:
-        if found and event.at >= found[1].at:
+        if any(event.at >= step.at for _, step in steps):
             break
         try:
-            step = HAPPENING[event.kind](event, day, motion, tools)
+            steps.append((event, HAPPENING[event.kind](event, day, motion, tools)))
         except PlacingError as error:  # it may still be when others have come to pass
-            cannot = cannot or error
-            continue
-        if not found or step.at < found[1].at:
-            found = event, step
-    if not found:
-        raise cannot or PlacingError("nothing is to happen")
-    return found
+            cannot.append(error)
+    if not steps:
+        raise cannot[0]
+    return min(steps, key=lambda one: one[1].at)
 
 
 def _flawed(event: Placed, day: Arranged, _motion: Motion, _tools: Tools) -> Step:

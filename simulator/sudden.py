@@ -42,9 +42,9 @@ def swerves(event: Placed, day: Arranged, motion: Motion, tools: Tools) -> Step:
 
 
 def crashes(event: Placed, day: Arranged, motion: Motion, _tools: Tools) -> Step:
-    """At the next moment it drives fast enough."""
+    """Right after the next moment at which it drives fast enough."""
     second = _moving(event, day, motion, IMPACT + 2.0)
-    return Step(second + 1.0, replace(day, crash_at=float(motion.distance[0, second])))
+    return Step(second + 1.0, replace(day, crash_at=float(np.nextafter(motion.distance[0, second], np.inf))))
 
 
 def punctured(event: Placed, day: Arranged, motion: Motion, _tools: Tools) -> Step:

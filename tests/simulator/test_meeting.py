@@ -139,15 +139,14 @@ def listed(report: Report) -> None:
 
 @pytest.mark.parametrize("name", FLEETS)
 def test_two_orders_that_meet_are_both_true_or_it_is_said_why_not(name: str, usual: dict[str, Motion]) -> None:
-    chosen = PAIRS[list(FLEETS).index(name) :: 13]
+    chosen = PAIRS[list(FLEETS).index(name) :: 22]
     assert sum(holds(FLEETS[name], drawn(pair, name, 1), usual[name]) for pair in chosen) > len(chosen) / 4
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FLEETS)
-@pytest.mark.parametrize("seed", range(3))
-def test_all_pairs_of_orders_are_true_or_it_is_said_why_not(name: str, seed: int, usual: dict[str, Motion]) -> None:
-    assert sum(holds(FLEETS[name], drawn(pair, name, seed), usual[name]) for pair in PAIRS) > len(PAIRS) / 4
+def test_all_pairs_of_orders_are_true_or_it_is_said_why_not(name: str, usual: dict[str, Motion]) -> None:
+    assert sum(holds(FLEETS[name], drawn(pair, name, 0), usual[name]) for pair in PAIRS) > len(PAIRS) / 4
 
 
 def sheet(fleet: Traffic, *events: Placed) -> pl.DataFrame:

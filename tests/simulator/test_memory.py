@@ -1,6 +1,8 @@
 """A year is written in the memory of a few vehicles: what is held grows neither with days nor with vehicles."""
 
 import gc
+import json
+import subprocess
 import sys
 import tracemalloc
 import weakref
@@ -91,3 +93,19 @@ def test_recording_says_how_much_memory_it_took(tmp_path: Path) -> None:
     words = ["record", str(tmp_path / "day.parquet"), "--vehicles", "1", "--hours", "0.1"]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0 and "MB of memory" in result.output
+
+
+def peak(folder: Path, days: int, vehicles: int) -> int:
+    """MB at most of a process that records so much."""
+    out, sheets = (str(folder / f"{name}-{days}-{vehicles}") for name in ("year", "sheets"))
+    words = ["record", out, "--days", str(days), "--vehicles", str(vehicles), "--hours", "0.5", "--answers", sheets]
+    command = [sys.executable, "-m", "simulator", *words, "--json"]
+    said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert (said["days"], said["vehicles"]) == (days, vehicles)
+    return int(said["memory_mb"])
+
+
+@pytest.mark.slow
+def test_a_process_needs_no_more_for_many_days_and_hardly_more_for_many_vehicles(tmp_path: Path) -> None:
+    few, days_on_end, fleet = peak(tmp_path, 2, 10), peak(tmp_path, 60, 10), peak(tmp_path, 2, 200)
+    assert days_on_end < 1.12 * few and fleet < 1.25 * few

@@ -23,12 +23,11 @@ from simulator.ways import Way
 
 
 class Sudden(NamedTuple):
-    """A surprise that was ordered: what is to be on the sheet of it, where (m from the start) and how hard (m/s²)."""
+    """A surprise that was ordered: what is to be on the sheet of it, and where (m from the start)."""
 
     kind: str
     at: float
-    hard: float
-    by: tuple[float, ...] = ()  # motion.SURPRISE
+    by: tuple[float, ...]  # motion.SURPRISE
 
 
 class Hole(NamedTuple):

@@ -25,7 +25,7 @@ def brakes(event: Placed, day: Arranged, motion: Motion, _tools: Tools) -> Step:
     """At the next moment it drives fast enough."""
     kind, second = day.plan.vehicle.kind, _moving(event, day, motion, SLOW + 4.0)
     hard = min(float(event.options.get("mps2", HARD * kind.harsh[0] * G)), kind.brake)
-    return _surprised(day, "harsh_braking", second, (motion.distance[0, second], hard, DROP, 0.0, 0.0), hard)
+    return _surprised(day, "harsh_braking", second, (motion.distance[0, second], hard, DROP, 0.0, 0.0))
 
 
 def swerves(event: Placed, day: Arranged, motion: Motion, tools: Tools) -> Step:
@@ -35,7 +35,7 @@ def swerves(event: Placed, day: Arranged, motion: Motion, tools: Tools) -> Step:
     while True:
         second = _moving(event, day, motion, SLOW + 4.0, WHOLE * float(np.sqrt(TURN * abs(ASIDE) / push)))
         at = float(motion.distance[0, second])
-        tried = _surprised(day, "lane_change", second, (at, EASY, SLOWED, ASIDE, push), push)
+        tried = _surprised(day, "lane_change", second, (at, EASY, SLOWED, ASIDE, push))
         if swerved(tools.drive(tried.day.shift).manoeuvres, at).size:
             return tried
         event = replace(event, at=second + AGAIN)
@@ -66,9 +66,9 @@ def swerved(manoeuvres: Records, at: float) -> Records:
     return found
 
 
-def _surprised(day: Arranged, kind: str, second: int, by: tuple[float, ...], hard: float) -> Step:
+def _surprised(day: Arranged, kind: str, second: int, by: tuple[float, ...]) -> Step:
     """With one surprise more."""
-    return Step(second + 1.0, replace(day, sudden=(*day.sudden, Sudden(kind, by[0], hard, by))))
+    return Step(second + 1.0, replace(day, sudden=(*day.sudden, Sudden(kind, by[0], by))))
 
 
 def _moving(event: Placed, day: Arranged, motion: Motion, least: float, room: float = 0.0) -> int:

@@ -58,7 +58,7 @@ def thinned(samples: Samples, seconds: float, phase: float = 0.0) -> Samples:
 
     Tyre readings go out with the next report.
     """
-    slot = np.floor((samples.t - phase) / seconds).astype(np.int64)
+    slot = np.round((samples.t - phase) * 1000).astype(np.int64) // round(1000 * seconds)
     order = np.lexsort((samples.t, samples.vehicle))
     key = np.stack([samples.vehicle[order], slot[order]])
     first = np.ones(order.size, bool)

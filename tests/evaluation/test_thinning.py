@@ -1,6 +1,7 @@
 """Thinning: a slower tracker sends some of the same samples, and tyre readings with its next report."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,12 @@ def test_one_a_stretch_is_kept_the_first():
     kept = thinned(drive([0.0, 1.0, 2.5, 4.9, 5.0, 9.0, 17.0]), 5.0)
     assert kept.t.tolist() == [0.0, 5.0, 17.0]
     assert kept.columns["speed"].tolist() == [0.0, 5.0, 17.0]
+
+
+def test_a_slower_device_reports_as_evenly_as_the_one_it_is_made_of():
+    t = 1_772_521_200.0 + np.arange(36_000) / 10
+    for seconds in (0.2, 0.5, 1.0, 30.0):
+        assert np.diff(thinned(drive(t.round(3)), seconds).t) == pytest.approx(seconds, abs=1e-6)
 
 
 def test_tyres_go_out_with_the_next_report():

@@ -29,8 +29,8 @@ swerves that come by themselves: 1 to 2.5 m to one side and back again, as hard 
 on whatever road it is. A swerve is told as `lane_change`. Truths are those of level 2 and more; found is what was told
 of any level, right what overlaps a swerve of any level, and the note says how many were told as harsh as they were:
 a swerve pushes for less than a second, of which the smoothing of an accelerometer's noise (0.25 s,
-[detectors.md](detectors.md)) takes a quarter, so that it is mostly told a level lower. Who
-reports twice a second sees both pushes of some swerves, once a second of none."""
+[detectors.md](detectors.md)) takes a sixth at ten reports a second, so that it is mostly told a level lower, and
+hardly anything at five. Who reports twice a second sees both pushes of some swerves, once a second of none."""
 
 
 def section() -> Section:

@@ -121,22 +121,23 @@ def channels(ask: Ask) -> Reply:
 
 def set_channels(ask: Ask) -> Reply:
     """Set where; all of it, or nothing."""
-    world, fleet_id, body = ask.world, of_fleet(ask), ask.body
-    world.known.again()
-    before = world.known.registry
-    row = fleet_row(before, fleet_id)
-    if seen(ask) not in ("", _rev(row)):
-        raise Problem(409, "changed", "the channels have been changed", current=channels(ask).value)
-    new = {COLUMNS[name]: said.strip() for name in CALLERS if (said := getattr(body, name)) is not None}
+    fleet_id, said = of_fleet(ask), {name: getattr(ask.body, name) for name in CALLERS}
+    new = {COLUMNS[name]: text.strip() for name, text in said.items() if text is not None}
     for name in CALLERS:
         if COLUMNS[name] in new and not _may(ask, name):
             raise Problem(403, "role", "where this machine posts to, an administrator says")
-    after = Registry({kind: dict(rows) for kind, rows in before.rows.items()})
-    after.put(msgspec.structs.replace(row, **new))
-    problems = registry.validate(after)
-    if problems:
-        raise RegistryError(problems)
-    edited(world.store, before, after, ask.who.login)
+
+    def change(before: Registry) -> Registry:
+        row, after = fleet_row(before, fleet_id), before.copy()
+        if seen(ask) not in ("", _rev(row)):
+            raise Problem(409, "changed", "the channels have been changed", current=channels(ask).value)
+        after.put(msgspec.structs.replace(row, **new))
+        problems = registry.validate(after)
+        if problems:
+            raise RegistryError(problems)
+        return after
+
+    edited(ask.world.store, ask.who.login, change)
     return channels(ask)
 
 

@@ -1,12 +1,15 @@
 """Registry over HTTP: its rows by kind, changed one at a time, refused with all that is wrong."""
 
-from typing import Annotated, Any
+import hashlib
+from collections.abc import Callable
+from typing import Annotated
 
 import msgspec
 
 from console.access import ACTING, ADMIN
 from console.endpoint import Ask, Body, Endpoint, Shape
 from console.figures import figures
+from console.fleets import seen
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
@@ -50,6 +53,7 @@ class RegistryRow(Shape):
     kind: str
     key: str
     cells: dict[str, str]
+    rev: str
 
 
 class Change(Shape):
@@ -110,26 +114,32 @@ def _holds(row: RegistryRow, day: str) -> bool:
 def put(ask: Ask) -> list[Change]:
     """Change a row, or add one: all of it, or nothing."""
     kind, said = _kind(ask), {name: text for name, text in ask.body.cells.items() if text != MASK}  # as it was
-    before, after = _both(ask)
-    old = _theirs(ask, before, kind) if ask.body.key else None
-    row, problems = cells.row(kind, (cells.texts(old, secrets=True) if old else {}) | said, Place(kind))
-    if problems or row is None:
-        raise RegistryError(problems)
-    if old is not None:
-        del after.rows[kind][old.key]
-    if row.key in after.rows[kind]:  # whoever's it is: two rows never become one
-        raise Problem(409, "row_exists", f"{kind} has {row.key!r} already")
-    after.put(row)
-    return _written(ask, before, after, row)
+
+    def change(before: Registry) -> Registry:
+        after, old = before.copy(), _theirs(ask, before, kind) if ask.body.key else None
+        row, problems = cells.row(kind, (cells.texts(old, secrets=True) if old else {}) | said, Place(kind))
+        if problems or row is None:
+            raise RegistryError(problems)
+        if old is not None:
+            del after.rows[kind][old.key]
+        if row.key in after.rows[kind]:  # whoever's it is: two rows never become one
+            raise Problem(409, "row_exists", f"{kind} has {row.key!r} already")
+        after.put(row)
+        return _allowed(ask, after, after, row)
+
+    return _changed(ask, change)
 
 
 def remove(ask: Ask) -> list[Change]:
     """Remove a row, if nothing refers to it."""
     kind = _kind(ask)
-    before, after = _both(ask)
-    row = _theirs(ask, before, kind)
-    del after.rows[kind][row.key]
-    return _written(ask, before, after, row)
+
+    def change(before: Registry) -> Registry:
+        after, row = before.copy(), _theirs(ask, before, kind)
+        del after.rows[kind][row.key]
+        return _allowed(ask, before, after, row)
+
+    return _changed(ask, change)
 
 
 def _theirs(ask: Ask, known: Registry, kind: str) -> Row:
@@ -139,14 +149,21 @@ def _theirs(ask: Ask, known: Registry, kind: str) -> Row:
         raise Problem(404, "no_row", f"{kind} has no {ask.body.key!r}")
     if not _may(ask, known, row):
         raise Problem(403, "role", f"{kind} are for an administrator to change")
+    if seen(ask) not in ("", _rev(row)):
+        raise Problem(409, "changed", "the row has been changed", current=_shown(row))
     return row
 
 
-def _written(ask: Ask, before: Registry, after: Registry, row: Row) -> list[Change]:
-    if not _may(ask, after if row.key in after.rows[row.KIND] else before, row):
+def _allowed(ask: Ask, known: Registry, after: Registry, row: Row) -> Registry:
+    """``after``, if whoever asks may change ``row`` of ``known`` and it fits the rest."""
+    if not _may(ask, known, row):
         raise Problem(403, "role", "this is another fleet's, or for an administrator")
     _fits(ask, after)
-    made = edited(ask.world.store, before, after, ask.who.login)
+    return after
+
+
+def _changed(ask: Ask, change: Callable[[Registry], Registry]) -> list[Change]:
+    made = edited(ask.world.store, ask.who.login, change)
     ask.world.known.again()
     figures(ask.world).afresh()
     return [Change(what=one.what, kind=one.kind, key=one.key, fields=list(one.fields)) for one in made]
@@ -169,12 +186,6 @@ def _fits(ask: Ask, after: Registry) -> None:
 
 def _sees(ask: Ask, fleet_id: str) -> bool:
     return ADMIN in ask.scope.roles or not fleet_id or ask.scope.fleet(fleet_id)
-
-
-def _both(ask: Ask) -> tuple[Registry, Registry]:
-    ask.world.known.again()
-    before = ask.world.known.registry
-    return before, Registry({kind: dict(rows) for kind, rows in before.rows.items()})
 
 
 def _may(ask: Ask, known: Registry, row: Row) -> bool:
@@ -210,27 +221,30 @@ def _may_see(ask: Ask, kind: str) -> bool:
 
 
 def _columns(kind: str) -> list[Column]:
+    same = ("name", "meaning", "needed", "ref")
     return [
-        Column(
-            name=cell.name,
-            meaning=cell.meaning,
-            needed=cell.needed,
-            type=cell.type.__name__,
-            ref=cell.ref,
-            choices=list(cell.choices),
-        )
+        Column(**{name: getattr(cell, name) for name in same}, type=cell.type.__name__, choices=list(cell.choices))
         for cell in CELLS[kind].values()
     ]
 
 
 def _shown(row: Row) -> RegistryRow:
-    shown: dict[str, Any] = cells.texts(row)
-    return RegistryRow(kind=row.KIND, key=row.key, cells=shown)
+    return RegistryRow(kind=row.KIND, key=row.key, cells=cells.texts(row), rev=_rev(row))
+
+
+def _rev(row: Row) -> str:
+    """Names exactly these cells, secrets as they are shown."""
+    return hashlib.sha256(msgspec.json.encode(cells.texts(row))).hexdigest()[:12]
+
+
+def _writing(path: str, answer: Callable[[Ask], list[Change]], summary: str, takes: type[Body]) -> Endpoint:
+    said = ("POST", f"/registry/{{kind}}{path}", answer, "registry", summary, ACTING, list[Change], takes)
+    return Endpoint(*said, headers=("If-Match",))
 
 
 ENDPOINTS = (
     Endpoint("GET", "/registry", kinds, "registry", "Kinds of rows", ACTING, list[Kind]),
     Endpoint("GET", "/registry/{kind}", listed, "registry", "Rows of a kind", ACTING, Page[RegistryRow], query=Wanted),
-    Endpoint("POST", "/registry/{kind}", put, "registry", "Change or add a row", ACTING, list[Change], takes=Edit),
-    Endpoint("POST", "/registry/{kind}/remove", remove, "registry", "Remove a row", ACTING, list[Change], takes=Gone),
+    _writing("", put, "Change or add a row; 409 if changed", Edit),
+    _writing("/remove", remove, "Remove a row; 409 if changed", Gone),
 )

@@ -66,14 +66,18 @@ def import_(folder: Path, dry_run: bool, actor: str, data: Path | None, as_json:
     A kind with a file becomes what the file says; kinds without a file stay as they are.
     """
     store = _store(data)
-    before = _read(store)
     said, problems = files.read(folder)
-    after = _merged(before, said, files.kinds(folder))
-    _stop_at(registry.ordered(problems + registry.validate(after)), as_json)
-    changes = registry.diff(before, after)
-    if not dry_run:
-        edited(store, before, after, actor)
-    _report(changes, as_json, "would be " if dry_run else "")
+
+    def change(before: Registry) -> Registry:
+        after = _merged(before, said, files.kinds(folder))
+        _stop_at(registry.ordered(problems + registry.validate(after)), as_json)
+        return after
+
+    if dry_run:
+        before = _read(store)
+        _report(registry.diff(before, change(before)), as_json, "would be ")
+    else:
+        _report(edited(store, actor, change), as_json)
 
 
 @command.command("list")
@@ -108,21 +112,24 @@ def show(kind: str, name: str, data: Path | None, as_json: bool) -> None:
 @_options
 def set_(kind: str, name: str, fields: Sequence[str], actor: str, data: Path | None, as_json: bool) -> None:
     """Change fields of the row that ID names, or add a row of that id; FIELD= empties a field."""
-    store = _store(data)
-    before, after = _read(store), _read(store)
-    old = after.find(kind, name)
-    if len(old) > 1:
-        raise click.ClickException(f"{name} names {len(old)} rows: {', '.join(row.key for row in old)}; name one")
-    said = cells.texts(old[0], secrets=True) if old else {KINDS[kind].KEY[0]: name}
-    row, problems = cells.row(kind, said | dict(_pair(field) for field in fields), Place(f"{kind} {name}"))
-    _stop_at(problems, as_json)
-    for one in old:
-        del after.rows[kind][one.key]
-    if row is not None:
-        after.put(row)
-    _stop_at(registry.validate(after), as_json)
-    edited(store, before, after, actor)
-    _report(registry.diff(before, after), as_json)
+    new = dict(_pair(field) for field in fields)
+
+    def change(before: Registry) -> Registry:
+        after = before.copy()
+        old = after.find(kind, name)
+        if len(old) > 1:
+            raise click.ClickException(f"{name} names {len(old)} rows: {', '.join(row.key for row in old)}; name one")
+        said = cells.texts(old[0], secrets=True) if old else {KINDS[kind].KEY[0]: name}
+        row, problems = cells.row(kind, said | new, Place(f"{kind} {name}"))
+        _stop_at(problems, as_json)
+        for one in old:
+            del after.rows[kind][one.key]
+        if row is not None:
+            after.put(row)
+        _stop_at(registry.validate(after), as_json)
+        return after
+
+    _report(edited(_store(data), actor, change), as_json)
 
 
 @command.command("remove")
@@ -132,13 +139,15 @@ def set_(kind: str, name: str, fields: Sequence[str], actor: str, data: Path | N
 @_options
 def remove(kind: str, name: str, actor: str, data: Path | None, as_json: bool) -> None:
     """Remove the rows that ID names, if nothing refers to them."""
-    store = _store(data)
-    before, after = _read(store), _read(store)
-    for row in _found(after, kind, name):
-        del after.rows[kind][row.key]
-    _stop_at(registry.validate(after), as_json)
-    edited(store, before, after, actor)
-    _report(registry.diff(before, after), as_json)
+
+    def change(before: Registry) -> Registry:
+        after = before.copy()
+        for row in _found(after, kind, name):
+            del after.rows[kind][row.key]
+        _stop_at(registry.validate(after), as_json)
+        return after
+
+    _report(edited(_store(data), actor, change), as_json)
 
 
 @command.command("export")

@@ -11,7 +11,7 @@ from pricing.ledger.offered import ACCEPTED, DECLINED
 from pricing.ledger.pen import Pen
 from pricing.rating import RatingError
 from streams import tables
-from streams.cli import entries, proof, recorded, screen, source, statement
+from streams.cli import entries, proof, screen, source, statement
 from streams.config import Config
 from streams.layers import ConfigError
 from streams.ledger import chains, renewing
@@ -20,6 +20,7 @@ from streams.ledger.offering import confirm, offers
 from streams.ledger.terms import next_term
 from streams.registry import RegistryError, stored
 from streams.registry.contracts import Policy
+from streams.registry.edited import put
 from streams.registry.renewed import renewed
 from streams.store import audit
 
@@ -151,7 +152,7 @@ def _answered(
             audit.record(connection, [audit.Entry(actor, f"ledger.{said}", about=policy_id)])
             if agreed is not None and agreed.name is not None:
                 after = renewed(registry, policy, agreed.name, next_term(policy), renewing.accepted(pen))
-                recorded.write(connection, registry, after, actor)
+                put(connection, registry, after, actor)
     except (ConfigError, LedgerError, RatingError, RegistryError) as error:
         raise screen.fail(error) from error
     entries.show(f"policy {policy_id}: {said}", pen.new, as_json)

@@ -69,6 +69,10 @@ class Registry:
     places: dict[tuple[str, str], Place] = field(default_factory=dict, compare=False)
     broken: set[tuple[str, str]] = field(default_factory=set, compare=False)  # (kind, id) said, but in no valid row
 
+    def copy(self) -> "Registry":
+        """The same rows, to be changed."""
+        return Registry({kind: dict(rows) for kind, rows in self.rows.items()})
+
     def of(self, kind: type[Some]) -> list[Some]:
         """All rows of a kind, by key."""
         return [row for _, row in sorted(self.rows[kind.KIND].items()) if isinstance(row, kind)]

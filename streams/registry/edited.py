@@ -1,6 +1,9 @@
 """Edited: a changed registry put on record, with who changed what in the audit log."""
 
 import time
+from collections.abc import Callable
+
+from sqlalchemy import Connection
 
 from streams.registry import stored
 from streams.registry.book import Change, Registry
@@ -8,11 +11,20 @@ from streams.store.audit import Entry, record
 from streams.store.store import Store
 
 
-def edited(store: Store, before: Registry, after: Registry, actor: str) -> list[Change]:
-    """Make the stored registry equal to ``after``, which ``validate`` has found good; ``before`` is the one it was."""
+def edited(store: Store, actor: str, change: Callable[[Registry], Registry]) -> list[Change]:
+    """Make of the stored registry what ``change`` makes of it and ``validate`` has found good; nobody writes between.
+
+    Where ``change`` raises, nothing has been changed.
+    """
     with store.writing() as connection:
-        changes = stored.write(connection, after, time.time())
-        record(connection, [_entry(change, before, after, actor) for change in changes])
+        before = stored.read(connection)
+        return put(connection, before, change(before), actor)
+
+
+def put(connection: Connection, before: Registry, after: Registry, actor: str) -> list[Change]:
+    """Make the stored registry, which is ``before``, equal to ``after``, in the caller's transaction."""
+    changes = stored.write(connection, after, time.time())
+    record(connection, [_entry(change, before, after, actor) for change in changes])
     return changes
 
 

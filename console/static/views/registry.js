@@ -18,7 +18,7 @@ import '../lib/phrase.js'; // what the columns mean
 
 /** @typedef {{ name: string, meaning: string, needed: boolean, type: string, ref: string, choices: string[] }} Column */
 /** @typedef {{ kind: string, rows: number, editable: boolean, columns: Column[] }} Kind */
-/** @typedef {{ key: string, cells: Record<string, string>, gone?: boolean }} Row */
+/** @typedef {{ key: string, rev?: string, cells: Record<string, string>, gone?: boolean }} Row */
 
 const REFERS = ['vehicles', 'drivers', 'sites']; // kinds that a form offers the ids of
 const OFFERED = 1000; // of these, while one writes
@@ -53,10 +53,10 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
   const asked = useSignal(/** @type {Row | null} */ (null));
   const after = () => [known.again, today.again, changed].forEach((each) => each());
   const carry = (/** @type {Record<string, string>} */ cells) => {
-    const { key, gone } = /** @type {Row} */ (asked.value);
-    return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells }, { done: t('registry.done'), after });
+    const { key, rev, gone } = /** @type {Row} */ (asked.value);
+    return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells }, { rev, done: t('registry.done'), after });
   };
-  const ask = (/** @type {any} */ row, gone = false) => (asked.value = { key: row.key, cells: row.cells, gone });
+  const ask = (/** @type {any} */ row, gone = false) => (asked.value = { key: row.key, rev: row.rev, cells: row.cells, gone });
   return html`<${Head} title=${title}>${kind.editable && html`<button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button>`}<//>
     <p class="hint">${lead}</p>
     <div class="filters">

@@ -39,7 +39,7 @@ class DriverHours(Shape):
     driver_id: str
     id: str
     rules: str
-    at: str  # end of the last driving
+    at: str  # up to when it is counted: now, of who drives the end of the driving that is known
     driving: bool
     limits: list[Count]
     note: str
@@ -56,7 +56,7 @@ def listed(ask: Ask) -> Page[DriverHours]:
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
         by_driver = _intervals(connection, ask, now)
-    found = [_hours(ask, key, some) for key, some in sorted(by_driver.items())]
+    found = [_hours(ask, key, some, now) for key, some in sorted(by_driver.items())]
     ordered = sorted(found, key=lambda one: (min((c.left_s for c in one.limits), default=0.0), one.id))
     return page(ordered, ask.query, lambda one: one.id, lambda one: one)
 
@@ -74,21 +74,24 @@ def _intervals(connection: Connection, ask: Ask, now: float) -> dict[tuple[str, 
     return {key: some for key, some in found.items() if any(map(ask.scope.row, some))}
 
 
-def _hours(ask: Ask, key: tuple[str, str], some: list[Row]) -> DriverHours:
-    roster, last = ask.world.known.roster, some[-1]
-    rules: HoursRules = ask.world.rules.hours.of(roster.known(last["fleet_id"], last["vehicle_id"]).jurisdiction, True)
+def _hours(ask: Ask, key: tuple[str, str], some: list[Row], now: float) -> DriverHours:
+    last = some[-1]
+    known = ask.world.known.roster.known(last["fleet_id"], last["vehicle_id"])
+    rules: HoursRules = ask.world.rules.hours.of(known.jurisdiction, True)
     fold = Fold(rules)
     for row in some:
         if row["activity"] == "drive" or rules.on_duty:
             fold.take(_interval(ask, row))
-    limits = [_count(one) for one in fold.counts]
+    open_ = [row["end"] for row in some if row["status"] == "open" and row["activity"] == "drive"]
+    at = max(open_, default=now)
+    limits = [_count(one) for one in fold.rested(at, known.zone).counts]
     return DriverHours(
         fleet_id=key[0],
         driver_id=key[1],
         id="/".join(key),
         rules=rules.name,
-        at=iso(last["end"]),
-        driving=last["status"] == "open",
+        at=iso(at),
+        driving=bool(open_),
         limits=limits,
         note=ESTIMATE,
     )

@@ -76,12 +76,14 @@ class Count:
         if self.limit.passenger and not piece.passenger:
             return
         for part in self._parts(piece):
-            if self.last is None:
-                self._begin(part)
-            elif self._afresh(part.start - self.last, part):
-                self._close()
-                self._begin(part)
+            self._go_on(part)
             self._drive(part)
+
+    def pause(self, until: Piece) -> None:
+        """Off the wheel since the last driving, up to the start of ``until``, from where one might drive on."""
+        if self.last is not None:
+            self._go_on(until)
+            self.last = until.start
 
     def stand(self, start: int, end: int) -> None:
         """Standing with the ignition on means nothing, unless hours on duty are counted."""
@@ -94,6 +96,14 @@ class Count:
     def standing(self) -> tuple[float, float]:
         """What is counted up to the last driving, and how much is allowed, s."""
         return (0 if self.last is None else self._count(self.last)) / 1000, self._most() / 1000
+
+    def _go_on(self, part: Piece) -> None:
+        """Begin; after a rest, afresh."""
+        if self.last is None:
+            self._begin(part)
+        elif self._afresh(part.start - self.last, part):
+            self._close()
+            self._begin(part)
 
     def _parts(self, piece: Piece) -> Iterable[Piece]:
         if self.limit.night is None:
@@ -195,6 +205,15 @@ class CalendarCount(Count):
 
     def take(self, piece: Piece) -> None:
         """Go on with driving, and before it with what was stood on duty in the stop, if that was no rest."""
+        self._stand_until(piece)
+        super().take(piece)
+
+    def pause(self, until: Piece) -> None:
+        """The same without driving."""
+        self._stand_until(until)
+        super().pause(until)
+
+    def _stand_until(self, piece: Piece) -> None:
         if self.last is not None and piece.start - self.last < ms(self.limit.off_s):
             at = self.last
             for start, end in self.stood:
@@ -203,7 +222,6 @@ class CalendarCount(Count):
                     self.driven += part.end - part.start
                 at = max(at, end)
         self.stood = tuple(one for one in self.stood if one[1] > piece.end)
-        super().take(piece)
 
     def _turn(self, part: Piece) -> None:
         """Begin the day or week of ``part``, if another one was counted so far."""

@@ -56,6 +56,13 @@ class Fold:
                 count.take(piece)
             self.until = end
 
+    def rested(self, until: float, zone: str) -> Self:
+        """A copy that was off the wheel since its last driving, up to ``until`` (UTC epoch s) by this local clock."""
+        other, at = self.copy(), max(ms(until), self.until)
+        for count in other.counts:
+            count.pause(Piece(at, at, None, zone, passenger=True, sparse=False))
+        return other
+
     def over(self) -> list[Episode]:
         """Episodes that are over since the copy was made."""
         return [episode for count in self.counts for episode in count.done]

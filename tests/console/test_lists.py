@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import delete, insert, select
 
+from streams.messages import iso
 from streams.store import schema
 
 API = "/api/v1"
@@ -44,6 +45,22 @@ def test_what_other_sites_do_hides_nothing_of_ones_own(house, path, request):
     assert after == before
     assert {row["vehicle_id"] for row in after} == {"V1"}
     assert pages == -(-len(after) // 3)
+
+
+def test_who_has_rested_may_drive_again(house):
+    manager = house.client("manager")
+    with house.world.store.reading() as connection:
+        now = house.world.now(connection)
+    end, h = now - 20 * 3600.0, 3600.0
+    same = {"fleet_id": "a", "vehicle_id": "V1", "driver_id": "D7", "activity": "drive", "status": "closed"}
+    rows = [same | {"start": end - 9.75 * h, "end": end - 5.25 * h}, same | {"start": end - 4.5 * h, "end": end}]
+    with house.world.store.writing() as connection:
+        connection.execute(insert(schema.intervals), [row | {"quality": None, "named": 1} for row in rows])
+    (mine,) = [row for row in manager.get(f"{API}/hours").json()["items"] if row["driver_id"] == "D7"]
+    counted = {one["kind"]: (one["counted_s"], one["passed"]) for one in mine["limits"]}
+    assert (counted["continuous_driving"], counted["daily_driving"]) == ((0, 0), (0, 0))
+    assert counted["fortnight_driving"] == (9 * h, 0)
+    assert (mine["at"], mine["driving"]) == (iso(now), False)
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "urgency"])

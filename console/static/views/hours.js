@@ -6,7 +6,7 @@ import { span } from '../lib/format.js';
 import { pages } from '../lib/pages.js';
 import { LATELY_S } from '../lib/use.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
-import { lasting } from '../ui/columns.js';
+import { lasting, moment } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
 import { DriverLink } from '../ui/links.js';
 
@@ -35,6 +35,7 @@ function columns() {
     lasting('counted_s', t('hours.used')),
     lasting('most_s', t('hours.most')),
     { key: 'left_s', label: t('hours.left'), number: true, unit: 's', show: (/** @type {any} */ row) => html`<${Left} seconds=${row.left_s} />` },
+    moment('at', t('hours.at')),
     { key: 'rules', label: t('hours.rules'), show: (/** @type {any} */ row) => word('law', row.rules) },
   ];
 }

@@ -219,3 +219,53 @@ def test_nothing_is_passed_before_the_fold_said_so(legs, rule):
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_nothing_driven_is_nothing_found(rule):
     assert episodes([], rule) == []
+
+
+def counted(fold, at):
+    """Minutes counted, and allowed, by kind, of who rests until ``at``."""
+    rested = fold.rested(at, "UTC")
+    return {one.limit.kind: tuple(s / MIN for s in one.standing) for one in rested.counts}
+
+
+def folded(rules, intervals):
+    fold = Fold(rules)
+    for one in intervals:
+        fold.take(one)
+    return fold
+
+
+def test_what_is_counted_knows_the_rest_since_the_last_driving():
+    monday, eu = START + DAY, RULES["eu"]
+    fold = folded(eu, day(270, 45, 270, start=monday))
+    end = monday + 585 * MIN
+    assert counted(fold, end)["continuous_driving"][0] == counted(fold, end + 44 * MIN)["continuous_driving"][0] == 270
+    assert counted(fold, end + 45 * MIN)["continuous_driving"][0] == 0
+    assert counted(fold, end + 45 * MIN)["daily_driving"][0] == 540
+    rested = counted(fold, end + 20 * HOUR)
+    assert (rested["daily_driving"][0], rested["weekly_driving"][0], rested["fortnight_driving"][0]) == (0, 540, 540)
+    after = counted(fold, monday + 7 * DAY)
+    assert (after["weekly_driving"][0], after["fortnight_driving"][0]) == (0, 540)
+    assert counted(fold, monday + 14 * DAY)["fortnight_driving"][0] == 0
+    assert counted(fold, end)["continuous_driving"][0] == 270  # asking changes nothing
+
+
+def test_the_hours_of_a_rolling_limit_leave_it_while_one_rests():
+    fold = folded(RULES["china_passenger"], day(600))
+    assert counted(fold, START + 600 * MIN)["daily_driving"][0] == 600
+    assert counted(fold, START + DAY + 300 * MIN)["daily_driving"][0] == 300
+    assert counted(fold, START + DAY + 300 * MIN)["weekly_driving"][0] == 600
+
+
+@given(st.lists(st.integers(1, 700), min_size=1, max_size=9), st.integers(0, 3000))
+@settings(max_examples=25, deadline=None)
+def test_a_rest_is_looked_at_as_the_next_driving_would_have_it(legs, rest):
+    intervals = day(*legs)
+    at = intervals[-1].end + rest * MIN
+    for rules in RULES.values():
+        fold = folded(rules, intervals)
+        before = counted(fold, at)
+        fold.take(Interval(at, at + MIN, 0))
+        driven = [one for one in fold.counts if one.limit.counts == "driving" and not one.limit.rolling_s and one.last]
+        for one in driven:
+            if one.limit.night is None:
+                assert before[one.limit.kind][0] + 1 == one.standing[0] / MIN

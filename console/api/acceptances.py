@@ -17,23 +17,25 @@ from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
 from streams.ledger import books
-from streams.ledger.books import DRIVER, Line, Lines
+from streams.ledger.books import DRIVER, LINES, Book, Line, Lines
 from streams.messages import iso
 from streams.registry import stored
 from streams.registry.rows import FleetRow
 
 JUDGING = frozenset({UNDERWRITER, ADMIN})
 Key = tuple[str, float, str]
+Named = tuple[str, Book]  # a fleet, and one of its books
 Row = dict[str, Any]
 
 
 class Acceptance(Shape):
-    """How far the books of a fleet are as the insurer has accepted them; without a word, devices alone are believed."""
+    """How far a book of a fleet is as the insurer has accepted it; without a word, devices alone are believed."""
 
     fleet_id: str
     name: str
+    book: str  # drivers, couplings
     rev: str  # for If-Match: another one whenever the registry or the word is another
-    assignments: int  # of drivers, and couplings, as the registry has them
+    lines: int  # assignments or couplings, as the registry has them
     accepted: int  # by the last word
     changed: int  # where the two differ
     at: str | None  # of the last word
@@ -54,9 +56,10 @@ class Reassigned(Shape):
     to: str | None
 
 
-class Reason(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why premiums may follow these assignments; it stays on record."""
+class Word(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which book premiums may follow, and why; it stays on record."""
 
+    book: Book
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
 
@@ -67,7 +70,7 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Held(NamedTuple):
-    """Of a fleet, its books by the registry, and by the insurer's last word."""
+    """A book of a fleet by the registry, and by the insurer's last word."""
 
     now: Lines
     then: Lines
@@ -85,12 +88,15 @@ class Held(NamedTuple):
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
+NOTHING = Held({}, {}, None)
+
+
 def listed(ask: Ask) -> Page[Acceptance]:
-    """Fleets that assign drivers or couple trailers, or of which somebody has accepted that they did."""
+    """Books of fleets that assign drivers or couple trailers, or of which somebody has accepted that they did."""
     with ask.world.store.reading() as connection:
         held = _held(connection)
-    found = {name: one for name, one in held.items() if ask.scope.fleet(name) and ask.query.fleet in ("", name)}
-    return page(sorted(found), ask.query, str, lambda fleet_id: _acceptance(ask, fleet_id, found[fleet_id]))
+    found = {name: one for name, one in held.items() if ask.scope.fleet(name[0]) and ask.query.fleet in ("", name[0])}
+    return page(sorted(found), ask.query, " ".join, lambda name: _acceptance(ask, name, found[name]))
 
 
 def reassigned(ask: Ask) -> Page[Reassigned]:
@@ -99,38 +105,51 @@ def reassigned(ask: Ask) -> Page[Reassigned]:
         raise Problem(403, "private", "pricing is told of vehicles' scores and km alone: pricing.privacy")
     fleet_id = of_fleet(ask)
     with ask.world.store.reading() as connection:
-        held = _held(connection).get(fleet_id, Held({}, {}, None))
-    return page(held.changed, ask.query, str, lambda key: _reassigned(fleet_id, held, key))
+        held = _held(connection)
+    both = [held.get((fleet_id, book), NOTHING) for book in LINES]
+    changed = sorted((key, one) for one in both for key in one.changed)
+    return page(changed, ask.query, lambda one: str(one[0]), lambda one: _reassigned(fleet_id, *one))
 
 
 def accept(ask: Ask) -> Acceptance:
-    """Premiums follow who drove and what was pulled as the registry has it now, once the next day has closed."""
-    fleet_id, wanted = of_fleet(ask), seen(ask)
+    """Premiums follow who drove, or what was pulled, as the registry has it now, once the next day has closed."""
+    name, wanted = (of_fleet(ask), ask.body.book), seen(ask)
     with ask.world.store.writing() as connection:
-        held = _held(connection).get(fleet_id, Held({}, {}, None))
+        held = _held(connection).get(name, NOTHING)
         if wanted not in ("", held.rev):
-            raise Problem(409, "changed", "it has changed meanwhile", current=_acceptance(ask, fleet_id, held))
-        books.accept(connection, fleet_id, ask.who.login, ask.body.reason, time.time())
-        held = _held(connection)[fleet_id]
+            raise Problem(409, "changed", "it has changed meanwhile", current=_acceptance(ask, name, held))
+        books.accept(connection, *name, ask.who.login, ask.body.reason, time.time())
+        held = _held(connection)[name]
     figures(ask.world).afresh()
-    return _acceptance(ask, fleet_id, held)
+    return _acceptance(ask, name, held)
 
 
-def _held(connection: Connection) -> dict[str, Held]:
-    """By fleet."""
-    now, then = books.registered(stored.read(connection)), books.accepted(connection)
-    word = books.said(connection)
-    names = (now.keys() | then.keys()) - {""}
-    return {one: Held(now.get(one, {}), then.get(one, {}), word.get(one)) for one in names}
+def _held(connection: Connection) -> dict[Named, Held]:
+    """Books that say something, or of which there is a word."""
+    now, then, words = books.registered(stored.read(connection)), books.accepted(connection), books.said(connection)
+    fleets = {*now, *then, *(fleet_id for fleet_id, _ in words)} - {""}
+    found: dict[Named, Held] = {}
+    for fleet_id in fleets:
+        for book in LINES:
+            name, (mine, old) = (fleet_id, book), (_of(said.get(fleet_id, {}), book) for said in (now, then))
+            if mine or old or name in words:
+                found[name] = Held(mine, old, words.get(name))
+    return found
 
 
-def _acceptance(ask: Ask, fleet_id: str, held: Held) -> Acceptance:
+def _of(lines: Lines, book: Book) -> Lines:
+    return {key: line for key, line in lines.items() if (key[2] == DRIVER) == (book == "drivers")}
+
+
+def _acceptance(ask: Ask, name: Named, held: Held) -> Acceptance:
+    fleet_id, book = name
     row, word = ask.world.known.registry.rows["fleets"].get(fleet_id), held.word
     return Acceptance(
         fleet_id=fleet_id,
         name=row.name if isinstance(row, FleetRow) else fleet_id,
+        book=book,
         rev=held.rev,
-        assignments=len(held.now),
+        lines=len(held.now),
         accepted=len(held.then),
         changed=len(held.changed),
         at=iso(word["at"]) if word else None,
@@ -139,7 +158,7 @@ def _acceptance(ask: Ask, fleet_id: str, held: Held) -> Acceptance:
     )
 
 
-def _reassigned(fleet_id: str, held: Held, key: Key) -> Reassigned:
+def _reassigned(fleet_id: str, key: Key, held: Held) -> Reassigned:
     vehicle_id, start, what = key
     (old_to, old_driver), (to, driver) = _told(held.then.get(key)), _told(held.now.get(key))
     return Reassigned(
@@ -179,11 +198,11 @@ ENDPOINTS = (
             f"{_PATH}/{{fleet}}",
             accept,
             "ledger",
-            "Accept a fleet's books; 409 if changed",
+            "Accept a book of a fleet; 409 if changed",
             JUDGING,
             Acceptance,
         ),
-        takes=Reason,
+        takes=Word,
         headers=("If-Match",),
     ),
 )

@@ -109,14 +109,25 @@ def accept(version: str, reason: str, actor: str, data: Path | None) -> None:
 
 @click.command("accept-books")
 @click.argument("fleet_id", metavar="FLEET")
+@click.option("--drivers", is_flag=True, help="Who drove.")
+@click.option("--couplings", is_flag=True, help="Which trailer was pulled.")
 @click.option("--reason", required=True, help="Why premiums may follow what the fleet says.")
 @screen.actor_option
 @screen.data_option
-def accept_books(fleet_id: str, reason: str, actor: str, data: Path | None) -> None:
-    """The insurer's word: who drove and what was pulled, as the registry has it of FLEET now, may move premiums."""
-    driven, pulled = _given(data, lambda connection: books.accept(connection, fleet_id, actor, reason, time.time()))
-    said = f"{driven} assignments of drivers and {pulled} couplings of {fleet_id} are accepted"
-    screen.err.print(f"{said}: premiums follow once the next day has closed")
+def accept_books(fleet_id: str, drivers: bool, couplings: bool, reason: str, actor: str, data: Path | None) -> None:
+    """The insurer's word: who drove, what was pulled, or both, as the registry has it of FLEET now, may move premiums.
+
+    Each is a word of its own. What was accepted before no longer counts; of a book that is empty by now, nothing.
+    """
+    chosen: list[books.Book] = [*(["drivers"] if drivers else []), *(["couplings"] if couplings else [])]
+    if not chosen:
+        raise screen.fail("say which: --drivers, --couplings, or both")
+
+    def word(connection: Connection) -> list[int]:
+        return [books.accept(connection, fleet_id, what, actor, reason, time.time()) for what in chosen]
+
+    said = " and ".join(f"{n} {what}" for n, what in zip(_given(data, word), chosen, strict=True))
+    screen.err.print(f"{said} of {fleet_id} are accepted: premiums follow once the next day has closed")
 
 
 @click.command("concede")

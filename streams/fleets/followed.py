@@ -10,6 +10,7 @@ from streams.ids import digest
 
 Span = tuple[float, float, str]  # from, to, who or what held
 DATED = ("described", "assignments", "zones", "routes", "couplings")
+PULLED = "pulled"  # the trailers a record was made with, where they are not those the registry says now
 
 
 def said(known: Known) -> str:
@@ -30,6 +31,31 @@ def said(known: Known) -> str:
 def trailers(couplings: Iterable[Coupled]) -> list[Span]:
     """When which trailer was pulled, its axles and pressures as a mark."""
     return [(one.start, one.to, _mark((*one[2:5], _told(one.placard)))) for one in couplings]
+
+
+def pulled(told: str) -> set[Span]:
+    """When which trailer was pulled by the record of a vehicle: settling reaches no further back than it does."""
+    kept = json.loads(told)
+    return _spans(kept, PULLED if PULLED in kept else "couplings")
+
+
+def made_with(told: str, before: set[Span], now: set[Span], since: float) -> str:
+    """``told``, by whose record trailers are those of ``before`` up to ``since``, and from then on those of ``now``."""
+    kept = {name: value for name, value in json.loads(told).items() if name != PULLED}
+    spans = set(_spliced(before, now, since))
+    return json.dumps(kept if spans == _spans(kept, "couplings") else kept | {PULLED: sorted(spans)})
+
+
+def _spliced(before: set[Span], now: set[Span], since: float) -> Iterator[Span]:
+    """One that goes on at ``since`` stays one."""
+    goes_on = {what: end for start, end, what in now if start < since < end}
+    begun = {what for start, end, what in before if start < since < end}
+    for start, end, what in before:
+        if start < since:
+            yield start, goes_on.get(what, since) if since < end else end, what
+    for start, end, what in now:
+        if end > since and not (start < since and what in begun):
+            yield max(start, since), end, what
 
 
 def _described(known: Known) -> Iterator[Span]:

@@ -41,7 +41,7 @@ class Task:
     until: int  # day since 1970
     begun: int  # the first day whose hours were not folded before, or by another word of the insurer
     since: float  # from then on the rules that premiums read by are others than last time (UTC epoch s)
-    reworded: frozenset[str]  # fleets whose books the insurer has accepted since last time
+    reworded: frozenset[str]  # fleets whose couplings the insurer has accepted anew since last time
     wall: bool  # time goes by with the wall's clock
 
 
@@ -57,16 +57,29 @@ class Again:
     def made(self, begin: Begin | None, since: float) -> Commit:
         """What makes its days again from its beginning; they have changed ``since`` (UTC epoch s; +inf none has)."""
         commit = Commit()
+        if self.vehicle[0] in self.task.reworded:
+            self._trust(commit)
         if since < math.inf or (begin is not None and not begin.goes_on):  # no state of a run can be read any more
             late = begin is None or -math.inf < since < begin.t
             self._forget(commit, _day(since) if late or begin is None else begin.day)
-        if begin is not None and self._is_heard(begin):
+        if begin is not None and begin.gone:
+            self._mark(commit, remade.GONE, self._driven(begin.gone.start, begin.gone.stop))
+        if begin is not None and begin.day < self.task.until and self._is_heard(begin):
             self._run(begin, self._start(begin), commit)
         return commit
 
+    def _trust(self, commit: Commit) -> None:
+        """What was made of the days before the first that is not as accepted now: the record is read of these."""
+        found = first_strange(self.strange, -EVER)
+        first = EVER if found is None else found
+        then = (kept_rows.c.what != remade.HOURS, kept_rows.c.day < first)
+        commit.remove(kept_rows, remade.named(self.connection, self.vehicle, self.task.own, *then))
+        query = self._states(*remade_states.primary_key)
+        commit.remove(remade_states, rows_of(self.connection, query.where(remade_states.c.day <= first)))
+
     def _start(self, begin: Begin) -> Start:
         """Its state then, as it was kept; ``LookupError``: it was settled meanwhile, and is made again next time."""
-        if begin.gone is not None:
+        if begin.bare:
             return Start(begin.t, None, {}, begin.t)
         live = upkeep.midnights
         query = self._states(remade_states) if begin.goes_on else select(live).where(live.c.slot == self.slot)
@@ -78,7 +91,8 @@ class Again:
 
     def _forget(self, commit: Commit, day: int) -> None:
         """What was made of its days from ``day`` on."""
-        commit.remove(kept_rows, remade.named(self.connection, self.vehicle, self.task.own, day))
+        made = (kept_rows.c.day >= day, kept_rows.c.what.not_in([remade.SPANS, remade.HOURS]))
+        commit.remove(kept_rows, remade.named(self.connection, self.vehicle, self.task.own, *made))
         query = self._states(*remade_states.primary_key)
         commit.remove(remade_states, rows_of(self.connection, query.where(remade_states.c.day > day)))
 
@@ -102,8 +116,6 @@ class Again:
         return self.connection.execute(query.limit(1)).first() is not None
 
     def _run(self, begin: Begin, run: Start, commit: Commit) -> None:
-        if begin.gone is not None:
-            self._mark(commit, remade.GONE, self._driven(begin.gone.start, begin.gone.stop))
         try:
             samples = self._samples(begin)
         except ValueError:  # a payload that no longer is what its format says

@@ -22,7 +22,8 @@ class Begin(NamedTuple):
     day: int
     t: float  # UTC epoch s
     goes_on: bool = False  # from the state of a run before
-    gone: range | None = None  # days before it that should be made again, and whose payloads are gone
+    bare: bool = False  # from no state: its payloads begin there
+    gone: range = range(0)  # days before it that should be made again, and cannot be
 
 
 class _Kept(NamedTuple):
@@ -61,27 +62,33 @@ class Beginnings:
         heard = {row[0]: row[1] for row in connection.execute(last)} if strange or kept else {}
         return cls(strange, until, kept, gone, midnights, heard)
 
-    def of(self, slot: int, vehicle: tuple[str, str], since: float) -> Begin | None:
+    def of(self, slot: int, vehicle: tuple[str, str], since: float, reworded: bool = False) -> Begin | None:
         """The last midnight not after ``since`` of a run, else the first day under what is not accepted.
 
-        Before the midnights that are kept the record stands as it is, where it was not made by strange rules.
+        Days made so before the midnights that are kept cannot be made again. Of whose couplings were ``reworded``
+        the record is right up to that first day, and states of runs until then are by another word.
         """
         late = (
             int(since // DAY_S) if math.isfinite(since) else since
         )  # what comes first on a day changes the one before
-        last = next((one for one in self.kept.get(slot, ()) if _counts(one, late)), None)
+        strange = self.strange.of(vehicle)
+        before = first_strange(strange, -EVER) if reworded else None
+        trusted = -EVER if not reworded else EVER if before is None else before
+        last = next((one for one in self.kept.get(slot, ()) if _counts(one, late) and one.day > trusted), None)
         if last is not None and not last.holds:
             return Begin(last.day, last.day * DAY_S, goes_on=True)
         after, gone = last.day if last else -EVER, self.gone.get(slot, -math.inf)
-        first = first_strange(self.strange.of(vehicle), after)
+        first = first_strange(strange, after)
         if first is None or first >= self.until:
             return None
-        judged = first_strange(self.strange.by_rules(vehicle), after)
-        if judged is not None and gone > judged * DAY_S:
-            return Begin(int(gone // DAY_S), gone, gone=range(judged, int(gone // DAY_S)))
+        if gone > first * DAY_S:
+            return Begin(int(gone // DAY_S), gone, bare=True, gone=range(first, int(gone // DAY_S)))
         days = self.midnights.get(slot, ())
         k = bisect_left(days, first)
-        return Begin(days[k], days[k] * DAY_S) if k < len(days) else None
+        if k == len(days) and slot not in self.heard:
+            return None
+        day = days[k] if k < len(days) else self.until
+        return Begin(day, day * DAY_S, gone=range(first, day))
 
     def reach(self, slot: int) -> float:
         """The first midnight from which a vehicle can be run again (UTC epoch s); +inf: there is none."""

@@ -6,29 +6,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func, insert, select, union
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, insert, select
 
 from devices.samples import Floats
 from pricing.canonical import moment
 from streams.fleets.fleet import Coupled, Known, Source
+from streams.fleets.followed import pulled
 from streams.fleets.followed import trailers as spans_of
 from streams.ledger.chains import LedgerError, not_sealed
 from streams.ledger.pinned import Strange, day_of
 from streams.registry import Registry, Roster, stored
 from streams.store import audit, upkeep
-from streams.store.accounts import drivers, outdated, trailers
+from streams.store.accounts import books, drivers, outdated, trailers
 from streams.store.store import rows_of
 from streams.words import say
 
 Vehicle = tuple[str, str]
+Book = Literal["drivers", "couplings"]
 Span = tuple[float, float, str]  # from, to (UTC epoch s), driver or what stands for a trailer
 
 Row = dict[str, Any]
 
 BOOKS = "its fleet's books"  # in the place of the version of a rule set
+LINES: dict[Book, Table] = {"drivers": drivers, "couplings": trailers}
 DRIVER = ""  # of a line: that it is on who drove
 
 
@@ -57,26 +60,26 @@ class Books:
 
 
 def words(connection: Connection) -> int:
-    """How often the insurer has accepted the books of a fleet."""
-    return int(connection.execute(select(func.max(_numbers().c.number))).scalar() or 0)
+    """How often the insurer has accepted a book of a fleet."""
+    return int(connection.execute(select(func.max(books.c.number))).scalar() or 0)
 
 
-def said(connection: Connection) -> dict[str, Row]:
-    """The last word on the books of each fleet."""
-    rows = connection.execute(select(_numbers())).mappings()
-    return {row["fleet_id"]: dict(row) for row in sorted(rows, key=lambda row: row["number"])}
+def said(connection: Connection) -> dict[tuple[str, Book], Row]:
+    """The last word on each book of each fleet."""
+    rows = connection.execute(select(books).order_by(books.c.number)).mappings()
+    return {(row["fleet_id"], row["what"]): dict(row) for row in rows}
 
 
-def since(connection: Connection, number: int) -> frozenset[str]:
-    """Fleets whose books were accepted after so many words."""
-    told = _numbers()
-    return frozenset(connection.execute(select(told.c.fleet_id).where(told.c.number > number)).scalars())
+def since(connection: Connection, number: int, what: Book) -> frozenset[str]:
+    """Fleets of which this book was accepted after so many words."""
+    told = select(books.c.fleet_id).where(books.c.number > number, books.c.what == what)
+    return frozenset(connection.execute(told).scalars())
 
 
 def assigned(connection: Connection) -> dict[Vehicle, list[Span]]:
     """Accepted assignments of drivers, ascending; of a fleet those of the last word on it."""
     found: dict[Vehicle, list[Span]] = {}
-    for row in connection.execute(_last(drivers).order_by(drivers.c.start)):
+    for row in connection.execute(_last("drivers").order_by(drivers.c.start)):
         span = (row.start, _open(row.end), row.driver_id)
         found.setdefault((row.fleet_id, row.vehicle_id), []).append(span)
     return found
@@ -85,7 +88,7 @@ def assigned(connection: Connection) -> dict[Vehicle, list[Span]]:
 def coupled(connection: Connection) -> dict[Vehicle, list[Coupled]]:
     """Accepted trailers, ascending; of a fleet those of the last word on it."""
     found: dict[Vehicle, list[Coupled]] = {}
-    for row in connection.execute(_last(trailers).order_by(trailers.c.start, trailers.c.trailer)):
+    for row in connection.execute(_last("couplings").order_by(trailers.c.start, trailers.c.trailer)):
         one = Coupled(row.start, _open(row.end), row.trailer, row.axle, row.last, _placard(row.placard))
         found.setdefault((row.fleet_id, row.vehicle_id), []).append(one)
     return found
@@ -96,10 +99,10 @@ def strange(connection: Connection, *where: ColumnElement[bool]) -> dict[Vehicle
     right, found = coupled(connection), dict[Vehicle, list[Strange]]()
     vehicles = upkeep.vehicles
     for row in connection.execute(select(vehicles.c.fleet_id, vehicles.c.vehicle_id, vehicles.c.known).where(*where)):
-        said = {(start, end, what) for start, end, what in json.loads(row.known).get("couplings", ())}
+        made = pulled(row.known)
         wanted = set(spans_of(right.get((row.fleet_id, row.vehicle_id), ())))
-        if said != wanted:
-            periods = sorted(set(_differing(said, wanted)))
+        if made != wanted:
+            periods = sorted(set(_differing(made, wanted)))
             found[row.fleet_id, row.vehicle_id] = [Strange(BOOKS, day_of(a), day_of(b)) for a, b in periods]
     return found
 
@@ -158,25 +161,26 @@ def _lines(vehicle_id: str, driven: Iterable[Span], pulled: Sequence[Coupled]) -
     return found
 
 
-def accept(connection: Connection, fleet_id: str, actor: str, reason: str, at: float) -> tuple[int, int]:
-    """Accept who drove and what was pulled as the registry has it of a fleet now, in the place of what was before.
+def accept(connection: Connection, fleet_id: str, what: Book, actor: str, reason: str, at: float) -> int:
+    """Accept a book of a fleet as the registry has it now, empty too, in the place of what was accepted before.
 
-    In the caller's transaction; how many assignments and couplings. ``LedgerError`` if there are neither.
+    In the caller's transaction; how many assignments or couplings. ``LedgerError`` if there are none, and were none.
     """
-    roster = Roster(stored.read(connection))
-    known = [(name, roster.known(fleet, name)) for fleet, name in roster.vehicles() if fleet == fleet_id]
-    driven = [row for name, one in known for row in _driven(name, one)]
-    pulled = [row for name, one in known for row in _pulled(name, one)]
-    if not driven and not pulled:
-        raise LedgerError(say("nothing_assigned", fleet=repr(fleet_id)))
+    roster, told = Roster(stored.read(connection)), _driven if what == "drivers" else _pulled
+    mine = [name for fleet, name in roster.vehicles() if fleet == fleet_id]
+    rows = [row for name in mine for row in told(name, roster.known(fleet_id, name))]
+    if not rows and connection.execute(_last(what).where(LINES[what].c.fleet_id == fleet_id)).first() is None:
+        fleet = repr(fleet_id)
+        none = say("nothing_assigned", fleet=fleet) if what == "drivers" else say("nothing_coupled", fleet=fleet)
+        raise LedgerError(none)
     not_sealed(connection, moment(datetime.fromtimestamp(at, UTC)))
-    same = {"number": words(connection) + 1, "fleet_id": fleet_id, "at": at, "actor": actor, "reason": reason}
-    for table, rows in ((drivers, driven), (trailers, pulled)):
-        if rows:
-            connection.execute(insert(table), [same | row for row in rows])
-    detail = {"assignments": len(driven), "couplings": len(pulled), "reason": reason}
+    word = {"number": words(connection) + 1, "fleet_id": fleet_id}
+    connection.execute(insert(books), word | {"what": what, "at": at, "actor": actor, "reason": reason})
+    if rows:
+        connection.execute(insert(LINES[what]), [word | row for row in rows])
+    detail = {what: len(rows), "reason": reason}
     audit.record(connection, [audit.Entry(actor, "ledger.accept_books", fleet_id, detail=detail)])
-    return len(driven), len(pulled)
+    return len(rows)
 
 
 def _driven(vehicle_id: str, known: Known) -> Iterable[Row]:
@@ -196,17 +200,10 @@ def _placard(said: str | None) -> Floats | None:
     return None if said is None else np.array(json.loads(said), np.float64)
 
 
-def _numbers() -> Subquery:
-    """Words, with whose, when, by whom and why."""
-    columns = ("number", "fleet_id", "at", "actor", "reason")
-    return union(*(select(*[table.c[name] for name in columns]) for table in (drivers, trailers))).subquery()
-
-
-def _last(table: Table) -> Select[Any]:
-    """Rows of the last word on each fleet."""
-    told = _numbers()
-    last = select(told.c.fleet_id, func.max(told.c.number).label("number")).group_by(told.c.fleet_id).subquery()
-    return select(table).join(last, table.c.number == last.c.number)
+def _last(what: Book) -> Select[Any]:
+    """Rows of the last word on this book of each fleet."""
+    last = select(func.max(books.c.number)).where(books.c.what == what).group_by(books.c.fleet_id)
+    return select(LINES[what]).where(LINES[what].c.number.in_(last))
 
 
 def _open(t: float | None) -> float:

@@ -16,7 +16,7 @@ from pricing.premium import ANSWER, OFFER
 from pricing.signed import Good, differences, is_signed
 from pricing.tariff import Tariff
 from pricing.tariffs import complete, parse
-from streams.store.accounts import disputes, drivers, entries, rules, seals, tariffs, trailers
+from streams.store.accounts import books, disputes, drivers, entries, rules, seals, tariffs, trailers
 from streams.words import say
 
 LEAST = 4  # characters that may stand for a hash
@@ -179,8 +179,8 @@ def rows(connection: Connection) -> dict[str, Link]:
         found
         | dict(_words(connection, rules, "acceptance of rules"))
         | dict(_words(connection, disputes, "concession"))
-        | dict(_books(connection, drivers, ("driver_id",)))
-        | dict(_books(connection, trailers, ("trailer", "axle", "last", "placard")))
+        | dict(_books(connection, "drivers", drivers, ("driver_id",)))
+        | dict(_books(connection, "couplings", trailers, ("trailer", "axle", "last", "placard")))
     )
 
 
@@ -191,18 +191,23 @@ def _words(connection: Connection, table: Table, what: str) -> Iterator[tuple[st
         yield f"{what} {row[key.name]}", link
 
 
-def _books(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[tuple[str, Link]]:
-    """A word on a fleet's books at a time, people by number: one whose name is erased stays the same."""
-    for number, some in groupby(connection.execute(select(table).order_by(*table.primary_key)).all(), itemgetter(0)):
-        word, people = [row._mapping for row in some], dict[str, int]()
+def _books(connection: Connection, what: str, table: Table, names: Sequence[str]) -> Iterator[tuple[str, Link]]:
+    """A word on a fleet's book at a time, people by number: one whose name is erased stays the same."""
+    lines = connection.execute(select(table).order_by(*table.primary_key)).mappings()
+    by_number = {number: list(some) for number, some in groupby(lines, itemgetter("number"))}
+    for word in connection.execute(select(books).where(books.c.what == what)).mappings():
+        people = dict[str, int]()
         spans = [
             [row["vehicle_id"], row["start"], row["end"]]
             + [people.setdefault(row[name], len(people)) if name == "driver_id" else row[name] for name in names]
-            for row in word
+            for row in by_number.get(word["number"], ())
         ]
-        said = {name: word[0][name] for name in ("fleet_id", "actor", "reason")} | {"spans": spans}
-        at = moment(datetime.fromtimestamp(word[0]["at"], UTC))
-        yield f"acceptance of {table.name.removeprefix('ledger_')} {number}", Link(digest(text(plain(said))), at)
+        told = {name: word[name] for name in ("fleet_id", "actor", "reason")} | {"spans": spans}
+        at = moment(datetime.fromtimestamp(word["at"], UTC))
+        yield (
+            f"acceptance of {table.name.removeprefix('ledger_')} {word['number']}",
+            Link(digest(text(plain(told))), at),
+        )
 
 
 def sealed(connection: Connection) -> list[Seal]:

@@ -56,9 +56,9 @@ class Posted:
         """Which days move no score, why they were not made again, and what can be done about it."""
         for version, why in sorted({(one.version, one.why) for one in self.left}):
             days = [one.day for one in self.left if (one.version, one.why) == (version, why)]
-            what, how = (
-                (BOOKS, "accept-books FLEET") if version == BOOKS else (f"rule set {version}", f"accept {version}")
-            )
+            mine = version == BOOKS
+            what = BOOKS if mine else f"rule set {version}"
+            how = "accept-books FLEET --couplings" if mine else f"accept {version}"
             yield (
                 f"{len(days)} days of vehicles, {min(days)} to {max(days)}, were judged by {what}, which the insurer "
                 f"has not accepted, and move no score: {WHY[why]}; 'tripmeter ledger {how} --reason ...' accepts it"

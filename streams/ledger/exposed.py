@@ -25,7 +25,7 @@ from streams.store import schema
 EPOCH = date(1970, 1, 1).toordinal()
 WAITS, UNKNOWN = "waits", "unknown"
 WHY = {
-    GONE: "when they were to be made again, their raw payloads and the state at the midnight before had been let go; "
+    GONE: "when they were to be made again, the state at the midnight before, or their payloads too, had been let go; "
     "the archive may have the payloads, but not that state, and without it they would be made otherwise",
     UNREAD: "their raw payloads cannot be read",
     WAITS: "the service has not made them again yet: it does so when a day has closed",
@@ -175,17 +175,14 @@ def _conceded(connection: Connection, instead: Set[int] | None) -> tables.Action
 
 
 def _left(segments: pl.DataFrame, days: Remade, strange: Unaccepted, else_: str) -> list[Left]:
-    """The vehicle-days that were driven under what is not accepted and were not made again.
-
-    But for trailers told of afterwards: where days before cannot be made again, they were made without them.
-    """
+    """The vehicle-days that were driven under what is not accepted and were not made again."""
     if not strange:
         return []
     heard = segments.select(remade.KEY).unique()
     found = []
     for fleet_id, vehicle_id, day in heard.join(days.days, on=remade.KEY, how="anti").sort(remade.KEY).iter_rows():
-        why = days.why.get((fleet_id, vehicle_id, day))
-        version = _version(strange.by_rules((fleet_id, vehicle_id)), day) or (BOOKS if why else None)
+        version = _version(strange.of((fleet_id, vehicle_id)), day)
         if version is not None:
-            found.append(Left(fleet_id, vehicle_id, date.fromordinal(EPOCH + day), version, why or else_))
+            why = days.why.get((fleet_id, vehicle_id, day), else_)
+            found.append(Left(fleet_id, vehicle_id, date.fromordinal(EPOCH + day), version, why))
     return found

@@ -114,8 +114,10 @@ class Redetection:
         fleet.columns()
         pipeline = Pipeline(fleet, pinned.priced(self.live, own, said))
         since = _differs_since(before["read_by"].get(name, []), read_by(pipeline.in_force, before["until"]))
-        strange, reworded = Unaccepted.read(connection, said), books.since(connection, before.get("words", 0))
-        begun = NEVER if reworded else before["until"]
+        number = before.get("words", 0)
+        strange, reworded = Unaccepted.read(connection, said), books.since(connection, number, "couplings")
+        redriven = name not in before["read_by"] or books.since(connection, number, "drivers")
+        begun = NEVER if redriven else before["until"]
         return Task(pipeline, self.intake, name, strange, until, begun, since, reworded, not marks.is_fed(connection))
 
     def _all(self, task: Task, changed: Mapping[int, float], failed: dict[int, float]) -> bool:
@@ -142,10 +144,12 @@ class Redetection:
         for slot in slots:
             vehicle = fleet.vehicles[slot]
             since = min(task.since, changed.get(slot, math.inf))
-            if vehicle[0] in task.reworded:
+            reworded = vehicle[0] in task.reworded
+            if reworded:
                 since = min(since, begins.reach(slot))
-            begin = begins.of(slot, vehicle, since)
-            if since == math.inf and (begin is None or (begin.goes_on and not begins.is_heard(slot, begin))):
+            begin = begins.of(slot, vehicle, since, reworded)
+            idle = begin is None or (begin.goes_on and not begins.is_heard(slot, begin))
+            if idle and since == math.inf and not reworded:
                 continue
             commit = self._made(task, slot, begin, since)
             if commit is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from pricing.condition import PARTS, SOFT
 from pricing.counts import KINDS as COUNTED
@@ -65,12 +65,11 @@ def marker(what: str, vehicle: tuple[str, str], rules: str, day: int) -> Row:
     return {**who, "rules": rules, "what": what, **body}
 
 
-def named(connection: Connection, vehicle: tuple[str, str], rules: str, since: int) -> list[Row]:
-    """What to name, so that all but the spans and hours of a vehicle's days from ``since`` on go."""
+def named(connection: Connection, vehicle: tuple[str, str], rules: str, *where: ColumnElement[bool]) -> list[Row]:
+    """What to name, so that those rows of a vehicle go ``where`` something holds."""
     columns = [remade.c[name] for name in (*KEY, "rules", "what")]
     mine = [remade.c[name] == value for name, value in zip(VEHICLE, vehicle, strict=True)]
-    query = select(*columns).distinct().where(*mine, remade.c.rules == rules, remade.c.day >= since)
-    return rows_of(connection, query.where(remade.c.what.not_in([SPANS, HOURS])))
+    return rows_of(connection, select(*columns).distinct().where(*mine, remade.c.rules == rules, *where))
 
 
 def ending(

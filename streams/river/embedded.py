@@ -14,7 +14,7 @@ from streams import metrics
 from streams.desk.paging import LATE_S
 from streams.detectors import device_silent
 from streams.fleets.fleet import Source
-from streams.fleets.followed import differs_since, said
+from streams.fleets.followed import differs_since, made_with, pulled, said, trailers
 from streams.intake.arrivals import count, slots_of, sort_out
 from streams.intake.intake import Accepted, Intake, extents
 from streams.pipeline.pipeline import DAY_S, Pipeline
@@ -179,10 +179,12 @@ class Embedded:
             followed = rows_of(connection, select(upkeep.vehicles).order_by(upkeep.vehicles.c.slot))
         commit = Commit()
         for row in followed:
-            known = said(source.known(row["fleet_id"], row["vehicle_id"]))
-            since, watermark = differs_since(row["known"], known), self.pipeline.watermark(row["slot"])
+            known = source.known(row["fleet_id"], row["vehicle_id"])
+            since, watermark = differs_since(row["known"], said(known)), self.pipeline.watermark(row["slot"])
             if since is not None:
-                commit.upsert(upkeep.vehicles, [row | {"known": known}])
+                now = set(trailers(known.couplings))
+                told = made_with(said(known), pulled(row["known"]), now, watermark)
+                commit.upsert(upkeep.vehicles, [row | {"known": told}])
             if since is not None and since <= watermark:
                 self._late.put_off(row["slot"], max(since, watermark - self.pace.horizon_s), commit)
         self._write(commit)

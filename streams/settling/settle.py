@@ -25,7 +25,7 @@ from streams.records.rows import Revised
 from streams.settling import aftermath, outdated
 from streams.settling.midnights import Events, begun_ids, ids_of, midnight_rows
 from streams.settling.silence import lasts
-from streams.store import accounts, schema, upkeep
+from streams.store import schema, upkeep
 from streams.store.store import Commit, Store, rows_of
 
 Row = dict[str, Any]
@@ -81,11 +81,12 @@ class Settler:
         """
         commit = Commit()
         with self.store.reading() as connection:
-            settled = self._run(connection, slot, start_at(connection, slot, since))
+            start = start_at(connection, slot, since)
+            settled = self._run(connection, slot, start)
             closed = aftermath.settled(self.pipeline, slot, settled.after[0], connection)
             settled.events.update({row["event_id"]: row for row in closed})
             self._correct(connection, settled, slot, commit)
-            commit.upsert(accounts.outdated, outdated.since(connection, slot, since))
+            outdated.settled(connection, commit, slot, self.pipeline.fleet.known(slot).couplings, since, start.t)
             self.pipeline.restore(slot, settled.after.tobytes())
             self.evidence.settle(connection, slot, settled.since, settled.events.values(), commit)
             self._hours(settled, slot, commit)

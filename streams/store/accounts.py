@@ -41,22 +41,29 @@ disputes = table(  # dismissals that the insurer has accepted, so that their eve
     Column("reason", Text, nullable=False),
 )
 
-drivers = table(  # assignments that the insurer has accepted: whose hours may move a premium; append-only
-    "ledger_drivers",
-    Column("number", Integer, primary_key=True, autoincrement=False),  # of the word; of a fleet the last one counts
-    Column("vehicle_id", String, primary_key=True),
-    Column("start", Float, primary_key=True),
-    Column("driver_id", String, nullable=False),
+books = table(  # the insurer's words on what a fleet writes of its own, one on drivers, one on couplings; append-only
+    "ledger_books",
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of a fleet and book the last one counts
+    Column("what", String, primary_key=True),  # drivers, couplings
     Column("fleet_id", String, nullable=False),
-    Column("end", Float),  # null while it lasts
     Column("at", Float, nullable=False),  # by the wall's clock
     Column("actor", String, nullable=False),
     Column("reason", Text, nullable=False),
 )
 
+drivers = table(  # assignments that the insurer has accepted: whose hours may move a premium; append-only
+    "ledger_drivers",
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of the word
+    Column("vehicle_id", String, primary_key=True),
+    Column("start", Float, primary_key=True),
+    Column("driver_id", String, nullable=False),
+    Column("fleet_id", String, nullable=False),
+    Column("end", Float),  # null while it lasts
+)
+
 trailers = table(  # couplings that the insurer has accepted: what of trailers' tyres may move a premium; append-only
     "ledger_trailers",
-    Column("number", Integer, primary_key=True, autoincrement=False),  # as above: one word is on both
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of the word
     Column("vehicle_id", String, primary_key=True),
     Column("start", Float, primary_key=True),
     Column("trailer", String, primary_key=True),
@@ -65,9 +72,6 @@ trailers = table(  # couplings that the insurer has accepted: what of trailers' 
     Column("placard", Text),  # JSON: kPa by the vehicle's wheels; null: not known
     Column("fleet_id", String, nullable=False),
     Column("end", Float),  # null while it lasts
-    Column("at", Float, nullable=False),  # by the wall's clock
-    Column("actor", String, nullable=False),
-    Column("reason", Text, nullable=False),
 )
 
 remade = table(  # what premiums read: days made again by the rules that a tariff pins, hours of whom devices have named

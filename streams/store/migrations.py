@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine, Table, inspect, select, update
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select, update
 
 from streams.store import accounts, deeds, people, schema, upkeep
 from streams.store.columns import metadata
@@ -20,6 +20,7 @@ SHARED = (
     accounts.seals,
     accounts.rules,
     accounts.disputes,
+    accounts.books,
     accounts.drivers,
     accounts.trailers,
     people.users,
@@ -101,6 +102,26 @@ def _named(connection: Connection) -> None:
         connection.exec_driver_sql(f'ALTER TABLE "{remade.name}" DROP COLUMN engine')
 
 
+def _words(connection: Connection) -> None:
+    """A word on a fleet's books becomes one on its drivers and one on its couplings; that of none is of today."""
+    _complete(connection)
+    lines = {"drivers": accounts.drivers, "couplings": accounts.trailers}
+    found: dict[tuple[int, str], dict[str, object]] = {}
+    for what, one in lines.items() if accounts.books in tables_of(connection) else ():
+        old = Table(one.name, MetaData(), autoload_with=connection)
+        if "actor" not in old.c:
+            continue
+        said = select(*[old.c[name] for name in ("number", "fleet_id", "at", "actor", "reason")]).distinct()
+        for row in connection.execute(said).mappings().all():
+            for each in lines:
+                found.setdefault((row["number"], each), {**row, "what": each, "at": time.time()})
+            found[row["number"], what] = {**row, "what": what}
+        for name in ("at", "actor", "reason"):
+            connection.exec_driver_sql(f'ALTER TABLE "{one.name}" DROP COLUMN {name}')
+    if found:
+        connection.execute(accounts.books.insert(), list(found.values()))
+
+
 # step k brings version k to k + 1
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
@@ -120,6 +141,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _named,
     _complete,
     _complete,
+    _words,
 )
 
 

@@ -27,8 +27,9 @@ def fleet(house):
     return one
 
 
-def accept(client, rev, reason="cards were checked"):
-    return client.post(ONE, json={"reason": reason}, headers={"If-Match": f'"{rev}"'})
+def accept(client, rev, book="drivers", reason="cards were checked"):
+    said = {"book": book, "reason": reason}
+    return client.post(ONE, json=said, headers={"If-Match": f'"{rev}"'})
 
 
 def test_what_has_changed_is_seen_and_accepted_and_what_comes_later_waits_again(house):
@@ -36,7 +37,7 @@ def test_what_has_changed_is_seen_and_accepted_and_what_comes_later_waits_again(
     assert house.client("actuary").get(LIST).json()["items"] == []
     key = assign(house, "D1")
     seen = fleet(house)
-    assert (seen["assignments"], seen["accepted"], seen["changed"], seen["by"]) == (1, 0, 1, None)
+    assert (seen["book"], seen["lines"], seen["accepted"], seen["changed"], seen["by"]) == ("drivers", 1, 0, 1, None)
     assert accept(house.client("actuary"), seen["rev"]).status_code == 403
     done = accept(underwriter, seen["rev"]).json()
     assert (done["accepted"], done["changed"], done["by"]) == (1, 0, "underwriter")
@@ -44,7 +45,7 @@ def test_what_has_changed_is_seen_and_accepted_and_what_comes_later_waits_again(
         (word,) = audit.read(connection, action="ledger.accept_books")
         (row,) = connection.execute(select(drivers)).mappings()
     assert (word["actor"], word["fleet_id"]) == ("underwriter", "a")
-    assert (row["vehicle_id"], row["driver_id"], row["reason"]) == ("V0", "D1", "cards were checked")
+    assert (row["vehicle_id"], row["driver_id"], done["reason"]) == ("V0", "D1", "cards were checked")
     assign(house, "D2", key)
     (moved,) = underwriter.get(f"{ONE}/changes").json()["items"]
     assert (moved["vehicle"], moved["old_driver"], moved["driver"], moved["to"]) == ("a/V0", "D1", "D2", None)
@@ -56,8 +57,24 @@ def test_what_has_changed_is_seen_and_accepted_and_what_comes_later_waits_again(
 
 
 def test_nothing_is_no_word(house):
-    answer = house.client("admin").post(f"{API}/pricing/acceptances/b", json={"reason": "x"})
+    said = {"book": "couplings", "reason": "x"}
+    answer = house.client("admin").post(f"{API}/pricing/acceptances/b", json=said)
     assert (answer.status_code, answer.json()["code"]) == (422, "refused")
+
+
+def test_a_book_that_is_empty_by_now_is_accepted_too_and_then_nothing_of_it_counts(house):
+    underwriter, manager = house.client("underwriter"), house.client("manager")
+    (row,) = manager.get(f"{API}/registry/driver_assignments").json()["items"] or [{"key": ""}]
+    assign(house, "D1", row["key"])
+    (row,) = manager.get(f"{API}/registry/driver_assignments").json()["items"]
+    accept(underwriter, fleet(house)["rev"])
+    gone = manager.post(f"{API}/registry/driver_assignments/remove", json={"key": row["key"]})
+    assert gone.json()[0]["what"] == "removed"
+    (row,) = underwriter.get(f"{ONE}/changes").json()["items"]
+    assert (row["old_driver"], row["driver"]) == ("D1", None)
+    assert accept(underwriter, "", "couplings").status_code == 422
+    done = accept(underwriter, fleet(house)["rev"]).json()
+    assert (done["lines"], done["accepted"], done["changed"], done["by"]) == (0, 0, 0, "underwriter")
 
 
 @pytest.fixture

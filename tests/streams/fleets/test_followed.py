@@ -1,5 +1,7 @@
 """Followed: a registry that changes late settles again what it says otherwise, and nothing else."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from devices.signals import WHEELS
 from streams.fleets.fleet import Coupled, Described, Known
-from streams.fleets.followed import differs_since, said
+from streams.fleets.followed import differs_since, made_with, pulled, said
 from streams.fleets.geometry import circle
 from streams.fleets.zones import FORBIDDEN, Route, Zone
 from streams.river.embedded import Pace
@@ -124,15 +126,15 @@ def test_another_class_goes_back_to_the_horizon(rivers, rules, tmp_path):
 
 
 def test_a_trailer_coupled_or_changed_differs_from_then_on():
-    def pulled(*couplings):
+    def coupled(*couplings):
         return said(Known(couplings=[Coupled(*one) for one in couplings]))
 
     placard = np.full(WHEELS, 800.0)
     one, other = (100.0, 200.0, "T", 2, 5, placard), (300.0, INF, "U", 2, 5)
-    assert differs_since(pulled(one), pulled(one)) is None
-    assert differs_since(pulled(one), pulled(one, other)) == 300
-    assert differs_since(pulled(one, other), pulled((100.0, 150.0, "T", 2, 5, placard), other)) == 150
-    assert differs_since(pulled(one), pulled((100.0, 200.0, "T", 2, 5, placard - 1))) == 100
+    assert differs_since(coupled(one), coupled(one)) is None
+    assert differs_since(coupled(one), coupled(one, other)) == 300
+    assert differs_since(coupled(one, other), coupled((100.0, 150.0, "T", 2, 5, placard), other)) == 150
+    assert differs_since(coupled(one), coupled((100.0, 200.0, "T", 2, 5, placard - 1))) == 100
 
 
 def test_zones_keep_their_numbers_whatever_the_registry_says_next(rivers, rules, tmp_path):
@@ -158,3 +160,29 @@ def test_a_place_or_route_differs_from_when_it_does(row):
     other = Known(zones=(zones[0]._replace(kind=1),)) if row == 0 else Known(routes=(routes[0]._replace(width=60.0),))
     assert differs_since(said(Known()), said(known)) == 5.0
     assert differs_since(said(known), said(other)) == 5.0
+
+
+def pulls(name, edges):
+    """A trailer that comes and goes."""
+    return [(start, end, name) for start, end in zip(edges[::2], edges[1::2], strict=False)]
+
+
+EDGE = st.integers(0, 12)
+EDGES = st.lists(EDGE, max_size=4, unique=True).map(sorted)
+PULLED = st.tuples(EDGES, EDGES).map(lambda both: {*pulls("T", both[0]), *pulls("U", both[1])})
+
+
+@given(before=PULLED, now=PULLED, since=EDGE)
+def test_a_record_made_anew_from_some_moment_has_its_trailers_from_there_on(before, now, since):
+    """And those it was made with up to there, whatever the registry says of that time."""
+
+    def at(spans, t):
+        return {what for start, end, what in spans if start <= t < end}
+
+    told = json.dumps({"zone": "UTC", "couplings": sorted(now)})
+    kept = made_with(told, before, now, since)
+    for t in np.arange(0.0, 12.5, 0.5):
+        assert at(pulled(kept), t) == at(before if t < since else now, t)
+    assert differs_since(kept, told) is None
+    assert made_with(kept, pulled(kept), now, 0) == told
+    assert made_with(told, now, now, since) == told

@@ -119,7 +119,7 @@ def test_what_is_written_anew_is_seen_to_without_a_day_that_closes(rivers, fleet
 
 def accept(river):
     with river.store.writing() as connection:
-        return books.accept(connection, "f", "the insurer", "trailers were seen", 0.0)
+        return books.accept(connection, "f", "couplings", "the insurer", "trailers were seen", 0.0)
 
 
 TRAILERS = {
@@ -137,14 +137,14 @@ def test_what_the_insurer_accepts_moves_them_and_what_is_written_afterwards_does
     send(rivers, river, replace(samples, tyres=replace(samples.tyres, wheel=samples.tyres.wheel + WHEELS // AXLES)))
     close(river, END)
     before = post(river)
-    with pytest.raises(LedgerError, match="assigns no driver and couples no trailer in fleet 'f'"):
+    with pytest.raises(LedgerError, match="couples no trailer in fleet 'f', and none is accepted"):
         accept(river)
     roster = enter(river, tmp_path / "more", **TRAILERS)
     pulled = Written(rivers.Everybody(), {name: roster.known("f", name).couplings for name in VEHICLES})
     write(river, pulled)
     close(river, END + DAY_S)
     assert post(river) == before
-    assert accept(river) == (0, len(VEHICLES))
+    assert accept(river) == len(VEHICLES)
     close(river, END + 2 * DAY_S)
     moved = post(river)
     assert moved != before and soft(river) == 0

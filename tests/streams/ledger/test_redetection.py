@@ -128,7 +128,7 @@ def test_days_whose_payloads_are_gone_are_left_out_and_it_is_said_why(rivers, to
         slots = [row["slot"] for row in touched.rows(upkeep.vehicles)]
         connection.execute(insert(upkeep.pruned), [{"slot": slot, "before": END} for slot in slots])
     close(touched, END)
-    assert left(touched) == {"waits"}
+    assert left(touched) == {"gone"}
     send(rivers, touched, later(rivers, 7))
     close(touched, END + 5 * DAY_S)
     assert left(touched) == {"gone"}

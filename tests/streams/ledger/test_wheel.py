@@ -75,7 +75,7 @@ def moment(k):
 
 def accept(river):
     with river.store.writing() as connection:
-        return books.accept(connection, "f", "the insurer", "cards were checked", 0.0)
+        return books.accept(connection, "f", "drivers", "the insurer", "cards were checked", 0.0)
 
 
 def test_what_the_insurer_accepts_moves_them_and_what_is_written_afterwards_does_not(
@@ -85,20 +85,24 @@ def test_what_the_insurer_accepts_moves_them_and_what_is_written_afterwards_does
     send(rivers, river, replace(rivers.days(9), driver=None))
     close(river, END, tariff)
     before = post(river, tariff)
-    with pytest.raises(LedgerError, match="assigns no driver and couples no trailer in fleet 'f'"):
+    with pytest.raises(LedgerError, match="assigns no driver in fleet 'f', and none is accepted"):
         accept(river)
     lines = [f"{name},D{k % 2},{moment(k)},{moment(k + 1)},declared" for name in VEHICLES for k in range(240)]
     said = {"driver_assignments": "\n".join(["vehicle_id,driver_id,from,to,source", *lines])}
     enter(river, tmp_path / "more", drivers="driver_id,fleet_id\nD0,f\nD1,f\n", **said)
-    assert accept(river) == (len(lines), 0)
+    assert accept(river) == len(lines)
     close(river, END + 86_400.0, tariff)
     moved = post(river, tariff)
     assert moved != before
     reassign(rivers, river, np.random.default_rng(6), every=2000.0)
     close(river, END + 2 * 86_400.0, tariff)
     assert post(river, tariff) == moved
+    enter(river, tmp_path / "none")
+    assert accept(river) == 0  # nobody drove: a word that was wrong is taken back
+    close(river, END + 3 * 86_400.0, tariff)
+    assert post(river, tariff) == before
     with river.store.writing() as connection:
-        assert len(audit.read(connection, action="ledger.accept_books")) == 1
+        assert len(audit.read(connection, action="ledger.accept_books")) == 2
         sealed = chains.rows(connection)
         assert "acceptance of drivers 1" in sealed
         connection.execute(

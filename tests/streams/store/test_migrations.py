@@ -1,9 +1,9 @@
 """Migrations: a store is brought to this version's schema, step by step, or refused with a reason."""
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
-from streams.store import columns, deeds, migrations, schema
+from streams.store import accounts, columns, deeds, migrations, schema
 from streams.store.migrations import SchemaError
 from streams.store.store import open_store, rows_of
 
@@ -112,3 +112,25 @@ def test_a_new_store_is_one_that_has_taken_every_step(tmp_path, monkeypatch):
     new = made(tmp_path / "new")
     monkeypatch.setattr(migrations, "_new", lambda connection: [step(connection) for step in migrations.STEPS])
     assert made(tmp_path / "stepped") == new
+
+
+def test_a_word_on_a_fleets_books_becomes_one_on_each(tmp_path):
+    store = open_store(tmp_path)
+    with store.writing() as connection:
+        word = {"number": 1, "fleet_id": "f", "vehicle_id": "V", "start": 0.0, "driver_id": "D"}
+        connection.execute(accounts.drivers.insert(), word)
+        for table in (accounts.drivers, accounts.trailers):
+            for name, kind in (("at", "FLOAT"), ("actor", "VARCHAR"), ("reason", "TEXT")):
+                connection.exec_driver_sql(f'ALTER TABLE {table.name} ADD COLUMN "{name}" {kind} NOT NULL DEFAULT 7')
+        connection.exec_driver_sql("DROP TABLE ledger_books")
+        before = migrations.STEPS.index(migrations._words)
+        connection.execute(schema.meta.update().where(schema.meta.c.key == "schema").values(value=str(before)))
+    store.close()
+    store = open_store(tmp_path)
+    with store.reading() as connection:
+        told = connection.execute(select(accounts.books).order_by(accounts.books.c.what.desc())).mappings().all()
+        assert connection.execute(select(accounts.drivers)).mappings().one()["driver_id"] == "D"
+    drivers, couplings = told
+    assert (drivers["what"], drivers["actor"], drivers["at"]) == ("drivers", "7", 7.0)
+    assert (couplings["what"], couplings["fleet_id"]) == ("couplings", "f") and couplings["at"] > 1e9
+    store.close()

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from pricing.factors import telematics
 from pricing.ladder import CAP, GAP, LEVIES, RUNNING, TELEMATICS, Ladder, Step, bounds
-from pricing.money import decimal
+from pricing.money import PLACES, decimal
 
 ONE = Decimal(1)
-PLACES = Decimal("0.0001")  # of a relativity
 
 
 class Wish(NamedTuple):

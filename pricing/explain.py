@@ -42,10 +42,10 @@ class Line(NamedTuple):
     amount: str = ""
 
 
-def explain_premium(row: Mapping[str, Any], points: Iterable[Mapping[str, Any]] = ()) -> list[Line]:
+def explain_premium(row: Mapping[str, Any], points: Iterable[Mapping[str, Any]] = (), silence: str = "") -> list[Line]:
     """Lines for a row of the premiums table; raises ``ValueError`` if its steps do not make its amount.
 
-    With the ``points`` of the vehicle's score, also what would change it.
+    With the ``points`` of the vehicle's score, also what would change it. ``silence`` says what one has taken.
     """
     steps = [_step(step) for step in row["factors"]]
     amount = Decimal(str(row["amount"]))
@@ -59,6 +59,7 @@ def explain_premium(row: Mapping[str, Any], points: Iterable[Mapping[str, Any]] 
         *_ladder(steps),
         *_to_pay(steps, amount),
         Line("caps that bound", row["caps"] or "none"),
+        *([Line("silence", silence)] if silence else []),
         *_headed(_cheaper(steps, amount, points)),
     ]
 
@@ -112,6 +113,7 @@ def explain_score(row: Mapping[str, Any]) -> list[Line]:
         Line(f"score {row['score']:.2f} of {row['subject']} {row['fleet_id']}/{who} ({row['status']})"),
         Line("from", f"{row['km']:.1f} km, {_day(row['valid_from'])} to {_day(row['valid_to'])}, end excluded"),
         *_memory(row["memory"]),
+        *([Line("silence", taken(row))] if taken(row) else []),
         Line("likely between", f"{row['low']:.2f} and {row['high']:.2f}; {doubt}credibility {row['credibility']:.2f}"),
         *_peers(row),
         Line("coaching score", f"{row['coaching_score']:.2f}, from what can be controlled"),
@@ -146,6 +148,18 @@ def _memory(weeks: float) -> list[Line]:
     return [Line("of which counts", f"half after {weeks:g} weeks")] if math.isfinite(weeks) else []
 
 
+def taken(row: Mapping[str, Any]) -> str:
+    """What weeks of silence have taken from a score, by its row; empty: nothing."""
+    share = row.get("silent") or 0.0
+    said = f"weeks of little or no driving have taken {share:.1%} of what credit stands on, and of a surcharge nothing"
+    return said if share > 0 else ""
+
+
+def _believed(point: Mapping[str, Any]) -> str:
+    now, before = (f"{z:.2f}" for z in (point["credibility"], point.get("heard") or point["credibility"]))
+    return f"credibility {now}" + ("" if now == before else f", {before} before a silence")
+
+
 def unseen(row: Mapping[str, Any]) -> list[str]:
     """Behaviours of a score's row that its devices could not have shown, though it was driven: not calm, not known."""
     blind = (point for point in row["points"] if point["rate"] is None and not point["one_sided"])
@@ -156,7 +170,7 @@ def _behaviour(point: Mapping[str, Any], km: float) -> Line:
     mean = f"class {point['class_mean']:.4g} {point['unit']}"
     none = "none known" if point["one_sided"] else UNSEEN
     seen = f"{point['rate']:.4g}" if point["rate"] is not None else none if km > 0 else "not driven"
-    detail = f"{seen}, {mean}, credibility {point['credibility']:.2f}"
+    detail = f"{seen}, {mean}, {_believed(point)}"
     return Line("  " + point["behaviour"], detail, f"{point['credible_rate']:.4g}", f"{point['points']:+.2f}")
 
 

@@ -68,6 +68,7 @@ SUMS = (*KILOMETRES, *HOURS, *COUNTS, *DAYS, TYRES)
 # whole units inside (mm, ms, events, days) of one public unit (km, h, min, event, day)
 UNITS = dict.fromkeys(KILOMETRES, 1e6) | dict.fromkeys(HOURS, 3.6e6) | dict.fromkeys((*COUNTS, *DAYS), 1.0)
 UNITS[TYRES] = 6e4
+YEAR = 365  # days that km a year, and what a year costs, are for
 SILENT = "silent"  # beside the sums of what counts: the share of the credit for it that a silence since has taken
 
 
@@ -123,11 +124,16 @@ def park(frame: pl.DataFrame, insured: pl.DataFrame, now: datetime | None = None
     return pl.concat([frame, _public(parked)]).sort(KEYS)
 
 
+def first_open(now: datetime) -> date:
+    """The first day that is not closed at ``now`` (UTC): of which not all can be known yet."""
+    return (now - CLOSES).date()
+
+
 def status(now: datetime | None) -> pl.Expr:
     """State of a row's day at ``now`` (UTC): open, closed an hour after midnight, final past the horizon."""
     if now is None:
         return pl.lit(OPEN).alias("status")
-    closed, final = (now - CLOSES).date(), (now - HORIZON).date()
+    closed, final = first_open(now), (now - HORIZON).date()
     heard = pl.when(pl.col("day") < final).then(pl.lit(FINAL)).otherwise(pl.lit(CLOSED))
     return pl.when(pl.col("day") < closed).then(heard).otherwise(pl.lit(OPEN)).alias("status")
 

@@ -1,14 +1,15 @@
 """Frames: the scores and premiums tables, made from exposure, what is known of the vehicles, and a tariff."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+import math
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
 
-from pricing.exposure import UNITS, Exposure, totals
+from pricing.exposure import SILENT, UNITS, Exposure, totals
 from pricing.ids import identify
-from pricing.memory import exposures, remembered
+from pricing.memory import exposures, remembered, silent_weeks
 from pricing.past import VEHICLE, by_class, classed, history
 from pricing.premium import INDICATED, Premium
 from pricing.rating import rate
@@ -25,6 +26,7 @@ POINTS: Columns = {
     "rate": pl.Float64,
     "class_mean": pl.Float64,
     "credibility": pl.Float64,
+    "heard": pl.Float64,  # credibility on the last day heard of: what is missing, a silence since has taken
     "credible_rate": pl.Float64,
     "beta": pl.Float64,
     "points": pl.Float64,
@@ -37,7 +39,7 @@ SCORES: Columns = {
     "vehicle_id": pl.String,  # null on a driver's row
     "driver_id": pl.String,  # null on a vehicle's row
     "subject": pl.String,  # driver, vehicle
-    "valid_from": MOMENT,  # days the score is made from, the end excluded
+    "valid_from": MOMENT,  # days the score is made from, whole weeks of silence since among them, the end excluded
     "valid_to": MOMENT,
     "score": pl.Float64,
     "coaching_score": pl.Float64,
@@ -51,6 +53,7 @@ SCORES: Columns = {
     "base": pl.Float64,  # score = base + sum of points, kept between 0 and 100
     "points_per_eta": pl.Float64,  # points = -this * beta * ln(credible rate / class mean)
     "memory": pl.Float64,  # weeks after which what was seen counts half; infinite: it never does
+    "silent": pl.Float64,  # share of what credit stood on that weeks of silence have taken; of a surcharge none
     "points": pl.List(pl.Struct(POINTS)),
     "tariff_id": pl.String,
     "status": pl.String,
@@ -113,31 +116,34 @@ def scores(
 def _scores(
     classed: pl.DataFrame, subject: str, tariff: Tariff, until: date | None, heard: pl.DataFrame | None = None
 ) -> list[dict[str, Any]]:
-    key = f"{subject}_id"
-    day, km = pl.col("day"), (pl.col("km_measured") * UNITS["km_measured"]).round().cast(pl.Int64)
-    ends = (day.min().alias("from"), day.max().alias("last"), (km.sum() / UNITS["km_measured"]).round(6))
-    spans = classed.group_by("fleet_id", key).agg(*ends).sort("fleet_id", key)
-    who = ("fleet_id", key)
+    who = ("fleet_id", f"{subject}_id")
     own = by_class(remembered(classed, tariff.scale.memory, who, "class", until=until, heard=heard))
-    other = "vehicle_id" if subject == "driver" else "driver_id"
-    rows = []
-    for fleet_id, who, first, last, driven in spans.iter_rows():
-        end = last + timedelta(days=1)
-        found = score(own[fleet_id, who], tariff, subject)
-        row = _score_row(found) | {"km": driven} | _among_peers(found, own[fleet_id, who], tariff, subject)
-        row["score_id"] = identify(fleet_id, subject, who, first.isoformat(), end.isoformat(), tariff.digest)
-        row |= {
-            "fleet_id": fleet_id,
-            key: who,
-            other: None,
-            "subject": subject,
-            "valid_from": _moment(first),
-            "valid_to": _moment(end),
-        }
-        row |= {"base": tariff.scale.base, "points_per_eta": tariff.scale.per_eta, "memory": tariff.scale.memory}
-        row |= {"tariff_id": tariff.tariff_id, "status": tariff.status}
-        rows.append(row)
-    return rows
+    lasting = until if math.isfinite(tariff.scale.memory) else None
+    return [
+        _row((fleet_id, name), span, own[fleet_id, name], tariff, subject)
+        for fleet_id, name, *span in _spans(classed, who, lasting, heard).iter_rows()
+    ]
+
+
+def _spans(classed: pl.DataFrame, who: Sequence[str], until: date | None, heard: pl.DataFrame | None) -> pl.DataFrame:
+    """First day of each, the day after the last, whole weeks of silence since included, and km."""
+    day, km = pl.col("day"), (pl.col("km_measured") * UNITS["km_measured"]).round().cast(pl.Int64)
+    spans = classed.group_by(who).agg(_from=day.min(), _to=day.max(), km=(km.sum() / UNITS["km_measured"]).round(6))
+    known = (classed if heard is None else heard).group_by(who).agg(_last=day.max())
+    weeks = pl.lit(0, pl.Int64) if until is None else silent_weeks(pl.lit(until), pl.col("_last"))
+    end = pl.col("_to") + pl.duration(days=1 + 7 * weeks)
+    return spans.join(known, on=who, how="left").select(*who, "_from", end, "km").sort(who)
+
+
+def _row(who: tuple[str, str], span: Sequence[Any], own: Own, tariff: Tariff, subject: str) -> dict[str, Any]:
+    (fleet_id, name), (first, end, driven), found = who, span, score(own, tariff, subject)
+    row = _score_row(found) | {"km": driven} | _among_peers(found, own, tariff, subject)
+    row["score_id"] = identify(fleet_id, subject, name, first.isoformat(), end.isoformat(), tariff.digest)
+    named = {"fleet_id": fleet_id, "vehicle_id": None, "driver_id": None, "subject": subject} | {f"{subject}_id": name}
+    row |= named | {"valid_from": _moment(first), "valid_to": _moment(end)}
+    row |= {"silent": max(one[SILENT] for one in own.values())}
+    row |= {"base": tariff.scale.base, "points_per_eta": tariff.scale.per_eta, "memory": tariff.scale.memory}
+    return row | {"tariff_id": tariff.tariff_id, "status": tariff.status}
 
 
 def _among_peers(found: Score, own: Own, tariff: Tariff, subject: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP,
 
 CENT = Decimal("0.01")
 MICRO = Decimal("0.000001")
+PLACES = Decimal("0.0001")  # of a relativity
 ROUNDING = (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_DOWN, ROUND_UP)  # modes a tariff may state
 
 

@@ -44,7 +44,7 @@ def history(
     periods = insured.select(*VEHICLE, "valid_to").unique()
     end = None if until is None else pl.min_horizontal("valid_to", pl.lit(until))
     more = end is not None and heard is not None and heard.height > classed.height
-    known = _before(periods, heard.select(*VEHICLE, "day")) if more and heard is not None else None
+    known = _before(periods, heard) if more and heard is not None else None
     rows = _before(periods, classed)
     return weighed(rows, tariff.scale.memory, (*VEHICLE, "valid_to"), "class", until=end, heard=known)
 

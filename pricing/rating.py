@@ -9,13 +9,12 @@ from pricing.factors import experience, telematics
 from pricing.factors.base import Factor
 from pricing.ladder import GAP, PREMIUM, RUNNING, STANDING, TELEMATICS, Ladder
 from pricing.levies import levies
-from pricing.money import CENT, decimal, micro
+from pricing.money import CENT, PLACES, decimal, micro
 from pricing.premium import INDICATED, Premium, Risk, premium_id
 from pricing.profile import Profile, ProfileError, Window
 from pricing.score import Score, score
 from pricing.tariff import Cover, Tariff
 
-PLACES = Decimal("0.0001")  # of a relativity
 ONE = Decimal(1)
 WHOLE = (telematics.FACTOR.name, experience.FACTOR.name)  # on the whole premium where a profile has a coefficient
 

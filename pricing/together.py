@@ -27,19 +27,22 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def together(scores: pl.DataFrame, tariff: Tariff, by: Sequence[str], km: pl.DataFrame | None = None) -> pl.DataFrame:
-    """A row of ``COLUMNS`` each of ``by``, of the vehicles' rows of the scores table, made with the same tariff.
+def together(
+    scores: pl.DataFrame, tariffs: Iterable[Tariff], by: Sequence[str], km: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """A row of ``COLUMNS`` each of ``by`` and tariff, of the vehicles' rows of the scores table.
 
     The mean of the vehicles' expected claim frequencies by km, put on the scale once: no mean of scores, in which one
-    vehicle with four times the claims and one with a quarter would be as good as two of the class. ``km`` has ``by``,
-    ``fleet_id vehicle_id km`` where others than those scored are to count. The sums are the same in any order.
+    vehicle with four times the claims and one with a quarter would be as good as two of the class. Scores of two
+    ``tariffs`` are on two scales, and make no mean. ``km`` has ``by``, ``fleet_id vehicle_id km`` where others than
+    those scored are to count. The sums are the same in any order.
     """
-    own = scores.filter(pl.col("subject") == "vehicle")
+    own, known = scores.filter(pl.col("subject") == "vehicle"), {one.tariff_id: one for one in tariffs}
     weighed = own if km is None else own.drop("km").join(km, on=VEHICLE)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in weighed.iter_rows(named=True):
-        groups.setdefault(tuple(row[name] for name in by), []).append(row)
-    rows = [dict(zip(by, key, strict=True)) | _together(groups[key], tariff) for key in sorted(groups)]
+        groups.setdefault((*(row[name] for name in by), row["tariff_id"]), []).append(row)
+    rows = [dict(zip(by, key, strict=False)) | _together(groups[key], known[key[-1]]) for key in sorted(groups)]
     return pl.DataFrame(rows, {**dict.fromkeys(by, pl.String), **COLUMNS})
 
 

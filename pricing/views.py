@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from pricing.exposure import HOURS, KILOMETRES, UNITS
+from pricing.exposure import HOURS, KILOMETRES, UNITS, YEAR
 from pricing.past import VEHICLE
 from pricing.risks import within
 
@@ -30,8 +30,6 @@ LEVELS = {  # what of km_measured is in none of a dimension's columns is not kno
 }
 UNKNOWN = "unknown"
 SUMMED = (*KILOMETRES, *HOURS)
-YEAR = 365  # days that declared km a year are for
-MM = 10**6  # of a km
 
 
 def view(
@@ -66,7 +64,7 @@ def view(
 
 def levels(view: pl.DataFrame, *by: str) -> pl.DataFrame:
     """Km of a view by level of each of ``LEVELS``, a row a level; what is not known is a level of its own."""
-    measured, rows = _whole("km_measured"), []
+    measured, mm, rows = _whole("km_measured"), UNITS["km_measured"], []
     for dimension, columns in LEVELS.items():
         known = [_whole(name) for name in columns.values()]
         rest = (measured - pl.sum_horizontal(known)).clip(0)  # each column is rounded to the mm by itself
@@ -74,7 +72,7 @@ def levels(view: pl.DataFrame, *by: str) -> pl.DataFrame:
         names = [pl.lit(dimension).alias("dimension"), pl.col("level")]
         for level, km in parts.items():
             share = pl.when(measured > 0).then(km / measured)
-            rows.append(view.with_columns(level=pl.lit(level)).select(*by, *names, km=(km / MM).round(6), share=share))
+            rows.append(view.with_columns(level=pl.lit(level)).select(*by, *names, km=(km / mm).round(6), share=share))
     return pl.concat(rows).sort(by, maintain_order=True, nulls_last=True)
 
 
@@ -86,11 +84,11 @@ def _driven(exposure: pl.DataFrame, days: tuple[date, date] | None) -> pl.DataFr
 
 
 def _covered(insured: pl.DataFrame, days: tuple[date, date] | None) -> pl.DataFrame:
-    """A row a vehicle, cover and day insured, with the mm declared for it: any year's days sum to the km a year."""
+    """A row a vehicle, cover and day insured, with the mm declared for it: any 365 days sum to the km a year."""
     pieces = within(insured, *(days or (None, None)))
     pieces = pieces.with_columns(day=pl.date_ranges("valid_from", "valid_to", closed="left")).explode("day")
     number = pl.col("day").cast(pl.Int32).cast(pl.Int64)
-    a_year = (pl.col("annual_km").cast(pl.Float64) * MM).round().cast(pl.Int64)
+    a_year = (pl.col("annual_km").cast(pl.Float64) * UNITS["km_measured"]).round().cast(pl.Int64)
     part = a_year * (number + 1) // YEAR - a_year * number // YEAR
     rows = pieces.select(*VEHICLE, "cover", "day", part.alias("km_declared"))
     return rows.group_by(*VEHICLE, "cover", "day").agg(pl.col("km_declared").max())
@@ -128,7 +126,7 @@ def _whole(name: str) -> pl.Expr:
 def _public(whole: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     days = [pl.col("vehicle_days"), pl.col("days_heard").fill_null(0)]
     may_be_null = {"km_odometer", "km_declared"}
-    units = UNITS | {"km_declared": MM}
+    units = UNITS | {"km_declared": UNITS["km_measured"]}
     names = ["km_measured", "km_odometer", "km_declared", "km_gap", *[n for n in SUMMED if not n.startswith("km_")]]
     known = [pl.col(n) if n in may_be_null else pl.col(n).fill_null(0) for n in names]
     sums = [(one / units[n]).round(9 if n in HOURS else 6) for n, one in zip(names, known, strict=True)]

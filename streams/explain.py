@@ -50,18 +50,18 @@ def explain(tables: Tables, name: str) -> Explained:
     if table == "scores":
         return Explained(row, pricing_explain.text(pricing_explain.explain_score(row)))
     if table == "premiums":
-        return Explained(row, pricing_explain.text(pricing_explain.explain_premium(row, _points(tables, row))))
+        score = _score(tables, row)
+        lines = pricing_explain.explain_premium(row, score.get("points") or (), pricing_explain.taken(score))
+        return Explained(row, pricing_explain.text(lines))
     return Explained(row, "\n".join(_event(row) if table == "events" else _trip(row)))
 
 
-def _points(tables: Tables, premium: Row) -> list[Row]:
-    """The points of the vehicle's score."""
+def _score(tables: Tables, premium: Row) -> Row:
+    """The vehicle's score; empty where there is none."""
     scores = tables["scores"]
-    if "points" not in scores.columns:
-        return []
     same = [pl.col(name) == premium[name] for name in ("fleet_id", "vehicle_id", "tariff_id")]
-    found = scores.filter(*same, pl.col("subject") == "vehicle")["points"].to_list()
-    return found[0] if found else []
+    found = scores.filter(*same, pl.col("subject") == "vehicle").to_dicts()
+    return found[0] if found else {}
 
 
 def _find(tables: Tables, name: str) -> tuple[str, Row]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 
 from pricing import frames
 from pricing.counts import COUNTS, count_events
-from pricing.exposure import FINAL, KILOMETRES, exposure, merge
+from pricing.exposure import FINAL, KILOMETRES, exposure, first_open, merge
 from pricing.risks import joined, parted
 from pricing.tariff import Tariff
 from streams.desk.decisions import Row, dismissed
@@ -52,6 +52,7 @@ class Priced(NamedTuple):
     driven: pl.DataFrame  # whoever drove
     judged: pl.DataFrame
     people: pl.DataFrame  # the same of each driver
+    until: date  # the first day of which not all can be known yet: until then a silence is one
 
 
 def read(
@@ -74,7 +75,7 @@ def read(
     driven = without({}, segments, events, now)
     if priced is None:
         whoever = without({}, by_day(segments), unnamed(events), now)
-        priced = Priced(whoever, whoever, driven)
+        priced = Priced(whoever, whoever, driven, first_open(now))
     if risks is None:
         risks = assumed(driven, klass)
     first, end = days(driven, now)
@@ -84,9 +85,15 @@ def read(
         "trips": _public(whole(connection, schema.trips)),
         "alerts": alerts(connection, now.timestamp()),
         "exposure": driven,
-        "scores": _scores(priced, coached, risks, tariff, end),
+        "scores": _scores(priced, coached, risks, tariff),
         "premiums": frames.premiums(
-            priced.driven, risks if insured is None else insured, tariff, first, end, judged=priced.judged, until=end
+            priced.driven,
+            risks if insured is None else insured,
+            tariff,
+            first,
+            end,
+            judged=priced.judged,
+            until=priced.until,
         ),
     }
 
@@ -110,13 +117,13 @@ def without(said: Actions, segments: pl.DataFrame, events: pl.DataFrame, now: da
     return kept.with_columns(pl.col(BANDS).clip(0.0))  # one that went on after midnight is taken from its first day
 
 
-def _scores(priced: Priced, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff, end: date) -> pl.DataFrame:
+def _scores(priced: Priced, coached: pl.DataFrame, risks: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """Scores; the coaching score alone is made without what was dismissed, so that a fleet cannot move its price."""
-    found = frames.scores(priced.people, risks, tariff, priced.judged, end, priced.driven)
+    found = frames.scores(priced.people, risks, tariff, priced.judged, priced.until, priced.driven)
     if coached.equals(priced.people):
         return found
     who = ["fleet_id", "vehicle_id", "driver_id", "subject"]
-    other = frames.scores(coached, risks, tariff, until=end).select(*who, coached="coaching_score")
+    other = frames.scores(coached, risks, tariff, until=priced.until).select(*who, coached="coaching_score")
     joined = found.join(other, on=who, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(coaching_score=pl.coalesce("coached", "coaching_score")).drop("coached")
 

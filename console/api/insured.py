@@ -16,9 +16,10 @@ from console.figures import figures, rows
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
+from pricing.exposure import YEAR
 from streams.registry.rows import FleetRow as Registered
 
-YEAR, NOTHING = 365, Decimal("0.00")
+NOTHING = Decimal("0.00")
 LEAST_DAYS = 30  # from which a pace is told: a busy week is no year
 WHOLE = ("", "")  # vehicle and cover of what is charged to the policy
 Key = tuple[str, str]

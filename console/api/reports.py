@@ -16,7 +16,7 @@ from console.papers import Report, calculated, printed, sheet, told
 from console.problems import Problem
 from console.shapes import Page
 from console.spoken import asked, book, paper
-from pricing.exposure import CLOSES
+from pricing.exposure import first_open
 from pricing.reports import live, underwriting, workbook
 from pricing.reports.experience import Asked, Data, Study, study
 from pricing.reports.insured import periods
@@ -172,7 +172,7 @@ def watch(ask: Ask, tariff: Tariff) -> live.Live:
     six = made.tables()
     fleets = [one for one in six["exposure"]["fleet_id"].unique().to_list() if ask.scope.fleet(one)]
     registered = world.known.roster.insured(), losses.claims(world.known.registry)
-    today = (tables.moment(made.now) - CLOSES).date()
+    today = first_open(tables.moment(made.now))
     try:
         with world.store.reading() as connection:
             of = pl.col("fleet_id").is_in(fleets)

@@ -9,7 +9,8 @@ from typing import Any
 
 from pricing.balance.hysteresis import Hysteresis
 from pricing.canonical import plain
-from pricing.exposure import Exposure
+from pricing.explain import taken
+from pricing.exposure import SILENT, Exposure
 from pricing.ladder import CAP, LEVIES, PREMIUM, Step, as_told
 from pricing.ledger.entry import Draft, Entry
 from pricing.levies import levies
@@ -103,6 +104,15 @@ def row(entry: Entry) -> dict[str, Any]:
         "credibility": _number(made["credibility"]),
         "factors": steps,
     }
+
+
+def silence(entry: Entry) -> str:
+    """What weeks of silence had taken when the premium was made; empty: nothing."""
+    own = made_from(entry["made"])[2]
+    if not isinstance(own, Stated):
+        return taken({SILENT: max((seen[SILENT] for seen in own.values()), default=0.0)})
+    lower = own.heard is not None and own.credibility < own.heard
+    return f"credibility {own.heard:.2f} on the last day heard of, {own.credibility:.2f} now" if lower else ""
 
 
 def _number(said: str | None) -> float | None:

@@ -19,7 +19,7 @@ def explain(entry: Entry) -> str:
     if said.reverses is not None:
         return f"{head}\n{said.amount} {said.currency}: takes back {said.reverses}, {said.reason}"
     if said.made["by"] == rated.RATING:
-        return f"{head}\n{text(explain_premium(rated.row(entry)))}"
+        return f"{head}\n{text(explain_premium(rated.row(entry), silence=rated.silence(entry)))}"
     what = f"{said.vehicle_id} {said.cover}" if said.vehicle_id else "the whole policy"
     named = f"{said.kind}, {said.reason}" if said.reason else said.kind
     line = f"{said.amount} {said.currency} {named}: {what}, {_days(said.valid_from, said.valid_to)}"

@@ -1,5 +1,6 @@
 """Exposed: who drove how much, where, how fast and when, and what claims are to be expected of it, as a page."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -7,6 +8,7 @@ import polars as pl
 
 from pricing import crossing
 from pricing.past import VEHICLE
+from pricing.reports.losses import ReportError
 from pricing.reports.paper import Paper, Section, Table
 from pricing.tariff import Tariff
 from pricing.together import together
@@ -33,7 +35,7 @@ TOLD = {  # columns that pricing may know where it may know scores and km alone
 def paper(
     exposure: pl.DataFrame,
     scores: pl.DataFrame,
-    tariff: Tariff,
+    tariffs: Sequence[Tariff],
     by: str,
     insured: pl.DataFrame | None = None,
     days: tuple[date, date] | None = None,
@@ -42,11 +44,12 @@ def paper(
     """Exposure ``by`` fleet, vehicle, driver or cover; ``scores`` as they are on the last day on record."""
     seen = view(exposure, by, insured, days, daily)
     spread = levels(view(exposure, by, insured, days) if daily else seen, *BY[by])
-    scored = scores_by(scores, exposure, tariff, by, insured, days)
+    made = _made(scores, tariffs)
+    scored = scores_by(scores, exposure, made, by, insured, days)
     facts = [
         ("by", by),
         ("days", "all on record" if days is None else f"{days[0]} to {days[1]}, end excluded"),
-        ("tariff of the scores", f"{tariff.tariff_id}, {tariff.status}"),
+        ("tariff of the scores", "; ".join(f"{one.tariff_id}, {one.status}" for one in made) or "none"),
     ]
     parts = [
         Section("exposure", "Exposure", [DAYS], (), Table(seen, {}, COUNTS)),
@@ -54,6 +57,15 @@ def paper(
         Section("scores", "Scores", [MEAN] if by in ("fleet", "cover") else [], (), Table(scored, {}, COUNTS)),
     ]
     return Paper("Exposure", facts, parts)
+
+
+def _made(scores: pl.DataFrame, tariffs: Sequence[Tariff]) -> list[Tariff]:
+    """The tariffs that the scores were made with; ``ReportError`` if one is not among these."""
+    named = scores["tariff_id"].unique().sort().to_list()
+    unknown = sorted({*named} - {one.tariff_id for one in tariffs})
+    if unknown:
+        raise ReportError(f"the scores are of {unknown[0]}, a tariff that the configuration does not name")
+    return [one for one in tariffs if one.tariff_id in named]
 
 
 def told(whole: Paper) -> Paper:
@@ -69,15 +81,14 @@ def _told(frame: pl.DataFrame) -> pl.DataFrame:
 def scores_by(
     scores: pl.DataFrame,
     exposure: pl.DataFrame,
-    tariff: Tariff,
+    tariffs: Sequence[Tariff],
     by: str,
     insured: pl.DataFrame | None = None,
     days: tuple[date, date] | None = None,
 ) -> pl.DataFrame:
-    """Scores of each of ``by``: those of the scores table, or of many vehicles together."""
+    """Scores of each of ``by``: those of the scores table, or of many vehicles together by km of these ``days``."""
     if by in ("vehicle", "driver"):
         return scores.filter(pl.col("subject") == by).drop("points", "subject", "score_id")
-    if by == "fleet":
-        return together(scores, tariff, BY[by]).drop("points")
     km = view(exposure, by, insured, days, each=True)
-    return together(scores, tariff, BY[by], km.select(*VEHICLE, "cover", km="km_measured")).drop("points")
+    weights = km.select(*dict.fromkeys((*VEHICLE, *BY[by])), km="km_measured")
+    return together(scores, tariffs, BY[by], weights).drop("points")

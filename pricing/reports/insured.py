@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pricing.credibility.panel import Codes
-from pricing.exposure import Exposure, vehicle_days
+from pricing.exposure import YEAR, Exposure, vehicle_days
 from pricing.ladder import pure
 from pricing.premium import Risk
 from pricing.rating import rate
@@ -31,7 +31,6 @@ EXPOSED: dict[str, Any] = {
 }
 # a risk, from, to before, km driven: cost of its claims; None: not known
 Expects = Callable[[Mapping[str, Any], date, date, float], float | None]
-YEAR = 365  # days that annual km are for
 KM = 1e6  # that a rate a km is taken from
 PERIOD = ("valid_from", "valid_to")
 

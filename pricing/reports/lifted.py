@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from pricing.credibility.panel import Codes, Floats
+from pricing.exposure import YEAR
 from pricing.ladder import PREMIUM, PURE
 from pricing.monitoring.groups import added
 from pricing.reports import quality
@@ -14,7 +15,6 @@ from pricing.reports.quality import Chance
 VEHICLE = ["fleet_id", "vehicle_id"]
 FLEETS = 10  # from which a fleet's vehicles are drawn together; ours: of fewer no interval could be drawn
 WITH, WITHOUT = "tariff", "without own driving"
-YEAR = 365
 FEW = "No claim of a rated vehicle, cover and day is on record: nothing can be said of order and lift yet."
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pricing.exposure import YEAR
 from pricing.factors import FACTORS
 from pricing.models.model import Model, predict
 from pricing.models.spec import ModelError, Term, label
@@ -15,7 +16,6 @@ from pricing.tariff import CLASSES
 
 CLASS = "class"  # column of the vehicle class, which has base rates and no factor
 KM = "annual_km"
-YEAR = 365
 POINTS = 25  # ours: of a curve between its ends; straight lines between them
 HAIR = 1e-6  # of a covariate's size: how far behind the end of a band the next one begins
 DRIVEN = ("telematics", "experience")  # factors that no model of policy data has

@@ -119,7 +119,8 @@ def accept_books(fleet_id: str, drivers: bool, couplings: bool, reason: str, act
 
     Each is a word of its own. What was accepted before no longer counts; of a book that is empty by now, nothing.
     """
-    chosen: list[books.Book] = [*(["drivers"] if drivers else []), *(["couplings"] if couplings else [])]
+    asked: dict[books.Book, bool] = {"drivers": drivers, "couplings": couplings}
+    chosen = [what for what, wanted in asked.items() if wanted]
     if not chosen:
         raise screen.fail("say which: --drivers, --couplings, or both")
 

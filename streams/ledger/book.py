@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection
 
 from pricing.crossing import km
-from pricing.exposure import Exposure
+from pricing.exposure import YEAR, Exposure
 from pricing.ledger.per_km import Km
 from pricing.memory import remembered
 from pricing.money import decimal
@@ -25,7 +26,6 @@ from streams.ledger.exposed import Left
 from streams.registry import Roster, stored
 from streams.registry.contracts import Policy
 
-YEAR = 365
 LULL = 7  # ours: days in which a vehicle may just be parked; of a longer silence nothing is known
 VEHICLE = ("fleet_id", "vehicle_id")
 
@@ -139,6 +139,11 @@ class Book:
         ):
             found.setdefault((fleet_id, vehicle_id), []).append((start, min(end, self.today)))
         return found
+
+
+def vehicle_of(row: Mapping[str, Any]) -> Vehicle:
+    """Whose row it is."""
+    return row["fleet_id"], row["vehicle_id"]
 
 
 def each_day(start: date, end: date) -> Iterator[date]:

@@ -1,90 +1,82 @@
 """Declared: what a declaration is for, and what it came to once the policy is over - km, or vehicle-days."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from pricing.billing.declaration import DAYS
+from pricing.exposure import YEAR
 from pricing.money import decimal, micro
-from streams.ledger.book import Book, Vehicle
+from streams.ledger.book import Book, Vehicle, each_day, vehicle_of
+from streams.ledger.paced import filled
 from streams.registry.contracts import Policy
 
-ENTERED = timedelta(days=7)  # ours: by then a schedule is complete; of who comes later nothing was declared
-
 Row = Mapping[str, Any]  # of risks
-Days = Set[tuple[Vehicle, date]]
-Pace = Mapping[Vehicle, Decimal]  # km a year, or 1 each: vehicles against each other
+Days = Mapping[Vehicle, Collection[date]]
+Pace = Mapping[Vehicle, Decimal]  # km a day
 
 
 def declared(book: Book, policy: Policy, rows: Sequence[Row]) -> dict[str, Any]:
     """``estimate``, ``actual`` (None until it is over and known), ``silent`` of that, and ``unit`` of a contract."""
     end = min(policy.to, policy.cancelled or policy.to)
-    days, over = set(_days(rows, end)), book.today >= end
+    days, over = _days(rows, end), book.today >= end
     if policy.declared_days is not None:
-        insured = Decimal(len(days)) if over else None
+        insured = Decimal(sum(map(len, days.values()))) if over else None
         return {"estimate": decimal(policy.declared_days), "actual": insured, "unit": DAYS}
-    estimate, actual = (None if km is None else decimal(km) for km in (policy.declared_km, policy.actual_km))
-    if estimate is None or not over or not days:
-        return {"estimate": estimate, "actual": actual}
-    pace, term = _pace(rows), (end - policy.from_).days
-    if policy.deposit is None:
-        estimate = _moved(estimate, days, pace, term)
-    if actual is not None:
-        return {"estimate": estimate, "actual": actual}
-    until = estimate * term / (policy.to - policy.from_).days
-    return {"estimate": estimate, **_driven(book, days, pace, until)}
+    part = Decimal((end - policy.from_).days) / (policy.to - policy.from_).days
+    whole, pace = _priced(policy, rows, days, part)
+    actual = None if policy.actual_km is None else decimal(policy.actual_km)
+    if actual is not None or whole is None or not over or not days:
+        return {"estimate": whole, "actual": actual}
+    return {"estimate": whole, **_driven(book, days, pace)}
 
 
-def _driven(book: Book, days: Days, pace: Pace, estimate: Decimal) -> dict[str, Decimal]:
-    """Km on record; a day of which nothing is known is none without km, but has its part of the estimate."""
-    last: dict[Vehicle, date] = {}
-    for vehicle, day in days:
-        last[vehicle] = max(day, last.get(vehicle, day))
-    heard = {vehicle: set(book.heard(vehicle, day + timedelta(days=1))) for vehicle, day in last.items()}
-    unknown = {(vehicle, day) for vehicle, day in days if day not in heard[vehicle]}
-    actual = book.driven_by(days)
-    if not unknown:
-        return {"actual": actual}
-    silent = micro(estimate * _sum(unknown, pace) / _sum(days, pace))
-    return {"actual": actual + silent, "silent": silent}
+def _priced(policy: Policy, rows: Sequence[Row], days: Days, part: Decimal) -> tuple[Decimal | None, Pace]:
+    """Km of the term that a deposit is for, or, vehicle by vehicle, what is charged without one; and a day's of each.
 
-
-def _moved(estimate: Decimal, days: Days, pace: Pace, term: int) -> Decimal:
-    """What was declared for the fleet of the first week, at its largest, for the days of whoever came and went.
-
-    They pay, or are given back, for their days: what is declared must move with them, or their km are charged twice.
+    ``part`` of the term is over in the end. Of a deposit each vehicle has its share, by its days and its km a year.
     """
-    first = min(day for _, day in days)
-    fleets: dict[date, Decimal] = {}
-    for vehicle, day in days:
-        if day < first + ENTERED:
-            fleets[day] = fleets.get(day, Decimal(0)) + pace[vehicle]
-    insured, whole = _sum(days, pace), max(fleets.values()) * term
-    return estimate if insured == whole else micro(estimate * insured / whole)
+    weights = _weights(rows)
+    if policy.deposit is None:
+        if not (part and rows and all(row["annual_km"] for row in rows)):
+            return None, {}
+        pace = {vehicle: km / YEAR for vehicle, km in weights.items()}
+        return micro(_sum(days, pace) / part), pace
+    whole = None if policy.declared_km is None else decimal(policy.declared_km)
+    shares = _sum(days, weights)
+    return whole, {vehicle: (whole or 0) * part * km / shares for vehicle, km in weights.items()} if shares else {}
+
+
+def _driven(book: Book, days: Days, pace: Pace) -> dict[str, Decimal]:
+    """Km on record; a day of which nothing is known has km as declared, or as on days heard of where these had more."""
+    actual = silent = Decimal(0)
+    for vehicle, insured in days.items():
+        heard = {*book.heard(vehicle, max(insured) + timedelta(days=1))}.intersection(insured)
+        driven = book.driven_by((vehicle, day) for day in heard)
+        actual += driven
+        silent += (len(insured) - len(heard)) * filled(driven, len(heard), pace[vehicle])
+    return {"actual": actual} if not silent else {"actual": actual + micro(silent), "silent": micro(silent)}
 
 
 def _sum(days: Days, pace: Pace) -> Decimal:
-    return sum((pace[vehicle] for vehicle, _ in days), Decimal(0))
+    return sum((len(insured) * pace[vehicle] for vehicle, insured in days.items()), Decimal(0))
 
 
-def _pace(rows: Sequence[Row]) -> Pace:
+def _weights(rows: Sequence[Row]) -> Pace:
     """The km a year declared for each vehicle, or all alike where one has none."""
     known = all(row["annual_km"] for row in rows)
     found: dict[Vehicle, Decimal] = {}
     for row in rows:
         km = decimal(row["annual_km"]) if known else Decimal(1)
-        found[_vehicle(row)] = max(km, found.get(_vehicle(row), km))
+        found[vehicle_of(row)] = max(km, found.get(vehicle_of(row), km))
     return found
 
 
-def _days(rows: Sequence[Row], end: date) -> Iterator[tuple[Vehicle, date]]:
-    """Vehicles and days on which any cover was in force; a day may come twice."""
+def _days(rows: Sequence[Row], end: date) -> dict[Vehicle, set[date]]:
+    """The days on which any cover of a vehicle was in force."""
+    found: dict[Vehicle, set[date]] = {}
     for row in rows:
-        last = min(row["valid_to"], end)
-        for day in range(row["valid_from"].toordinal(), last.toordinal()):
-            yield _vehicle(row), date.fromordinal(day)
-
-
-def _vehicle(row: Row) -> Vehicle:
-    return row["fleet_id"], row["vehicle_id"]
+        days = each_day(row["valid_from"], min(row["valid_to"], end))
+        found.setdefault(vehicle_of(row), set()).update(days)
+    return {vehicle: days for vehicle, days in found.items() if days}

@@ -8,14 +8,13 @@ from typing import NamedTuple
 import polars as pl
 from sqlalchemy import Connection
 
-from pricing.exposure import CLOSES
+from pricing.exposure import first_open
 from pricing.rerating import indications
 from pricing.risks import joined, parted
 from pricing.tariff import Tariff
 from streams import tables
 from streams.desk.desk import Desk
 from streams.ledger import accepted, pinned, promised, remade, wheel
-from streams.ledger.books import BOOKS
 from streams.ledger.pinned import Strange
 from streams.ledger.redetection import closed
 from streams.ledger.remade import GONE, UNREAD, Remade
@@ -83,7 +82,7 @@ class _Read(NamedTuple):
 
 
 def _read(connection: Connection, tariff: Tariff, now: datetime, conceded: Set[int] | None = None) -> _Read:
-    own, today = pinned.version(tariff), (now - CLOSES).date()
+    own, today = pinned.version(tariff), first_open(now)
     strange = Unaccepted.read(connection, pinned.versions(connection, tariff))
     holds = partial(_holds, strange, pinned.strange(connection, {own}))
     days = Remade.read(connection, own, strange.first, holds)
@@ -127,7 +126,7 @@ def _rated(
         return tables.read(connection, tariff, risks, now, insured=insured)
     found = _read(connection, tariff, now)
     driven, people = found.driven(), found.people()
-    priced = tables.Priced(driven, judged(driven, found.left), judged(people, found.left))
+    priced = tables.Priced(driven, judged(driven, found.left), judged(people, found.left), found.today)
     return tables.read(connection, tariff, risks, now, priced=priced, insured=insured)
 
 
@@ -147,7 +146,7 @@ def amounts(
     driven = found.driven()
     insured = tables.assumed(driven, klass) if risks is None else promised.insured(connection, risks, tariff)
     first, end = tables.days(driven, now)
-    return indications(driven, insured, tariff, first, end, judged=judged(driven, found.left), until=end)
+    return indications(driven, insured, tariff, first, end, judged=judged(driven, found.left), until=found.today)
 
 
 def judged(exposure: pl.DataFrame, left: Iterable[Left]) -> pl.DataFrame:

@@ -56,7 +56,8 @@ def insured(connection: Connection, risks: pl.DataFrame, tariff: Tariff) -> pl.D
 def before(risk: Risk, promise: Entry | None, tariff: Tariff) -> Risk:
     """The risk with what was paid in the term before, for as many days, which a cap on change is held against.
 
-    And with the claims coefficient that was offered and accepted, where the registry says none.
+    And with the claims coefficient that was offered and accepted, where the registry says none: of a bonus-malus scale
+    on that scale alone, and of none on none.
     """
     if promise is None:
         return risk

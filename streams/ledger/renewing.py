@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from pricing.exposure import Exposure, vehicle_days
+from pricing.exposure import YEAR, Exposure, vehicle_days
 from pricing.ledger.entry import Draft, Entry, reversal
 from pricing.ledger.offered import LAPSED, WHOLE, answered, offered
 from pricing.ledger.pen import Pen
@@ -16,7 +16,7 @@ from pricing.premium import ANSWER, OFFER
 from pricing.renewal.experience import Stepped
 from pricing.risks import risk_of
 from pricing.tariff import Tariff
-from streams.ledger.book import YEAR, Book
+from streams.ledger.book import Book
 from streams.ledger.chains import LedgerError
 from streams.ledger.experienced import experienced
 from streams.ledger.expiring import indication, paid

@@ -184,8 +184,9 @@ def _deposit(row: Policy) -> Iterator[tuple[str, Said, Said]]:
         yield "declared_km", say("missing"), say("deposit_for")
     if row.declared_days is not None and (row.declared_km is not None or row.actual_km is not None):
         yield "declared_days", say("beside_km"), say("one_of_them")
-    if row.declared_days is not None and row.deposit is None:
-        yield "declared_days", say("no_deposit"), say("give_deposit")
+    for name in ("declared_km", "declared_days") if row.basis == "declaration" and row.deposit is None else ():
+        if getattr(row, name) is not None:
+            yield name, say("no_deposit"), say("give_deposit")
 
 
 def _within_policy(registry: Registry, row: PolicyVehicle) -> Iterator[tuple[str, Said, Said]]:

@@ -7,10 +7,9 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from pricing.exposure import YEAR
 from streams.registry.book import Place, Problem, Registry, RegistryError
 from streams.registry.contracts import Policy, PolicyVehicle
-
-YEAR = 365
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Silence: who is not heard of keeps a surcharge, and credit only as long as it is believed."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pricing.explain import explain_score
 from pricing.exposure import SCHEMA, SILENT, Exposure
 from pricing.frames import premiums, scores
+from pricing.ledger.entry import follow
+from pricing.ledger.rated import again, rated
+from pricing.ledger.words import explain
 from pricing.memory import remembered
 from pricing.rating import rate
 from pricing.score import score
@@ -116,10 +120,84 @@ def test_who_was_heard_of_on_days_that_do_not_count_was_not_silent(tariff):
     """A fleet's own thresholds, say, that nobody has accepted yet: neither for nor against it."""
     record, until = driven({"km_measured": 900.0, "observed_km": 900.0}), LAST + timedelta(weeks=30)
     later = pl.concat(
-        [record, *[driven({"km_measured": 1.0}, LAST + timedelta(weeks=k)) for k in range(30)]], how="diagonal"
+        [record, *[driven({"km_measured": 100.0}, LAST + timedelta(weeks=k)) for k in range(30)]], how="diagonal"
     )
     found = [
         remembered(record, tariff.scale.memory, ["fleet_id"], "class", until=until, heard=heard)["F", "truck"][SILENT]
         for heard in (later, None)
     ]
     assert found[0] == 0.0 < found[1]
+
+
+PARKED = {"km_measured": 0.0, "harsh_braking_2": 0}
+
+
+@given(record=RECORDS)
+@settings(max_examples=20)
+def test_nor_does_a_box_that_goes_on_on_a_bench(tariff, record):
+    """Heard of every week, and never driven: by the clock of exposure no time passes, by the wall's credit fades."""
+    found = []
+    for weeks in (0, 13, 52):
+        rows = [driven(record), *(driven(PARKED, LAST + timedelta(weeks=k + 1)) for k in range(weeks))]
+        frame, end = pl.concat(rows, how="diagonal"), LAST + timedelta(weeks=weeks, days=1)
+        (own,) = remembered(frame, tariff.scale.memory, ["fleet_id"], "class", until=end).values()
+        found.append(score({"truck": own}, tariff, "vehicle"))
+    for before, after in pairwise(found):
+        etas = [[point.eta for point in one.points] for one in (before, after)]
+        assert all(b >= a - 1e-12 for a, b in zip(*etas, strict=True))
+    assert found[-1].credibility <= found[0].credibility
+
+
+def test_weeks_pass_by_tenths_of_a_hundred_km(tariff):
+    rough = {"km_measured": 900.0, "observed_km": 900.0, "harsh_braking_2": 40}
+
+    def left(km):
+        later = driven(PARKED | {"km_measured": km}, LAST + timedelta(weeks=1))
+        frame = pl.concat([driven(rough), later], how="diagonal")
+        return remembered(frame, 1.0, ["fleet_id"], "class")["F", "truck"]["harsh_braking_2"]
+
+    assert [left(km) for km in (0.0, 9.9, 50.0, 100.0, 5000.0)] == [
+        40,
+        40,
+        pytest.approx(40 * 0.5**0.5, rel=1e-5),
+        20,
+        20,
+    ]
+
+
+def test_with_each_whole_week_of_silence_a_score_is_another_and_says_what_that_took(tariff):
+    calm = {"km_measured": 900.0, "observed_km": 900.0}
+    exposure = pl.DataFrame(driven(calm).drop("class").to_dicts(), schema=SCHEMA)
+    risks = pl.DataFrame([{"fleet_id": "F", "vehicle_id": "V", "class": "truck"}])
+
+    def at(days):
+        found = scores(exposure, risks, tariff, until=LAST + timedelta(days=1 + days)).filter(subject="vehicle")
+        return found.row(0, named=True)
+
+    rows = {days: at(days) for days in (0, 6, 7, 13, 14)}
+    assert [row["valid_to"].date() for row in rows.values()] == [
+        LAST + timedelta(days=1 + 7 * weeks) for weeks in (0, 0, 1, 1, 2)
+    ]
+    assert [days for days in rows if rows[days] != rows[days - days % 7]] == []
+    assert len({row["score_id"] for row in rows.values()}) == len({row["credibility"] for row in rows.values()}) == 3
+    assert (rows[0]["silent"], rows[14]["silent"]) == (0.0, pytest.approx(1 - 0.5 ** (2 / 26), abs=1e-5))
+    told = {line.label: line.detail for line in explain_score(rows[14])}
+    assert (
+        told["silence"]
+        == "weeks of little or no driving have taken 5.2% of what credit stands on, and of a surcharge nothing"
+    )
+    before, now = (rows[days]["points"][0]["credibility"] for days in (0, 14))
+    assert told["  harsh_braking"].endswith(f"credibility {now:.2f}, {before:.2f} before a silence")
+    assert "silence" not in {line.label for line in explain_score(rows[6])}
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_an_entry_of_the_ledger_says_it_too_and_is_made_again(tariff, risk, private):
+    until = LAST + timedelta(weeks=26, days=1)
+    seen = driven({"km_measured": 9000.0, "observed_km": 9000.0})
+    own = {"truck": remembered(seen, tariff.scale.memory, ["fleet_id"], "class", until=until)["F", "truck"]}
+    draft = rated(risk(), Exposure({"km_measured": 5000.0}), tariff, stated(own, tariff) if private else own)
+    entry = follow(None, draft, datetime(2026, 12, 1, tzinfo=UTC))
+    said = "on the last day heard of" if private else "have taken 50.0% of what credit stands on"
+    assert said in explain(entry)
+    assert again(entry.draft, tariff) == entry.draft

@@ -8,6 +8,7 @@ import polars as pl
 
 from pricing import crossing
 from pricing.reports import exposed
+from pricing.reports.losses import ReportError
 from pricing.views import BY
 from streams.cli import proof, screen, source
 from streams.cli.report import files
@@ -52,7 +53,10 @@ def command(
     if exposure.is_empty():
         raise screen.fail("there is no exposure on record" + (f" of fleet {fleet_id!r}" if fleet_id else ""))
     risks = None if insured is None else _of(insured, fleet_id)
-    whole = exposed.paper(exposure, scores, rated_by[0], by, risks, _days(exposure, first, end), daily)
+    try:
+        whole = exposed.paper(exposure, scores, rated_by, by, risks, _days(exposure, first, end), daily)
+    except ReportError as error:
+        raise screen.fail(error) from error
     files.write(exposed.told(whole) if private else whole, out, kind)
 
 

@@ -67,8 +67,15 @@ def annual(frame, today=LATE, **changes):
 def test_km_after_a_device_was_unplugged_are_not_taken_for_none():
     assert annual(driven(WEEK, 30.0)) == 73_000.0
     quarter = driven(every_day(FIRST, 100), 100.0)
-    assert annual(quarter) == 36_500.0
+    assert annual(quarter, today=FIRST + timedelta(days=100)) == 36_500.0
     assert annual(quarter, today=date(2026, 3, 31)) == 73_000.0  # 89 days are over
+    assert annual(quarter) == round((100 * 100 + 234 * 200) / 334 * 365, 3)  # then silence: as declared
+
+
+def test_who_drives_more_than_declared_gains_nothing_by_falling_silent():
+    assert annual(driven(every_day(FIRST, 100), 300.0)) == 109_500.0
+    short = (89 * 300 + 200) / 90  # a day is lacking to a quarter, and counts as declared
+    assert annual(driven(every_day(FIRST, 89), 300.0)) == round((89 * 300 + 245 * short) / 334 * 365, 3)
 
 
 def test_claims_are_held_against_km_of_days_unplugged_too():
@@ -88,12 +95,14 @@ def test_days_before_a_vehicle_was_insured_do_not_divide_its_km():
 
 def test_a_vehicle_that_rests_at_weekends_drove_nothing_then():
     workdays = [day for day in every_day(date(2026, 1, 5), 329) if day.weekday() < 5]
-    assert annual(driven(workdays, 140.0), today=date(2026, 11, 30)) == 36_500.0
+    monday = date(2026, 1, 5)
+    assert annual(driven(workdays, 140.0), today=date(2026, 11, 30), start=monday) == 36_500.0
 
 
 def test_what_an_odometer_tells_after_a_silence_stands_for_its_days():
     back = every_day(FIRST + timedelta(days=200), 1)
-    assert annual(driven([*WEEK, *back], 100.0, gap=193 * 100.0)) == 36_500.0
+    then = FIRST + timedelta(days=201)
+    assert annual(driven([*WEEK, *back], 100.0, gap=193 * 100.0), today=then) == 36_500.0
     assert annual(driven([*WEEK, *back], 100.0)) == 73_000.0
 
 

@@ -114,6 +114,11 @@ ASSIGNED = "vehicle_id,driver_id,from,to,source\n"
         ("policies.csv", DAYS + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,9,,0\n", "column declared_days: is 0"),
         (
             "policies.csv",
+            POLICY + "P1,ph,2026-01-01,2027-01-01,declaration,EUR,,,9,\n",
+            "column declared_km: is said of no deposit; give the deposit, or leave it out",
+        ),
+        (
+            "policies.csv",
             POLICY + "P1,ph,2026-01-01,2027-01-01,fixed,EUR,2027-01-01,,,\n",
             "column cancelled: is 2027-01-01",
         ),

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from pricing.bonus_malus import BonusMalus
 from pricing.factors import Factor, experience, telematics
 from pricing.fixed import FOUR, LEAST, ONE, Ints, fraction, millionths, times, whole
+from pricing.money import PLACES
 from pricing.profile import Profile, ProfileError
-from pricing.rating import PLACES, RatingError
+from pricing.rating import RatingError
 from pricing.sheets import (
     CHANGE_BIT,
     COMPLEMENT,

@@ -72,7 +72,7 @@ def _detail(ask: Ask, entry: Entry, account: list[Entry]) -> EntryDetail:
     found = {name: getattr(told(entry), name) for name in EntryRow.__struct_fields__}
     return EntryDetail(
         **found,
-        fleet_id=rated.get("risk", {}).get("fleet_id", ""),
+        fleet_id=_fleet([entry, *account]),
         by=made.get("by", ""),
         prev=entry["prev"],
         tariff_id=rated.get("tariff_id", ""),
@@ -81,6 +81,13 @@ def _detail(ask: Ask, entry: Entry, account: list[Entry]) -> EntryDetail:
         held=[Held(name=name, value=value) for name, value in _flat(_shown(made, hidden))],
         near=[_near(what, other) for what, other in _related(entry, account)],
     )
+
+
+def _fleet(some: list[Entry]) -> str:
+    """Of a vehicle: a charge does not say it, the premium that it was taken from does."""
+    made = (entry["made"] for entry in some)
+    found = (said.get("renewed", said).get("risk", {}).get("fleet_id", "") for said in made)
+    return next(filter(None, found), "")
 
 
 def _step(said: Made) -> Step:

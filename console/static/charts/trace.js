@@ -84,12 +84,13 @@ function options(width, strip, mark, tell, dated) {
   return {
     width,
     height: HIGH,
+    padding: [null, dated ? 48 : 28, null, null],
     legend: { show: false },
     cursor: { sync: { key: 'trace' }, y: false, points: { size: 7 } },
     scales: { x: { time: true }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => room(low, high, strip.thresholds ?? [], strip.least) } },
     tzDate: (/** @type {number} */ ts) => new Date(new Date(ts * 1000).toLocaleString('en-US', { timeZone: zone.value })),
-    axes: [{ ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((one) => told(one, dated)), space: dated ? 110 : 90 }, { ...axis, size: 46 }],
-    series: [{}, { stroke: ink.line, width: 2, spanGaps: sparse, points: { show: sparse, size: 6 } }, { stroke: ink.second, width: 1.5, dash: [6, 4] }].slice(0, strip.limit ? 3 : 2),
+    axes: [{ ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((one) => told(one, dated)), space: dated ? 110 : 90, size: 26 }, { ...axis, size: 46, space: 22 }],
+    series: [{}, { stroke: ink.line, width: 2, spanGaps: sparse, points: { show: sparse, size: 6 } }, { stroke: ink.second, width: 1.5, dash: [6, 4], points: { show: false } }].slice(0, strip.limit ? 3 : 2),
     hooks: {
       draw: [(/** @type {any} */ plot) => lines(plot, ink, mark, strip.thresholds ?? [])],
       setCursor: [(/** @type {any} */ plot) => plot.cursor.event && plot.cursor.idx !== null && tell.current?.(plot.cursor.idx)],

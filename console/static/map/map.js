@@ -12,6 +12,7 @@ import { Legend, overlay } from './overlays.js';
 import { trail, trailed } from './trail.js';
 import { Vehicles, size } from './vehicles.js';
 
+const [WIDE, DRAWER] = [640, 350]; // pixels
 const FIT = { padding: 48, maxZoom: 11 };
 
 /**
@@ -49,7 +50,10 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
     const map = shown.current?.map;
     if (!map || chosen < 0) return;
     const centre = [positions.lon[chosen], positions.lat[chosen]];
-    if (follow || !map.getBounds().contains(centre)) map.easeTo({ center: centre, animate: !still.value });
+    const beside = map.getContainer().clientWidth > WIDE ? DRAWER : 0; // the drawer covers so much at the right
+    const { x } = map.project(centre);
+    const hidden = !map.getBounds().contains(centre) || x > map.getContainer().clientWidth - beside;
+    if (follow || hidden) map.easeTo({ center: centre, offset: [-beside / 2, 0], animate: !still.value });
   }, [chosen, follow && tick.value]);
 
   if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>`;

@@ -3,17 +3,16 @@
 import { html } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
 import { pages } from '../lib/pages.js';
-import { href, route } from '../lib/router.js';
+import { href } from '../lib/router.js';
+import { Asked, asked } from '../ui/asked.js';
 import { amount, count, date, moment } from '../ui/columns.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Field } from './trips.js';
 
 /** @typedef {import('../ui/table.js').Column} Column */
 
 const ASKED = { claims: ['fleet', 'cover', 'class', 'currency'], days: ['month', 'fleet', 'vehicle', 'from', 'to'] };
-const DATES = ['from', 'to'];
 
 export function Claims() {
   return html`<${Behind} of="claims" columns=${claims()} id=${(/** @type {any} */ row) => `${row.fleet_id} ${row.claim_id}`} />`;
@@ -25,12 +24,12 @@ export function Days() {
 
 /** @param {{ of: 'claims' | 'days', columns: Column[], id: (row: any) => string }} given */
 function Behind({ of, columns, id }) {
-  const asked = Object.fromEntries(ASKED[of].map((name) => [name, route.value.query[name] ?? '']));
+  const wanted = asked(ASKED[of]);
   const path = `pricing/${of}`;
-  const known = pages(path, asked);
-  return html`<${Head} title=${t(`screen.${of}`)}><${Files} path=${path} query=${asked} /><//>
+  const known = pages(path, wanted);
+  return html`<${Head} title=${t(`screen.${of}`)}><${Files} path=${path} query=${wanted} /><//>
     <p class="hint">${t(`${of}.lead`)} ${known.data && counted(`${of}.count`, known.data.total)}</p>
-    <div class="filters" role="group" aria-label=${t('inbox.filters')}>${Object.entries(asked).map(([name, value]) => html`<${Field} key=${name} name=${name} value=${value} label=${t(`behind.${name}`)} type=${DATES.includes(name) ? 'date' : undefined} />`)}</div>
+    <${Asked} names=${ASKED[of]} values=${wanted} />
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t(`screen.${of}`)} columns=${columns} rows=${known.data.items} list=${known} id=${id} />` : !known.error && html`<${Waiting} />`}`;
 }

@@ -5,29 +5,29 @@ import { has, t, word } from '../lib/i18n.js';
 import { get } from '../lib/api.js';
 import { money } from '../lib/format.js';
 import { pages } from '../lib/pages.js';
-import { href, route } from '../lib/router.js';
+import { href } from '../lib/router.js';
+import { Asked, asked } from '../ui/asked.js';
 import { amount, term } from '../ui/columns.js';
 import { Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Field } from './trips.js';
 
 const ASKED = ['policy', 'vehicle', 'month', 'cover', 'kind', 'currency'];
 
 export function Ledger() {
-  const asked = Object.fromEntries(ASKED.map((name) => [name, route.value.query[name] ?? '']));
-  const known = pages('pricing/ledger', asked);
+  const wanted = asked(ASKED);
+  const known = pages('pricing/ledger', wanted);
   const verdict = useSignal(/** @type {any} */ (null));
   const replay = useSignal(false);
   const verify = async () => {
     verdict.value = { busy: true, policies: 0, of: 0 };
     while (verdict.value.busy) verdict.value = await get('pricing/ledger/verify', { replay: replay.value }).then((found) => ({ ...found, busy: !found.done })).catch((error) => ({ error }));
   };
-  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${asked} />
+  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${wanted} />
       <label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
       <button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button><//>
     <${Verdict} found=${verdict.value} />
-    <div class="filters" role="group" aria-label=${t('inbox.filters')}>${ASKED.map((name) => html`<${Field} key=${name} name=${name} value=${asked[name]} label=${t(`behind.${name}`)} />`)}</div>
+    <${Asked} names=${ASKED} values=${wanted} />
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.ledger')} columns=${entries()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.hash} empty=${t('ledger.empty')} />` : !known.error && html`<${Waiting} />`}`;
 }

@@ -89,7 +89,7 @@ function paid(key, label, currency) {
 
 /** What stands in the ledger. @param {{ rows: any[], currency: string }} given */
 function Charged({ rows, currency }) {
-  const posted = (/** @type {string} */ key, /** @type {string} */ kind, /** @type {string} */ label) => ({ ...paid(key, label, currency), show: (/** @type {any} */ row) => to('/ledger', { month: row.month, kind, currency }, money(row[key], currency)) });
+  const posted = (/** @type {string} */ key, /** @type {string} */ kind, /** @type {string} */ label) => ({ ...paid(key, label, currency), show: (/** @type {any} */ row) => (Number(row[key]) ? to('/ledger', { month: row.month, kind, currency }, money(row[key], currency)) : money(row[key], currency)) });
   const columns = [{ key: 'month', label: t('portfolio.month') }, posted('charged', 'charged', t('premium.charged')), posted('adjusted', 'adjustment', t('premium.adjustment'))];
   const some = rows.filter((row) => Number(row.charged) || Number(row.adjusted));
   return html`<${Table} caption=${t('portfolio.months')} name=${`months-${currency}`} columns=${columns} rows=${some} id=${(/** @type {any} */ row) => row.month} empty=${t('portfolio.uncharged')} />`;

@@ -3,22 +3,22 @@
 import { html } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
 import { pages } from '../lib/pages.js';
-import { href, route } from '../lib/router.js';
+import { href } from '../lib/router.js';
+import { Asked, asked } from '../ui/asked.js';
 import { amount, count, share, term } from '../ui/columns.js';
 import { Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Field } from './trips.js';
 
 const ASKED = ['vehicle', 'fleet', 'policy', 'cover', 'class', 'currency'];
-const ALWAYS = ['vehicle', 'fleet']; // fields that are there before anything is asked for
+const ALWAYS = ['vehicle', 'fleet', 'cover', 'class']; // fields that are there before anything is asked for
 
 export function Premiums() {
-  const asked = Object.fromEntries(ASKED.map((name) => [name, route.value.query[name] ?? '']));
-  const known = pages('pricing/premiums', asked);
+  const wanted = asked(ASKED);
+  const known = pages('pricing/premiums', wanted);
   return html`<${Head} title=${t('screen.premiums')}>
-<${Files} path="pricing/premiums" query=${asked} /><//>
-    <div class="filters" role="group" aria-label=${t('inbox.filters')}>${ASKED.filter((name) => asked[name] || ALWAYS.includes(name)).map((name) => html`<${Field} key=${name} name=${name} value=${asked[name]} label=${t(`behind.${name}`)} />`)}</div>
+<${Files} path="pricing/premiums" query=${wanted} /><//>
+    <${Asked} names=${ASKED.filter((name) => wanted[name] || ALWAYS.includes(name))} values=${wanted} />
     ${known.data && html`<p class="hint">${counted('premiums.count', known.data.total)}</p>`}
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.premiums')} columns=${columns()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.premium_id} empty=${t('premiums.empty')} />` : !known.error && html`<${Waiting} />`}`;

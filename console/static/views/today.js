@@ -30,7 +30,7 @@ function columns() {
     { key: 'what', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => (row.alert_ids?.length ? html`<a href=${href(`/alerts/${row.alert_ids[0]}`)}>${named(row)}</a>` : named(row)) },
     { key: 'action', label: t('today.todo'), fixed: true, show: (/** @type {any} */ row) => todoOf(row) },
     { key: 'assignee', label: t('alert.assignee') },
-    { key: 'since', label: t('today.since'), show: (/** @type {any} */ row) => html`<${Time} at=${row.since} /> <small>${ago(row.since)}</small>` },
+    { key: 'since', label: t('today.since'), show: (/** @type {any} */ row) => html`<span><${Time} at=${row.since} /> <small>${ago(row.since)}</small></span>` },
     { key: 'due', label: t('tasks.due'), show: (/** @type {any} */ row) => html`<${Time} at=${row.due} />` },
     { key: 'loss', label: t('today.loss'), number: true, show: (/** @type {any} */ row) => sure(row.loss) },
   ];

@@ -12,6 +12,19 @@ import pytest
 pytestmark = pytest.mark.stack
 
 MANY = 2_345
+LINES = """const { money } = await at('lib/format.js');
+const box = document.createElement('p');
+box.style.width = '1px';
+box.textContent = money(-311.56, 'EUR');
+document.body.append(box);
+const range = document.createRange();
+range.setStart(box.firstChild, 0);
+range.setEnd(box.firstChild, 'EUR 3'.length);
+return range.getClientRects().length;"""
+ATTRIBUTED = """() => {
+  const { left, top, width, height } = document.querySelector('.maplibregl-ctrl-attrib').getBoundingClientRect();
+  return Boolean(document.elementFromPoint(left + width / 2, top + height / 2)?.closest('.maplibregl-ctrl-attrib'));
+}"""
 HEAPS = """const { heaps } = await at('map/marks.js');
 const { Positions } = await at('lib/rows.js');
 const fleet = new Positions(given.lon.length);
@@ -161,3 +174,5 @@ def test_vehicles_that_lie_on_each_other_are_counted_and_a_click_takes_the_next(
     one.go("/?vehicle=a/V1")
     assert one.run(TRAIL)
     one.page.locator(".drawer", has_text="km/h").wait_for()
+    assert one.page.evaluate(ATTRIBUTED)  # the drawer does not hide where the map is from
+    assert one.run(LINES) == 1  # no amount is broken after its minus

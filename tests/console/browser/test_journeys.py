@@ -103,7 +103,7 @@ def test_the_table_saved_is_the_table_seen(tab):
         one.page.get_by_role("button", name="Save as CSV").click()
     lines = saved.value.path().read_text("utf-8-sig").splitlines()
     assert len(lines) == 1 + one.page.locator("tbody tr").count()
-    assert one.page.locator("tbody tr").first.locator("th").inner_text() in lines[1]
+    assert f'"{one.page.locator("tbody tr").first.locator("th time").get_attribute("datetime")}"' in lines[1]
 
 
 def test_a_replay_and_its_traces_show_one_moment(tab, house):

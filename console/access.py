@@ -40,6 +40,12 @@ class Who(NamedTuple):
     csrf: str = ""  # of their session; empty: a token's, which no other page can use
     session: str = ""  # its digest
     must_change: bool = False
+    token: str = ""  # the digest of a program's
+
+    @property
+    def key(self) -> str:
+        """Differs between any two who ask: names do not; empty: a stranger."""
+        return self.session or self.token
 
     @property
     def role(self) -> str:

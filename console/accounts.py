@@ -1,9 +1,10 @@
 """Accounts: users, their passwords and what they may, in the store; each change is in the audit log."""
 
+import re
 import secrets
 import time
+import unicodedata
 from functools import cache
-from threading import BoundedSemaphore
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -22,7 +23,8 @@ Row = dict[str, Any]
 
 SHORTEST, LONGEST = 12, 256  # characters of a password
 FIRST = "admin"
-HASHING = BoundedSemaphore(2)  # at once: each takes 64 MB
+NAMED = re.compile(r"[^\W_][\w.@+-]{0,99}")  # a login: letters and digits of any script, then some signs too
+RESERVED = ("tripmeter", "unknown")  # the log says them of others
 
 
 @cache
@@ -47,10 +49,11 @@ def first(store: Store, must_change: bool) -> str | None:
 def add(store: Store, actor: str, login: str, name: str, grants: str, driver_id: str) -> str:
     """A new user; the password they have to change when they first sign in."""
     given, password = written(granted(grants)), secrets.token_urlsafe(12)
-    if not login or login != login.strip() or len(login) > 100:
+    if not NAMED.fullmatch(login) or login != unicodedata.normalize("NFKC", login) or login.lower() in RESERVED:
         raise Problem(422, "invalid", say("login"))
     with store.writing() as connection:
-        if find(connection, login):
+        logins = connection.execute(select(users.c.login)).scalars()
+        if login.casefold() in {one.casefold() for one in logins}:
             raise Problem(409, "user_exists", f"there is a user {login!r} already")
         _insert(connection, login, name, given, driver_id, password)
         record(connection, [Entry(actor, "users.added", about=login, detail={"grants": given, "driver": driver_id})])
@@ -113,8 +116,7 @@ def find(connection: Connection, login: str) -> Row | None:
 def right(kept: str, password: str) -> bool:
     """Whether a password is the one whose hash is kept; it takes as long if nothing is."""
     try:
-        with HASHING:
-            return hasher().verify(kept or _nobodys(), password) and bool(kept)
+        return hasher().verify(kept or _nobodys(), password) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 

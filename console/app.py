@@ -26,6 +26,7 @@ from console.api import ENDPOINTS, PREFIX
 from console.endpoint import Ask, Endpoint, Reply, encode
 from console.once import once
 from console.openapi import document
+from console.pace import Lanes
 from console.problems import Problem, problem_of, response_of
 from console.sessions import SAFE, who_of
 from console.stream import Hub
@@ -36,7 +37,7 @@ from console.world import World
 logger = logging.getLogger(__name__)
 
 HEAVY = ("pricing", "ledger", "drivers", "reports")  # what works long on a thread
-LIGHT_AT_ONCE, HEAVY_AT_ONCE = 8, 2  # with the hub's two no more than the database has connections
+LIGHT_AT_ONCE, HEAVY_AT_ONCE, HASHING_AT_ONCE = 8, 2, 2  # with the hub's two as many as the database has connections
 LARGEST = 1_000_000  # bytes of a request
 PAGES = ("/", "/{page:path}")  # the browser's own routes: all of them are the shell's
 
@@ -46,8 +47,8 @@ def create_app(world: World, shell: shells.Shell | None = None) -> Starlette:
     shell = shell or shells.Shell(world.config.map.tiles)
     hub, tls = Hub(world), bool(world.config.console.cert_file)
     described = encode(document(ENDPOINTS, PREFIX))
-    limits = anyio.CapacityLimiter(LIGHT_AT_ONCE), anyio.CapacityLimiter(HEAVY_AT_ONCE)
-    api = [Route(path, _answering(one, world, hub, *limits), methods=[one.method]) for one, path in _ordered(ENDPOINTS)]
+    threads = Threads()
+    api = [Route(path, _answering(one, world, hub, threads), methods=[one.method]) for one, path in _ordered(ENDPOINTS)]
     api += [
         Route("/openapi.json", lambda _: Response(described, media_type="application/json")),
         Route("/stream", streamed(world, hub)),
@@ -100,17 +101,38 @@ class Guarded:
         await self._app(scope, receive, sent)
 
 
-def _answering(
-    one: Endpoint, world: World, hub: Hub, light: anyio.CapacityLimiter, heavy: anyio.CapacityLimiter
-) -> Callable[[Request], Awaitable[Response]]:
+class Threads:
+    """How many requests of a sort are at work at once, and the lanes in which those of one session wait."""
+
+    def __init__(self) -> None:
+        self.light, self._heavy = anyio.CapacityLimiter(LIGHT_AT_ONCE), anyio.CapacityLimiter(HEAVY_AT_ONCE)
+        self._hashing = anyio.CapacityLimiter(HASHING_AT_ONCE)  # each takes 64 MB
+        self._works, self._lists, self._doors = Lanes(), Lanes(), Lanes()
+
+    @contextlib.asynccontextmanager
+    async def turn(self, one: Endpoint, ask: Ask) -> AsyncIterator[anyio.CapacityLimiter]:
+        """Wait until it is the turn of ``ask``; by which limiter it works."""
+        if one.hashes:
+            lanes, limiter = self._doors, self._hashing
+        elif one.tag in HEAVY or one.gives is bytes:
+            lanes, limiter = self._works, self._heavy
+        elif one.long:
+            lanes, limiter = self._lists, self.light
+        else:
+            yield self.light
+            return
+        async with lanes.turn(ask.who.key or ask.peer):  # of strangers, those from one address
+            yield limiter
+
+
+def _answering(one: Endpoint, world: World, hub: Hub, threads: Threads) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            who = await to_thread.run_sync(_perhaps if one.open else _who, one, world, request, limiter=light)
+            first = _perhaps if one.open else _who
+            who = await to_thread.run_sync(first, one, world, request, limiter=threads.light)
             ask = await _asked(one, world, hub, request, who)
-            if one.tag not in HEAVY and one.gives is not bytes:
-                return _response(await to_thread.run_sync(once, one, ask, limiter=light), one.status)
-            async with world.lanes.turn(ask.who.session or ask.who.login):
-                return _response(await to_thread.run_sync(once, one, ask, limiter=heavy), one.status)
+            async with threads.turn(one, ask) as limiter:
+                return _response(await to_thread.run_sync(once, one, ask, limiter=limiter), one.status)
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours
             return response_of(problem_of(error))
 
@@ -130,7 +152,7 @@ def _who(one: Endpoint, world: World, request: Request) -> Who:
     who = who_of(world.store, request, world.holders)
     if who is None:
         raise Problem(401, "signed_out", "sign in first")
-    wait = world.pace.wait(who.session or who.login)
+    wait = world.pace.wait(who.key)
     if wait > 0:
         raise Problem(429, "too_often", f"wait {wait:.2f} s", {"Retry-After": str(int(wait) + 1)})
     if who.must_change and not one.before_change:

@@ -1,5 +1,6 @@
 """Books: what the ledger holds of each policy, in sums; one query says whose chain has grown, and only that is read."""
 
+import sys
 import threading
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -43,6 +44,7 @@ class Line(NamedTuple):
     kind: str
     vehicle_id: str
     cover: str
+    status: str  # of the tariff that it was made by: illustrative, filed; empty: by none
 
 
 @dataclass
@@ -55,14 +57,16 @@ class Chain:
     months: dict[tuple[str, str], Decimal] = field(default_factory=dict)  # by month and kind
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)  # by vehicle and cover
     lines: list[Line] = field(default_factory=list)  # its entries 1, 2, ...
+    made_by: dict[str, str] = field(default_factory=dict)  # status of each indication, by hash: charges name theirs
 
     def take(self, entry: Entry) -> None:
         """Add one more entry."""
         kind, amount, self.currency = entry["kind"], entry.amount, entry["currency"]
-        line = Line(entry.recorded_at, str(entry["valid_from"])[:7], kind, entry["vehicle_id"], entry["cover"])
+        status = self._status(entry)
+        line = Line(entry.recorded_at, str(entry["valid_from"])[:7], kind, entry["vehicle_id"], entry["cover"], status)
         self.months[line.month, kind] = self.months.get((line.month, kind), NOTHING) + amount
         account = self.accounts.setdefault((line.vehicle_id, line.cover), Account())
-        account.statuses.add(status_of(entry))
+        account.statuses.add(status)
         if kind == CHARGED:
             account.charged += amount
         elif kind == ADJUSTMENT:
@@ -72,20 +76,22 @@ class Chain:
         elif kind == INDICATED:
             account.shown.pop(entry["reverses"], None)
         if kind in (CHARGED, ADJUSTMENT):
-            self.statuses.add(status_of(entry))
+            self.statuses.add(status)
         self.lines.append(line)
         self.head = Head(entry["seq"], entry.hash)
+
+    def _status(self, entry: Entry) -> str:
+        """Of the tariff that an entry was made by, or the indication that it names."""
+        made = entry["made"].get("renewed", entry["made"])
+        status = made.get("status") or self.made_by.get(made.get("indication") or "", "")
+        if entry["kind"] == INDICATED:
+            self.made_by[entry.hash] = sys.intern(status)
+        return sys.intern(status)
 
 
 def worst(statuses: Iterable[str], otherwise: str) -> str:
     """Illustrative where one of them is."""
     return ILLUSTRATIVE if ILLUSTRATIVE in statuses else otherwise
-
-
-def status_of(entry: Entry) -> str:
-    """Of the tariff that an entry was made by: illustrative, filed; empty: by none."""
-    made = entry["made"]
-    return str(made.get("renewed", made).get("status", ""))
 
 
 class Books:

@@ -85,6 +85,8 @@ class Endpoint:
     status: int = 200  # of an answer that is as asked
     media: tuple[str, ...] = ()  # that an answer may be of besides JSON
     places: bool = False  # the answer holds coordinates
+    long: bool = False  # reads much: a session has two of these at work, the rest wait
+    hashes: bool = False  # a password: slow on purpose, on threads of its own
     before_change: bool = False  # for those too who have a password that somebody else has set
 
     @property

@@ -16,6 +16,7 @@ from streams.words import say
 Row = dict[str, Any]
 Order = Sequence[ColumnElement[Any]]  # ascending; the last of them names a row
 
+MOST = 2**63  # of what a cursor counts: more no database holds
 AT_ONCE = 500  # rows read before it is looked which of them are kept
 
 
@@ -63,8 +64,11 @@ def _read(cursor: str, order: Order) -> list[Any] | None:
     except (binascii.Error, ValueError) as error:
         raise Problem(422, "invalid", say("cursor")) from error
     kinds = [(str,) if issubclass(one.type.python_type, str) else (int, float) for one in order]
-    if not isinstance(keys, list) or [type(one) in kind for one, kind in zip(keys, kinds, strict=False)] != [
-        True
-    ] * len(order):
+    if not isinstance(keys, list) or len(keys) != len(order) or not all(map(_fits, keys, kinds)):
         raise Problem(422, "invalid", say("cursor"))
     return keys
+
+
+def _fits(key: Any, kinds: tuple[type, ...]) -> bool:
+    """Whether a database can compare it with the rows it has."""
+    return type(key) in kinds and (isinstance(key, str) or -MOST < key < MOST) and "\0" not in str(key)

@@ -29,14 +29,14 @@ def keyed(one: Endpoint) -> bool:
 
 
 def once(one: Endpoint, ask: Ask) -> Any:
-    """The answer to ``ask``, the same for the same Idempotency-Key of the same person about the same thing.
+    """The answer to ``ask``, the same for the same Idempotency-Key of the same session or token about the same thing.
 
     Whoever repeats it while the first is at work waits for that one's answer; one that failed is tried again.
     """
     key = ask.headers.get(KEY.lower(), "")
     if not key or not keyed(one):
         return one.answer(ask)
-    given = _given(ask, (ask.who.login, key, one.name, tuple(sorted(ask.parts.items()))))
+    given = _given(ask, (ask.who.key, key, one.name, tuple(sorted(ask.parts.items()))))
     with given.lock:
         if not given.answers:
             given.answers.append(one.answer(ask))

@@ -130,14 +130,13 @@ def _of_token(store: Store, token: str, holders: tuple[Holder, ...]) -> Who:
     """A program's: of the configuration, or one that somebody made here."""
     holder = holder_of(token, holders)
     if holder is not None:
-        name = f"token:{holder.name}"
-        return Who(name, holder.name, held(holder.grants))
+        return Who(f"token:{holder.name}", holder.name, held(holder.grants), token=holder.digest.hex())
     digest = hashlib.sha256(token.encode(errors="replace")).hexdigest()
     with store.reading() as connection:
         row = next(iter(rows_of(connection, select(tokens).where(tokens.c.digest == digest))), None)
     if row is None or (row["until"] is not None and row["until"] < time.time()):
         raise Problem(401, "unknown_token", "the token is not known here", {"WWW-Authenticate": "Bearer"})
-    return Who(f"token:{row['name']}", row["name"], parsed(row["grants"]))
+    return Who(f"token:{row['name']}", row["name"], parsed(row["grants"]), token=digest)
 
 
 def _same_site(request: Request, who: Who) -> None:

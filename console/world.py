@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from console.pace import Lanes, Pace
+from console.pace import Pace
 from console.throttle import Throttle
 from streams.config import Config
 from streams.intake.intake import Intake
@@ -125,7 +125,6 @@ class World:
     clock: Callable[[], float] = time.time
     throttle: Throttle = field(default_factory=Throttle)
     pace: Pace = field(default_factory=Pace)
-    lanes: Lanes = field(default_factory=Lanes)
     known: Known = field(init=False)
     shelf: dict[str, Any] = field(default_factory=dict)  # what endpoints keep between two requests
 

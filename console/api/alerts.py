@@ -174,7 +174,18 @@ def _deciding(path: str, action: str) -> Endpoint:
 
 
 LISTS = (
-    Endpoint("GET", "/alerts", listed, "alerts", "Alerts, page by page", OWN, Page[Alert], query=Wanted, places=True),
+    Endpoint(
+        "GET",
+        "/alerts",
+        listed,
+        "alerts",
+        "Alerts, page by page",
+        OWN,
+        Page[Alert],
+        query=Wanted,
+        places=True,
+        long=True,
+    ),
 )
 ENDPOINTS = (
     Endpoint("POST", "/alerts:bulk", bulk, "alerts", "Decide about many alerts", ACTING, list[Outcome], takes=Bulk),

@@ -165,5 +165,6 @@ LISTS = (
         SEEING,
         Page[DeviceRow],
         query=Wanted,
+        long=True,
     ),
 )

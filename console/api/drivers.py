@@ -90,13 +90,13 @@ class Window(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def listed(ask: Ask) -> Page[DriverRow]:
-    """Drivers with their scores; those of whom nothing is known yet come last."""
+    """Drivers with their scores; those of whom too little is known come after them by id, those without one last."""
     _open_to(ask)
     wanted = ask.query
     named = [row for row in _rows(ask) if wanted.q.lower() in f"{row.driver_id} {row.name}".lower()]
     found = [row for row in named if wanted.fleet in ("", row.fleet_id) and _drove(ask, row, wanted.site)]
     keys = {
-        "score": lambda row: (row.score is None, row.score or 0.0, row.id),
+        "score": lambda row: (row.score is None, row.provisional, 0.0 if row.provisional else row.score or 0.0, row.id),
         "name": lambda row: (row.name, row.id),
         "km": lambda row: (-row.km, row.id),
     }

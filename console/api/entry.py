@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from console.access import PRICING
 from console.api.ledger import EntryRow, seen, told
 from console.api.pricing import Rung, private
-from console.books import books
+from console.books import Line, books
 from console.endpoint import Ask, Endpoint, Shape
 from console.problems import Problem
 from pricing.ladder import TELEMATICS, Step, climb
@@ -61,17 +63,16 @@ def one(ask: Ask) -> EntryDetail:
         lines = books(ask.world).read(connection)[entry["policy_id"]].lines
         numbers = [seq for seq, line in enumerate(lines, 1) if (line.vehicle_id, line.cover) == same]
         account = list(chains.some(connection, entry["policy_id"], numbers))
-    return _detail(ask, entry, account)
+    return _detail(ask, entry, account, lines)
 
 
-def _detail(ask: Ask, entry: Entry, account: list[Entry]) -> EntryDetail:
+def _detail(ask: Ask, entry: Entry, account: list[Entry], lines: list[Line]) -> EntryDetail:
     made: Made = entry["made"]
     rated: Made = made.get("renewed", made)
     steps = [_step(said) for said in rated.get(STEPS, ())]
     hidden = private(ask)
-    found = {name: getattr(told(entry), name) for name in EntryRow.__struct_fields__}
     return EntryDetail(
-        **found,
+        **_row(entry, lines),
         fleet_id=_fleet([entry, *account]),
         by=made.get("by", ""),
         prev=entry["prev"],
@@ -79,7 +80,7 @@ def _detail(ask: Ask, entry: Entry, account: list[Entry]) -> EntryDetail:
         factors=[Rung(**step._asdict()) for step in steps if not (hidden and step.part == TELEMATICS)],
         sums=_sums(entry, steps),
         held=[Held(name=name, value=value) for name, value in _flat(_shown(made, hidden))],
-        near=[_near(what, other) for what, other in _related(entry, account)],
+        near=[Near(**_row(other, lines), what=what) for what, other in _related(entry, account)],
     )
 
 
@@ -137,9 +138,8 @@ def _related(entry: Entry, account: list[Entry]) -> Iterator[tuple[str, Entry]]:
             yield REVERSED, other
 
 
-def _near(what: str, entry: Entry) -> Near:
-    found = {name: getattr(told(entry), name) for name in EntryRow.__struct_fields__}
-    return Near(**found, what=what)
+def _row(entry: Entry, lines: list[Line]) -> Made:
+    return msgspec.structs.asdict(told(entry, lines[entry["seq"] - 1].status))
 
 
 ENDPOINTS = (Endpoint("GET", "/pricing/ledger/{id}", one, "ledger", "One entry", PRICING, EntryDetail),)

@@ -111,4 +111,6 @@ def _count(one: Any) -> Count:
     return Count(kind=kind, counted_s=counted, most_s=most, left_s=left, source=source, passed=len(one.reached))
 
 
-LISTS = (Endpoint("GET", "/hours", listed, "hours", "Hours at the wheel", OWN, Page[DriverHours], query=Wanted),)
+LISTS = (
+    Endpoint("GET", "/hours", listed, "hours", "Hours at the wheel", OWN, Page[DriverHours], query=Wanted, long=True),
+)

@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 
 from console.access import PRICING
-from console.books import Line, books, status_of
+from console.books import Line, books
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import Paged, page
 from console.problems import Problem
@@ -81,7 +81,8 @@ def entries(ask: Ask) -> Page[EntryRow]:
         for _, name, seq in found.items:
             wanted.setdefault(name, []).append(seq)
         read = {(name, one["seq"]): one for name, some in wanted.items() for one in chains.some(connection, name, some)}
-    found.items = [told(read[name, seq]) for _, name, seq in found.items if (name, seq) in read]
+    there = [(name, seq) for _, name, seq in found.items if (name, seq) in read]
+    found.items = [told(read[name, seq], known[name].lines[seq - 1].status) for name, seq in there]
     return found
 
 
@@ -110,10 +111,10 @@ def whole(ask: Ask) -> None:
         raise Problem(403, "role", "this is of all fleets at once")
 
 
-def told(entry: Entry) -> EntryRow:
+def told(entry: Entry, status: str) -> EntryRow:
     """An entry as lists have it."""
     said = row(entry)
-    return EntryRow(**said | {"reverses": said["reverses"] or ""}, status=status_of(entry))
+    return EntryRow(**said | {"reverses": said["reverses"] or ""}, status=status)
 
 
 def _wanted(asked: Wanted, one: Line) -> bool:

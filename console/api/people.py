@@ -20,6 +20,7 @@ from streams.store import people
 from streams.store.audit import Entry, record
 from streams.store.store import rows_of
 from streams.web import tokens
+from streams.words import say
 
 ROLES = Annotated[str, msgspec.Meta(max_length=1000, description="ROLE, ROLE@FLEET or ROLE@FLEET/SITE, with commas")]
 NAME = Annotated[str, msgspec.Meta(max_length=200)]
@@ -152,8 +153,14 @@ def make(ask: Ask) -> Made:
         raise Problem(422, "invalid", error.args[0]) from error
     digest = hashlib.sha256(token.encode()).hexdigest()
     row = {"digest": digest, "name": ask.body.name, "login": ask.who.login, "grants": grants, "created_at": now}
+    until = seconds(ask.body.until)
+    if until is not None and until <= now:
+        raise Problem(422, "invalid", say("token_over"))
     with ask.world.store.writing() as connection:
-        connection.execute(insert(people.tokens), row | {"until": seconds(ask.body.until)})
+        taken = select(people.tokens.c.digest).where(people.tokens.c.name == ask.body.name)
+        if connection.execute(taken).first() or ask.body.name in {one.name for one in ask.world.holders}:
+            raise Problem(409, "token_exists", f"there is a token {ask.body.name!r} already")
+        connection.execute(insert(people.tokens), row | {"until": until})
         detail = {"name": ask.body.name, "grants": grants}
         record(connection, [Entry(ask.who.login, "tokens.added", about=digest[:16], detail=detail)])
     return Made(id=digest[:16], token=token)

@@ -101,10 +101,13 @@ def _cookies(ask: Ask, cookie: str, age: int) -> tuple[str, ...]:
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/session", sign_in, "session", "Sign in", gives=Me, takes=SignIn, open=True),
+    Endpoint("POST", "/session", sign_in, "session", "Sign in", gives=Me, takes=SignIn, open=True, hashes=True),
     Endpoint("GET", "/session", me, "session", "Who is signed in", gives=Me, before_change=True),
     Endpoint("DELETE", "/session", sign_out, "session", "Sign out", before_change=True),
     Endpoint(
-        "POST", "/session/password", change, "session", "Choose another password", takes=NewPassword, before_change=True
+        *("POST", "/session/password", change, "session", "Choose another password"),
+        takes=NewPassword,
+        before_change=True,
+        hashes=True,
     ),
 )

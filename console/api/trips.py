@@ -195,11 +195,13 @@ ENDPOINTS = (
         query=Shown,
         media=FORMATS,
         places=True,
+        long=True,
     ),
     Endpoint(
         *("GET", "/vehicles/{vehicle}/trace", of_vehicle, "trips", "A vehicle by the second", SEEING, Columns),
         query=Stretch,
         media=FORMATS,
         places=True,
+        long=True,
     ),
 )

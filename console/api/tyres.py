@@ -211,7 +211,9 @@ def _wheel(wheel: int, rows: list[Row], placard: float, low: float, driven: floa
 
 LISTS = (
     Endpoint(
-        "GET", "/tyres", listed, "tyres", "Tyres of all vehicles, the worst first", SEEING, Page[Wheels], query=Wanted
+        *("GET", "/tyres", listed, "tyres", "Tyres of all vehicles, the worst first", SEEING, Page[Wheels]),
+        query=Wanted,
+        long=True,
     ),
 )
 ENDPOINTS = (

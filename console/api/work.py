@@ -185,7 +185,7 @@ def _todo(item: Item, plate: str) -> Todo:
 
 LISTS = (Endpoint("GET", "/tasks", listed, "work", "Tasks", SEEING, Page[Task], query=Listed),)
 ENDPOINTS = (
-    Endpoint("GET", "/today", today, "work", "What needs doing today", SEEING, Morning),
+    Endpoint("GET", "/today", today, "work", "What needs doing today", SEEING, Morning, long=True),
     Endpoint("POST", "/tasks", create, "work", "Make a task", ACTING, Task, takes=NewTask),
     Endpoint("POST", "/tasks/{id}/assign", assign, "work", "Give a task to somebody", ACTING, Task, takes=Given),
     Endpoint("POST", "/tasks/{id}/done", done, "work", "A task is done", ACTING, Task, takes=Done),

@@ -1,8 +1,13 @@
 """Long lists: who sees one site finds its oldest row, page after page, however much other sites write meanwhile."""
 
+import base64
+import json
+
 import pytest
+from msgspec import structs
 from sqlalchemy import delete, insert, select
 
+from console.api import drivers
 from streams.messages import iso
 from streams.store import schema
 
@@ -107,3 +112,22 @@ def test_what_costs_most_is_first_of_those_that_stand(house):
     assert losses == sorted(losses, reverse=True)
     refused = house.client("manager").get(f"{API}/alerts", params={"sort": "loss", "state": "resolved"})
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("keys", [[10**30, "x"], [-(10**25), "x"], [float("nan"), "x"], [1e400, "x"], [1, "\0"]])
+def test_a_cursor_that_nobody_was_given_is_refused(house, keys):
+    cursor = base64.urlsafe_b64encode(json.dumps(keys).encode()).decode().rstrip("=")
+    assert house.client("manager").get(f"{API}/trips", params={"cursor": cursor}).status_code == 422
+
+
+def test_of_whom_too_little_is_known_the_order_tells_nothing(house, monkeypatch):
+    real = drivers._rows
+
+    def rows(ask):
+        one = real(ask)[0]
+        said = (("D1", 90.0, True), ("D2", 40.0, True), ("D3", 70.0, False), ("D4", None, True))
+        return [structs.replace(one, id=f"a/{n}", driver_id=n, score=s, provisional=p) for n, s, p in said]
+
+    monkeypatch.setattr(drivers, "_rows", rows)
+    found = house.client("manager").get(f"{API}/drivers", params={"sort": "score"}).json()["items"]
+    assert [one["driver_id"] for one in found] == ["D3", "D1", "D2", "D4"]

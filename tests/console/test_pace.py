@@ -1,18 +1,25 @@
 """Nobody keeps the others waiting, and whatever is sent twice is done once."""
 
+import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import SimpleNamespace
 
 import anyio
 import pytest
 
+from console import accounts
 from console.access import Who
+from console.api import ENDPOINTS, hours
 from console.endpoint import Endpoint
 from console.once import once
 from console.pace import ABREAST, WAITING, BusyError, Lanes, Pace
+from streams.web import tokens
 
 API = "/api/v1"
+THEIRS = "a token of the configuration"
+DIGEST = hashlib.sha256(THEIRS.encode()).digest()
 
 
 class Hand:
@@ -108,3 +115,71 @@ def test_long_requests_of_one_session_wait_in_its_own_lane():
         assert (order.count("ann"), lanes._lanes) == (WAITING, {})
 
     anyio.run(together)
+
+
+def held_up(monkeypatch, module, name):
+    """Whoever calls this function of a module waits; who has, and what lets them go on."""
+    there, go = [], threading.Event()
+    begun, was = threading.Semaphore(0), getattr(module, name)
+
+    def waits(*args, **more):
+        there.append(1)
+        begun.release()
+        go.wait(60)
+        return was(*args, **more)
+
+    monkeypatch.setattr(module, name, waits)
+    return there, begun, go
+
+
+def all_the_while(asked, others, begun, there, go):
+    """The answers to ``others``, asked while all of ``asked`` are under way."""
+    with ThreadPoolExecutor(len(asked) + 1) as pool:
+        under_way = [pool.submit(one) for one in asked]
+        try:
+            for _ in range(ABREAST):
+                begun.acquire(timeout=30)
+            found, many = [pool.submit(one).result(30).status_code for one in others], len(there)
+        finally:
+            go.set()
+        return found, many, [one.result(60).status_code for one in under_way]
+
+
+def test_strangers_who_try_passwords_hold_up_nobody(house, monkeypatch):
+    viewer = house.client("viewer")
+    there, begun, go = held_up(monkeypatch, accounts, "right")
+    said = [{"name": f"nobody {k}", "password": "a guess"} for k in range(12)]
+    tries = [partial(house.stranger().post, f"{API}/session", json=one) for one in said]
+    others = [partial(viewer.get, f"{API}/session")] * 5
+    assert all_the_while(tries, others, begun, there, go) == ([200] * 5, ABREAST, [401] * 12)
+
+
+def test_who_asks_for_long_lists_many_times_at_once_holds_up_nobody(house, monkeypatch):
+    viewer, other = house.client("viewer"), house.client("other")
+    there, begun, go = held_up(monkeypatch, hours, "_intervals")
+    asked = [partial(viewer.get, f"{API}/hours")] * 12
+    others = [partial(one.get, f"{API}/tasks") for one in (other, viewer)]
+    assert all_the_while(asked, others, begun, there, go) == ([200] * 2, ABREAST, [200] * 12)
+
+
+def test_lists_that_read_much_have_lanes():
+    alike = {"/hours", "/tyres", "/devices", "/today", "/alerts", "/trips/{id}/trace", "/vehicles/{vehicle}/trace"}
+    assert {one.path for one in ENDPOINTS if one.long and one.gives is not bytes} == alike
+    assert {one.path for one in ENDPOINTS if one.hashes} == {"/session", "/session/password"}
+
+
+def test_a_token_is_never_given_the_answer_of_another(house, monkeypatch):
+    admin = house.client("admin")
+    mine = admin.post(f"{API}/tokens", json={"name": "erp", "grants": "manager@a"}).json()["token"]
+    monkeypatch.setattr(house.world, "holders", (tokens.Holder("erp", (tokens.Grant("manager", "b"),), DIGEST),))
+    alert = house.client("manager").get(f"{API}/alerts", params={"fleet": "a"}).json()["items"][0]["alert_id"]
+    codes = []
+    for token in (mine, THEIRS):
+        said = {"Authorization": f"Bearer {token}", "Idempotency-Key": "42"}
+        client = house.stranger()
+        codes.append(client.post(f"{API}/alerts/{alert}/comment", json={"note": "of a"}, headers=said).status_code)
+    assert codes == [200, 404]
+    again = admin.post(f"{API}/tokens", json={"name": "erp", "grants": "viewer"})
+    assert (again.status_code, again.json()["code"]) == (409, "token_exists")
+    over = admin.post(f"{API}/tokens", json={"name": "late", "grants": "viewer", "until": "2001-01-01"})
+    assert over.status_code == 422

@@ -224,3 +224,14 @@ def test_one_illustrative_entry_makes_what_is_charged_illustrative(statuses, sai
         before = entry.follow(before, draft, datetime(2026, 1, 2, tzinfo=UTC))
         chain.take(before)
     assert worst(chain.statuses, "filed") == worst(chain.accounts["V", "cargo"].statuses, "filed") == said
+
+
+def test_a_charge_is_of_the_tariff_of_the_indication_it_names():
+    chain, before = Chain(), None
+    for kind, made in (("indicated", {"status": "illustrative"}), ("charged", {"by": "part"}), ("charged", {})):
+        named = {"indication": before.hash} if made == {"by": "part"} else {}
+        draft = entry.Draft("X", "V", "cargo", kind, DAY, NEXT, Decimal(5), "EUR", made | named)
+        before = entry.follow(before, draft, datetime(2026, 1, 2, tzinfo=UTC))
+        chain.take(before)
+    assert [line.status for line in chain.lines] == ["illustrative", "illustrative", ""]
+    assert worst(chain.statuses, "filed") == "illustrative"

@@ -123,3 +123,18 @@ def test_a_task_that_is_sent_twice_is_made_once_and_done_once(house):
 def test_a_form_of_another_site_is_turned_away(house):
     answer = house.stranger().post(f"{API}/session", data={"name": "admin", "password": "x"})
     assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
+
+
+@pytest.mark.parametrize(
+    "login", ["a/b", ".", "%2F", "x\ny", "tripmeter", "Unknown", "token:erp", "manager\u200b", "Ｍanager", "-x"]
+)
+def test_a_login_can_be_asked_for_and_mistaken_for_nobody(admin, login):
+    answer = admin.post(f"{API}/users", json={"login": login, "grants": "viewer@a"})
+    assert (answer.status_code, answer.json()["said"]["code"]) == (422, "login")
+
+
+def test_two_logins_differ_in_more_than_case(admin):
+    assert admin.post(f"{API}/users", json={"login": "MANAGER", "grants": "viewer@a"}).json()["code"] == "user_exists"
+    for login in ("ann.o-b+c@fleet", "张伟"):
+        assert admin.post(f"{API}/users", json={"login": login, "grants": "viewer@a"}).status_code == 200
+        assert admin.delete(f"{API}/users/{login}").status_code == 204

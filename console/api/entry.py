@@ -119,7 +119,7 @@ def _flat(said: Any, name: str = "") -> Iterator[tuple[str, str]]:
         pairs = said.items() if isinstance(said, dict) else enumerate(said, 1)
         for key, value in pairs:
             yield from _flat(value, f"{name}.{key}" if name else str(key))
-    elif said is not None:
+    elif said not in (None, ""):
         yield name, str(said)
 
 

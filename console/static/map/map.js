@@ -28,7 +28,11 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
   useEffect(() => {
     let gone = false;
     begin(/** @type {HTMLElement} */ (place.current), now)
-      .then((made) => (gone ? made.map.remove() : (shown.current = made)))
+      .then((made) => {
+        if (gone) return made.map.remove();
+        shown.current = made;
+        reveal(made.map, now.current.chosen, false);
+      })
       .catch(() => (broken.value = true));
     return () => {
       gone = true;
@@ -47,13 +51,7 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
   }, [tick.value, wanted, chosen]);
   useEffect(() => void (shown.current?.map.getSource('trail') && trailed(shown.current.map, theme.value)), [trail.value]);
   useEffect(() => {
-    const map = shown.current?.map;
-    if (!map || chosen < 0) return;
-    const centre = [positions.lon[chosen], positions.lat[chosen]];
-    const beside = map.getContainer().clientWidth > WIDE ? DRAWER : 0; // the drawer covers so much at the right
-    const { x } = map.project(centre);
-    const hidden = !map.getBounds().contains(centre) || x > map.getContainer().clientWidth - beside;
-    if (follow || hidden) map.easeTo({ center: centre, offset: [-beside / 2, 0], animate: !still.value });
+    if (shown.current) reveal(shown.current.map, chosen, follow);
   }, [chosen, follow && tick.value]);
 
   if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>`;
@@ -91,6 +89,15 @@ function next(near, chosen) {
   if (!near.includes(chosen)) return near[0] ?? -1;
   const order = [...near].sort((a, b) => a - b);
   return order[(order.indexOf(chosen) + 1) % order.length];
+}
+
+/** Move the map where the chosen vehicle is not on it, or lies under its drawer; to follow it, always. @param {any} map @param {number} chosen @param {boolean} follow */
+function reveal(map, chosen, follow) {
+  if (chosen < 0 || Number.isNaN(positions.lon[chosen])) return;
+  const [wide, centre] = [map.getContainer().clientWidth, [positions.lon[chosen], positions.lat[chosen]]];
+  const beside = wide > WIDE ? DRAWER : 0; // the drawer covers so much at the right
+  const hidden = !map.getBounds().contains(centre) || map.project(centre).x > wide - beside;
+  if (follow || hidden) map.easeTo({ center: centre, offset: [-beside / 2, 0], animate: !still.value });
 }
 
 /** Overlays that cannot be had just now are left out: the map goes on; vehicles do not hide heat. @param {{ map: any, layer: Vehicles }} shown @param {string} over */

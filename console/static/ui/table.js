@@ -72,10 +72,10 @@ function Sorting({ columns, said, name }) {
   const free = columns.filter((one) => !one.fixed);
   if (!free.length) return null;
   const [key, down] = [said.replace('-', ''), said.startsWith('-')];
-  return html`<div class="sorting"><label>${t('table.sort')}
-      <select value=${key} onChange=${(/** @type {any} */ event) => refine({ [name]: event.target.value })}>
+  return html`<div class="sorting"><span aria-hidden="true">${t('table.sort')}</span>
+      <select aria-label=${t('table.sort')} value=${key} onChange=${(/** @type {any} */ event) => refine({ [name]: event.target.value })}>
         <option value="">${t('table.as_it_is')}</option>${free.map((one) => html`<option key=${one.key} value=${one.key}>${one.label}</option>`)}
-      </select></label>
+      </select>
     <button aria-pressed=${down} disabled=${!key} onClick=${() => refine({ [name]: down ? key : `-${key}` })}>${t('table.down')}</button></div>`;
 }
 

@@ -6,6 +6,7 @@ import { phrase } from '../lib/phrase.js';
 import { number, percent, signed, span } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may, user } from '../lib/session.js';
+import { pages } from '../lib/pages.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { count, date, lasting } from '../ui/columns.js';
@@ -20,7 +21,7 @@ export function Driver({ parts: [, fleet, id] }) {
   const name = `${encodeURIComponent(fleet)}/${encodeURIComponent(id ?? '')}`;
   const known = use(`drivers/${name}`, {});
   const near = may('viewer', 'manager', 'driver'); // an insurer sees the score and what it is made of, no days
-  const lately = use(near ? 'alerts' : null, { driver: `${fleet}/${id}`, state: EVERY, sort: 'newest', limit: 100 });
+  const lately = pages(near ? 'alerts' : null, { driver: `${fleet}/${id}`, state: EVERY, sort: 'newest' });
   const hours = use(near ? 'hours' : null, { driver: `${fleet}/${id}` });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
@@ -72,14 +73,14 @@ function Bar({ value, most }) {
   return html`<svg class="bar-chart" viewBox="0 0 100 12" width="140" height="12" aria-hidden="true"><rect class=${value < 0 ? 'cost' : 'gain'} x=${value < 0 ? 50 - long : 50} width=${long} height="12" /><path d="M50 0v12" /></svg>`;
 }
 
-/** @param {{ known: { data: any, error: Error | null, again: () => void } }} given */
+/** @param {{ known: import('../lib/pages.js').Pages }} given */
 function Lately({ known }) {
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
-  return known.data ? html`<${Events} rows=${known.data.items} />` : html`<${Waiting} />`;
+  return known.data ? html`<${Events} list=${known} />` : html`<${Waiting} />`;
 }
 
-/** @param {{ rows: any[] }} given */
-function Events({ rows }) {
+/** @param {{ list: import('../lib/pages.js').Pages }} given */
+function Events({ list }) {
   const columns = [
     { key: 'last_seen', label: t('col.time'), show: (/** @type {any} */ row) => html`<a href=${href(`/alerts/${row.alert_id}`)}><${Time} at=${row.last_seen} /></a>` },
     { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('kind', row.kind) },
@@ -88,7 +89,7 @@ function Events({ rows }) {
     { key: 'count', label: t('driver.times'), number: true },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => [t(`state.${row.state}`), row.objection && t(`objection.${row.objection}`)].filter(Boolean).join(' · ') },
   ];
-  return html`<${Table} caption=${t('driver.events')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('driver.no_events')} name="events" />`;
+  return html`<${Table} caption=${t('driver.events')} columns=${columns} rows=${list.data.items} list=${list} all=${list.data.cursor ? null : list.data.items.length} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('driver.no_events')} name="events" />`;
 }
 
 /** @param {{ rows: any[] }} given */

@@ -20,10 +20,13 @@ def log_normaliser(power: float, r: Floats, w: Floats, phi: float) -> Floats:
 
     The density of an r is exp((w / phi) (r mu^(1-p) / (1-p) - mu^(2-p) / (2-p))) times exp of this; of 0 this is 0.
     """
-    order, found = np.argsort(_largest(power, r, w, phi)), np.empty(r.size)
-    for start in range(0, r.size, AT_ONCE):  # alike ones together: they share the terms that matter
-        rows = order[start : start + AT_ONCE]
-        found[rows] = _summed(power, r[rows], w[rows], phi) - np.log(r[rows])
+    top, found = _largest(power, r, w, phi), np.empty(r.size)
+    order, wide = np.argsort(top), _wide(top)
+    apart = (top - wide)[order][1:] > (top + wide)[order][:-1]  # no term of the one matters to the other
+    for alike in np.split(order, np.flatnonzero(apart) + 1):
+        for start in range(0, alike.size, AT_ONCE):  # together: they share the terms that matter
+            rows = alike[start : start + AT_ONCE]
+            found[rows] = _summed(power, r[rows], w[rows], phi) - np.log(r[rows])
     return found
 
 
@@ -33,12 +36,18 @@ def _largest(power: float, r: Floats, w: Floats, phi: float) -> Floats:
     return found
 
 
+def _wide(top: Floats) -> Floats:
+    """How many terms on either side of the largest matter."""
+    found: Floats = REACH * np.sqrt(top + 1.0) + LEAST
+    return found
+
+
 def _summed(power: float, r: Floats, w: Floats, phi: float) -> Floats:
     """Logarithm of the sum of z^j / (j! Gamma(a j)) over j from 1."""
     a, scale = (2.0 - power) / (power - 1.0), phi / w
     z = a * (np.log(r) - np.log(power - 1.0) - np.log(scale)) - np.log((2.0 - power) * scale)
     top = _largest(power, r, w, phi)
-    wide = REACH * np.sqrt(top.max() + 1.0) + LEAST
+    wide = _wide(top.max())
     j = np.arange(max(1.0, np.floor(top.min() - wide)), np.ceil(top.max() + wide) + 1.0)
     known = np.array([math.lgamma(k + 1.0) + math.lgamma(a * k) for k in j.tolist()])
     terms = z[:, None] * j - known

@@ -74,12 +74,13 @@ def read(
     events, segments = whole(connection, schema.events), whole(connection, schema.segments)
     driven = without({}, segments, events, now)
     if priced is None:
-        whoever = without({}, by_day(segments), unnamed(events), now)
-        priced = Priced(whoever, whoever, driven, first_open(now))
+        anybodys = without({}, by_day(segments), unnamed(events), now)
+        priced = Priced(anybodys, anybodys, driven, first_open(now))
     if risks is None:
         risks = assumed(driven, klass)
     first, end = days(driven, now)
-    coached = without(Desk(connection).actions, segments, events, now)
+    said = Desk(connection).actions
+    coached = without(said, segments, events, now) if said else driven
     return {
         "events": _public(events),
         "trips": _public(whole(connection, schema.trips)),

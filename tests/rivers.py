@@ -150,9 +150,11 @@ class River:
 
 
 def _all(connection: Any, judged: rules.Rules, newest: float) -> dict[str, pl.DataFrame]:
-    six = tables.read(connection, judged.tariff, None, tables.moment(newest))
-    more = {table.name: tables.whole(connection, table) for table in (schema.intervals, schema.segments)}
-    return six | more
+    return tables.read(connection, judged.tariff, None, tables.moment(newest)) | _hidden(connection)
+
+
+def _hidden(connection: Any) -> dict[str, pl.DataFrame]:
+    return {table.name: tables.whole(connection, table) for table in (schema.intervals, schema.segments)}
 
 
 def replayed(pieces: Sequence[Samples], judged: rules.Rules, source: Any) -> dict[str, pl.DataFrame]:
@@ -160,10 +162,10 @@ def replayed(pieces: Sequence[Samples], judged: rules.Rules, source: Any) -> dic
     run = Run(judged, source)
     for piece in pieces:
         run.take(piece)
-    run.finish()
+    six = run.finish()
     assert run.late == 0
     with run.store.reading() as connection:
-        return _all(connection, judged, run.newest)
+        return six | _hidden(connection)
 
 
 def partitioned(url: str, judged: rules.Rules, newest: float) -> dict[str, pl.DataFrame]:

@@ -96,8 +96,10 @@ def test_erasing_a_driver_leaves_no_trace_and_every_premium(fleet):
     assert post(touched) == post(untouched)
 
 
-def test_what_the_insurer_accepts_moves_them(fleet):
-    untouched, touched = fleet
+def test_what_the_insurer_accepts_moves_them(rivers, fleet, touched):
+    untouched, _ = fleet
+    daily(rivers, touched, rivers.days(9))
+    close(touched, END)
     version = touched.rules.in_force.sets[1].version
     with touched.store.writing() as connection:
         accepted.accept(connection, version, "the insurer", "tried", 0.0)

@@ -116,7 +116,7 @@ def test_assignments_that_arrive_late_and_in_any_order(rivers, rules, seed, orde
     edges = rivers.START + np.cumsum(rng.uniform(0, 40_000, 8))
     spans = [(float(a), float(b), f"D{k % 3}") for k, (a, b) in enumerate(pairwise(edges))]
     known = [[spans[k] for k in sorted(rng.permutation(len(spans))[:n])] for n in range(len(spans))] + [spans]
-    samples = replace(rivers.days(seed), driver=None)
+    samples = replace(rivers.days(seed, vehicles=2), driver=None)
     payloads = disturbed(rivers.payloads(samples, size=20), rng)
     with folder() as data:
         river = rivers.River(Path(data), rules, rivers.Everybody())
@@ -149,7 +149,7 @@ def places(rng):
 @settings(max_examples=7, deadline=None)
 @given(seeds, seeds)
 def test_zones_and_routes_that_change_while_data_comes(rivers, rules, seed, order):
-    rng, samples = np.random.default_rng(order), rivers.days(seed)
+    rng, samples = np.random.default_rng(order), rivers.days(seed, vehicles=2)
     samples.columns["lat"] = 48 + np.cumsum(rng.normal(0, 2e-4, samples.t.size))
     samples.columns["speed"] *= rng.random(samples.t.size) < 0.7
     zones, routes = places(rng)
@@ -184,7 +184,7 @@ def test_hours_on_duty(rivers, rules, seed, order):
 @settings(max_examples=6, deadline=None)
 @given(seeds, seeds)
 def test_vehicles_described_anew_while_data_comes(rivers, rules, seed, order):
-    rng, samples = np.random.default_rng(order), rivers.days(seed)
+    rng, samples = np.random.default_rng(order), rivers.days(seed, vehicles=2)
     edges = rivers.START + np.sort(rng.uniform(0, 250_000, 3))
     some = [Described(-np.inf, 2, np.full(WHEELS, 800.0), False)]
     some += [Described(float(t), int(rng.integers(4)), np.full(WHEELS, rng.uniform(600, 900)), True) for t in edges]

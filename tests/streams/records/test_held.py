@@ -87,7 +87,7 @@ def test_a_late_report_joins_two_and_one_before_renames_the_first(rivers, river)
     assert [(row["start"] - rivers.START, row["level"]) for row in held(river)] == [(0, 2)]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_order_framing_and_repetition_gives_the_same_tables(rivers, tmp_path, seed):
     rng, judged = np.random.default_rng(seed), rivers.judged()
     times = np.cumsum(rng.choice([60.0, 60.0, 120.0, 600.0, 600.0, 899.999, 900.0, 900.001, 3_900.0], 120))

@@ -26,6 +26,7 @@ ON_POSTGRES = {  # of tests/streams
     "ledger/test_posting",
     "ledger/test_redetection",
     "ledger/test_wheel",
+    "ledger/test_withdrawn",
     "records/test_evidence",
     "records/test_faults",
     "records/test_reports",

@@ -30,6 +30,7 @@ class Points(Shape):
     class_mean: float
     credible_rate: float
     credibility: float
+    heard: float  # credibility on the last day heard of: a silence since has taken the rest
     points: float
     controllable: bool
 

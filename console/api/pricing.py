@@ -74,6 +74,7 @@ class Trace(Rate):
     """A premium with every step that made it; without expense and profit loads where they may not be seen."""
 
     factors: list[Rung]
+    silent: float  # share of what credit stands on that weeks of silence have taken; of a surcharge none
     sums: bool  # the steps, worked out anew, make the amount to the cent
     whole: bool  # false: for a fleet; amounts are null and the steps that show loads left out, so they climb to nothing
 
@@ -181,7 +182,15 @@ def _trace(ask: Ask, row: Row) -> Trace:
         else [step for step in steps if step.part in SHOWN and step.op == "times"]
     )
     rungs = [_rung(step, whole) for step in shown]
-    return Trace(**_said(ask, row), factors=rungs, sums=climb(steps) == row["amount"], whole=whole)
+    silent = 0.0 if hidden else _silent(ask, row)
+    return Trace(**_said(ask, row), factors=rungs, silent=silent, sums=climb(steps) == row["amount"], whole=whole)
+
+
+def _silent(ask: Ask, row: Row) -> float:
+    """By the vehicle's score."""
+    same = [pl.col(name) == row[name] for name in ("fleet_id", "vehicle_id", "tariff_id")]
+    found = figures(ask.world).tables()["scores"].filter(*same, pl.col("subject") == "vehicle")
+    return max(found["silent"].to_list(), default=0.0) if row["credibility"] is not None else 0.0
 
 
 def private(ask: Ask) -> bool:

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection
@@ -22,14 +21,13 @@ from pricing.score import Own
 from pricing.stated import Stated
 from pricing.tariff import Tariff
 from streams.ledger import exposed
+from streams.ledger.books import Vehicle
 from streams.ledger.exposed import Left
 from streams.registry import Roster, stored
 from streams.registry.contracts import Policy
 
 LULL = 7  # ours: days in which a vehicle may just be parked; of a longer silence nothing is known
 VEHICLE = ("fleet_id", "vehicle_id")
-
-Vehicle = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -139,11 +137,6 @@ class Book:
         ):
             found.setdefault((fleet_id, vehicle_id), []).append((start, min(end, self.today)))
         return found
-
-
-def vehicle_of(row: Mapping[str, Any]) -> Vehicle:
-    """Whose row it is."""
-    return row["fleet_id"], row["vehicle_id"]
 
 
 def each_day(start: date, end: date) -> Iterator[date]:

@@ -113,10 +113,11 @@ def rewritten(connection: Connection) -> list[Row]:
     named = select(outdated, vehicles.c.fleet_id, vehicles.c.vehicle_id)
     rows = rows_of(connection, named.join(vehicles, vehicles.c.slot == outdated.c.slot).where(settled))
     others = strange(connection, vehicles.c.slot.in_([row["slot"] for row in rows])) if rows else {}
-    return [{one.name: row[one.name] for one in outdated.c} for row in rows if _vehicle(row) in others]
+    return [{one.name: row[one.name] for one in outdated.c} for row in rows if vehicle_of(row) in others]
 
 
-def _vehicle(row: Row) -> Vehicle:
+def vehicle_of(row: Mapping[str, Any]) -> Vehicle:
+    """Whose row it is."""
     return row["fleet_id"], row["vehicle_id"]
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from pricing.billing.declaration import DAYS
 from pricing.exposure import YEAR
 from pricing.money import decimal, micro
-from streams.ledger.book import Book, Vehicle, each_day, vehicle_of
+from streams.ledger.book import Book, each_day
+from streams.ledger.books import Vehicle, vehicle_of
 from streams.ledger.paced import filled
 from streams.registry.contracts import Policy
 

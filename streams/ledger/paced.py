@@ -7,7 +7,8 @@ from typing import Any
 
 from pricing.exposure import YEAR
 from pricing.money import decimal
-from streams.ledger.book import Book, Vehicle, each_day
+from streams.ledger.book import Book, each_day
+from streams.ledger.books import Vehicle
 
 LEAST = 90  # ours: days whose km stand for a year's; a quarter evens out weeks and not yet seasons
 

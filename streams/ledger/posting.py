@@ -27,6 +27,7 @@ from pricing.stated import Stated
 from pricing.tariff import Tariff
 from streams.ledger import chains
 from streams.ledger.book import VEHICLE, Book
+from streams.ledger.books import vehicle_of
 from streams.ledger.chains import LedgerError
 from streams.ledger.declared import declared
 from streams.ledger.promised import Promises, as_offered, before, promised
@@ -135,7 +136,7 @@ def _pieces(book: Book, policy: Policy, tariff: Tariff, accepted: Promises) -> l
 
 
 def _piece(book: Book, policy: Policy, row: Mapping[str, Any], tariff: Tariff, promise: Entry | None) -> Piece:
-    vehicle = (row["fleet_id"], row["vehicle_id"])
+    vehicle = vehicle_of(row)
     risk = before(risk_of({**row, "valid_from": policy.from_, "valid_to": policy.to}), promise, tariff)
     accepted = as_offered(risk, tariff, promise, book.told is not None)
     km = book.expected(vehicle, risk.annual_km, vehicle_days(policy.from_, policy.to))
@@ -154,7 +155,7 @@ def _insured(book: Book, piece: Piece, tariff: Tariff, moves: Hysteresis, amount
         return rated(risk, piece.exposure, tariff, piece.own, period=period, shown=shown)
 
     def driven(start: date, end: date) -> Km:
-        return book.apart((row["fleet_id"], row["vehicle_id"]), start, end)
+        return book.apart(vehicle_of(row), start, end)
 
     def still(last: Entry) -> bool:
         windowed = tariff.coefficient(row["cover"]) is not None  # which what is kept back could lie outside of

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import delete
 
 from console.books import Chain, worst
+from console.figures import figures
 from pricing.ladder import Step, climb
 from pricing.ledger import entry
 from streams.ledger import chains
@@ -36,6 +37,10 @@ def test_the_steps_make_the_amount_to_the_cent(house):
     for one in premium(house.client("underwriter")):
         assert climb([exact(step) for step in one["factors"]]) == Decimal(one["amount"])
         assert one["sums"]
+        (score,) = (
+            figures(house.world).tables()["scores"].filter(subject="vehicle", fleet_id="a", vehicle_id="V1").to_dicts()
+        )
+        assert one["silent"] == score["silent"]
         assert one["whole"]
         assert one["status"] == "illustrative"
 

@@ -60,7 +60,7 @@ function Points({ one }) {
         <th scope="row" data-label=${t('driver.what')}>${word('behaviour', each.behaviour)}</th>
         <td class="number" data-label=${t('driver.rate')}>${each.rate === null ? t('driver.unseen') : number(each.rate, 3, phrase(each.unit))}</td>
         <td class="number" data-label=${t('driver.mean')}>${number(each.class_mean, 3)}</td>
-        <td class="number" data-label=${t('driver.believed')}>${percent(each.credibility)}</td>
+        <td class="number" data-label=${t('driver.believed')}>${percent(each.credibility)}${percent(each.heard) !== percent(each.credibility) && html` <small>${t('driver.heard', { z: percent(each.heard) })}</small>`}</td>
         <td class="number" data-label=${t('driver.points')}>${signed(each.points, 2)}</td>
         <td><${Bar} value=${each.points} most=${most} /></td></tr>`)}
       <tr class="sum"><th scope="row" data-label=${t('driver.what')}>${t('drivers.score')}</th><td></td><td></td><td></td><td class="number" data-label=${t('driver.points')}>${one.provisional ? t('drivers.too_little') : number(Math.max(0, Math.min(100, sum)), 2)}</td><td></td></tr>

@@ -2,7 +2,7 @@
 
 import { html, useMemo } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { money, number } from '../lib/format.js';
+import { money, number, percent } from '../lib/format.js';
 import { address } from '../lib/api.js';
 import { climb } from '../lib/ladder.js';
 import { pages } from '../lib/pages.js';
@@ -36,6 +36,7 @@ export function Premium({ parts: [, fleet, vehicle] }) {
       <${Fact} label=${t('premiums.policy')} value=${one.policy_id} /><${Fact} label=${t('premium.tariff')} value=${one.tariff_id} />
       <${Fact} label=${t('devices.measured')} value=${number(one.km_measured, 0, 'km')} /><${Fact} label=${t('devices.gap')} value=${number(one.km_gap, 0, 'km')} />
       <${Fact} label=${t('premium.caps')} value=${capped(one.caps)} />
+      ${one.silent > 0 && html`<${Fact} label=${t('premium.silent')} value=${percent(one.silent)} />`}
     </dl>
     <${Ways} one=${one} terms=${terms} />
     <section class="card"><h2>${t('premium.steps')}</h2><${Rungs} steps=${one.factors} /><${Check} one=${one} /></section>

@@ -1,6 +1,7 @@
 """Withdrawn: what a fleet wrote of its own and took back when late data no longer reaches so far moves no price."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,15 @@ import pytest
 from sqlalchemy import delete
 
 from devices.signals import AXLES, WHEELS
+from pricing.score import score
 from pricing.tariffs import standard
+from streams import tables
 from streams.fleets.fleet import Coupled
+from streams.ledger import exposed
+from streams.ledger.book import gathered
 from streams.ledger.books import BOOKS
 from streams.pipeline.pipeline import only
+from streams.registry import Roster, stored
 from streams.store import accounts, upkeep
 
 from ..insured import FILES, VEHICLES, close, daily, enter, post, reassign, send
@@ -169,3 +175,21 @@ def test_hours_of_whom_a_fleet_named_before_anybody_was_insured_are_not_read(riv
     for river in (untouched, touched):
         close(river, END, tariff)
     assert post(touched, tariff, END) == post(untouched, tariff, END)
+
+
+def test_tables_and_ledger_count_a_silence_up_to_the_same_day(fleet, tariff):
+    """In the last hour of a week of it, in the hour in which the day closes, and after."""
+    untouched, _ = fleet
+    last = max(untouched.tables()["exposure"]["day"])
+    day = (last - date(1970, 1, 1)).days + 8
+    found = []
+    for hours in (-1.0, 0.5, 1.5):
+        now = tables.moment(day * DAY_S + hours * 3600.0)
+        with untouched.store.reading() as connection:
+            risks, book = Roster(stored.read(connection)).risks(), gathered(connection, tariff, now)
+            six = exposed.rated(connection, tariff, risks, now)
+        rows = six["scores"].filter(subject="vehicle")
+        told = dict(zip(rows["vehicle_id"], rows["credibility"], strict=True))
+        assert told == {vehicle: score(own, tariff, "vehicle").credibility for (_, vehicle), own in book.own.items()}
+        found.append((told, rows["valid_to"].to_list()))
+    assert found[0] == found[1] != found[2]

@@ -164,6 +164,10 @@ def test_who_rewrites_the_database_is_found_by_the_seals(ledger, typed, data, ke
         ("UPDATE ledger_seals SET number = 7", "the seals are not numbered"),
         ("UPDATE ledger_tariffs SET text = '# filed' || text", "is not as it was"),
         ("INSERT INTO ledger_rules VALUES ('cafe', 0.0, 'the insurer', 'forged')", "acceptance of rules cafe says"),
+        (
+            "INSERT INTO ledger_books VALUES (1, 'couplings', 'north', 0.0, 'the insurer', 'forged')",
+            "acceptance of trailers 1 says",
+        ),
         ("INSERT INTO ledger_disputes VALUES (1, 0.0, 'the insurer', 'forged')", "concession 1 says"),
         ("DELETE FROM ledger_entries", "and no entries"),
     ],
@@ -306,3 +310,16 @@ def test_each_vehicle_is_rated_by_the_tariff_of_its_policys_currency(register, t
         }
         said = {name: (row["currency"], row["tariff_id"].partition("+")[0]) for name, row in found.items()}
         assert said == {"HH-1": ("EUR", "standard-2026.1"), "HH-2": ("CNY", "yuan")}
+
+
+def test_who_drove_and_what_was_pulled_are_accepted_each_by_a_word_of_its_own(ledger, register, typed, data):
+    words = ("ledger", "accept-books", "north", "--reason", "cards were checked", "--data", data)
+    assert "say which: --drivers, --couplings, or both" in typed(*words).stderr
+    assert "assigns no driver in fleet 'north', and none is accepted" in typed(*words, "--drivers").stderr
+    assigned = "vehicle_id,driver_id,from,to,source\nHH-1,D,2025-01-01,,declared\n"
+    register(drivers="driver_id,fleet_id\nD,north\n", driver_assignments=assigned)
+    assert "1 drivers of north are accepted" in typed(*words, "--drivers").stderr
+    refused = typed(*words, "--drivers", "--couplings")
+    assert (refused.exit_code, "couples no trailer" in refused.stderr) == (1, True)
+    register(drivers="driver_id,fleet_id\n", driver_assignments="vehicle_id,driver_id,from,to,source\n")
+    assert "0 drivers of north are accepted" in typed(*words, "--drivers").stderr

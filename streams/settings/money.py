@@ -15,7 +15,9 @@ class Tariff:
         "in each currency one after another",
     )
     sign_key: str = setting("", "key that signs tariffs: from `tripmeter ledger key`", secret=True)
-    check_key: str = setting("", "its public half: with it every tariff must be signed, by that key")
+    check_key: str = setting(
+        "", "its public half: with it every tariff must be signed, by that key; without it a filed one posts nothing"
+    )
 
 
 @dataclass(frozen=True)

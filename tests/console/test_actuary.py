@@ -301,3 +301,11 @@ def test_a_verification_that_fails_is_no_verdict(house, monkeypatch):
     assert house.client("actuary").get(f"{API}/ledger/verify").status_code == 500
     monkeypatch.undo()
     assert told(house, "ledger/verify")["done"]
+
+
+def test_the_portfolio_in_force_is_of_one_currency(house):
+    found = told(house, "quality", currency="EUR")
+    assert found["facts"]["currency"] == "EUR" and "other currencies" not in found["facts"]
+    assert found == told(house, "quality")
+    refused = house.client("actuary").get(f"{API}/quality", params={"currency": "CHF"})
+    assert (refused.status_code, refused.json()["code"]) == (404, "no_tariff")

@@ -64,6 +64,7 @@ class Week(Shape):
     score: float
     low: float
     high: float
+    provisional: bool  # too little was driven in them to say
     km: float
 
 
@@ -183,7 +184,7 @@ def _said(row: Row) -> Row:
 
 
 def _of_week(row: Row) -> Row:
-    return {name: row[name] for name in ("score", "low", "high", "km")}
+    return {name: row[name] for name in ("score", "low", "high", "provisional", "km")}
 
 
 def _points(one: Row) -> Points:

@@ -155,3 +155,9 @@ def test_an_insurer_of_scores_and_km_reads_no_behaviour_and_no_word_of_a_fleet(h
             assert alert["vehicle"] in text
             assert not any(word in text for word in ("harsh_braking", "a child", "other", "it was not me"))
     assert "harsh_braking" in house.client("admin").get(f"{API}/pricing/disputes").text
+
+
+def test_a_week_of_which_too_little_was_driven_says_so_as_the_score_does(house):
+    found = house.client("driver").get(f"{API}/drivers/a/D1").json()
+    assert found["provisional"]
+    assert {week["provisional"] for week in found["weeks"]} == {True}

@@ -97,7 +97,7 @@ function Weeks({ rows }) {
   const columns = [
     { ...date('from', t('driver.week')), fixed: true },
     { key: 'score', label: t('drivers.score'), number: true, fixed: true, show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
-    { key: 'low', label: t('drivers.between'), number: true, fixed: true, value: () => null, show: (/** @type {any} */ row) => html`<${Band} row=${row} />` },
+    { key: 'low', label: t('drivers.between'), number: true, fixed: true, value: () => null, show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },
     { ...count('km', t('trips.km')), fixed: true },
   ];
   return html`<${Table} caption=${t('driver.weeks')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.from} />`;

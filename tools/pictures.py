@@ -78,7 +78,11 @@ def routes(page: Page, url: str) -> dict[str, str]:
     tyres, premium = first("tyres")[0], first("pricing/premiums")[0]
     rack = page.context.request.get(f"{url}/api/v1/pricing/factors").json()["factors"]
     factor = next(one for one in rack if one["name"] == "use")
-    spoken(page, url, [one["alert_id"] for one in first("alerts", limit="200") if one["driver_id"]][:2])
+    spoken(
+        page,
+        url,
+        [one["alert_id"] for one in first("alerts", limit="200") if one["driver_id"] and "harsh" in one["kind"]][:2],
+    )
     return {
         "alert": f"/alerts/{alert['alert_id']}",
         "objections": "/objections",

@@ -12,12 +12,13 @@ from console.problems import Problem, problem_of, told
 from console.shapes import Alert
 from streams.desk import actions
 from streams.desk.actions import ActionError
-from streams.desk.decisions import STATES, key_of
+from streams.desk.decisions import GONE, STATES, key_of
 from streams.desk.desk import Desk
 from streams.words import say
 
 HOUR_S = 3_600.0
-ACTS = (*STATES, "assign", "note", "shelve")
+REOPEN, SHELVING = "reopen", ("shelve", "unshelve")
+ACTS = (*STATES, REOPEN, "assign", "note", *SHELVING)
 WORDS = {"ack": "acknowledge", "comment": "note"}
 Row = dict[str, Any]
 
@@ -70,22 +71,31 @@ def _done(ask: Ask, name: str, action: str, body: Decision, expected: str) -> Al
     row = shown(ask, name)[0]
     check = _unchanged(ask, expected) if expected else None
     actor, now = ask.who.login, world.clock()
-    if action == "shelve":
-        if check is not None:
-            with world.store.reading() as connection:
-                check(connection, row)
-        about = {"vehicle_id": row["vehicle_id"], "kind": row["kind"]}
+    if action in SHELVING:
         with world.store.reading() as connection:
+            if check is not None:
+                check(connection, row)
             now = world.now(connection)
-        until = now + (body.hours or 1.0) * HOUR_S
+        about = {"vehicle_id": row["vehicle_id"], "kind": row["kind"]}
+        until = now + (body.hours or 1.0) * HOUR_S if action == "shelve" else None
         actions.shelve(world.store, row["fleet_id"], actor, _words(body), now, **about, until=until)
-    elif action in ACTS[:-1]:
+    elif action in ACTS:
+        action = _opened(action, row["state"])
         value = body.assignee if action == "assign" else body.reason if action == "dismiss" else ""
         reason = body.note if action in ("dismiss", "assign") else _words(body)
         actions.act(world.store, row["alert_id"], action, actor, reason, now, value, check)
     else:
         raise Problem(422, "invalid", say("no_action", value=repr(action), known=", ".join(ACTS)))
     return said.alert(*shown(ask, name))
+
+
+def _opened(action: str, state: str) -> str:
+    """What is put away is acknowledged by who says that it is to be opened again, and by nobody who meant another."""
+    if action == "acknowledge" and state in GONE:
+        raise Problem(409, "put_away", f"it is {state}: open it again first")
+    if action == REOPEN and state not in GONE:
+        raise Problem(409, "not_put_away", "it is open")
+    return "acknowledge" if action == REOPEN else action
 
 
 def shown(ask: Ask, name: str) -> tuple[Row, Desk, Any, Any, float]:

@@ -157,7 +157,7 @@ def _who(one: Endpoint, world: World, request: Request) -> Who:
         raise Problem(429, "too_often", f"wait {wait:.2f} s", {"Retry-After": str(int(wait) + 1)})
     if who.must_change and not one.before_change:
         raise Problem(403, "must_change_password", "choose a password of your own first")
-    if one.gives is bytes and request.headers.get("sec-fetch-site") == "cross-site":
+    if one.gives is bytes and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise Problem(403, "cross_site", "a file is on record as taken away: another site's page cannot take it")
     if one.roles and who.role not in one.roles:
         raise Problem(403, "role", f"this is for {', '.join(sorted(one.roles))}")

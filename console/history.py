@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from console.shapes import Step
 from console.world import World
-from streams.desk.decisions import is_about, key_of
+from streams.desk.decisions import OBJECT, is_about, key_of
 from streams.desk.desk import Desk
 from streams.messages import iso, plain
 from streams.records.traced import evidence, trace
@@ -24,13 +24,18 @@ def steps(alert: Row, desk: Desk, connection: Connection) -> list[Step]:
     work = deeds.task_actions
     told = [(r["at"], "tripmeter", r["outcome"], r["target"] or r["step"], r["why"]) for r in desk.told(alert)]
     acted = [row for row in desk.actions[key_of(alert)] if is_about(row, alert)]
-    found = [*told, *[(row["at"], row["actor"], row["action"], row["value"], row["reason"]) for row in acted]]
+    found = [*told, *[(row["at"], row["actor"], row["action"], _value(row), row["reason"]) for row in acted]]
     for row in rows_of(connection, select(work).where(work.c.alert_id == alert["alert_id"])):
         said = row["outcome"] or row["assignee"]
         found.append((row["at"], row["actor"], f"task {row['action']}", said, row["finding"]))
     first = (alert["first_seen"], "tripmeter", "first seen", alert["priority"], "")
     ordered = [first, *sorted(found, key=lambda one: one[0])]
     return [_step(*one) for one in ordered]
+
+
+def _value(action: Row) -> str:
+    """Why, or whom; in whose words an objection is, its actor tells."""
+    return "" if action["action"] == OBJECT else str(action["value"])
 
 
 def recorded(connection: Connection, world: World, alert: Row) -> pl.DataFrame:

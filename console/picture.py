@@ -16,9 +16,10 @@ from console.positions import RISK, ROW, Frame, Key, Tracker, order
 from console.shapes import Alert
 from console.wire import message
 from console.world import HOUR_S, LIVE, World
-from streams.desk.decisions import GONE
+from streams.desk.decisions import GONE, covers
 from streams.desk.desk import Desk
 from streams.store import deeds, schema
+from streams.store.store import rows_of
 from streams.web.tokens import Grant
 
 Row = dict[str, Any]
@@ -79,7 +80,8 @@ class Picture:
         if self._begun():
             return []
         try:
-            ids = sorted({*ids, *self._decided(), *self._changed(), *self._unshelved()})
+            ids = sorted({*ids, *self._changed()})  # what is found is kept, should the next question fail
+            ids = sorted({*ids, *self._decided(), *self._unshelved()})
             if not ids:
                 return []
             with self.world.store.reading() as connection:
@@ -165,13 +167,13 @@ class Picture:
         """Alerts that people have acted on since the last look, by whichever way."""
         actions = deeds.actions
         with self.world.store.reading() as connection:
-            query = select(actions.c.id, actions.c.alert_id).where(actions.c.id > self._acted).order_by(actions.c.id)
-            found = connection.execute(query).all()
+            query = select(actions).where(actions.c.id > self._acted).order_by(actions.c.id)
+            found = rows_of(connection, query)
         if found:
-            self._acted = found[-1].id
-        if any(not row.alert_id for row in found):  # a shelf covers many
-            return [*self._standing, *[row.alert_id for row in found if row.alert_id]]
-        return [row.alert_id for row in found]
+            self._acted = found[-1]["id"]
+        named = [row["alert_id"] for row in found if row["alert_id"]]
+        shelves = [row for row in found if not row["alert_id"]]  # each covers many
+        return named + [name for name, alert in self._standing.items() if any(covers(one, alert) for one in shelves)]
 
     def _unshelved(self) -> list[str]:
         """Alerts whose shelf has ended."""

@@ -109,6 +109,7 @@ def task(row: Row, now: float) -> Task:
     same = ("subject", "kind", "alert_id", "state", "assignee", "outcome", "finding", "failures")
     return Task(
         task_id=row["task_id"],
+        rev=str(row["rev"]),
         fleet_id=row["fleet_id"],
         vehicle_id=row["vehicle_id"],
         vehicle=name(row),

@@ -112,6 +112,7 @@ class Task(Shape):
     """Something to be done."""
 
     task_id: str
+    rev: str  # for If-Match
     fleet_id: str
     vehicle_id: str
     vehicle: str

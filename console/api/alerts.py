@@ -161,6 +161,7 @@ def _default(wanted: Wanted) -> tuple[str, ...]:
 
 
 _TO_ONE = {"ack": "acknowledge", "resolve": "resolve", "dismiss": "dismiss", "assign": "assign", "shelve": "shelve"}
+_BACK = {"reopen": "reopen", "unshelve": "unshelve"}
 
 
 def _deciding(path: str, action: str) -> Endpoint:
@@ -190,5 +191,5 @@ LISTS = (
 ENDPOINTS = (
     Endpoint("POST", "/alerts:bulk", bulk, "alerts", "Decide about many alerts", ACTING, list[Outcome], takes=Bulk),
     Endpoint("GET", "/alerts/{id}", one, "alerts", "One alert in full", OWN, AlertDetail, places=True),
-    *[_deciding(path, action) for path, action in (_TO_ONE | {"comment": "note"}).items()],
+    *[_deciding(path, action) for path, action in (_TO_ONE | _BACK | {"comment": "note"}).items()],
 )

@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from console import said
-from console.access import ADMIN, PRICING, UNDERWRITER
+from console.access import ADMIN, DRIVER, PRICING, UNDERWRITER
 from console.api.alerts import events_of
 from console.api.pricing import private
 from console.endpoint import Ask, Body, Endpoint, Shape
@@ -118,7 +118,11 @@ def _about(connection: Connection, rows: Sequence[Row]) -> dict[str, tuple[Row, 
     return {
         row["alert_id"]: (
             row,
-            [one["reason"] for one in desk.actions[key_of(row)] if one["action"] == OBJECT and is_about(one, row)],
+            [
+                one["reason"]
+                for one in desk.actions[key_of(row)]
+                if (one["action"], one["value"]) == (OBJECT, DRIVER) and is_about(one, row)
+            ],
         )
         for row in alerts
     }
@@ -166,8 +170,8 @@ def refuse(ask: Ask) -> Dispute:
     """A dismissal moves no premium; who dismissed can read why in the alert's history."""
     row = _dismissal(ask)
     with ask.world.store.reading() as connection:
-        if row["id"] in accepted.conceded(connection):
-            raise Problem(409, "judged", "it has been accepted already")
+        if row["id"] in _judged(connection):
+            raise Problem(409, "judged", "it has been accepted or refused already")
     why = f"dispute refused: {ask.body.reason}"
     actions.act(ask.world.store, row["alert_id"], "note", ask.who.login, why, ask.world.clock())
     detail = {"action": row["id"], "reason": ask.body.reason}
@@ -234,15 +238,10 @@ def _dispute(row: Row, judged: tuple[str, str, str] | None, about: tuple[Row, li
     )
 
 
+_ONE = "/pricing/disputes/{id}"
 LISTS = (Endpoint("GET", "/pricing/disputes", disputes, "ledger", "Dismissals", PRICING, Page[Dispute], query=Paged),)
 ENDPOINTS = (
-    Endpoint("GET", "/pricing/disputes/{id}", one, "ledger", "A dismissal in full", PRICING, DisputeDetail),
-    Endpoint(
-        *("POST", "/pricing/disputes/{id}/accept", accept, "ledger", "Accept a dismissal", JUDGING, Dispute),
-        takes=Judgement,
-    ),
-    Endpoint(
-        *("POST", "/pricing/disputes/{id}/refuse", refuse, "ledger", "Refuse a dismissal", JUDGING, Dispute),
-        takes=Judgement,
-    ),
+    Endpoint("GET", _ONE, one, "ledger", "A dismissal in full", PRICING, DisputeDetail),
+    Endpoint("POST", f"{_ONE}/accept", accept, "ledger", "Accept a dismissal", JUDGING, Dispute, Judgement),
+    Endpoint("POST", f"{_ONE}/refuse", refuse, "ledger", "Refuse a dismissal", JUDGING, Dispute, Judgement),
 )

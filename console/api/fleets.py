@@ -6,8 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from console.access import SEEING
-from console.endpoint import Ask, Endpoint, Query, Reply, Shape
+from console.access import ACTING, SEEING
+from console.endpoint import Ask, Body, Endpoint, Query, Reply, Shape
 from console.figures import figures
 from console.fleet_report import Made, gathered, paper, zone_of
 from console.problems import Problem
@@ -101,6 +101,13 @@ class Weeks(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
     to: str = ""
 
 
+class Given(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same of a report that was given out."""
+
+    from_: str = msgspec.field(name="from", default="")
+    to: str = ""
+
+
 class Printed(Weeks, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same in a language."""
 
@@ -109,7 +116,10 @@ class Printed(Weeks, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def summary(ask: Ask) -> FleetReport:
     """What changed, the worst, what could not be seen, tasks."""
-    found, made = _report(ask)
+    return _said(*_report(ask, ask.query))
+
+
+def _said(found: Report, made: Made) -> FleetReport:
     same = ("vehicles", "heard", "km", "gap_km", "silent_h")
     return FleetReport(
         fleet_id=made.fleet,
@@ -133,22 +143,27 @@ def summary(ask: Ask) -> FleetReport:
 
 
 def document(ask: Ask) -> Reply:
-    """The same as a page for paper: A4, without scripts; the next report of these vehicles is held against it."""
+    """The same as a page for paper: A4, without scripts."""
     language = ask.query.language
     if language not in words.LANGUAGES:
         raise Problem(422, "invalid", words.say("one_of", name="language", known=", ".join(words.LANGUAGES)))
-    found, made = _report(ask)
-    text = page.page(paper(found, made, language))
+    found, made = _report(ask, ask.query)
+    return Reply(page.page(paper(found, made, language)).encode(), 200, POLICY, "text/html; charset=utf-8")
+
+
+def make(ask: Ask) -> FleetReport:
+    """Put on record that the report of these days was given out: the next of the same vehicles is held against it."""
+    found, made = _report(ask, ask.body)
     with ask.world.store.writing() as connection:
         reports.record(connection, made.fleet, made.sites, found.span, ask.who.login)
-    return Reply(text.encode(), 200, POLICY, "text/html; charset=utf-8")
+    return _said(found, made)
 
 
-def _report(ask: Ask) -> tuple[Report, Made]:
+def _report(ask: Ask, days: Weeks | Given) -> tuple[Report, Made]:
     world, fleet_id, scope = ask.world, ask.parts["fleet"], ask.scope
     figured = figures(world)
     six, now = figured.tables(), figured.now
-    span = _span(ask, now)
+    span = _span(days, now)
     sites = [] if scope.fleet(fleet_id) else sorted({one.site for one in scope.grants if one.fleet == fleet_id})
     with world.store.reading() as connection:
         work, last = tasks.tasks(connection), reports.last(connection, fleet_id, sites, span)
@@ -159,11 +174,11 @@ def _report(ask: Ask) -> tuple[Report, Made]:
     return report(known, span, last.span if last else span.before), made
 
 
-def _span(ask: Ask, now: float) -> Span:
+def _span(days: Weeks | Given, now: float) -> Span:
     """The days asked for."""
     try:
-        end = date.fromisoformat(ask.query.to) if ask.query.to else tables.moment(now).date()
-        first = date.fromisoformat(ask.query.from_) if ask.query.from_ else end - timedelta(days=DAYS)
+        end = date.fromisoformat(days.to) if days.to else tables.moment(now).date()
+        first = date.fromisoformat(days.from_) if days.from_ else end - timedelta(days=DAYS)
     except (ValueError, OverflowError) as error:
         raise Problem(422, "invalid", words.say("from_to_days")) from error
     if first < EARLIEST or not 0 < (end - first).days <= MOST_DAYS:
@@ -194,5 +209,8 @@ def _worst(one: Rated) -> Worst:
 _PATH = "/fleets/{fleet}/report"
 ENDPOINTS = (
     Endpoint("GET", _PATH, summary, "reports", "Some weeks of a fleet", SEEING, FleetReport, query=Weeks),
+    Endpoint(
+        "POST", _PATH, make, "reports", "It was given out: the next is held against it", ACTING, FleetReport, Given
+    ),
     Endpoint("GET", f"{_PATH}.html", document, "reports", "The same to print", SEEING, bytes, query=Printed),
 )

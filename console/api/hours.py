@@ -49,6 +49,8 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose hours; empty: everybody's."""
 
     driver: Annotated[str, msgspec.Meta(description="an id, or fleet/driver")] = ""
+    fleet: str = ""
+    site: Annotated[str, msgspec.Meta(description="those who have driven a vehicle of it")] = ""
 
 
 def listed(ask: Ask) -> Page[DriverHours]:
@@ -67,11 +69,17 @@ def _intervals(connection: Connection, ask: Ask, now: float) -> dict[tuple[str, 
     query = select(intervals).where(intervals.c.end >= now - WINDOW_S, intervals.c.driver_id.is_not(None))
     if ask.query.driver:
         query = query.where(within.named(intervals, "driver_id", ask.query.driver))
+    if ask.query.fleet:
+        query = query.where(intervals.c.fleet_id == ask.query.fleet)
     if ask.scope.fleets:
         query = query.where(intervals.c.fleet_id.in_(ask.scope.fleets))
     for row in rows_of(connection, query.order_by(intervals.c.start, *intervals.primary_key)):
         found[row["fleet_id"], row["driver_id"]].append(row)
-    return {key: some for key, some in found.items() if any(map(ask.scope.row, some))}
+    return {key: some for key, some in found.items() if any(ask.scope.row(row) and _placed(ask, row) for row in some)}
+
+
+def _placed(ask: Ask, row: Row) -> bool:
+    return ask.query.site in ("", ask.world.known.site(row["fleet_id"], row["vehicle_id"]))
 
 
 def _hours(ask: Ask, key: tuple[str, str], some: list[Row], now: float) -> DriverHours:

@@ -41,7 +41,7 @@ class Meta(Shape):
 
     version: str
     data_mode: str  # live, replay, simulated
-    time_zone: str  # of the only fleet, else UTC
+    time_zone: str  # of all fleets that are seen, where they have one; else UTC
     tiles: Tiles
     currency: str
     tariff_status: str
@@ -76,7 +76,7 @@ def meta(ask: Ask) -> Meta:
     """What this console is."""
     world = ask.world
     said_map, tariff = world.config.map, world.rules.tariff
-    zones = {fleet.time_zone for fleet in world.known.registry.of(FleetRow)}
+    zones = {fleet.time_zone for fleet in world.known.registry.of(FleetRow) if ask.scope.touches(fleet.fleet_id)}
     return Meta(
         version=version("tripmeter") if ask.who.login else "",
         data_mode=world.mode,

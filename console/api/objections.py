@@ -42,6 +42,8 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which objections; ``total`` says how many."""
 
     state: Annotated[str, msgspec.Meta(description="waiting, answered; empty: all")] = ""
+    fleet: str = ""
+    site: str = ""
 
 
 class NewObjection(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +62,8 @@ class Answer(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def listed(ask: Ask) -> Page[Objection]:
     """Objections, those that wait first, then the newest."""
     alerts, states = schema.alerts, words(ask.query.state)
-    query = select(alerts).where(within.seen(ask.scope, ask.world.known, alerts), inbox.objected())
+    placed = within.placed(ask.world.known, alerts, ask.query.fleet, ask.query.site)
+    query = select(alerts).where(within.seen(ask.scope, ask.world.known, alerts), placed, inbox.objected())
     with ask.world.store.reading() as connection:
         rows, desk = inbox.found(connection, query, ask.world.now(connection))
     found = [_objection(row, desk) for row in rows if row["objection"]]
@@ -82,7 +85,8 @@ def answer(ask: Ask) -> Alert:
 
 def _noted(ask: Ask, name: str, action: str) -> Alert:
     row = shown(ask, name)[0]
-    actions.act(ask.world.store, row["alert_id"], action, ask.who.login, ask.body.note, ask.world.clock())
+    own = DRIVER if ask.scope.driver_id else ""  # in whose words it is: a manager's are not the driver's
+    actions.act(ask.world.store, row["alert_id"], action, ask.who.login, ask.body.note, ask.world.clock(), own)
     return said.alert(*shown(ask, name))
 
 

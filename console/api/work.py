@@ -1,5 +1,7 @@
 """Work over HTTP: what needs doing today, and tasks from their making to their outcome."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +10,8 @@ import msgspec
 from console import said
 from console.access import ACTING, SEEING
 from console.acting import shown
-from console.endpoint import Ask, Body, Endpoint, Shape
+from console.endpoint import Ask, Body, Endpoint, Query, Shape
+from console.fleets import seen
 from console.pages import Paged, page, words
 from console.problems import Problem
 from console.shapes import Page, Task
@@ -19,6 +22,9 @@ from streams.desk.desk import laid_out
 from streams.desk.morning import Item
 from streams.desk.tasks import OUTCOMES, About
 from streams.messages import iso
+from streams.words import say
+
+Row = dict[str, Any]
 
 
 class Todo(Shape):
@@ -56,6 +62,15 @@ class Listed(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Annotated[str, msgspec.Meta(description="open, done, verified, dropped; commas between them")] = ""
     vehicle: str = ""
     assignee: str = ""
+    fleet: str = ""
+    site: str = ""
+
+
+class Of(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose vehicles."""
+
+    fleet: str = ""
+    site: str = ""
 
 
 class NewTask(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,6 +106,7 @@ def today(ask: Ask) -> Morning:
         now = world.now(connection)
         alerts = [row for row in laid_out(connection, now, standing=True) if ask.scope.row(row)]
         made = [row for row in tasks.tasks(connection) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
+    alerts, made = (list(filter(partial(_of, ask), rows)) for rows in (alerts, made))
     items = morning.listed(alerts, made, now, world.rules.alerts, roster.site)
     return Morning(at=iso(now), items=[_todo(item, roster.place(item.fleet_id, item.vehicle_id)[1]) for item in items])
 
@@ -104,11 +120,18 @@ def listed(ask: Ask) -> Page[Task]:
     rows = [
         row
         for row in mine
-        if (not states or row["state"] in states)
+        if _of(ask, row)
+        and (not states or row["state"] in states)
         and wanted.vehicle in ("", row["vehicle_id"], said.name(row))
         and wanted.assignee in ("", row["assignee"])
     ]
     return page(rows, wanted, lambda row: str(row["task_id"]), lambda row: said.task(row, now))
+
+
+def _of(ask: Ask, row: Row) -> bool:
+    """Whether a row is of the fleet and site asked for."""
+    asked, site = ask.query, ask.world.known.site(row["fleet_id"], row["vehicle_id"])
+    return asked.fleet in ("", row["fleet_id"]) and asked.site in ("", site)
 
 
 def create(ask: Ask) -> Task:
@@ -122,29 +145,43 @@ def create(ask: Ask) -> Task:
 
 def assign(ask: Ask) -> Task:
     """Give a task to somebody."""
-    task = _one(ask, ask.parts["id"])
+    task, (check, now) = _one(ask, ask.parts["id"]), _unchanged(ask)
     due = _due(ask, task.fleet_id, task.vehicle_id)
-    tasks.assign(ask.world.store, task.task_id, ask.who.login, _now(ask), ask.body.assignee, due)
+    tasks.assign(ask.world.store, task.task_id, ask.who.login, now, ask.body.assignee, due, check)
     return _one(ask, task.task_id)
 
 
 def done(ask: Ask) -> Task:
     """A task is done; a tyre's is believed when its pressure says so."""
-    name = _one(ask, ask.parts["id"]).task_id
-    tasks.done(ask.world.store, name, ask.who.login, _now(ask), ask.body.outcome, ask.body.finding)
+    name, (check, now) = _one(ask, ask.parts["id"]).task_id, _unchanged(ask)
+    tasks.done(ask.world.store, name, ask.who.login, now, ask.body.outcome, ask.body.finding, check)
     return _one(ask, name)
 
 
 def drop(ask: Ask) -> Task:
     """A task will not be done; ``finding`` says why."""
-    name = _one(ask, ask.parts["id"]).task_id
-    tasks.drop(ask.world.store, name, ask.who.login, _now(ask), ask.body.finding)
+    name, (check, now) = _one(ask, ask.parts["id"]).task_id, _unchanged(ask)
+    tasks.drop(ask.world.store, name, ask.who.login, now, ask.body.finding, check)
     return _one(ask, name)
 
 
+def _unchanged(ask: Ask) -> tuple[Callable[[Row], None], float]:
+    """Refuses a task that is not as whoever writes has seen it, asked within the transaction; and what time it is."""
+    now = _now(ask)
+
+    def check(task: Row) -> None:
+        if seen(ask) not in ("", str(task["rev"])):
+            raise Problem(409, "changed", "the task has been changed", current=said.task(task, now))
+
+    return check, now
+
+
 def _due(ask: Ask, fleet_id: str, vehicle_id: str) -> float | None:
-    """Until when, a day to its end where the fleet is."""
-    return ending(ask.body.due, ZoneInfo(ask.world.known.roster.known(fleet_id, vehicle_id).zone))
+    """Until when, a day to its end where the fleet is; not a time that is over."""
+    due = ending(ask.body.due, ZoneInfo(ask.world.known.roster.known(fleet_id, vehicle_id).zone))
+    if due is not None and due < _now(ask):
+        raise Problem(422, "invalid", say("task_due"))
+    return due
 
 
 def _about(ask: Ask) -> About:
@@ -153,7 +190,9 @@ def _about(ask: Ask) -> About:
         row = shown(ask, new.alert_id)[0]
         return About(row["fleet_id"], row["vehicle_id"], row["subject"], row["alert_id"])
     fleet_id, _, vehicle_id = new.vehicle.partition("/")
-    if not vehicle_id or not ask.scope.sees(fleet_id, vehicle_id):
+    ask.picture.look()
+    there = (fleet_id, vehicle_id) in ask.picture.frame.places
+    if not there or not ask.scope.sees(fleet_id, vehicle_id):
         raise Problem(404, "no_vehicle", f"there is no vehicle {new.vehicle!r}; write fleet/vehicle")
     return About(fleet_id, vehicle_id, new.subject)
 
@@ -183,11 +222,16 @@ def _todo(item: Item, plate: str) -> Todo:
     return Todo(vehicle=f"{item.fleet_id}/{item.vehicle_id}", plate=plate, **same)
 
 
+def _deciding(path: str, answer: Callable[[Ask], Task], summary: str, takes: type[Body]) -> Endpoint:
+    said = ("POST", f"/tasks/{{id}}/{path}", answer, "work", f"{summary}; 409 if changed", ACTING, Task, takes)
+    return Endpoint(*said, headers=("If-Match",))
+
+
 LISTS = (Endpoint("GET", "/tasks", listed, "work", "Tasks", SEEING, Page[Task], query=Listed),)
 ENDPOINTS = (
-    Endpoint("GET", "/today", today, "work", "What needs doing today", SEEING, Morning, long=True),
+    Endpoint("GET", "/today", today, "work", "What needs doing today", SEEING, Morning, query=Of, long=True),
     Endpoint("POST", "/tasks", create, "work", "Make a task", ACTING, Task, takes=NewTask),
-    Endpoint("POST", "/tasks/{id}/assign", assign, "work", "Give a task to somebody", ACTING, Task, takes=Given),
-    Endpoint("POST", "/tasks/{id}/done", done, "work", "A task is done", ACTING, Task, takes=Done),
-    Endpoint("POST", "/tasks/{id}/drop", drop, "work", "A task will not be done", ACTING, Task, takes=Done),
+    _deciding("assign", assign, "Give a task to somebody", Given),
+    _deciding("done", done, "A task is done", Done),
+    _deciding("drop", drop, "A task will not be done", Done),
 )

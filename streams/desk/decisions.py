@@ -83,15 +83,14 @@ def shelves(actions: Iterable[Row]) -> list[Row]:
 
 def shelved_until(alert: Row, shelved: Sequence[Row], now: float) -> float | None:
     """Until when an alert is kept quiet at ``now``; None: it is not."""
-    ends = [
-        row["until"]
-        for row in shelved
-        if row["until"] > now
-        and row["fleet_id"] == alert["fleet_id"]
-        and row["vehicle_id"] in ("", alert["vehicle_id"])
-        and row["kind"] in ("", alert["kind"])
-    ]
+    ends = [row["until"] for row in shelved if row["until"] > now and covers(row, alert)]
     return max(ends, default=None)
+
+
+def covers(shelf: Row, alert: Row) -> bool:
+    """Whether an alert is of the fleet, vehicle and kind of a shelf."""
+    scope = shelf["vehicle_id"] in ("", alert["vehicle_id"]) and shelf["kind"] in ("", alert["kind"])
+    return bool(scope and shelf["fleet_id"] == alert["fleet_id"])
 
 
 def dismissed(event: Row, actions: Iterable[Row]) -> bool:

@@ -1,6 +1,6 @@
 """Tasks: what an alert asks to be done - by whom, until when, with what outcome; appended to, never changed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
@@ -13,10 +13,15 @@ from streams.store.store import Store, rows_of
 from streams.words import say
 
 Row = dict[str, Any]
+Unchanged = Callable[[Row], None]  # may refuse, by what it raises, a task that is not as somebody saw it
 
 OUTCOMES = ("fixed", "replaced", "talked", "nothing_found", "other")
 OPEN, DONE, VERIFIED, DROPPED = "open", "done", "verified", "dropped"
 STATES = {"create": OPEN, "done": DONE, "drop": DROPPED, "verified": VERIFIED, "failed": OPEN}  # action -> state
+
+
+def _any(_task: Row) -> None:
+    """However it is."""
 
 
 class TaskError(Exception):
@@ -49,6 +54,7 @@ def fold(actions: Iterable[Row]) -> list[Row]:
             }
         task = found[row["task_id"]]
         task["state"] = STATES.get(row["action"], task.get("state", OPEN))
+        task["rev"] = task.get("rev", 0) + 1
         task["failures"] += row["action"] == "failed"
         if row["action"] in ("create", "assign"):
             task["assignee"], task["due"] = row["assignee"] or None, row["due"]
@@ -85,28 +91,33 @@ def create(
     return name
 
 
-def assign(store: Store, name: str, actor: str, now: float, assignee: str, due: float | None) -> str:
+def assign(
+    store: Store, name: str, actor: str, now: float, assignee: str, due: float | None, unchanged: Unchanged = _any
+) -> str:
     """Give a task to somebody, until when."""
     with store.writing() as connection:
         task = _found(connection, name)
+        unchanged(task)
         said = {"assignee": assignee or task["assignee"] or "", "due": task["due"] if due is None else due}
         return _add(connection, task, "assign", actor, now, said)
 
 
-def done(store: Store, name: str, actor: str, now: float, outcome: str, finding: str = "") -> str:
+def done(
+    store: Store, name: str, actor: str, now: float, outcome: str, finding: str = "", unchanged: Unchanged = _any
+) -> str:
     """A task is done, with what came of it and what was found; a tyre's is believed when its pressure says so."""
     if outcome not in OUTCOMES:
         raise TaskError(say("no_outcome", value=repr(outcome), known=", ".join(OUTCOMES)))
     with store.writing() as connection:
-        return _close(connection, name, "done", actor, now, {"outcome": outcome, "finding": finding})
+        return _close(connection, name, "done", actor, now, {"outcome": outcome, "finding": finding}, unchanged)
 
 
-def drop(store: Store, name: str, actor: str, now: float, why: str) -> str:
+def drop(store: Store, name: str, actor: str, now: float, why: str, unchanged: Unchanged = _any) -> str:
     """A task will not be done."""
     if not why:
         raise TaskError(say("drop_reason"))
     with store.writing() as connection:
-        return _close(connection, name, "drop", actor, now, {"finding": why})
+        return _close(connection, name, "drop", actor, now, {"finding": why}, unchanged)
 
 
 def judged(task: Row, holds: bool, finding: str, at: float) -> Row:
@@ -131,11 +142,15 @@ def _found(connection: Connection, name: str) -> Row:
     return found[0]
 
 
-def _close(connection: Connection, name: str, action: str, actor: str, now: float, said: Row) -> str:
+def _close(
+    connection: Connection, name: str, action: str, actor: str, now: float, said: Row, unchanged: Unchanged
+) -> str:
+    """Close a task; the same said twice is on record once, something else is not lost: it is refused."""
     task = _found(connection, name)
-    if task["state"] == STATES[action]:
+    if task["state"] == STATES[action] and all(task[name] == text for name, text in said.items()):
         return str(task["task_id"])
-    if task["state"] in (VERIFIED, DROPPED):
+    unchanged(task)
+    if task["state"] in (STATES[action], VERIFIED, DROPPED):
         raise TaskError(say("task_closed", name=task["task_id"][:8], state=task["state"]))
     return _add(connection, task, action, actor, now, said)
 

@@ -65,7 +65,12 @@ def test_it_is_held_against_the_last_report_that_was_made_else_against_as_many_d
     october, later = {"from": "2023-05-08", "to": "2023-05-15"}, {"from": "2023-05-16", "to": "2023-05-23"}
     asked = report("manager", **later)
     assert (asked["before_first"], asked["before_end"], asked["before_at"]) == ("2023-05-09", "2023-05-16", None)
-    page(house.client("manager"), **october)  # made; to be asked on the screen makes none
+    page(house.client("viewer"), **later)
+    page(house.client("manager"), **october)  # looked at, on the screen or to print, it is not given out
+    assert report("manager", **later)["before_at"] is None
+    assert house.client("viewer").post(f"{API}/fleets/a/report", json=october).status_code == 403
+    given = house.client("manager").post(f"{API}/fleets/a/report", json=october).json()
+    assert (given["first"], given["end"]) == ("2023-05-08", "2023-05-15")
     for _ in range(2):
         found = report("viewer", **later)
         assert (found["before_first"], found["before_end"]) == ("2023-05-08", "2023-05-15")

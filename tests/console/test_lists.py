@@ -131,3 +131,27 @@ def test_of_whom_too_little_is_known_the_order_tells_nothing(house, monkeypatch)
     monkeypatch.setattr(drivers, "_rows", rows)
     found = house.client("manager").get(f"{API}/drivers", params={"sort": "score"}).json()["items"]
     assert [one["driver_id"] for one in found] == ["D3", "D1", "D2", "D4"]
+
+
+@pytest.mark.parametrize("path", ["tyres", "devices", "hours", "tasks", "objections", "today"])
+def test_lists_of_a_fleet_and_of_a_site(house, path):
+    admin = house.client("admin")
+    for vehicle in ("a/V0", "a/V1", "b/V0"):
+        admin.post(f"{API}/tasks", json={"kind": "coach", "vehicle": vehicle})
+    found = {}
+    for query in ({}, {"fleet": "b"}, {"site": "south"}, {"fleet": "b", "site": "south"}):
+        answer = admin.get(f"{API}/{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        found[tuple(query)] = answer.json()["items"]
+    assert {one["fleet_id"] if "fleet_id" in one else one["vehicle"][0] for one in found["fleet",]} <= {"b"}
+    assert found["fleet", "site"] == []
+    assert {one.get("vehicle_id", "V1") for one in found["site",]} <= {"V1"}
+    if path not in ("hours", "objections"):
+        assert len(found[()]) > len(found["fleet",]) > 0
+
+
+def test_the_time_zone_is_that_of_the_fleets_one_sees(house):
+    told = {who: house.client(who).get(f"{API}/meta").json()["time_zone"] for who in ("manager", "driver", "other")}
+    assert told == {"manager": "Europe/Berlin", "driver": "Europe/Berlin", "other": "UTC"}
+    assert house.client("admin").get(f"{API}/meta").json()["time_zone"] == "UTC"  # of two that differ
+    assert house.stranger().get(f"{API}/meta").json()["time_zone"] == "UTC"

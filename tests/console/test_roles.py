@@ -27,7 +27,7 @@ RIGHTS = (
     (r"GET /(alerts|objections|trips|hours)\b", "admin manager viewer driver"),
     (r"POST /objections/", "admin manager"),
     (r"POST /objections", "admin manager driver"),
-    (r"POST /(alerts|tasks|settings)\b", "admin manager"),
+    (r"POST /(alerts|tasks|settings|fleets)\b", "admin manager"),
     (r"GET /(vehicles|positions|heat|today|tasks|tyres|devices|zones|fleets|settings)\b", "admin manager viewer"),
 )
 PLACES = re.compile(r"(^|_)(lat|lon|coordinates|heading|geometry|wkt|polygon)(_|$)")

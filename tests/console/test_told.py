@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select
 
+from console.access import DRIVER
 from console.stream import Hub
+from streams.desk import actions
 from streams.store import schema
 from streams.store.store import rows_of
 
@@ -128,7 +130,7 @@ def dismissed(house, kind="harsh_braking", note="D1 braked for a child"):
 
 def test_an_insurer_judges_a_dismissal_by_what_happened_and_what_it_does_to_the_premium(house):
     alert, underwriter = dismissed(house), house.client("underwriter")
-    house.client("manager").post(f"{API}/objections", json={"alert_id": alert["alert_id"], "note": "it was not me"})
+    actions.act(house.world.store, alert["alert_id"], "object", "bo", "it was not me", 0.0, DRIVER)
     found = underwriter.get(f"{API}/pricing/disputes/{alert['alert_id']}").json()
     assert (found["kind"], found["level"], found["count"]) == ("harsh_braking", alert["level"], alert["count"])
     assert (found["first_seen"], found["last_seen"]) == (alert["first_seen"], alert["last_seen"])

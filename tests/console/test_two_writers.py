@@ -92,3 +92,57 @@ def test_who_saw_an_older_row_is_told_so(house):
     assert manager.post(f"{path}/remove", json={"key": "D2"}, headers=saw).status_code == 409
     saw = {"If-Match": f'"{drivers(manager)["D2"]["rev"]}"'}
     assert manager.post(path, json={"key": "D2", "cells": seen["cells"]}, headers=saw).status_code == 200
+
+
+def task_of(client, kind="workshop"):
+    return client.post(f"{API}/tasks", json={"kind": kind, "vehicle": "a/V1", "subject": "hose"}).json()
+
+
+def test_what_the_second_who_closes_a_task_found_is_not_lost_unsaid(house):
+    manager, admin = house.client("manager"), house.client("admin")
+    task = task_of(manager)
+    path, saw = f"{API}/tasks/{task['task_id']}/done", {"If-Match": f'"{task["rev"]}"'}
+    first, second = {"outcome": "fixed", "finding": "hose"}, {"outcome": "nothing_found", "finding": "disc cracked"}
+    assert manager.post(path, json=first, headers=saw).status_code == 200
+    assert manager.post(path, json=first, headers=saw).status_code == 200  # the same said twice
+    late = admin.post(path, json=second, headers=saw)
+    assert (late.status_code, late.json()["code"], late.json()["current"]["finding"]) == (409, "changed", "hose")
+    assert admin.post(path, json=second).json()["code"] == "refused"
+
+
+def test_a_task_is_of_a_vehicle_that_is_there_and_due_in_the_future(house):
+    manager = house.client("manager")
+    for said, code in (({"vehicle": "a/NOWHERE"}, 404), ({"vehicle": "a/V1", "due": "1999-01-01"}, 422)):
+        assert manager.post(f"{API}/tasks", json={"kind": "coach"} | said).status_code == code
+    late = manager.post(f"{API}/tasks/{task_of(manager, 'coach')['task_id']}/assign", json={"due": "2001-01-01"})
+    assert late.status_code == 422
+
+
+def decided(client, alert, action, **said):
+    return client.post(f"{API}/alerts/{alert}/{action}", json=said)
+
+
+def test_a_shelf_is_ended_and_what_was_put_away_opened_again_by_saying_so(house):
+    manager = house.client("manager")
+    alert = manager.get(f"{API}/alerts", params={"limit": 50}).json()["items"][-1]["alert_id"]
+    assert decided(manager, alert, "shelve", hours=24, note="oops").json()["shelved_until"]
+    assert decided(manager, alert, "unshelve").json()["shelved_until"] is None
+    assert decided(manager, alert, "reopen").json()["code"] == "not_put_away"
+    assert decided(manager, alert, "dismiss", reason="test").json()["state"] == "dismissed"
+    assert decided(manager, alert, "ack").json()["code"] == "put_away"
+    assert decided(manager, alert, "reopen").json()["state"] == "acknowledged"
+    both = manager.post(f"{API}/alerts:bulk", json={"ids": [alert], "action": "unshelve"}).json()
+    assert [one["ok"] for one in both] == [True]
+
+
+def test_the_insurer_reads_the_drivers_words_alone_as_the_drivers(house):
+    driver, manager, underwriter = (house.client(who) for who in ("driver", "manager", "underwriter"))
+    alert = driver.get(f"{API}/alerts", params={"state": "open,acked", "limit": 1}).json()["items"][0]["alert_id"]
+    for client, note in ((driver, "a child ran out"), (manager, "the manager's own")):
+        assert client.post(f"{API}/objections", json={"alert_id": alert, "note": note}).status_code == 200
+    assert decided(manager, alert, "dismiss", reason="not_the_driver").status_code == 200
+    path = f"{API}/pricing/disputes/{alert}"
+    assert underwriter.get(path).json()["objections"] == ["a child ran out"]
+    assert underwriter.post(f"{path}/refuse", json={"reason": "seen"}).json()["state"] == "refused"
+    assert underwriter.post(f"{path}/refuse", json={"reason": "again"}).json()["code"] == "judged"
+    assert underwriter.post(f"{path}/accept", json={"reason": "after all"}).json()["state"] == "accepted"

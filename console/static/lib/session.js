@@ -15,8 +15,7 @@ export const user = signal(null);
 
 /** Ask what this console is, and who we are; null: nobody. */
 export async function recognise() {
-  meta.value = await get('meta');
-  zone.value = meta.value?.time_zone ?? 'UTC';
+  await look();
   try {
     welcome(await get('session'));
   } catch (error) {
@@ -27,8 +26,14 @@ export async function recognise() {
 /** @param {string} name @param {string} password */
 export async function signIn(name, password) {
   const me = await send('session', { name, password });
-  meta.value = await get('meta'); // strangers are told less
+  await look(); // strangers are told less
   welcome(me);
+}
+
+/** What this console is to whoever asks. */
+async function look() {
+  meta.value = await get('meta');
+  zone.value = meta.value?.time_zone ?? 'UTC'; // of the fleets that are seen
 }
 
 export async function signOut() {

@@ -3,7 +3,8 @@
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
 import { act } from '../lib/acting.js';
-import { alerts, shownState, todo } from '../lib/alerts.js';
+import { GONE, alerts, shownState, todo } from '../lib/alerts.js';
+import { now } from '../lib/clock.js';
 import { decided } from '../lib/decided.js';
 import { moment, number, span, sure } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
@@ -20,6 +21,7 @@ import { Trace } from '../charts/trace.js';
 import { strips } from '../charts/strips.js';
 
 const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
+const AT_ONCE = ['ack', 'reopen', 'unshelve']; // nothing is asked before
 
 /** @param {{ parts: string[] }} given */
 export function Alert({ parts: [, id] }) {
@@ -34,12 +36,15 @@ export function Alert({ parts: [, id] }) {
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = { ...known.data, ...alerts.value.get(id) }; // what the stream has told since counts
-  const decide = (/** @type {string} */ action) => (action === 'ack' ? void act([id], 'ack').then(known.again) : (asked.value = action));
+  const gone = Object.values(GONE).includes(one.state);
+  const open = one.shelved_until && (moment(one.shelved_until)?.getTime() ?? 0) > now() ? [...ACTIONS, 'unshelve'] : ACTIONS;
+  const actions = gone ? ['reopen', 'comment'] : open;
+  const decide = (/** @type {string} */ action) => (AT_ONCE.includes(action) ? void act([id], action).then(known.again) : (asked.value = action));
   return html`
     <${Head} title=${`${word('kind', one.kind)} ${one.subject ?? ''}`}><a href="#/alerts">${t('alert.back')}</a><//>
     <p class="badges"><${Priority} priority=${one.priority} /> <b>${t(`state.${shownState(one)}`)}</b> · ${t(`condition.${one.condition}`)}${one.count > 1 && html` · <span class="times">×${one.count}</span>`}</p>
     <p class="todo"><b>${t('alert.todo')}</b> ${todo(one)}</p>
-    ${may('manager') && html`<div class="choices">${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
+    ${may('manager') && html`<div class="choices">${actions.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
       <button onClick=${() => (tasking.value = true)}>${t('alert.task')}</button></div>`}
     ${may('manager', 'driver') && user.value?.driver_id && html`<p class="choices"><button onClick=${() => (objecting.value = true)}>${t('alert.object')}</button></p>`}
     <${Facts} one=${one} />

@@ -3,9 +3,11 @@
 import { html } from '../lib/html.js';
 import { language, t } from '../lib/i18n.js';
 import { address } from '../lib/api.js';
+import { attempted } from '../lib/decided.js';
 import { dayTime, number, percent } from '../lib/format.js';
 import { roster } from '../lib/fleet.js';
 import { route } from '../lib/router.js';
+import { may } from '../lib/session.js';
 import { use } from '../lib/use.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
@@ -21,7 +23,8 @@ export function Report() {
   const until = to && new Date(Date.parse(to) + 86_400_000).toISOString().slice(0, 10); // that day is meant to be in it
   const known = use(fleet ? `fleets/${encodeURIComponent(fleet)}/report` : null, { from, to: until });
   const page = address(`fleets/${encodeURIComponent(fleet)}/report.html`, { from, to: until, language: language.value });
-  return html`<${Head} title=${t('screen.report')}>${known.data && html`<a class="button" href=${page} target="_blank" rel="noopener">${t('fleet_report.print')}</a>`}<//>
+  const give = () => attempted(`fleets/${encodeURIComponent(fleet)}/report`, { from, to: until }, { done: t('fleet_report.given'), after: known.again });
+  return html`<${Head} title=${t('screen.report')}>${known.data && html`<a class="button" href=${page} target="_blank" rel="noopener">${t('fleet_report.print')}</a>${may('manager') && html`<button onClick=${give}>${t('fleet_report.give')}</button>`}`}<//>
     <p class="hint">${t('fleet_report.lead')}</p>
     <div class="filters">
       <${Choice} name="fleet" value=${fleet} label=${t('fleet_report.fleet')} options=${fleets.map((one) => [one, one])} />

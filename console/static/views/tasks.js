@@ -21,21 +21,21 @@ const OUTCOMES = ['fixed', 'replaced', 'talked', 'nothing_found', 'other'];
 
 export function Tasks() {
   const { state = 'open', make } = route.value.query;
-  const asked = useSignal(/** @type {{ id: string, action: string } | null} */ (null));
+  const asked = useSignal(/** @type {{ id: string, rev: string, action: string } | null} */ (null));
   const known = pages('tasks', { state }, { every_s: LATELY_S });
   const close = (/** @type {Record<string, string>} */ said) => {
-    const { id, action } = /** @type {{ id: string, action: string }} */ (asked.value);
-    return decided(`tasks/${encodeURIComponent(id)}/${action}`, said, { done: t(`tasks.${action}_said`), after: known.again });
+    const { id, rev, action } = /** @type {{ id: string, rev: string, action: string }} */ (asked.value);
+    return decided(`tasks/${encodeURIComponent(id)}/${action}`, said, { rev, done: t(`tasks.${action}_said`), after: known.again });
   };
   return html`<${Head} title=${t('screen.tasks')}>${may('manager') && html`<button onClick=${() => refine({ make: 'new' })}>${t('alert.task')}</button>`}<//>
     <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${STATES.map((one) => [one, t(`task_state.${one}`)])} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns((id, action) => (asked.value = { id, action }))} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : !known.error && html`<${Waiting} />`}
+    ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns(({ task_id, rev }, action) => (asked.value = { id: task_id, rev, action }))} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Dialog} title=${t(`tasks.${asked.value.action}`)} go=${t(`tasks.${asked.value.action}`)} onGo=${close} onLeave=${() => (asked.value = null)}><${Fields} action=${asked.value.action} /><//>`}
     ${make && may('manager') && html`<${NewTask} vehicle=${make === 'new' ? '' : make} done=${known.again} leave=${() => refine({ make: '' })} />`}`;
 }
 
-/** @param {(id: string, action: string) => void} ask */
+/** @param {(row: any, action: string) => void} ask */
 function columns(ask) {
   return [
     { key: 'kind', label: t('tasks.what'), show: (/** @type {any} */ row) => html`${word('task', row.kind)} ${row.subject}` },
@@ -44,7 +44,7 @@ function columns(ask) {
     { key: 'due', label: t('tasks.due'), show: (/** @type {any} */ row) => html`<span class=${row.overdue ? 'verdict bad' : ''}><${Time} at=${row.due} /> ${row.overdue ? t('tasks.overdue') : ''}</span>` },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`${t(`task_state.${row.state}`)} ${row.outcome && word('outcome', row.outcome)} ${row.finding}` },
     { key: 'alert_id', label: t('tasks.alert'), fixed: true, show: (/** @type {any} */ row) => row.alert_id && html`<a href=${href(`/alerts/${row.alert_id}`)}>${t('tasks.see')}</a>` },
-    { key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? ACTIONS.map((action) => html`<button key=${action} onClick=${() => ask(row.task_id, action)}>${t(`tasks.${action}`)}</button> `) : '') },
+    { key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? ACTIONS.map((action) => html`<button key=${action} onClick=${() => ask(row, action)}>${t(`tasks.${action}`)}</button> `) : '') },
   ];
 }
 

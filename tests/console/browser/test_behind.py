@@ -30,7 +30,8 @@ const { Positions } = await at('lib/rows.js');
 const fleet = new Positions(given.lon.length);
 fleet.lon.set(given.lon);
 fleet.lat.set(given.lat);
-return [4, 22].map((zoom) => heaps(fleet, (i) => i !== given.hidden, zoom).map(({ n }) => n));"""
+const wanted = (i) => i !== given.hidden;
+return [...[4, 22].map((zoom) => heaps(fleet, wanted, zoom).map(({ n }) => n)), fleet.near(9, 48, 0.001, wanted)];"""
 TRAIL = """const map = await new Promise((done) => {
   const look = () => {
     const map = globalThis.tripmeterMap;
@@ -40,7 +41,8 @@ TRAIL = """const map = await new Promise((done) => {
 });
 const { trail } = await at('map/trail.js');
 while (!trail.value) await new Promise(requestAnimationFrame);
-return map.getLayersOrder().includes('trail-line');"""
+while (!map.queryRenderedFeatures({ layers: ['trail-line'] }).length) await new Promise(requestAnimationFrame);
+return trail.value.t.length;"""
 
 
 def many(route):
@@ -164,15 +166,19 @@ def test_one_payload_that_was_set_aside_is_looked_at_and_read_again(tab):
     assert one.page.locator("tbody tr").count() == 1
 
 
-def test_vehicles_that_lie_on_each_other_are_counted_and_a_click_takes_the_next(tab):
-    one = tab("manager")
+def test_vehicles_that_lie_on_each_other_are_counted_and_the_chosen_one_has_a_trail(tab, house):
+    one = tab("admin")
     one.go("/?over=heat")
     places = {"lon": [9.0, 9.00001, 9.00002, 10.0, 9.0], "lat": [48.0, 48.0, 48.00001, 48.0, 48.0], "hidden": 4}
-    far, near = one.run(HEAPS, places)
-    assert (far, near) == ([3], [])
+    far, near, clicked = one.run(HEAPS, places)
+    assert (far, near, clicked) == ([3], [], [0, 1, 2])  # the nearest first; what a filter hides is none of them
     one.page.locator(".legend").wait_for()
-    one.go("/?vehicle=a/V1")
-    assert one.run(TRAIL)
+    newest = max(house.world.fixes().heard)
+    heard = next(
+        pair for pair, at in zip(house.world.fixes().vehicles, house.world.fixes().heard, strict=True) if at == newest
+    )
+    one.go(f"/?vehicle={'/'.join(heard)}")
+    assert one.run(TRAIL) > 1
     one.page.locator(".drawer", has_text="km/h").wait_for()
     assert one.page.evaluate(ATTRIBUTED)  # the drawer does not hide where the map is from
     assert one.run(LINES) == 1  # no amount is broken after its minus

@@ -6,6 +6,8 @@ WORKERS ?= 2
 CHAOS_S ?= 1800
 CHAOS_SEED ?= 7
 SOAK_S ?= 1800
+# what Python has compiled stays, whatever is usual here: else each process of the tests does it anew, half a second
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check test stack chaos soak bench evaluate docs clean

@@ -136,7 +136,9 @@ def _of_token(store: Store, token: str, holders: tuple[Holder, ...]) -> Who:
         row = next(iter(rows_of(connection, select(tokens).where(tokens.c.digest == digest))), None)
     if row is None or (row["until"] is not None and row["until"] < time.time()):
         raise Problem(401, "unknown_token", "the token is not known here", {"WWW-Authenticate": "Bearer"})
-    return Who(f"token:{row['name']}", row["name"], parsed(row["grants"]), token=digest)
+    alike = row["name"] in {one.name for one in holders}  # the configuration has taken the name since
+    name = f"token:{row['name']}" + (f"#{digest[:8]}" if alike else "")
+    return Who(name, row["name"], parsed(row["grants"]), token=digest)
 
 
 def _same_site(request: Request, who: Who) -> None:

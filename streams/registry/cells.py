@@ -39,6 +39,8 @@ def row(kind: str, said: Mapping[str, Any], place: Place) -> tuple[Row | None, l
         except ValueError:
             problems.append(Problem(place, cell.name, say("is", value=repr(shown(cell, value))), say(WRONG[cell.type])))
             continue
+        if cell.name.endswith("_id") and not values[cell.field].isprintable():
+            problems.append(Problem(place, cell.name, say("is", value=repr(value)), say("unseen")))
         if cell.choices and values[cell.field] not in cell.choices:
             todo = say("choices", known=", ".join(cell.choices))
             problems.append(Problem(place, cell.name, say("is", value=repr(value)), todo))

@@ -100,6 +100,11 @@ def test_what_is_seen_and_not_ones_own_to_change_is_refused_by_role(house):
     assert (answer.status_code, answer.json()["code"]) == (404, "no_row")
 
 
+def test_an_id_has_no_sign_that_nobody_can_see(house):
+    answer = put(house.client("manager"), "drivers", {"driver_id": "D\u202e9", "fleet_id": "a", "name": "x"})
+    assert [one["said"][-1]["code"] for one in answer.json()["problems"]] == ["unseen"]
+
+
 def test_a_token_lets_nobody_in(house):
     maker = signed_in(house, "adm2", "admin")
     token = maker.post(f"{API}/tokens", json={"name": "t1", "grants": "admin"}).json()["token"]

@@ -179,6 +179,8 @@ def test_a_token_is_never_given_the_answer_of_another(house, monkeypatch):
         client = house.stranger()
         codes.append(client.post(f"{API}/alerts/{alert}/comment", json={"note": "of a"}, headers=said).status_code)
     assert codes == [200, 404]
+    (said,) = admin.get(f"{API}/audit", params={"action": "alerts.note", "limit": 1}).json()["items"]
+    assert said["actor"].startswith("token:erp#")  # the log tells them apart
     again = admin.post(f"{API}/tokens", json={"name": "erp", "grants": "viewer"})
     assert (again.status_code, again.json()["code"]) == (409, "token_exists")
     over = admin.post(f"{API}/tokens", json={"name": "late", "grants": "viewer", "until": "2001-01-01"})

@@ -80,3 +80,19 @@ def test_a_task_that_is_due_today_has_all_of_the_day_where_the_fleet_is(house):
     assert (task["due"], task["overdue"]) == (f"{today}T21:59:59.000Z", False)  # Berlin, in summer
     again = manager.post(f"{API}/tasks/{task['task_id']}/assign", json={"assignee": "x", "due": "2024-12-24"}).json()
     assert again["due"] == "2024-12-24T22:59:59.000Z"
+
+
+def test_a_shelf_is_told_of_its_own_alerts_and_no_decision_is_lost(house, picture, monkeypatch):
+    manager = house.client("manager")
+    one = next(row for row in manager.get(f"{API}/alerts").json()["items"] if row["vehicle"] == "a/V0")
+    path = f"{API}/alerts/{one['alert_id']}"
+    look(picture)
+    assert manager.post(f"{path}/shelve", json={"hours": 2, "note": "a hose"}).status_code == 200
+    told = {(row["vehicle_id"], row["kind"]) for row, _ in picture.news()}
+    assert told == {("V0", one["kind"])}
+    assert manager.post(f"{path}/comment", json={"note": "while the database was busy"}).status_code == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(picture, "_changed", lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            picture.news()
+    assert one["alert_id"] in look(picture)

@@ -42,12 +42,11 @@ def test_saved_without_secrets_passwords_are_masked(good: Path, tmp_path: Path) 
         load(tmp_path / "again")
 
 
+SEEN = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=12).map(str.strip)
 
 
-@given(
-    st.lists(st.builds(Driver, driver_id=NAMES.filter(bool), fleet_id=st.just("f"), name=NAMES, note=NAMES), max_size=5)
-)
+@given(st.lists(st.builds(Driver, driver_id=SEEN, fleet_id=st.just("f"), name=NAMES, note=NAMES), max_size=5))
 @settings(max_examples=40, deadline=None)
 def test_any_text_survives_a_file(tmp_path_factory: pytest.TempPathFactory, rows: list[Driver]) -> None:
     registry = Registry()

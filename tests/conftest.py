@@ -30,6 +30,7 @@ ON_POSTGRES = {  # of tests/streams
     "records/test_evidence",
     "records/test_faults",
     "records/test_reports",
+    "registry/test_edited",
     "river/test_embedded",
     "river/test_own",
     "river/test_recovery",

@@ -11,20 +11,21 @@ import { Answer } from '../ui/answer.js';
 import { Choice } from '../ui/choice.js';
 import { DriverLink, VehicleLink } from '../ui/links.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
+import { Places } from '../ui/places.js';
 import { Table } from '../ui/table.js';
 
 const STATES = ['waiting', 'answered'];
 
 export function Objections() {
-  const { state = '' } = route.value.query;
+  const { state = '', fleet, site } = route.value.query;
   const asked = useSignal(/** @type {any} */ (null));
-  const known = pages('objections', { state }, { every_s: LATELY_S });
+  const known = pages('objections', { state, fleet, site }, { every_s: LATELY_S });
   useEffect(() => {
     const stop = on('alert', ({ objection }) => objection && known.again());
     return () => void stop();
   }, []);
   return html`<${Head} title=${t('screen.objections')} /><p class="hint">${t(may('manager') ? 'objections.lead' : 'objections.lead_own')}</p>
-    <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${[['', t('inbox.any')], ...STATES.map((one) => [one, t(`objection.${one}`)])]} /></div>
+    <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${[['', t('inbox.any')], ...STATES.map((one) => [one, t(`objection.${one}`)])]} /><${Places} query=${route.value.query} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.objections')} columns=${columns((row) => (asked.value = row))} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.alert_id} empty=${t('objections.empty')} />` : !known.error && html`<${Waiting} />`}
     ${asked.value && html`<${Answer} alert=${asked.value.alert_id} note=${asked.value.note} done=${known.again} leave=${() => (asked.value = null)} />`}`;

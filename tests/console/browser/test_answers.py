@@ -41,7 +41,7 @@ def test_an_objection_is_seen_answered_and_its_answer_read(tab, house):
 
 def test_a_dispute_is_judged_by_what_happened(tab, house):
     manager, alert = house.client("manager"), own_alert(house)
-    manager.post("/api/v1/objections", json={"alert_id": alert, "note": "it was not me"})
+    house.client("driver").post("/api/v1/objections", json={"alert_id": alert, "note": "it was not me"})
     assert manager.post(f"/api/v1/alerts/{alert}/dismiss", json={"reason": "not_the_driver"}).status_code == 200
     one = tab("underwriter")
     one.go("/disputes")

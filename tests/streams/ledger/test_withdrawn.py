@@ -16,7 +16,6 @@ from streams.fleets.fleet import Coupled
 from streams.ledger import exposed
 from streams.ledger.book import gathered
 from streams.ledger.books import BOOKS
-from streams.pipeline.pipeline import only
 from streams.registry import Roster, stored
 from streams.store import accounts, upkeep
 
@@ -68,7 +67,7 @@ def write(river, source):
 
 def drives(rivers):
     """Some days' drives, and some more when late data no longer reaches back to them."""
-    return rivers.days(9), rivers.days(10, start=rivers.START + LATER * DAY_S)
+    return rivers.days(9, vehicles=2), rivers.days(10, vehicles=2, start=rivers.START + LATER * DAY_S)
 
 
 def soft(river):
@@ -81,8 +80,9 @@ def fleet(rivers, calm, tariff, tmp_path_factory, insured):
     untouched, touched = (insured(tmp_path_factory.mktemp("fleet"), calm) for _ in range(2))
     write(touched, written(rivers))
     for river in (untouched, touched):
-        for samples in drives(rivers):
-            daily(rivers, river, samples, tariff=tariff)
+        first, second = drives(rivers)
+        daily(rivers, river, first, tariff=tariff)
+        send(rivers, river, second)
         close(river, END, tariff)
     return untouched, touched
 
@@ -120,8 +120,8 @@ def test_what_was_accepted_stands_whatever_is_written_next(rivers, calm, tariff,
     source = written(rivers)
     write(river, source)
     for samples in drives(rivers):
-        daily(rivers, river, samples, tariff=tariff)
-    close(river, END, tariff)
+        send(rivers, river, samples)
+        close(river, float(samples.t.max()) + DAY_S, tariff)
     before = post(river, tariff, END)
     with river.store.writing() as connection:
         word = {"number": 1, "fleet_id": "f"}
@@ -150,7 +150,8 @@ def test_what_was_made_with_it_before_anybody_was_insured_moves_no_score(rivers,
     enter(river, tmp_path / "early", **unknown)
     write(river, written(rivers))
     first, _ = drives(rivers)
-    daily(rivers, river, first, tariff=tariff)
+    send(rivers, river, first)
+    close(river, rivers.START + 5 * DAY_S, tariff)
     with river.store.writing() as connection:
         connection.execute(delete(upkeep.midnights))
     enter(river, tmp_path / "late")
@@ -162,15 +163,14 @@ def test_what_was_made_with_it_before_anybody_was_insured_moves_no_score(rivers,
 
 
 def test_hours_of_whom_a_fleet_named_before_anybody_was_insured_are_not_read(rivers, calm, tariff, insured, tmp_path):
-    samples = replace(rivers.days(9), driver=None)
+    samples = replace(rivers.days(9, vehicles=2), driver=None)
     untouched, touched = insured(tmp_path / "untouched", calm), rivers.River(tmp_path / "touched", calm)
     unknown = {name: FILES[name].splitlines()[0] + "\n" for name in ("policies", "policy_vehicles")}
     enter(touched, tmp_path / "early", **unknown)
     for river in (untouched, touched):
-        send(rivers, river, only(samples, samples.t < np.inf))
+        send(rivers, river, samples)
     reassign(rivers, touched, np.random.default_rng(4), every=2000.0)
-    for day in range(14):
-        close(touched, rivers.START + (day + 1) * DAY_S + 4000.0, tariff)
+    close(touched, rivers.START + 14 * DAY_S, tariff)
     enter(touched, tmp_path / "late")
     for river in (untouched, touched):
         close(river, END, tariff)

@@ -112,3 +112,17 @@ def test_who_has_tried_too_often_is_told_for_how_long_to_wait(tab):
     one.page.locator("input").first.fill("manager")
     one.page.get_by_role("button", name="Sign in").click()
     one.page.get_by_text("Too many tries. Wait 10 min.").wait_for()
+
+
+def test_a_shelf_is_ended_and_what_was_put_away_is_opened_again(tab, house):
+    one = tab("manager")
+    manager, alert = house.client("manager"), house.ids["alerts"]
+    said = {"hours": 4, "note": "a slip of the finger"}
+    assert manager.post(f"/api/v1/alerts/{alert}/shelve", json=said).status_code == 200
+    one.go(f"/alerts/{alert}")
+    one.page.get_by_role("button", name="End the shelf").click()
+    one.page.get_by_role("button", name="End the shelf").wait_for(state="detached")
+    assert manager.get(f"/api/v1/alerts/{alert}").json()["shelved_until"] is None
+    assert manager.post(f"/api/v1/alerts/{alert}/resolve", json={"note": "too soon"}).status_code == 200
+    one.page.get_by_role("button", name="Open again").click()
+    one.page.get_by_role("button", name="Acknowledge").wait_for()

@@ -25,13 +25,19 @@ export function strips(found, event = {}) {
   const known = SIGNALS.filter(([name]) => found[name]?.length).map(([name, unit]) => ({
     key: name,
     unit,
-    values: found[name],
+    lines: [{ key: name, values: found[name] }],
     ...(name === 'speed_kmh' && found.speed_limit_kmh && { limit: found.speed_limit_kmh }),
   }));
   const tyres = Object.keys(found).filter((name) => /^tyre_.*_pressure_kpa$/.test(name));
-  const all = [...known, ...tyres.map((name) => ({ key: name, unit: 'kPa', values: found[name] }))];
   const main = signal(event);
+  const own = tyres.filter((name) => name === main);
+  const all = [...known, ...[own, tyres.filter((name) => !own.includes(name))].filter((names) => names.length).map((names) => wheels(names, found))];
   return [...all.filter((strip) => strip.key === main), ...all.filter((strip) => strip.key !== main)].map((strip) => (strip.key === main ? marked(strip, event) : strip));
+}
+
+/** Wheels in one strip, a line each. @param {string[]} names @param {Record<string, any>} found @returns {Strip} */
+function wheels(names, found) {
+  return { key: names.length > 1 ? 'tyres' : names[0], unit: 'kPa', lines: names.map((name) => ({ key: name, values: found[name] })) };
 }
 
 /** The signal an event was found in. @param {Event} event */

@@ -4,11 +4,11 @@ import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { language, t } from '../lib/i18n.js';
 import { meta } from '../lib/session.js';
 import { theme } from '../lib/theme.js';
+import { GAP_S } from '../charts/silence.js';
 import { opened } from './opened.js';
 import { style, unread } from './basemap.js';
 
 const STEP_KMH = 10; // what differs by less has one colour
-const GAP_S = 30; // longer without a position is a gap, and no line is drawn as if it were known
 /** Speeds in km/h and their colours: dark is slow, whatever the theme's land; apart for the colour-blind (viridis). */
 const RAMP = [
   [0, '#440154'],

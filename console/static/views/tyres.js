@@ -49,7 +49,7 @@ function History({ rows }) {
   const strips = rows.map((one) => {
     const held = new Map(one.t.map((/** @type {number} */ at, /** @type {number} */ k) => [at, one.cold_kpa[k]]));
     const limit = one.placard_kpa ? { limit: times.map(() => one.placard_kpa) } : {};
-    return { key: `${one.wheel}`, unit: 'kPa', least: LEAST_KPA, values: times.map((at) => held.get(at) ?? null), ...limit };
+    return { key: `${one.wheel}`, unit: 'kPa', least: LEAST_KPA, lines: [{ key: `${one.wheel}`, values: times.map((at) => held.get(at) ?? null) }], ...limit };
   });
   return html`<${Trace} caption=${t('tyres.history_lead')} times=${times} strips=${strips} dated />`;
 }

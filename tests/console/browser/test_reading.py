@@ -1,5 +1,6 @@
 """What a reader sees first is what they came for: headings, dates, the signal an event was found in, a long list."""
 
+import itertools
 import json
 
 import pytest
@@ -8,6 +9,31 @@ pytestmark = pytest.mark.stack
 
 HEADER = "header.bar"
 MANY = 3_000
+# pixels in a line's colour in each strip of a trace: in its first quarter, and in the middle
+INKED = """() => [...document.querySelectorAll('.trace .u-over')].map((over) => {
+  const canvas = over.parentElement.querySelector('canvas');
+  const scale = canvas.width / canvas.clientWidth;
+  const [left, wide] = [over.offsetLeft * scale, over.clientWidth * scale];
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const found = [0, 0];
+  for (let k = 0; k < data.length; k += 4) {
+    const at = ((k / 4) % canvas.width - left) / wide;
+    const part = at > 0 && at < 0.25 ? 0 : at > 0.42 && at < 0.7 ? 1 : -1;
+    if (part >= 0) found[part] += data[k] === 0 && data[k + 1] === 0x72 && data[k + 2] === 0xb2;
+  }
+  return found;
+})"""
+# texts of a row of the inbox that share some of the screen
+LAID = """() => [...document.querySelectorAll('[data-alert]')].flatMap((row) => {
+  const cells = [...row.children].map((cell) => {
+    const text = document.createRange();
+    text.selectNodeContents(cell);
+    return [cell.className, text.getBoundingClientRect()];
+  });
+  const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const on = ([name, a], k) => cells.slice(k + 1).filter(([, b]) => over(a, b)).map(([other]) => [name, other]);
+  return cells.flatMap(on);
+})"""
 
 
 def box(one, what):
@@ -109,6 +135,43 @@ def test_an_event_is_drawn_where_it_was_found_and_its_threshold_nowhere_else(tab
     assert not [strip for strip in braking[1:] if "thresholds" in strip]
 
 
+def test_a_line_ends_where_nothing_was_heard_and_a_tyre_has_its_own_period(tab):
+    one = tab("admin")
+    one.go("/")
+    times = [*range(600), *range(2000, 2600)]
+    speeds = [50.0] * 300 + [None] * 5 + [50.0] * 895
+    tyre = [400.0 if at % 60 == 0 else None for at in times]
+    said = one.run(
+        """const found = (await at('charts/silence.js')).heard(...given);
+        const ends = found.columns.map((values) => found.times.filter((_, k) => values[k] === null));
+        return { ...found, ends };""",
+        [times, [speeds, tyre]],
+    )
+    of_speed, of_tyre = said["ends"]
+    assert of_speed[:5] == [*range(300, 305)] and of_speed[5:] and all(599 < at < 2000 for at in of_speed[5:])
+    assert of_tyre and all(540 < at < 2040 for at in of_tyre)  # what its sensor was not due to say is no silence
+    assert said["rows"][-1] == len(times) - 1 and said["points"] == [False, True]
+
+
+def test_no_strip_of_a_trip_is_drawn_over_a_silence_and_tyres_share_one(tab, house):
+    one = tab("admin")
+
+    def cut(route):
+        said = route.fetch().json()
+        n = len(said["t"])
+        kept = [k for k in range(n) if not n // 3 < k < 2 * n // 3]
+        said = {name: [values[k] for k in kept] for name, values in said.items()}
+        wheels = {f"tyre_{wheel}_pressure_kpa": [400.0] * len(kept) for wheel in ("1L", "1R", "2L", "2R", "3L")}
+        route.fulfill(json=said | wheels)
+
+    one.page.route("**/trace", cut)
+    one.go(f"/trips/{house.ids['trips']}")
+    one.page.locator(".trace canvas").last.wait_for()
+    assert one.page.get_by_text("Tyre 3L").count() == 1
+    inked = one.page.evaluate(INKED)
+    assert len(inked) > 1 and {middle for _, middle in inked} == {0} and all(left for left, _ in inked)
+
+
 def test_an_insurer_is_not_told_that_nothing_happened(tab, house):
     one = tab("actuary")
     one.go(f"/drivers/{house.names['driver']}")
@@ -128,3 +191,12 @@ def test_the_list_of_alerts_has_headings_for_the_ear_and_for_the_file(tab):
     first, *others = saved.value.path().read_text("utf-8-sig").splitlines()
     assert first.startswith('"Priority","What"')
     assert len(others) == one.page.locator("[data-alert]").count()
+
+
+def test_no_two_texts_of_an_alert_lie_on_each_other(tab):
+    one = tab("manager")
+    for width, route in itertools.product((320, 480, 760, 761, 1280), ("/alerts", "/")):
+        one.page.set_viewport_size({"width": width, "height": 800})
+        one.go(route)
+        one.page.locator("[data-alert]").first.wait_for()
+        assert (width, route, one.page.evaluate(LAID)) == (width, route, [])

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from console import times
 from console.access import ACTING, ADMIN
 from console.endpoint import Ask, Body, Endpoint, Shape
 from console.figures import figures
@@ -13,6 +14,7 @@ from console.fleets import seen
 from console.pages import Paged, page
 from console.problems import Problem
 from console.shapes import Page
+from console.times import Instant
 from streams import registry
 from streams.config import MASK
 from streams.registry import Registry, RegistryError, cells
@@ -21,8 +23,9 @@ from streams.registry.book import Place
 from streams.registry.book import Problem as Complaint
 from streams.registry.described import CELLS
 from streams.registry.edited import edited
-from streams.registry.periods import Fleets
+from streams.registry.periods import Fleets, seconds
 from streams.registry.rows import KINDS
+from streams.words import say
 
 OF_FLEETS = ("driver_assignments", "route_assignments", "couplings", "drivers", "geofences")  # a fleet's own to change
 
@@ -66,16 +69,17 @@ class Change(Shape):
 
 
 class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which rows: those in which a cell holds ``q``, and of those with times the ones that hold on a day."""
+    """Which rows: those in which a cell holds ``q``, and of those with times the ones that hold at a moment."""
 
     q: str = ""
-    on: Annotated[str, msgspec.Meta(description="like 2025-11-26; empty: whenever they hold")] = ""
+    at: Instant = ""
 
 
 class Edit(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cells of a row; ``key`` names the row they replace, empty: a new one. An empty cell is emptied."""
 
     key: str = ""
+    ends: Annotated[str, msgspec.Meta(description="instead of ``key``: the row that ends when this one begins")] = ""
     cells: dict[str, Annotated[str, msgspec.Meta(max_length=100_000)]]
 
 
@@ -100,15 +104,16 @@ def listed(ask: Ask) -> Page[RegistryRow]:
     """Rows of a kind, by key; passwords are masked."""
     kind = _kind(ask)
     ask.world.known.again()
-    found = [_shown(row) for row in _mine(ask, ask.world.known.registry, kind)]
-    wanted = ask.query.q.lower()
-    kept = [row for row in found if wanted in " ".join(row.cells.values()).lower() and _holds(row, ask.query.on)]
+    known, moment, wanted = ask.world.known.registry, times.seconds(ask.query.at), ask.query.q.lower()
+    fleets = Fleets(known)
+    found = [_shown(row) for row in _mine(ask, known, kind) if moment is None or _holds(row, fleets, moment)]
+    kept = [row for row in found if wanted in " ".join(row.cells.values()).lower()]
     return page(kept, ask.query, lambda row: row.key, lambda row: row)
 
 
-def _holds(row: RegistryRow, day: str) -> bool:
-    first, last = (row.cells.get(name, "")[:10] for name in ("from", "to"))
-    return not day or (first <= day and (not last or last >= day))
+def _holds(row: Row, fleets: Fleets, moment: float) -> bool:
+    first, end = seconds(row, fleets)
+    return first <= moment < end
 
 
 def put(ask: Ask) -> list[Change]:
@@ -116,12 +121,14 @@ def put(ask: Ask) -> list[Change]:
     kind, said = _kind(ask), {name: text for name, text in ask.body.cells.items() if text != MASK}  # as it was
 
     def change(before: Registry) -> Registry:
-        after, old = before.copy(), _theirs(ask, before, kind) if ask.body.key else None
+        after, old = before.copy(), _theirs(ask, before, kind, ask.body.key) if ask.body.key else None
         row, problems = cells.row(kind, (cells.texts(old, secrets=True) if old else {}) | said, Place(kind))
         if problems or row is None:
             raise RegistryError(problems)
         if old is not None:
             del after.rows[kind][old.key]
+        if ask.body.ends:
+            _ended(after, _theirs(ask, before, kind, ask.body.ends), row)
         if row.key in after.rows[kind]:  # whoever's it is: two rows never become one
             raise Problem(409, "row_exists", f"{kind} has {row.key!r} already")
         after.put(row)
@@ -135,18 +142,31 @@ def remove(ask: Ask) -> list[Change]:
     kind = _kind(ask)
 
     def change(before: Registry) -> Registry:
-        after, row = before.copy(), _theirs(ask, before, kind)
+        after, row = before.copy(), _theirs(ask, before, kind, ask.body.key)
         del after.rows[kind][row.key]
         return _allowed(ask, before, after, row)
 
     return _changed(ask, change)
 
 
-def _theirs(ask: Ask, known: Registry, kind: str) -> Row:
-    """The row of a request, if whoever asks may change it; what they may not see is not there."""
-    row = known.rows[kind].get(ask.body.key)
+def _ended(after: Registry, old: Row, new: Row) -> None:
+    """End a row where another one begins; what had not begun by then never was."""
+    begins = CELLS[new.KIND].get("from")
+    if begins is None or getattr(new, begins.field) is None:  # else it would end before it began
+        meaning = begins.meaning if begins else ""
+        raise RegistryError([Complaint(Place(new.KIND), "from", say("missing"), say("needed", meaning=meaning))])
+    fleets = Fleets(after)
+    (first, last), (then, _) = seconds(old, fleets), seconds(new, fleets)
+    del after.rows[old.KIND][old.key]
+    if first < then:
+        after.put(msgspec.structs.replace(old, to=getattr(new, begins.field)) if then < last else old)
+
+
+def _theirs(ask: Ask, known: Registry, kind: str, key: str) -> Row:
+    """A row, if whoever asks may change it; what they may not see is not there."""
+    row = known.rows[kind].get(key)
     if row is None or row not in _mine(ask, known, kind):
-        raise Problem(404, "no_row", f"{kind} has no {ask.body.key!r}")
+        raise Problem(404, "no_row", f"{kind} has no {key!r}")
     if not _may(ask, known, row):
         raise Problem(403, "role", f"{kind} are for an administrator to change")
     if seen(ask) not in ("", _rev(row)):

@@ -84,20 +84,48 @@ def test_hours_are_asked_for_by_driver_and_wheels_by_place_and_state(house):
     assert got(house.client("admin"), "devices", fleet="b")["total"] == 2
 
 
-def test_rows_of_the_registry_are_asked_for_by_the_day_on_which_they_hold(house):
-    admin = house.client("admin")
-    said = {
-        "vehicle_id": "V0",
-        "fleet_id": "a",
-        "driver_id": "D1",
-        "from": "2024-11-01T00:00Z",
-        "to": "2024-11-03T00:00Z",
-        "source": "dispatch",
-    }
-    made = admin.post(f"{API}/registry/driver_assignments", json={"cells": said}).json()[0]["key"]
+@pytest.fixture
+def driving(house):
+    """Makes and removes an assignment of a fleet's own."""
+    client, path = house.client("manager"), f"{API}/registry/driver_assignments"
+    before = {row["key"] for row in got(client, "registry/driver_assignments")["items"]}
+
+    def put(vehicle="V0", **said):
+        cells = {"vehicle_id": vehicle, "fleet_id": "a", "driver_id": "D1", "source": "dispatch"}
+        ends = {"ends": said.pop("ends")} if "ends" in said else {}
+        return client.post(path, json={"cells": cells | said, **ends})
+
+    yield put
+    for row in got(client, "registry/driver_assignments")["items"]:
+        if row["key"] not in before:
+            client.post(f"{path}/remove", json={"key": row["key"]})
+
+
+def key_of(answer):
+    return next(one["key"] for one in answer.json() if one["what"] == "added")
+
+
+def test_rows_of_the_registry_are_asked_for_by_the_moment_at_which_they_hold(house, driving):
+    made = key_of(driving(**{"from": "2024-11-01T01:00+01:00", "to": "2024-11-03T00:00Z"}))
     there = [
-        made in {row["key"] for row in got(admin, "registry/driver_assignments", on=day)["items"]}
-        for day in ("2024-10-31", "2024-11-02", "2024-11-04")
+        made in {row["key"] for row in got(house.client("admin"), "registry/driver_assignments", at=at)["items"]}
+        for at in ("2024-10-31T23:59Z", "2024-11-01T00:00Z", "2024-11-02T23:59:59Z", "2024-11-03")
     ]
-    admin.post(f"{API}/registry/driver_assignments/remove", json={"key": made})
-    assert there == [False, True, False]
+    assert there == [False, True, True, False]
+
+
+def test_who_is_given_another_vehicle_keeps_what_they_drove_before(house, driving):
+    old = key_of(driving(**{"from": "2024-11-01T00:00Z"}))
+    driving("V1", ends=old, **{"from": "2024-11-02T09:00+01:00"})
+    rows = got(house.client("admin"), "registry/driver_assignments")["items"]
+    cells = {row["cells"]["vehicle_id"]: row["cells"] for row in rows if row["cells"]["from"].startswith("2024-11")}
+    assert (cells["V0"]["from"], cells["V0"]["to"]) == ("2024-11-01T00:00:00+00:00", "2024-11-02T09:00:00+01:00")
+    assert (cells["V1"]["from"], cells["V1"]["to"]) == ("2024-11-02T09:00:00+01:00", "")
+    refused = driving("V0", ends=next(row["key"] for row in rows if row["cells"] == cells["V1"]))
+    assert refused.status_code == 422  # ever since: that would be the past
+
+
+def test_what_had_not_begun_when_another_vehicle_is_given_never_was(house, driving):
+    begun = {"from": "2024-11-01T00:00Z"}
+    old = key_of(driving(**begun))
+    assert [one["what"] for one in driving("V1", ends=old, **begun).json()] == ["removed", "added"]

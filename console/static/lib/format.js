@@ -76,6 +76,14 @@ export function midnight(date, later = 0) {
   return new Date(utc - ahead(utc - ahead(utc))).toISOString();
 }
 
+/** This minute as a registry has it: in the fleet's zone, and in which one that is. */
+export function stamp() {
+  const at = Math.floor(now() / 60_000) * 60_000;
+  const minutes = ahead(at) / 60_000;
+  const two = (/** @type {number} */ n) => String(Math.floor(n)).padStart(2, '0');
+  return `${new Date(at + minutes * 60_000).toISOString().slice(0, 16)}${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+}
+
 /** By how many ms the fleet's clocks are ahead of UTC. @param {number} at */
 function ahead(at) {
   const options = /** @type {const} */ ({ timeZone: zone.value, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });

@@ -3,9 +3,8 @@
 import { html, useSignal } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
-import { number } from '../lib/format.js';
+import { number, stamp } from '../lib/format.js';
 import { route } from '../lib/router.js';
-import { now } from '../lib/clock.js';
 import { pages } from '../lib/pages.js';
 import { use } from '../lib/use.js';
 import { Dialog } from '../ui/dialog.js';
@@ -18,11 +17,11 @@ import '../lib/phrase.js'; // what the columns mean
 
 /** @typedef {{ name: string, meaning: string, needed: boolean, type: string, ref: string, choices: string[] }} Column */
 /** @typedef {{ kind: string, rows: number, editable: boolean, columns: Column[] }} Kind */
-/** @typedef {{ key: string, rev?: string, cells: Record<string, string>, gone?: boolean }} Row */
+/** @typedef {{ key: string, rev?: string, ends?: string, cells: Record<string, string>, gone?: boolean }} Row */
 
 const REFERS = ['vehicles', 'drivers', 'sites']; // kinds that a form offers the ids of
 const OFFERED = 1000; // of these, while one writes
-const AT_WHEEL = 10_000; // assignments that hold on a day
+const AT_WHEEL = 10_000; // assignments that hold at a moment
 
 export function Registry() {
   return html`<${Kinds} />`;
@@ -49,12 +48,12 @@ function Kinds({ only = '' }) {
 function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('registry.lead') }) {
   const { q = '' } = route.value.query;
   const known = pages(`registry/${kind.kind}`, { q });
-  const today = use(board(all, kind) ? `registry/${kind.kind}` : null, { on: new Date(now()).toISOString().slice(0, 10), limit: AT_WHEEL });
+  const today = use(board(all, kind) ? `registry/${kind.kind}` : null, { at: stamp(), limit: AT_WHEEL });
   const asked = useSignal(/** @type {Row | null} */ (null));
   const after = () => [known.again, today.again, changed].forEach((each) => each());
   const carry = (/** @type {Record<string, string>} */ cells) => {
-    const { key, rev, gone } = /** @type {Row} */ (asked.value);
-    return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells }, { rev, done: t('registry.done'), after });
+    const { key, rev, ends, gone } = /** @type {Row} */ (asked.value);
+    return decided(`registry/${kind.kind}${gone ? '/remove' : ''}`, gone ? { key } : { key, cells, ...(ends && { ends }) }, { rev, done: t('registry.done'), after });
   };
   const ask = (/** @type {any} */ row, gone = false) => (asked.value = { key: row.key, rev: row.rev, cells: row.cells, gone });
   return html`<${Head} title=${title}>${kind.editable && html`<button onClick=${() => (asked.value = { key: '', cells: {} })}>${t('registry.add')}</button>`}<//>
@@ -66,11 +65,11 @@ function Rows({ kind, all, changed, title = t('screen.registry'), lead = t('regi
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${today.data && html`<${Board} today=${today.data.items} q=${q} ask=${(/** @type {Row} */ row) => (asked.value = row)} />`}
     ${known.data ? html`<${Table} caption=${title} columns=${columns(kind, known.data.items, ask)} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.key} />` : !known.error && html`<${Waiting} />`}
-    ${asked.value && html`<${Dialog} title=${t(asked.value.gone ? 'registry.remove' : asked.value.key ? 'registry.change' : 'registry.add')} go=${t(asked.value.gone ? 'registry.remove' : 'users.save')} onGo=${carry} onLeave=${() => (asked.value = null)}>
-      ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;
+    ${asked.value && html`<${Dialog} title=${t(asked.value.gone ? 'registry.remove' : asked.value.ends ? 'board.move' : asked.value.key ? 'registry.change' : 'registry.add')} go=${t(asked.value.gone ? 'registry.remove' : 'users.save')} onGo=${carry} onLeave=${() => (asked.value = null)}>
+      ${asked.value.gone ? html`<p><code>${asked.value.key}</code></p>` : html`${asked.value.ends && html`<p>${t('board.ends')} <code>${asked.value.ends}</code></p>`}<${Cells} kind=${kind} cells=${asked.value.cells} />`}<//>`}`;
 }
 
-/** Whether who drives what today is shown too. @param {Kind[]} all  to choose from @param {Kind} kind */
+/** Whether who drives what now is shown too. @param {Kind[]} all  to choose from @param {Kind} kind */
 function board(all, kind) {
   return !all.length && kind.editable;
 }

@@ -204,3 +204,23 @@ def test_who_drives_is_dragged_and_then_accepted(tab, house):
     insurer.page.get_by_label("Why premiums may follow them").fill("cards were checked")
     insurer.page.locator("dialog").get_by_role("button", name="Accept as it is now").click()
     insurer.page.get_by_text(words.texts("en")("acceptances.same")).wait_for()
+
+
+def test_who_is_dragged_from_one_vehicle_to_another_keeps_what_they_drove(tab, house):
+    client = house.client("manager")
+    path = "/api/v1/registry/driver_assignments"
+    cells = {"vehicle_id": "V0", "fleet_id": "a", "driver_id": "D1", "source": "card"}
+    for row in client.get(path).json()["items"]:
+        client.post(f"{path}/remove", json={"key": row["key"]})
+    client.post(path, json={"cells": cells})
+    manager = tab("manager")
+    manager.go("/assignments")
+    old, new = (manager.page.locator(".lanes li", has_text=plate) for plate in ("A-V0", "A-V1"))
+    old.locator(".chip", has_text="Ann").first.drag_to(new)
+    form = manager.page.locator("dialog")
+    assert form.locator("[name=from]").input_value().endswith(":00")  # with the zone it is in
+    form.get_by_role("button", name="Save").click()
+    new.locator(".chip", has_text="Ann").wait_for()
+    rows = {row["cells"]["vehicle_id"]: row["cells"] for row in client.get(path).json()["items"]}
+    assert rows["V0"]["from"] == "" and rows["V0"]["to"] == rows["V1"]["from"] != ""
+    assert (rows["V0"]["source"], rows["V1"]["source"]) == ("card", "dispatch")

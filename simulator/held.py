@@ -95,7 +95,9 @@ def _long(event: Placed, truth: Truth) -> str:
     most = max((one.hours for one in each), default=0.0)
     if most > LONG[event.kind]:
         return ""
-    return f"drives for {most:.1f} h only with one driver; give it more --hours, or a lorry"
+    if np.isnan(truth.motion.crashed[0, 0]):
+        return f"drives for {most:.1f} h only with one driver while it is insured; give it more --hours, or a lorry"
+    return f"drives for {most:.1f} h only before it crashes; have it crash later, or set incidents = false"
 
 
 def _wrong(event: Placed, truth: Truth) -> str:

@@ -27,7 +27,9 @@ def earlier(events: Iterable[Placed], day: int, begins: Begins) -> dict[int, lis
 
 def _changes(one: Placed, other: Placed) -> bool:
     """Whether a puncture brings another tyre in place of one with which something else was wrong."""
-    same = one.vehicle == other.vehicle and one.options.get("wheel") == other.options.get("wheel")
+    same = one.vehicle == other.vehicle and all(
+        one.options.get(name) == other.options.get(name) for name in ("wheel", "trailer")
+    )
     air = other.kind in ("leak", "dual_imbalance")
     return same and air and one.kind == "puncture" and one.moment > other.moment
 

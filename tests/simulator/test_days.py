@@ -192,3 +192,11 @@ def test_a_wheel_that_was_changed_leaks_no_more_on_the_next_day_but_its_brake_dr
     left = earlier(events, 1, lambda day: 86_400.0 * day)
     assert [one.cause for one in left[0] if isinstance(one, Flaw)] == ["brake drags"]
     assert len(earlier(events[:2], 1, lambda day: 86_400.0 * day)[0]) == 2
+
+
+def test_a_wheel_of_the_other_trailer_leaks_on_after_one_of_that_name_was_changed() -> None:
+    leak = Placed("leak", 0, 60.0, {"wheel": "3L", "trailer": "B"})
+    for changed, left in (("A", {0: 1}), ("B", {})):
+        hole = Placed("puncture", 0, 600.0, {"wheel": "3L", "trailer": changed})
+        found = earlier([leak, hole], 1, lambda day: 86_400.0 * day)
+        assert {k: len(flaws) for k, flaws in found.items()} == left

@@ -34,8 +34,8 @@ RULES = (("karlsruhe", "auto"), ("shanghai", "auto"), ("austin", "auto"), ("aust
 SLACK_S = 60.0
 TEXT = f"""{VEHICLES} lorries of a long haul around Karlsruhe (the European Union's rules), each day for more than nine
 hours, as many around Austin (the United States': 70 h on duty in 8 days, and once more by 60 h in 7), and {VEHICLES}
-buses in Shanghai (China's, from the afternoon into the night), on {DAYS} days on end, every other driver without a
-break on the first: nobody keeps a weekly rest, so that there is something to count. A *truth* is one limit passed by
+buses in Shanghai (China's, from the afternoon into the night), on {DAYS} days on end; on the first every other driver
+has no break instead: nobody keeps a weekly rest, so that there is something to count. A *truth* is one limit passed by
 one driver, from the moment the notice begins ([hours.md](hours.md)) to the last driving that counts to it, kept by the
 simulator from true motion (and ignition) over all days, and counts from level 2 on; an event is right if it overlaps a
 truth of any level. The product knows motion from one report a second."""
@@ -49,12 +49,9 @@ def section() -> Section:
 
 def found(region: str, vehicles: int, count: int, law: str = "auto") -> Iterator[Finding]:
     """Of a region's rules, or a law's, every kind that was passed or said to be."""
-    business, start = fleet(region, vehicles), BEGINS[region]
-    data = region if law == "auto" else f"{region}, {law}"
-    window = traffic.Window(start.replace(tzinfo=ZoneInfo(business.region.zone)).timestamp(), HOURS)
+    driven, data = driving(region, vehicles, count, law), region if law == "auto" else f"{region}, {law}"
     with tempfile.TemporaryDirectory() as folder:
-        driven = traffic.Traffic(business, window, events=_long(business, count), law=law)
-        registry.write(business, window.start, Path(folder), pulled=couplings.rows(driven, count))
+        registry.write(driven.roster, driven.window.start, Path(folder), pulled=couplings.rows(driven, count))
         run, sheets = Run(rules(f"hours.rule={law}"), Registry(load(Path(folder)))), []
         for _, reports in days(driven, count):
             for report in reports:
@@ -72,22 +69,31 @@ def found(region: str, vehicles: int, count: int, law: str = "auto") -> Iterator
             yield one._replace(right=right)
 
 
+def driving(region: str, vehicles: int, count: int, law: str = "auto") -> traffic.Traffic:
+    """So many vehicles of a region on their first day, with what they are told for so many days."""
+    business, start = fleet(region, vehicles), BEGINS[region]
+    window = traffic.Window(start.replace(tzinfo=ZoneInfo(business.region.zone)).timestamp(), HOURS)
+    return traffic.Traffic(business, window, events=_told(business, count), law=law)
+
+
 def fleet(region: str, vehicles: int) -> Roster:
-    """Vehicles of one kind of work, every other driver of which takes no break on the first day."""
+    """Vehicles of one kind of work, to which nothing usual happens."""
     business = roster.roster(10 * vehicles, SEED, region)
     chosen = [k for k, one in enumerate(business.vehicles) if (one.kind.name, one.work) == FLEETS[region]][:vehicles]
     return replace(
         business,
         vehicles=tuple(business.vehicles[k] for k in chosen),
         drivers=tuple(business.drivers[k] for k in chosen),
-        incidents=tuple(Incidents(tired=k % 2 == 0) for k in range(len(chosen))),
+        incidents=(Incidents(),) * len(chosen),
     )
 
 
-def _long(business: Roster, count: int) -> tuple[Placed, ...]:
-    """Lorries drive for more than nine hours on every day."""
+def _told(business: Roster, count: int) -> tuple[Placed, ...]:
+    """Every other driver takes no break on the first day; lorries drive for more than nine hours on all others."""
     lorries = [k for k, one in enumerate(business.vehicles) if (one.kind.name, one.work) == HAUL]
-    return tuple(Placed("long_day", k, 0.0, day=day) for k in lorries for day in range(count))
+    tired = range(0, len(business.vehicles), 2)
+    long = (Placed("long_day", k, 0.0, day=day) for k in lorries for day in range(count) if day or k not in tired)
+    return (*(Placed("no_break", k, 0.0) for k in tired), *long)
 
 
 def lasting(sheet: pl.DataFrame) -> pl.DataFrame:

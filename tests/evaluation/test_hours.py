@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from evaluation.hours import found, lasting
+from evaluation.hours import driving, found, lasting
 
 
 @pytest.mark.slow
@@ -15,6 +15,12 @@ def test_a_bus_without_its_breaks_is_found_by_night_and_by_day() -> None:
     for one in kinds.values():
         assert one.recall == one.precision == 1.0
         assert one.onset is not None and abs(one.onset) < 60
+
+
+@pytest.mark.parametrize("region", ["karlsruhe", "austin"])
+def test_some_lorry_is_driven_too_long_without_a_break(region: str) -> None:
+    sheet = pl.concat([report.sheet for report in driving(region, 3, 1).reports()])
+    assert sheet.filter(pl.col("level") >= 2, kind="continuous_driving").height
 
 
 def test_what_goes_on_over_days_is_one_truth_as_it_stood_last() -> None:

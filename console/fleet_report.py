@@ -71,7 +71,7 @@ def paper(found: Report, made: Made, language: str) -> Paper:
     t = words.texts(language)
     sections = [
         _changes(found, t),
-        *[_worst(getattr(found, name), name, t) for name in ("sites", "worst", "drivers")],
+        *[_worst(getattr(found, name), name, t, found.km > 0) for name in ("sites", "worst", "drivers")],
         _blind(found, t),
         _tasks(found.overdue, "overdue", found, made, language),
         _tasks(found.done, "done", found, made, language),
@@ -135,7 +135,7 @@ def _change(one: Change, t: words.Text) -> Row:
         "difference": difference.value if difference else None,
         "low": difference.low if difference else None,
         "high": difference.high if difference else None,
-        "says": t(f"fleet_report.word.{one.word}"),
+        "says": t(f"fleet_report.word.{one.word if difference else 'unknown'}"),
     }
 
 
@@ -148,10 +148,10 @@ def _said(one: Change, t: words.Text) -> str:
     return t(f"fleet_report.said.{one.word}", what=what, **{name: f"{value:,.2f}" for name, value in numbers.items()})
 
 
-def _worst(rated: Sequence[Rated], name: str, t: words.Text) -> Section:
+def _worst(rated: Sequence[Rated], name: str, t: words.Text, driven: bool) -> Section:
     last = "score" if name == "drivers" else "overdue"
     if not rated:
-        return Section(name, t(f"fleet_report.{name}"), [t(NONE[last])])
+        return Section(name, t(f"fleet_report.{name}"), [t(NONE[last] if driven else "fleet_report.none_seen")])
     rows = [(*one[:3], *(one.rate or NO_RATE), one.above, one.urgent, getattr(one, last)) for one in rated]
     frame = pl.DataFrame(rows, [*RATED, last], orient="row", infer_schema_length=None)
     named = frame.with_columns(pl.col("name").replace("", t("fleet_report.no_site")))

@@ -95,7 +95,7 @@ class FleetReport(Shape):
 
 
 class Weeks(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which days (UTC): up to ``to``, which is not among them; empty: today. Without ``from``, 28 of them."""
+    """Which days (UTC): up to ``to``, which is not among them; empty: with today so far. Without ``from``, 28 of them."""
 
     from_: str = msgspec.field(name="from", default="")
     to: str = ""
@@ -177,7 +177,7 @@ def _report(ask: Ask, days: Weeks | Given) -> tuple[Report, Made]:
 def _span(days: Weeks | Given, now: float) -> Span:
     """The days asked for."""
     try:
-        end = date.fromisoformat(days.to) if days.to else tables.moment(now).date()
+        end = date.fromisoformat(days.to) if days.to else tables.moment(now).date() + timedelta(days=1)
         first = date.fromisoformat(days.from_) if days.from_ else end - timedelta(days=DAYS)
     except (ValueError, OverflowError) as error:
         raise Problem(422, "invalid", words.say("from_to_days")) from error

@@ -179,21 +179,26 @@ def _urgent(known: Record, span: Span) -> pl.DataFrame:
 
 
 def _worst(known: Record, span: Span, driven: pl.DataFrame, late: Iterable[Row], by: str) -> tuple[Rated, ...]:
-    """Those with harsh events, by the least rate that their events allow: little driving convicts nobody."""
+    """Those with harsh events, by the least rate that their events allow: little driving convicts nobody.
+
+    Whoever had urgent alerts is never left out, with harsh events or without.
+    """
     own = rate(harsh(next(iter(totals(driven, "fleet_id").values()), Exposure())))
     urgent = Counter(_urgent(known, span)[by].drop_nulls().to_list())
     tasks = Counter(known.sites.get(task["vehicle_id"], "") if by == "site" else task.get(by) for task in late)
     people = known.scores.filter(pl.col("subject") == "driver").select("driver_id", "score")
     scores = dict(people.iter_rows()) if by == "driver_id" else {}
     found = []
-    for (name,), sums in totals(driven.filter(pl.col(by).is_not_null()), by).items():
-        seen = harsh(sums)
-        if seen.events:
+    known_sums = {name: sums for (name,), sums in totals(driven.filter(pl.col(by).is_not_null()), by).items()}
+    for name in known_sums.keys() | urgent.keys():
+        seen = harsh(known_sums.get(name, Exposure()))
+        if seen.events or urgent[name]:
             sure = rate(seen)
             above = sure is not None and own is not None and sure.low > own.value
             more = (urgent[name], tasks[name], scores.get(name))
             found.append(Rated(name, seen.events, seen.exposure * KM, sure, above, *more))
-    return tuple(sorted(found, key=lambda one: (-(one.rate.low if one.rate else 0.0), one.name))[:MOST])
+    found.sort(key=lambda one: (-(one.rate.low if one.rate and one.events else 0.0), -one.urgent, one.name))
+    return (*found[:MOST], *[one for one in found[MOST:] if one.urgent][:MOST])
 
 
 def _blind(known: Record, driven: pl.DataFrame, span: Span) -> list[Blind]:

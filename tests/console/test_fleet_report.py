@@ -2,10 +2,11 @@
 
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from console.figures import figures
 from console.fleet_report import Made, paper
 from pricing.monitoring.rates import UNCLEAR, Seen
 from streams import words
@@ -29,9 +30,11 @@ def test_it_says_what_changed_the_worst_what_was_not_seen_and_tasks(house):
     assert {one["word"] for one in found["changes"]} == {"unclear"}  # of the days before nothing is on record
     assert {one["name"] for one in found["worst_sites"]} <= {"north", "south"}
     assert found["worst_vehicles"]
-    for one in (*found["worst_vehicles"], *found["worst_drivers"]):
+    rated = [one for one in (*found["worst_vehicles"], *found["worst_drivers"]) if one["rate"]]
+    for one in rated:
         assert one["rate"]["low"] <= one["rate"]["value"] <= one["rate"]["high"]
-    low = [one["rate"]["low"] for one in found["worst_vehicles"]]
+    assert all(one["urgent"] for one in found["worst_vehicles"] if not one["events"])
+    low = [one["rate"]["low"] for one in found["worst_vehicles"] if one["events"]]
     assert low == sorted(low, reverse=True)
 
 
@@ -109,3 +112,21 @@ def test_all_of_it_is_in_its_tables(language):
     assert tables["blind"]["seen"].to_list()[-2:] == [None, 0.5]
     assert str(tables["done"]["done_at"][0]) == "2025-06-15 23:06:40"  # in the fleet's own time
     assert (tables["overdue"].height, tables["overdue"]["assignee"][0]) == (1, "Bo")
+
+
+def test_without_days_it_is_of_the_last_weeks_with_today_so_far(house):
+    client = house.client("manager")
+    found = client.get(f"{API}/fleets/a/report").json()
+    today = datetime.fromtimestamp(figures(house.world).now, UTC).date()
+    assert date.fromisoformat(found["end"]) == today + timedelta(days=1)
+    assert date.fromisoformat(found["first"]) == today - timedelta(days=27)
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_where_nothing_was_heard_it_does_not_say_that_nothing_happened(house, language):
+    days = {"from": "2023-01-01", "to": "2023-01-15", "language": language}
+    text, t = house.client("manager").get(f"{API}/fleets/a/report.html", params=days).text, words.texts(language)
+    assert text.count(t("fleet_report.none_seen")) == 3
+    assert t("fleet_report.none_harsh") not in text
+    assert text.count(f">{t('fleet_report.word.unknown')}<") == 3
+    assert t("fleet_report.word.unclear") not in text.partition("<table")[2].partition("</table>")[0]

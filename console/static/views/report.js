@@ -28,8 +28,8 @@ export function Report() {
     <p class="hint">${t('fleet_report.lead')}</p>
     <div class="filters">
       <${Choice} name="fleet" value=${fleet} label=${t('fleet_report.fleet')} options=${fleets.map((one) => [one, one])} />
-      <${Field} name="from" value=${from} label=${t('fleet_report.from')} type="date" />
-      <${Field} name="to" value=${to} label=${t('fleet_report.to')} type="date" />
+      <${Field} name="from" value=${from || known.data?.first} label=${t('fleet_report.from')} type="date" />
+      <${Field} name="to" value=${to || (known.data && last(known.data.end))} label=${t('fleet_report.to')} type="date" />
     </div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Parts} found=${known.data} />` : fleet && !known.error && html`<${Waiting} />`}`;
@@ -39,16 +39,21 @@ export function Report() {
 function Parts({ found }) {
   const seen = found.km + found.gap_km;
   const blind = { n: number(found.vehicles - found.heard), of: number(found.vehicles), hours: number(found.silent_h), km: number(found.gap_km), share: seen ? percent(found.gap_km / seen, 1) : '–' };
-  return html`<section class="card"><h2>${t('fleet_report.changes')}</h2><p class="hint">${against(found)}</p><ul class="plain">${found.changes.map((/** @type {any} */ one) => html`<li key=${one.name}>${sentence(one)}</li>`)}</ul></section>
-    ${['sites', 'vehicles', 'drivers'].map((name) => html`<${Worst} key=${name} name=${name === 'vehicles' ? 'worst' : name} rows=${found[`worst_${name}`]} />`)}
+  return html`<p>${t('fleet_report.of', { days: t('fleet_report.days', { first: found.first, last: last(found.end) }), km: number(found.km), heard: number(found.heard), vehicles: number(found.vehicles) })}</p>
+    <section class="card"><h2>${t('fleet_report.changes')}</h2><p class="hint">${against(found)}</p><ul class="plain">${found.changes.map((/** @type {any} */ one) => html`<li key=${one.name}>${sentence(one)}</li>`)}</ul></section>
+    ${['sites', 'vehicles', 'drivers'].map((name) => html`<${Worst} key=${name} name=${name === 'vehicles' ? 'worst' : name} rows=${found[`worst_${name}`]} driven=${found.km > 0} />`)}
     <section class="card"><h2>${t('fleet_report.blind')}</h2><p>${t('fleet_report.blind.said', blind)}</p><p class="hint">${t('fleet_report.blind.lead')}</p></section>
     <section class="card"><h2>${t('screen.tasks')}</h2><p>${t('fleet_report.done.said', { made: number(found.tasks_made), done: number(found.tasks_done) })}</p><p>${t('fleet_report.overdue.said', { overdue: number(found.tasks_overdue) })}</p></section>`;
 }
 
+/** The last of some days, of which the one after it is known. @param {string} end */
+function last(end) {
+  return new Date(Date.parse(end) - 86_400_000).toISOString().slice(0, 10);
+}
+
 /** Which days it is held against, and why those. @param {any} found */
 function against({ before_first, before_end, before_at, before_by }) {
-  const last = new Date(Date.parse(before_end) - 86_400_000).toISOString().slice(0, 10);
-  const days = t('fleet_report.days', { first: before_first, last });
+  const days = t('fleet_report.days', { first: before_first, last: last(before_end) });
   return before_at ? t('fleet_report.against.last', { days, by: before_by, at: dayTime(before_at) }) : t('fleet_report.against.equal', { days });
 }
 
@@ -59,9 +64,10 @@ function sentence({ name, rate, before, difference, word }) {
   return t(`fleet_report.said.${word}`, { what, new: number(rate.value, 2), old: number(before.value, 2), low: number(difference.low, 2), high: number(difference.high, 2) });
 }
 
-/** @param {{ name: string, rows: any[] }} given */
-function Worst({ name, rows }) {
-  const last = name === 'drivers' ? { key: 'score', label: t('fleet_report.col.score'), number: true, show: (/** @type {any} */ row) => number(row.score, 0) } : { key: 'overdue', label: t('fleet_report.col.overdue'), number: true };
+/** @param {{ name: string, rows: any[], driven: boolean }} given */
+function Worst({ name, rows, driven }) {
+  const none = name === 'drivers' ? 'fleet_report.none_harsh_driver' : 'fleet_report.none_harsh';
+  const more = name === 'drivers' ? { key: 'score', label: t('fleet_report.col.score'), number: true, show: (/** @type {any} */ row) => number(row.score, 0) } : { key: 'overdue', label: t('fleet_report.col.overdue'), number: true };
   const rate = (/** @type {keyof NonNullable<Between>} */ part) => ({ number: true, by: (/** @type {any} */ row) => row.rate?.[part], show: (/** @type {any} */ row) => number(row.rate?.[part], 2) });
   const columns = [
     { key: 'name', label: t(`fleet_report.name.${name}`), show: (/** @type {any} */ row) => row.name || t('fleet_report.no_site') },
@@ -72,7 +78,7 @@ function Worst({ name, rows }) {
     { key: 'high', label: t('fleet_report.col.high'), ...rate('high') },
     { key: 'above', label: t('fleet_report.col.above'), show: (/** @type {any} */ row) => t(row.above ? 'fleet_report.page.yes' : 'fleet_report.page.no') },
     { key: 'urgent', label: t('fleet_report.col.urgent'), number: true },
-    last,
+    more,
   ];
-  return html`<section><h2>${t(`fleet_report.${name}`)}</h2><${Table} caption=${t(`fleet_report.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} name=${`sort-${name}`} empty=${t(name === 'drivers' ? 'fleet_report.none_harsh_driver' : 'fleet_report.none_harsh')} /></section>`;
+  return html`<section><h2>${t(`fleet_report.${name}`)}</h2><${Table} caption=${t(`fleet_report.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} name=${`sort-${name}`} empty=${t(driven ? none : 'fleet_report.none_seen')} /></section>`;
 }

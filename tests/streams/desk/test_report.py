@@ -107,3 +107,12 @@ def test_a_fleet_of_which_nothing_is_known_has_a_report():
     assert (found.vehicles, found.heard, found.km, found.worst) == (3, 0, 0.0, ())
     assert {one.word for one in found.changes} == {"unclear"}
     assert report(record(sites={}), SPAN, SPAN.before).blind == ()
+
+
+def test_who_had_urgent_alerts_is_on_a_list_without_any_harsh_event():
+    days = [day(f"V{k}", date(2026, 3, 16), 4000.0, 9 - k % 3, f"D{k}") for k in range(1, 12)]
+    days.append(day("V12", date(2026, 3, 16), 10.0, 0, "D12"))
+    urgent = [("V12", None, "critical", at(17)), ("V13", None, "major", at(18)), ("V1", None, "minor", at(18))]
+    found = report(record(days, alerts=urgent, sites={"V13": "north"}), SPAN, SPAN.before)
+    assert [(one.name, one.events, one.urgent) for one in found.worst[10:]] == [("V12", 0, 1), ("V13", 0, 1)]
+    assert len(found.worst) == 12 and all(one.events for one in found.worst[:10])

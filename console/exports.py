@@ -14,7 +14,7 @@ import polars as pl
 from console.endpoint import Ask, Endpoint, Reply, attachment
 from console.problems import Problem
 from console.shapes import Page, Place
-from console.spoken import asked, heads
+from console.spoken import asked, cells, heads
 from streams import sheets
 from streams.store import audit
 
@@ -85,7 +85,7 @@ def _file(one: Endpoint, kind: str) -> Callable[[Ask], Reply]:
         found: Page[Any] = one.answer(replace(ask, query=whole))
         if found.cursor is not None:
             raise Problem(422, "too_long", f"more than {MOST} rows: ask for less, or take it page by page")
-        rows = [_flat(item, places) for item in found.items]
+        rows = [cells(ask.query.language, name, _flat(item, places)) for item in found.items]
         frame = pl.DataFrame(rows or dict.fromkeys(names, ()), infer_schema_length=None)
         reply = written(frame.rename(heads(ask.query.language, name, names)), name, kind)
         return noted(ask, f"{one.path}.{kind}", reply, frame.height) if one.tag in LOGGED else reply

@@ -22,7 +22,7 @@ AROUND_S = 60.0  # shown before and after an event
 def steps(alert: Row, desk: Desk, connection: Connection) -> list[Step]:
     """Calls, what people decided, and tasks, in order of time."""
     work = deeds.task_actions
-    told = [(r["at"], "tripmeter", r["outcome"], r["target"] or r["step"], r["why"]) for r in desk.told(alert)]
+    told = [(r["at"], "tripmeter", r["outcome"], r["target"] or r["priority"], r["why"]) for r in desk.told(alert)]
     acted = [row for row in desk.actions[key_of(alert)] if is_about(row, alert)]
     found = [*told, *[(row["at"], row["actor"], row["action"], _value(row), row["reason"]) for row in acted]]
     for row in rows_of(connection, select(work).where(work.c.alert_id == alert["alert_id"])):

@@ -22,6 +22,13 @@ Language = Annotated[
 PAGE = ("sections", "table", "more", "yes", "no")  # words of a page itself
 FAMILIES = {"cover": "cover", "class": "class", "factor": "factor", "cap": "factor", "x-axis": "axis",
             "figure": "figure", "model": "model", "band": "band", "level": "use"}  # fmt: skip
+# of files of lists: what a column's words are of; where lists differ, by the name of the list too
+COLUMNS = {"priority": "priority", "condition": "condition", "state": "state", "kind": "kind", "class": "class",
+           "use": "use", "cover": "cover", "held": "held", "outcome": "outcome", "status": "filed",
+           "factor": "factor", "tasks.kind": "task", "tasks.state": "task_state", "objections.state": "objection",
+           "trips.status": "trips", "disputes.state": "dispute", "claims.status": "claim",
+           "alerts.reason": "dismissal", "ledger.kind": "premium", "ledger.reason": "posting",
+           "premiums.kind": "premium", "vehicles.status": "status", "devices.status": "status"}  # fmt: skip
 UNNAMED = re.compile(r"[\[\]:*?/]")  # what no sheet of a workbook may be called by
 TOLD = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")  # words in an SVG
 
@@ -54,6 +61,16 @@ def heads(language: str, of: str, names: Iterable[str]) -> dict[str, str]:
     known = words.catalogue(language)
     found = {name: known.get(f"file.{of}.{name}") or known.get(f"file.{name}") for name in names}
     return {name: said for name, said in found.items() if said}
+
+
+def cells(language: str, of: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of a file of a list; what has a word in the catalogue is told by it, names and notes are as they are."""
+    if not language:
+        return row
+    known = words.catalogue(language)
+    keys = {name: f"{COLUMNS.get(f'{of}.{name}') or COLUMNS.get(name)}.{said}" for name, said in row.items()}
+    todo = {"todo": f"action.{row['kind']}"} if "todo" in row else {}
+    return {name: known.get(key, row[name]) for name, key in (keys | todo).items()}
 
 
 def paper(found: Paper, language: str, own: bool = False) -> Paper:

@@ -95,7 +95,7 @@ class FleetReport(Shape):
 
 
 class Weeks(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which days (UTC): up to ``to``, which is not among them; empty: with today so far. Without ``from``, 28 of them."""
+    """Which days (UTC): up to ``to``, which is not among them; empty: with today so far. Without ``from``: 28."""
 
     from_: str = msgspec.field(name="from", default="")
     to: str = ""

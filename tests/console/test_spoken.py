@@ -10,8 +10,9 @@ import pytest
 
 from console.api import LISTS
 from console.exports import columns
-from console.spoken import Language, heads
+from console.spoken import Language, cells, heads
 from streams import words
+from streams.desk.paging import HELD, PAGED, TOLD
 from streams.desk.thresholds import KINDS
 
 API = "/api/v1"
@@ -44,8 +45,31 @@ def test_a_file_is_headed_in_the_language_asked_for_and_without_one_as_json(hous
     )
     assert {"vehicle_id", "speed_kmh", "place_lat"} <= set(plain.columns)
     assert {"车辆", "速度，km/h", "纬度"} <= set(chinese.columns)
-    assert chinese.rows() == plain.rows()
+    told = {"class": "class", "status": "status"}  # the rest is names and numbers
+    for name, head in zip(plain.columns, chinese.columns, strict=True):
+        said = [words.catalogue(words.CHINESE)[f"{told[name]}.{one}"] if name in told else one for one in plain[name]]
+        assert chinese[head].to_list() == said
     assert client.get(f"{API}/vehicles.{kind}", params={"language": "fr"}).status_code == 422
+
+
+def test_cells_of_a_file_are_told_in_its_language_and_notes_stay_as_they_are(house):
+    client = house.client("admin")
+    alerts = pl.read_csv(io.BytesIO(client.get(f"{API}/alerts.csv", params=CHINESE).content), infer_schema=False)
+    told = alerts.select("优先级", "状况", "状态", "种类", "处置")
+    assert {one for column in told for one in column for one in LATIN.findall(one or "")} <= {"SIM"}
+    row = {"kind": "paged", "priority": "critical", "note": "critical", "assignee": "open"}
+    assert cells(words.CHINESE, "alerts", row) == row | {"priority": "紧急"}
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_the_log_of_an_alert_has_words_for_whatever_calls_decide(language):
+    known = words.catalogue(language)
+    assert {f"did.{one}" for one in (PAGED, HELD, TOLD)} <= known.keys()
+    assert {f"held.{one}" for one in ("late", "quiet", "no channel", "not acknowledged", "calm")} <= known.keys()
+
+
+def test_one_thing_has_one_name(house):
+    assert [text for text in words.catalogue(words.CHINESE).values() if "警报" in text] == []
 
 
 def test_an_empty_list_has_headings_too(house):

@@ -8,13 +8,14 @@ const ROOT = '/api/v1/';
 const WITH_WHY = ['invalid', 'refused', 'registry_invalid']; // codes for many things: what the server has said says which
 const SOON_S = 60;
 let csrf = ''; // a word that other sites cannot know
+let whose = ''; // who was signed in when this page was told it
 
 /** True once the server has said that nobody is signed in. */
 export const signedOut = signal(false);
 
-/** Say the word of this session with whatever is written. @param {string} word */
-export function vouch(word) {
-  csrf = word;
+/** Say the word of this session with whatever is written. @param {string} word @param {string} login */
+export function vouch(word, login) {
+  [csrf, whose] = [word, login];
 }
 
 /** What the server refused, as RFC 9457 has it. */
@@ -67,8 +68,25 @@ export async function send(path, body, { method = 'POST', rev, keepalive = false
     'X-CSRF-Token': csrf,
   });
   if (rev !== undefined) headers['If-Match'] = `"${rev}"`;
-  const answer = await ask(address(path), { method, headers, body: JSON.stringify(body), keepalive });
+  const answer = await vouched(address(path), { method, headers, body: JSON.stringify(body), keepalive });
   return answer.status === 204 ? null : answer.json();
+}
+
+/** Ask; if another tab has begun a new session meanwhile, once more with its word, if it is still ours. @param {string} url @param {RequestInit & { headers: Record<string, string> }} init */
+async function vouched(url, init) {
+  try {
+    return await ask(url, init);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'csrf' || !(await renewed())) throw error;
+    return ask(url, { ...init, headers: { ...init.headers, 'X-CSRF-Token': csrf } });
+  }
+}
+
+/** Whether another tab has begun a new session of the same person, whose word is said from now on. */
+async function renewed() {
+  const me = await get('session');
+  if (me.login === whose) csrf = me.csrf;
+  return me.login === whose;
 }
 
 /** The address of something, for links that fetch a file. @param {string} path @param {Record<string, unknown>} [query] */

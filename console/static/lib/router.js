@@ -1,7 +1,7 @@
 /**
  * Router: what is shown and how it is filtered, all of it in the address.
  *
- * It stands behind the `#`, which browsers send to nobody: vehicles and drivers are in no server's or proxy's log.
+ * It stands behind the `#`, which browsers send to nobody; what a screen asks the service for is another matter (docs/console.md).
  */
 
 import { signal } from '@preact/signals';

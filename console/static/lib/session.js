@@ -60,7 +60,7 @@ function welcome(me) {
     drop();
     return location.reload(); // somebody else: nothing of the one before stays
   }
-  vouch(me.csrf);
+  vouch(me.csrf, me.login);
   signedOut.value = false;
   user.value = me;
 }

@@ -45,7 +45,8 @@ export async function style(theme, language, said) {
     const tiles = { type: 'raster', tiles: [said.url], tileSize: 256, attribution: said.attribution };
     return { version: 8, sources: { tiles }, layers: [sea, { id: 'tiles', type: 'raster', source: 'tiles' }] };
   }
-  return { version: 8, sources: await own(), layers: [sea, ...earth(c, borders), cities(c, language)] };
+  const unseen = { ...sea, paint: { 'background-color': c.land } }; // until the land is there: nobody stands in the sea
+  return { version: 8, sources: await own(), layers: [unseen, ...earth(c, borders), cities(c, language)] };
 }
 
 /** The sources of the map that comes with the package. */

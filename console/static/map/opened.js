@@ -5,6 +5,7 @@ import { meta } from '../lib/session.js';
 import { sheet } from '../lib/sheet.js';
 import { still, theme } from '../lib/theme.js';
 import { style, unread } from './basemap.js';
+import { LAND } from './palette.js';
 
 const WORKER = new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href;
 const WORDS = ['NavigationControl.ZoomIn', 'NavigationControl.ZoomOut', 'Map.Title', 'AttributionControl.ToggleAttribution'];
@@ -27,6 +28,10 @@ export async function opened(place, box, fit) {
   map.on('error', (/** @type {any} */ { sourceId, error }) => {
     if (sourceId !== 'tiles') console.error(error);
     else if (error?.status !== 404) unread.value = true; // there are none of that place
+  });
+  map.on('sourcedata', (/** @type {any} */ { sourceId, isSourceLoaded }) => {
+    const { sea } = LAND[theme.value];
+    if (sourceId === 'land' && isSourceLoaded && map.getPaintProperty('sea', 'background-color') !== sea) map.setPaintProperty('sea', 'background-color', sea);
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new gl.NavigationControl({ showCompass: false }), 'top-right');

@@ -4,13 +4,20 @@ import { computed } from '@preact/signals';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { roster } from '../lib/fleet.js';
+import { user } from '../lib/session.js';
 import { Choice } from './choice.js';
+
+const INSURERS = ['underwriter', 'actuary'];
 
 /** The site of each vehicle, by fleet and name. */
 export const sited = computed(() => new Map(roster.value.map((one) => [one.id, one.site ?? ''])));
 
-/** Whether names alone could be of more than one fleet. */
-export const several = computed(() => new Set(roster.value.map((one) => one.fleet_id)).size > 1);
+/** Whether names alone could be of more than one fleet; an insurer has no roster to count them in. */
+export const several = computed(() => {
+  const seen = roster.value.map((one) => one.fleet_id);
+  const insured = (user.value?.grants ?? []).filter(({ role }) => INSURERS.includes(role)).map(({ fleet }) => fleet);
+  return insured.includes('') || new Set([...seen, ...insured]).size > 1;
+});
 
 /** What is there to choose from. @param {Record<string, string>} query */
 function there({ fleet = '' }) {

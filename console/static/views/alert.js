@@ -22,6 +22,7 @@ import { strips } from '../charts/strips.js';
 
 const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
 const AT_ONCE = ['ack', 'reopen', 'unshelve']; // nothing is asked before
+const SERVICE = 'tripmeter'; // in a log: what the rules have decided, not a person
 
 /** @param {{ parts: string[] }} given */
 export function Alert({ parts: [, id] }) {
@@ -109,7 +110,7 @@ function Log({ rows }) {
     { key: 'at', label: t('col.time'), fixed: true, show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
     { key: 'who', label: t('col.who'), fixed: true, show: (/** @type {any} */ row) => row.who },
     { key: 'what', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => word('did', row.what) },
-    { key: 'reason', label: t('col.why'), fixed: true, show: (/** @type {any} */ row) => [row.value && told(row.value), row.reason].filter(Boolean).join('; ') || '–' },
+    { key: 'reason', label: t('col.why'), fixed: true, show: (/** @type {any} */ row) => [row.value && told(row.value), row.who === SERVICE ? word('held', row.reason) : row.reason].filter(Boolean).join('; ') || '–' },
   ];
   return html`<${Table} caption=${t('alert.log')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => `${row.at}${row.what}`} empty=${t('alert.nothing_done')} />`;
 }

@@ -7,6 +7,7 @@ import { href } from '../lib/router.js';
 import { Asked, asked } from '../ui/asked.js';
 import { amount, count, share, term } from '../ui/columns.js';
 import { Failed, Filed, Head, Waiting } from '../ui/parts.js';
+import { several } from '../ui/places.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 
@@ -26,7 +27,7 @@ export function Premiums() {
 
 function columns() {
   return [
-    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover, from: row.valid_from })}>${row.vehicle_id}</a>` },
+    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover, from: row.valid_from })}>${several.value ? row.vehicle : row.vehicle_id}</a>` },
     { key: 'policy_id', label: t('premiums.policy') },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
     term(t('premiums.term')),

@@ -22,7 +22,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.command("fleet", short_help="some weeks of a fleet: the worst, what was not seen, tasks, what has changed")
 @click.option("--fleet", "fleet_id", required=True, help="Of this fleet.")
 @click.option("--from", "first", type=DAY, help="First day (UTC); else 28 days before the end.")
-@click.option("--to", "end", type=DAY, help="The day after the last one; else today.")
+@click.option("--to", "end", type=DAY, help="The day after the last one; else tomorrow, with today so far.")
 @click.option("--language", type=click.Choice(words.LANGUAGES), default=words.ENGLISH, show_default=True)
 @files.out_option
 @files.as_option
@@ -42,7 +42,7 @@ def command(
     """Worst sites, vehicles and drivers of a FLEET, what could not be seen, tasks, what has changed since before."""
     opened = source.store(data)
     six, now = source.of_store(opened, source.tariff(config_path, sets)), source.now(opened)
-    span = _span(first, end or datetime.fromtimestamp(now, UTC))
+    span = _span(first, end or datetime.fromtimestamp(now, UTC) + timedelta(days=1))
     with opened.reading() as connection:
         registry, work = stored.read(connection), tasks.tasks(connection)
         before = reports.last(connection, fleet_id, (), span)

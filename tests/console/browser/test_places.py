@@ -75,3 +75,25 @@ def test_who_manages_a_site_is_led_to_no_screen_of_whole_fleets(tab):
     ways.first.wait_for()
     assert not {"Assignments", "Registry", "Settings"} & set(ways.all_inner_texts())
     assert "Tasks" in ways.all_inner_texts()
+
+
+def test_while_a_map_has_no_land_nobody_stands_in_the_sea(tab):
+    one = tab("admin")
+    one.go("/")
+    first = "return (await (await at('map/basemap.js')).style(given, 'en')).layers[0].paint['background-color'];"
+    land = "return getComputedStyle(document.querySelector('.map')).backgroundColor;"
+    assert one.run(first, "light") == "#f4f2ec" and one.run(land) == "rgb(244, 242, 236)"
+    assert one.run(
+        """const { LAND } = await at('map/palette.js');
+        const sea = () => window.tripmeterMap?.getPaintProperty('sea', 'background-color');
+        for (let k = 0; k < 1000 && sea() !== LAND.light.sea; k++) await new Promise(requestAnimationFrame);
+        return sea() === LAND.light.sea;"""
+    )
+
+
+def test_an_insurer_reads_the_fleet_before_each_name(tab, house):
+    one = tab("actuary")
+    for route in ("/premiums", "/drivers"):
+        one.go(route)
+        one.page.locator("tbody a").first.wait_for()
+        assert "/" in one.page.locator("tbody a").first.inner_text()

@@ -8,6 +8,8 @@ import pytest
 
 from streams.desk.actions import act
 
+from ..conftest import WORD
+
 pytestmark = pytest.mark.stack
 
 API = "/api/v1/alerts"
@@ -81,3 +83,18 @@ def test_a_tab_takes_the_line_from_one_that_says_nothing_any_more(tab, say):
     first.page.context.new_cdp_session(first.page).send("Page.setWebLifecycleState", {"state": "frozen"})
     other.page.clock.fast_forward(30_000)
     other.run(TOLD, say(1))
+
+
+def test_a_session_that_another_tab_begins_anew_costs_nobody_what_they_typed(tab, house, served):
+    client, one = house.client("manager"), tab("manager")
+    one.expected = ("403",)  # the first try
+    alert = client.get(API, params={"limit": 1}).json()["items"][0]["alert_id"]
+    one.go(f"/alerts/{alert}")
+    one.page.get_by_role("button", name="Note (C)").click()
+    form = one.page.locator("dialog")
+    form.locator("textarea").fill("typed before")
+    again = {"name": "manager", "password": WORD}
+    assert one.page.context.request.post(f"{served.url}/api/v1/session", data=again).ok
+    form.locator("button.main").click()
+    form.wait_for(state="detached")
+    assert "typed before" in {step["reason"] for step in client.get(f"{API}/{alert}").json()["timeline"]}

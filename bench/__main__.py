@@ -24,6 +24,7 @@ from bench import (
     rating,
     replay,
     scale,
+    screen,
     startup,
     vehicles,
     worker,
@@ -51,6 +52,7 @@ BENCHES: dict[str, Callable[[bool], Result]] = {
     "glm": glm.run,
     "rating": rating.run,
     "motion": motion.run,
+    "screen": screen.run,
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import capacity, distributed_tables, glm, motion, rating
+from bench import capacity, distributed_tables, glm, motion, rating, screen
 from bench.beside import OURS, PEERS, Peer
 from bench.markdown import rows as _rows
 from bench.measure import Result
@@ -37,6 +37,7 @@ TITLES = {
     "glm": "A tariff fitted again",
     "rating": "Premiums of a portfolio",
     "motion": "The simulator's step",
+    "screen": "The console in a browser",
 }
 
 
@@ -230,6 +231,7 @@ TABLES: dict[str, Callable[[Result], str]] = {
     "glm": glm.table,
     "rating": rating.table,
     "motion": motion.table,
+    "screen": screen.table,
 }
 
 if __name__ == "__main__":

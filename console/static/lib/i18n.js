@@ -56,10 +56,10 @@ export function word(/** @type {string} */ family, /** @type {string | null | un
   return has(key) ? t(key) : name.replaceAll('_', ' ');
 }
 
-/** A text that counts: `key.one` or `key.other`. @param {string} key @param {number} n */
-export function counted(key, n) {
+/** A text that counts: `key.one` or `key.other`. @param {string} key @param {number} n @param {Record<string, unknown>} [values] */
+export function counted(key, n, values = {}) {
   const form = new Intl.PluralRules(language.value).select(n) === 'one' ? 'one' : 'other';
-  return t(`${key}.${form}`, { n: new Intl.NumberFormat(language.value).format(n) });
+  return t(`${key}.${form}`, { ...values, n: new Intl.NumberFormat(language.value).format(n) });
 }
 
 /** @param {readonly string[]} wanted */

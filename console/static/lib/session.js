@@ -54,6 +54,11 @@ export function may(...roles) {
   return own.includes('admin') || roles.some((role) => own.includes(role));
 }
 
+/** Whether whoever is signed in sees all fleets. */
+export function everywhere() {
+  return Boolean(user.value?.grants.some(({ fleet, site }) => !fleet && !site));
+}
+
 /** @param {Me} me */
 function welcome(me) {
   if (user.value && user.value.login !== me.login) {

@@ -80,8 +80,8 @@ function Facts({ one }) {
     <${Fact} label=${t('col.vehicle')} value=${vehicle} /><${Fact} label=${t('col.driver')} value=${driver} />
     <${Fact} label=${t('alert.first')} value=${html`<${Time} at=${one.first_seen} seconds=${true} />`} />
     <${Fact} label=${t('alert.last')} value=${html`<${Time} at=${one.last_seen} seconds=${true} />`} />
-    <${Fact} label=${t('alert.worst')} value=${number(event.peak, 1, event.unit)} />
-    <${Fact} label=${t('alert.threshold')} value=${number(event.threshold, 1, event.unit)} />
+    <${Fact} label=${t('alert.worst')} value=${number(event.peak, 1, event.unit)} note=${has(`measured.${one.kind}`) && t(`measured.${one.kind}`)} />
+    <${Fact} label=${t('alert.threshold')} value=${number(event.threshold, 1, event.unit)} note=${has(`measured.${one.kind}`) && t(`measured.${one.kind}`)} />
     <${Fact} label=${t('col.speed')} value=${number(event.speed_kmh, 0, 'km/h')} />
     ${one.counts_in_score !== null && html`<${Fact} label=${t('alert.score')} value=${t(one.counts_in_score ? 'alert.counts' : 'alert.counts_not')} />`}
     <${Fact} label=${t('alert.rule')} value=${html`<code>${event.rule ?? one.kind}</code>`} note=${event.rule_version?.slice(0, 8)} />

@@ -78,12 +78,17 @@ function vehicles() {
     count('annual_km', t('fleets.declared')),
     { ...count('km_a_year', t('fleets.pace')), show: (/** @type {any} */ row) => (row.km_a_year === null && row.days ? html`<small>${t('fleets.too_early')}</small>` : number(row.km_a_year)) },
     gap(),
-    { key: 'score', label: t('drivers.score'), number: true, show: (/** @type {any} */ row) => (row.score === null ? '–' : html`${number(row.score)} <small>${number(row.low)} – ${number(row.high)}</small>`) },
+    { key: 'score', label: t('drivers.score'), number: true, by: sure, value: sure, show: (/** @type {any} */ row) => (sure(row) === null ? '–' : html`${number(row.score)} <small>${number(row.low)} – ${number(row.high)}</small>`) },
     { ...share('credibility', t('fleets.z')), show: (/** @type {any} */ row) => html`${percent(row.credibility)} ${row.provisional && html`<small>${t('fleets.is_provisional')}</small>`}<${Bar} share=${row.credibility ?? 0} />` },
     amount('indicated', t('fleets.indicated')),
     amount('charged', t('premium.charged')),
     amount('difference', t('fleets.difference')),
   ];
+}
+
+/** A score where enough was driven for one. @param {any} row @returns {number | null} */
+function sure({ provisional, score }) {
+  return provisional ? null : score;
 }
 
 /** Km that were not seen, sorted by their share of all. */

@@ -1,6 +1,6 @@
 /** Views: the screens there are, in the order of the menu, and who is shown them. */
 
-import { may, user } from '../lib/session.js';
+import { everywhere, may, user } from '../lib/session.js';
 import { t } from '../lib/i18n.js';
 import { html } from '../lib/html.js';
 import { coming, open } from '../lib/alerts.js';
@@ -14,7 +14,7 @@ const INSURER = ['underwriter', 'actuary'];
 const OWN = ['viewer', 'manager', 'driver'];
 const RUNNING = ['admin'];
 
-/** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any, mine?: boolean, whole?: boolean }} Screen  `whole`: of no use to who sees but sites */
+/** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any, mine?: boolean, whole?: boolean, every?: boolean }} Screen  `whole`: of no use to who sees but sites; `every`: to who does not see all fleets */
 
 /** @type {{ name: string, screens: Screen[] }[]} */
 const ALL = [
@@ -47,12 +47,12 @@ const ALL = [
       { path: '/days', title: 'screen.days', view: lazy(() => import('./behind.js'), 'Days'), roles: INSURER },
       { path: '/factors', title: 'screen.factors', view: lazy(() => import('./factors.js'), 'Factors'), one: lazy(() => import('./factors.js'), 'Factor'), roles: INSURER },
       { path: '/lift', title: 'screen.lift', view: lazy(() => import('./lift.js'), 'Lift'), roles: INSURER },
-      { path: '/models', title: 'screen.models', view: lazy(() => import('./models.js'), 'Models'), one: lazy(() => import('./models.js'), 'Model'), roles: INSURER },
+      { path: '/models', title: 'screen.models', view: lazy(() => import('./models.js'), 'Models'), one: lazy(() => import('./models.js'), 'Model'), roles: INSURER, every: true },
       { path: '/tariffs', title: 'screen.tariffs', view: lazy(() => import('./tariffs.js'), 'Tariffs'), roles: INSURER },
       { path: '/disputes', title: 'screen.disputes', view: lazy(() => import('./disputes.js'), 'Disputes'), one: lazy(() => import('./dispute.js'), 'Dispute'), roles: INSURER },
       { path: '/acceptances', title: 'screen.acceptances', view: lazy(() => import('./acceptances.js'), 'Acceptances'), one: lazy(() => import('./acceptances.js'), 'Acceptance'), roles: INSURER },
       { path: '/ledger', title: 'screen.ledger', view: lazy(() => import('./ledger.js'), 'Ledger'), one: lazy(() => import('./entry.js'), 'Entry'), roles: INSURER },
-      { path: '/runs', title: 'screen.runs', view: lazy(() => import('./runs.js'), 'Runs'), roles: INSURER },
+      { path: '/runs', title: 'screen.runs', view: lazy(() => import('./runs.js'), 'Runs'), roles: INSURER, every: true },
     ],
   },
   {
@@ -75,9 +75,9 @@ export function ROOMS() {
 }
 
 /** @param {Screen} one */
-function shown({ mine, whole, roles }) {
+function shown({ mine, whole, every, roles }) {
   const fleets = user.value?.grants.some(({ site }) => !site);
-  return mine ? user.value?.driver_id : may(...roles) && (!whole || fleets);
+  return mine ? user.value?.driver_id : may(...roles) && (!whole || fleets) && (!every || everywhere());
 }
 
 /** The screen for an address. @param {string[]} parts @returns {Screen} */

@@ -6,6 +6,7 @@ import { get } from '../lib/api.js';
 import { money } from '../lib/format.js';
 import { pages } from '../lib/pages.js';
 import { href } from '../lib/router.js';
+import { everywhere } from '../lib/session.js';
 import { Asked, asked } from '../ui/asked.js';
 import { amount, term } from '../ui/columns.js';
 import { Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
@@ -24,8 +25,8 @@ export function Ledger() {
     while (verdict.value.busy) verdict.value = await get('pricing/ledger/verify', { replay: replay.value }).then((found) => ({ ...found, busy: !found.done })).catch((error) => ({ error }));
   };
   return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${wanted} />
-      <label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
-      <button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button><//>
+      ${everywhere() && html`<label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
+      <button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button>`}<//>
     <${Verdict} found=${verdict.value} />
     <${Asked} names=${ASKED} values=${wanted} />
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}

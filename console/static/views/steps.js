@@ -1,7 +1,7 @@
 /** Steps: how a premium was made, rung by rung, with the running amount. */
 
 import { html } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { counted, t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
 import { number } from '../lib/format.js';
 import { level } from './factors.js';
@@ -22,7 +22,7 @@ export function Rungs({ steps }) {
 
 /** @param {{ step: any }} given */
 function Rung({ step }) {
-  const value = step.value ? `${level(step.value)} ${phrase(step.unit)}` : step.covariate ? t('premium.unknown') : '';
+  const value = step.value ? quantity(step) : step.covariate ? t('premium.unknown') : '';
   return html`<tr>
     <th scope="row" data-label=${t('premium.step')}>${word('factor', step.name)}</th>
     <td data-label=${t('premium.value')}>${step.op === 'round' ? '' : value}</td>
@@ -30,6 +30,13 @@ function Rung({ step }) {
     <td class="number" data-label=${t('premium.effect')}>${step.op === 'sum' || step.effect === null ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`}</td>
     <td class="number" data-label=${t('premium.running')}>${step.amount === null ? '' : plain(step.amount)}</td>
   </tr>`;
+}
+
+/** What a step is by, and of what: days are counted. @param {{ value: string, unit: string }} step */
+function quantity({ value, unit }) {
+  const [days, of] = /^days(?: of a (\w+))?$/.exec(unit) ?? [];
+  if (!days) return `${level(value)} ${phrase(unit)}`;
+  return counted(of ? 'counted.days_of' : 'counted.days', Number(value), { class: phrase(of ?? '') });
 }
 
 /** @param {any[]} steps @returns {[string, any[]][]} */

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from simulator.airbrakes import GRIPS
 from simulator.shifts import Shift
 from simulator.tracks import Track
 from simulator.vehicles import Renewed
@@ -69,9 +70,12 @@ class Evening(NamedTuple):
 
 
 def evening(shift: Shift, reached: Floats, whole: Track, crashed: bool, own: Tank) -> Evening:
-    """Whoever is not home when the window ends drives the rest of the way unseen; who crashed is towed and mended."""
+    """Whoever is not home when the window ends drives the rest of the way unseen; who crashed is towed and mended.
+
+    Towed is also who has no air, and is held by springs.
+    """
     driven, burnt = float(whole.distance[-1]), float(whole.fuel[-1])
-    home = crashed or not np.isnan(reached[-1])
+    home = crashed or bool(whole.air[-1] <= GRIPS) or not np.isnan(reached[-1])
     rest = 0.0 if home else float(shift.legs["length"].sum()) - driven
     more = rest * burnt / driven if driven else 0.0
     filled = float(own.level(whole.t[-1:], whole.fuel[-1:] + more)[0])

@@ -54,6 +54,15 @@ def test_a_trouble_code_stays_over_the_night_until_it_is_mended() -> None:
     assert three["end"][0].timestamp() == START + 2.05 * 86_400
 
 
+def test_a_lorry_that_its_springs_hold_is_not_driven_home_unseen() -> None:
+    whole = roster(2, 7)
+    lorry = replace(whole, vehicles=whole.vehicles[1:], drivers=whole.drivers[1:], incidents=(Incidents(),))
+    leak = Placed("brake_air_leak", 0, 0.0, {"hours": 0.1, "days": 2.0})
+    fleet = Traffic(lorry, Window(START, HOURS), {}, (leak,), ailments=0.0)
+    one, two, three = (report.evening.odometer for _, reports in days(fleet, 3) for report in reports)
+    assert one == two < three - 50_000.0
+
+
 def test_what_ails_by_chance_is_no_other_than_what_was_ordered_or_that_is_refused() -> None:
     fleet = Traffic(replace(roster(1, 7), incidents=(Incidents(),)), Window(START, HOURS), ailments=400.0)
     chance = next(one for one in fleet.ills(0) if one.start > 600.0)

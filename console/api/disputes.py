@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -13,11 +12,13 @@ from console import said
 from console.access import ADMIN, DRIVER, PRICING, UNDERWRITER
 from console.api.alerts import events_of
 from console.api.pricing import private
-from console.endpoint import Ask, Body, Endpoint, Shape
+from console.disputed import Dispute, DisputeDetail, Effect, Judgement
+from console.endpoint import Ask, Endpoint
 from console.figures import figures, rows
+from console.fleets import seen
 from console.pages import Paged, page
 from console.problems import Problem
-from console.shapes import Event, Page
+from console.shapes import Page
 from pricing.risks import parted
 from streams import tables
 from streams.desk import actions
@@ -31,57 +32,6 @@ from streams.store.store import named, rows_of
 JUDGING = frozenset({UNDERWRITER, ADMIN})
 PREMIUM = ["fleet_id", "vehicle_id", "policy_id", "cover", "valid_from", "valid_to"]
 Row = dict[str, Any]
-
-
-class Dispute(Shape):
-    """A dismissal by a fleet, and what the insurer makes of it.
-
-    Where pricing may know of driving no more than scores and km, nothing of what happened, why, and who says so.
-    """
-
-    action_id: int
-    alert_id: str
-    vehicle: str
-    kind: str
-    at: str
-    actor: str
-    why: str
-    reason: str
-    state: str  # waiting, accepted, refused
-    judged_by: str | None
-    judgement: str | None
-    first_seen: str | None  # of the alert, if it is on record as it was then
-    last_seen: str | None
-    level: int | None
-    count: int | None
-    objections: list[str]  # in the driver's words
-
-
-class Effect(Shape):
-    """A premium with what was dismissed and without it."""
-
-    policy_id: str
-    vehicle: str  # fleet/vehicle
-    cover: str
-    valid_from: str
-    valid_to: str
-    amount: Decimal
-    without: Decimal
-    currency: str
-    status: str  # of its tariff: illustrative, filed
-
-
-class DisputeDetail(Dispute):
-    """A dismissal with all that is needed to judge it; no place of it."""
-
-    events: list[Event]
-    effects: list[Effect]  # on the premiums of the vehicle, and of those that its driver moves
-
-
-class Judgement(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why; it stays on record."""
-
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
 
 def disputes(ask: Ask) -> Page[Dispute]:
@@ -102,8 +52,9 @@ def disputes(ask: Ask) -> Page[Dispute]:
 
 def one(ask: Ask) -> DisputeDetail:
     """A dismissal with its events, and what it would do to premiums."""
-    row, made = _dismissal(ask), figures(ask.world)
+    made = figures(ask.world)
     with ask.world.store.reading() as connection:
+        row = _dismissal(ask, connection)
         alert = _about(connection, [row]).get(row["alert_id"])
         events = [] if private(ask) or alert is None else events_of(connection, alert[0])
     told = [said.event(event, ask.scope) for event in events]
@@ -158,18 +109,18 @@ def _effect(row: Row, status: str) -> Effect:
 
 
 def accept(ask: Ask) -> Dispute:
-    """The events of a dismissed alert move no premium any more."""
-    row, now = _dismissal(ask), time.time()
+    """The events of a dismissed alert, as far as the dismissal that was judged goes, move no premium any more."""
     with ask.world.store.writing() as connection:
-        accepted.concede(connection, row["alert_id"], ask.who.login, ask.body.reason, now)
+        row = _judging(ask, connection)
+        accepted.concede(connection, row["alert_id"], ask.who.login, ask.body.reason, time.time(), row["id"])
     figures(ask.world).afresh()
     return _again(ask, row)
 
 
 def refuse(ask: Ask) -> Dispute:
     """A dismissal moves no premium; who dismissed can read why in the alert's history."""
-    row = _dismissal(ask)
     with ask.world.store.reading() as connection:
+        row = _judging(ask, connection)
         if row["id"] in _judged(connection):
             raise Problem(409, "judged", "it has been accepted or refused already")
     why = f"dispute refused: {ask.body.reason}"
@@ -181,12 +132,19 @@ def refuse(ask: Ask) -> Dispute:
     return _again(ask, row)
 
 
-def _dismissal(ask: Ask) -> Row:
+def _judging(ask: Ask, connection: Connection) -> Row:
+    """The dismissal that is judged; 409 if the fleet has dismissed its alert again since that was seen."""
+    row, wanted = _dismissal(ask, connection), seen(ask)
+    if wanted not in ("", str(row["id"])):
+        raise Problem(409, "changed", "it has been dismissed again meanwhile", current=_shown(ask, connection, row))
+    return row
+
+
+def _dismissal(ask: Ask, connection: Connection) -> Row:
     """The last dismissal of the alert of a path."""
     table = deeds.actions
     query = select(table).where(table.c.action == "dismiss", table.c.alert_id == ask.parts["id"])
-    with ask.world.store.reading() as connection:
-        found = rows_of(connection, query.order_by(table.c.id.desc()).limit(1))
+    found = rows_of(connection, query.order_by(table.c.id.desc()).limit(1))
     if not found or not ask.scope.sees(found[0]["fleet_id"], found[0]["vehicle_id"]):
         raise Problem(404, "no_dispute", f"nobody has dismissed alert {ask.parts['id']!r}")
     return found[0]
@@ -205,8 +163,12 @@ def _judged(connection: Any) -> dict[int, tuple[str, str, str]]:
 
 def _again(ask: Ask, row: Row) -> Dispute:
     with ask.world.store.reading() as connection:
-        about = _about(connection, [row]).get(row["alert_id"])
-        found = _dispute(row, _judged(connection).get(row["id"]), about)
+        return _shown(ask, connection, row)
+
+
+def _shown(ask: Ask, connection: Connection, row: Row) -> Dispute:
+    about = _about(connection, [row]).get(row["alert_id"])
+    found = _dispute(row, _judged(connection).get(row["id"]), about)
     return _hidden(found) if private(ask) else found
 
 
@@ -242,6 +204,12 @@ _ONE = "/pricing/disputes/{id}"
 LISTS = (Endpoint("GET", "/pricing/disputes", disputes, "ledger", "Dismissals", PRICING, Page[Dispute], query=Paged),)
 ENDPOINTS = (
     Endpoint("GET", _ONE, one, "ledger", "A dismissal in full", PRICING, DisputeDetail),
-    Endpoint("POST", f"{_ONE}/accept", accept, "ledger", "Accept a dismissal", JUDGING, Dispute, Judgement),
-    Endpoint("POST", f"{_ONE}/refuse", refuse, "ledger", "Refuse a dismissal", JUDGING, Dispute, Judgement),
+    *[
+        Endpoint(
+            *("POST", f"{_ONE}/{path}", work, "ledger", f"{path.capitalize()} a dismissal; 409 if made anew", JUDGING),
+            *(Dispute, Judgement),
+            headers=("If-Match",),
+        )
+        for path, work in {"accept": accept, "refuse": refuse}.items()
+    ],
 )

@@ -35,8 +35,13 @@ def conceded(connection: Connection) -> set[int]:
     return set(connection.execute(select(disputes.c.action_id)).scalars())
 
 
-def concede(connection: Connection, alert_id: str, actor: str, reason: str, at: float) -> str:
-    """Accept that an alert was dismissed, in the caller's transaction; its whole id."""
+def concede(
+    connection: Connection, alert_id: str, actor: str, reason: str, at: float, dismissal: int | None = None
+) -> str:
+    """Accept that an alert was dismissed, in the caller's transaction; its whole id.
+
+    ``dismissal`` is the number of the one that was judged; None: the last.
+    """
     try:
         alert = find(connection, alert_id)
     except ActionError as error:
@@ -44,9 +49,10 @@ def concede(connection: Connection, alert_id: str, actor: str, reason: str, at: 
     said = [row for row in Desk(connection, [key_of(alert)]).actions[key_of(alert)] if is_about(row, alert)]
     numbers = [row["id"] for row in said if row["action"] == "dismiss"]
     name = str(alert["alert_id"])
-    if not numbers:
+    judged = numbers[-1:] if dismissal is None else [one for one in numbers if one == dismissal]
+    if not judged:
         raise LedgerError(say("nothing_dismissed", name=name))
-    _give(connection, disputes, numbers[-1], audit.Entry(actor, "ledger.concede", about=name), reason, at)
+    _give(connection, disputes, judged[0], audit.Entry(actor, "ledger.concede", about=name), reason, at)
     return name
 
 

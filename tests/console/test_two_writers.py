@@ -146,3 +146,22 @@ def test_the_insurer_reads_the_drivers_words_alone_as_the_drivers(house):
     assert underwriter.post(f"{path}/refuse", json={"reason": "seen"}).json()["state"] == "refused"
     assert underwriter.post(f"{path}/refuse", json={"reason": "again"}).json()["code"] == "judged"
     assert underwriter.post(f"{path}/accept", json={"reason": "after all"}).json()["state"] == "accepted"
+
+
+def test_the_insurer_accepts_the_dismissal_that_was_judged_and_none_that_came_after(house):
+    manager, underwriter = house.client("manager"), house.client("underwriter")
+    alert = manager.get(f"{API}/alerts", params={"state": "open,acked", "limit": 1}).json()["items"][0]["alert_id"]
+    path = f"{API}/pricing/disputes/{alert}"
+    numbers = []
+    for note in ("ice", "and all that came since"):
+        assert decided(manager, alert, "dismiss", reason="other", note=note).status_code == 200
+        numbers.append(underwriter.get(path).json()["action_id"])
+    for judgement in ("accept", "refuse"):
+        saw = {"If-Match": f'"{numbers[0]}"'}
+        late = underwriter.post(f"{path}/{judgement}", json={"reason": "seen"}, headers=saw).json()
+        now = late["current"]
+        assert (late["code"], now["action_id"], now["state"]) == ("changed", numbers[1], "waiting")
+    saw = {"If-Match": f'"{numbers[1]}"'}
+    assert underwriter.post(f"{path}/accept", json={"reason": "seen"}, headers=saw).json()["state"] == "accepted"
+    told = {row["action_id"]: row["state"] for row in underwriter.get(f"{API}/pricing/disputes").json()["items"]}
+    assert [told[number] for number in numbers] == ["waiting", "accepted"]

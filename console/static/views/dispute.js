@@ -13,18 +13,18 @@ import { Judge, choices, why } from './disputes.js';
 
 /** @param {{ parts: string[] }} given */
 export function Dispute({ parts: [, id] }) {
-  const asked = useSignal('');
+  const asked = useSignal(/** @type {{ action: string, rev: number } | null} */ (null));
   const known = use(`pricing/disputes/${encodeURIComponent(id)}`, {});
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
   return html`<${Head} title=${one.kind ? word('kind', one.kind) : t('disputes.one')}><a href="#/disputes">${t('screen.disputes')}</a><//>
     <p class="badges"><b>${t(`dispute.${one.state}`)}</b>${one.judged_by && html` · ${one.judged_by}: ${one.judgement}`}</p>
-    ${may('underwriter') && one.state === 'waiting' && html`<div class="choices">${choices((action) => (asked.value = action))}</div>`}
+    ${may('underwriter') && one.state === 'waiting' && html`<div class="choices">${choices((action) => (asked.value = { action, rev: one.action_id }))}</div>`}
     <${Facts} one=${one} />
     ${one.kind ? html`<${Happened} one=${one} />` : html`<p class="notice">${t('disputes.private')}</p>`}
     <section class="card"><h2>${t('disputes.effects')}</h2><p class="hint">${t('disputes.effects_lead')}</p><${Effects} rows=${one.effects} /></section>
-    ${asked.value && html`<${Judge} id=${id} action=${asked.value} after=${known.again} leave=${() => (asked.value = '')} />`}`;
+    ${asked.value && html`<${Judge} id=${id} ...${asked.value} after=${known.again} leave=${() => (asked.value = null)} />`}`;
 }
 
 /** @param {{ one: any }} given */

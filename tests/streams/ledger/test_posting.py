@@ -173,6 +173,8 @@ def test_a_dismissal_reaches_the_price_when_the_insurer_concedes_it(fleet):
     for alert in counted:
         act(fleet.store, alert["alert_id"], "dismiss", "Ann", "because", now, "false_alarm")
     assert post(fleet) == []
+    with fleet.store.writing() as connection, pytest.raises(LedgerError, match="nobody has dismissed alert"):
+        accepted.concede(connection, counted[0]["alert_id"], "insurer", "", 0.0, dismissal=0)
     with fleet.store.writing() as connection:
         for alert in [*counted, counted[0]]:
             assert accepted.concede(connection, alert["alert_id"], "insurer", "true", 0.0) == alert["alert_id"]

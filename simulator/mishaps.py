@@ -1,6 +1,6 @@
 """Mishaps: faults chosen by name and rate, visited on a vehicle's day, each on the answer sheet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -10,7 +10,7 @@ import polars as pl
 
 from simulator.answers import Fact, Whose, sheet
 from simulator.device import Disturbance
-from simulator.faults import BY_NAME, FAULTS, SENT, TAKEN, Fault, Said, Spell, Struck, spells
+from simulator.faults import BY_NAME, FAULTS, SENT, TAKEN, Fault, Per, Said, Spell, Struck, spells
 from simulator.names import hint
 
 PREFIX = "fault_"  # of their kinds on the sheet
@@ -57,11 +57,20 @@ def _named(name: str) -> Fault:
     return BY_NAME[name]
 
 
-def visit(recording: pl.DataFrame, whose: Whose, rates: Chosen, window: Spell, seed: int, number: int) -> Visited:
+def visit(
+    recording: pl.DataFrame,
+    whose: Whose,
+    rates: Chosen,
+    window: Spell,
+    seed: int,
+    number: int,
+    there: Sequence[Spell] | None = None,
+) -> Visited:
     """The day of vehicle ``number`` with its mishaps; each fault has a chance of its own, whatever else is chosen.
 
     Rows are in the order of time; on a day without any there is nothing to break. Only what was really broken is on the
-    sheet. Raises ``MishapError`` if a fault needs what they do not say.
+    sheet, and what befalls all vehicles only while this one's device is ``there``; None: in all of the window. Raises
+    ``MishapError`` if a fault needs what they do not say.
     """
     rows = recording.with_columns(pl.col("t").alias(TAKEN), pl.col("t").alias(SENT))
     taken = rows
@@ -73,7 +82,8 @@ def visit(recording: pl.DataFrame, whose: Whose, rates: Chosen, window: Spell, s
             raise MishapError(f"fault {fault.name}: {whose.vehicle_id} says no {' and no '.join(lacking)}")
         mark = crc32(fault.name.encode())
         own, common = np.random.default_rng([seed, 7, mark, number]), np.random.default_rng([seed, 8, mark])
-        for spell in spells(fault, rate, taken, window, (own, common)) if rate else ():
+        drawn = spells(fault, rate, taken, window, (own, common)) if rate else ()
+        for spell in drawn if there is None or fault.per is not Per.FLEET else _while(drawn, there):
             if fault.strike and (struck := fault.strike(rows, spell, own)):
                 rows = struck.rows
                 facts.append(_fact(fault, struck.during or spell, struck, window))
@@ -82,6 +92,15 @@ def visit(recording: pl.DataFrame, whose: Whose, rates: Chosen, window: Spell, s
                 facts.append(_fact(fault, spell, said, window))
     rows = rows.sort(SENT, maintain_order=True).drop(TAKEN)
     return Visited(rows, sheet(facts, whose, window.start), sorted(disturbances, key=lambda one: one.at))
+
+
+def _while(drawn: Iterable[Spell], there: Sequence[Spell]) -> Iterator[Spell]:
+    """The parts of spells in which a device is there."""
+    for spell in drawn:
+        for one in there:
+            part = Spell(max(spell.start, one.start), min(spell.end, one.end))
+            if part.start < part.end:
+                yield part
 
 
 def _fact(fault: Fault, during: Spell, broken: Struck | Said, window: Spell) -> Fact:

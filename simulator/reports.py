@@ -172,8 +172,10 @@ def _absent(report: Report, day: Day) -> Report:
 
 def _visited(report: Report, day: Day, faults: Chosen) -> Report:
     """The day with its mishaps."""
-    window = Spell(day.window.start, day.window.start + 3_600 * day.window.hours)
-    visited = visit(report.recording, day.whose, faults, window, day.seed, day.number)
+    begins, seconds = day.window.start, 3_600 * day.window.hours
+    there = [Spell(begins + a, begins + b) for a, b in heard((0.0, seconds), day.arranged.absences)]
+    window = Spell(begins, begins + seconds)
+    visited = visit(report.recording, day.whose, faults, window, day.seed, day.number, there)
     sheet = pl.concat([report.sheet, visited.sheet]).sort("start", maintain_order=True)
     return report._replace(recording=visited.recording, sheet=sheet, disturbances=visited.disturbances)
 

@@ -5,6 +5,7 @@ import pytest
 
 from simulator.faults import BY_NAME, SENT
 from simulator.mishaps import MishapError, chosen
+from simulator.placed import Placed
 from simulator.roster import roster
 from simulator.traffic import Traffic, Window, combined
 
@@ -41,3 +42,13 @@ def test_a_day_with_faults_has_them_on_its_sheet_and_its_truth_unchanged() -> No
     assert longer.filter(~pl.col("kind").str.starts_with("fault_")).equals(sheet)
     assert broken.unique().sort("t", "vehicle_id").equals(plain.unique().sort("t", "vehicle_id"))
     assert len(broken) > len(plain) and not broken["t"].is_sorted()
+
+
+def test_no_connection_is_cut_of_a_device_before_it_is_there_or_while_it_is_out() -> None:
+    there = [(1_200.0, 1_800.0), (2_400.0, 5_400.0)]
+    events = Placed("joins", 0, 1_200.0), Placed("unplugged", 0, 1_800.0, {"minutes": 10}), Placed("leaves", 0, 5_400.0)
+    fleet = Traffic(roster(1, 7), Window(START, 2.0), {"reconnects": 60.0}, events)
+    (report,) = fleet.reports()
+    cuts = report.sheet.filter(kind="fault_reconnects").select(pl.col("start", "end").dt.epoch("ms") / 1e3 - START)
+    assert cuts.height > 20
+    assert all(any(a - 0.01 <= start <= end <= b + 0.01 for a, b in there) for start, end in cuts.iter_rows())

@@ -30,6 +30,8 @@ LEVEL = (
     "right, and not whether they suffice. Claims as they are known now; late ones will come."
 )
 EARLY = "What claims are known to cost against the pure premium of the same days: too low as long as claims are young."
+NO_DAY = "none is over yet"
+UNCLAIMED = "No claims are loaded: nothing is held against the pure premium."
 NO_CLAIMS = "No claim of a rated vehicle, cover and day is on record."
 FLIPS = "A flip is an indication that moves against the move before it. Vehicles are those shown something that month."
 DRIFT = "What own driving and experience do to the sum of what they multiply; the off-balance that would undo it."
@@ -75,7 +77,7 @@ def paper(live: Live, chance: Chance = CHANCE) -> Paper:
         ("tariff", f"{live.tariff.tariff_id}, {live.tariff.status}"),
         ("currency", live.tariff.currency),
         *([("other currencies", ", ".join(live.apart))] if live.apart else []),
-        ("days", f"{live.since} to {live.today}, end excluded"),
+        ("days", f"{live.since} to {live.today}, end excluded" if live.since < live.today else NO_DAY),
         ("vehicles rated", f"{rows.height:,}"),
         ("claims of theirs", f"{int(rows['claims'].sum()):,}"),
         ("pure premium", f"{rows['technical'].sum():,.2f}"),
@@ -98,7 +100,7 @@ def paper(live: Live, chance: Chance = CHANCE) -> Paper:
 def _level(live: Live) -> Section:
     heads = {"technical": "pure premium", "ratio": "incurred / pure premium"}
     styles = STYLES | dict.fromkeys(("technical", "incurred"), "money") | {"ratio": "factor"}
-    return Section("level", "Level", [EARLY], (), Table(portfolio.level(live.premiums, live.claims), heads, styles))
+    return Section("level", "Level", [EARLY if live.claims.height else UNCLAIMED], (), Table(portfolio.level(live.premiums, live.claims), heads, styles))
 
 
 def _by_score(rows: pl.DataFrame) -> Section:

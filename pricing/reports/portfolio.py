@@ -46,7 +46,8 @@ def level(premiums: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     found = claims.join(pure.drop("technical"), on=[*VEHICLE, "cover"]).filter(within).unique(CLAIM)
     counts = found.group_by("cover").agg(claims=pl.len(), incurred=pl.col("incurred").sum() / 100)  # whole cents
     rows = added(pure, "cover", "technical").join(counts, on="cover", how="left").sort("cover")
-    rows = rows.with_columns(pl.col("claims", "incurred").fill_null(0))
+    if claims.height:  # else nothing is known of them, which is not that there were none
+        rows = rows.with_columns(pl.col("claims", "incurred").fill_null(0))
     return rows.with_columns(ratio=pl.when(pl.col("technical") > 0).then(pl.col("incurred") / pl.col("technical")))
 
 

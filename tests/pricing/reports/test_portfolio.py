@@ -146,3 +146,11 @@ def test_without_claims_it_says_so(watched):
     told = live.Live(**{**vars(watched), "claims": watched.claims.clear()})
     made = live.paper(told, FEW)
     assert made.sections[1].said == [live.NO_CLAIMS]
+    assert made.sections[0].said == [live.UNCLAIMED]
+    level = portfolio.level(told.premiums, told.claims)
+    assert level["ratio"].to_list() == level["incurred"].to_list() == [None] * level.height
+
+
+def test_without_a_day_that_is_over_it_names_none(watched):
+    told = live.Live(**{**vars(watched), "since": LAST})
+    assert dict(live.paper(told, FEW).facts)["days"] == live.NO_DAY

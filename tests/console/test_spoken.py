@@ -47,6 +47,8 @@ def test_a_file_is_headed_in_the_language_asked_for_and_without_one_as_json(hous
     assert {"车辆", "速度，km/h", "纬度"} <= set(chinese.columns)
     told = {"class": "class", "status": "status"}  # the rest is names and numbers
     for name, head in zip(plain.columns, chinese.columns, strict=True):
+        if name == "age_s":  # goes on while one asks
+            continue
         said = [words.catalogue(words.CHINESE)[f"{told[name]}.{one}"] if name in told else one for one in plain[name]]
         assert chinese[head].to_list() == said
     assert client.get(f"{API}/vehicles.{kind}", params={"language": "fr"}).status_code == 422

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +37,7 @@ class TariffRow(Shape):
     valid_from: str
     valid_to: str | None
     in_force: bool
-    of_today: bool  # today is one of its days
+    of_today: bool  # the day that the data has come to is one of its days
     configured: bool  # by tariff.path; else it comes along, to be compared with
     signature: str  # signed: by tariff.check_key; signed_by_named_key: by the key it names itself; unsigned
     key: str | None  # public half that it is signed by
@@ -144,12 +145,12 @@ def moved(ask: Ask) -> Page[Moved]:
 def _told(ask: Ask) -> dict[str, TariffRow]:
     """All of them by name."""
     with ask.world.store.reading() as connection:
-        kept = set(chains.kept(connection))
+        kept, today = set(chains.kept(connection)), moment(ask.world.now(connection)).date()
         found = {name: (one, pinned.is_known(connection, one.tariff)) for name, one in known(ask).items()}
-    return {name: _row(ask, name, one, recognised, kept) for name, (one, recognised) in found.items()}
+    return {name: _row(ask, name, one, recognised, kept, today) for name, (one, recognised) in found.items()}
 
 
-def _row(ask: Ask, name: str, one: Known, recognised: bool, kept: Collection[str]) -> TariffRow:
+def _row(ask: Ask, name: str, one: Known, recognised: bool, kept: Collection[str], today: date) -> TariffRow:
     world, tariff, signer = ask.world, one.tariff, SIGNER.search(one.text)
     by = SIGNED if world.config.tariff.check_key else NAMED
     return TariffRow(
@@ -161,7 +162,7 @@ def _row(ask: Ask, name: str, one: Known, recognised: bool, kept: Collection[str
         valid_from=tariff.valid_from.isoformat(),
         valid_to=None if tariff.valid_to is None else tariff.valid_to.isoformat(),
         in_force=tariff.digest == world.rules.tariff.digest,
-        of_today=holds(tariff, moment(world.clock()).date()),
+        of_today=holds(tariff, today),
         configured=one.configured,
         signature=by if signer else UNSIGNED,
         key=signer[1] if signer else None,

@@ -100,7 +100,8 @@ def paper(live: Live, chance: Chance = CHANCE) -> Paper:
 def _level(live: Live) -> Section:
     heads = {"technical": "pure premium", "ratio": "incurred / pure premium"}
     styles = STYLES | dict.fromkeys(("technical", "incurred"), "money") | {"ratio": "factor"}
-    return Section("level", "Level", [EARLY if live.claims.height else UNCLAIMED], (), Table(portfolio.level(live.premiums, live.claims), heads, styles))
+    said = EARLY if live.claims.height else UNCLAIMED
+    return Section("level", "Level", [said], (), Table(portfolio.level(live.premiums, live.claims), heads, styles))
 
 
 def _by_score(rows: pl.DataFrame) -> Section:

@@ -160,6 +160,11 @@ def test_a_tariff_says_what_is_signed_pinned_and_illustrative(house):
     assert {one["configured"] for one in others} == {False}
 
 
+def test_a_tariff_by_which_is_rated_before_its_days_says_so(house):
+    (force,) = [one for one in told(house, "tariffs") if one["in_force"]]
+    assert force["valid_from"] > "2024-10-07" and not force["of_today"]  # what is on record is of October 2024
+
+
 def test_two_tariffs_are_held_against_each_other(house):
     force, other = told(house, "tariffs")[:2]
     same = told(house, "tariffs/compare", new=force["name"])

@@ -34,7 +34,7 @@ export function Tariffs() {
 /** @param {any} force */
 function series(force) {
   return [
-    { key: 'tariff_id', label: t('premium.tariff'), show: (/** @type {any} */ row) => html`<b>${row.tariff_id}</b> <${Filed} status=${row.status} /> ${row.in_force && html`<small>${t('tariffs.in_force')}</small>`}${row.configured ? '' : html`<small>${t('tariffs.comes_along')}</small>`}` },
+    { key: 'tariff_id', label: t('premium.tariff'), show: (/** @type {any} */ row) => html`<b>${row.tariff_id}</b> <${Filed} status=${row.status} /> ${row.in_force && html`<small>${t(row.of_today ? 'tariffs.in_force' : 'tariffs.in_force_early')}</small>`}${row.configured ? '' : html`<small>${t('tariffs.comes_along')}</small>`}` },
     { key: 'valid_from', label: t('tariffs.from'), show: (/** @type {any} */ row) => day(row.valid_from) },
     { key: 'valid_to', label: t('tariffs.to'), show: (/** @type {any} */ row) => (row.valid_to ? day(row.valid_to) : t('tariffs.open')) },
     { key: 'signature', label: t('tariffs.signature'), show: (/** @type {any} */ row) => html`${word('signature', row.signature)} ${row.key && html`<code title=${row.key}>${row.key.slice(0, 12)}</code>`}` },

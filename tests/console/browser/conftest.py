@@ -1,9 +1,10 @@
 """A real Chromium before a real console; whatever a page complains of, or asks another machine for, is a failure."""
 
+import re
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from console.app import create_app
 
 from ..conftest import WORD, House
 
-AXE = Path(__file__).parents[3] / ".stack" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+ROOT = Path(__file__).parents[3]
+PICTURES = ROOT / "build" / "screens"  # for whoever looks at them: of every screen, and of what failed
+AXE = ROOT / ".stack" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +32,7 @@ FLAGS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 )
+FAILED = pytest.StashKey[bool]()
 HARMLESS = ("GPU stall due to ReadPixels",)
 # loads one of our modules in a page: await at(NAME)
 LOAD = "const at = (name) => import(document.querySelector('script[type=module]').src.replace('main.js', name));"
@@ -192,8 +196,22 @@ def routes(house: House, path: str, single: bool) -> list[str]:
     return [path, *more.get(path, ())]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep whether a test failed, for who takes its pictures."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what a page looks like."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{re.sub(r'[^0-9A-Za-z]+', '-', name).strip('-')}.jpg", type="jpeg", quality=60)
+
+
 @pytest.fixture
-def tab(chromium: Browser, served: Served) -> Iterator[Open]:
+def tab(chromium: Browser, served: Served, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens pages: ``tab("manager", locale="zh-CN")``; fails at the end on whatever they complained of."""
     opened: list[Tab] = []
 
@@ -205,6 +223,8 @@ def tab(chromium: Browser, served: Served) -> Iterator[Open]:
         return found
 
     yield open_
+    for k, one in enumerate(opened if request.node.stash.get(FAILED, False) else ()):
+        picture(one.page, f"failed {request.node.name} {k}")
     for context in {one.page.context for one in opened}:
         context.close()
     assert [one.unexpected() for one in opened] == [[] for _ in opened]

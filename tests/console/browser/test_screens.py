@@ -10,7 +10,7 @@ import pytest
 
 from streams.words import catalogue
 
-from .conftest import AXE, own, screens
+from .conftest import AXE, own, picture, screens
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("posted")]  # so that a screen of an entry has one
 
@@ -25,9 +25,10 @@ GeoNames CC BY Natural Earth"""
 HOUSE = """Fleet North South north south plan Ann Anna Bo Europe Berlin standard china tripmeter frequency flat area
 holdout json parquet admin manager viewer yard other driver underwriter actuary"""
 KINDS = ("js", ".css", ".json")
-# each screen in both languages and both themes, by whoever is shown it
+# each screen by whoever is shown it; in both themes
 ROLES = {"viewer": ("en", "dark"), "manager": ("zh-CN", "light"), "driver": ("zh-CN", "light"),
          "underwriter": ("en", "dark"), "actuary": ("zh-CN", "light")}  # fmt: skip
+OTHER = {"light": "dark", "dark": "light"}
 SHOWN = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
   const found = [document.title];
@@ -39,8 +40,8 @@ SHOWN = """() => {
   }
   return found.filter(Boolean);
 }"""
-FOUND = """async () => {
-  const found = await axe.run(document, { resultTypes: ['violations'] });
+FOUND = """async (rules) => {
+  const found = await axe.run(document, { resultTypes: ['violations'], ...(rules.length && { runOnly: rules }) });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ').slice(0, 300)}`);
 }"""
 
@@ -53,18 +54,29 @@ def objected(house):
     assert client.post("/api/v1/objections", json={"alert_id": alert, "note": "Ann"}).status_code == 200
 
 
-def faults(page):
-    """What axe finds; it is put in by the debugger, for the page's own policy forbids it."""
+def faults(page, *rules):
+    """What axe finds, of these rules or of all; it is put in by the debugger, for the page's own policy forbids it."""
     debugger = page.context.new_cdp_session(page)
     debugger.send("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
-    return page.evaluate(FOUND)
+    return page.evaluate(FOUND, rules)
+
+
+def in_both_themes(one, name, theme):
+    """What axe finds on a screen; in the other theme only what has to do with colours can be otherwise."""
+    found = []
+    for scheme, rules in ((theme, ()), (OTHER[theme], ("color-contrast", "link-in-text-block"))):
+        one.page.emulate_media(color_scheme=scheme)
+        found += [f"{name} {scheme} {fault}" for fault in faults(one.page, *rules)]
+        picture(one.page, f"{name} {scheme}")
+    one.page.emulate_media(color_scheme=theme)
+    return found
 
 
 @pytest.mark.parametrize("locale, theme", [("en", "light"), ("zh-CN", "dark")])
 def test_no_screen_shuts_anybody_out(tab, table, locale, theme):
     found = []
     for one, route in screens(tab, table, locale=locale, color_scheme=theme, reduced_motion="reduce"):
-        found += [f"{route} {fault}" for fault in faults(one.page)]
+        found += in_both_themes(one, f"{route} {locale}", theme)
     assert found == []
 
 
@@ -87,7 +99,7 @@ def test_nor_does_any_that_a_role_is_shown(tab, house, login):
     locale, theme = ROLES[login]
     found = []
     for one, route in own(tab, house, login, locale=locale, color_scheme=theme, reduced_motion="reduce"):
-        found += [f"{route} {fault}" for fault in faults(one.page)]
+        found += in_both_themes(one, f"{login} {route} {locale}", theme)
     assert found == []
 
 

@@ -14,6 +14,7 @@ from streams.ledger import chains
 from streams.messages import iso
 from streams.store import audit
 
+POSTED = "ledger.post"
 FAMILIES = ("ledger", "exports", "rules", "erasure")  # of the audit log: what moves a premium, or leaves with one
 Row = dict[str, Any]
 
@@ -27,9 +28,11 @@ class Run(Shape):
     about: str
     detail: str
     path: str | None  # of a file: below /api/v1, to have it made again
-    query: dict[str, str]  # and how it was asked for
+    query: dict[str, str]  # how it was asked for; of a posting its tariff, its parameters and the code's version
     rows: int | None
-    sha256: str | None  # of the file as it was: another one now means that what it holds has changed
+    sha256: (
+        str | None
+    )  # of the file as it was, another one now means that what it holds has changed; of a posting's hashes
 
 
 class SealRow(Shape):
@@ -61,7 +64,7 @@ def seals(ask: Ask) -> Page[SealRow]:
 
 
 def _run(row: Row) -> Run:
-    said = json.loads(row["detail"]) if row["action"] == MADE and row["detail"] else {}
+    said = json.loads(row["detail"]) if row["action"] in (MADE, POSTED) and row["detail"] else {}
     same = {name: row[name] for name in ("actor", "action", "about", "detail")}
     path = row["about"] if row["action"] == MADE else None
     of = {"path": path, "query": said.get("query", {}), "rows": said.get("rows"), "sha256": said.get("sha256")}

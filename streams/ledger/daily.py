@@ -4,14 +4,16 @@ import json
 import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from importlib import metadata
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from pricing.balance.hysteresis import Hysteresis
+from pricing.canonical import digest
 from pricing.exposure import CLOSES
 from pricing.ledger.entry import Entry
 from pricing.ledger.seal import Seal
@@ -76,7 +78,7 @@ def post(store: Store, said: Config, now: float, actor: str | None, policy_id: s
         with store.reading() as connection:
             new, why = posting.posted(connection, book, tariff, moves, datetime.now(UTC), policy_id)
         if any(new.values()) and actor is not None:
-            _write(store, tariff, found.texts.get(tariff.digest, ""), new, actor)
+            _write(store, tariff, found.texts.get(tariff.digest, ""), new, actor, said)
         done.entries += [entry for chain in new.values() for entry in chain]
         done.refused += why
     return done
@@ -118,7 +120,12 @@ class Daily:
         except FAILURES as error:  # payloads go on; its text may name a person
             metrics.LEDGER_FAILED.inc()
             self._not_before = now + AGAIN_S
+            self._noted(error)
             logger.error("the ledger cannot be posted (%s): 'tripmeter ledger post' says why", type(error).__name__)
+
+    def _noted(self, error: Exception) -> None:
+        with suppress(*FAILURES), self.opened() as store, store.writing() as connection:
+            audit.record(connection, [audit.Entry(BY, "ledger.failed", detail={"error": type(error).__name__})])
 
     def _kept(self, until: int, now: float) -> bool:
         with self.opened() as store:
@@ -210,8 +217,12 @@ def _by_policy(
             done.refused.append(f"policy {policy.policy_id}: {error}")
 
 
-def _write(store: Store, tariff: Tariff, text: str, new: posting.Posted, actor: str) -> None:
+def _write(store: Store, tariff: Tariff, text: str, new: posting.Posted, actor: str, said: Config) -> None:
+    hashes = "\n".join(sorted(entry.hash for chain in new.values() for entry in chain))
+    asked = {"tariff": tariff.tariff_id, "band": str(said.ledger.band), "step": str(said.ledger.step)}
+    asked |= {"privacy": said.pricing.privacy, "code": metadata.version("tripmeter")}
     with store.writing() as connection:
         posting.write(connection, tariff, text, new)
         counts = {name: len(chain) for name, chain in new.items() if chain}
-        audit.record(connection, [audit.Entry(actor, "ledger.post", detail={"entries": counts})])
+        made = {"entries": counts, "rows": sum(counts.values()), "sha256": digest(hashes), "query": asked}
+        audit.record(connection, [audit.Entry(actor, "ledger.post", detail=made)])

@@ -56,7 +56,7 @@ export function may(...roles) {
 
 /** Whether whoever is signed in sees all fleets. */
 export function everywhere() {
-  return Boolean(user.value?.grants.some(({ fleet, site }) => !fleet && !site));
+  return user.value?.grants.some(({ fleet }) => !fleet);
 }
 
 /** @param {Me} me */

@@ -28,13 +28,14 @@ export function Inbox({ small = false }) {
   const asked_for = { state: closed, severity: query.priority, type: query.kind, vehicle: query.vehicle, driver: query.driver, fleet, site, sort: 'newest' };
   const put_away = pages(closed ? 'alerts' : null, asked_for); // only those that stand are kept here
   const rows = useMemo(() => (closed ? (put_away.data?.items ?? []).filter(own(query)) : matching(query, hidden).filter(here)), [alerts.value, fresh.value, put_away.data, small, sited.value, JSON.stringify(query)]);
+  const saving = useSignal(false);
   if (failed.value) return html`<${Failed} page=${!small} error=${failed.value} again=${load} />`;
   if (loading.value) return html`<${Waiting} />`;
   const shown = small ? rows.slice(0, SMALL) : rows;
   return html`
-    ${small ? html`<h2>${t('screen.alerts')} <small>${rows.length}</small></h2>` : html`<${Bar} query=${query} />`}
+    ${small ? html`<h2>${t('screen.alerts')} <small>${rows.length}</small></h2>` : html`<${Bar} query=${query} saving=${saving} away=${closed && put_away} />`}
     ${hidden.size > 0 && html`<button class="arrived" onClick=${() => { reveal(); say(t('inbox.revealed')); }}>${counted('inbox.fresh', hidden.size)}</button>`}
-    ${shown.length ? html`<${Rows} rows=${shown} small=${small} ask=${(/** @type {string} */ action, /** @type {string[]} */ ids) => (asked.value = { action, ids })} />` : html`<${Empty} text=${t('inbox.empty')} />`}
+    ${shown.length ? html`<${Rows} rows=${shown} small=${small} whole=${saving.value} ask=${(/** @type {string} */ action, /** @type {string[]} */ ids) => (asked.value = { action, ids })} />` : html`<${Empty} text=${t('inbox.empty')} />`}
     ${closed && put_away.data?.cursor && html`<p class="choices"><button onClick=${put_away.more} disabled=${put_away.busy}>${t('table.further')}</button></p>`}
     ${!closed && coming.value && html`<p class="hint" role="status">${t('inbox.coming')}</p>`}
     ${small && rows.length > SMALL && html`<p><a href=${href('/alerts', { fleet, site })}>${t('inbox.all', { n: rows.length })}</a></p>`}

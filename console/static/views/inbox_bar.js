@@ -1,8 +1,8 @@
 /** Inbox bar: the heading of the list of alerts, its filters and its file. */
 
-import { html } from '../lib/html.js';
+import { html, useEffect } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { PRIORITIES, alerts } from '../lib/alerts.js';
+import { PRIORITIES, alerts, coming } from '../lib/alerts.js';
 import { refine } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { Choice } from '../ui/choice.js';
@@ -11,18 +11,23 @@ import { Places } from '../ui/places.js';
 
 const STATES = ['open', 'acknowledged', 'resolved', 'dismissed'];
 
-/** The rows that are drawn, as a file. */
+/** The rows as a file. */
 async function saved() {
   const { save } = await import('../lib/csv.js');
   save(/** @type {Element} */ (document.querySelector('.inbox')), 'alerts');
 }
 
-/** @param {{ query: Record<string, string> }} given */
-export function Bar({ query }) {
+/** @param {{ query: Record<string, string>, saving: import('@preact/signals').Signal<boolean>, away: '' | import('../lib/pages.js').Pages }} given  `away`: the list of those that were put away, if they are shown */
+export function Bar({ query, saving, away }) {
+  const partial = away ? Boolean(away.data?.cursor) && !away.full : coming.value;
+  useEffect(() => {
+    if (saving.value && partial && away) away.all(); // the file is to have all of them
+    else if (saving.value && !partial) void saved().finally(() => (saving.value = false));
+  }, [saving.value, partial, away && away.busy]);
   const kinds = [...new Set([...alerts.value.values()].map((one) => one.kind))].sort();
   const { state = 'open,acknowledged', priority = '', kind = '', vehicle = '', mine = '' } = query;
   return html`<${Head} title=${t('screen.alerts')}>
-      <button onClick=${saved}>${t('act.csv')}</button>
+      <button onClick=${() => (saving.value = true)} disabled=${saving.value}>${t('act.csv')}</button>
     <//>
     <div class="filters" role="group" aria-label=${t('inbox.filters')}>
       <${Choice} name="state" value=${state} label=${t('col.state')} options=${[['open,acknowledged', t('inbox.standing')], ...STATES.map((one) => [one, t(`state.${one}`)])]} />

@@ -15,8 +15,8 @@ const KEYS = /** @type {Record<string, string>} */ ({ a: 'ack', r: 'resolve', d:
 const WINDOW = 200; // rows drawn; more when the cursor or the reader gets there
 const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
 
-/** @param {{ rows: Alert[], small: boolean, ask: (action: string, ids: string[]) => void }} given */
-export function Rows({ rows, small, ask }) {
+/** @param {{ rows: Alert[], small: boolean, whole: boolean, ask: (action: string, ids: string[]) => void }} given */
+export function Rows({ rows, small, whole, ask }) {
   const grid = useRef(/** @type {HTMLElement | null} */ (null));
   const cursor = useSignal(0);
   const anchor = useRef(0);
@@ -25,7 +25,7 @@ export function Rows({ rows, small, ask }) {
   const ids = rows.map((one) => one.alert_id);
   const key = ids.join();
   const most = useSignal(WINDOW);
-  const drawn = rows.slice(0, most.value);
+  const drawn = whole ? rows : rows.slice(0, most.value);
   const here = Math.min(cursor.value, drawn.length - 1);
 
   useEffect(() => {

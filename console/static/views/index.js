@@ -14,7 +14,7 @@ const INSURER = ['underwriter', 'actuary'];
 const OWN = ['viewer', 'manager', 'driver'];
 const RUNNING = ['admin'];
 
-/** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any, mine?: boolean, whole?: boolean, every?: boolean }} Screen  `whole`: of no use to who sees but sites; `every`: to who does not see all fleets */
+/** @typedef {{ path: string, title: string, view: any, one?: any, roles: string[], badge?: any, mine?: boolean, whole?: boolean, every?: boolean }} Screen  `whole`: of no use to who sees but sites, `every`: but some fleets */
 
 /** @type {{ name: string, screens: Screen[] }[]} */
 const ALL = [

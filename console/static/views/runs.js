@@ -26,6 +26,7 @@ function done() {
     { key: 'actor', label: t('col.who') },
     { key: 'action', label: t('col.what'), show: (/** @type {any} */ row) => word('run', row.action) },
     { key: 'about', label: t('audit.about'), fixed: true, show: (/** @type {any} */ row) => (row.path ? row.path : row.about.slice(0, 24)) },
+    { key: 'query', label: t('runs.with'), fixed: true, show: (/** @type {any} */ row) => html`<code>${Object.entries(row.query).map(([name, value]) => `${name} ${value}`).join(', ')}</code>` },
     count('rows', t('runs.rows')),
     { key: 'sha256', label: t('ledger.hash'), fixed: true, show: (/** @type {any} */ row) => (row.sha256 ? html`<code title=${row.sha256}>${row.sha256.slice(0, 12)}</code>` : '–') },
     { key: 'path', label: t('runs.again'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => (row.path ? html`<a href=${address(row.path, row.query)} download>${t('runs.download')}</a>` : '') },

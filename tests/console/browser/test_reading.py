@@ -193,6 +193,22 @@ def test_the_list_of_alerts_has_headings_for_the_ear_and_for_the_file(tab):
     assert len(others) == one.page.locator("[data-alert]").count()
 
 
+MANY = """const { alerts } = await at('lib/alerts.js');
+const [one] = alerts.value.values();
+alerts.value = new Map(Array.from({ length: 450 }, (_, k) => [`made-${k}`, { ...one, alert_id: `made-${k}` }]));"""
+
+
+def test_the_file_of_alerts_has_those_that_are_not_drawn_too(tab):
+    one = tab("manager")
+    one.go("/alerts")
+    one.page.locator("[data-alert]").first.wait_for()
+    one.run(MANY)
+    one.page.get_by_role("button", name="of 450").wait_for()
+    with one.page.expect_download() as saved:
+        one.page.get_by_role("button", name="Save as CSV").click()
+    assert len(saved.value.path().read_text("utf-8-sig").splitlines()) == 1 + 450
+
+
 def test_no_two_texts_of_an_alert_lie_on_each_other(tab):
     one = tab("manager")
     for width, route in itertools.product((320, 480, 760, 761, 1280), ("/alerts", "/")):

@@ -1,5 +1,6 @@
 """Daily: the service posts what is due and seals it when a day has closed, once, and nothing stops it or is stopped."""
 
+import hashlib
 import json
 from contextlib import nullcontext
 from dataclasses import replace
@@ -63,6 +64,13 @@ def test_a_closed_day_is_posted_and_sealed_once(river, said, tmp_path):
     with river.store.reading() as connection:
         done = [row["action"] for row in audit.read(connection, action="ledger")]
     assert done == ["ledger.post", "ledger.seal"]
+    with river.store.reading() as connection:
+        (row,) = audit.read(connection, action="ledger.post")
+    made = json.loads(row["detail"])
+    assert made["rows"] == sum(made["entries"].values()) == len(entries)
+    assert made["query"].keys() == {"tariff", "band", "step", "privacy", "code"}
+    hashes = "\n".join(sorted(entry["hash"] for entry in entries))
+    assert made["sha256"] == hashlib.sha256(hashes.encode()).hexdigest()
     night(river, said, tmp_path)._last(midnight + 3 * HOUR)  # begun again: what is posted is posted
     assert (river.rows(accounts.entries), len(river.rows(accounts.seals))) == (entries, 1)
 
@@ -87,6 +95,9 @@ def test_a_failure_is_told_stops_nothing_and_is_tried_again_in_an_hour(river, sa
     for later in (0.0, 60.0, AGAIN_S):
         ledger.work(now + later)
     assert metrics.total(metrics.LEDGER_FAILED) == before + 2
+    with river.store.reading() as connection:
+        failed = audit.read(connection, action="ledger.failed")
+    assert [json.loads(row["detail"]) for row in failed] == [{"error": "ConfigError"}] * 2
     assert "ConfigError" in caplog.text and "tariff" not in caplog.text.replace("tripmeter", "")
     ledger.said = said
     ledger.work(now + 3 * AGAIN_S)

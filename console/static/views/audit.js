@@ -9,6 +9,7 @@ import { route } from '../lib/router.js';
 import { moment } from '../ui/columns.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
+import { spelt } from '../ui/spelt.js';
 import { Table } from '../ui/table.js';
 import { Field } from './trips.js';
 
@@ -39,6 +40,6 @@ function columns() {
     { key: 'action', label: t('col.what'), show: (/** @type {any} */ row) => html`<code>${row.action}</code>` },
     { key: 'fleet_id', label: t('portfolio.fleets') },
     { key: 'about', label: t('audit.about'), show: (/** @type {any} */ row) => html`<code>${row.about}</code>` },
-    { key: 'detail', label: t('quarantine.detail'), show: (/** @type {any} */ row) => html`<code>${typeof row.detail === 'string' ? row.detail : JSON.stringify(row.detail)}</code>` },
+    { key: 'detail', label: t('quarantine.detail'), show: (/** @type {any} */ row) => html`<code>${spelt(row.detail)}</code>` },
   ];
 }

@@ -1,4 +1,4 @@
-"""What an insurer is led to, what is counted in words, and what too little was driven for."""
+"""What an insurer is led to, what is said in words, and what too little was driven for."""
 
 import pytest
 
@@ -46,3 +46,11 @@ def test_a_score_of_too_few_km_is_no_number_in_a_fleets_file_either(tab):
     one.go("/fleets/a")
     told = one.page.locator("tr", has_text="provisional").inner_text()
     assert "62" not in told and "58" not in told
+
+
+def test_what_a_log_holds_is_spelt(tab):
+    one = tab("admin")
+    one.go("/audit")
+    details = ['{"before": {}, "after": {"level_1": 3}, "fields": ["a", "b"]}', "a driver's words", '{"driver": ""}']
+    said = one.run("const { spelt } = await at('ui/spelt.js'); return given.map(spelt);", details)
+    assert said == ["before: (–); after: (level 1: 3); fields: a, b", "a driver's words", "driver: –"]

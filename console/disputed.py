@@ -23,7 +23,7 @@ class Dispute(Shape):
     actor: str
     why: str
     reason: str
-    state: str  # waiting, accepted, refused
+    state: str  # waiting, accepted, refused; opened: its fleet has taken the dismissal back
     judged_by: str | None
     judgement: str | None
     first_seen: str | None  # of the alert, if it is on record as it was then

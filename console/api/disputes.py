@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import polars as pl
@@ -22,16 +22,25 @@ from console.shapes import Page
 from pricing.risks import parted
 from streams import tables
 from streams.desk import actions
-from streams.desk.decisions import OBJECT, is_about, key_of
+from streams.desk.decisions import OBJECT, is_about, key_of, taken_back
 from streams.desk.desk import Desk
 from streams.ledger import accepted, exposed
 from streams.messages import iso
 from streams.store import accounts, audit, deeds, schema
 from streams.store.store import named, rows_of
 
+ACCEPTED, OPENED = "accepted", "opened"
 JUDGING = frozenset({UNDERWRITER, ADMIN})
 PREMIUM = ["fleet_id", "vehicle_id", "policy_id", "cover", "valid_from", "valid_to"]
 Row = dict[str, Any]
+
+
+class About(NamedTuple):
+    """What is on record beside a dismissal."""
+
+    alert: Row  # as it is now; empty: it is on record no more
+    objections: list[str]  # of its driver
+    opened: bool  # its fleet has taken it back
 
 
 def disputes(ask: Ask) -> Page[Dispute]:
@@ -44,7 +53,7 @@ def disputes(ask: Ask) -> Page[Dispute]:
     hidden = private(ask)
 
     def shown(row: Row) -> Dispute:
-        dispute = _dispute(row, judged.get(row["id"]), about.get(row["alert_id"]))
+        dispute = _dispute(row, judged.get(row["id"]), about[row["id"]])
         return _hidden(dispute) if hidden else dispute
 
     return page(found, ask.query, lambda row: str(row["id"]), shown)
@@ -55,28 +64,24 @@ def one(ask: Ask) -> DisputeDetail:
     made = figures(ask.world)
     with ask.world.store.reading() as connection:
         row = _dismissal(ask, connection)
-        alert = _about(connection, [row]).get(row["alert_id"])
-        events = [] if private(ask) or alert is None else events_of(connection, alert[0])
+        alert = _about(connection, [row])[row["id"]].alert
+        events = events_of(connection, alert) if alert and not private(ask) else []
     told = [said.event(event, ask.scope) for event in events]
     effects = made.worked(("dispute", row["id"]), lambda: _effects(ask, row))
     return DisputeDetail(**msgspec.structs.asdict(_again(ask, row)), events=told, effects=effects)
 
 
-def _about(connection: Connection, rows: Sequence[Row]) -> dict[str, tuple[Row, list[str]]]:
-    """By id, the alerts of some dismissals as they are now, and what their drivers object."""
-    alerts = named(connection, schema.alerts.c.alert_id, [row["alert_id"] for row in rows])
-    desk = Desk(connection, [key_of(row) for row in alerts])
-    return {
-        row["alert_id"]: (
-            row,
-            [
-                one["reason"]
-                for one in desk.actions[key_of(row)]
-                if (one["action"], one["value"]) == (OBJECT, DRIVER) and is_about(one, row)
-            ],
-        )
-        for row in alerts
-    }
+def _about(connection: Connection, rows: Sequence[Row]) -> dict[int, About]:
+    """By number, what is on record beside some dismissals."""
+    found = named(connection, schema.alerts.c.alert_id, [row["alert_id"] for row in rows])
+    alerts = {row["alert_id"]: row for row in found}
+    desk = Desk(connection, [key_of(row) for row in rows])
+    return {row["id"]: _beside(row, alerts.get(row["alert_id"], {}), desk.actions[key_of(row)]) for row in rows}
+
+
+def _beside(row: Row, alert: Row, actions: Sequence[Row]) -> About:
+    words = [one for one in actions if (one["action"], one["value"]) == (OBJECT, DRIVER) and alert]
+    return About(alert, [one["reason"] for one in words if is_about(one, alert)], taken_back(row, actions))
 
 
 def _effects(ask: Ask, row: Row) -> list[Effect]:
@@ -133,10 +138,13 @@ def refuse(ask: Ask) -> Dispute:
 
 
 def _judging(ask: Ask, connection: Connection) -> Row:
-    """The dismissal that is judged; 409 if the fleet has dismissed its alert again since that was seen."""
+    """The dismissal that is judged; 409 if the fleet has taken it back, or dismissed again since that was seen."""
     row, wanted = _dismissal(ask, connection), seen(ask)
+    now, opened = _shown(ask, connection, row), _about(connection, [row])[row["id"]].opened
     if wanted not in ("", str(row["id"])):
-        raise Problem(409, "changed", "it has been dismissed again meanwhile", current=_shown(ask, connection, row))
+        raise Problem(409, "changed", "it has been dismissed again meanwhile", current=now)
+    if opened and now.state != ACCEPTED:
+        raise Problem(409, "opened", "its fleet has opened the alert again: nothing is left to judge", current=now)
     return row
 
 
@@ -157,7 +165,7 @@ def _judged(connection: Any) -> dict[int, tuple[str, str, str]]:
         detail = msgspec.json.decode(row["detail"]) if row["detail"] else {}
         found[detail.get("action", 0)] = ("refused", row["actor"], detail.get("reason", ""))
     for row in rows_of(connection, select(accounts.disputes)):
-        found[row["action_id"]] = ("accepted", row["actor"], row["reason"])
+        found[row["action_id"]] = (ACCEPTED, row["actor"], row["reason"])
     return found
 
 
@@ -167,8 +175,7 @@ def _again(ask: Ask, row: Row) -> Dispute:
 
 
 def _shown(ask: Ask, connection: Connection, row: Row) -> Dispute:
-    about = _about(connection, [row]).get(row["alert_id"])
-    found = _dispute(row, _judged(connection).get(row["id"]), about)
+    found = _dispute(row, _judged(connection).get(row["id"]), _about(connection, [row])[row["id"]])
     return _hidden(found) if private(ask) else found
 
 
@@ -178,8 +185,9 @@ def _hidden(found: Dispute) -> Dispute:
     return msgspec.structs.replace(found, kind="", why="", reason="", objections=[], **nothing)
 
 
-def _dispute(row: Row, judged: tuple[str, str, str] | None, about: tuple[Row, list[str]] | None) -> Dispute:
-    (state, by, why), (alert, objections) = judged or ("waiting", None, None), about or ({}, [])
+def _dispute(row: Row, judged: tuple[str, str, str] | None, about: About) -> Dispute:
+    state, by, why = judged or (OPENED if about.opened else "waiting", None, None)
+    alert = about.alert
     return Dispute(
         action_id=row["id"],
         alert_id=row["alert_id"],
@@ -196,7 +204,7 @@ def _dispute(row: Row, judged: tuple[str, str, str] | None, about: tuple[Row, li
         last_seen=said.moment(alert.get("last_seen")),
         level=alert.get("level"),
         count=alert.get("count"),
-        objections=objections,
+        objections=about.objections,
     )
 
 

@@ -93,6 +93,13 @@ def covers(shelf: Row, alert: Row) -> bool:
     return bool(scope and shelf["fleet_id"] == alert["fleet_id"])
 
 
+def taken_back(dismissal: Row, actions: Iterable[Row]) -> bool:
+    """Whether people have said since then that an alert which they had dismissed is one after all."""
+    about = {"alert_id": dismissal["alert_id"], "first_seen": dismissal["first"], "last_seen": dismissal["seen"]}
+    since = [row for row in actions if row["id"] > dismissal["id"] and row["action"] in STATES]
+    return any(row["action"] != "dismiss" and is_about(row, about) for row in since)
+
+
 def dismissed(event: Row, actions: Iterable[Row]) -> bool:
     """Whether the last word on an event is that its alert was none: it leaves the coaching score, not the price."""
     words = [

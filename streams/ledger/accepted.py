@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, insert, select
 
 from pricing.canonical import moment
 from streams.desk.actions import ActionError, find
-from streams.desk.decisions import is_about, key_of
+from streams.desk.decisions import is_about, key_of, taken_back
 from streams.desk.desk import Desk
 from streams.ledger.chains import LedgerError, not_sealed
 from streams.rules import ROADS
@@ -40,19 +40,22 @@ def concede(
 ) -> str:
     """Accept that an alert was dismissed, in the caller's transaction; its whole id.
 
-    ``dismissal`` is the number of the one that was judged; None: the last.
+    ``dismissal`` is the number of the one that was judged; None: the last. One that its fleet has taken back cannot
+    be accepted any more; what was accepted before that stays so.
     """
     try:
         alert = find(connection, alert_id)
     except ActionError as error:
         raise LedgerError(*error.args) from error
     said = [row for row in Desk(connection, [key_of(alert)]).actions[key_of(alert)] if is_about(row, alert)]
-    numbers = [row["id"] for row in said if row["action"] == "dismiss"]
-    name = str(alert["alert_id"])
-    judged = numbers[-1:] if dismissal is None else [one for one in numbers if one == dismissal]
+    name, found = str(alert["alert_id"]), [row for row in said if row["action"] == "dismiss"]
+    judged = found[-1:] if dismissal is None else [one for one in found if one["id"] == dismissal]
     if not judged:
         raise LedgerError(say("nothing_dismissed", name=name))
-    _give(connection, disputes, judged[0], audit.Entry(actor, "ledger.concede", about=name), reason, at)
+    number = judged[0]["id"]
+    if number not in conceded(connection) and taken_back(judged[0], said):
+        raise LedgerError(say("dismissal_opened", name=name))
+    _give(connection, disputes, number, audit.Entry(actor, "ledger.concede", about=name), reason, at)
     return name
 
 

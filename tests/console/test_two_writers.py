@@ -165,3 +165,25 @@ def test_the_insurer_accepts_the_dismissal_that_was_judged_and_none_that_came_af
     assert underwriter.post(f"{path}/accept", json={"reason": "seen"}, headers=saw).json()["state"] == "accepted"
     told = {row["action_id"]: row["state"] for row in underwriter.get(f"{API}/pricing/disputes").json()["items"]}
     assert [told[number] for number in numbers] == ["waiting", "accepted"]
+
+
+def test_a_dismissal_that_its_fleet_has_taken_back_waits_no_more_and_is_not_accepted(house):
+    manager, underwriter = house.client("manager"), house.client("underwriter")
+    standing = manager.get(f"{API}/alerts", params={"state": "open,acked", "limit": 3}).json()["items"]
+    held, opened, refused = (f"{API}/pricing/disputes/{one['alert_id']}" for one in standing)
+    for one in standing:
+        assert decided(manager, one["alert_id"], "dismiss", reason="test").status_code == 200
+    accepted = underwriter.post(f"{held}/accept", json={"reason": "seen"}).json()
+    assert underwriter.post(f"{refused}/refuse", json={"reason": "seen"}).json()["state"] == "refused"
+    for one in standing:
+        assert decided(manager, one["alert_id"], "reopen").json()["state"] == "acknowledged"
+    states = [row["state"] for row in underwriter.get(f"{API}/pricing/disputes").json()["items"][:3]]
+    assert states == ["refused", "opened", "accepted"]
+    for path, state in ((opened, "opened"), (refused, "refused")):
+        for judgement in ("accept", "refuse"):
+            late = underwriter.post(f"{path}/{judgement}", json={"reason": "seen"})
+            assert (late.status_code, late.json()["code"], late.json()["current"]["state"]) == (409, "opened", state)
+    again = underwriter.post(f"{held}/accept", json={"reason": "once more"})
+    assert (again.status_code, again.json()["judgement"]) == (200, accepted["judgement"])
+    assert decided(manager, standing[1]["alert_id"], "dismiss", reason="test").status_code == 200
+    assert underwriter.get(opened).json()["state"] == "waiting"

@@ -175,6 +175,10 @@ def test_a_dismissal_reaches_the_price_when_the_insurer_concedes_it(fleet):
     assert post(fleet) == []
     with fleet.store.writing() as connection, pytest.raises(LedgerError, match="nobody has dismissed alert"):
         accepted.concede(connection, counted[0]["alert_id"], "insurer", "", 0.0, dismissal=0)
+    act(fleet.store, counted[0]["alert_id"], "acknowledge", "Ann", "after all", now)
+    with fleet.store.writing() as connection, pytest.raises(LedgerError, match="has opened alert"):
+        accepted.concede(connection, counted[0]["alert_id"], "insurer", "", 0.0)
+    act(fleet.store, counted[0]["alert_id"], "dismiss", "Ann", "because", now, "false_alarm")
     with fleet.store.writing() as connection:
         for alert in [*counted, counted[0]]:
             assert accepted.concede(connection, alert["alert_id"], "insurer", "true", 0.0) == alert["alert_id"]

@@ -1,14 +1,12 @@
 /** Table: rows with a caption, sorted by the column the address names; as cards where the screen is narrow. */
 
-import { html, render, useEffect, useRef, useSignal } from '../lib/html.js';
-import { refused } from '../lib/decided.js';
+import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { number } from '../lib/format.js';
 import { language, t } from '../lib/i18n.js';
 import { refine, route } from '../lib/router.js';
 import { Empty } from './parts.js';
 
 const DRAWN = 100; // rows, and as many more whenever somebody gets to the last
-const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /**
  * @typedef {{ key: string, label: string, show?: (row: any) => any, by?: (row: any) => any, number?: boolean, fixed?: boolean,
@@ -29,9 +27,9 @@ export function Table({ caption, columns, rows, id, empty, name = 'sort', hidden
   useEffect(() => {
     if (partial && saving.value && list?.full) {
       saving.value = false;
-      refused(new Error(t('problem.too_long')));
+      void import('../lib/decided.js').then(({ refused }) => refused(new Error(t('problem.too_long'))));
     } else if (partial && (column || saving.value)) list?.all(); // some are sorted, or saved, only with all the others
-    else if (saving.value) void file(caption, columns, sorted, id).finally(() => (saving.value = false));
+    else if (saving.value) void import('./saved.js').then(({ file }) => file(caption, columns, sorted)).finally(() => (saving.value = false));
   }, [said, saving.value, partial, list?.busy]);
   if (!rows.length) return html`<${Empty} text=${empty ?? t('table.empty')} />`;
   const shown = Math.min(drawn.value, sorted.length);
@@ -79,15 +77,6 @@ function Sorting({ columns, said, name }) {
     <button aria-pressed=${down} disabled=${!key} onClick=${() => refine({ [name]: down ? key : `-${key}` })}>${t('table.down')}</button></div>`;
 }
 
-/** All rows as a file, whether they are drawn or not. @param {string} caption @param {Column[]} columns @param {any[]} rows @param {(row: any) => string} id */
-async function file(caption, columns, rows, id) {
-  const { save } = await import('../lib/csv.js');
-  const place = document.createElement('div');
-  render(html`<table><thead><tr>${columns.map((one) => html`<th data-unsaved=${one.unsaved || undefined}>${one.label}</th>`)}</tr></thead><${Body} columns=${columns} rows=${rows} id=${id} /></table>`, place);
-  save(place, caption);
-  render(null, place);
-}
-
 /** @param {Column} column @param {string} said @param {string} name */
 function head(column, said, name) {
   const here = said.replace('-', '') === column.key;
@@ -102,16 +91,8 @@ function head(column, said, name) {
 /** @param {Column} column @param {any} row @param {boolean} first */
 function cell(column, row, first) {
   const content = column.show ? column.show(row) : row[column.key];
-  const props = { class: column.number ? 'number' : '', 'data-label': column.label, 'data-unsaved': column.unsaved || undefined, ...worth(column, row) };
+  const props = { class: column.number ? 'number' : '', 'data-label': column.label };
   return first ? html`<th scope="row" ...${props}>${content}</th>` : html`<td ...${props}>${content ?? '–'}</td>`;
-}
-
-/** What a number is in a file, and its unit. @param {Column} column @param {any} row */
-function worth(column, row) {
-  if (!column.number) return {};
-  const found = (column.value ?? column.by ?? ((/** @type {any} */ one) => one[column.key]))(row);
-  const value = typeof found === 'number' || (typeof found === 'string' && DECIMAL.test(found)) ? String(found) : undefined;
-  return value === undefined ? {} : { 'data-value': value, 'data-unit': typeof column.unit === 'function' ? column.unit(row) : column.unit || undefined };
 }
 
 /** @param {Column} column @param {boolean} down */

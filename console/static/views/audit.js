@@ -3,7 +3,7 @@
 import { html, useSignal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get } from '../lib/api.js';
-import { midnight } from '../lib/format.js';
+import { midnight } from '../lib/zoned.js';
 import { pages } from '../lib/pages.js';
 import { route } from '../lib/router.js';
 import { moment } from '../ui/columns.js';

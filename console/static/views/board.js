@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { stamp } from '../lib/format.js';
+import { stamp } from '../lib/zoned.js';
 import { drag } from '../lib/drag.js';
 import { use } from '../lib/use.js';
 

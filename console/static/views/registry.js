@@ -3,7 +3,8 @@
 import { html, useSignal } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
-import { number, stamp } from '../lib/format.js';
+import { number } from '../lib/format.js';
+import { stamp } from '../lib/zoned.js';
 import { route } from '../lib/router.js';
 import { pages } from '../lib/pages.js';
 import { use } from '../lib/use.js';

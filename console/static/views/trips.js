@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { counted, t } from '../lib/i18n.js';
-import { midnight } from '../lib/format.js';
+import { midnight } from '../lib/zoned.js';
 import { href, refine, route } from '../lib/router.js';
 import { pages } from '../lib/pages.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';

@@ -4,8 +4,7 @@ import { html, useMemo } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { freshness, positions, roster, lookOf, tick } from '../lib/fleet.js';
 import { href } from '../lib/router.js';
-import { span } from '../lib/format.js';
-import { count } from '../ui/columns.js';
+import { number, span } from '../lib/format.js';
 import { Table } from '../ui/table.js';
 import { Status } from '../ui/parts.js';
 import { several } from '../ui/places.js';
@@ -32,7 +31,7 @@ function columns() {
     { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href('/', { vehicle: row.id })}>${several.value ? row.id : row.vehicle_id}</a>` },
     { key: 'plate', label: t('col.plate') },
     { key: 'status', label: t('col.status'), show: (/** @type {any} */ row) => html`<${Status} status=${row.status} />` },
-    count('speed', t('col.speed'), 0, 'km/h'),
+    { key: 'speed', label: t('col.speed'), number: true, unit: 'km/h', show: (/** @type {any} */ row) => number(row.speed, 0, 'km/h') },
     { key: 'driver_id', label: t('col.driver') },
     { key: 'class', label: t('col.class'), show: (/** @type {any} */ row) => word('class', row.class) },
     { key: 'site', label: t('col.site') },

@@ -49,7 +49,11 @@ def many(route):
     """A list of premiums that is long, as the server would tell it."""
     said = route.fetch().json()
     first, limit = said["items"][0], int(parse_qs(urlsplit(route.request.url).query)["limit"][0])
-    rows = [first | {"premium_id": f"p-{k}", "vehicle_id": f"V{k:05d}", "amount": f"{k}.50"} for k in range(MANY)]
+    names = [f"V{k:05d}" for k in range(MANY)]
+    rows = [
+        first | {"premium_id": f"p-{k}", "vehicle": f"a/{name}", "vehicle_id": name, "amount": f"{k}.50"}
+        for k, name in enumerate(names)
+    ]
     said |= {"items": rows[:limit], "total": MANY, "cursor": "x" if limit < MANY else None}
     route.fulfill(body=json.dumps(said), content_type="application/json")
 

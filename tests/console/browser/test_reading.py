@@ -90,7 +90,8 @@ def test_a_date_is_that_date_in_every_zone_and_a_day_is_the_fleets_own(tab):
     one = tab("admin")
     one.go("/")
     said = one.run(
-        """const { zone, day, midnight, clock } = await at('lib/format.js');
+        """const { zone, day, clock } = await at('lib/format.js');
+        const { midnight } = await at('lib/zoned.js');
         const before = zone.value;
         const found = given.map((name) => {
           zone.value = name;

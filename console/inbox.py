@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, exists, or_, select
 
 from streams.alert_rules import PRIORITIES
-from streams.desk.decisions import OBJECT, key_of
+from streams.desk.decisions import ANSWER, ANSWERED, OBJECT, OPEN, WAITING, key_of
+from streams.desk.decisions import STATES as LEFT
 from streams.desk.desk import Desk
 from streams.store import deeds, schema
 from streams.store.store import named, rows_of
@@ -73,6 +74,37 @@ def objected() -> ColumnElement[bool]:
     alerts, actions = schema.alerts, deeds.actions
     same = [actions.c[name] == alerts.c[name] for name in ("fleet_id", "vehicle_id", "kind", "subject")]
     return exists().where(actions.c.action == OBJECT, *same)
+
+
+def left(asked: Select[Any], states: Collection[str], objections: Collection[str] = ()) -> Select[Any]:
+    """The alerts of a query that ``in_states`` keeps, found by the database: to be counted, not laid out."""
+    if states:
+        asked = asked.where(_state().in_({STATES.get(one, one) for one in states}))
+    return asked.where(_objection().in_(objections)) if objections else asked
+
+
+def _state() -> ColumnElement[str]:
+    """Where people have left an alert, as ``decisions.said_of`` has it."""
+    actions, alerts = deeds.actions, schema.alerts
+    fresh = or_(actions.c.action != "acknowledge", actions.c.level >= alerts.c.level)
+    untouched = case((alerts.c.superseded == 0, OPEN), else_="resolved")
+    return case(LEFT, value=_word(list(LEFT), fresh), else_=untouched)
+
+
+def _objection() -> ColumnElement[str]:
+    """Where a driver's objection stands, as ``decisions.said_of`` has it."""
+    last = _word([OBJECT, ANSWER, "dismiss"])
+    return case((last == OBJECT, WAITING), (_word([OBJECT]).is_not(None), ANSWERED), else_="")
+
+
+def _word(among: Collection[str], *conditions: ColumnElement[bool]) -> ScalarSelect[str]:
+    """The last action of some about an alert, as ``decisions.is_about`` has it."""
+    actions, alerts = deeds.actions, schema.alerts
+    same = [actions.c[name] == alerts.c[name] for name in ("fleet_id", "vehicle_id", "kind", "subject")]
+    during = and_(actions.c.first <= alerts.c.last_seen, actions.c.seen >= alerts.c.first_seen)
+    about = or_(actions.c.alert_id == alerts.c.alert_id, during)
+    found = select(actions.c.action).where(*same, about, actions.c.action.in_(among), *conditions)
+    return found.order_by(actions.c.id.desc()).limit(1).scalar_subquery()
 
 
 def in_states(rows: Sequence[Row], states: Collection[str], objections: Collection[str] = ()) -> list[Row]:

@@ -146,5 +146,5 @@ class Page(Shape, Generic[Row]):
     """Some rows, and where the next begin; null: these were the last."""
 
     items: list[Row]
-    total: int | None  # of all pages; null: nobody has counted them
+    total: int  # of all pages
     cursor: str | None

@@ -75,7 +75,8 @@ def listed(ask: Ask) -> Page[Alert]:
             return page(costliest, wanted, operator.itemgetter("alert_id"), lambda row: _said(ask, row, desks, now))
         order = [*GROUPS.get(wanted.group, ()), *inbox.order(wanted.sort)]
         rows, cursor = keyset.part(connection, asked, order, wanted, keep)
-    return Page(items=[_said(ask, row, desks, now) for row in rows], total=None, cursor=cursor)
+        total = keyset.count(connection, inbox.left(asked, states, words(wanted.objection)))
+    return Page(items=[_said(ask, row, desks, now) for row in rows], total=total, cursor=cursor)
 
 
 def _said(ask: Ask, row: Row, desks: dict[str, Desk], now: float) -> Alert:
@@ -99,7 +100,7 @@ def _query(ask: Ask) -> Select[Any]:
         kinds=words(wanted.type),
         priorities=words(wanted.severity),
         between=(seconds(wanted.from_), seconds(wanted.to)),
-        standing=standing,
+        standing=standing or wanted.state == "open",  # what a later one has followed is not open
     )
 
 

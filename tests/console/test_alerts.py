@@ -1,6 +1,9 @@
 """Alerts over HTTP: what is listed, and what becomes of two who decide about the same one."""
 
 import pytest
+from sqlalchemy import update
+
+from streams.store import schema
 
 API = "/api/v1"
 
@@ -8,6 +11,26 @@ API = "/api/v1"
 @pytest.fixture
 def manager(house):
     return house.client("manager")
+
+
+@pytest.fixture(scope="module")
+def said(house):
+    """Clients, once everything that can be said of an alert was said of one."""
+    manager, driver = house.client("manager"), house.client("driver")
+    own = [one["alert_id"] for one in alerts(driver)][:3]
+    for name in own:
+        assert driver.post(f"{API}/objections", json={"alert_id": name, "note": "no"}).status_code == 200
+    assert manager.post(f"{API}/objections/{own[0]}/answer", json={"note": "yes"}).status_code == 200
+    others = [one["alert_id"] for one in alerts(manager) if one["alert_id"] not in own]
+    several = [("ack",), ("ack", "resolve"), ("dismiss",), ("dismiss", "reopen"), ("comment",), ("resolve", "dismiss")]
+    for name, actions in zip(others, [*several, ("dismiss",)], strict=False):
+        for action in actions:
+            done = manager.post(f"{API}/alerts/{name}/{action}", json={"reason": "test", "note": "seen"})
+            assert done.status_code == 200
+    with house.world.store.writing() as connection:  # one became worse after it was seen
+        worse = update(schema.alerts).where(schema.alerts.c.alert_id == others[0])
+        connection.execute(worse.values(level=schema.alerts.c.level + 1))
+    return manager, driver, house.client("admin"), house.client("yard")
 
 
 def alerts(client, **query):
@@ -46,6 +69,32 @@ def test_a_request_that_is_sent_again_is_carried_out_once(manager):
     again = manager.post(path, json={"note": "seen"}, headers=key)
     assert first.json() == again.json()
     assert again.json()["notes"] == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"state": "open"},
+        {"state": "acked"},
+        {"state": "open,acked,resolved"},
+        {"state": "dismissed,resolved", "group": "vehicle"},
+        {"from": "2020-01-01", "sort": "oldest"},
+        {"objection": "waiting"},
+        {"objection": "waiting,answered", "state": "open,dismissed"},
+        {"sort": "loss"},
+        {"state": "resolved", "severity": "minor,warning"},
+    ],
+)
+def test_the_list_says_how_many_there_are_as_people_have_left_them(said, query):
+    for client in said:
+        first = client.get(f"{API}/alerts", params={"limit": 2, **query}).json()
+        assert first["total"] == len(alerts(client, **query))
+        if first["cursor"]:
+            assert (
+                client.get(f"{API}/alerts", params={"cursor": first["cursor"], **query}).json()["total"]
+                == first["total"]
+            )
 
 
 def test_many_at_once_each_by_itself(manager):

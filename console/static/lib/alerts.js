@@ -1,7 +1,7 @@
 /** Alerts: the ones in sight, kept up by the stream. What people do about them is in acting.js. */
 
 import { batch, computed, signal } from '@preact/signals';
-import { parts } from './api.js';
+import { get, parts } from './api.js';
 import { say, warn } from './announce.js';
 import { has, t, word } from './i18n.js';
 import { on } from './stream.js';
@@ -21,6 +21,7 @@ export const fresh = signal([]); // arrived, but not shown yet: nothing moves un
 export const busy = signal(false); // somebody is at work in the list
 export const loading = signal(true);
 export const coming = signal(true); // those that stand are still being read: there are more than are here
+export const counted = signal(0); // open ones, as the server has counted them: until all are here
 /** @type {Alert[] | null} */
 let reading = null; // heard while all are read
 export const failed = signal(/** @type {Error | null} */ (null));
@@ -55,6 +56,7 @@ export async function load() {
     for await (const { items, last } of parts('alerts', { limit: AT_ONCE })) {
       if (mine !== reading) return; // they are being read anew
       for (const one of items) found.set(one.alert_id, one);
+      if (loading.value && !last) void count();
       if (loading.value || coming.value || last) show(new Map(found), mine, last); // later, what is shown stays until all are here
     }
   } catch (error) {
@@ -62,6 +64,12 @@ export async function load() {
   }
   if (mine === reading) reading = null;
   loading.value = false;
+}
+
+/** Ask how many are open; where nothing can be heard, those that are here are counted. */
+async function count() {
+  const found = await get('alerts', { state: 'open', limit: 1 }).catch(() => null);
+  counted.value = found?.total ?? 0;
 }
 
 /** @param {Map<string, Alert>} found @param {Alert[]} heard  meanwhile, so they are newer @param {boolean} last */

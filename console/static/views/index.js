@@ -3,7 +3,7 @@
 import { everywhere, may, user } from '../lib/session.js';
 import { t } from '../lib/i18n.js';
 import { html } from '../lib/html.js';
-import { coming, open } from '../lib/alerts.js';
+import { coming, counted, open } from '../lib/alerts.js';
 import { waiting } from '../lib/objections.js';
 import { Empty } from '../ui/parts.js';
 import { lazy } from '../ui/lazy.js';
@@ -96,7 +96,7 @@ function Missing() {
 }
 
 function Open() {
-  return html`<${Count} n=${open.value.length} more=${coming.value} />`;
+  return html`<${Count} n=${(coming.value && counted.value) || open.value.length} more=${coming.value && !counted.value} />`;
 }
 
 function Objected() {

@@ -88,6 +88,26 @@ def test_the_first_rows_come_at_once_and_the_others_when_somebody_gets_there(tab
     assert all(date.fromisoformat(line["Term"].partition(" ")[0]) for line in lines)
 
 
+def test_the_menu_says_how_many_alerts_are_open_while_they_are_still_read(tab):
+    one, later = tab("manager"), []
+
+    def slowly(route):
+        asked = parse_qs(urlsplit(route.request.url).query)
+        if "cursor" in asked:
+            later.append(route)
+        else:
+            said = {"total": MANY} if "state" in asked else {"cursor": "more"}
+            route.fulfill(body=json.dumps(route.fetch().json() | said), content_type="application/json")
+
+    one.page.route("**/api/v1/alerts?*", slowly)
+    one.go("/alerts")
+    badge = one.page.locator("nav .count").first
+    badge.get_by_text(str(MANY), exact=True).wait_for()
+    open_ones = one.page.locator("[data-alert].open").count()
+    later[-1].fulfill(body=json.dumps({"items": [], "total": MANY, "cursor": None}), content_type="application/json")
+    badge.get_by_text(str(open_ones), exact=True).wait_for()
+
+
 def test_from_a_sum_of_the_portfolio_to_the_trips_of_a_premium(tab):
     one = tab("admin")
     one.go("/portfolio")

@@ -57,12 +57,15 @@ class Chain:
     months: dict[tuple[str, str], Decimal] = field(default_factory=dict)  # by month and kind
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)  # by vehicle and cover
     lines: list[Line] = field(default_factory=list)  # its entries 1, 2, ...
+    fleets: dict[str, str] = field(default_factory=dict)  # of its vehicles: a charge does not say it, a premium does
     made_by: dict[str, str] = field(default_factory=dict)  # status of each indication, by hash: charges name theirs
 
     def take(self, entry: Entry) -> None:
         """Add one more entry."""
         kind, amount, self.currency = entry["kind"], entry.amount, entry["currency"]
-        status = self._status(entry)
+        status, made = self._status(entry), entry["made"].get("renewed", entry["made"])
+        if fleet_id := made.get("risk", {}).get("fleet_id"):
+            self.fleets[entry["vehicle_id"]] = fleet_id
         line = Line(entry.recorded_at, str(entry["valid_from"])[:7], kind, entry["vehicle_id"], entry["cover"], status)
         self.months[line.month, kind] = self.months.get((line.month, kind), NOTHING) + amount
         account = self.accounts.setdefault((line.vehicle_id, line.cover), Account())

@@ -9,7 +9,7 @@ import msgspec
 from console.access import PRICING
 from console.api.ledger import EntryRow, seen, told
 from console.api.pricing import Rung, private
-from console.books import Line, books
+from console.books import Chain, books
 from console.endpoint import Ask, Endpoint, Shape
 from console.problems import Problem
 from pricing.ladder import TELEMATICS, Step, climb
@@ -39,7 +39,6 @@ class Near(EntryRow):
 class EntryDetail(EntryRow):
     """An entry with all that it holds."""
 
-    fleet_id: str  # empty: it is the policy's, or says none
     by: str  # how the amount was made: rating, part, cancelled, adjusted, billed, ...
     prev: str  # hash of the entry before it in the policy's chain
     tariff_id: str
@@ -60,35 +59,27 @@ def one(ask: Ask) -> EntryDetail:
         if not seen(ask)(entry["policy_id"]):
             raise Problem(404, "no_entry", f"the ledger has no entry {name!r}")
         same = (entry["vehicle_id"], entry["cover"])
-        lines = books(ask.world).read(connection)[entry["policy_id"]].lines
-        numbers = [seq for seq, line in enumerate(lines, 1) if (line.vehicle_id, line.cover) == same]
+        chain = books(ask.world).read(connection)[entry["policy_id"]]
+        numbers = [seq for seq, line in enumerate(chain.lines, 1) if (line.vehicle_id, line.cover) == same]
         account = list(chains.some(connection, entry["policy_id"], numbers))
-    return _detail(ask, entry, account, lines)
+    return _detail(ask, entry, account, chain)
 
 
-def _detail(ask: Ask, entry: Entry, account: list[Entry], lines: list[Line]) -> EntryDetail:
+def _detail(ask: Ask, entry: Entry, account: list[Entry], chain: Chain) -> EntryDetail:
     made: Made = entry["made"]
     rated: Made = made.get("renewed", made)
     steps = [_step(said) for said in rated.get(STEPS, ())]
     hidden = private(ask)
     return EntryDetail(
-        **_row(entry, lines),
-        fleet_id=_fleet([entry, *account]),
+        **_row(entry, chain),
         by=made.get("by", ""),
         prev=entry["prev"],
         tariff_id=rated.get("tariff_id", ""),
         factors=[Rung(**step._asdict()) for step in steps if not (hidden and step.part == TELEMATICS)],
         sums=_sums(entry, steps),
         held=[Held(name=name, value=value) for name, value in _flat(_shown(made, hidden))],
-        near=[Near(**_row(other, lines), what=what) for what, other in _related(entry, account)],
+        near=[Near(**_row(other, chain), what=what) for what, other in _related(entry, account)],
     )
-
-
-def _fleet(some: list[Entry]) -> str:
-    """Of a vehicle: a charge does not say it, the premium that it was taken from does."""
-    made = (entry["made"] for entry in some)
-    found = (said.get("renewed", said).get("risk", {}).get("fleet_id", "") for said in made)
-    return next(filter(None, found), "")
 
 
 def _step(said: Made) -> Step:
@@ -138,8 +129,8 @@ def _related(entry: Entry, account: list[Entry]) -> Iterator[tuple[str, Entry]]:
             yield REVERSED, other
 
 
-def _row(entry: Entry, lines: list[Line]) -> Made:
-    return msgspec.structs.asdict(told(entry, lines[entry["seq"] - 1].status))
+def _row(entry: Entry, chain: Chain) -> Made:
+    return msgspec.structs.asdict(told(entry, chain))
 
 
 ENDPOINTS = (Endpoint("GET", "/pricing/ledger/{id}", one, "ledger", "One entry", PRICING, EntryDetail),)

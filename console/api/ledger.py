@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 
 from console.access import PRICING
-from console.books import Line, books
+from console.books import Chain, Line, books
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.pages import Paged, page
 from console.problems import Problem
@@ -27,6 +27,7 @@ class EntryRow(Shape):
     recorded_at: str
     kind: str
     reason: str
+    fleet_id: str  # empty: it is the policy's, or none of its vehicle's entries says it
     vehicle_id: str
     cover: str
     valid_from: str
@@ -57,7 +58,7 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     policy: str = ""
     month: Annotated[str, msgspec.Meta(description="in which they begin, like 2025-11")] = ""
     kind: str = ""
-    vehicle: Annotated[str, msgspec.Meta(description="its id, without the fleet")] = ""
+    vehicle: Annotated[str, msgspec.Meta(description="its id, with the fleet or without")] = ""
     cover: str = ""
     currency: str = ""
 
@@ -75,14 +76,14 @@ def entries(ask: Ask) -> Page[EntryRow]:
         names = [name for name in filter(seen(ask), known) if ask.query.policy in ("", name)]
         names = [name for name in names if ask.query.currency in ("", known[name].currency)]
         lines = [(one, name, seq) for name in names for seq, one in enumerate(known[name].lines, 1)]
-        order = [(one.at, name, seq) for one, name, seq in lines if _wanted(ask.query, one)]
+        order = [(one.at, name, seq) for one, name, seq in lines if _wanted(ask.query, one, known[name])]
         found = page(sorted(order, reverse=True), ask.query, lambda one: f"{one[1]} {one[2]}", lambda one: one)
         wanted: dict[str, list[int]] = {}
         for _, name, seq in found.items:
             wanted.setdefault(name, []).append(seq)
         read = {(name, one["seq"]): one for name, some in wanted.items() for one in chains.some(connection, name, some)}
     there = [(name, seq) for _, name, seq in found.items if (name, seq) in read]
-    found.items = [told(read[name, seq], known[name].lines[seq - 1].status) for name, seq in there]
+    found.items = [told(read[name, seq], known[name]) for name, seq in there]
     return found
 
 
@@ -111,17 +112,21 @@ def whole(ask: Ask) -> None:
         raise Problem(403, "role", "this is of all fleets at once")
 
 
-def told(entry: Entry, status: str) -> EntryRow:
+def told(entry: Entry, chain: Chain) -> EntryRow:
     """An entry as lists have it."""
-    said = row(entry)
-    return EntryRow(**said | {"reverses": said["reverses"] or ""}, status=status)
+    said, status = row(entry), chain.lines[entry["seq"] - 1].status
+    said |= {"reverses": said["reverses"] or "", "fleet_id": chain.fleets.get(entry["vehicle_id"], "")}
+    return EntryRow(**said, status=status)
 
 
-def _wanted(asked: Wanted, one: Line) -> bool:
+def _wanted(asked: Wanted, one: Line, chain: Chain) -> bool:
+    fleet_id, _, vehicle_id = asked.vehicle.rpartition("/")
+    if fleet_id and chain.fleets.get(one.vehicle_id) != fleet_id:
+        return False
     pairs = (
         (asked.month, one.month),
         (asked.kind, one.kind),
-        (asked.vehicle, one.vehicle_id),
+        (vehicle_id, one.vehicle_id),
         (asked.cover, one.cover),
     )
     return all(said in ("", there) for said, there in pairs)

@@ -1,7 +1,7 @@
 """A console over the record of a real drive: two fleets, a site, an insured fleet, everybody with a role."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, partial
@@ -123,7 +123,8 @@ def posted(house: House) -> Iterator[list[Entry]]:
     """A chain of policy X for the while of a test: a charge, another one, and that taken back."""
     account, year = Account("X", "V1", "cargo", "EUR"), Term(date(2026, 1, 1), date(2027, 1, 1))
     drafts = [part(account, Decimal(of), year.start, date(2026, 2, 1), year, "inception") for of in (1200, 2400)]
-    first = follow(None, drafts[0], datetime(2026, 1, 2, tzinfo=UTC))
+    rated = replace(drafts[0], made=drafts[0].made | {"risk": {"fleet_id": "a"}})
+    first = follow(None, rated, datetime(2026, 1, 2, tzinfo=UTC))
     second = follow(first, drafts[1], datetime(2026, 1, 3, tzinfo=UTC))
     third = follow(second, reversal(second, "other km"), datetime(2026, 1, 4, tzinfo=UTC))
     with house.world.store.writing() as connection:

@@ -72,6 +72,15 @@ def test_entries_are_found_by_month_kind_vehicle_and_cover(house, posted):
         assert got(client, "pricing/ledger", policy="X", **same | {name: "other"})["total"] == 0
 
 
+def test_an_entry_names_its_fleet_if_any_of_its_vehicle_does(house, posted):
+    client = house.client("actuary")
+    rows = got(client, "pricing/ledger", policy="X")["items"]
+    assert [(row["fleet_id"], row["vehicle_id"]) for row in rows] == [("a", "V1")] * len(posted)
+    assert got(client, f"pricing/ledger/{posted[1].hash}")["fleet_id"] == "a"
+    for name, n in (("a/V1", len(posted)), ("b/V1", 0)):
+        assert got(client, "pricing/ledger", policy="X", vehicle=name)["total"] == n
+
+
 def test_hours_are_asked_for_by_driver_and_wheels_by_place_and_state(house):
     manager = house.client("manager")
     everybody = got(manager, "hours")["items"]

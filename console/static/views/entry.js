@@ -7,7 +7,7 @@ import { href } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Day, Fact, Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
-import { entries, why } from './ledger.js';
+import { entries, named, why } from './ledger.js';
 import { Rungs } from './steps.js';
 
 /** @param {{ parts: string[] }} given */
@@ -29,7 +29,7 @@ export function Entry({ parts: [, id] }) {
 
 /** @param {{ one: any }} given */
 function Facts({ one }) {
-  const vehicle = one.fleet_id && one.vehicle_id ? html`<a href=${href(`/premiums/${one.fleet_id}/${one.vehicle_id}`, { cover: one.cover })}>${one.vehicle_id}</a>` : one.vehicle_id || t('entry.whole');
+  const vehicle = one.fleet_id && one.vehicle_id ? html`<a href=${href(`/premiums/${one.fleet_id}/${one.vehicle_id}`, { cover: one.cover })}>${named(one)}</a>` : one.vehicle_id || t('entry.whole');
   return html`<dl class="facts card">
     <${Fact} label=${t('col.kind')} value=${word('premium', one.kind)} note=${one.by && word('made', one.by)} />
     <${Fact} label=${t('ledger.recorded')} value=${html`<${Time} at=${one.recorded_at} seconds=${true} />`} />

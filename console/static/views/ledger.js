@@ -10,6 +10,7 @@ import { everywhere } from '../lib/session.js';
 import { Asked, asked } from '../ui/asked.js';
 import { amount, term } from '../ui/columns.js';
 import { Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
+import { several } from '../ui/places.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 
@@ -43,13 +44,18 @@ function Verdict({ found }) {
     ${found.problems.length > 0 && html`<ul>${found.problems.map((/** @type {string} */ one) => html`<li>${one}</li>`)}</ul>`}</div>`;
 }
 
+/** Its vehicle, with the fleet where there are several. @param {any} row */
+export function named({ fleet_id, vehicle_id }) {
+  return fleet_id && several.value ? `${fleet_id}/${vehicle_id}` : vehicle_id;
+}
+
 /** Of a list of entries, each of which leads to its own page. */
 export function entries() {
   return [
     { key: 'recorded_at', label: t('ledger.recorded'), show: (/** @type {any} */ row) => html`<a href=${href(`/ledger/${row.hash}`)}><${Time} at=${row.recorded_at} /></a>` },
     { key: 'policy_id', label: t('premiums.policy') },
     { key: 'seq', label: t('ledger.number'), number: true },
-    { key: 'vehicle_id', label: t('col.vehicle') },
+    { key: 'vehicle_id', label: t('col.vehicle'), by: named, show: named },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
     term(t('premiums.term')),
     { key: 'kind', label: t('col.kind'), show: (/** @type {any} */ row) => word('premium', row.kind) },

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("posted")]  # so that the ledger has a row
 
 # whoever is signed in, of one fleet alone
 OF_ONE = """const { user } = await at('lib/session.js');
@@ -33,6 +33,15 @@ def test_who_sees_one_fleet_is_led_to_nothing_of_all_of_them(tab):
     menu.locator('a[href="#/runs"]').wait_for(state="detached")
     verify.wait_for(state="detached")
     assert menu.locator('a[href="#/models"]').count() == 0
+
+
+def test_a_row_of_the_ledger_names_its_fleet_where_more_than_one_is_seen(tab):
+    one = tab("underwriter")
+    one.go("/ledger")
+    cell = one.page.locator("tbody tr").first.locator('[data-label="Vehicle"]')
+    cell.get_by_text("a/V1", exact=True).wait_for()
+    one.run(OF_ONE)
+    cell.get_by_text("V1", exact=True).wait_for()
 
 
 def test_a_score_of_too_few_km_is_no_number_in_a_fleets_file_either(tab):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from starlette.requests import Request, cookie_parser
 
 from console import accounts
-from console.access import Who, held, parsed
+from console.access import ADMIN, Who, held, parsed
 from console.problems import Problem
 from console.throttle import CROWD, Throttle
 from streams.store.audit import Entry, record
@@ -20,6 +20,7 @@ from streams.store.store import Store, rows_of
 from streams.web.tokens import Holder, holder_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+NAMED = 16  # digits of its hash that name a session
 
 
 def opened(store: Store, throttle: Throttle, login: str, password: str, peer: str, hours: float) -> tuple[str, str]:
@@ -89,6 +90,26 @@ def closed(store: Store, who: Who) -> None:
         record(connection, [Entry(who.login, "session.closed", about=who.login)])
 
 
+def standing(connection: Connection, login: str) -> list[dict[str, Any]]:
+    """The sessions of somebody that have not ended, the newest first."""
+    query = select(sessions).where(sessions.c.login == login, sessions.c.until > time.time())
+    return rows_of(connection, query.order_by(sessions.c.created_at.desc(), sessions.c.digest))
+
+
+def end(store: Store, who: Who, name: str) -> None:
+    """End a session by the beginning of its hash: one of one's own, or as an administrator anybody's."""
+    with store.writing() as connection:
+        found = rows_of(
+            connection, select(sessions).where(sessions.c.digest.startswith(name, autoescape=True)).limit(2)
+        )
+        mine = [one for one in found if who.role == ADMIN or one["login"] == who.login]
+        if len(name) < NAMED or len(found) != 1 or not mine:
+            raise Problem(404, "no_session", f"there is no session {name!r} of yours")
+        (one,) = mine
+        connection.execute(delete(sessions).where(sessions.c.digest == one["digest"]))
+        record(connection, [Entry(who.login, "session.ended", about=one["login"], detail={"from": one["peer"]})])
+
+
 def who_of(store: Store, request: Request, holders: tuple[Holder, ...]) -> Who | None:
     """Whose request it is; ``Problem`` 401 for a token that is not known, 403 for a write without its csrf word."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -106,7 +127,7 @@ def who_of(store: Store, request: Request, holders: tuple[Holder, ...]) -> Who |
 
 def _begun(store: Store, login: str, peer: str, hours: float) -> tuple[str, str]:
     cookie, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), time.time()
-    row = {"digest": hashlib.sha256(cookie.encode()).hexdigest(), "login": login, "csrf": csrf}
+    row = {"digest": hashlib.sha256(cookie.encode()).hexdigest(), "login": login, "csrf": csrf, "peer": peer}
     with store.writing() as connection:
         connection.execute(delete(sessions).where(sessions.c.until < now))
         connection.execute(insert(sessions), row | {"created_at": now, "until": now + 3600.0 * hours})

@@ -1,13 +1,16 @@
 """Session over HTTP: sign in, who am I, another password, sign out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from console import accounts, sessions
-from console.access import Who, parsed
+from console.access import ADMIN, Who, parsed
 from console.endpoint import Ask, Body, Endpoint, Reply, Shape
+from console.pages import Paged, page
 from console.problems import Problem
+from console.shapes import Page
+from streams.messages import iso
 
 PASSWORD = Annotated[str, msgspec.Meta(max_length=accounts.LONGEST)]
 
@@ -46,6 +49,25 @@ class Me(Shape):
     must_change: bool
 
 
+class Session(Shape):
+    """Where somebody is signed in."""
+
+    id: str
+    login: str
+    address: str  # from where; empty: nobody wrote it down then
+    since: str
+    until: str
+    own: bool  # the one that asks
+
+
+class Whose(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose sessions."""
+
+    login: Annotated[
+        str, msgspec.Meta(description="empty: one's own; anybody else's are the administrator's to see")
+    ] = ""
+
+
 def sign_in(ask: Ask) -> Reply:
     """Sign in; the cookie comes with the answer."""
     world, said = ask.world, ask.body
@@ -79,6 +101,30 @@ def change(ask: Ask) -> Reply:
     return Reply()
 
 
+def signed_in(ask: Ask) -> Page[Session]:
+    """Where somebody is signed in, the newest first."""
+    login = ask.query.login or ask.who.login
+    if login != ask.who.login and ask.who.role != ADMIN:
+        raise Problem(403, "role", "where others are signed in is for the administrator")
+    with ask.world.store.reading() as connection:
+        found = sessions.standing(connection, login)
+    return page(found, ask.query, lambda row: str(row["digest"]), lambda row: _session(row, ask.who))
+
+
+def end(ask: Ask) -> Reply:
+    """End a session: one's own, or as an administrator anybody's."""
+    if not ask.who.session:
+        raise Problem(403, "role", "sign in for that: a token ends no sessions")
+    sessions.end(ask.world.store, ask.who, ask.parts["id"])
+    return Reply()
+
+
+def _session(row: dict[str, Any], who: Who) -> Session:
+    since, until = iso(row["created_at"]), iso(row["until"])
+    same = {"login": row["login"], "address": row["peer"], "since": since, "until": until}
+    return Session(id=row["digest"][: sessions.NAMED], own=row["digest"] == who.session, **same)
+
+
 def _me(who: Who) -> Me:
     grants = [Granted(role=one.role, fleet=one.fleet, site=one.site) for one in who.grants]
     roles = [who.role] if who.role else []
@@ -110,4 +156,6 @@ ENDPOINTS = (
         before_change=True,
         hashes=True,
     ),
+    Endpoint("GET", "/sessions", signed_in, "session", "Where one is signed in", gives=Page[Session], query=Whose),
+    Endpoint("DELETE", "/sessions/{id}", end, "session", "End a session"),
 )

@@ -142,6 +142,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
     _complete,
     _words,
+    _complete,
 )
 
 

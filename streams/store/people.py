@@ -21,6 +21,7 @@ sessions = table(
     Column("digest", String, primary_key=True),  # SHA-256 of the cookie
     Column("login", String, nullable=False, index=True),
     Column("csrf", String, nullable=False),  # what writes must say besides the cookie
+    Column("peer", String, nullable=False),  # the address somebody signed in from; empty: nobody wrote it down then
     Column("created_at", Float, nullable=False),
     Column("until", Float, nullable=False),
 )

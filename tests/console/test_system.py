@@ -36,6 +36,27 @@ def test_whoever_guesses_has_to_wait(house):
     house.world.throttle.passed("login ann peer testclient")
 
 
+def test_whoever_is_signed_in_twice_sees_both_and_ends_one(house):
+    said = {"name": "viewer", "password": "correct horse battery"}
+    here, there, other, admin = house.stranger(), house.stranger(), house.client("manager"), house.client("admin")
+    for client in (here, there):
+        client.headers["X-CSRF-Token"] = client.post(f"{API}/session", json=said).json()["csrf"]
+    path = f"{API}/sessions"
+    theirs, mine, *before = here.get(path).json()["items"]
+    assert [one["own"] for one in (theirs, mine, *before)] == [False, True, *[False] * len(before)]
+    assert {one["login"] for one in (theirs, mine)} == {"viewer"} and mine["address"] and mine["since"] < mine["until"]
+    assert other.get(path, params={"login": "viewer"}).json()["code"] == "role"
+    for client, name in ((other, theirs["id"]), (here, theirs["id"][:8])):
+        assert client.delete(f"{path}/{name}").json()["code"] == "no_session"
+    assert here.delete(f"{path}/{theirs['id']}").status_code == 204
+    assert (there.get(f"{API}/session").status_code, here.get(path).json()["total"]) == (401, 1 + len(before))
+    assert admin.get(path, params={"login": "viewer"}).json()["total"] == 1 + len(before)
+    assert admin.delete(f"{path}/{mine['id']}").status_code == 204
+    assert here.get(path).status_code == 401
+    rows = admin.get(f"{API}/audit", params={"action": "session.ended"}).json()["items"]
+    assert {(row["actor"], row["about"]) for row in rows} == {("viewer", "viewer"), ("admin", "viewer")}
+
+
 def test_a_cookie_is_no_scripts_and_the_session_ends(house):
     client = house.stranger()
     answer = client.post(f"{API}/session", json={"name": "viewer", "password": "correct horse battery"})

@@ -63,7 +63,7 @@ function Header() {
         ${Object.entries(LANGUAGES).map(([tag, name]) => html`<option value=${tag} lang=${tag}>${name}</option>`)}
       </select>
       <button onClick=${turn} aria-pressed=${theme.value === 'dark'}>${t('shell.dark')}</button>
-      <span class="zone">${user.value?.login}</span>
+      <a class="zone" href="#/account" title=${t('screen.account')}>${user.value?.login}</a>
       <button onClick=${signOut}>${t('shell.sign_out')}</button>
     </div>
   </header>`;

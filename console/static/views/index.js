@@ -83,10 +83,13 @@ function shown({ mine, whole, every, roles }) {
 /** The screen for an address. @param {string[]} parts @returns {Screen} */
 export function found(parts) {
   const path = `/${parts[0] ?? ''}`;
-  const screens = ROOMS().flatMap((room) => room.screens);
+  const screens = [...ROOMS().flatMap((room) => room.screens), ACCOUNT];
   const at = (/** @type {string} */ wanted) => screens.find((one) => one.path === wanted);
   return at(path) ?? (path === '/' ? at('/me') ?? at('/portfolio') ?? screens[0] : undefined) ?? MISSING;
 }
+
+/** Everybody's own; its way is in the header. @type {Screen} */
+const ACCOUNT = { path: '/account', title: 'screen.account', view: lazy(() => import('./account.js'), 'Account'), roles: [] };
 
 /** @type {Screen} */
 const MISSING = { path: '', title: 'screen.missing', view: Missing, roles: [] };

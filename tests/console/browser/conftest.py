@@ -177,7 +177,7 @@ def routes(house: House, path: str, single: bool) -> list[str]:
     """A screen, and what there is of it besides: one of the things it lists, and states that its address holds."""
     vehicle, driver = house.names["vehicle"], house.names["driver"]
     more = {
-        "/": ("/?view=table", f"/?vehicle={vehicle}"),
+        "/": ("/?view=table", f"/?vehicle={vehicle}", "/account"),
         "/alerts": (f"/alerts/{house.ids['alerts']}",),
         "/disputes": (f"/disputes/{house.ids['pricing/disputes']}",),
         "/tasks": (f"/tasks?make={vehicle}",),

@@ -224,3 +224,24 @@ def test_who_is_dragged_from_one_vehicle_to_another_keeps_what_they_drove(tab, h
     rows = {row["cells"]["vehicle_id"]: row["cells"] for row in client.get(path).json()["items"]}
     assert rows["V0"]["from"] == "" and rows["V0"]["to"] == rows["V1"]["from"] != ""
     assert (rows["V0"]["source"], rows["V1"]["source"]) == ("card", "dispatch")
+
+
+def test_who_is_signed_in_elsewhere_too_sees_it_and_ends_that(tab):
+    here, there = tab("actuary"), tab("actuary")
+    here.go("/")
+    here.page.get_by_role("link", name="actuary", exact=True).click()
+    rows = here.page.locator("tbody tr")
+    rows.filter(has_text="This one").wait_for()
+    n = rows.count()
+    rows.first.get_by_role("button", name="End").click()  # the newest: the other's
+    here.page.locator(".toast", has_text="Done").wait_for()
+    rows.nth(n - 1).wait_for(state="detached")
+    there.expected = ("401",)
+    there.go("/")
+    there.page.get_by_label("Name", exact=True).wait_for()
+    here.expected = ("403",)
+    here.page.get_by_role("button", name="Change password").click()
+    here.page.get_by_label("Password so far").fill("not it")
+    here.page.get_by_label("New password").fill("another horse battery")
+    here.page.locator("dialog button.main").click()
+    here.page.get_by_role("alert").wait_for()

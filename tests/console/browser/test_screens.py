@@ -21,9 +21,9 @@ MARKED = re.compile(r"⟦[^⟦⟧]*⟧|\+[0-9a-f]{8}\b")  # from the catalogue; 
 # what no catalogue has: names, kinds of file, units, and how numbers and dates are written in Chinese
 NAMES = """Tripmeter CSV XLSX PARQUET GPX HTML JSON UTC EUR CNY English 简体中文 年 月 日 km kPa min
 GeoNames CC BY Natural Earth"""
-# ids, logins and names that people have given, and of files
+# ids, logins and names that people have given, of files, and where somebody signed in from
 HOUSE = """Fleet North South north south plan Ann Anna Bo Europe Berlin standard china tripmeter frequency flat area
-holdout json parquet admin manager viewer yard other driver underwriter actuary"""
+holdout json parquet admin manager viewer yard other driver underwriter actuary testclient"""
 KINDS = ("js", ".css", ".json")
 # each screen by whoever is shown it; in both themes
 ROLES = {"viewer": ("en", "dark"), "manager": ("zh-CN", "light"), "driver": ("zh-CN", "light"),

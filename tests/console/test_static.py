@@ -31,6 +31,7 @@ LATER = (
     "made.",
     "mail.",
     "means.",
+    "models.",
     "phrase.",
     "posting.",
     "say.",

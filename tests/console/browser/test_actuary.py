@@ -39,7 +39,7 @@ def test_from_a_factor_to_a_file_that_is_on_record(tab, house):
     one.page.get_by_role("link", name="Fleet A").click()
     with one.page.expect_download() as saved:
         one.page.get_by_role("link", name="CSV: vehicles").click()
-    assert saved.value.path().read_text("utf-8-sig").count("own_damage") == 2
+    assert saved.value.path().read_text("utf-8-sig").count("Own damage") == 2
     one.go("/runs")
     one.page.locator("tbody tr").filter(has_text="pricing/fleets/a/vehicles.csv").first.wait_for()
     one.go("/ledger")

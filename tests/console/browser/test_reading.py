@@ -9,6 +9,10 @@ pytestmark = pytest.mark.stack
 
 HEADER = "header.bar"
 MANY = 3_000
+# more alerts than are drawn at once
+MADE = """const { alerts } = await at('lib/alerts.js');
+const [one] = alerts.value.values();
+alerts.value = new Map(Array.from({ length: 450 }, (_, k) => [`made-${k}`, { ...one, alert_id: `made-${k}` }]));"""
 # pixels in a line's colour in each strip of a trace: in its first quarter, and in the middle
 INKED = """() => [...document.querySelectorAll('.trace .u-over')].map((over) => {
   const canvas = over.parentElement.querySelector('canvas');
@@ -194,16 +198,11 @@ def test_the_list_of_alerts_has_headings_for_the_ear_and_for_the_file(tab):
     assert len(others) == one.page.locator("[data-alert]").count()
 
 
-MANY = """const { alerts } = await at('lib/alerts.js');
-const [one] = alerts.value.values();
-alerts.value = new Map(Array.from({ length: 450 }, (_, k) => [`made-${k}`, { ...one, alert_id: `made-${k}` }]));"""
-
-
 def test_the_file_of_alerts_has_those_that_are_not_drawn_too(tab):
     one = tab("manager")
     one.go("/alerts")
     one.page.locator("[data-alert]").first.wait_for()
-    one.run(MANY)
+    one.run(MADE)
     one.page.get_by_role("button", name="of 450").wait_for()
     with one.page.expect_download() as saved:
         one.page.get_by_role("button", name="Save as CSV").click()

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any, NamedTuple, Self
 
-from streams.hours.counts import CalendarCount, Count, Episode, Piece, RollingCount, ms
+from streams.hours.counts import Count, Episode, Piece, ms
 from streams.hours.limits import HoursRules, Limit
+from streams.hours.windows import CalendarCount, RollingCount
 
 AHEAD_S = 4 * 3600.0
 

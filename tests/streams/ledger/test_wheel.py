@@ -7,24 +7,11 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
-from pricing.tariffs import standard
 from streams.ledger import books, chains
 from streams.ledger.chains import LedgerError
 from streams.store import accounts, audit, schema
 
 from ..insured import END, VEHICLES, close, daily, enter, post, rated, reassign, send
-
-
-@pytest.fixture(scope="module")
-def calm(rivers):
-    """Rules by which half an hour at the wheel is long."""
-    return rivers.judged(*rivers.HOURS)
-
-
-@pytest.fixture(scope="module")
-def tariff(calm):
-    """A tariff that pins them."""
-    return replace(standard(), rules=calm.in_force.sets[0].version)
 
 
 @pytest.fixture(scope="module")

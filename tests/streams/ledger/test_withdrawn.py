@@ -10,7 +10,6 @@ from sqlalchemy import delete
 
 from devices.signals import AXLES, WHEELS
 from pricing.score import score
-from pricing.tariffs import standard
 from streams import tables
 from streams.fleets.fleet import Coupled
 from streams.ledger import exposed
@@ -37,18 +36,6 @@ class Written:
     def known(self, fleet_id, vehicle_id):
         known = self.everybody.known(fleet_id, vehicle_id)
         return replace(known, couplings=self.couplings.get(vehicle_id, known.couplings))
-
-
-@pytest.fixture(scope="module")
-def calm(rivers):
-    """Rules by which half an hour at the wheel is long."""
-    return rivers.judged(*rivers.HOURS)
-
-
-@pytest.fixture(scope="module")
-def tariff(calm):
-    """A tariff that pins them."""
-    return replace(standard(), rules=calm.in_force.sets[0].version)
 
 
 def written(rivers, first=-1.0, last=4.0):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from console.positions import Tracker
+from console.live.positions import Tracker
 from streams.pipeline.chain import STATE
 from streams.pipeline.fixes import fixes
 

@@ -21,17 +21,17 @@ from starlette.types import Receive, Scope, Send
 
 from console import shell as shells
 from console import tiles
-from console.access import Who, scope_of
 from console.api import ENDPOINTS, PREFIX
-from console.endpoint import Ask, Endpoint, Reply, encode
+from console.endpoint import Ask, Endpoint, Reply
+from console.gate.access import Who, scope_of
+from console.gate.pace import Lanes
+from console.gate.problems import Problem, problem_of, response_of
+from console.gate.sessions import SAFE, who_of
+from console.live.stream import Hub
+from console.live.streaming import streamed
 from console.once import once
 from console.openapi import document
-from console.pace import Lanes
-from console.problems import Problem, problem_of, response_of
-from console.sessions import SAFE, who_of
-from console.stream import Hub
-from console.streaming import streamed
-from console.trials import trials
+from console.reckoning.trials import trials
 from console.world import World
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def create_app(world: World, shell: shells.Shell | None = None) -> Starlette:
     """The console of ``world``; its hub is ``app.state.hub``."""
     shell = shell or shells.Shell(world.config.map.tiles)
     hub, tls = Hub(world), bool(world.config.console.cert_file)
-    described = encode(document(ENDPOINTS, PREFIX))
+    described = msgspec.json.encode(document(ENDPOINTS, PREFIX))
     threads = Threads()
     api = [Route(path, _answering(one, world, hub, threads), methods=[one.method]) for one, path in _ordered(ENDPOINTS)]
     api += [
@@ -193,7 +193,7 @@ def _response(found: Any, status: int) -> Response:
         made = Response(b"", 204 if reply.status == 200 else reply.status, headers)
     else:
         raw = isinstance(reply.value, bytes)
-        made = Response(reply.value if raw else encode(reply.value), reply.status, headers, reply.media)
+        made = Response(reply.value if raw else msgspec.json.encode(reply.value), reply.status, headers, reply.media)
     for cookie in reply.cookies:
         made.headers.append("Set-Cookie", cookie)
     return made

@@ -8,12 +8,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from console.access import Scope, Who
+from console.gate.access import Scope, Who
 from console.world import World
 
 PAIRS = ("vehicle", "driver")  # parts of a path that may name a fleet too: acme/truck-7, its slash escaped or not
-
-encode = msgspec.json.Encoder(decimal_format="string").encode
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,7 +31,7 @@ class Ask:
     """A request that may be answered: by whom, about what."""
 
     world: World
-    picture: Any  # console.picture.Picture: what is live
+    picture: Any  # console.live.picture.Picture: what is live
     who: Who
     scope: Scope  # what of it all they see by the roles that let them in
     parts: Mapping[str, str]  # of the path

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from console.endpoint import Ask
-from console.problems import Problem
+from console.gate.problems import Problem
 from streams.desk.chosen import ChangedError
 from streams.messages import iso
 from streams.registry import Registry

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console.endpoint import Ask, Endpoint
-from console.problems import Problem
+from console.gate.problems import Problem
 
 KEPT = 2_000  # answers
 UNKEPT = ("people", "session")  # their answers hold passwords and tokens

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from console.access import ROLES
 from console.endpoint import PAIRS, Endpoint, Query
+from console.gate.access import ROLES
+from console.live.positions import NAMES, UNKNOWN
 from console.once import KEY, keyed
-from console.positions import NAMES, UNKNOWN
 
 REF = "#/components/schemas/{name}"
 TEXT = """The API of the console. Times are UTC, ISO 8601. A vehicle or driver is named `fleet/id`; in a path the slash

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from console.access import Scope
+from console.gate.access import Scope
 from console.shapes import Alert, Columns, Event, Place, Task
 from console.world import World
 from streams.alert_rules import RAISED, AlertRule, rule_of

@@ -10,8 +10,9 @@ from typing import NamedTuple, Protocol
 import uvicorn
 from starlette.applications import Starlette
 
-from console import accounts, tiles
+from console import tiles
 from console.app import create_app
+from console.gate import accounts
 from console.world import LIVE, REPLAY, SIMULATED, World
 from streams.config import Config
 from streams.layers import ConfigError

@@ -7,8 +7,8 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from console.problems import Problem, response_of
-from console.sessions import who_of
+from console.gate.problems import Problem, response_of
+from console.gate.sessions import who_of
 from console.world import World
 from streams.layers import ConfigError
 

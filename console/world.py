@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from console.pace import Pace
-from console.throttle import Throttle
+from console.gate.pace import Pace
+from console.gate.throttle import Throttle
 from streams.config import Config
 from streams.intake.intake import Intake
 from streams.kernels.params import CLASSES

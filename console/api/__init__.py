@@ -36,7 +36,7 @@ from console.api import (
     zones,
 )
 from console.endpoint import Endpoint
-from console.exports import exported
+from console.files.exports import exported
 
 PREFIX = "/api/v1"
 

@@ -8,13 +8,13 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from console.access import ADMIN, PRICING, UNDERWRITER
 from console.api.pricing import private
 from console.endpoint import Ask, Body, Endpoint, Shape
-from console.figures import figures
 from console.fleets import of_fleet, seen
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate.access import ADMIN, PRICING, UNDERWRITER
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page
+from console.reckoning.figures import figures
 from console.shapes import Page
 from streams.ledger import books
 from streams.ledger.books import DRIVER, LINES, Book, Line, Lines

@@ -6,16 +6,18 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import Connection, Select, func
 
-from console import inbox, keyset, said, within
-from console.access import ACTING, OWN
-from console.acting import Decision, Outcome, decide, decide_all, shown
-from console.driving import counts
+from console import said
+from console.alerts import inbox
+from console.alerts.acting import Decision, Outcome, decide, decide_all, shown
+from console.alerts.history import latency, recorded, steps
 from console.endpoint import Ask, Endpoint, Reply
-from console.history import latency, recorded, steps
-from console.pages import Paged, page, words
-from console.problems import Problem
+from console.gate.access import ACTING, OWN
+from console.gate.problems import Problem
+from console.lists import keyset, within
+from console.lists.pages import Paged, page, words
+from console.lists.times import Instant, seconds
+from console.reckoning.driving import counts
 from console.shapes import Alert, AlertDetail, Page
-from console.times import Instant, seconds
 from streams.alert_rules import PRIORITIES
 from streams.desk import tasks
 from streams.desk.decisions import ANSWER, OBJECT

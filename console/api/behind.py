@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import msgspec
 import polars as pl
 
-from console import earned
-from console.access import PRICING
 from console.endpoint import Ask, Endpoint, Shape
-from console.figures import rows
-from console.pages import Paged, page
+from console.gate.access import PRICING
+from console.lists.pages import Paged, page
+from console.reckoning import earned
+from console.reckoning.figures import rows
 from console.shapes import Page
 from streams.messages import iso
 

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlalchemy import insert, select
 
-from console.access import ACTING, ADMIN, SEEING
 from console.endpoint import Ask, Body, Endpoint, Reply, Shape
 from console.fleets import fleet_row, of_fleet, seen
-from console.problems import Problem
+from console.gate.access import ACTING, ADMIN, SEEING
+from console.gate.problems import Problem
 from streams import registry
 from streams.config import MASK
 from streams.messages import encoded, iso

@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, func, select
 
-from console.access import SEEING
 from console.endpoint import Ask, Endpoint, Shape
-from console.figures import figures, rows
-from console.pages import Paged, page
-from console.positions import NAMES
+from console.gate.access import SEEING
+from console.lists.pages import Paged, page
+from console.live.positions import NAMES
+from console.reckoning.figures import figures, rows
 from console.said import number
 from console.shapes import Page
 from devices import topics

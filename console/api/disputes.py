@@ -9,15 +9,15 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from console import said
-from console.access import ADMIN, DRIVER, PRICING, UNDERWRITER
 from console.api.alerts import events_of
 from console.api.pricing import private
 from console.disputed import Dispute, DisputeDetail, Effect, Judgement
 from console.endpoint import Ask, Endpoint
-from console.figures import figures, rows
 from console.fleets import seen
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate.access import ADMIN, DRIVER, PRICING, UNDERWRITER
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page
+from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from pricing.risks import parted
 from streams import tables

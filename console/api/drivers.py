@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import msgspec
 import polars as pl
 
-from console import seen
-from console.access import SCORED
 from console.api.pricing import private
-from console.driving import last_day, of, ranks, rates, scored, trends, weekly
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.figures import figures, rows
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate.access import SCORED
+from console.gate.problems import Problem
+from console.lists import seen
+from console.lists.pages import Paged, page
+from console.reckoning.driving import last_day, of, ranks, rates, scored, trends, weekly
+from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from streams.registry.rows import Driver
 from streams.words import say

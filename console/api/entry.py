@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from console.access import PRICING
 from console.api.ledger import EntryRow, seen, told
 from console.api.pricing import Rung, private
-from console.books import Chain, books
 from console.endpoint import Ask, Endpoint, Shape
-from console.problems import Problem
+from console.gate.access import PRICING
+from console.gate.problems import Problem
+from console.reckoning.books import Chain, books
 from pricing.ladder import TELEMATICS, Step, climb
 from pricing.ledger.entry import Entry
 from streams.ledger import chains

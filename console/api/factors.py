@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from console.access import PRICING
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.figures import figures, rows
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate.access import PRICING
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page
+from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from pricing.factors.base import Factor
 from pricing.reports import levels

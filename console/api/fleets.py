@@ -6,11 +6,11 @@ from typing import Annotated
 
 import msgspec
 
-from console.access import ACTING, SEEING
 from console.endpoint import Ask, Body, Endpoint, Query, Reply, Shape
-from console.figures import figures
-from console.fleet_report import Made, gathered, paper, zone_of
-from console.problems import Problem
+from console.files.fleet_report import Made, gathered, paper, zone_of
+from console.gate.access import ACTING, SEEING
+from console.gate.problems import Problem
+from console.reckoning.figures import figures
 from pricing.monitoring.bootstrap import Interval
 from pricing.reports import page
 from streams import tables, words

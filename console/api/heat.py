@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import select
 
-from console import within
-from console.access import SEEING
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.pages import words
-from console.times import Instant, at
+from console.gate.access import SEEING
+from console.lists import within
+from console.lists.pages import words
+from console.lists.times import Instant, at
 from streams.store import schema
 from streams.store.store import rows_of
 

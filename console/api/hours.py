@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from console import within
-from console.access import OWN
 from console.endpoint import Ask, Endpoint, Shape
-from console.pages import Paged, page
+from console.gate.access import OWN
+from console.lists import within
+from console.lists.pages import Paged, page
 from console.shapes import Page
 from streams.hours import ESTIMATE, HoursRules, Interval
 from streams.hours.fold import Fold

@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from console.access import PRICING
 from console.api.ledger import seen
 from console.api.pricing import premiums
-from console.books import Account, books, worst
 from console.endpoint import Ask, Endpoint, Shape
-from console.figures import figures, rows
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate.access import PRICING
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page
+from console.reckoning.books import Account, books, worst
+from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from pricing.exposure import YEAR
 from streams.registry.rows import FleetRow as Registered

@@ -7,13 +7,13 @@ from typing import Annotated
 import msgspec
 import polars as pl
 
-from console.access import PRICING
-from console.books import Chain, Line, books
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate.access import PRICING
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page
+from console.reckoning.books import Chain, Line, books
+from console.reckoning.verification import verifications
 from console.shapes import Page
-from console.verification import verifications
 from pricing.ledger.entry import Entry, row
 from streams.ledger import chains
 

@@ -6,15 +6,17 @@ from typing import Annotated, Any
 
 import msgspec
 
-from console import inbox, said, seen, within
-from console.access import ROLES, SEEING
+from console import said
+from console.alerts import inbox
 from console.api.tyres import Wheel, wheels_of
 from console.endpoint import Ask, Endpoint, Reply, Shape
-from console.pages import Paged, page, words
-from console.positions import NAMES, NOWHERE, RISK, UNKNOWN
-from console.problems import Problem
+from console.gate.access import ROLES, SEEING
+from console.gate.problems import Problem
+from console.lists import seen, within
+from console.lists.pages import Paged, page, words
+from console.live.positions import NAMES, NOWHERE, RISK, UNKNOWN
+from console.live.stream import TOPICS
 from console.shapes import Alert, Page, Place, Vehicle
-from console.stream import TOPICS
 from console.tiles import address
 from streams.alert_rules import PRIORITIES, TASKS
 from streams.desk.decisions import DISMISSALS

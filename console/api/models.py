@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from console.access import PRICING
 from console.api.ledger import whole
 from console.endpoint import Ask, Endpoint, Query, Reply, Shape
-from console.exports import noted
-from console.models import MODEL, Asked, on_shelf, paper, read
-from console.papers import Report, printed, sheet, told
+from console.files.exports import noted
+from console.files.papers import Report, printed, sheet, told
+from console.files.spoken import asked as in_a_language
+from console.files.spoken import paper as spoken
+from console.gate.access import PRICING
+from console.reckoning.models import MODEL, Asked, on_shelf, paper, read
 from console.said import number
-from console.spoken import asked as in_a_language
-from console.spoken import paper as spoken
 from pricing.models.spec import ModelError
 from pricing.reports.paper import Paper
 from streams import sheets

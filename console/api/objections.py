@@ -5,11 +5,13 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import select
 
-from console import inbox, said, within
-from console.access import ACTING, DRIVER, OWN
-from console.acting import shown
+from console import said
+from console.alerts import inbox
+from console.alerts.acting import shown
 from console.endpoint import Ask, Body, Endpoint, Shape
-from console.pages import Paged, page, words
+from console.gate.access import ACTING, DRIVER, OWN
+from console.lists import within
+from console.lists.pages import Paged, page, words
 from console.shapes import Alert, Page
 from streams.desk import actions
 from streams.desk.decisions import ANSWER, OBJECT, is_about, key_of

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import delete, insert, select
 
-from console import accounts
-from console.access import DRIVER, RUNNING, VIEWER, parsed, written
 from console.endpoint import Ask, Body, Endpoint, Reply, Shape
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate import accounts
+from console.gate.access import DRIVER, RUNNING, VIEWER, parsed, written
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page
+from console.lists.times import Instant, seconds
 from console.shapes import Page
-from console.times import Instant, seconds
 from streams.messages import iso
 from streams.registry.rows import Driver
 from streams.store import people

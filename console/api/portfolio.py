@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import msgspec
 import polars as pl
 
-from console import earned
-from console.access import PRICING
 from console.api.ledger import seen
 from console.api.pricing import premiums
-from console.books import Chain, books, worst
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.figures import figures, rows
+from console.gate.access import PRICING
+from console.reckoning import earned
+from console.reckoning.books import Chain, books, worst
+from console.reckoning.figures import figures, rows
 from streams.messages import iso
 
 Row = dict[str, Any]

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import msgspec
 import polars as pl
 
-from console import earned, seen
-from console.access import ADMIN, RATED
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.figures import figures, rows
-from console.pages import Paged, page, words
-from console.problems import Problem
+from console.gate.access import ADMIN, RATED
+from console.gate.problems import Problem
+from console.lists import seen
+from console.lists.pages import Paged, page, words
+from console.reckoning import earned
+from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from pricing import crossing
 from pricing.crossing import FULL

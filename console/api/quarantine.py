@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 
-from console import keyset
-from console.access import RUNNING
 from console.endpoint import Ask, Body, Endpoint, Shape
-from console.pages import Paged
-from console.problems import Problem
+from console.gate.access import RUNNING
+from console.gate.problems import Problem
+from console.lists import keyset
+from console.lists.pages import Paged
 from console.shapes import Page
 from streams.messages import iso
 from streams.store.audit import Entry, record

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from console.access import ACTING, SEEING
 from console.endpoint import Ask, Body, Endpoint, Reply, Shape
 from console.fleets import fleet_row, last_word, of_fleet, refused, seen
+from console.gate.access import ACTING, SEEING
 from streams.desk import chosen, paging, quiet
 from streams.desk.chosen import QUIET
 

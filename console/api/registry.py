@@ -6,15 +6,15 @@ from typing import Annotated
 
 import msgspec
 
-from console import times
-from console.access import ACTING, ADMIN
 from console.endpoint import Ask, Body, Endpoint, Shape
-from console.figures import figures
 from console.fleets import seen
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate.access import ACTING, ADMIN
+from console.gate.problems import Problem
+from console.lists import times
+from console.lists.pages import Paged, page
+from console.lists.times import Instant
+from console.reckoning.figures import figures
 from console.shapes import Page
-from console.times import Instant
 from streams import registry
 from streams.config import MASK
 from streams.registry import Registry, RegistryError, cells

@@ -6,16 +6,16 @@ from typing import Annotated, Any
 import msgspec
 import polars as pl
 
-from console.access import PRICING
-from console.books import worst
 from console.endpoint import Ask, Endpoint, Query, Reply, Shape
-from console.exports import noted
-from console.figures import figures, rows
-from console.pages import Paged, page
-from console.papers import Report, calculated, printed, sheet, told
-from console.problems import Problem
+from console.files.exports import noted
+from console.files.papers import Report, calculated, printed, sheet, told
+from console.files.spoken import asked, book, paper
+from console.gate.access import PRICING
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page
+from console.reckoning.books import worst
+from console.reckoning.figures import figures, rows
 from console.shapes import Page
-from console.spoken import asked, book, paper
 from pricing.exposure import first_open
 from pricing.reports import live, underwriting, workbook
 from pricing.reports.experience import Asked, Data, Study, study

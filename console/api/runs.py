@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from console.access import PRICING
 from console.api.ledger import whole
 from console.endpoint import Ask, Endpoint, Shape
-from console.exports import MADE
-from console.pages import Paged, page
+from console.files.exports import MADE
+from console.gate.access import PRICING
+from console.lists.pages import Paged, page
 from console.shapes import Page
 from pricing.ledger.seal import Seal
 from streams.ledger import chains

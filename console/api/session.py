@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from console import accounts, sessions
-from console.access import ADMIN, Who, parsed
 from console.endpoint import Ask, Body, Endpoint, Reply, Shape
-from console.pages import Paged, page
-from console.problems import Problem
+from console.gate import accounts, sessions
+from console.gate.access import ADMIN, Who, parsed
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page
 from console.shapes import Page
 from streams.messages import iso
 

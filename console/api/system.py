@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import func, select
 
-from console import keyset
-from console.access import RUNNING
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.pages import Paged
+from console.gate.access import RUNNING
+from console.lists import keyset
+from console.lists.pages import Paged
+from console.lists.times import Instant, seconds
 from console.said import number
 from console.shapes import Page
-from console.times import Instant, seconds
 from streams import config, metrics
 from streams.messages import iso
 from streams.store import audit, deeds, schema, upkeep

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from console.access import PRICING
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.figures import rows
-from console.moved import Known, changed, known, pair
-from console.pages import Paged, page
+from console.gate.access import PRICING
+from console.lists.pages import Paged, page
+from console.reckoning.figures import rows
+from console.reckoning.moved import Known, changed, known, pair
 from console.shapes import Page
 from pricing.signed import differences
 from pricing.tariffs.compared import disruption, form

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-from console.access import ACTING, SEEING
 from console.endpoint import Ask, Body, Endpoint, Reply, Shape
 from console.fleets import last_word, of_fleet, refused, seen
-from console.trials import Trial, trials
+from console.gate.access import ACTING, SEEING
+from console.reckoning.trials import Trial, trials
 from streams import trial
 from streams.desk import chosen, thresholds
 from streams.desk.chosen import THRESHOLDS

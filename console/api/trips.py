@@ -7,13 +7,14 @@ import msgspec
 import polars as pl
 from sqlalchemy import Connection, select
 
-from console import keyset, said, seen, within
-from console.access import OWN, SEEING
+from console import said
 from console.endpoint import Ask, Endpoint, Query, Reply, Shape, attachment
-from console.pages import Paged, words
-from console.problems import Problem
+from console.gate.access import OWN, SEEING
+from console.gate.problems import Problem
+from console.lists import keyset, seen, within
+from console.lists.pages import Paged, words
+from console.lists.times import Instant, at, seconds
 from console.shapes import Columns, Event, Page, Place
-from console.times import Instant, at, seconds
 from streams.messages import iso
 from streams.records.traced import trace
 from streams.store import schema

@@ -9,14 +9,14 @@ import msgspec
 import numpy as np
 from sqlalchemy import Connection, select
 
-from console import seen
-from console.access import SEEING
 from console.endpoint import Ask, Endpoint, Query, Shape
-from console.pages import Paged, page
+from console.gate.access import SEEING
+from console.lists import seen
+from console.lists.pages import Paged, page
+from console.lists.times import Instant, at
+from console.reckoning.wheels import DAY_S, SHOWN_S, Look, slope
 from console.said import number
 from console.shapes import Page
-from console.times import Instant, at
-from console.wheels import DAY_S, SHOWN_S, Look, slope
 from devices.signals import wheel_name
 from streams.fleets.fleet import Known
 from streams.messages import iso

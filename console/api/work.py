@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from console import said
-from console.access import ACTING, SEEING
-from console.acting import shown
+from console.alerts.acting import shown
 from console.endpoint import Ask, Body, Endpoint, Query, Shape
 from console.fleets import seen
-from console.pages import Paged, page, words
-from console.problems import Problem
+from console.gate.access import ACTING, SEEING
+from console.gate.problems import Problem
+from console.lists.pages import Paged, page, words
+from console.lists.times import Instant, ending
 from console.shapes import Page, Task
-from console.times import Instant, ending
 from streams.alert_rules import TASKS
 from streams.desk import morning, tasks
 from streams.desk.desk import laid_out

@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
-from console.access import SEEING
 from console.endpoint import Ask, Endpoint, Shape
+from console.gate.access import SEEING
 from console.said import moment
 from streams.fleets.geometry import EARTH, RADIANS, area
 from streams.fleets.zones import KINDS

@@ -14,10 +14,10 @@ from argon2 import PasswordHasher
 from sqlalchemy import delete, insert
 from starlette.testclient import TestClient
 
-from console import accounts
 from console.api import ENDPOINTS, PREFIX
 from console.app import create_app
 from console.endpoint import Endpoint
+from console.gate import accounts
 from console.world import SIMULATED, World
 from devices.samples import Payload
 from pricing.billing.term import Term

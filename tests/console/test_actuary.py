@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import delete, update
 
-from console import verification
-from console.access import PRICING
 from console.api import ENDPOINTS, PREFIX
-from console.books import Books
+from console.gate.access import PRICING
+from console.reckoning import verification
+from console.reckoning.books import Books
 from pricing.ledger import entry
 from pricing.ledger.seal import seal
 from pricing.monitoring.actual_expected import ratio

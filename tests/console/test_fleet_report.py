@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from console.figures import figures
-from console.fleet_report import Made, paper
+from console.files.fleet_report import Made, paper
+from console.reckoning.figures import figures
 from pricing.monitoring.rates import UNCLEAR, Seen
 from streams import words
 from streams.desk.report import Blind, Change, Report, Span

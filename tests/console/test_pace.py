@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
-from console import accounts
-from console.access import Who
 from console.api import ENDPOINTS, hours
 from console.endpoint import Endpoint
+from console.gate import accounts
+from console.gate.access import Who
+from console.gate.pace import ABREAST, WAITING, BusyError, Lanes, Pace
 from console.once import once
-from console.pace import ABREAST, WAITING, BusyError, Lanes, Pace
 from streams.web import tokens
 
 API = "/api/v1"

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from sqlalchemy import delete
 
-from console.books import Chain, worst
-from console.figures import figures
+from console.reckoning.books import Chain, worst
+from console.reckoning.figures import figures
 from pricing.ladder import Step, climb
 from pricing.ledger import entry
 from streams.ledger import chains

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from console.access import ROLES, held
 from console.api import ENDPOINTS, PREFIX
+from console.gate.access import ROLES, held
 from streams.web.tokens import Grant
 
 from .conftest import answers, path_of

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import httpx2
 import pytest
 
-from console.picture import Picture
+from console.live.picture import Picture
 from console.start import SIMULATED, Told, alone, beside, free, listener, serving
 from console.world import LIVE, World
 from streams import config

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import insert
 
-from console.trials import trials
+from console.reckoning.trials import trials
 from streams import trial
 from streams.river.in_force import remembered
 from streams.river.recovery import followed

@@ -2,8 +2,8 @@
 
 import pytest
 
-from console.access import MANAGER, Scope
-from console.picture import Picture
+from console.gate.access import MANAGER, Scope
+from console.live.picture import Picture
 from console.world import World
 from streams.web.tokens import Grant
 
@@ -68,7 +68,7 @@ def test_a_vehicle_that_has_moved_leaves_the_list_of_its_old_site_within_the_hou
     scope = Scope((Grant(MANAGER, "a", "south"),), "", lambda *key: site.get(key, ""))
     assert picture.view(scope).ids == [("a", "V1")]
     site["a", "V1"] = "north"
-    monkeypatch.setattr("console.picture.HOUR_S", 1e-3)  # it is another hour
+    monkeypatch.setattr("console.live.picture.HOUR_S", 1e-3)  # it is another hour
     assert picture.view(scope).ids == []
 
 

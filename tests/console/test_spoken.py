@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from console.api import LISTS
-from console.exports import columns
-from console.spoken import Language, cells, heads
+from console.files.exports import columns
+from console.files.spoken import Language, cells, heads
 from streams import words
 from streams.desk.paging import HELD, PAGED, TOLD
 from streams.desk.thresholds import KINDS

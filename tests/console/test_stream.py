@@ -8,11 +8,11 @@ import threading
 import numpy as np
 import pytest
 
-from console import stream
-from console.access import Who, scope_of
-from console.positions import NAMES, ROW
-from console.stream import RING, WAITING, Hub, Tab
-from console.streaming import heard
+from console.gate.access import Who, scope_of
+from console.live import stream
+from console.live.positions import NAMES, ROW
+from console.live.stream import RING, WAITING, Hub, Tab
+from console.live.streaming import heard
 from streams.desk.actions import act
 from streams.web.tokens import Grant
 

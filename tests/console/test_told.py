@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select
 
-from console.access import DRIVER
-from console.stream import Hub
+from console.gate.access import DRIVER
+from console.live.stream import Hub
 from streams.desk import actions
 from streams.store import schema
 from streams.store.store import rows_of

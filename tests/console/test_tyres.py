@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, select, update
 
-from console.wheels import slope
+from console.reckoning.wheels import slope
 from streams.store import deeds, schema
 from streams.store.store import rows_of
 

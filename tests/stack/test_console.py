@@ -5,8 +5,8 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from console import accounts
 from console.app import create_app
+from console.gate import accounts
 from console.start import alone
 from devices.samples import Payload
 from streams import config

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from console.fleet_report import Made, gathered, paper, zone_of
+from console.files.fleet_report import Made, gathered, paper, zone_of
 from streams import words
 from streams.cli import screen, source
 from streams.cli.report import files

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from console.wire import message
+from console.live.wire import message
 
 from .conftest import FLAGS
 

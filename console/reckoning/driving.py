@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from console.endpoint import Ask
-from console.figures import figures, rows
+from console.reckoning.figures import figures, rows
 from pricing import frames
 from pricing.counts import LEVELS
 from pricing.tariff import Tariff

@@ -12,9 +12,9 @@ import msgspec
 import polars as pl
 
 from console.endpoint import Ask, Endpoint, Reply, attachment
-from console.problems import Problem
+from console.files.spoken import asked, cells, heads
+from console.gate.problems import Problem
 from console.shapes import Page, Place
-from console.spoken import asked, cells, heads
 from streams import sheets
 from streams.store import audit
 

@@ -13,12 +13,11 @@ from typing import Any, NamedTuple, TypeVar
 import anyio
 import msgspec
 
-from console.access import EVERYBODY, OWN, SEEING, Scope
-from console.endpoint import encode
-from console.picture import Picture, View
+from console.gate.access import EVERYBODY, OWN, SEEING, Scope
+from console.live.picture import Picture, View
+from console.live.wire import FULL, PING, RESYNC, message
 from console.said import own
 from console.shapes import Alert
-from console.wire import FULL, PING, RESYNC, message
 from console.world import World
 
 logger = logging.getLogger(__name__)
@@ -189,7 +188,8 @@ class Hub:
         return found
 
     def _alert(self, op: str, shown: Alert) -> bytes:
-        return message("alert", encode({"op": op} | msgspec.structs.asdict(shown)), f"{self.boot}-{self.seq}")
+        told = msgspec.json.encode({"op": op} | msgspec.structs.asdict(shown))
+        return message("alert", told, f"{self.boot}-{self.seq}")
 
     async def _tick(self, only: Tab | None = None) -> None:
         """Positions and health, made once for all who see the same."""
@@ -214,7 +214,7 @@ class Hub:
     def _hello(self, tab: Tab, last: str) -> bytes:
         """The first message; it names no place in the stream to a tab that is about to be told what it has missed."""
         said = {"server": self.boot, "seq": self.seq, "topics": sorted(tab.topics)}
-        return b"retry: 2000\n" + message("hello", encode(said), "" if last else f"{self.boot}-{self.seq}")
+        return b"retry: 2000\n" + message("hello", msgspec.json.encode(said), "" if last else f"{self.boot}-{self.seq}")
 
     def _missed(self, tab: Tab, last: str) -> list[tuple[int, Row, Told]]:
         """What a tab that comes back has not heard; if that is not known any more it is ``lost``."""

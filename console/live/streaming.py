@@ -6,10 +6,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from console.access import EVERYBODY, Who, scope_of
-from console.problems import Problem, problem_of, response_of
-from console.sessions import who_of
-from console.stream import TOPICS, Hub
+from console.gate.access import EVERYBODY, Who, scope_of
+from console.gate.problems import Problem, problem_of, response_of
+from console.gate.sessions import who_of
+from console.live.stream import TOPICS, Hub
 from console.world import World
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx: pass it on at once

@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from console.access import ADMIN, ROLES, parsed, written
-from console.problems import Problem
+from console.gate.access import ADMIN, ROLES, parsed, written
+from console.gate.problems import Problem
 from streams.store.audit import Entry, record
 from streams.store.people import sessions, tokens, users
 from streams.store.store import Store, rows_of

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Table, and_, false, or_, true
 
-from console.access import Scope
+from console.gate.access import Scope
 from console.world import Known
 
 

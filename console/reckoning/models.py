@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from console.problems import Problem
+from console.gate.problems import Problem
 from console.world import World
 from pricing.models import document
 from pricing.models.model import Model

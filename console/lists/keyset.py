@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 
-from console.pages import Paged
-from console.problems import Problem
+from console.gate.problems import Problem
+from console.lists.pages import Paged
 from streams.store.store import rows_of
 from streams.words import say
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from console.problems import Problem
+from console.gate.problems import Problem
 from streams.words import say
 
 Instant = Annotated[str, msgspec.Meta(description="UTC, ISO 8601 (2026-11-26T08:00:00Z or a day), or epoch seconds")]

@@ -3,9 +3,9 @@
 from typing import Any
 
 from console.endpoint import Reply, Shape
-from console.exports import saved
-from console.figures import rows
-from console.spoken import frames
+from console.files.exports import saved
+from console.files.spoken import frames
+from console.reckoning.figures import rows
 from pricing.reports import page
 from pricing.reports.grid import Book
 from pricing.reports.paper import Paper, Section

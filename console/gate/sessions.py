@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 from starlette.requests import Request, cookie_parser
 
-from console import accounts
-from console.access import ADMIN, Who, held, parsed
-from console.problems import Problem
-from console.throttle import CROWD, Throttle
+from console.gate import accounts
+from console.gate.access import ADMIN, Who, held, parsed
+from console.gate.problems import Problem
+from console.gate.throttle import CROWD, Throttle
 from streams.store.audit import Entry, record
 from streams.store.people import sessions, tokens, users
 from streams.store.store import Store, rows_of

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from console.endpoint import Ask
-from console.figures import figures, rows
+from console.reckoning.figures import figures, rows
 from pricing.reports.losses import known, valuations
 from streams import tables
 from streams.registry import losses

@@ -6,15 +6,16 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from sqlalchemy import select
 
-from console import inbox, said
-from console.access import ADMIN, Scope
-from console.endpoint import encode
-from console.positions import RISK, ROW, Frame, Key, Tracker, order
+from console import said
+from console.alerts import inbox
+from console.gate.access import ADMIN, Scope
+from console.live.positions import RISK, ROW, Frame, Key, Tracker, order
+from console.live.wire import message
 from console.shapes import Alert
-from console.wire import message
 from console.world import HOUR_S, LIVE, World
 from streams.desk.decisions import GONE, covers
 from streams.desk.desk import Desk
@@ -114,7 +115,7 @@ class Picture:
         self.frame = self.tracker.frame(fixes, known.roster.vehicles(), self._risks(), self.now)
         self._seq += 1
         shown = {"at": said.moment(self.now), "mode": world.mode, "lag_ms": world.vitals().get("lag_ms")}
-        self.health = message("health", encode(shown))
+        self.health = message("health", msgspec.json.encode(shown))
 
     def view(self, scope: Scope) -> View:
         """What those of ``scope`` see of the frame."""
@@ -122,7 +123,7 @@ class Picture:
         rows = self.frame.rows[own.at]
         head = {"seq": self._seq, "n": len(own.ids), "roster": own.name, "at": said.moment(self.now)}
         text = base64.b64encode(rows.tobytes()).decode()
-        positions = message("pos", encode(head | {"rows": text}))
+        positions = message("pos", msgspec.json.encode(head | {"rows": text}))
         return View(own.name, own.ids, rows.tobytes(), positions)
 
     def standing(self, scope: Scope) -> list[Row]:

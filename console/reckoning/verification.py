@@ -2,7 +2,7 @@
 
 import threading
 
-from console.problems import Problem
+from console.gate.problems import Problem
 from console.world import World
 from pricing.ledger.seal import Good
 from streams.ledger.chains import LedgerError

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.problems import Problem
+from console.gate.problems import Problem
 from console.world import World
 
 logger = logging.getLogger(__name__)

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import Connection
 
-from console import inbox, said
+from console import said
+from console.alerts import inbox
 from console.endpoint import Ask, Body, Reply, Shape
-from console.problems import Problem, problem_of, told
+from console.gate.problems import Problem, problem_of, told
 from console.shapes import Alert
 from streams.desk import actions
 from streams.desk.actions import ActionError

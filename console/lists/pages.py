@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from console.endpoint import Query
-from console.problems import Problem
+from console.gate.problems import Problem
 from console.shapes import Page
 from streams.words import say
 

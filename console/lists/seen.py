@@ -1,7 +1,7 @@
 """Seen: what of a path may be seen by who asks; what may not is not there."""
 
 from console.endpoint import Ask
-from console.problems import Problem
+from console.gate.problems import Problem
 
 
 def vehicle(ask: Ask) -> tuple[str, str]:

@@ -10,8 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 
-from console.endpoint import encode
-from console.pace import BusyError
+from console.gate.pace import BusyError
 from pricing.models.spec import ModelError
 from streams.desk.actions import ActionError
 from streams.desk.chosen import ChosenError
@@ -102,4 +101,4 @@ def response_of(problem: Problem) -> Response:
     if problem.status >= 500:
         logger.warning("console: answered %d %s, trace %s", problem.status, problem.code, body["trace_id"])
     headers = {"Cache-Control": "no-store"} | problem.headers
-    return Response(encode(body), problem.status, headers, "application/problem+json")
+    return Response(msgspec.json.encode(body), problem.status, headers, "application/problem+json")

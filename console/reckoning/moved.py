@@ -6,8 +6,8 @@ from typing import NamedTuple
 import polars as pl
 
 from console.endpoint import Ask
-from console.figures import figures
-from console.problems import Problem
+from console.gate.problems import Problem
+from console.reckoning.figures import figures
 from pricing.rating import RatingError
 from pricing.risks import in_currency
 from pricing.tariff import Tariff

@@ -1,0 +1,1 @@
+"""Alerts: as people have left them, what they decide, and what was done step by step."""

@@ -1,0 +1,1 @@
+"""Gate: who asks, how often they may, and what whoever is turned away is told."""

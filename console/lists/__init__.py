@@ -1,0 +1,1 @@
+"""Lists: rows that somebody may see, in parts, between two instants."""

@@ -1,0 +1,1 @@
+"""Live: what happens now, looked at once and told to every open tab."""

@@ -8,7 +8,7 @@ import polars as pl
 
 from console.endpoint import Ask, Endpoint, Shape
 from console.gate.access import PRICING
-from console.lists.pages import Paged, page
+from console.lists.sorting import Sorted, by, page
 from console.reckoning import earned
 from console.reckoning.figures import rows
 from console.shapes import Page
@@ -47,7 +47,7 @@ class VehicleDay(Shape):
     km_gap: float
 
 
-class Claims(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Claims(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which claims: of losses since the first day on record, as the portfolio counts them."""
 
     fleet: str = ""
@@ -56,7 +56,7 @@ class Claims(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     currency: Annotated[str, msgspec.Meta(description="like EUR; empty: the tariff's")] = ""
 
 
-class Days(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Days(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which days, the newest first."""
 
     month: Annotated[str, msgspec.Meta(description="like 2025-11")] = ""
@@ -81,7 +81,7 @@ def claims(ask: Ask) -> Page[ClaimRow]:
         if wanted.fleet in ("", one.fleet_id) and wanted.cover in ("", one.cover) and wanted.klass in ("", one.klass)
     ]
     kept.sort(key=lambda one: (one.loss_at, one.fleet_id, one.claim_id), reverse=True)
-    return page(kept, wanted, lambda one: f"{one.fleet_id} {one.claim_id}", lambda one: one)
+    return page(kept, wanted, lambda one: f"{one.fleet_id} {one.claim_id}", lambda one: one, CLAIMED)
 
 
 def days(ask: Ask) -> Page[VehicleDay]:
@@ -95,22 +95,27 @@ def days(ask: Ask) -> Page[VehicleDay]:
     asked += [day <= wanted.to] if wanted.to else []
     exposure = earned.exposure(ask)
     found = rows(earned.days(exposure.filter(*asked) if asked else exposure))
-    return page(found, wanted, lambda row: f"{row['day']} {row['fleet_id']}/{row['vehicle_id']}", _day)
+    return page(found, wanted, lambda row: f"{row['day']} {_vehicle(row)}", _day, DRIVEN)
 
 
 def _claim(row: Row, klass: str, currency: str) -> ClaimRow:
     said: Row = {name: row[name] for name in ("claim_id", "fleet_id", "vehicle_id", "cover", "status")}
     said |= {name: iso(row[name].timestamp()) for name in ("loss_at", "valued_at")}
     said |= {name: Decimal(row[name]) / 100 for name in ("paid", "reserve", "recovery", "incurred")}
-    return ClaimRow(vehicle=f"{row['fleet_id']}/{row['vehicle_id']}", klass=klass, currency=currency, **said)
+    return ClaimRow(vehicle=_vehicle(row), klass=klass, currency=currency, **said)
 
 
 def _day(row: Row) -> VehicleDay:
-    vehicle = f"{row['fleet_id']}/{row['vehicle_id']}"
-    km = {name: round(row[name], 3) for name in earned.KM}
-    return VehicleDay(
-        day=str(row["day"]), fleet_id=row["fleet_id"], vehicle_id=row["vehicle_id"], vehicle=vehicle, **km
-    )
+    same = {name: row[name] for name in ("fleet_id", "vehicle_id")}
+    return VehicleDay(day=str(row["day"]), vehicle=_vehicle(row), **same, **{n: round(row[n], 3) for n in earned.KM})
+
+
+def _vehicle(row: Row) -> str:
+    return f"{row['fleet_id']}/{row['vehicle_id']}"
+
+
+CLAIMED = by(ClaimRow, "claims")
+DRIVEN = by(VehicleDay, "days", day=lambda row: str(row["day"]), vehicle=_vehicle)
 
 
 LISTS = (

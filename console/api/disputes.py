@@ -16,7 +16,7 @@ from console.endpoint import Ask, Endpoint
 from console.fleets import seen
 from console.gate.access import ADMIN, DRIVER, PRICING, UNDERWRITER
 from console.gate.problems import Problem
-from console.lists.pages import Paged, page
+from console.lists.sorting import Sorted, by, page
 from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from pricing.risks import parted
@@ -43,6 +43,9 @@ class About(NamedTuple):
     opened: bool  # its fleet has taken it back
 
 
+COLUMNS = by(Dispute, "disputes")
+
+
 def disputes(ask: Ask) -> Page[Dispute]:
     """What fleets have dismissed, the newest first."""
     table = deeds.actions
@@ -56,7 +59,7 @@ def disputes(ask: Ask) -> Page[Dispute]:
         dispute = _dispute(row, judged.get(row["id"]), about[row["id"]])
         return _hidden(dispute) if hidden else dispute
 
-    return page(found, ask.query, lambda row: str(row["id"]), shown)
+    return page([shown(row) for row in found], ask.query, lambda one: str(one.action_id), lambda one: one, COLUMNS)
 
 
 def one(ask: Ask) -> DisputeDetail:
@@ -209,7 +212,7 @@ def _dispute(row: Row, judged: tuple[str, str, str] | None, about: About) -> Dis
 
 
 _ONE = "/pricing/disputes/{id}"
-LISTS = (Endpoint("GET", "/pricing/disputes", disputes, "ledger", "Dismissals", PRICING, Page[Dispute], query=Paged),)
+LISTS = (Endpoint("GET", "/pricing/disputes", disputes, "ledger", "Dismissals", PRICING, Page[Dispute], query=Sorted),)
 ENDPOINTS = (
     Endpoint("GET", _ONE, one, "ledger", "A dismissal in full", PRICING, DisputeDetail),
     *[

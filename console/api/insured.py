@@ -12,7 +12,7 @@ from console.api.pricing import premiums
 from console.endpoint import Ask, Endpoint, Shape
 from console.gate.access import PRICING
 from console.gate.problems import Problem
-from console.lists.pages import Paged, page
+from console.lists.sorting import Sorted, by, page
 from console.reckoning.books import Account, books, worst
 from console.reckoning.figures import figures, rows
 from console.shapes import Page
@@ -26,7 +26,7 @@ Key = tuple[str, str]
 Row = dict[str, Any]
 
 
-class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which fleets."""
 
     fleet: str = ""
@@ -85,6 +85,10 @@ class Scheduled(Shape):
     status: str
 
 
+FLEETS = by(Fleet, "fleets")
+SCHEDULE = by(Scheduled, "vehicles", score=lambda row: None if row.provisional else row.score)
+
+
 def listed(ask: Ask) -> Page[Fleet]:
     """Fleets with insured vehicles, all of which are seen; one whose policies are of two currencies is two rows."""
     known = Known(ask)
@@ -94,7 +98,7 @@ def listed(ask: Ask) -> Page[Fleet]:
     for row in filter(lambda row: ask.query.fleet in ("", row.fleet_id), found):
         by_fleet.setdefault((row.fleet_id, row.currency), []).append(row)
     made = [_fleet(one, names.get(one, one), some, known.whole(some)) for (one, _), some in sorted(by_fleet.items())]
-    return page(made, ask.query, lambda row: f"{row.fleet_id} {row.currency}", lambda row: row)
+    return page(made, ask.query, lambda row: f"{row.fleet_id} {row.currency}", lambda row: row, FLEETS)
 
 
 def schedule(ask: Ask) -> Page[Scheduled]:
@@ -102,7 +106,11 @@ def schedule(ask: Ask) -> Page[Scheduled]:
     found = [row for row in _scheduled(ask, Known(ask)) if row.fleet_id == ask.parts["fleet"]]
     if not found:
         raise Problem(404, "no_fleet", f"there is no fleet {ask.parts['fleet']!r}")
-    return page(found, ask.query, lambda row: f"{row.vehicle_id} {row.policy_id} {row.cover}", lambda row: row)
+    return page(found, ask.query, _name, lambda row: row, SCHEDULE)
+
+
+def _name(row: Scheduled) -> str:
+    return f"{row.vehicle_id} {row.policy_id} {row.cover}"
 
 
 def _fleet(fleet_id: str, name: str, some: list[Scheduled], whole: Decimal) -> Fleet:
@@ -231,6 +239,6 @@ LISTS = (
         "A fleet's schedule",
         PRICING,
         Page[Scheduled],
-        query=Paged,
+        query=Sorted,
     ),
 )

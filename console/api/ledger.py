@@ -1,8 +1,9 @@
 """Ledger over HTTP: its entries, whether any was altered, what fleets dismissed and the insurer makes of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Annotated
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.gate.access import PRICING
 from console.gate.problems import Problem
-from console.lists.pages import Paged, page
+from console.lists.sorting import Columns, Sorted, page
 from console.reckoning.books import Chain, Line, books
 from console.reckoning.verification import verifications
 from console.shapes import Page
@@ -52,7 +53,7 @@ class Verdict(Shape):
     problems: list[str]
 
 
-class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which entries; empty: all."""
 
     policy: str = ""
@@ -61,6 +62,19 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vehicle: Annotated[str, msgspec.Meta(description="its id, with the fleet or without")] = ""
     cover: str = ""
     currency: str = ""
+
+
+class Found(NamedTuple):
+    """An entry that is looked for, and where it stands."""
+
+    line: Line
+    policy_id: str
+    seq: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """By which it is read."""
+        return self.policy_id, self.seq
 
 
 class Again(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,15 +89,15 @@ def entries(ask: Ask) -> Page[EntryRow]:
         known = books(ask.world).read(connection)
         names = [name for name in filter(seen(ask), known) if ask.query.policy in ("", name)]
         names = [name for name in names if ask.query.currency in ("", known[name].currency)]
-        lines = [(one, name, seq) for name in names for seq, one in enumerate(known[name].lines, 1)]
-        order = [(one.at, name, seq) for one, name, seq in lines if _wanted(ask.query, one, known[name])]
-        found = page(sorted(order, reverse=True), ask.query, lambda one: f"{one[1]} {one[2]}", lambda one: one)
+        lines = [Found(one, name, seq) for name in names for seq, one in enumerate(known[name].lines, 1)]
+        kept = [one for one in lines if _wanted(ask.query, one.line, known[one.policy_id])]
+        kept.sort(key=lambda one: (one.line.at, *one.key), reverse=True)
+        found = page(kept, ask.query, lambda one: f"{one.policy_id} {one.seq:09}", lambda one: one.key, _columns(known))
         wanted: dict[str, list[int]] = {}
-        for _, name, seq in found.items:
+        for name, seq in found.items:
             wanted.setdefault(name, []).append(seq)
         read = {(name, one["seq"]): one for name, some in wanted.items() for one in chains.some(connection, name, some)}
-    there = [(name, seq) for _, name, seq in found.items if (name, seq) in read]
-    found.items = [told(read[name, seq], known[name]) for name, seq in there]
+    found.items = [told(read[name, seq], known[name]) for name, seq in found.items if (name, seq) in read]
     return found
 
 
@@ -117,6 +131,28 @@ def told(entry: Entry, chain: Chain) -> EntryRow:
     said, status = row(entry), chain.lines[entry["seq"] - 1].status
     said |= {"reverses": said["reverses"] or "", "fleet_id": chain.fleets.get(entry["vehicle_id"], "")}
     return EntryRow(**said, status=status)
+
+
+def _columns(known: Mapping[str, Chain]) -> Columns:
+    """What entries are sorted by without being read."""
+    same = ("kind", "cover", "amount", "reason", "status")
+    said = {"recorded_at": "at", "valid_from": "first"} | dict(zip(same, same, strict=True))
+    values: dict[str, Callable[[Found], Any]] = {name: attrgetter(f"line.{of}") for name, of in said.items()}
+    return Columns(
+        "ledger",
+        values
+        | {
+            "policy_id": attrgetter("policy_id"),
+            "seq": attrgetter("seq"),
+            "currency": lambda one: known[one.policy_id].currency,
+            "vehicle_id": lambda one: _vehicle(known[one.policy_id], one.line.vehicle_id),
+        },
+    )
+
+
+def _vehicle(chain: Chain, vehicle_id: str) -> str:
+    fleet_id = chain.fleets.get(vehicle_id)
+    return f"{fleet_id}/{vehicle_id}" if fleet_id else vehicle_id
 
 
 def _wanted(asked: Wanted, one: Line, chain: Chain) -> bool:

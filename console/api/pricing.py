@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from operator import itemgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +12,8 @@ from console.endpoint import Ask, Endpoint, Query, Shape
 from console.gate.access import ADMIN, RATED
 from console.gate.problems import Problem
 from console.lists import seen
-from console.lists.pages import Paged, page, words
+from console.lists.pages import words
+from console.lists.sorting import Sorted, by, page
 from console.reckoning import earned
 from console.reckoning.figures import figures, rows
 from console.shapes import Page
@@ -71,6 +73,10 @@ class Rate(Shape):
     reasons: list[Reason]  # the three that move it most
 
 
+SORTED = [name for name in Rate.__struct_fields__ if name not in ("vehicle", "reasons")]  # as the tables have them
+COLUMNS = by(Rate, "premiums", vehicle=lambda row: f"{row['fleet_id']}/{row['vehicle_id']}")
+
+
 class Trace(Rate):
     """A premium with every step that made it; without expense and profit loads where they may not be seen."""
 
@@ -80,7 +86,7 @@ class Trace(Rate):
     whole: bool  # false: for a fleet; amounts are null and the steps that show loads left out, so they climb to nothing
 
 
-class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which premiums."""
 
     fleet: str = ""
@@ -113,8 +119,9 @@ def rates(ask: Ask) -> Page[Rate]:
         known = earned.classes(ask)
         klass = [known.get(pair, earned.CAR) for pair in kept.select(VEHICLE).iter_rows()]
         kept = kept.filter(pl.Series(klass, dtype=pl.String) == wanted.klass)
-    found = page(kept["premium_id"].to_list(), wanted, str, str)
-    found.items = [Rate(**_said(ask, row)) for row in _laddered(ask, kept, pl.col("premium_id").is_in(found.items))]
+    found = page(rows(kept.select(SORTED)), wanted, itemgetter("premium_id"), itemgetter("premium_id"), COLUMNS)
+    laddered = {row["premium_id"]: row for row in _laddered(ask, kept, pl.col("premium_id").is_in(found.items))}
+    found.items = [Rate(**_said(ask, laddered[premium_id])) for premium_id in found.items]
     return found
 
 

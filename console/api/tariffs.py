@@ -10,7 +10,7 @@ import polars as pl
 
 from console.endpoint import Ask, Endpoint, Query, Shape
 from console.gate.access import PRICING
-from console.lists.pages import Paged, page
+from console.lists.sorting import Sorted, by, page
 from console.reckoning.figures import rows
 from console.reckoning.moved import Known, changed, known, pair
 from console.shapes import Page
@@ -98,11 +98,14 @@ class Two(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
     new: str = ""
 
 
-class TwoPaged(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same, page by page."""
+class TwoSorted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same, page by page, in an order."""
 
     old: str = ""
     new: str = ""
+
+
+MOVED = by(Moved, "dislocation", vehicle_id=lambda one: f"{one.fleet_id}/{one.vehicle_id}")
 
 
 def listed(ask: Ask) -> list[TariffRow]:
@@ -138,8 +141,8 @@ def moved(ask: Ask) -> Page[Moved]:
     vehicles = changed(ask, old.tariff, new.tariff)
     both = {one.tariff.status for one in (old, new)}
     status = ILLUSTRATIVE if ILLUSTRATIVE in both else new.tariff.status
-    key = "{policy_id} {vehicle_id}".format_map
-    return page(rows(vehicles), ask.query, key, lambda row: Moved(**row, status=status))
+    found = [Moved(**row, status=status) for row in rows(vehicles)]
+    return page(found, ask.query, lambda one: f"{one.policy_id} {one.vehicle_id}", lambda one: one, MOVED)
 
 
 def _told(ask: Ask) -> dict[str, TariffRow]:
@@ -176,7 +179,7 @@ def _row(ask: Ask, name: str, one: Known, recognised: bool, kept: Collection[str
 
 _COMPARE = ("GET", "/pricing/tariffs/compare", compared, "pricing", "Two tariffs, number by number", PRICING)
 _MOVED = ("GET", "/pricing/dislocation", moved, "pricing", "Whom another tariff hits", PRICING, Page[Moved])
-LISTS = (Endpoint(*_MOVED, query=TwoPaged),)
+LISTS = (Endpoint(*_MOVED, query=TwoSorted),)
 ENDPOINTS = (
     Endpoint("GET", "/pricing/tariffs", listed, "pricing", "Tariffs", PRICING, list[TariffRow]),
     Endpoint(*_COMPARE, Comparison, query=Two),

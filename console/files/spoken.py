@@ -5,30 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from html import escape, unescape
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
 import polars as pl
 import polars.selectors as cs
 
 from console.endpoint import Query
+from console.lists.worded import Language, worded
 from pricing.reports.grid import Book, Sheet
 from pricing.reports.paper import Paper, Section, Table
 from streams import words
 
-Language = Annotated[
-    Literal["", "en", "zh-CN"], msgspec.Meta(description="headings in this language; empty: as in JSON")
-]
 PAGE = ("sections", "table", "more", "yes", "no")  # words of a page itself
 FAMILIES = {"cover": "cover", "class": "class", "factor": "factor", "cap": "factor", "x-axis": "axis",
             "figure": "figure", "model": "model", "band": "band", "level": "use"}  # fmt: skip
-# of files of lists: what a column's words are of; where lists differ, by the name of the list too
-COLUMNS = {"priority": "priority", "condition": "condition", "state": "state", "kind": "kind", "class": "class",
-           "use": "use", "cover": "cover", "held": "held", "outcome": "outcome", "status": "filed",
-           "factor": "factor", "tasks.kind": "task", "tasks.state": "task_state", "objections.state": "objection",
-           "trips.status": "trips", "disputes.state": "dispute", "claims.status": "claim",
-           "alerts.reason": "dismissal", "ledger.kind": "premium", "ledger.reason": "posting",
-           "premiums.kind": "premium", "vehicles.status": "status", "devices.status": "status"}  # fmt: skip
 UNNAMED = re.compile(r"[\[\]:*?/]")  # what no sheet of a workbook may be called by
 TOLD = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")  # words in an SVG
 
@@ -67,10 +58,9 @@ def cells(language: str, of: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """A row of a file of a list; what has a word in the catalogue is told by it, names and notes are as they are."""
     if not language:
         return row
-    known = words.catalogue(language)
-    keys = {name: f"{COLUMNS.get(f'{of}.{name}') or COLUMNS.get(name)}.{said}" for name, said in row.items()}
-    todo = {"todo": f"action.{row['kind']}"} if "todo" in row else {}
-    return {name: known.get(key, row[name]) for name, key in (keys | todo).items()}
+    told = {name: worded(language, of, name, said) for name, said in row.items()}
+    todo = {"todo": words.catalogue(language).get(f"action.{row['kind']}", row["todo"])} if "todo" in row else {}
+    return told | todo
 
 
 def paper(found: Paper, language: str, own: bool = False) -> Paper:

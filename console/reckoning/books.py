@@ -17,6 +17,7 @@ from pricing.premium import ADJUSTMENT, CHARGED, INDICATED
 from streams.ledger import chains
 
 NOTHING = Decimal("0.00")
+NAMED = ("vehicle_id", "cover", "valid_from", "reason")  # of an entry, and of many others too
 EMPTY = Head(0, "")
 ILLUSTRATIVE = "illustrative"
 
@@ -40,11 +41,18 @@ class Line(NamedTuple):
     """An entry as it is looked for."""
 
     at: str  # when it was recorded
-    month: str  # its first day is in
+    first: str  # its first day
     kind: str
     vehicle_id: str
     cover: str
+    amount: Decimal
+    reason: str
     status: str  # of the tariff that it was made by: illustrative, filed; empty: by none
+
+    @property
+    def month(self) -> str:
+        """That its first day is in."""
+        return self.first[:7]
 
 
 @dataclass
@@ -66,7 +74,8 @@ class Chain:
         status, made = self._status(entry), entry["made"].get("renewed", entry["made"])
         if fleet_id := made.get("risk", {}).get("fleet_id"):
             self.fleets[entry["vehicle_id"]] = fleet_id
-        line = Line(entry.recorded_at, str(entry["valid_from"])[:7], kind, entry["vehicle_id"], entry["cover"], status)
+        vehicle_id, cover, first, reason = (sys.intern(str(entry[name])) for name in NAMED)
+        line = Line(entry.recorded_at, first, kind, vehicle_id, cover, amount, reason, status)
         self.months[line.month, kind] = self.months.get((line.month, kind), NOTHING) + amount
         account = self.accounts.setdefault((line.vehicle_id, line.cover), Account())
         account.statuses.add(status)

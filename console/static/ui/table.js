@@ -23,12 +23,12 @@ export function Table({ caption, columns, rows, id, empty, name = 'sort', hidden
   const down = said.startsWith('-');
   const column = columns.find((one) => one.key === said.replace('-', ''));
   const partial = Boolean(list?.data?.cursor);
-  const sorted = column ? [...rows].sort(comparing(column, down)) : rows;
+  const sorted = column && !list?.sorts ? [...rows].sort(comparing(column, down)) : rows;
   useEffect(() => {
     if (partial && saving.value && list?.full) {
       saving.value = false;
       void import('../lib/decided.js').then(({ refused }) => refused(new Error(t('problem.too_long'))));
-    } else if (partial && (column || saving.value)) list?.all(); // some are sorted, or saved, only with all the others
+    } else if (partial && ((column && !list?.sorts) || saving.value)) list?.all(); // some are sorted, or saved, only with all the others
     else if (saving.value) void import('./saved.js').then(({ file }) => file(caption, columns, sorted)).finally(() => (saving.value = false));
   }, [said, saving.value, partial, list?.busy]);
   if (!rows.length) return html`<${Empty} text=${empty ?? t('table.empty')} />`;

@@ -26,8 +26,8 @@ export function Days() {
 function Behind({ of, columns, id }) {
   const wanted = asked(ASKED[of]);
   const path = `pricing/${of}`;
-  const known = pages(path, wanted);
-  return html`<${Head} title=${t(`screen.${of}`)}><${Files} path=${path} query=${wanted} /><//>
+  const known = pages(path, wanted, { sort: 'sort' });
+  return html`<${Head} title=${t(`screen.${of}`)}><${Files} path=${path} query=${known.asked} /><//>
     <p class="hint">${t(`${of}.lead`)} ${known.data && counted(`${of}.count`, known.data.total)}</p>
     <${Asked} names=${ASKED[of]} values=${wanted} />
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}

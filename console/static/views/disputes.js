@@ -14,7 +14,7 @@ import { Table } from '../ui/table.js';
 
 export function Disputes() {
   const asked = useSignal(/** @type {Asked | null} */ (null));
-  const known = pages('pricing/disputes', {});
+  const known = pages('pricing/disputes', {}, { sort: 'sort' });
   return html`<${Head} title=${t('screen.disputes')} /><p class="hint">${t('disputes.lead')}</p>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.disputes')} columns=${columns((row, action) => (asked.value = { id: row.alert_id, action, rev: row.action_id }))} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.action_id} empty=${t('disputes.empty')} />` : !known.error && html`<${Waiting} />`}

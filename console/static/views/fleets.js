@@ -19,8 +19,8 @@ import { Bar } from './portfolio.js';
 /** @typedef {import('../ui/report.js').Part} Part */
 
 export function Fleets() {
-  const known = pages('pricing/fleets', {});
-  return html`<${Head} title=${t('screen.fleets')}><${Files} path="pricing/fleets" /><//>
+  const known = pages('pricing/fleets', {}, { sort: 'sort' });
+  return html`<${Head} title=${t('screen.fleets')}><${Files} path="pricing/fleets" query=${known.asked} /><//>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.fleets')} columns=${overview()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.fleet_id} empty=${t('fleets.empty')} />` : !known.error && html`<${Waiting} />`}`;
 }
@@ -43,13 +43,13 @@ function overview() {
 export function Fleet({ parts: [, id] }) {
   const path = `pricing/fleets/${encodeURIComponent(id)}`;
   const known = use('pricing/fleets', { fleet: id });
-  const schedule = pages(`${path}/vehicles`, {});
+  const schedule = pages(`${path}/vehicles`, {}, { sort: 'sort' });
   if (schedule.error) return html`<${Failed} page error=${schedule.error} again=${schedule.again} />`;
   if (!schedule.data) return html`<${Waiting} />`;
   const [fleet] = known.data?.items ?? [];
   return html`<${Head} title=${t('fleets.file', { fleet: fleet?.name ?? id })}><a href="#/fleets">${t('screen.fleets')}</a><//>
     ${fleet && html`<${Facts} fleet=${fleet} />`}
-    <section class="card"><header class="head"><h2>${t('fleets.schedule')}</h2><div class="tools"><${Files} path=${`${path}/vehicles`} /></div></header>
+    <section class="card"><header class="head"><h2>${t('fleets.schedule')}</h2><div class="tools"><${Files} path=${`${path}/vehicles`} query=${schedule.asked} /></div></header>
       <p class="hint">${t('fleets.sufficiency')}</p>
       <${Table} caption=${t('fleets.schedule')} columns=${vehicles()} rows=${schedule.data.items} list=${schedule} id=${(/** @type {any} */ row) => `${row.vehicle_id} ${row.policy_id} ${row.cover}`} /></section>
     <${Experience} path=${path} />`;

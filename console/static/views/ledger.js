@@ -18,14 +18,14 @@ const ASKED = ['policy', 'vehicle', 'month', 'cover', 'kind', 'currency'];
 
 export function Ledger() {
   const wanted = asked(ASKED);
-  const known = pages('pricing/ledger', wanted);
+  const known = pages('pricing/ledger', wanted, { sort: 'sort' });
   const verdict = useSignal(/** @type {any} */ (null));
   const replay = useSignal(false);
   const verify = async () => {
     verdict.value = { busy: true, policies: 0, of: 0 };
     while (verdict.value.busy) verdict.value = await get('pricing/ledger/verify', { replay: replay.value }).then((found) => ({ ...found, busy: !found.done })).catch((error) => ({ error }));
   };
-  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${wanted} />
+  return html`<${Head} title=${t('screen.ledger')}><${Files} path="pricing/ledger" query=${known.asked} />
       ${everywhere() && html`<label><input type="checkbox" checked=${replay.value} onChange=${(/** @type {any} */ event) => (replay.value = event.target.checked)} /> ${t('ledger.replay')}</label>
       <button onClick=${verify} disabled=${verdict.value?.busy}>${t('ledger.verify')}</button>`}<//>
     <${Verdict} found=${verdict.value} />

@@ -56,7 +56,7 @@ function Ways({ one, terms }) {
 
 /** What the ledger has of the same cover: what was indicated and charged, the newest first. @param {{ one: any }} given */
 function Account({ one }) {
-  const known = pages('pricing/ledger', { policy: one.policy_id, vehicle: one.vehicle_id, cover: one.cover });
+  const known = pages('pricing/ledger', { policy: one.policy_id, vehicle: one.vehicle_id, cover: one.cover }, { sort: 'account' });
   return html`<section class="card"><h2>${t('premium.account')}</h2>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('premium.account')} name="account" columns=${entries()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.hash} empty=${t('premium.no_account')} />` : !known.error && html`<${Waiting} />`}</section>`;

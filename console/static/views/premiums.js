@@ -16,9 +16,9 @@ const ALWAYS = ['vehicle', 'fleet', 'cover', 'class']; // fields that are there 
 
 export function Premiums() {
   const wanted = asked(ASKED);
-  const known = pages('pricing/premiums', wanted);
+  const known = pages('pricing/premiums', wanted, { sort: 'sort' });
   return html`<${Head} title=${t('screen.premiums')}>
-<${Files} path="pricing/premiums" query=${wanted} /><//>
+<${Files} path="pricing/premiums" query=${known.asked} /><//>
     <${Asked} names=${ASKED.filter((name) => wanted[name] || ALWAYS.includes(name))} values=${wanted} />
     ${known.data && html`<p class="hint">${counted('premiums.count', known.data.total)}</p>`}
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
@@ -27,7 +27,7 @@ export function Premiums() {
 
 function columns() {
   return [
-    { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover, from: row.valid_from })}>${several.value ? row.vehicle : row.vehicle_id}</a>` },
+    { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover, from: row.valid_from })}>${several.value ? row.vehicle : row.vehicle_id}</a>` },
     { key: 'policy_id', label: t('premiums.policy') },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
     term(t('premiums.term')),

@@ -51,7 +51,7 @@ function series(force) {
 function Compared({ before, after }) {
   const asked = { old: before, new: after };
   const known = use('pricing/tariffs/compare', asked);
-  const moved = pages('pricing/dislocation', asked);
+  const moved = pages('pricing/dislocation', asked, { sort: 'moved' });
   if (known.error) return html`<${Failed} error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const { old: was, new: now, form, bands, covers, fleets, differences } = known.data;
@@ -62,7 +62,7 @@ function Compared({ before, after }) {
     </section>
     <${Section} part=${{ name: 'disruption', title: t('tariffs.bands'), said: [], columns: Object.keys(bands[0] ?? {}), heads: {}, styles: STYLES, rows: bands.map((/** @type {any} */ row) => ({ ...row, band: band(row.band) })) }} />
     <div class="cards">${[['covers', covers, 'cover'], ['fleets', fleets, 'fleet']].map(([name, rows, family]) => html`<section key=${name} class="card"><h2>${t(`portfolio.${name}`)}</h2><${Table} caption=${t(`portfolio.${name}`)} name=${`part-${name}`} columns=${parts(name, family, now.currency)} rows=${rows} id=${(/** @type {any} */ row) => row.name} /></section>`)}</div>
-    <section class="card"><header class="head"><h2>${t('tariffs.moved')}</h2><div class="tools"><${Files} path="pricing/dislocation" query=${asked} /></div></header>
+    <section class="card"><header class="head"><h2>${t('tariffs.moved')}</h2><div class="tools"><${Files} path="pricing/dislocation" query=${moved.asked} /></div></header>
       ${moved.data ? html`<${Table} caption=${t('tariffs.moved')} name="moved" columns=${vehicles(now.currency)} rows=${moved.data.items} list=${moved} id=${(/** @type {any} */ row) => `${row.policy_id} ${row.vehicle_id}`} />` : html`<${Waiting} />`}</section>
     <section class="card"><h2>${t('tariffs.differences')}</h2><${Table} caption=${t('tariffs.differences')} name="differences" columns=${numbers()} rows=${differences} id=${(/** @type {any} */ row) => row.path} empty=${t('tariffs.same')} /></section>`;
 }

@@ -79,6 +79,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *portfolio.ENDPOINTS,
     *factors.ENDPOINTS,
     *tariffs.ENDPOINTS,
+    *runs.ENDPOINTS,
     *reports.ENDPOINTS,
     *models.ENDPOINTS,
     *fleets.ENDPOINTS,

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
+from importlib import metadata
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,8 +15,10 @@ import polars as pl
 from console.endpoint import Ask, Endpoint, Reply, attachment
 from console.files.spoken import asked, cells, heads
 from console.gate.problems import Problem
+from console.reckoning.figures import figures
 from console.shapes import Page, Place
 from streams import sheets
+from streams.messages import iso
 from streams.store import audit
 
 MEDIA = {
@@ -94,9 +97,10 @@ def _file(one: Endpoint, kind: str) -> Callable[[Ask], Reply]:
 
 
 def noted(ask: Ask, path: str, reply: Reply, rows: int | None = None) -> Reply:
-    """The same file, once it is on record who took it away, how it was asked for, and its hash."""
+    """The same file, once it is on record who took it away, how it was asked for, of when, and its hash."""
     said = {name: str(value) for name, value in msgspec.to_builtins(ask.query).items() if name not in PAGED and value}
-    detail = {"query": said, "rows": rows, "sha256": hashlib.sha256(reply.value).hexdigest()}
+    of = {"code": metadata.version("tripmeter"), "as_of": iso(figures(ask.world).now)}
+    detail = {"query": said, "rows": rows, "sha256": hashlib.sha256(reply.value).hexdigest()} | of
     about = path.format(**ask.parts).strip("/")
     with ask.world.store.writing() as connection:
         audit.record(connection, [audit.Entry(ask.who.login, MADE, about=about, detail=detail)])

@@ -12,7 +12,7 @@ from console.shapes import Alert, Columns, Event, Place, Task
 from console.world import World
 from streams.alert_rules import RAISED, AlertRule, rule_of
 from streams.desk import losses
-from streams.desk.decisions import is_about, key_of
+from streams.desk.decisions import is_about, keeping, key_of, width
 from streams.desk.desk import Desk
 from streams.desk.tasks import OPEN
 from streams.messages import iso, plain
@@ -55,6 +55,7 @@ def alert(row: Row, desk: Desk, world: World, scope: Scope, now: float) -> Alert
     """``row`` as ``Desk.laid_out`` has it, with ``lat_deg lon_deg`` of its last event."""
     rule = rule_of(world.rules.alerts, row["kind"], RAISED) or NO_RULE
     acted = [one for one in desk.actions[key_of(row)] if is_about(one, row)]
+    shelves = keeping(row, desk.shelved, now)
     same = ("fleet_id", "vehicle_id", "driver_id", "kind", "priority", "level", "condition", "state", "count")
     more = ("flapping", "reason", "assignee", "notes", "objection", "held", "escalations")
     found = Alert(
@@ -69,6 +70,7 @@ def alert(row: Row, desk: Desk, world: World, scope: Scope, now: float) -> Alert
         last_seen=iso(row["last_seen"]),
         paged=moment(row["paged"]),
         shelved_until=moment(row["shelved_until"]),
+        shelf=width(shelves[0]) if shelves else "",
         todo=rule.action,
         task=rule.task,
         expected_loss=round(losses.expected(row, now), 2),
@@ -81,7 +83,7 @@ def alert(row: Row, desk: Desk, world: World, scope: Scope, now: float) -> Alert
 def own(alert: Alert) -> Alert:
     """The same for its driver: nothing of what managers say among themselves, whom they call, what they expect."""
     hidden: Row = dict.fromkeys(("by", "assignee", "paged", "held", "expected_loss", "shelved_until"))
-    return msgspec.structs.replace(alert, **hidden, reason="", notes=0, escalations=0)
+    return msgspec.structs.replace(alert, **hidden, reason="", shelf="", notes=0, escalations=0)
 
 
 def event(row: Row, scope: Scope) -> Event:

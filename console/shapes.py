@@ -66,6 +66,7 @@ class Alert(Shape):
     held: str | None
     escalations: int
     shelved_until: str | None
+    shelf: str  # what it holds for: alike (this kind of the vehicle), vehicle, kind (in the fleet), fleet; empty: none
     todo: str  # what to do, in a sentence
     task: str  # kind of task it asks for
     expected_loss: float | None  # EUR a day, illustrative: orders lists, prices nothing; null: for a driver

@@ -7,18 +7,18 @@ import msgspec
 from sqlalchemy import Connection
 
 from console import said
-from console.alerts import inbox
+from console.alerts import inbox, shelf
 from console.endpoint import Ask, Body, Reply, Shape
 from console.gate.problems import Problem, problem_of, told
 from console.shapes import Alert
 from streams.desk import actions
-from streams.desk.actions import ActionError
+from streams.desk.actions import SHELVING, ActionError
 from streams.desk.decisions import GONE, STATES, key_of
 from streams.desk.desk import Desk
 from streams.words import say
 
 HOUR_S = 3_600.0
-REOPEN, SHELVING = "reopen", ("shelve", "unshelve")
+REOPEN = "reopen"
 ACTS = (*STATES, REOPEN, "assign", "note", *SHELVING)
 WORDS = {"ack": "acknowledge", "comment": "note"}
 Row = dict[str, Any]
@@ -31,6 +31,7 @@ class Decision(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     assignee: Annotated[str, msgspec.Meta(max_length=200)] = ""
     hours: Annotated[float, msgspec.Meta(gt=0, le=24 * 366)] | None = None  # of a shelf
+    wider: bool = False  # end a shelf also where it holds for other alerts than those alike of the vehicle
 
 
 class Outcome(Shape):
@@ -69,17 +70,17 @@ def decide_all(ask: Ask) -> list[Outcome]:
 def _done(ask: Ask, name: str, action: str, body: Decision, expected: str) -> Alert:
     """The alert after ``action``; 409 if it is no longer as ``expected`` (empty: whatever it is)."""
     world = ask.world
-    row = shown(ask, name)[0]
+    row, desk, *_, at = shown(ask, name)
     check = _unchanged(ask, expected) if expected else None
     actor, now = ask.who.login, world.clock()
     if action in SHELVING:
-        with world.store.reading() as connection:
-            if check is not None:
+        if check is not None:
+            with world.store.reading() as connection:
                 check(connection, row)
-            now = world.now(connection)
-        about = {"vehicle_id": row["vehicle_id"], "kind": row["kind"]}
-        until = now + (body.hours or 1.0) * HOUR_S if action == "shelve" else None
-        actions.shelve(world.store, row["fleet_id"], actor, _words(body), now, **about, until=until)
+        if action == "shelve":
+            shelf.put(ask, row, at, at + (body.hours or 1.0) * HOUR_S, _words(body))
+        else:
+            shelf.end(ask, row, desk, at, _words(body), body.wider)
     elif action in ACTS:
         action = _opened(action, row["state"])
         value = body.assignee if action == "assign" else body.reason if action == "dismiss" else ""

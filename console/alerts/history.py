@@ -3,11 +3,12 @@
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from console.shapes import Step
 from console.world import World
-from streams.desk.decisions import OBJECT, is_about, key_of
+from streams.desk.actions import SHELVING
+from streams.desk.decisions import OBJECT, is_about, key_of, width
 from streams.desk.desk import Desk
 from streams.messages import iso, plain
 from streams.records.traced import evidence, trace
@@ -28,9 +29,21 @@ def steps(alert: Row, desk: Desk, connection: Connection) -> list[Step]:
     for row in rows_of(connection, select(work).where(work.c.alert_id == alert["alert_id"])):
         said = row["outcome"] or row["assignee"]
         found.append((row["at"], row["actor"], f"task {row['action']}", said, row["finding"]))
+    shelves = shelving(connection, alert)
+    found += [(row["at"], row["actor"], row["action"], width(row), row["reason"]) for row in shelves]
     first = (alert["first_seen"], "tripmeter", "first seen", alert["priority"], "")
     ordered = [first, *sorted(found, key=lambda one: one[0])]
     return [_step(*one) for one in ordered]
+
+
+def shelving(connection: Connection, alert: Row) -> list[Row]:
+    """Shelves over an alert while it stood, and their ends, in order."""
+    actions = deeds.actions
+    about = [actions.c[name].in_(("", alert[name])) for name in ("vehicle_id", "kind")]
+    query = select(actions).where(actions.c.action.in_(SHELVING), actions.c.fleet_id == alert["fleet_id"], *about)
+    query = query.where(func.coalesce(actions.c.until, actions.c.at) >= alert["first_seen"])
+    query = query.where(actions.c.at <= alert["last_seen"]) if alert["superseded"] else query
+    return rows_of(connection, query.order_by(actions.c.id))
 
 
 def _value(action: Row) -> str:

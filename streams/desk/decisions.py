@@ -11,6 +11,7 @@ OPEN = "open"
 OBJECT, ANSWER = "object", "answer"  # a driver's word against an alert, and what they are told
 WAITING, ANSWERED = "waiting", "answered"
 GONE = ("resolved", "dismissed")
+WIDTHS = ("fleet", "kind", "vehicle", "alike")  # of shelves, the widest first
 DISMISSALS = {  # why an alert is dismissed
     "false_alarm": "it did not happen",
     "not_the_driver": "it happened, and the driver could not help it",
@@ -83,8 +84,20 @@ def shelves(actions: Iterable[Row]) -> list[Row]:
 
 def shelved_until(alert: Row, shelved: Sequence[Row], now: float) -> float | None:
     """Until when an alert is kept quiet at ``now``; None: it is not."""
-    ends = [row["until"] for row in shelved if row["until"] > now and covers(row, alert)]
-    return max(ends, default=None)
+    return max((row["until"] for row in keeping(alert, shelved, now)), default=None)
+
+
+def keeping(alert: Row, shelved: Sequence[Row], now: float) -> list[Row]:
+    """The shelves that keep an alert quiet at ``now``, the widest first."""
+    found = [row for row in shelved if row["until"] > now and covers(row, alert)]
+    return sorted(found, key=lambda row: WIDTHS.index(width(row)))
+
+
+def width(shelf: Row) -> str:
+    """What a shelf holds for: all of its fleet, a kind in all of it, a vehicle, or a kind of alert of a vehicle."""
+    if not shelf["vehicle_id"]:
+        return "kind" if shelf["kind"] else "fleet"
+    return "alike" if shelf["kind"] else "vehicle"
 
 
 def covers(shelf: Row, alert: Row) -> bool:

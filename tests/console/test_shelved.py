@@ -5,9 +5,11 @@ import pytest
 from console.gate.access import MANAGER, Scope
 from console.live.picture import Picture
 from console.world import World
+from streams.desk.actions import shelve
 from streams.web.tokens import Grant
 
 API = "/api/v1"
+FAR = 4_102_444_800.0  # 2100
 
 
 @pytest.fixture
@@ -96,3 +98,60 @@ def test_a_shelf_is_told_of_its_own_alerts_and_no_decision_is_lost(house, pictur
         with pytest.raises(ZeroDivisionError):
             picture.news()
     assert one["alert_id"] in look(picture)
+
+
+@pytest.fixture
+def wide(house):
+    """Puts a shelf over more than one alert, which is ended with the test."""
+    ended = []
+
+    def put(**about):
+        ended.append(about)
+        shelve(house.world.store, "a", "boss", "a strike", house.world.clock(), **about, until=FAR)
+
+    yield put
+    for about in ended:
+        shelve(house.world.store, "a", "boss", "", house.world.clock(), **about, until=None)
+
+
+def one_of(client, vehicle):
+    return next(row for row in client.get(f"{API}/alerts").json()["items"] if row["vehicle"] == vehicle)
+
+
+@pytest.mark.parametrize(
+    "about, width", [({}, "fleet"), ({"kind": "KIND"}, "kind"), ({"vehicle_id": "V1"}, "vehicle")], ids=str
+)
+def test_a_shelf_of_more_than_an_alert_is_ended_only_by_who_says_so(house, wide, about, width):
+    manager = house.client("manager")
+    alert = one_of(manager, "a/V1")
+    path = f"{API}/alerts/{alert['alert_id']}"
+    assert manager.post(f"{path}/shelve", json={"hours": 1, "note": "known"}).json()["shelf"] == "alike"
+    wide(**{name: alert["kind"] if said == "KIND" else said for name, said in about.items()})
+    assert manager.get(path).json()["shelf"] == width
+    refused = manager.post(f"{path}/unshelve", json={})
+    assert (refused.status_code, refused.json()["said"]["code"]) == (422, "shelf_wider")
+    assert refused.json()["said"]["values"]["what"] == width
+    assert manager.get(path).json()["shelved_until"].startswith("2100")
+    ended = manager.post(f"{path}/unshelve", json={"wider": True, "note": "it is over"}).json()
+    assert (ended["shelved_until"], ended["shelf"]) == (None, "")
+
+
+def test_who_manages_a_site_ends_no_shelf_of_the_fleet(house, wide):
+    yard = house.client("yard")
+    path = f"{API}/alerts/{one_of(yard, 'a/V1')['alert_id']}"
+    wide()
+    refused = yard.post(f"{path}/unshelve", json={"wider": True})
+    assert (refused.status_code, refused.json()["said"]["code"]) == (403, "shelf_not_theirs")
+    assert yard.get(path).json()["shelf"] == "fleet"
+
+
+def test_what_was_done_about_an_alert_tells_of_its_shelves(house, wide):
+    manager = house.client("manager")
+    path = f"{API}/alerts/{one_of(manager, 'a/V0')['alert_id']}"
+    wide(vehicle_id="V0")
+    assert manager.post(f"{path}/unshelve", json={"wider": True, "note": "repaired"}).status_code == 200
+    told = [step for step in manager.get(path).json()["timeline"] if step["value"] == "vehicle"]
+    assert [(step["who"], step["what"], step["reason"]) for step in told] == [
+        ("boss", "shelve", "a strike"),
+        ("manager", "unshelve", "repaired"),
+    ]

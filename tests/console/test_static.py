@@ -24,6 +24,7 @@ LATER = (
     "counted.",
     "behind.",
     "claims.",
+    "column.",
     "days.",
     "entry.",
     "factors.",

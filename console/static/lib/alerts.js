@@ -3,13 +3,12 @@
 import { batch, computed, signal } from '@preact/signals';
 import { get, parts } from './api.js';
 import { say, warn } from './announce.js';
+import { now } from './clock.js';
 import { has, t, word } from './i18n.js';
 import { on } from './stream.js';
 
 export const PRIORITIES = ['critical', 'major', 'minor', 'warning', 'info'];
 const STANDING = ['open', 'acknowledged'];
-/** @type {Record<string, string>} */
-export const GONE = { resolve: 'resolved', dismiss: 'dismissed' }; // what an action makes of an alert
 export const AT_ONCE = 500; // as many the server takes
 
 /** @typedef {Record<string, any> & { alert_id: string, priority: string, state: string, condition: string }} Alert */
@@ -27,13 +26,16 @@ let reading = null; // heard while all are read
 export const failed = signal(/** @type {Error | null} */ (null));
 
 /** @typedef {Record<string, string>} Revs  what each alert was when it was decided about */
+/** What is decided and not on record yet, by alert: what it makes of it. @type {import('@preact/signals').Signal<Map<string, Partial<Alert>>>} */
+export const pending = signal(new Map());
 /** A decision that can still be taken back. @typedef {{ ids: string[], action: string, said: object, revs: Revs, until: number, timer: number }} Held */
 /** @type {import('@preact/signals').Signal<Held | null>} */
 export const undoable = signal(null);
 /** @type {import('@preact/signals').Signal<{ text: string, bad?: boolean } | null>} */
 export const notice = signal(null);
 
-export const open = computed(() => [...alerts.value.values()].filter((one) => one.state === 'open'));
+/** Those about which somebody is called. */
+export const open = computed(() => [...alerts.value.values()].filter((one) => one.state === 'open' && !shelved(one)));
 
 /** Worst first, then the longest waiting. @param {Alert} a @param {Alert} b */
 export function order(a, b) {
@@ -77,7 +79,6 @@ function show(found, heard, last) {
   batch(() => {
     alerts.value = found;
     heard.forEach(put);
-    if (undoable.value) mark(undoable.value.ids, GONE[undoable.value.action]);
     fresh.value = [];
     failed.value = null;
     loading.value = false;
@@ -114,21 +115,38 @@ export function put(alert) {
 export function drop() {
   clearTimeout(undoable.value?.timer);
   undoable.value = null;
+  pending.value = new Map();
 }
 
-/** Show alerts as they will be, or (null) as they are on record. @param {string[]} ids @param {string | null} pending */
-export function mark(ids, pending) {
-  const next = new Map(alerts.value);
-  for (const id of ids) {
-    const alert = next.get(id);
-    if (alert) next.set(id, { ...alert, pending });
-  }
-  alerts.value = next;
+/** Show alerts as they will be, or (null) as they are on record. @param {string[]} ids @param {Partial<Alert> | null} will */
+export function mark(ids, will) {
+  const next = new Map(pending.value);
+  for (const id of ids) will ? next.set(id, will) : next.delete(id);
+  pending.value = next;
 }
 
-/** The state to show: what is decided but not yet sent counts. @param {Alert} alert */
-export function shownState(alert) {
-  return alert.pending ?? alert.state;
+/** An alert as it is shown: what is decided but not yet sent counts. @param {Alert} alert @returns {Alert} */
+export function shown(alert) {
+  const will = pending.value.get(alert.alert_id);
+  return will ? { ...alert, ...will } : alert;
+}
+
+/** Whether nobody is called about it for a while. @param {Alert} alert */
+export function shelved({ shelved_until: until }) {
+  return Boolean(until) && Date.parse(until) > now();
+}
+
+const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
+
+/** What can be done about an alert as it is. @param {Alert} alert */
+export function actionsOf(alert) {
+  if (!STANDING.includes(alert.state)) return ['reopen', 'comment'];
+  return shelved(alert) ? [...ACTIONS, 'unshelve'] : ACTIONS;
+}
+
+/** Whether something is asked before it is done about some alerts. @param {string} action @param {Alert[]} some */
+export function asks(action, some) {
+  return action === 'unshelve' ? some.some(({ shelf }) => shelf !== 'alike') : !['ack', 'reopen'].includes(action);
 }
 
 /** What to do about it, in the reader's language where the catalogue knows. @param {Alert} alert */

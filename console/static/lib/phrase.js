@@ -33,7 +33,7 @@ export function phrase(text) {
 }
 
 /** @typedef {{ code: string, values: Record<string, string> }} Said  a sentence by its code, and what fills its holes */
-const NAMES = ['rows.', 'cell.', 'means.', 'class.', 'kind.', 'threshold.', 'priority.', 'dismissal.', 'task.', 'outcome.', 'task_state.', 'did.', 'role.'];
+const NAMES = ['rows.', 'cell.', 'means.', 'class.', 'kind.', 'threshold.', 'priority.', 'dismissal.', 'task.', 'outcome.', 'task_state.', 'did.', 'role.', 'shelf.'];
 
 /** A sentence of the service; of one without a code, what the catalogue knows. @param {Said | null | undefined} said @param {string} [text]  the same in English */
 export function told(said, text = '') {

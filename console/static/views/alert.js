@@ -3,8 +3,7 @@
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
 import { act } from '../lib/acting.js';
-import { GONE, alerts, shownState, todo } from '../lib/alerts.js';
-import { now } from '../lib/clock.js';
+import { actionsOf, alerts, asks, shelved, shown, todo } from '../lib/alerts.js';
 import { decided } from '../lib/decided.js';
 import { moment, number, span, sure } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
@@ -20,8 +19,6 @@ import { Table } from '../ui/table.js';
 import { Trace } from '../charts/trace.js';
 import { strips } from '../charts/strips.js';
 
-const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
-const AT_ONCE = ['ack', 'reopen', 'unshelve']; // nothing is asked before
 const SERVICE = 'tripmeter'; // in a log: what the rules have decided, not a person
 
 /** @param {{ parts: string[] }} given */
@@ -36,16 +33,13 @@ export function Alert({ parts: [, id] }) {
   }, [id]);
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  const one = { ...known.data, ...alerts.value.get(id) }; // what the stream has told since counts
-  const gone = Object.values(GONE).includes(one.state);
-  const open = one.shelved_until && (moment(one.shelved_until)?.getTime() ?? 0) > now() ? [...ACTIONS, 'unshelve'] : ACTIONS;
-  const actions = gone ? ['reopen', 'comment'] : open;
-  const decide = (/** @type {string} */ action) => (AT_ONCE.includes(action) ? void act([id], action).then(known.again) : (asked.value = action));
+  const one = shown({ ...known.data, ...alerts.value.get(id) }); // what the stream has told since counts, and what is about to be sent
+  const decide = (/** @type {string} */ action) => (asks(action, [one]) ? (asked.value = action) : void act([id], action).then(known.again));
   return html`
     <${Head} title=${`${word('kind', one.kind)} ${one.subject ?? ''}`}><a href="#/alerts">${t('alert.back')}</a><//>
-    <p class="badges"><${Priority} priority=${one.priority} /> <b>${t(`state.${shownState(one)}`)}</b> · ${t(`condition.${one.condition}`)}${one.count > 1 && html` · <span class="times">×${one.count}</span>`}</p>
+    <p class="badges"><${Priority} priority=${one.priority} /> <b>${t(`state.${one.state}`)}</b> · ${t(`condition.${one.condition}`)}${one.count > 1 && html` · <span class="times">×${one.count}</span>`}</p>
     <p class="todo"><b>${t('alert.todo')}</b> ${todo(one)}</p>
-    ${may('manager') && html`<div class="choices">${actions.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
+    ${may('manager') && html`<div class="choices">${actionsOf(one).map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
       <button onClick=${() => (tasking.value = true)}>${t('alert.task')}</button></div>`}
     ${may('manager', 'driver') && user.value?.driver_id && html`<p class="choices"><button onClick=${() => (objecting.value = true)}>${t('alert.object')}</button></p>`}
     <${Facts} one=${one} />
@@ -87,7 +81,7 @@ function Facts({ one }) {
     <${Fact} label=${t('alert.rule')} value=${html`<code>${event.rule ?? one.kind}</code>`} note=${event.rule_version?.slice(0, 8)} />
     <${Fact} label=${t('alert.latency')} value=${meta.value?.data_mode === 'live' ? number(one.latency_s, 1, 's') : '–'} />
     <${Fact} label=${t('alert.called')} value=${one.paged ? html`<${Time} at=${one.paged} />` : t('alert.nobody')} note=${one.held && t('alert.held', { why: word('held', one.held) })} />
-    ${one.shelved_until && html`<${Fact} label=${t('alert.shelved')} value=${html`<${Time} at=${one.shelved_until} />`} />`}
+    ${shelved(one) && html`<${Fact} label=${t('alert.shelved')} value=${html`<${Time} at=${one.shelved_until} />`} note=${word('shelf', one.shelf)} />`}
     ${may('viewer', 'manager') && html`<${Fact} label=${t('alert.loss')} value=${sure(one.expected_loss, 0, 'EUR')} note=${html`<${Filed} status="illustrative" />`} />`}
     ${one.assignee && html`<${Fact} label=${t('alert.assignee')} value=${one.assignee} />`}
   </dl>`;
@@ -115,7 +109,8 @@ function Log({ rows }) {
   return html`<${Table} caption=${t('alert.log')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => `${row.at}${row.what}`} empty=${t('alert.nothing_done')} />`;
 }
 
-/** Why something was dismissed, how urgent it was: a word, or somebody's name. @param {string} value */
+/** Why something was dismissed, how urgent it was, what a shelf held for: a word, or somebody's name. @param {string} value */
 function told(value) {
-  return has(`priority.${value}`) ? t(`priority.${value}`) : word('dismissal', value);
+  const key = ['priority', 'shelf', 'dismissal'].map((family) => `${family}.${value}`).find(has);
+  return key ? t(key) : value;
 }

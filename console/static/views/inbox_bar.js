@@ -9,7 +9,7 @@ import { Choice } from '../ui/choice.js';
 import { Head } from '../ui/parts.js';
 import { Places } from '../ui/places.js';
 
-const STATES = ['open', 'acknowledged', 'resolved', 'dismissed'];
+const STATES = ['open', 'acknowledged', 'shelved', 'resolved', 'dismissed'];
 
 /** The rows as a file. */
 async function saved() {

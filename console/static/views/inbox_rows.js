@@ -2,9 +2,8 @@
 
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
-import { busy, shownState, todo, undoable } from '../lib/alerts.js';
-import { now } from '../lib/clock.js';
-import { ago, moment } from '../lib/format.js';
+import { actionsOf, asks, busy, shelved, todo, undoable } from '../lib/alerts.js';
+import { ago } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { Priority, Time } from '../ui/parts.js';
@@ -13,7 +12,6 @@ import { several } from '../ui/places.js';
 /** @typedef {import('../lib/alerts.js').Alert} Alert */
 const KEYS = /** @type {Record<string, string>} */ ({ a: 'ack', r: 'resolve', d: 'dismiss', c: 'comment', g: 'assign', s: 'shelve' });
 const WINDOW = 200; // rows drawn; more when the cursor or the reader gets there
-const ACTIONS = ['ack', 'resolve', 'dismiss', 'assign', 'shelve', 'comment'];
 
 /** @param {{ rows: Alert[], small: boolean, whole: boolean, ask: (action: string, ids: string[]) => void }} given */
 export function Rows({ rows, small, whole, ask }) {
@@ -40,7 +38,12 @@ export function Rows({ rows, small, whole, ask }) {
 
   const acting = may('manager');
   const about = (/** @type {string} */ id) => (chosen.value.size ? ids.filter((one) => chosen.value.has(one)) : [id]);
-  const decide = (/** @type {string} */ action, id = ids[here]) => (action === 'ack' ? void acknowledge(about(id)) : ask(action, about(id)));
+  const actions = rows[here] ? actionsOf(rows[here]) : [];
+  const decide = (/** @type {string} */ action, id = ids[here]) => {
+    const some = about(id);
+    if (asks(action, rows.filter((one) => some.includes(one.alert_id)))) ask(action, some);
+    else void carry(some, action);
+  };
   const move = (/** @type {number} */ to, /** @type {boolean} */ range) => {
     const at = Math.max(0, Math.min(rows.length - 1, to));
     if (range) chosen.value = new Set(ids.slice(Math.min(anchor.current, at), Math.max(anchor.current, at) + 1));
@@ -74,7 +77,7 @@ export function Rows({ rows, small, whole, ask }) {
     else if (event.key === ' ' || event.key === 'x') toggle(at);
     else if (event.key === 'Enter') go(`/alerts/${id}`);
     else if (event.key === 'Escape') chosen.value = new Set();
-    else if (acting && event.key.toLowerCase() in KEYS) decide(KEYS[event.key.toLowerCase()], id);
+    else if (acting && actions.includes(KEYS[event.key.toLowerCase()])) decide(KEYS[event.key.toLowerCase()], id);
     else return;
     event.preventDefault();
   };
@@ -83,7 +86,7 @@ export function Rows({ rows, small, whole, ask }) {
     move(at, event.shiftKey);
   };
   return html`
-    ${!small && acting && html`<${Bulk} n=${chosen.value.size} decide=${decide} />`}
+    ${!small && acting && html`<${Bulk} n=${chosen.value.size} actions=${actions} decide=${decide} />`}
     <div class=${`inbox ${small ? 'small' : ''}`} ref=${grid} role="grid" aria-multiselectable="true" aria-rowcount=${rows.length + 1} aria-label=${t('screen.alerts')} onKeyDown=${press}
       onFocusIn=${(/** @type {FocusEvent} */ event) => enter(/** @type {HTMLElement} */ (event.target))}
       onFocusOut=${(/** @type {FocusEvent} */ event) => leave(/** @type {HTMLElement | null} */ (event.relatedTarget))}>
@@ -93,11 +96,11 @@ export function Rows({ rows, small, whole, ask }) {
     ${rows.length > drawn.length && html`<p class="choices"><button onClick=${() => (most.value += WINDOW)}>${t('inbox.further', { shown: drawn.length, all: rows.length })}</button></p>`}`;
 }
 
-/** @param {{ n: number, decide: (action: string) => void }} given */
-function Bulk({ n, decide }) {
+/** @param {{ n: number, actions: string[], decide: (action: string) => void }} given */
+function Bulk({ n, actions, decide }) {
   return html`<div class="bulk" role="toolbar" aria-label=${t('inbox.bulk')}>
     <span>${n ? counted('inbox.chosen', n) : t('inbox.current')}</span>
-    ${ACTIONS.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
+    ${actions.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
   </div>`;
 }
 
@@ -111,26 +114,26 @@ function Heads({ small }) {
 
 /** @param {{ one: Alert, small: boolean, current: boolean, picked: boolean, click: (event: MouseEvent) => void, toggle: () => void, at: number }} given */
 function Row({ one, small, current, picked, click, toggle, at }) {
-  return html`<div role="row" aria-rowindex=${at + 2} class=${`alert-row ${one.priority} ${shownState(one)}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id}>
+  return html`<div role="row" aria-rowindex=${at + 2} class=${`alert-row ${one.priority} ${one.state}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id}>
     ${!small && html`<span role="gridcell" data-unsaved><input type="checkbox" checked=${picked} onChange=${toggle} tabindex="-1" aria-label=${t('inbox.pick', { vehicle: one.vehicle_id })} /></span>`}
     <span role="gridcell"><${Priority} priority=${one.priority} /></span>
     <span role="gridcell" class="what"><a href=${href(`/alerts/${one.alert_id}`)} tabindex="-1">${word('kind', one.kind)} ${one.subject}</a>
       ${one.count > 1 && html` <span class="times">×${one.count}</span>`}
       ${one.condition === 'active' && html` <span class="lasts">${t('condition.active')}</span>`}
-      ${one.shelved_until && (moment(one.shelved_until)?.getTime() ?? 0) > now() && html` <span class="times">${t('alert.shelved')} <${Time} at=${one.shelved_until} /></span>`}
+      ${shelved(one) && html` <span class="times">${t('alert.shelved')} <${Time} at=${one.shelved_until} /></span>`}
       ${one.objection === 'waiting' && html` <span class="lasts">${t('inbox.objected')}</span>`}
       ${one.flapping && html` <span class="lasts">${t('inbox.flapping')}</span>`}</span>
     <span role="gridcell" class="who">${several.value ? one.vehicle : one.vehicle_id}${one.driver_id && !small ? ` · ${one.driver_id}` : ''}</span>
     <span role="gridcell" class="when"><time datetime=${one.first_seen}>${ago(one.first_seen)}</time></span>
-    ${!small && html`<span role="gridcell" class="state">${t(`state.${shownState(one)}`)}${one.assignee ? ` · ${one.assignee}` : ''}</span>`}
+    ${!small && html`<span role="gridcell" class="state">${t(`state.${one.state}`)}${one.assignee ? ` · ${one.assignee}` : ''}</span>`}
     <span role="gridcell" class="todo">${todo(one)}</span>
   </div>`;
 }
 
-/** @param {string[]} ids */
-async function acknowledge(ids) {
+/** @param {string[]} ids @param {string} action */
+async function carry(ids, action) {
   const { act } = await import('../lib/acting.js');
-  void act(ids, 'ack');
+  void act(ids, action);
 }
 
 /** @param {HTMLElement | null} grid @param {number} at */

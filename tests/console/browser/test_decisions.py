@@ -2,6 +2,10 @@
 
 import pytest
 
+from streams.desk import actions
+
+FAR = 4_102_444_800.0  # 2100
+
 pytestmark = pytest.mark.stack
 
 
@@ -31,12 +35,12 @@ def test_what_was_typed_stays_until_the_server_has_said_yes(tab):
 def test_a_refusal_of_many_reasons_says_which(tab, house):
     one = tab("manager")
     one.expected = ("422",)
-    one.page.route("**/shelve", lambda route: route.continue_(post_data='{"hours": 0.5, "note": ""}'))
+    one.page.route("**/comment", lambda route: route.continue_(post_data='{"note": ""}'))
     one.go(f"/alerts/{house.ids['alerts']}")
-    one.page.get_by_role("button", name="Shelve").click()
+    one.page.get_by_role("button", name="Note").click()
     form = one.page.locator("dialog")
     form.locator("textarea").fill("until the workshop opens")
-    form.get_by_role("button", name="Shelve").click()
+    form.get_by_role("button", name="Note").click()
     assert "needs a reason" in refused(one)
     assert form.locator("textarea").input_value() == "until the workshop opens"
 
@@ -122,7 +126,90 @@ def test_a_shelf_is_ended_and_what_was_put_away_is_opened_again(tab, house):
     one.go(f"/alerts/{alert}")
     one.page.get_by_role("button", name="End the shelf").click()
     one.page.get_by_role("button", name="End the shelf").wait_for(state="detached")
-    assert manager.get(f"/api/v1/alerts/{alert}").json()["shelved_until"] is None
+    assert at_once(one, house, alert)["shelved_until"] is None
     assert manager.post(f"/api/v1/alerts/{alert}/resolve", json={"note": "too soon"}).status_code == 200
     one.page.get_by_role("button", name="Open again").click()
     one.page.get_by_role("button", name="Acknowledge").wait_for()
+    assert at_once(one, house, alert)["state"] == "acknowledged"  # by whoever opens it
+
+
+def at_once(one, house, alert):
+    """Send what is held, and what the alert is by then."""
+    one.run("await (await at('lib/acting.js')).commit()")
+    return house.client("manager").get(f"/api/v1/alerts/{alert}").json()
+
+
+def test_a_shelf_is_taken_back_and_leaves_nothing_on_record(tab, house):
+    one = tab("manager")
+    one.go("/alerts")
+    first = one.page.locator("[data-alert]").first
+    alert = first.get_attribute("data-alert")
+    row = one.page.locator(f'[data-alert="{alert}"]')
+    first.focus()
+    one.page.keyboard.press("s")
+    one.page.locator("dialog textarea").fill("a strike")
+    one.page.locator("dialog button.main").click()
+    row.wait_for(state="detached")  # it is out of sight
+    one.page.keyboard.press("u")
+    row.wait_for()
+    steps = at_once(one, house, alert)["timeline"]
+    assert [step["what"] for step in steps if step["reason"] == "a strike"] == []
+
+
+def test_what_is_shelved_has_a_list_of_its_own(tab, house):
+    one = tab("manager")
+    alert = house.client("manager").get("/api/v1/alerts").json()["items"][-1]["alert_id"]
+    house.client("manager").post(f"/api/v1/alerts/{alert}/shelve", json={"hours": 1, "note": "in the workshop"})
+    one.go("/alerts?state=shelved")
+    row = one.page.locator(f'[data-alert="{alert}"]')
+    row.filter(has_text="Shelved until").click()
+    one.page.get_by_role("button", name="End the shelf").click()
+    row.wait_for(state="detached")
+    assert at_once(one, house, alert)["shelved_until"] is None
+
+
+def test_an_alert_that_was_opened_again_stays_put_away_if_that_is_taken_back(tab, house):
+    one = tab("manager")
+    alert = house.client("manager").get("/api/v1/alerts").json()["items"][-1]["alert_id"]
+    house.client("manager").post(f"/api/v1/alerts/{alert}/resolve", json={"note": "done"})
+    one.go("/alerts?state=resolved")
+    row = one.page.locator(f'[data-alert="{alert}"]')
+    row.click()
+    assert one.page.locator(".bulk button").count() == 2  # what is put away can be opened again or written about
+    one.page.get_by_role("button", name="Open again").click()
+    row.wait_for(state="detached")
+    one.page.get_by_role("button", name="Undo").click()
+    row.wait_for()
+    assert at_once(one, house, alert)["state"] == "resolved"
+
+
+def test_a_shelf_that_keeps_more_quiet_is_ended_only_when_that_was_read(tab, house):
+    one = tab("manager")
+    alert = house.ids["alerts"]
+    actions.shelve(house.world.store, "a", "boss", "a strike", house.world.clock(), until=FAR)
+    one.go(f"/alerts/{alert}")
+    one.page.get_by_text("all alerts of the fleet").first.wait_for()
+    one.page.get_by_role("button", name="End the shelf").click()
+    one.page.locator("dialog", has_text="all alerts of the fleet").get_by_role("button", name="End the shelf").click()
+    one.page.get_by_role("button", name="Shelve", exact=False).first.wait_for()
+    assert at_once(one, house, alert)["shelved_until"] is None
+
+
+def test_of_many_it_is_told_how_many_could_not_be_done(tab, house):
+    one = tab("manager")
+    one.go("/alerts")
+    rows = one.page.locator("[data-alert]")
+    rows.nth(1).wait_for()
+    names = [rows.nth(k).get_attribute("data-alert") for k in (0, 1)]
+    rows.first.focus()
+    one.page.keyboard.press("Shift+ArrowDown")
+    one.page.keyboard.press("g")
+    one.page.locator("dialog input[name=assignee]").fill("Ann")
+
+    def faster(route):
+        house.client("manager").post(f"/api/v1/alerts/{names[0]}/comment", json={"note": "I look at it"})
+        route.continue_()
+
+    one.page.route("**/alerts:bulk", faster)
+    one.page.locator("dialog button.main").click()
+    assert "1 of 2 could not be done. manager was faster" in refused(one)

@@ -55,7 +55,7 @@ class Worst(Shape):
     above: bool  # surely more than the whole fleet
     urgent: int  # critical and major alerts
     overdue: int  # tasks
-    score: float | None  # of a driver
+    score: float | None  # of a driver; null: none, or too little was driven to say
 
 
 class Unseen(Shape):
@@ -92,6 +92,7 @@ class FleetReport(Shape):
     tasks_made: int
     tasks_done: int
     tasks_overdue: int
+    status: str  # of the tariff that the scores are made by: illustrative, filed
 
 
 class Weeks(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -138,6 +139,7 @@ def _said(found: Report, made: Made) -> FleetReport:
         tasks_made=found.made,
         tasks_done=len(found.done),
         tasks_overdue=len(found.overdue),
+        status=found.status,
         **{name: getattr(found, name) for name in same},
     )
 

@@ -71,7 +71,7 @@ def paper(found: Report, made: Made, language: str) -> Paper:
     t = words.texts(language)
     sections = [
         _changes(found, t),
-        *[_worst(getattr(found, name), name, t, found.km > 0) for name in ("sites", "worst", "drivers")],
+        *[_worst(getattr(found, name), name, t, found) for name in ("sites", "worst", "drivers")],
         _blind(found, t),
         _tasks(found.overdue, "overdue", found, made, language),
         _tasks(found.done, "done", found, made, language),
@@ -148,14 +148,16 @@ def _said(one: Change, t: words.Text) -> str:
     return t(f"fleet_report.said.{one.word}", what=what, **{name: f"{value:,.2f}" for name, value in numbers.items()})
 
 
-def _worst(rated: Sequence[Rated], name: str, t: words.Text, driven: bool) -> Section:
+def _worst(rated: Sequence[Rated], name: str, t: words.Text, found: Report) -> Section:
     last = "score" if name == "drivers" else "overdue"
     if not rated:
-        return Section(name, t(f"fleet_report.{name}"), [t(NONE[last] if driven else "fleet_report.none_seen")])
+        return Section(name, t(f"fleet_report.{name}"), [t(NONE[last] if found.km > 0 else "fleet_report.none_seen")])
     rows = [(*one[:3], *(one.rate or NO_RATE), one.above, one.urgent, getattr(one, last)) for one in rated]
     frame = pl.DataFrame(rows, [*RATED, last], orient="row", infer_schema_length=None)
     named = frame.with_columns(pl.col("name").replace("", t("fleet_report.no_site")))
-    heads = {one: t(f"fleet_report.col.{one}") for one in frame.columns[1:]} | {"name": t(f"fleet_report.name.{name}")}
+    status = t(f"filed.{found.status}")
+    heads = {one: t(f"fleet_report.col.{one}", status=status) for one in frame.columns[1:]}
+    heads["name"] = t(f"fleet_report.name.{name}")
     return Section(name, t(f"fleet_report.{name}"), (), (), Table(named, heads, STYLES))
 
 

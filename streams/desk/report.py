@@ -76,7 +76,7 @@ class Rated(NamedTuple):
     above: bool  # surely more than the fleet's own
     urgent: int  # critical and major alerts of the period
     overdue: int  # tasks
-    score: float | None  # of a driver
+    score: float | None  # of a driver; None: none, or too little was driven to say
 
 
 class Blind(NamedTuple):
@@ -107,6 +107,7 @@ class Report(NamedTuple):
     made: int  # tasks
     done: tuple[Row, ...]
     overdue: tuple[Row, ...]
+    status: str  # of the tariff that the scores are made by: illustrative, filed
 
 
 def report(known: Record, span: Span, before: Span) -> Report:
@@ -133,6 +134,7 @@ def report(known: Record, span: Span, before: Span) -> Report:
         made=sum(first <= task["created"] < end for task in known.tasks),
         done=tuple(sorted(done, key=lambda task: (-task["done_at"], task["task_id"]))),
         overdue=tuple(sorted(late, key=lambda task: (task["due"], task["task_id"]))),
+        status="filed" if set(known.scores["status"]) == {"filed"} else "illustrative",
     )
 
 
@@ -186,7 +188,7 @@ def _worst(known: Record, span: Span, driven: pl.DataFrame, late: Iterable[Row],
     own = rate(harsh(next(iter(totals(driven, "fleet_id").values()), Exposure())))
     urgent = Counter(_urgent(known, span)[by].drop_nulls().to_list())
     tasks = Counter(known.sites.get(task["vehicle_id"], "") if by == "site" else task.get(by) for task in late)
-    people = known.scores.filter(pl.col("subject") == "driver").select("driver_id", "score")
+    people = known.scores.filter(pl.col("subject") == "driver", ~pl.col("provisional")).select("driver_id", "score")
     scores = dict(people.iter_rows()) if by == "driver_id" else {}
     found = []
     known_sums = {name: sums for (name,), sums in totals(driven.filter(pl.col(by).is_not_null()), by).items()}

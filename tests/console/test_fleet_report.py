@@ -84,6 +84,19 @@ def test_it_is_held_against_the_last_report_that_was_made_else_against_as_many_d
     assert "2023-05-08 to 2023-05-14 (days of UTC): the last report made before, by manager" in text
 
 
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_scores_say_that_they_are_illustrative_on_paper_and_are_none_where_the_screen_has_none(house, language):
+    client, t = house.client("manager"), words.texts(language)
+    heading = t("fleet_report.col.score", status=t("filed.illustrative"))
+    assert f">{heading}</th>" in page(client, language=language).text
+    found = client.get(f"{API}/fleets/a/report", params=DAYS).json()
+    assert found["status"] == "illustrative"
+    listed = {one["driver_id"]: one for one in client.get(f"{API}/drivers").json()["items"]}
+    unsure = [one for one in found["worst_drivers"] if listed[one["name"]]["provisional"]]
+    assert unsure
+    assert [one["score"] for one in unsure] == [None] * len(unsure)
+
+
 @pytest.mark.parametrize("query", [{"from": "x"}, {"from": "2024-10-15"}, {"from": "2020-01-01"}, {"to": "0001-01-01"}])
 def test_days_that_are_none_are_refused(house, query):
     answer = house.client("manager").get(f"{API}/fleets/a/report", params=DAYS | query)
@@ -106,7 +119,9 @@ def test_all_of_it_is_in_its_tables(language):
     late = task | {"due": 1_740_000_000.0, "outcome": ""}
     span, blind = Span(date(2025, 6, 1), date(2025, 6, 29)), (*unheard, Blind("V150", True, 0.0, 5.0, 0.5))
     change = Change("harsh", Seen(0, 0.0), Seen(2, 1.0), None, None, None, UNCLEAR)
-    found = Report(span, span.before, 151, 1, 5.0, 5.0, 3600.0, (change,), (), (), (), blind, 2, (done,), (late,))
+    found = Report(
+        span, span.before, 151, 1, 5.0, 5.0, 3600.0, (change,), (), (), (), blind, 2, (done,), (late,), "filed"
+    )
     made = Made("f", (), "Ann", 1_750_000_000.0, 1_750_000_000.0, "Asia/Shanghai")
     tables = paper(found, made, language).frames()
     assert tables["blind"]["seen"].to_list()[-2:] == [None, 0.5]

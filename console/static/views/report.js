@@ -1,7 +1,7 @@
 /** Report: some weeks of a fleet in short, and the page of it for paper. */
 
 import { html } from '../lib/html.js';
-import { language, t } from '../lib/i18n.js';
+import { language, t, word } from '../lib/i18n.js';
 import { address } from '../lib/api.js';
 import { attempted } from '../lib/decided.js';
 import { dayTime, number, percent } from '../lib/format.js';
@@ -41,7 +41,7 @@ function Parts({ found }) {
   const blind = { n: number(found.vehicles - found.heard), of: number(found.vehicles), hours: number(found.silent_h), km: number(found.gap_km), share: seen ? percent(found.gap_km / seen, 1) : '–' };
   return html`<p>${t('fleet_report.of', { days: t('fleet_report.days', { first: found.first, last: last(found.end) }), km: number(found.km), heard: number(found.heard), vehicles: number(found.vehicles) })}</p>
     <section class="card"><h2>${t('fleet_report.changes')}</h2><p class="hint">${against(found)}</p><ul class="plain">${found.changes.map((/** @type {any} */ one) => html`<li key=${one.name}>${sentence(one)}</li>`)}</ul></section>
-    ${['sites', 'vehicles', 'drivers'].map((name) => html`<${Worst} key=${name} name=${name === 'vehicles' ? 'worst' : name} rows=${found[`worst_${name}`]} driven=${found.km > 0} />`)}
+    ${['sites', 'vehicles', 'drivers'].map((name) => html`<${Worst} key=${name} name=${name === 'vehicles' ? 'worst' : name} rows=${found[`worst_${name}`]} found=${found} />`)}
     <section class="card"><h2>${t('fleet_report.blind')}</h2><p>${t('fleet_report.blind.said', blind)}</p><p class="hint">${t('fleet_report.blind.lead')}</p></section>
     <section class="card"><h2>${t('screen.tasks')}</h2><p>${t('fleet_report.done.said', { made: number(found.tasks_made), done: number(found.tasks_done) })}</p><p>${t('fleet_report.overdue.said', { overdue: number(found.tasks_overdue) })}</p></section>`;
 }
@@ -64,10 +64,10 @@ function sentence({ name, rate, before, difference, word }) {
   return t(`fleet_report.said.${word}`, { what, new: number(rate.value, 2), old: number(before.value, 2), low: number(difference.low, 2), high: number(difference.high, 2) });
 }
 
-/** @param {{ name: string, rows: any[], driven: boolean }} given */
-function Worst({ name, rows, driven }) {
+/** @param {{ name: string, rows: any[], found: any }} given */
+function Worst({ name, rows, found }) {
   const none = name === 'drivers' ? 'fleet_report.none_harsh_driver' : 'fleet_report.none_harsh';
-  const more = name === 'drivers' ? { key: 'score', label: t('fleet_report.col.score'), number: true, show: (/** @type {any} */ row) => number(row.score, 0) } : { key: 'overdue', label: t('fleet_report.col.overdue'), number: true };
+  const more = name === 'drivers' ? { key: 'score', label: t('fleet_report.col.score', { status: word('filed', found.status) }), number: true, show: (/** @type {any} */ row) => number(row.score, 0) } : { key: 'overdue', label: t('fleet_report.col.overdue'), number: true };
   const rate = (/** @type {keyof NonNullable<Between>} */ part) => ({ number: true, by: (/** @type {any} */ row) => row.rate?.[part], show: (/** @type {any} */ row) => number(row.rate?.[part], 2) });
   const columns = [
     { key: 'name', label: t(`fleet_report.name.${name}`), show: (/** @type {any} */ row) => row.name || t('fleet_report.no_site') },
@@ -80,5 +80,5 @@ function Worst({ name, rows, driven }) {
     { key: 'urgent', label: t('fleet_report.col.urgent'), number: true },
     more,
   ];
-  return html`<section><h2>${t(`fleet_report.${name}`)}</h2><${Table} caption=${t(`fleet_report.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} name=${`sort-${name}`} empty=${t(driven ? none : 'fleet_report.none_seen')} /></section>`;
+  return html`<section><h2>${t(`fleet_report.${name}`)}</h2><${Table} caption=${t(`fleet_report.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.name} name=${`sort-${name}`} empty=${t(found.km > 0 ? none : 'fleet_report.none_seen')} /></section>`;
 }

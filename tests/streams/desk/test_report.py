@@ -21,7 +21,13 @@ ALERTS = {
     "priority": pl.String,
     "first_seen": pl.Datetime("ms", "UTC"),
 }
-SCORES = {"subject": pl.String, "driver_id": pl.String, "score": pl.Float64}
+SCORES = {
+    "subject": pl.String,
+    "driver_id": pl.String,
+    "score": pl.Float64,
+    "provisional": pl.Boolean,
+    "status": pl.String,
+}
 NOW = datetime(2026, 3, 29, tzinfo=UTC).timestamp()
 
 
@@ -32,14 +38,16 @@ def day(vehicle, when, km, harsh=0, driver="D1", gap=0.0):
     return row | named | {"km_measured": km, "observed_km": km, "km_gap": gap, "harsh_braking_2": harsh}
 
 
-def record(days=(), events=(), alerts=(), tasks=(), sites=None):
+def record(days=(), events=(), alerts=(), tasks=(), sites=None, status="illustrative"):
     sites = {"V1": "north", "V2": "south", "V3": "south"} if sites is None else sites
     return Record(
         sites,
         pl.DataFrame(list(days), schema=SCHEMA),
         pl.DataFrame(list(events), schema=EVENTS, orient="row"),
         pl.DataFrame(list(alerts), schema=ALERTS, orient="row"),
-        pl.DataFrame([("driver", "D2", 61.0)], schema=SCORES, orient="row"),
+        pl.DataFrame(
+            [("driver", "D2", 61.0, False, status), ("driver", "D3", 62.0, True, status)], schema=SCORES, orient="row"
+        ),
         list(tasks),
         NOW,
     )
@@ -78,7 +86,12 @@ def test_the_worst_is_who_surely_is(found):
         ("V2", True, 1, 1),
         ("V1", False, 0, 0),
     ]
+
+
+def test_a_score_of_too_few_km_is_none_and_who_filed_it_is_said(found):
     assert {one.name: one.score for one in found.drivers} == {"D1": None, "D2": 61.0, "D3": None}
+    assert found.status == "illustrative"
+    assert report(record(status="filed"), SPAN, SPAN.before).status == "filed"
 
 
 def test_what_could_not_be_seen_is_counted(found):

@@ -27,7 +27,7 @@ HOUR_S, MOST_SITES = 3_600.0, 100_000
 LOOK_S = 1.0  # between two looks at whether the registry has changed
 
 NEWEST = "tripmeter_event_time_seconds"  # of the vitals
-LIVE, REPLAY, SIMULATED = MODES = ("live", "replay", "simulated")
+LIVE, REPLAY, SIMULATED = ("live", "replay", "simulated")
 
 
 class Known:

@@ -42,6 +42,7 @@ LATER = (
     "tariffs.",
     "threshold.",
 )  # of few screens, or none
+EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)|^export \{([^}]*)\}", re.MULTILINE)
 HOLE = re.compile(r"\{(\w+)\}")
 HAN = re.compile(r"[一-鿿]")
 SAID = re.compile(r"\b(?:t|counted)\(\s*'([\w.]+)'")
@@ -119,6 +120,14 @@ def test_modules_and_sheets_are_small_and_say_what_they_are():
         text = path.read_text("utf-8")
         assert text.startswith("/*"), path
         assert text.count("\n") <= 250, path
+
+
+def test_what_a_module_exports_another_takes_or_a_test_does():
+    texts = {path: path.read_text("utf-8") for path in [*MODULES, *(Path(__file__).parent / "browser").glob("*.py")]}
+    for path in MODULES:
+        named = {name.strip() for group in EXPORT.findall(texts[path]) for name in ",".join(group).split(",")} - {""}
+        others = "\n".join(text for one, text in texts.items() if one != path)
+        assert [name for name in named if not re.search(rf"\b{name}\b", others)] == [], path
 
 
 def test_the_import_map_leads_to_vendored_files():

@@ -8,7 +8,7 @@ import { clock } from './format.js';
 import { counted, t, word } from './i18n.js';
 
 export const DISMISSALS = ['false_alarm', 'not_the_driver', 'test', 'known', 'duplicate', 'other'];
-export const UNDO_MS = 10_000;
+const UNDO_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
 /** @typedef {import('./alerts.js').Alert} Alert */

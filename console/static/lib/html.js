@@ -4,6 +4,6 @@ import { h } from 'preact';
 import htm from 'htm';
 
 export const html = htm.bind(h);
-export { render, Fragment } from 'preact';
-export { useEffect, useLayoutEffect, useRef, useState, useMemo } from 'preact/hooks';
-export { batch, computed, effect, signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+export { render } from 'preact';
+export { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+export { useSignal } from '@preact/signals';

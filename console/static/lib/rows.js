@@ -5,7 +5,7 @@
  * u8 status, u8 risk, u16 age of the fix in seconds; the greatest u16 is "not known".
  */
 
-export const ROW = 16;
+const ROW = 16;
 const UNKNOWN = 65_535;
 const NOWHERE = -(2 ** 31);
 

@@ -60,7 +60,7 @@ export function open(login) {
 }
 
 /** Hang up, and stay so until the tab is looked at again. */
-export function hangUp() {
+function hangUp() {
   drop();
   share?.leave();
   share = null;

@@ -65,7 +65,7 @@ const KINDS = {
   },
 };
 
-export const OVERLAYS = Object.keys(KINDS);
+const OVERLAYS = Object.keys(KINDS);
 
 /** Lay over a map what is asked for, and take away the rest. @param {any} map @param {string[]} wanted @param {'light' | 'dark'} theme */
 export async function overlay(map, wanted, theme) {

@@ -2,7 +2,6 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { decided } from '../lib/decided.js';
 import { day, money, number } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may } from '../lib/session.js';

@@ -3,7 +3,7 @@
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
-import { day, percent } from '../lib/format.js';
+import { day } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { pages } from '../lib/pages.js';
 import { use } from '../lib/use.js';

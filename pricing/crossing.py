@@ -8,7 +8,7 @@ import polars as pl
 from pricing.exposure import UNITS, divided
 from pricing.ladder import TELEMATICS
 
-FULL, SCORES_AND_KM = PRIVACY = ("full", "scores_and_km")
+FULL = "full"
 KM: dict[str, Any] = {
     "fleet_id": pl.String,
     "vehicle_id": pl.String,

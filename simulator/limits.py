@@ -40,7 +40,6 @@ class Limit:
     passengers: bool = False  # only buses
 
 
-_NIGHTS = {"passengers": True}
 EU = (  # Regulation (EC) 561/2006, Art. 6 to 8
     Limit("continuous_driving", 4.5, 0.25, 0.5, "no break", rest=0.75, split=(0.25, 0.5)),
     Limit("daily_driving", 9.0, 0.5, 1.0, "long day", rest=9.0, extended=10.0),

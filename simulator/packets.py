@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP = 2, 3, 4, 9, 13
+CONNACK, PUBLISH, PUBACK, SUBACK = 2, 3, 4, 9
 
 PING = b"\xc0\x00"
 DISCONNECT = b"\xe0\x00"

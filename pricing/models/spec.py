@@ -7,7 +7,6 @@ from itertools import pairwise
 INTERCEPT = "(intercept)"
 FAMILIES = {"poisson": 1.0, "gamma": 2.0, "tweedie": None}  # power of the variance function
 KINDS = ("categorical", "linear", "log", "polynomial", "spline", "interaction")
-NUMERIC = ("linear", "log", "polynomial", "spline")
 SPLINES = ("natural", "bspline")
 DIRECTIONS = ("increasing", "decreasing")
 DISPERSIONS = ("one", "pearson")

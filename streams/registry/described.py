@@ -15,7 +15,6 @@ class Cell(msgspec.Struct, frozen=True):
     field: str
     type: Any  # str, int, float, Decimal, date or datetime
     needed: bool
-    optional: bool  # may be None
     meaning: str
     ref: str
     choices: tuple[str, ...]
@@ -34,7 +33,6 @@ def _cells(kind: type[Row]) -> dict[str, Cell]:
             part.name,
             options[0] if options else inner,
             part.required,
-            bool(options),
             said.description,
             **said.extra,
         )

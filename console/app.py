@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from console import shell as shells
 from console import tiles
 from console.api import ENDPOINTS, PREFIX
-from console.endpoint import Ask, Endpoint, Reply
+from console.endpoint import Ask, Body, Endpoint, Reply
 from console.gate.access import Who, scope_of
 from console.gate.pace import Lanes
 from console.gate.problems import Problem, problem_of, response_of
@@ -102,12 +102,12 @@ class Guarded:
 
 
 class Threads:
-    """How many requests of a sort are at work at once, and the lanes in which those of one session wait."""
+    """How many requests of a sort are at work at once, and the lanes in which those of one login wait."""
 
     def __init__(self) -> None:
         self.light, self._heavy = anyio.CapacityLimiter(LIGHT_AT_ONCE), anyio.CapacityLimiter(HEAVY_AT_ONCE)
         self._hashing = anyio.CapacityLimiter(HASHING_AT_ONCE)  # each takes 64 MB
-        self._works, self._lists, self._doors = Lanes(), Lanes(), Lanes()
+        self._works, self._lists, self._writes, self._doors = Lanes(), Lanes(), Lanes(), Lanes()
 
     @contextlib.asynccontextmanager
     async def turn(self, one: Endpoint, ask: Ask) -> AsyncIterator[anyio.CapacityLimiter]:
@@ -116,12 +116,12 @@ class Threads:
             lanes, limiter = self._doors, self._hashing
         elif one.tag in HEAVY or one.gives is bytes:
             lanes, limiter = self._works, self._heavy
-        elif one.long:
-            lanes, limiter = self._lists, self.light
+        elif one.long or one.method not in SAFE:  # a repeated one waits on its thread for the first
+            lanes, limiter = self._lists if one.long else self._writes, self.light
         else:
             yield self.light
             return
-        async with lanes.turn(ask.who.key or ask.peer):  # of strangers, those from one address
+        async with lanes.turn(ask.who.login or ask.peer):  # of strangers, those from one address
             yield limiter
 
 
@@ -152,7 +152,7 @@ def _who(one: Endpoint, world: World, request: Request) -> Who:
     who = who_of(world.store, request, world.holders)
     if who is None:
         raise Problem(401, "signed_out", "sign in first")
-    wait = world.pace.wait(who.key)
+    wait = world.pace.wait(who.login)
     if wait > 0:
         raise Problem(429, "too_often", f"wait {wait:.2f} s", {"Retry-After": str(int(wait) + 1)})
     if who.must_change and not one.before_change:
@@ -168,11 +168,18 @@ async def _asked(one: Endpoint, world: World, hub: Hub, request: Request, who: W
     query = msgspec.convert(dict(request.query_params), one.query, strict=False)
     body = None
     if one.takes is not None:
-        body = msgspec.json.decode(await _body(request), type=one.takes)
+        body = _read(await _body(request), one.takes)
     who = who or Who("", "", ())
     scope = scope_of(who, one.roles, world.known.site)
     peer = request.client.host if request.client else ""
     return Ask(world, hub.picture, who, scope, request.path_params, query, body, request.headers, peer)
+
+
+def _read(body: bytes, wanted: type[Body]) -> Body:
+    try:
+        return msgspec.json.decode(body, type=wanted)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"expected UTF-8, {error}") from error
 
 
 async def _body(request: Request) -> bytes:

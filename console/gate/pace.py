@@ -1,4 +1,4 @@
-"""Pace: how many requests one session or token may send, so that nobody's script keeps the others waiting."""
+"""Pace: how many requests one login or token may send, so that nobody's script keeps the others waiting."""
 
 import threading
 import time
@@ -10,8 +10,8 @@ import anyio
 
 PER_S = 100.0  # ours: a tab asks 2 a second at most, a script that reads page by page some 20
 AT_ONCE = 2_000.0  # a wall of screens that all come back at once
-ABREAST, WAITING = 2, 16  # long requests of one session at work, and in all: a browser asks six things at a time
-KEPT = 10_000  # sessions and tokens remembered
+ABREAST, WAITING = 2, 32  # long requests of one login at work, and in all: a browser asks six things at a time
+KEPT = 10_000  # logins and tokens remembered
 
 
 class Pace:
@@ -41,7 +41,7 @@ class BusyError(Exception):
 
 
 class Lanes:
-    """Long requests: each session has a lane of its own, so that one that asks much stands in nobody's way."""
+    """Long requests: each login has a lane of its own, so that one that asks much stands in nobody's way."""
 
     def __init__(self) -> None:
         self._there: Counter[str] = Counter()

@@ -21,7 +21,7 @@ def streamed(world: World, hub: Hub) -> Callable[[Request], Awaitable[Response]]
     async def answer(request: Request) -> Response:
         try:
             who = await run_in_threadpool(_who, world, request)
-            wait = world.pace.wait(who.key)
+            wait = world.pace.wait(who.login)
             if wait > 0:
                 raise Problem(429, "too_often", f"wait {wait:.2f} s", {"Retry-After": str(int(wait) + 1)})
         except Exception as error:  # noqa: BLE001  told as a problem, or logged as ours

@@ -15,7 +15,10 @@ from console.gate import accounts
 from console.gate.access import Who
 from console.gate.pace import ABREAST, WAITING, BusyError, Lanes, Pace
 from console.once import once
+from streams.desk import tasks
 from streams.web import tokens
+
+from .conftest import WORD
 
 API = "/api/v1"
 THEIRS = "a token of the configuration"
@@ -44,10 +47,19 @@ def test_whoever_sends_too_many_waits_until_some_come_back():
     assert [pace.wait("ann") > 0.0 for _ in range(4)] == [False, False, False, True]
 
 
-def test_one_session_too_fast_is_told_when_to_come_again_and_the_others_are_not(house, monkeypatch):
-    monkeypatch.setattr(house.world, "pace", Pace(per_s=0.5, at_once=2.0, clock=Hand()))
+def again(house, login):
+    """One more session of somebody who has one."""
+    client = house.stranger()
+    said = client.post(f"{API}/session", json={"name": login, "password": WORD}).json()
+    client.headers["X-CSRF-Token"] = said["csrf"]
+    return client
+
+
+def test_one_login_too_fast_in_whichever_session_is_told_when_to_come_again_and_others_are_not(house, monkeypatch):
     viewer, other = house.client("viewer"), house.client("other")
-    answers = [viewer.get(f"{API}/session") for _ in range(3)]
+    asking = [viewer, again(house, "viewer"), again(house, "viewer")]
+    monkeypatch.setattr(house.world, "pace", Pace(per_s=0.5, at_once=2.0, clock=Hand()))
+    answers = [one.get(f"{API}/session") for one in asking]
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert (answers[2].json()["code"], answers[2].headers["retry-after"]) == ("too_often", "3")
     assert other.get(f"{API}/session").status_code == 200
@@ -160,6 +172,24 @@ def test_who_asks_for_long_lists_many_times_at_once_holds_up_nobody(house, monke
     asked = [partial(viewer.get, f"{API}/hours")] * 12
     others = [partial(one.get, f"{API}/tasks") for one in (other, viewer)]
     assert all_the_while(asked, others, begun, there, go) == ([200] * 2, ABREAST, [200] * 12)
+
+
+def test_who_asks_from_many_sessions_stands_in_one_lane(house, monkeypatch):
+    sessions, other = [again(house, "viewer") for _ in range(6)], house.client("other")
+    there, begun, go = held_up(monkeypatch, hours, "_intervals")
+    asked = [partial(one.get, f"{API}/hours") for one in sessions]
+    others = [partial(other.get, f"{API}/tasks")]
+    assert all_the_while(asked, others, begun, there, go) == ([200], ABREAST, [200] * 6)
+
+
+def test_who_repeats_a_slow_write_with_its_key_holds_up_nobody(house, monkeypatch):
+    manager, other = house.client("manager"), house.client("other")
+    there, begun, go = held_up(monkeypatch, tasks, "create")
+    said, key = {"kind": "coach", "vehicle": "a/V0"}, {"Idempotency-Key": "slow"}
+    asked = [partial(manager.post, f"{API}/tasks", json=said, headers=key)] * 12
+    begun.release()  # of those with one key one alone begins
+    others = [partial(one.get, f"{API}/tasks") for one in (other, manager)]
+    assert all_the_while(asked, others, begun, there, go) == ([200] * 2, 1, [200] * 12)
 
 
 def test_lists_that_read_much_have_lanes():

@@ -6,8 +6,9 @@ from typing import Any
 
 from console.endpoint import Ask, Endpoint
 from console.gate.problems import Problem
+from streams.words import say
 
-KEPT = 2_000  # answers
+KEPT, LONGEST = 2_000, 200  # answers, and characters of a key
 UNKEPT = ("people", "session")  # their answers hold passwords and tokens
 KEY = "Idempotency-Key"
 
@@ -36,6 +37,8 @@ def once(one: Endpoint, ask: Ask) -> Any:
     key = ask.headers.get(KEY.lower(), "")
     if not key or not keyed(one):
         return one.answer(ask)
+    if len(key) > LONGEST:
+        raise Problem(422, "invalid", say("too_long_key", most=LONGEST))
     given = _given(ask, (ask.who.key, key, one.name, tuple(sorted(ask.parts.items()))))
     with given.lock:
         if not given.answers:

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from console import tiles
 from console.app import create_app
 from console.gate import accounts
+from console.gate.patience import Patient
 from console.world import LIVE, REPLAY, SIMULATED, World
 from streams.config import Config
 from streams.layers import ConfigError
@@ -128,6 +129,7 @@ def free(port: int) -> int:
 def _config(app: Starlette, said: Console) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Patient,
         log_config=None,
         access_log=False,
         server_header=False,

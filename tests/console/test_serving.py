@@ -5,10 +5,13 @@ import socket
 from contextlib import ExitStack
 from dataclasses import replace
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
+from console import start
+from console.gate.patience import Patient
 from console.live.picture import Picture
 from console.start import SIMULATED, Told, alone, beside, free, listener, serving
 from console.world import LIVE, World
@@ -97,3 +100,62 @@ def test_a_port_that_is_taken_is_told_and_a_demo_takes_another():
             listener(settings(f"console.port={port}").console)
         assert free(port) == 0
     assert free(port) in (0, port)
+
+
+class Hasty(Patient):
+    """Waits for nobody, and has room for two of an address."""
+
+    asking_s, of_one = 0.05, 2
+
+
+@pytest.fixture
+def hasty(rivers, river, monkeypatch):
+    """A console without patience."""
+    monkeypatch.setattr(start, "Patient", Hasty)
+    world = World(river.store, settings(), river.rules, lambda: fixes(river.pipeline), SIMULATED)
+    with serving(world, Told()) as shown:
+        yield urlsplit(f"{shown.url}#{shown.password}")
+
+
+def closed(line):
+    """Whether the other end hangs up; it is waited for."""
+    line.settimeout(60)
+    try:
+        return line.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"GET / HT",
+        b"POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
+    ],
+)
+def test_whoever_says_no_whole_request_is_not_waited_for(hasty, said):
+    with socket.create_connection((hasty.hostname, hasty.port)) as line:
+        line.sendall(said)
+        assert closed(line)
+
+
+def test_whoever_listens_is_never_hurried(hasty):
+    idle = socket.create_connection((hasty.hostname, hasty.port))
+    with idle, httpx2.Client(base_url=hasty.geturl(), timeout=20) as client:
+        said = {"name": "admin", "password": hasty.fragment}
+        assert client.post("/api/v1/session", json=said).status_code == 200
+        with client.stream("GET", "/api/v1/stream", params={"topics": "health"}) as stream:
+            lines = stream.iter_lines()
+            next(line for line in lines if line == "event: health")
+            assert closed(idle)
+            next(line for line in lines if line == "event: health")
+
+
+def test_one_address_takes_no_more_than_its_share(hasty, monkeypatch):
+    monkeypatch.setattr(Hasty, "asking_s", 600.0)
+    with ExitStack() as open_:
+        lines = [open_.enter_context(socket.create_connection((hasty.hostname, hasty.port))) for _ in range(3)]
+        assert closed(lines[2])
+        lines[1].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert lines[1].recv(15) == b"HTTP/1.1 200 OK"

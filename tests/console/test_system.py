@@ -141,6 +141,16 @@ def test_a_task_that_is_sent_twice_is_made_once_and_done_once(house):
     assert (first.json()["state"], again.json()) == ("done", first.json())
 
 
+def test_what_is_no_text_and_a_key_without_end_are_refused(house):
+    said = {"Content-Type": "application/json"}
+    for client, path in ((house.stranger(), "session"), (house.client("manager"), "tasks")):
+        answer = client.post(f"{API}/{path}", content=b'{"name": "\xff"}', headers=said)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), path
+    key = {"Idempotency-Key": "k" * 201}
+    answer = house.client("manager").post(f"{API}/tasks", json={"kind": "coach", "vehicle": "a/V0"}, headers=key)
+    assert (answer.status_code, answer.json()["said"]["code"]) == (422, "too_long_key")
+
+
 def test_a_form_of_another_site_is_turned_away(house):
     answer = house.stranger().post(f"{API}/session", data={"name": "admin", "password": "x"})
     assert (answer.status_code, answer.json()["code"]) == (415, "media_type")

@@ -153,6 +153,7 @@ def test_a_test_message_goes_the_way_of_all_messages(house, manager):
         (row,) = connection.execute(outbox.select().where(outbox.c.sink == "email")).mappings().all()
         connection.execute(outbox.delete().where(outbox.c.id == row["id"]))
     assert letter(json.loads(row["body"]), "en")["Subject"] == "Test message for a"
+    assert letter(json.loads(row["body"]), "zh-CN")["Subject"] == "车队 a 的测试消息"
     assert "manager" in letter(json.loads(row["body"]), "zh-CN").get_content()
     assert manager.get(f"{API}/tests").json()[0]["state"] == "sent"
     with house.world.store.writing() as connection:

@@ -71,6 +71,19 @@ def test_a_morning_list_says_who_has_to_do_what(mailbox):
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "said"),
+    [
+        ("en", "Test message for north", "Ann has asked for this message."),
+        ("zh-CN", "车队 north 的测试消息", "Ann 请求发送此消息。"),
+    ],
+)
+def test_a_test_message_is_written_in_the_language_of_mails(mailbox, language, subject, said):
+    test = {"list": "test north 1.000", "fleet_id": "north", "at": "2025-06-15T04:00:00Z", "test": "Ann"}
+    ((told, text),) = mailed(mailbox, language, test | {"title": "for machines", "text": "for machines"})
+    assert (told, text.startswith(said), "machines" in text) == (subject, True, False)
+
+
 def test_mails_are_written_in_the_language_that_is_set(mailbox, page):
     (subject, text), (morning, listed) = mailed(mailbox, "zh-CN", page(), LIST | {"items": [ITEM] * (SHOWN + 1)})
     assert subject == "[重要] HH-1: 胎压低 1L"

@@ -5,6 +5,7 @@ import { t, word } from '../lib/i18n.js';
 import { decided } from '../lib/decided.js';
 import { user } from '../lib/session.js';
 import { pages } from '../lib/pages.js';
+import { href } from '../lib/router.js';
 import { Dialog } from '../ui/dialog.js';
 import { Grants, grantsOf, read } from '../ui/grants.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -68,7 +69,7 @@ function people(ask) {
     { key: 'driver_id', label: t('col.driver') },
     since(),
     { key: 'disabled', label: t('col.status'), show: (/** @type {any} */ row) => t(row.disabled ? 'users.disabled' : row.must_change ? 'users.must_change' : 'users.active') },
-    choices(actions, ask),
+    choices(actions, ask, (row) => html`<a href=${href('/account', { login: row.login })}>${t('users.sessions')}</a>`),
   ];
 }
 
@@ -95,9 +96,9 @@ function said(text) {
   return grants.length ? `${word('role', grants[0].role)}: ${places.join(', ') || t('users.everywhere')}` : '';
 }
 
-/** @param {(row: any) => string[]} actions @param {(action: string, row: any) => void} ask */
-function choices(actions, ask) {
-  return { key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => html`<span class="choices">${actions(row).map((action) => html`<button key=${action} onClick=${() => ask(action, row)}>${t(`users.${action}`)}</button>`)}</span>` };
+/** @param {(row: any) => string[]} actions @param {(action: string, row: any) => void} ask @param {(row: any) => any} [more] */
+function choices(actions, ask, more = () => '') {
+  return { key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => html`<span class="choices">${actions(row).map((action) => html`<button key=${action} onClick=${() => ask(action, row)}>${t(`users.${action}`)}</button>`)}${more(row)}</span>` };
 }
 
 /** @param {{ asked: Asked }} given */

@@ -90,6 +90,55 @@ def test_a_token_is_made_shown_once_and_ended(tab, house):
     assert house.stranger().get("/api/v1/vehicles", headers=asked).status_code == 401
 
 
+def somebody(house, login):
+    """A user who has chosen a password; it."""
+    given = house.client("admin").post("/api/v1/users", json={"login": login, "grants": "viewer@a"}).json()["password"]
+    client = house.stranger()
+    csrf = client.post("/api/v1/session", json={"name": login, "password": given}).json()["csrf"]
+    said = {"old": given, "new": f"the first word of {login}"}
+    client.post("/api/v1/session/password", json=said, headers={"X-CSRF-Token": csrf})
+    return client, said["new"]
+
+
+def test_an_administrator_ends_where_somebody_else_is_signed_in(tab, house):
+    lost, _ = somebody(house, "lost")
+    assert lost.get("/api/v1/vehicles").status_code == 200
+    one = tab("admin")
+    one.go("/users")
+    row = one.page.locator("tr", has=one.page.get_by_role("rowheader", name="lost", exact=True))
+    row.get_by_role("link", name="Where signed in").click()
+    one.page.get_by_role("heading", name="Where lost is signed in").wait_for()
+    one.page.get_by_role("button", name="End", exact=True).click()
+    one.page.get_by_text("Signed in nowhere").wait_for()
+    assert lost.get("/api/v1/vehicles").status_code == 401
+    assert one.page.get_by_role("button", name="Change password").count() == 0
+
+
+def test_a_password_is_changed_and_ends_every_other_session(tab, house):
+    lost, before = somebody(house, "careful")
+    after = "the second word of careful"
+    one = tab("")
+    one.expected = ("401", "403", "422")
+    one.page.goto(one.url)
+    one.page.locator("input[name=name]").fill("careful")
+    one.page.locator("input[name=password]").fill(before)
+    one.page.get_by_role("button", name="Sign in").click()
+    one.page.get_by_role("link", name="careful").click()
+    one.page.get_by_role("button", name="Change password").click()
+    form = one.page.locator("dialog")
+    for old, new, why in (("a guess", after, "is not right"), (before, "short", "at least 12"), (before, after, "")):
+        form.locator("input[name=old]").fill(old)
+        form.locator("input[name=new]").fill(new)
+        form.get_by_role("button", name="Change password").click()
+        if why:
+            form.locator("[role=alert]", has_text=why).wait_for()
+    form.wait_for(state="detached")
+    one.page.get_by_text("This one").wait_for()
+    assert lost.get("/api/v1/session").status_code == 401
+    said = [{"name": "careful", "password": word} for word in (before, after)]
+    assert [house.stranger().post("/api/v1/session", json=one).status_code for one in said] == [401, 200]
+
+
 def test_what_was_put_away_is_taken_back_with_a_key(tab):
     one = tab("manager")
     one.go("/alerts")

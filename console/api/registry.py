@@ -198,8 +198,7 @@ def _fits(ask: Ask, after: Registry) -> None:
     }
     problems = [one for one in registry.validate(Registry(seen)) if _may_see(ask, one.place.file.partition(" ")[0])]
     if not problems and registry.validate(after):
-        what = "does not fit the rest of the registry, of which you see a part"
-        problems = [Complaint(Place(ask.parts["kind"]), "", what, "ask an administrator")]
+        problems = [Complaint(Place(ask.parts["kind"]), "", say("rest"), say("ask_admin"))]
     if problems:
         raise RegistryError(problems)
 

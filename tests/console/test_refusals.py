@@ -1,10 +1,17 @@
 """A refusal can be told in any language: by the code of its sentence, and what fills its holes."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import console
 from streams import words
 
 API = "/api/v1"
+# codes for many things: which, the browser tells by the sentence in ``detail``
+MANY = {"invalid", "refused", "registry_invalid"}
+PASSED_ON = ("error.args[0]", "str(error)")  # what somebody else has said, with its code where it has one
 
 
 def refused(house, path, said, login="manager"):
@@ -15,6 +22,30 @@ def refused(house, path, said, login="manager"):
 
 def english(said):
     return words.catalogue("en")[f"say.{said['code']}"].format(**said["values"])
+
+
+def refusals():
+    """(code, sentence, place) of each ``Problem`` that the console's code makes; a code is ``""`` where it varies."""
+    for path in sorted(Path(console.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Problem":
+                _, code, said = node.args[:3]
+                text = code.value if isinstance(code, ast.Constant) else ""
+                yield text, ast.unparse(said), f"{path.name}:{node.lineno}"
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_each_code_there_is_has_words_of_its_own(language):
+    known, codes = words.catalogue(language), {code for code, _, _ in refusals()}
+    assert len(codes) > 50
+    assert {code for code in codes if code and f"problem.{code}" not in known} == set()
+    assert {where.partition(":")[0] for code, _, where in refusals() if not code} == {"app.py"}  # by its status
+    assert {status for status in ("404", "405", "500") if f"problem.{status}" not in known} == set()
+
+
+def test_a_code_for_many_things_comes_with_the_code_of_its_sentence():
+    plain = [(said, where) for code, said, where in refusals() if code in MANY and "say(" not in said]
+    assert [one for one in plain if not one[0].startswith(PASSED_ON) and "problems.py" not in one[1]] == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from console.files.spoken import asked, book, paper
 from console.gate.access import PRICING
 from console.gate.problems import Problem
 from console.lists.pages import Paged, page
+from console.reckoning import earned
 from console.reckoning.books import worst
 from console.reckoning.figures import figures, rows
 from console.shapes import Page
@@ -47,14 +48,16 @@ class YearRow(Shape):
     incurred: float
     ultimate: float  # capped, developed, at the coming year's level
     expected: float
+    currency: str
     status: str  # of the tariff that expects it: illustrative, filed
 
 
 class Years(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """So many years, valued on a day (empty: today)."""
+    """So many years, valued on a day (empty: today), in a currency (empty: the first that its policies are in)."""
 
     years: YEARS = 5
     at: str = ""
+    currency: str = ""
 
 
 class InCurrency(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,6 +71,7 @@ class YearPage(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     years: YEARS = 5
     at: str = ""
+    currency: str = ""
 
 
 class Quality(Report):
@@ -93,39 +97,43 @@ def assumed(ask: Ask) -> Reply:
 
 def by_year(ask: Ask) -> Page[YearRow]:
     """Each cover and year."""
-    found = rows(_study(ask).years)
-    status = ask.world.rules.tariff.status
-    return page(found, ask.query, lambda row: f"{row['cover']} {row['age']}", lambda row: _year(row, status))
+    study = _study(ask)
+    said: Row = {"currency": study.currency, "status": study.asked.tariff.status if study.asked.tariff else ""}
+    return page(rows(study.years), ask.query, lambda row: f"{row['cover']} {row['age']}", lambda row: _year(row, said))
 
 
-def _year(row: Row, status: str) -> YearRow:
+def _year(row: Row, said: Row) -> YearRow:
     same = ("cover", "vehicle_years", "km", "claims", "paid", "reserve", "recovery", "incurred", "ultimate", "expected")
     found = {name: row[name] for name in same}
-    return YearRow(from_=row["start"].isoformat(), to=row["end"].isoformat(), status=status, **found)
+    return YearRow(from_=row["start"].isoformat(), to=row["end"].isoformat(), **said, **found)
 
 
 def _study(ask: Ask) -> Study:
     fleet_id = ask.parts["fleet"]
     if not ask.scope.fleet(fleet_id):
         raise Problem(404, "no_fleet", f"there is no fleet {fleet_id!r}")
-    key = ("study", fleet_id, ask.query.at, ask.query.years)
+    key = ("study", fleet_id, ask.query.at, ask.query.years, ask.query.currency)
     return figures(ask.world).worked(key, lambda: _studied(ask, fleet_id))
 
 
 def _studied(ask: Ask, fleet_id: str) -> Study:
-    world = ask.world
+    world, risks = ask.world, figures(ask.world).risks()
     claims = losses.claims(world.known.registry)
-    if claims.is_empty():
+    if claims.is_empty() or risks is None:
         raise Problem(404, "no_claims", "the registry has no claims: 'tripmeter registry import' takes claims.csv")
+    if fleet_id not in risks["fleet_id"]:
+        raise Problem(404, "no_fleet", f"no fleet {fleet_id!r} was insured")
+    own = watched.tariffs_of(risks, fleet_id, (world.rules.tariff, *world.rules.others))
+    tariff = earned.tariff(ask, ask.query.currency or own[0].currency)
     with world.store.reading() as connection:
         now = tables.moment(world.now(connection))
-        driven = exposed.read(connection, world.rules.tariff, now).driven
+        driven = exposed.read(connection, tariff, now).driven
     try:
         day = date.fromisoformat(ask.query.at) if ask.query.at else now.date()
-        known = Data(valuations(claims), periods(world.known.roster.insured()), driven)
-        if fleet_id not in known.insured["fleet_id"]:
-            raise Problem(404, "no_fleet", f"no fleet {fleet_id!r} was insured")
-        return study(known, Asked(fleet_id, day, ask.query.years, world.rules.tariff))
+        risks, claims = watched.registered_in((risks, claims), tariff)
+        known = Data(valuations(claims), periods(risks), driven)
+        apart = tuple(one.currency for one in own if one != tariff)
+        return study(known, Asked(fleet_id, day, ask.query.years, tariff, apart=apart))
     except ReportError as error:
         raise Problem(422, "refused", str(error)) from error
     except ValueError as error:
@@ -136,7 +144,7 @@ def quality(ask: Ask) -> Quality:
     """Lift, A/E with exact intervals, double lift and order, drift, silence: as `tripmeter report portfolio` has it."""
     found, premiums = told(_quality(ask)), figures(ask.world).tables()["premiums"]
     seen = [one for one in premiums["fleet_id"].unique().to_list() if ask.scope.fleet(one)]
-    tariff = in_currency(ask)
+    tariff = earned.tariff(ask, ask.query.currency)
     rated = premiums.filter(pl.col("fleet_id").is_in(seen), pl.col("currency") == tariff.currency)
     return Quality(**msgspec.structs.asdict(found), status=worst(rated["status"], tariff.status))
 
@@ -152,18 +160,9 @@ def quality_book(ask: Ask) -> Reply:
 
 
 def _quality(ask: Ask) -> Paper:
-    tariff = in_currency(ask)
+    tariff = earned.tariff(ask, ask.query.currency)
     key = ("quality", ask.scope.key, tariff.currency)
     return figures(ask.world).worked(key, lambda: live.paper(watch(ask, tariff)))
-
-
-def in_currency(ask: Ask) -> Tariff:
-    """The tariff in force in the currency that is asked for."""
-    rules, wanted = ask.world.rules, ask.query.currency
-    found = [one for one in (rules.tariff, *rules.others) if wanted in ("", one.currency)]
-    if not found:
-        raise Problem(404, "no_tariff", f"no tariff in force is in {wanted!r}")
-    return found[0]
 
 
 def watch(ask: Ask, tariff: Tariff) -> live.Live:

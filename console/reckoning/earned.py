@@ -6,8 +6,10 @@ from typing import Any
 import polars as pl
 
 from console.endpoint import Ask
+from console.gate.problems import Problem
 from console.reckoning.figures import figures, rows
 from pricing.reports.losses import known, valuations
+from pricing.tariff import Tariff
 from streams import tables
 from streams.registry import losses
 from streams.registry.contracts import Policy
@@ -20,6 +22,15 @@ Row = dict[str, Any]
 def currency(ask: Ask, asked: str) -> str:
     """The currency that is asked for; none in particular: the tariff's."""
     return asked or ask.world.rules.tariff.currency
+
+
+def tariff(ask: Ask, asked: str) -> Tariff:
+    """The tariff in force in a currency; none in particular: the first."""
+    rules = ask.world.rules
+    found = [one for one in (rules.tariff, *rules.others) if asked in ("", one.currency)]
+    if not found:
+        raise Problem(404, "no_tariff", f"no tariff in force is in {asked!r}")
+    return found[0]
 
 
 def of_currency(ask: Ask, wanted: str) -> pl.Expr:

@@ -38,6 +38,7 @@ class Asked:
     years: int = 5
     tariff: Tariff | None = None
     said: Assumptions = field(default_factory=Assumptions)
+    apart: tuple[str, ...] = ()  # other currencies that the fleet has policies in, of which nothing is in here
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def paper(found: Study) -> Paper:
         ("years", f"{found.spans[0].start} to {found.spans[-1].end}, end excluded"),
         ("tariff", f"{asked.tariff.tariff_id}, {asked.tariff.status}" if asked.tariff else "none"),
         ("money", found.currency or "as in the data"),
+        *([("other currencies", ", ".join(asked.apart))] if asked.apart else []),
         ("assumptions", asked.said.name or "none given: from the portfolio's claims"),
     ]
     parts = [_premium(found), _years(found), _large(found), _vehicles(found), _options(found), _basis(found)]

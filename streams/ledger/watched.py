@@ -1,5 +1,6 @@
 """Watched: what a report of the portfolio in force is made of, out of a store's tables, registry and ledger."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -54,12 +55,25 @@ def live(
 
 def in_one(six: Tables, registered: Registered, tariff: Tariff) -> tuple[Tables, Registered]:
     """Of tables, risks and claims, without what is insured in another currency than a tariff's."""
-    risks, claims = registered
-    own = in_currency(risks, tariff)
+    risks, _ = registered
+    own, claims = registered_in(registered, tariff)
     kept = ~pl.col("policy_id").is_in({*risks["policy_id"]} - {*own["policy_id"]})
     elsewhere = risks.join(own, on=VEHICLE, how="anti").select(VEHICLE).unique()
     found = {name: frame.join(elsewhere, on=VEHICLE, how="anti", maintain_order="left") for name, frame in six.items()}
-    return found | {"premiums": six["premiums"].filter(kept)}, (own, claims.filter(kept))
+    return found | {"premiums": six["premiums"].filter(kept)}, (own, claims)
+
+
+def registered_in(registered: Registered, tariff: Tariff) -> Registered:
+    """Of risks and claims, without those of policies in another currency than a tariff's."""
+    risks, claims = registered
+    own = in_currency(risks, tariff)
+    return own, claims.filter(~pl.col("policy_id").is_in({*risks["policy_id"]} - {*own["policy_id"]}))
+
+
+def tariffs_of(risks: pl.DataFrame, fleet_id: str, tariffs: Sequence[Tariff]) -> list[Tariff]:
+    """Those of the currencies that a fleet has policies in, in their order; of none the first."""
+    own = [one for one in tariffs if in_currency(risks, one).filter(pl.col("fleet_id") == fleet_id).height]
+    return own or [*tariffs[:1]]
 
 
 def _row(entry: Entry) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """A console over the record of a real drive: two fleets, a site, an insured fleet, everybody with a role."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -88,15 +89,23 @@ def quick() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def house(rivers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One record for a file of tests: what they write they must not count on others not to have written."""
-    folder = tmp_path_factory.mktemp("console")
-    river = rivers.River(folder / "data", rivers.judged(), sinks=("mqtt", "console"))
-    _register(river.store, folder / "registry")
+    with housed(rivers, tmp_path_factory.mktemp("console"), FILES, ("a", "b")) as found:
+        yield found
+
+
+@contextmanager
+def housed(
+    rivers: ModuleType, folder: Path, files: Mapping[str, str], fleets: Sequence[str], *sets: str
+) -> Iterator[House]:
+    """A console over the drive of some fleets, whose registry is made of ``files``."""
+    river = rivers.River(folder / "data", rivers.judged(*sets), sinks=("mqtt", "console"))
+    _register(river.store, folder / "registry", files)
     marks.set_clock(river.store, "feed")
-    river.embedded.take(rivers.payloads(rivers.fleets(("a", "b"), seed=3)))
+    river.embedded.take(rivers.payloads(rivers.fleets(fleets, seed=3)))
     river.embedded.take([Payload("tripmeter/v1/a/V0/telemetry", b"not json", 5.0)])
     river.drain()
     models = fill(folder / "models")
-    settings = config.load(None, {}, ("console.port=0", f"pricing.models={models}"))
+    settings = config.load(None, {}, ("console.port=0", f"pricing.models={models}", *sets))
     world = World(river.store, settings, river.rules, lambda: fixes(river.pipeline), SIMULATED)
     _users(river.store)
     app = create_app(world)
@@ -134,9 +143,9 @@ def posted(house: House) -> Iterator[list[Entry]]:
         connection.execute(delete(ledger.entries).where(ledger.entries.c.policy_id == "X"))
 
 
-def _register(store: Any, folder: Path) -> None:
+def _register(store: Any, folder: Path, files: Mapping[str, str]) -> None:
     folder.mkdir()
-    for name, said in FILES.items():
+    for name, said in files.items():
         (folder / f"{name}.csv").write_text(said)
     with store.writing() as connection:
         stored.write(connection, registry.load(folder), 1.0)

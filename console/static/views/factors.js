@@ -8,35 +8,38 @@ import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { factor } from '../charts/options.js';
+import { Currencies } from '../ui/choice.js';
 import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files } from '../ui/report.js';
 import { Table } from '../ui/table.js';
 
 export function Factors() {
-  const known = use('pricing/factors', {});
+  const { currency = '' } = route.value.query;
+  const known = use('pricing/factors', { currency });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const columns = [
-    { key: 'name', label: t('factors.factor'), show: (/** @type {any} */ row) => html`<a href=${href(`/factors/${encodeURIComponent(row.name)}`, { cover: row.cover })}>${word('factor', row.name)}</a>` },
+    { key: 'name', label: t('factors.factor'), show: (/** @type {any} */ row) => html`<a href=${href(`/factors/${encodeURIComponent(row.name)}`, { cover: row.cover, currency })}>${word('factor', row.name)}</a>` },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
     { key: 'unit', label: t('factors.unit'), show: (/** @type {any} */ row) => phrase(row.unit) },
     { key: 'base', label: t('factors.base'), show: (/** @type {any} */ row) => level(row.base) },
     { key: 'source', label: t('factors.source'), fixed: true, show: (/** @type {any} */ row) => phrase(row.source) },
   ];
-  return html`<${Head} title=${t('screen.factors')}><${Filed} status=${known.data.status} /><${Files} path="pricing/levels" /><//>
+  return html`<${Head} title=${t('screen.factors')}><${Filed} status=${known.data.status} /><${Files} path="pricing/levels" query=${{ currency }} /><//>
+    <${Currencies} of=${known.data.currency} all=${known.data.currencies} />
     <p class="hint">${t('premium.tariff')} ${known.data.tariff_id}</p>
     <${Table} caption=${t('screen.factors')} columns=${columns} rows=${known.data.factors} id=${(/** @type {any} */ row) => `${row.name} ${row.cover}`} />`;
 }
 
 /** @param {{ parts: string[] }} given */
 export function Factor({ parts: [, name] }) {
-  const { cover = '' } = route.value.query;
-  const known = use(`pricing/factors/${encodeURIComponent(name)}`, { cover });
+  const { cover = '', currency = '' } = route.value.query;
+  const known = use(`pricing/factors/${encodeURIComponent(name)}`, { cover, currency });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
-  return html`<${Head} title=${word('factor', name)}><a href="#/factors">${t('screen.factors')}</a><${Files} path="pricing/levels" query=${{ cover: one.cover, factor: one.name }} /><//>
-    <section class="card"><h2>${word('cover', one.cover)} <${Filed} status=${one.status} /></h2>
+  return html`<${Head} title=${word('factor', name)}><a href=${href('/factors', { currency })}>${t('screen.factors')}</a><${Files} path="pricing/levels" query=${{ cover: one.cover, factor: one.name, currency: one.currency }} /><//>
+    <section class="card"><h2>${word('cover', one.cover)} <small>${one.currency}</small> <${Filed} status=${one.status} /></h2>
       <dl class="facts"><${Fact} label=${t('factors.meaning')} value=${phrase(one.meaning)} /><${Fact} label=${t('factors.source')} value=${phrase(one.source)} /><${Fact} label=${t('factors.base')} value=${level(one.base)} /></dl>
       <${Drawn} one=${one} /><${Levels} rows=${one.levels} /></section>`;
 }

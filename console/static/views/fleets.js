@@ -13,7 +13,7 @@ import { columns as bars } from '../charts/options.js';
 import { Empty, Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section, paid } from '../ui/report.js';
 import { Table } from '../ui/table.js';
-import { Choice } from '../ui/choice.js';
+import { Choice, Currencies } from '../ui/choice.js';
 import { Bar } from './portfolio.js';
 
 /** @typedef {import('../ui/report.js').Part} Part */
@@ -22,12 +22,12 @@ export function Fleets() {
   const known = pages('pricing/fleets', {}, { sort: 'sort' });
   return html`<${Head} title=${t('screen.fleets')}><${Files} path="pricing/fleets" query=${known.asked} /><//>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
-    ${known.data ? html`<${Table} caption=${t('screen.fleets')} columns=${overview()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.fleet_id} empty=${t('fleets.empty')} />` : !known.error && html`<${Waiting} />`}`;
+    ${known.data ? html`<${Table} caption=${t('screen.fleets')} columns=${overview()} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => `${row.fleet_id} ${row.currency}`} empty=${t('fleets.empty')} />` : !known.error && html`<${Waiting} />`}`;
 }
 
 function overview() {
   return [
-    { key: 'name', label: t('portfolio.fleets'), show: (/** @type {any} */ row) => html`<a href=${href(`/fleets/${encodeURIComponent(row.fleet_id)}`)}>${row.name}</a>` },
+    { key: 'name', label: t('col.fleet'), show: (/** @type {any} */ row) => html`<a href=${href(`/fleets/${encodeURIComponent(row.fleet_id)}`, { currency: row.currency })}>${row.name}</a>` },
     count('vehicles', t('portfolio.vehicles')),
     count('km_measured', t('devices.measured')),
     gap(),
@@ -46,18 +46,19 @@ export function Fleet({ parts: [, id] }) {
   const schedule = pages(`${path}/vehicles`, {}, { sort: 'sort' });
   if (schedule.error) return html`<${Failed} page error=${schedule.error} again=${schedule.again} />`;
   if (!schedule.data) return html`<${Waiting} />`;
-  const [fleet] = known.data?.items ?? [];
-  return html`<${Head} title=${t('fleets.file', { fleet: fleet?.name ?? id })}><a href="#/fleets">${t('screen.fleets')}</a><//>
-    ${fleet && html`<${Facts} fleet=${fleet} />`}
+  const parts = /** @type {any[]} */ (known.data?.items ?? []); // one a currency
+  return html`<${Head} title=${t('fleets.file', { fleet: parts[0]?.name ?? id })}><a href="#/fleets">${t('screen.fleets')}</a><//>
+    ${parts.length > 1 && html`<p class="notice">${t('portfolio.apart')}</p>`}
+    ${parts.map((part) => html`<${Facts} key=${part.currency} fleet=${part} apart=${parts.length > 1} />`)}
     <section class="card"><header class="head"><h2>${t('fleets.schedule')}</h2><div class="tools"><${Files} path=${`${path}/vehicles`} query=${schedule.asked} /></div></header>
       <p class="hint">${t('fleets.sufficiency')}</p>
       <${Table} caption=${t('fleets.schedule')} columns=${vehicles()} rows=${schedule.data.items} list=${schedule} id=${(/** @type {any} */ row) => `${row.vehicle_id} ${row.policy_id} ${row.cover}`} /></section>
-    <${Experience} path=${path} />`;
+    <${Experience} path=${path} currencies=${parts.map((part) => part.currency)} />`;
 }
 
-/** @param {{ fleet: any }} given */
-function Facts({ fleet }) {
-  return html`<dl class="facts card">
+/** What is insured in one currency. @param {{ fleet: any, apart: boolean }} given */
+function Facts({ fleet, apart }) {
+  return html`${apart && html`<h2>${t('portfolio.in', { currency: fleet.currency })}</h2>`}<dl class="facts card">
     <${Fact} label=${t('portfolio.vehicles')} value=${number(fleet.vehicles)} />
     <${Fact} label=${t('devices.measured')} value=${number(fleet.km_measured, 0, 'km')} />
     <${Fact} label=${t('devices.gap')} value=${number(fleet.km_gap, 0, 'km')} note=${percent(fleet.gap_share, 1)} />
@@ -96,12 +97,15 @@ function gap() {
   return { key: 'gap_share', label: t('devices.gap'), number: true, unit: 'km', value: (/** @type {any} */ row) => row.km_gap, show: (/** @type {any} */ row) => html`${number(row.km_gap)} <small>${percent(row.gap_share, 1)}</small>` };
 }
 
-/** The years of its claims, by cover. @param {{ path: string }} given */
-function Experience({ path }) {
-  const { years = '5' } = route.value.query;
-  const known = use(`${path}/experience`, { years });
-  return html`<header class="head"><h2>${t('fleets.experience')}</h2><div class="tools">${known.data && html`<${Files} path=${`${path}/experience`} query=${{ years }} kinds=${['html', 'xlsx']} /><a class="button" href=${address(`${path}/years.csv`, { years, language: language.value })} download>CSV</a>`}</div></header>
+/** The years of its claims, by cover, in one currency. @param {{ path: string, currencies: string[] }} given */
+function Experience({ path, currencies }) {
+  const { years = '5', currency = '' } = route.value.query;
+  const asked = { years, currency };
+  const known = use(`${path}/experience`, asked);
+  const money = known.data?.facts.money ?? currency;
+  return html`<header class="head"><h2>${t('fleets.experience')} <small>${money}</small></h2><div class="tools">${known.data && html`<${Files} path=${`${path}/experience`} query=${asked} kinds=${['html', 'xlsx']} /><a class="button" href=${address(`${path}/years.csv`, { ...asked, language: language.value })} download>CSV</a>`}</div></header>
     <div class="filters"><${Choice} name="years" value=${years} label=${t('fleets.years')} options=${['3', '5', '7', '10'].map((one) => [one, one])} /></div>
+    ${money && html`<${Currencies} of=${money} all=${currencies} />`}
     ${known.error ? html`<${Empty} text=${known.error.message} />` : !known.data ? html`<${Waiting} />` : known.data.sections.map((/** @type {Part} */ part) => html`<${Section} key=${part.name} part=${part} charts=${part.name === 'years' ? html`<${ByYear} part=${part} />` : null} />`)}`;
 }
 

@@ -12,6 +12,7 @@ import { Table } from '../ui/table.js';
 /** @typedef {import('../ui/table.js').Column} Column */
 
 const ASKED = /** @type {Record<string, string>} */ ({ covers: 'cover', classes: 'class', fleets: 'fleet' }); // what a list is asked for
+const HEADS = /** @type {Record<string, string>} */ ({ covers: 'premiums.cover', classes: 'col.class', fleets: 'col.fleet' });
 
 export function Portfolio() {
   const known = use('pricing/portfolio', {});
@@ -62,9 +63,9 @@ function Money({ one }) {
 function Totals({ name, rows, currency, claimed }) {
   const most = Math.max(...rows.map((row) => Number(row.amount)), 1);
   const asked = (/** @type {any} */ row) => ({ [ASKED[name]]: row.name, currency });
-  const own = (/** @type {any} */ row) => (name === 'fleets' ? to(`/fleets/${encodeURIComponent(row.name)}`, {}, row.name) : to('/premiums', asked(row), word(ASKED[name], row.name)));
+  const own = (/** @type {any} */ row) => (name === 'fleets' ? to(`/fleets/${encodeURIComponent(row.name)}`, { currency }, row.name) : to('/premiums', asked(row), word(ASKED[name], row.name)));
   const columns = /** @type {Column[]} */ ([
-    { key: 'name', label: t(`portfolio.${name}`), show: own },
+    { key: 'name', label: t(HEADS[name]), show: own },
     count('vehicles', t('portfolio.vehicles')),
     count('km_measured', t('devices.measured')),
     { ...paid('amount', t('premiums.amount'), currency), show: (row) => html`${to('/premiums', asked(row), money(row.amount, currency))}<${Bar} share=${Number(row.amount) / most} />` },

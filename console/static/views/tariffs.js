@@ -77,7 +77,7 @@ function amounts(currency) {
 
 /** @param {string} name @param {string} family @param {string} currency */
 function parts(name, family, currency) {
-  return [{ key: 'name', label: t(`portfolio.${name}`), show: (/** @type {any} */ row) => word(family, row.name) }, ...amounts(currency)];
+  return [{ key: 'name', label: t(name === 'covers' ? 'premiums.cover' : 'col.fleet'), show: (/** @type {any} */ row) => word(family, row.name) }, ...amounts(currency)];
 }
 
 /** @param {string} currency */

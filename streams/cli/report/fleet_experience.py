@@ -1,5 +1,6 @@
 """fleet-experience: three to five years of a fleet's claims, and the premium they ask for."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pricing.reports import assumptions, underwriting, workbook
 from pricing.reports.experience import Asked, Data, study
 from pricing.reports.insured import heard, periods
 from pricing.reports.losses import ReportError, valuations
+from pricing.tariff import Tariff
 from streams.cli import screen, source
 from streams.cli.report import files, recorded
 
@@ -24,6 +26,9 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--years", default=5, show_default=True, type=click.IntRange(1, 10), help="So many, up to the day.")
 @click.option("--valued-at", type=click.DateTime(["%Y-%m-%d"]), help="What was known when this day began; else today.")
+@click.option(
+    "--currency", default="", help="Of policies in this currency (like EUR); else the first the fleet's are in."
+)
 @click.option("--assumptions", "said_path", type=FILE, help="Trend, development, caps ...: docs/reports.md (TOML).")
 @click.option("--claims", "claims_path", type=FILE, help="Valuations of claims, instead of the registry's.")
 @click.option("--valuations", "lives_path", type=FILE, help="Where claims and their valuations are two files.")
@@ -38,6 +43,7 @@ def command(
     fleet_id: str,
     years: int,
     valued_at: datetime | None,
+    currency: str,
     said_path: Path | None,
     claims_path: Path | None,
     lives_path: Path | None,
@@ -58,13 +64,25 @@ def command(
     try:
         said = assumptions.parse(_text(said_path), str(said_path)) if said_path else assumptions.Assumptions()
         given = _given(claims_path, lives_path, policies_path, exposure_path, columns) if claims_path else None
-        known = given or recorded.experience(data)
+        tariffs = source.tariffs(config_path, sets)
+        known, judged = (
+            (given, recorded.Judged(_in(tariffs, currency)))
+            if given
+            else recorded.experience(data, fleet_id, tariffs, currency)
+        )
         if fleet_id not in known.insured["fleet_id"]:
             raise ReportError(f"no fleet {fleet_id!r} was insured; there is {_some(known.insured['fleet_id'])}")
-        found = study(known, Asked(fleet_id, day, years, source.tariff(config_path, sets), said))
+        found = study(known, Asked(fleet_id, day, years, judged.tariff, said, judged.apart))
     except (ReportError, TariffError, RatingError) as error:
         raise screen.fail(error) from error
     files.write(underwriting.paper(found), out, kind, workbook.book(found))
+
+
+def _in(tariffs: Sequence[Tariff], currency: str) -> Tariff:
+    found = [one for one in tariffs if currency in ("", one.currency)]
+    if not found:
+        raise ReportError(f"no tariff in force is in {currency!r}; there is {', '.join(t.currency for t in tariffs)}")
+    return found[0]
 
 
 def _text(path: Path) -> str:

@@ -138,6 +138,7 @@ class AlertDetail(Alert):
     events: list[Event]
     timeline: list[Step]
     tasks: list[Task]
+    trip_id: str | None  # on which its last event was; null: on none that is on record
     latency_s: float | None  # from the event until the payload that told of it had come
     counts_in_score: bool | None  # false once it is dismissed; null: its kind is no part of the coaching score
     evidence: Columns | None  # the samples around its last event; null: they are gone

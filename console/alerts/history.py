@@ -60,6 +60,14 @@ def recorded(connection: Connection, world: World, alert: Row) -> pl.DataFrame:
     return trace(connection, world.intake, (alert["fleet_id"], alert["vehicle_id"]), t - AROUND_S, t + AROUND_S)
 
 
+def trip(connection: Connection, alert: Row) -> str | None:
+    """The trip on which an alert's last event was; None: it was on none."""
+    trips, t = schema.trips, alert["last_start"]
+    whose = (trips.c.fleet_id == alert["fleet_id"], trips.c.vehicle_id == alert["vehicle_id"])
+    query = select(trips.c.trip_id).where(*whose, trips.c.start <= t, trips.c.end >= t)
+    return connection.execute(query.order_by(trips.c.start.desc()).limit(1)).scalar()
+
+
 def _step(at: float, who: str, what: str, value: str, reason: str) -> Step:
     return Step(at=iso(at), who=plain(who), what=what, value=plain(value), reason=plain(reason))
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func
 from console import said
 from console.alerts import inbox
 from console.alerts.acting import Decision, Outcome, decide, decide_all, shown
-from console.alerts.history import latency, recorded, steps
+from console.alerts.history import latency, recorded, steps, trip
 from console.endpoint import Ask, Endpoint, Reply
 from console.gate.access import ACTING, OWN
 from console.gate.problems import Problem
@@ -113,6 +113,7 @@ def one(ask: Ask) -> Reply:
         events = events_of(connection, row)
         made = [task for task in tasks.tasks(connection) if task["alert_id"] == row["alert_id"]]
         done = steps(row, desk, connection)
+        driven = trip(connection, row)
     with world.at_home(row["fleet_id"], row["vehicle_id"]) as connection:
         around, delay = recorded(connection, world, row), latency(connection, row)
     told = [said.event(found, scope) for found in events if scope.row(found)]
@@ -123,6 +124,7 @@ def one(ask: Ask) -> Reply:
         events=told,
         timeline=[step for step in done if not scope.driver_id or step.what in SHOWN_DRIVERS],
         tasks=[] if scope.driver_id else [said.task(task, now) for task in made],
+        trip_id=driven,
         latency_s=delay,
         counts_in_score=row["state"] != "dismissed" if counts(row["kind"], world.rules.tariff) else None,
         evidence=said.columns(around, scope) if around.height else None,

@@ -47,6 +47,7 @@ class Todo(Shape):
     alert_ids: list[str]
     kinds: list[tuple[str, str, int, bool]]  # of these alerts: kind, subject, how often, an estimate or not
     task_id: str | None
+    task_rev: str | None  # for If-Match
 
 
 class Morning(Shape):
@@ -108,7 +109,10 @@ def today(ask: Ask) -> Morning:
         made = [row for row in tasks.tasks(connection) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
     alerts, made = (list(filter(partial(_of, ask), rows)) for rows in (alerts, made))
     items = morning.listed(alerts, made, now, world.rules.alerts, roster.site)
-    return Morning(at=iso(now), items=[_todo(item, roster.place(item.fleet_id, item.vehicle_id)[1]) for item in items])
+    revs = {row["task_id"]: str(row["rev"]) for row in made}
+    plates = [roster.place(item.fleet_id, item.vehicle_id)[1] for item in items]
+    found = [_todo(item, plate, revs.get(item.task_id)) for item, plate in zip(items, plates, strict=True)]
+    return Morning(at=iso(now), items=found)
 
 
 def listed(ask: Ask) -> Page[Task]:
@@ -211,7 +215,7 @@ def _now(ask: Ask) -> float:
         return ask.world.now(connection)
 
 
-def _todo(item: Item, plate: str) -> Todo:
+def _todo(item: Item, plate: str, rev: str | None) -> Todo:
     same: dict[str, Any] = item._asdict()
     same |= {
         "since": iso(item.since),
@@ -219,7 +223,7 @@ def _todo(item: Item, plate: str) -> Todo:
         "alert_ids": list(item.alert_ids),
         "kinds": list(item.kinds),
     }
-    return Todo(vehicle=f"{item.fleet_id}/{item.vehicle_id}", plate=plate, **same)
+    return Todo(vehicle=f"{item.fleet_id}/{item.vehicle_id}", plate=plate, task_rev=rev, **same)
 
 
 def _deciding(path: str, answer: Callable[[Ask], Task], summary: str, takes: type[Body]) -> Endpoint:

@@ -116,6 +116,17 @@ def test_a_detail_says_what_was_measured_and_what_was_done(manager):
     assert said["evidence"]["t"]
 
 
+def test_an_alert_leads_to_the_trip_it_was_on(manager):
+    found = [manager.get(f"{API}/alerts/{one['alert_id']}").json() for one in alerts(manager)]
+    driven = [one for one in found if one["trip_id"]]
+    assert any(one["kind"] == "harsh_braking" for one in driven)
+    assert [one["kind"] for one in found if not one["trip_id"] and one["kind"] == "harsh_braking"] == []
+    for one in driven:
+        trip = manager.get(f"{API}/trips/{one['trip_id']}").json()
+        assert trip["vehicle"] == one["vehicle"]
+        assert trip["start"] <= one["event"]["start"] <= trip["end"]
+
+
 def test_pages_follow_one_another(manager):
     whole = [one["alert_id"] for one in alerts(manager, state="open,acked,resolved")]
     found, cursor = [], ""

@@ -29,6 +29,7 @@ function column(head, cells) {
 /** What a cell says, its times to the second. @param {Element} cell */
 function text(cell) {
   const copy = /** @type {Element} */ (cell.cloneNode(true));
+  for (const one of copy.querySelectorAll('[data-unsaved]')) one.remove(); // buttons are no data
   for (const time of copy.querySelectorAll('time')) time.textContent = time.dateTime;
   const said = (copy.textContent ?? '').replace(/\s+/g, ' ').replace(/[▲▼]/g, '').trim();
   return said === NONE ? '' : said;

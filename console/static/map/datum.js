@@ -29,3 +29,16 @@ export function drawn(lon, lat) {
 function swing(v, a, b) {
   return (a * Math.sin(v * Math.PI) + b * Math.sin((v * Math.PI) / 3)) * (2 / 3);
 }
+
+/** A recording with its positions where the map has them. @param {Record<string, any>} found @returns {Record<string, any>} */
+export function placed(found) {
+  const both = (found.lon_deg ?? []).map((/** @type {number | null} */ lon, /** @type {number} */ k) => (lon === null || found.lat_deg[k] === null ? [null, null] : drawn(lon, found.lat_deg[k])));
+  return { ...found, lon_deg: both.map((/** @type {any[]} */ one) => one[0]), lat_deg: both.map((/** @type {any[]} */ one) => one[1]) };
+}
+
+/** An event, or an alert, with its place where the map has it. @param {any} event */
+export function placedEvent(event) {
+  if (!event.place) return event;
+  const [lon, lat] = drawn(event.place.lon, event.place.lat);
+  return { ...event, place: { lon, lat } };
+}

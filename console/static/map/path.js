@@ -18,8 +18,8 @@ const RAMP = [
   [120, '#e8590c'],
 ];
 
-/** @param {{ found: Record<string, any>, events: any[], at: number, onAt: (index: number) => void }} given */
-export function PathMap({ found, events, at, onAt }) {
+/** @param {{ found: Record<string, any>, events: any[], at: number, onAt: (index: number) => void, label?: string }} given */
+export function PathMap({ found, events, at, onAt, label = t('trip.map') }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const map = useRef(/** @type {any} */ (null));
   const broken = useSignal(false);
@@ -56,7 +56,7 @@ export function PathMap({ found, events, at, onAt }) {
 
   if (!known.length) return html`<p class="notice" role="status">${t('trip.no_positions')}</p>`;
   if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>`;
-  return html`${unread.value && html`<p class="notice" role="status">${t('map.unread')}</p>`}<div class="map path" ref=${place} role="region" aria-label=${t('trip.map')}></div>
+  return html`${unread.value && html`<p class="notice" role="status">${t('map.unread')}</p>`}<div class="map path" ref=${place} role="region" aria-label=${label}></div>
     <p class="legend">${RAMP.map(([speed, colour]) => html`<span><i style=${`background:${colour}`}></i>${speed}</span>`)} km/h · <span>┄ ${t('trip.gap')}</span></p>`;
 }
 

@@ -5,7 +5,7 @@ import { has, t, word } from '../lib/i18n.js';
 import { act } from '../lib/acting.js';
 import { actionsOf, alerts, asks, shelved, shown, todo } from '../lib/alerts.js';
 import { decided } from '../lib/decided.js';
-import { moment, number, span, sure } from '../lib/format.js';
+import { number, sure } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
 import { may, meta, user } from '../lib/session.js';
 import { on } from '../lib/stream.js';
@@ -16,8 +16,7 @@ import { Dialog } from '../ui/dialog.js';
 import { Fact, Failed, Filed, Head, Priority, Time, Waiting } from '../ui/parts.js';
 import { NewTask } from '../ui/new_task.js';
 import { Table } from '../ui/table.js';
-import { Trace } from '../charts/trace.js';
-import { strips } from '../charts/strips.js';
+import { Evidence } from './evidence.js';
 
 const SERVICE = 'tripmeter'; // in a log: what the rules have decided, not a person
 
@@ -77,6 +76,7 @@ function Facts({ one }) {
     <${Fact} label=${t('alert.worst')} value=${number(event.peak, 1, event.unit)} note=${has(`measured.${one.kind}`) && t(`measured.${one.kind}`)} />
     <${Fact} label=${t('alert.threshold')} value=${number(event.threshold, 1, event.unit)} note=${has(`measured.${one.kind}`) && t(`measured.${one.kind}`)} />
     <${Fact} label=${t('col.speed')} value=${number(event.speed_kmh, 0, 'km/h')} />
+    ${one.place && html`<${Fact} label=${t('alert.place')} value=${`${number(one.place.lat, 5)}° ${number(one.place.lon, 5)}°`} />`}
     ${one.counts_in_score !== null && html`<${Fact} label=${t('alert.score')} value=${t(one.counts_in_score ? 'alert.counts' : 'alert.counts_not')} />`}
     <${Fact} label=${t('alert.rule')} value=${html`<code>${event.rule ?? one.kind}</code>`} note=${event.rule_version?.slice(0, 8)} />
     <${Fact} label=${t('alert.latency')} value=${meta.value?.data_mode === 'live' ? number(one.latency_s, 1, 's') : '–'} />
@@ -85,17 +85,6 @@ function Facts({ one }) {
     ${may('viewer', 'manager') && html`<${Fact} label=${t('alert.loss')} value=${sure(one.expected_loss, 0, 'EUR')} note=${html`<${Filed} status="illustrative" />`} />`}
     ${one.assignee && html`<${Fact} label=${t('alert.assignee')} value=${one.assignee} />`}
   </dl>`;
-}
-
-/** The samples around the event; where they are gone, since when. @param {{ one: any }} given */
-function Evidence({ one }) {
-  const found = one.evidence;
-  if (!found?.t?.length) return html`<section class="card"><h2>${t('alert.evidence')}</h2><p>${t('alert.no_evidence')}</p></section>`;
-  const start = moment(one.event?.start ?? one.first_seen)?.getTime();
-  const length = found.t[found.t.length - 1] - found.t[0];
-  return html`<section class="card"><h2>${t('alert.evidence')}</h2>
-    <${Trace} caption=${t('alert.trace', { time: span(length) })} times=${found.t} strips=${strips(found, one.event)} mark=${start ? start / 1000 : null} />
-  </section>`;
 }
 
 /** @param {{ rows: any[] }} given */

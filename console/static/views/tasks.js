@@ -2,36 +2,29 @@
 
 import { html, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { decided } from '../lib/decided.js';
 import { href, refine, route } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { pages } from '../lib/pages.js';
 import { LATELY_S } from '../lib/use.js';
-import { Dialog } from '../ui/dialog.js';
 import { Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { NewTask } from '../ui/new_task.js';
-import { Assignee } from '../ui/people.js';
+import { TaskDialog } from '../ui/task_dialog.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 import { Choice } from '../ui/choice.js';
 
 const STATES = ['open', 'done', 'verified', 'dropped'];
 const ACTIONS = ['done', 'assign', 'drop'];
-const OUTCOMES = ['fixed', 'replaced', 'talked', 'nothing_found', 'other'];
 
 export function Tasks() {
   const { state = 'open', make } = route.value.query;
   const asked = useSignal(/** @type {{ id: string, rev: string, action: string } | null} */ (null));
   const known = pages('tasks', { state }, { every_s: LATELY_S });
-  const close = (/** @type {Record<string, string>} */ said) => {
-    const { id, rev, action } = /** @type {{ id: string, rev: string, action: string }} */ (asked.value);
-    return decided(`tasks/${encodeURIComponent(id)}/${action}`, said, { rev, done: t(`tasks.${action}_said`), after: known.again });
-  };
   return html`<${Head} title=${t('screen.tasks')}>${may('manager') && html`<button onClick=${() => refine({ make: 'new' })}>${t('alert.task')}</button>`}<//>
     <div class="filters"><${Choice} name="state" value=${state} label=${t('col.state')} options=${STATES.map((one) => [one, t(`task_state.${one}`)])} /></div>
     ${known.error && html`<${Failed} error=${known.error} again=${known.again} />`}
     ${known.data ? html`<${Table} caption=${t('screen.tasks')} columns=${columns(({ task_id, rev }, action) => (asked.value = { id: task_id, rev, action }))} rows=${known.data.items} list=${known} id=${(/** @type {any} */ row) => row.task_id} empty=${t('tasks.empty')} />` : !known.error && html`<${Waiting} />`}
-    ${asked.value && html`<${Dialog} title=${t(`tasks.${asked.value.action}`)} go=${t(`tasks.${asked.value.action}`)} onGo=${close} onLeave=${() => (asked.value = null)}><${Fields} action=${asked.value.action} /><//>`}
+    ${asked.value && html`<${TaskDialog} ...${asked.value} done=${known.again} leave=${() => (asked.value = null)} />`}
     ${make && may('manager') && html`<${NewTask} vehicle=${make === 'new' ? '' : make} done=${known.again} leave=${() => refine({ make: '' })} />`}`;
 }
 
@@ -46,12 +39,4 @@ function columns(ask) {
     { key: 'alert_id', label: t('tasks.alert'), fixed: true, show: (/** @type {any} */ row) => row.alert_id && html`<a href=${href(`/alerts/${row.alert_id}`)}>${t('tasks.see')}</a>` },
     { key: 'act', label: t('col.actions'), fixed: true, unsaved: true, show: (/** @type {any} */ row) => (row.state === 'open' && may('manager') ? ACTIONS.map((action) => html`<button key=${action} onClick=${() => ask(row, action)}>${t(`tasks.${action}`)}</button> `) : '') },
   ];
-}
-
-/** @param {{ action: string }} given */
-function Fields({ action }) {
-  if (action === 'assign')
-    return html`<${Assignee} label=${t('alert.assignee')} first=${true} /><label>${t('tasks.due')}<input name="due" type="date" /></label>`;
-  return html`${action === 'done' && html`<label>${t('tasks.outcome')}<select name="outcome" data-first>${OUTCOMES.map((one) => html`<option value=${one}>${t(`outcome.${one}`)}</option>`)}</select></label>`}
-    <label>${t(action === 'done' ? 'tasks.finding' : 'decide.note')}<textarea name="finding" rows="3" required=${action === 'drop'} data-first=${action === 'drop' || undefined}></textarea></label>`;
 }

@@ -4,10 +4,12 @@ import { html, useEffect, useMemo, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { address } from '../lib/api.js';
 import { clock, moment, number, span } from '../lib/format.js';
+import { after } from '../lib/moments.js';
+import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Trace } from '../charts/trace.js';
 import { strips } from '../charts/strips.js';
-import { drawn } from '../map/datum.js';
+import { placed, placedEvent } from '../map/datum.js';
 import { PathMap } from '../map/path.js';
 import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { DriverLink, VehicleLink } from '../ui/links.js';
@@ -28,19 +30,6 @@ export function Trip({ parts: [, id] }) {
     ${traced.data?.t?.length ? html`<${Replay} found=${found} events=${events} />` : traced.data && html`<p>${t('alert.no_evidence')}</p>`}`;
 }
 
-/** A recording with its positions where the map has them. @param {Record<string, any>} found */
-function placed(found) {
-  const both = (found.lon_deg ?? []).map((/** @type {number | null} */ lon, /** @type {number} */ k) => (lon === null || found.lat_deg[k] === null ? [null, null] : drawn(lon, found.lat_deg[k])));
-  return { ...found, lon_deg: both.map((/** @type {any[]} */ one) => one[0]), lat_deg: both.map((/** @type {any[]} */ one) => one[1]) };
-}
-
-/** @param {any} event */
-function placedEvent(event) {
-  if (!event.place) return event;
-  const [lon, lat] = drawn(event.place.lon, event.place.lat);
-  return { ...event, place: { lon, lat } };
-}
-
 /** @param {{ trip: any, id: string }} given */
 function Facts({ trip, id }) {
   return html`<${Head} title=${t('trip.title', { vehicle: trip.vehicle_id })}>
@@ -57,10 +46,10 @@ function Facts({ trip, id }) {
 
 /** @param {{ found: Record<string, any>, events: any[] }} given */
 function Replay({ found, events }) {
-  const at = useSignal(0);
+  const times = /** @type {number[]} */ (found.t);
+  const at = useSignal(after(times, (moment(route.value.query.at)?.getTime() ?? 0) / 1000)); // where the address says
   const pace = useSignal(10);
   const running = useSignal(false);
-  const times = /** @type {number[]} */ (found.t);
   const drawn = useMemo(() => strips(found), [found]);
   useEffect(() => {
     if (!running.value) return;
@@ -86,15 +75,4 @@ function Replay({ found, events }) {
     ${events.length > 0 && html`<div class="ticks" role="group" aria-label=${t('trip.events')}>${events.map((one) => html`<button key=${one.id} onClick=${() => (at.value = after(times, (moment(one.start)?.getTime() ?? 0) / 1000))}>${clock(one.start, true)} ${word('kind', one.kind)}</button>`)}</div>`}
     <${Trace} caption=${t('trip.measured')} times=${times} strips=${drawn} at=${at.value} onAt=${(/** @type {number} */ k) => (at.value = k)} />
   </section>`;
-}
-
-/** The first sample at or after a moment. @param {number[]} times @param {number} t */
-function after(times, t) {
-  let [low, high] = [0, times.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] < t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,6 +1,8 @@
 """What a dispatcher does: takes an alert, is told who was faster, changes their mind, finds all again later."""
 
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +12,16 @@ from streams.desk.actions import act
 pytestmark = pytest.mark.stack
 
 SECONDS = 1_000.0  # for playwright
+# where an event is drawn
+DRAWN = """const drawn = () => globalThis.tripmeterMap?.getSource('events');
+for (let k = 0; k < 1000 && !drawn(); k++) await new Promise(requestAnimationFrame);
+return (await drawn().getData()).features[0].geometry.coordinates;"""
+
+
+def clock(moment):
+    """A time of the record as a screen of fleet A says it: whole seconds, the first sample at or after it."""
+    at = datetime.fromisoformat(moment).astimezone(ZoneInfo("Europe/Berlin"))
+    return f"{at:%H:%M:%S}"
 
 
 def rows(one):
@@ -117,6 +129,21 @@ def test_a_replay_and_its_traces_show_one_moment(tab, house):
     one.page.locator(".strip b").filter(has_text="km/h").wait_for()
     one.page.get_by_label("A sample on").click()
     assert one.page.locator(".player output").inner_text() > moment
+
+
+def test_from_an_alert_to_the_place_and_to_the_second_of_its_trip(tab, house):
+    one = tab("manager")
+    found = house.client("manager").get("/api/v1/alerts").json()["items"]
+    known = [house.client("manager").get(f"/api/v1/alerts/{each['alert_id']}").json() for each in found]
+    alert = next(each for each in known if each["place"] and each["trip_id"])
+    one.go(f"/alerts/{alert['alert_id']}")
+    one.page.get_by_role("region", name="Where it happened").locator("canvas").wait_for()
+    assert one.run(DRAWN) == [alert["place"]["lon"], alert["place"]["lat"]]
+    one.page.locator(".strip b").filter(has_text="km/h").first.wait_for()
+    one.page.get_by_role("link", name="The trip at that second").click()
+    slider = one.page.get_by_label("Moment of the trip")
+    slider.wait_for()
+    assert one.page.locator(".player output").inner_text() == clock(alert["event"]["start"])
 
 
 def test_a_premium_is_worked_out_anew_in_front_of_the_reader(tab, house):

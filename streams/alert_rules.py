@@ -225,7 +225,7 @@ RULES = {
         "workshop",
     ),
     "tow": AlertRule(
-        (None, "major", "critical"), 3_600, "call the driver; if he does not know of it, call the police", at_night=True
+        (None, "major", "critical"), 3_600, "call the driver; if they do not know of it, call the police", at_night=True
     ),
     "ignition_off_movement": AlertRule(
         (None, "major", "critical"),
@@ -236,10 +236,10 @@ RULES = {
     "geofence": AlertRule(
         (None, "minor", "major"),
         3_600,
-        "ask the driver what he does there; without an answer treat it as stolen",
+        "ask the driver what they do there; without an answer treat it as stolen",
         at_night=True,
     ),
-    "route_deviation": AlertRule((None, "warning", "major"), 3_600, "ask the driver why he left the route"),
+    "route_deviation": AlertRule((None, "warning", "major"), 3_600, "ask the driver why they left the route"),
     "unplanned_stop": AlertRule(
         (None, "warning", "major"), 3_600, "call the driver; at night without an answer send somebody", at_night=True
     ),

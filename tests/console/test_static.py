@@ -36,6 +36,7 @@ LATER = (
     "mail.",
     "means.",
     "models.",
+    "unit.",
     "phrase.",
     "posting.",
     "runs.",

@@ -5,6 +5,8 @@ import { language } from '../lib/i18n.js';
 import { theme } from '../lib/theme.js';
 import { INK } from './options.js';
 
+const ROOM = [{ query: { maxWidth: 480 }, option: { grid: { top: 76 } } }, { option: { grid: { top: 44 } } }]; // for a legend of two lines
+
 /**
  * @param {{ caption: string, label: string, option: (ink: import('./options.js').Ink) => object, high?: number, input: unknown }} given
  *   `label` says in a sentence what is to be seen; `input` is what `option` is made of: when it changes, it is drawn anew
@@ -20,7 +22,8 @@ export function Chart({ caption, label, option, high = 300, input }) {
     void import('echarts').then(({ init }) => {
       if (gone) return;
       chart = init(box, null, { renderer: 'svg' });
-      chart.setOption({ animation: false, aria: { enabled: true, label: { enabled: false }, decal: { show: true } }, ...option(INK[theme.value]) });
+      const baseOption = { animation: false, aria: { enabled: true, label: { enabled: false }, decal: { show: true } }, ...option(INK[theme.value]) };
+      chart.setOption({ baseOption, media: ROOM });
       box.dataset.drawn = 'yes';
       fit.observe(box);
     });

@@ -81,7 +81,7 @@ const MARKS = [{ symbol: 'circle' }, { symbol: 'diamond', lineStyle: { type: 'da
 /** @param {Ink} ink */
 function frame(ink) {
   return {
-    grid: { left: 8, right: 8, top: 44, bottom: 34, containLabel: true },
+    grid: { left: 8, right: 8, bottom: 34, containLabel: true },
     textStyle: { color: ink.text, fontFamily: getComputedStyle(document.body).fontFamily },
     legend: { top: 0, itemGap: 18, textStyle: { color: ink.text } },
     tooltip: { trigger: 'axis', backgroundColor: ink.panel, borderColor: ink.edge, textStyle: { color: ink.text }, valueFormatter: (/** @type {any} */ v) => (typeof v === 'number' ? number(v, Math.abs(v) < 100 ? 3 : 0) : '–') },

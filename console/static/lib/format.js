@@ -15,8 +15,8 @@ const made = new Map();
 /** @param {number | null | undefined} value @param {number} [digits] @param {string} [unit] */
 export function number(value, digits = 0, unit = '') {
   if (value === null || value === undefined || Number.isNaN(value)) return DASH;
-  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  const text = maker(Intl.NumberFormat, options).format(value);
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'negative' }; // there is no -0.0
+  const text = maker(Intl.NumberFormat, options).format(value).replace('-', '−');
   return unit ? `${text}\u00a0${unit}` : text;
 }
 

@@ -32,6 +32,11 @@ export function phrase(text) {
   return text;
 }
 
+/** A unit, which a heading of the same name may say otherwise. @param {string} text */
+export function unit(text) {
+  return has(`unit.${text}`) ? t(`unit.${text}`) : phrase(text);
+}
+
 /** @typedef {{ code: string, values: Record<string, string> }} Said  a sentence by its code, and what fills its holes */
 const NAMES = ['rows.', 'cell.', 'means.', 'class.', 'kind.', 'threshold.', 'priority.', 'dismissal.', 'task.', 'outcome.', 'task_state.', 'did.', 'role.', 'shelf.'];
 

@@ -10,9 +10,13 @@ export function Dialog({ title, go, onGo, onLeave, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
-    box.current?.showModal();
-    /** @type {HTMLElement | null | undefined} */ (box.current?.querySelector('[data-first]'))?.focus();
-    return () => before?.isConnected && before.focus();
+    const open = /** @type {HTMLDialogElement} */ (box.current);
+    open.showModal();
+    /** @type {HTMLElement | null} */ (open.querySelector('[data-first]'))?.focus();
+    return () => {
+      open.close(); // nothing behind it takes the focus before
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();

@@ -1,7 +1,7 @@
 /** Grants: one role and the places it holds for, chosen from what there is; as text for the API and back. */
 
 import { html, useSignal } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { inOrder, t, word } from '../lib/i18n.js';
 import { use } from '../lib/use.js';
 
 const ROLES = ['viewer', 'manager', 'driver', 'underwriter', 'actuary', 'admin'];
@@ -34,7 +34,7 @@ export function Grants({ grants, driver = null }) {
   const places = useSignal(before.length ? before.map(({ fleet, site }) => [fleet, site].filter(Boolean).join('/')) : [EVERYWHERE]);
   const fleets = use('registry/fleets', { limit: ALL });
   const sites = use('registry/sites', { limit: ALL });
-  const there = [...(fleets.data?.items ?? []).map(ofFleet), ...(sites.data?.items ?? []).map(ofSite)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const there = inOrder([...(fleets.data?.items ?? []).map(ofFleet), ...(sites.data?.items ?? []).map(ofSite)], ([, text]) => text);
   const gone = places.value.filter((one) => one && !there.some(([place]) => place === one)).map((one) => [one, one]); // not registered any more
   const change = (/** @type {number} */ k, /** @type {string} */ place) => (places.value = places.value.map((one, at) => (at === k ? place : one)));
   return html`<label>${t('users.role')}<select name="role" value=${role.value} onChange=${(/** @type {any} */ event) => (role.value = event.target.value)}>

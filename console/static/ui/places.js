@@ -2,7 +2,7 @@
 
 import { computed } from '@preact/signals';
 import { html } from '../lib/html.js';
-import { t } from '../lib/i18n.js';
+import { inOrder, t } from '../lib/i18n.js';
 import { roster } from '../lib/fleet.js';
 import { user } from '../lib/session.js';
 import { Choice } from './choice.js';
@@ -22,7 +22,7 @@ export const several = computed(() => {
 /** What is there to choose from. @param {Record<string, string>} query */
 function there({ fleet = '' }) {
   const seen = roster.value.filter((one) => !fleet || one.fleet_id === fleet);
-  const names = (/** @type {(string | undefined)[]} */ found) => [...new Set(found)].filter(Boolean).sort();
+  const names = (/** @type {(string | undefined)[]} */ found) => inOrder([...new Set(found)].filter(Boolean));
   return { fleets: names(roster.value.map((one) => one.fleet_id)), sites: names(seen.map((one) => one.site)) };
 }
 

@@ -5,6 +5,7 @@ import { LANGUAGES, language, speak, t } from '../lib/i18n.js';
 import { href, route } from '../lib/router.js';
 import { meta, signOut, user } from '../lib/session.js';
 import { signedOut } from '../lib/api.js';
+import { keepFocus } from '../lib/focus.js';
 import { zone } from '../lib/format.js';
 import { theme, turn } from '../lib/theme.js';
 import { ROOMS, found } from '../views/index.js';
@@ -37,6 +38,7 @@ function Inside() {
     if (!first.current) scrollTo(0, 0);
     first.current = false;
   }, [route.value.path]);
+  useEffect(() => keepFocus(/** @type {HTMLElement} */ (main.current)), []);
   return html`
     <a class="skip" href="#main" onClick=${(/** @type {Event} */ event) => { event.preventDefault(); main.current?.focus(); }}>${t('shell.skip')}</a>
     <${Header} />

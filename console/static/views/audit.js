@@ -38,7 +38,7 @@ function columns() {
     moment('at', t('col.time')),
     { key: 'actor', label: t('col.who') },
     { key: 'action', label: t('col.what'), show: (/** @type {any} */ row) => html`<code>${row.action}</code>` },
-    { key: 'fleet_id', label: t('portfolio.fleets') },
+    { key: 'fleet_id', label: t('col.fleet') },
     { key: 'about', label: t('audit.about'), show: (/** @type {any} */ row) => html`<code>${row.about}</code>` },
     { key: 'detail', label: t('quarantine.detail'), show: (/** @type {any} */ row) => html`<code>${spelt(row.detail)}</code>` },
   ];

@@ -2,7 +2,7 @@
 
 import { html, useMemo } from '../lib/html.js';
 import { has, t, word } from '../lib/i18n.js';
-import { phrase } from '../lib/phrase.js';
+import { phrase, unit } from '../lib/phrase.js';
 import { number } from '../lib/format.js';
 import { href, route } from '../lib/router.js';
 import { use } from '../lib/use.js';
@@ -21,7 +21,7 @@ export function Factors() {
   const columns = [
     { key: 'name', label: t('factors.factor'), show: (/** @type {any} */ row) => html`<a href=${href(`/factors/${encodeURIComponent(row.name)}`, { cover: row.cover, currency })}>${word('factor', row.name)}</a>` },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
-    { key: 'unit', label: t('factors.unit'), show: (/** @type {any} */ row) => phrase(row.unit) },
+    { key: 'unit', label: t('factors.unit'), show: (/** @type {any} */ row) => unit(row.unit) },
     { key: 'base', label: t('factors.base'), show: (/** @type {any} */ row) => level(row.base) },
     { key: 'source', label: t('factors.source'), fixed: true, show: (/** @type {any} */ row) => phrase(row.source) },
   ];

@@ -1,7 +1,7 @@
 /** Inbox bar: the heading of the list of alerts, its filters and its file. */
 
 import { html, useEffect } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { inOrder, t, word } from '../lib/i18n.js';
 import { PRIORITIES, alerts, coming } from '../lib/alerts.js';
 import { refine } from '../lib/router.js';
 import { may } from '../lib/session.js';
@@ -24,7 +24,7 @@ export function Bar({ query, saving, away }) {
     if (saving.value && partial && away) away.all(); // the file is to have all of them
     else if (saving.value && !partial) void saved().finally(() => (saving.value = false));
   }, [saving.value, partial, away && away.busy]);
-  const kinds = [...new Set([...alerts.value.values()].map((one) => one.kind))].sort();
+  const kinds = inOrder(new Set([...alerts.value.values()].map((one) => one.kind)), (one) => word('kind', one));
   const { state = 'open,acknowledged', priority = '', kind = '', vehicle = '', mine = '' } = query;
   return html`<${Head} title=${t('screen.alerts')}>
       <button onClick=${() => (saving.value = true)} disabled=${saving.value}>${t('act.csv')}</button>

@@ -1,7 +1,7 @@
 /** Report: some weeks of a fleet in short, and the page of it for paper. */
 
 import { html } from '../lib/html.js';
-import { language, t, word } from '../lib/i18n.js';
+import { inOrder, language, t, word } from '../lib/i18n.js';
 import { address } from '../lib/api.js';
 import { attempted } from '../lib/decided.js';
 import { dayTime, number, percent } from '../lib/format.js';
@@ -18,7 +18,7 @@ import '../lib/phrase.js'; // words of the report, which paper has too
 /** @typedef {{ value: number, low: number, high: number } | null} Between */
 
 export function Report() {
-  const fleets = [...new Set(roster.value.map((one) => one.fleet_id))].sort();
+  const fleets = inOrder(new Set(roster.value.map((one) => one.fleet_id)));
   const { fleet = fleets[0] ?? '', from = '', to = '' } = route.value.query;
   const until = to && new Date(Date.parse(to) + 86_400_000).toISOString().slice(0, 10); // that day is meant to be in it
   const known = use(fleet ? `fleets/${encodeURIComponent(fleet)}/report` : null, { from, to: until });

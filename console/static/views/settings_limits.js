@@ -1,8 +1,9 @@
 /** Limits: a fleet's own thresholds of a kind of event, and what they would have found last week. */
 
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
-import { t, word } from '../lib/i18n.js';
+import { inOrder, t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
+import { say } from '../lib/announce.js';
 import { send } from '../lib/api.js';
 import { refused } from '../lib/decided.js';
 import { number, signed } from '../lib/format.js';
@@ -26,7 +27,7 @@ export function Thresholds({ at, changed }) {
   const named = (/** @type {any} */ one) => `${word('kind', one.kind)}${one.own ? ` (${t('settings.own', { n: one.own })})` : ''}`;
   return html`<section class="card"><h2>${t('settings.thresholds')}</h2>
     <p class="hint">${t('settings.thresholds_lead')}</p>
-    ${kinds.data && html`<div class="filters"><${Choice} name="kind" value=${kind} label=${t('col.kind')} options=${kinds.data.kinds.map((/** @type {any} */ one) => [one.kind, named(one)])} /></div>`}
+    ${kinds.data && html`<div class="filters"><${Choice} name="kind" value=${kind} label=${t('col.kind')} options=${inOrder(kinds.data.kinds, named).map((/** @type {any} */ one) => [one.kind, named(one)])} /></div>`}
     ${(known.error || kinds.error) && html`<${Failed} error=${known.error ?? kinds.error} again=${again} />`}
     ${known.data?.kind === kind ? html`<${Limits} key=${`${kind} ${known.data.rev}`} at=${at} one=${known.data} changed=${() => { again(); changed(); }} />` : !known.error && html`<${Waiting} />`}</section>`;
 }
@@ -102,16 +103,23 @@ function Preview({ at, kind, round }) {
     const timer = setTimeout(known.again, EVERY_MS);
     return () => clearTimeout(timer);
   }, [one]);
-  if (!one || one.kind !== kind) return html`<div role="status"></div>`;
+  useEffect(() => {
+    if (round && one && !running) say(would(one));
+  }, [running]);
+  if (!one || one.kind !== kind) return null;
   const stop = async () => {
     await send(`${at}/preview/cancel`, {}).catch(() => null);
     known.again();
   };
   const { before, after } = one;
-  const values = { events: number(after.events), instead: number(before.events), alerts: number(after.alerts), instead_alerts: number(before.alerts) };
-  return html`<div class="notice preview" role="status">
-    <p><b>${t('settings.would', values)}</b> ${t('settings.more', { events: signed(after.events - before.events), alerts: signed(after.alerts - before.alerts) })}</p>
+  return html`<div class="notice preview">
+    <p><b>${would(one)}</b> ${t('settings.more', { events: signed(after.events - before.events), alerts: signed(after.alerts - before.alerts) })}</p>
     <p>${['1', '2', '3'].map((level) => t(`settings.level.${level}`, { before: number(before.levels[level]), after: number(after.levels[level]) })).join(' ')}</p>
     <p class="hint">${t(`settings.state.${one.state}`, { n: one.vehicles, of: one.of })} <${Time} at=${one.since} /> – <${Time} at=${one.until} /></p>
     ${running && html`<button onClick=${stop}>${t('settings.stop')}</button>`}</div>`;
+}
+
+/** What last week would have been. @param {{ before: any, after: any }} one */
+function would({ before, after }) {
+  return t('settings.would', { events: number(after.events), instead: number(before.events), alerts: number(after.alerts), instead_alerts: number(before.alerts) });
 }

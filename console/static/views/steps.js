@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { counted, t, word } from '../lib/i18n.js';
-import { phrase } from '../lib/phrase.js';
+import { phrase, unit as named } from '../lib/phrase.js';
 import { number } from '../lib/format.js';
 import { level } from './factors.js';
 
@@ -35,7 +35,7 @@ function Rung({ step }) {
 /** What a step is by, and of what: days are counted. @param {{ value: string, unit: string }} step */
 function quantity({ value, unit }) {
   const [days, of] = /^days(?: of a (\w+))?$/.exec(unit) ?? [];
-  if (!days) return `${level(value)} ${phrase(unit)}`;
+  if (!days) return `${level(value)} ${named(unit)}`;
   return counted(of ? 'counted.days_of' : 'counted.days', Number(value), { class: phrase(of ?? '') });
 }
 

@@ -57,7 +57,7 @@ def test_a_file_is_headed_in_the_language_asked_for_and_without_one_as_json(hous
 def test_cells_of_a_file_are_told_in_its_language_and_notes_stay_as_they_are(house):
     client = house.client("admin")
     alerts = pl.read_csv(io.BytesIO(client.get(f"{API}/alerts.csv", params=CHINESE).content), infer_schema=False)
-    told = alerts.select("优先级", "状况", "状态", "种类", "处置")
+    told = alerts.select("优先级", "状况", "状态", "类型", "处置")
     assert {one for column in told for one in column for one in LATIN.findall(one or "")} <= {"SIM"}
     row = {"kind": "paged", "priority": "critical", "note": "critical", "assignee": "open"}
     assert cells(words.CHINESE, "alerts", row) == row | {"priority": "紧急"}
@@ -76,7 +76,7 @@ def test_one_thing_has_one_name(house):
 
 def test_an_empty_list_has_headings_too(house):
     text = house.client("actuary").get(f"{API}/pricing/seals.csv", params=CHINESE).content.decode("utf-8-sig")
-    assert text.strip() == "编号,日期（UTC）,保单,条目,文本,签名"
+    assert text.strip() == "编号,日期（UTC）,保单,分录,文本,签名"
 
 
 def test_languages_are_those_of_the_catalogue():

@@ -36,5 +36,5 @@ USER tripmeter
 # the one compile step, so that a new container is ready in a second, its root read-only
 RUN scripts/image.sh warm /opt/tripmeter/venv
 VOLUME /data
-EXPOSE 8787
+EXPOSE 8787 8788
 CMD ["tripmeter", "run", "--data", "/data", "--http", "0.0.0.0:8787"]

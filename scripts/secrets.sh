@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Secrets: passwords, and certificates of an authority of our own, for docker-compose.yml. What is there stays.
-# secrets.sh [FOLDER [NAME...]]: names or addresses under which devices reach Mosquitto, besides localhost
+# secrets.sh [FOLDER [NAME...]]: names or addresses under which devices and browsers reach us, besides localhost
 set -euo pipefail
 umask 077
 scripts=$(cd "$(dirname "$0")" && pwd)
@@ -14,7 +14,7 @@ password() { # FILE
 }
 
 [ -e ca.crt ] || "$scripts/certificates.sh" . authority
-for service in mosquitto grafana; do
+for service in mosquitto console grafana; do
     [ -e $service.crt ] || DAYS=825 "$scripts/certificates.sh" . server $service "$service,$names"
 done
 for one in database-password mqtt-password grafana-password metrics-token; do

@@ -22,7 +22,8 @@ SERVICES = FILE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 PROGRAMS = {"tripmeter": streams.cli.tripmeter, "tripmeter-sim": simulator.cli.main}
 ONCE = {"site", "registry", "simulator"}  # they end by themselves
-TLS = {"mosquitto": "8883", "grafana": "3000"}  # whoever may be reached from outside, and where
+# whoever may be reached from outside, and where
+TLS = {"mosquitto": "8883", "grafana": "3000", "console": "8788", "tripmeter": "8788"}
 
 
 def image(name):
@@ -94,6 +95,10 @@ def test_only_doors_with_tls_lead_in():
     assert {name: ports[0].rpartition(":")[2] for name, ports in published.items()} == TLS
     assert all(re.match(r"(\$\{\w+:-)?127\.0\.0\.1:", port) for ports in published.values() for port in ports)
     assert SERVICES["grafana"]["environment"]["GF_SERVER_PROTOCOL"] == "https"
+    for name in ("console", "tripmeter"):
+        said = SERVICES[name]["environment"]
+        assert said["TRIPMETER_CONSOLE__CERT_FILE"] == "/run/secrets/console.crt"
+        assert {"console.crt", "console.key"} <= set(SERVICES[name]["secrets"])
     assert FILE["networks"]["inside"]["internal"]
     assert all(SERVICES[name]["networks"] == ["inside"] for name in ("kafka", "postgres", "prometheus", "bridge"))
 

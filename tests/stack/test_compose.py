@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, HTTPSHandler, Request, build_opener, urlopen
 
 import pytest
 import yaml
@@ -81,16 +83,50 @@ class Site:
     def start(self, name, **settings):
         """Start a service, and return its address when its health check would be content."""
         port = free_port()
-        more = {"TRIPMETER_HTTP__HOST": "127.0.0.1", "TRIPMETER_HTTP__PORT": str(port), **settings}
-        self.running.append(subprocess.Popen(self.command(name), cwd=ROOT, env=self.environment(name) | more))
+        self.begin(name, TRIPMETER_HTTP__HOST="127.0.0.1", TRIPMETER_HTTP__PORT=str(port), **settings)
         wait_for(lambda: ready(port, self.running), PATIENCE_S, every=0.1)
         return f"127.0.0.1:{port}"
+
+    def begin(self, name, **settings):
+        """Start a service; what it says is in a file."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            environment = self.environment(name) | settings
+            self.running.append(subprocess.Popen(self.command(name), cwd=ROOT, env=environment, stderr=log))
+
+    def console(self, port):
+        """Wait until a console's health check is content; whoever is the first to sign in there, and what they see."""
+        *words, asked = SERVICES["console"]["healthcheck"]["test"][1:]
+        here = asked.replace(":8788", f":{port}").replace("/run/secrets", self.here["/run/secrets"])
+        path = {"PATH": str(Path(sys.executable).parent)}
+        wait_for(lambda: not subprocess.run([*words, here], env=path, capture_output=True).returncode, PATIENCE_S)
+        return Visitor(f"localhost:{port}", Path(self.here["/run/secrets"]) / "ca.crt")
 
     def drive(self):
         """What the simulator service does, for an hour in a moment; what was acknowledged."""
         *words, start, now = self.command("simulator")
         assert (start, now) == ("--start", "now")
         return json.loads(self.once("simulator", [*words, "--as-fast", "--json", "--vehicles", "4", "--hours", "1"]))
+
+
+class Visitor:
+    """A browser that trusts our authority."""
+
+    def __init__(self, host, authority):
+        trusting = HTTPSHandler(context=ssl.create_default_context(cafile=authority))
+        self.host, self.opener, self.csrf = host, build_opener(trusting, HTTPCookieProcessor()), ""
+
+    def asks(self, path, body=None):
+        told = {"Content-Type": "application/json", "X-CSRF-Token": self.csrf}
+        text = None if body is None else json.dumps(body).encode()
+        with self.opener.open(Request(f"https://{self.host}/api/v1/{path}", text, told)) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def signs_in(self, log):
+        """With the password that was printed once, and chooses another."""
+        (password,) = re.findall(r"sign in as admin with (\S+?):", log.read_text("utf-8"))
+        self.csrf = self.asks("session", {"name": "admin", "password": password})["csrf"]
+        self.asks("session/password", {"old": password, "new": "a long word of my own"})
+        self.csrf = self.asks("session", {"name": "admin", "password": "a long word of my own"})["csrf"]
 
 
 def ready(port, running):
@@ -116,8 +152,12 @@ def folder():
 
 def test_alone_behind_mosquitto_a_fleet_gets_everything_acknowledged(folder):
     with Site(folder) as site:
-        site.start("tripmeter")
+        door = free_port()
+        site.start("tripmeter", TRIPMETER_CONSOLE__PORT=str(door))
         sent = site.drive()
+        visitor = site.console(door)
+        visitor.signs_in(folder / "tripmeter.log")
+        assert len([one for one in visitor.asks("vehicles")["items"] if one["place"]]) == 4
     assert sent["vehicles"] == 4
     assert sent["payloads"] > 0
 
@@ -137,6 +177,11 @@ def test_all_of_it_carries_a_fleet_and_prometheus_sees_it(folder, kafka, postgre
             wait_for(lambda: watch.value("sum(tripmeter_lag_frames)") == 0, PATIENCE_S)
             assert watch.value("count(tripmeter_position_frames)") == 2
             assert watch.value("sum(tripmeter_vehicles)") == 4
+            door = free_port()
+            site.begin("console", TRIPMETER_CONSOLE__PORT=str(door))
+            visitor = site.console(door)
+            visitor.signs_in(folder / "console.log")
+            assert len({one["vehicle_id"] for one in visitor.asks("trips")["items"]}) == 4
             wait_for(lambda: {rule["health"] for rule in rules(watch)} == {"ok"}, PATIENCE_S, lambda: rules(watch))
             asked = [target["expr"] for panel in BOARD["panels"] for target in panel.get("targets", [])]
             wait_for(lambda: len(silent(watch, asked)) < 10, PATIENCE_S, lambda: silent(watch, asked), every=1.0)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from console.endpoint import Ask, Endpoint, Shape
 from console.gate.access import SEEING
-from console.lists.pages import Paged, page
+from console.lists.sorting import Sorted, by, page
 from console.live.positions import NAMES
 from console.reckoning.figures import figures, rows
 from console.said import number
@@ -52,11 +52,16 @@ class DeviceRow(Shape):
     set_aside: dict[str, int]  # in quarantine, by reason
 
 
-class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which vehicles'."""
 
     fleet: str = ""
     site: str = ""
+
+
+COLUMNS = by(
+    DeviceRow, "devices", faults=lambda row: sum(row.faults.values()), set_aside=lambda row: sum(row.set_aside.values())
+)
 
 
 def listed(ask: Ask) -> Page[DeviceRow]:
@@ -85,7 +90,7 @@ def listed(ask: Ask) -> Page[DeviceRow]:
             )
         )
     ordered = sorted(found, key=lambda one: (one.seen_share is None, one.seen_share or 0.0, one.vehicle))
-    return page(ordered, ask.query, lambda one: one.vehicle, lambda one: one)
+    return page(ordered, ask.query, lambda one: one.vehicle, lambda one: one, COLUMNS)
 
 
 def _wanted(ask: Ask, key: Key) -> bool:

@@ -1,5 +1,7 @@
 """Drivers over HTTP: who drives how, what cost the points, how it was week by week."""
 
+import operator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -11,12 +13,11 @@ from console.endpoint import Ask, Endpoint, Query, Shape
 from console.gate.access import SCORED
 from console.gate.problems import Problem
 from console.lists import seen
-from console.lists.pages import Paged, page
+from console.lists.sorting import Sorted, by, page
 from console.reckoning.driving import last_day, of, ranks, rates, scored, trends, weekly
 from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from streams.registry.rows import Driver
-from streams.words import say
 
 Row = dict[str, Any]
 
@@ -76,13 +77,12 @@ class DriverScore(DriverRow):
     weeks: list[Week]
 
 
-class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which drivers."""
 
     q: Annotated[str, msgspec.Meta(description="part of an id or a name")] = ""
     fleet: str = ""
     site: Annotated[str, msgspec.Meta(description="those who have driven a vehicle of it")] = ""
-    sort: Annotated[str, msgspec.Meta(description="score, name, km")] = "score"
 
 
 class Window(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,20 +91,25 @@ class Window(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
     window: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 0
 
 
+def _sure(name: str) -> Callable[[DriverRow], Any]:
+    """A number of those of whom enough is known."""
+    return lambda row: None if row.provisional else getattr(row, name)
+
+
+SURE = {name: _sure(name) for name in ("score", "coaching_score", "low", "high")}
+COLUMNS = by(DriverRow, "drivers", driver_id=operator.attrgetter("id"), **SURE)
+
+
 def listed(ask: Ask) -> Page[DriverRow]:
     """Drivers with their scores; those of whom too little is known come after them by id, those without one last."""
     _open_to(ask)
     wanted = ask.query
     named = [row for row in _rows(ask) if wanted.q.lower() in f"{row.driver_id} {row.name}".lower()]
     found = [row for row in named if wanted.fleet in ("", row.fleet_id) and _drove(ask, row, wanted.site)]
-    keys = {
-        "score": lambda row: (row.score is None, row.provisional, 0.0 if row.provisional else row.score or 0.0, row.id),
-        "name": lambda row: (row.name, row.id),
-        "km": lambda row: (-row.km, row.id),
-    }
-    if wanted.sort not in keys:
-        raise Problem(422, "invalid", say("one_of", name="sort", known=", ".join(keys)))
-    return page(sorted(found, key=keys[wanted.sort]), wanted, lambda row: row.id, lambda row: row)
+    known = sorted(
+        found, key=lambda row: (row.score is None, row.provisional, 0.0 if row.provisional else row.score, row.id)
+    )
+    return page(known, wanted, lambda row: row.id, lambda row: row, COLUMNS)
 
 
 def score(ask: Ask) -> DriverScore:

@@ -5,14 +5,15 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, func, select
 
 from console import said
 from console.endpoint import Ask, Endpoint, Query, Reply, Shape, attachment
 from console.gate.access import OWN, SEEING
 from console.gate.problems import Problem
 from console.lists import keyset, seen, within
-from console.lists.pages import Paged, words
+from console.lists.pages import words
+from console.lists.sorting import Sorted
 from console.lists.times import Instant, at, seconds
 from console.shapes import Columns, Event, Page, Place
 from streams.messages import iso
@@ -54,8 +55,18 @@ class TripDetail(Trip):
     events: list[Event]
 
 
-class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which trips, the newest first."""
+_COLUMNS = schema.trips.c
+SORTS = {
+    "start": (_COLUMNS.start,),
+    "vehicle": (_COLUMNS.fleet_id, _COLUMNS.vehicle_id),
+    "driver_id": (func.coalesce(_COLUMNS.driver_id, ""),),
+    **{name: (_COLUMNS[name],) for name in ("km", "driving_s", "idle_s", "night_s", "status")},
+}
+UNKNOWN_LAST = case((_COLUMNS.driver_id.is_(None), 1), else_=0)
+
+
+class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which trips, the newest first unless something else is said."""
 
     vehicle: str = ""
     driver: str = ""
@@ -90,9 +101,19 @@ def listed(ask: Ask) -> Page[Trip]:
     query = query.where(trips.c.end >= first) if first is not None else query
     query = query.where(trips.c.start < last) if last is not None else query
     with ask.world.store.reading() as connection:
-        rows, cursor = keyset.part(connection, query, (-trips.c.start, trips.c.trip_id), wanted)
+        rows, cursor = keyset.part(connection, query, _order(wanted.sort), wanted)
         total = keyset.count(connection, query)
     return Page(items=[_trip(ask, row) for row in rows], total=total, cursor=cursor)
+
+
+def _order(sort: str) -> keyset.Order:
+    """By a column, or the other way round; one whose driver is not known stands last among drivers either way."""
+    name = (sort or "-start").removeprefix("-")
+    if name not in SORTS:
+        raise Problem(422, "invalid", say("one_of", name="sort", known=", ".join(SORTS)))
+    down = not sort or sort.startswith("-")
+    named = [one.desc() if down else one for one in (*SORTS[name], schema.trips.c.trip_id)]
+    return [UNKNOWN_LAST, *named] if name == "driver_id" else named
 
 
 def one(ask: Ask) -> TripDetail:

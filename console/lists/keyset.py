@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, and_, func, or_, select, tuple_
+from sqlalchemy.sql import operators
 
 from console.gate.problems import Problem
 from console.lists.pages import Paged
@@ -14,7 +15,7 @@ from streams.store.store import rows_of
 from streams.words import say
 
 Row = dict[str, Any]
-Order = Sequence[ColumnElement[Any]]  # ascending; the last of them names a row
+Order = Sequence[ColumnElement[Any]]  # ascending, or ``.desc()``; the last of them names a row; none is null
 
 MOST = 2**63  # of what a cursor counts: more no database holds
 AT_ONCE = 500  # rows read before it is looked which of them are kept
@@ -28,12 +29,12 @@ def part(
     keep: Callable[[list[Row]], list[Row]] | None = None,
 ) -> tuple[list[Row], str | None]:
     """The rows of a page, and where the next begins; ``keep`` says which of some are wanted, and may add to them."""
-    named = [one.label(f"key_{k}") for k, one in enumerate(order)]
+    named = [_bare(one).label(f"key_{k}") for k, one in enumerate(order)]
     ordered, after = query.add_columns(*named).order_by(*order), _read(asked.cursor, order)
     most = asked.limit + 1 if keep is None else max(asked.limit + 1, AT_ONCE)
     found: list[Row] = []
     while True:
-        onward = ordered if after is None else ordered.where(tuple_(*order) > tuple_(*after))
+        onward = ordered if after is None else ordered.where(_beyond(order, after))
         rows = rows_of(connection, onward.limit(most))
         found += rows if keep is None else keep(rows)
         if len(found) > asked.limit or len(rows) < most:
@@ -46,6 +47,25 @@ def part(
 def count(connection: Connection, query: Select[Any]) -> int:
     """How many rows there are."""
     return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+
+
+def _beyond(order: Order, after: list[Any]) -> ColumnElement[bool]:
+    """What stands behind some keys; all one way it is one comparison, which an index serves."""
+    bare, down = [_bare(one) for one in order], [_is_down(one) for one in order]
+    if len(set(down)) == 1:
+        return tuple_(*bare) < tuple_(*after) if down[0] else tuple_(*bare) > tuple_(*after)
+    ways = [one < key if falls else one > key for one, key, falls in zip(bare, after, down, strict=True)]
+    same = [one == key for one, key in zip(bare, after, strict=True)]
+    return or_(*[and_(*same[:k], way) for k, way in enumerate(ways)])
+
+
+def _is_down(one: ColumnElement[Any]) -> bool:
+    return isinstance(one, UnaryExpression) and one.modifier is operators.desc_op
+
+
+def _bare(one: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What is compared, whichever way it is ordered."""
+    return one.element if isinstance(one, UnaryExpression) and _is_down(one) else one
 
 
 def _keys(row: Row, order: Order) -> list[Any]:
@@ -63,7 +83,7 @@ def _read(cursor: str, order: Order) -> list[Any] | None:
         keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise Problem(422, "invalid", say("cursor")) from error
-    kinds = [(str,) if issubclass(one.type.python_type, str) else (int, float) for one in order]
+    kinds = [(str,) if issubclass(_bare(one).type.python_type, str) else (int, float) for one in order]
     if not isinstance(keys, list) or len(keys) != len(order) or not all(map(_fits, keys, kinds)):
         raise Problem(422, "invalid", say("cursor"))
     return keys

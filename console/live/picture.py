@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import or_, select, true
 
 from console import said
 from console.alerts import inbox
@@ -25,8 +25,10 @@ from streams.web.tokens import Grant
 
 Row = dict[str, Any]
 
+EVERY_S, SHARE = 60.0, 20.0  # between two looks at all of them; as many times what one takes
 FRESH_S = 0.5  # a frame is of this moment for so long
 LOOK_S = 2.0  # between two looks at the record for alerts of which nobody tells
+LATELY_S = 86_400.0  # what has ended longer ago seldom changes: it is looked at with all the others
 
 
 class View(NamedTuple):
@@ -61,10 +63,10 @@ class Picture:
         self._standing: dict[str, Row] = {}  # open and acknowledged alerts by id
         self._loaded = False
         self._desk: Desk
-        self._stood: dict[str, tuple[object, ...]] | None = (
-            None  # alerts as they were when last looked for, if nobody tells
-        )
+        self._stood: dict[str, int] = {}  # alerts as they were when last looked for, if nobody tells
+        self._lately: set[str] = set()  # of which those of the last look
         self._changed_at = float("-inf")
+        self._every_at = float("-inf")  # when all are to be looked at
         self._acted = 0  # number of the last action seen
         self._orders: dict[tuple[str, ...], tuple[object, Order]] = {}
         self._seq = 0
@@ -183,17 +185,31 @@ class Picture:
 
     def _changed(self) -> list[str]:
         """Alerts that are otherwise than when last looked at, where nobody tells of them."""
-        if self.world.told or time.monotonic() - self._changed_at < LOOK_S:
+        began = time.monotonic()
+        if self.world.told or began - self._changed_at < LOOK_S:
             return []
-        alerts = schema.alerts
-        columns = [alerts.c[name] for name in ("alert_id", "count", "level", "condition", "superseded")]
+        every, first = began >= self._every_at, self._every_at < 0.0
+        found = self._found(every)
+        changed = [name for name, said in found.items() if self._stood.get(name) != said]
+        changed += (self._stood.keys() if every else self._lately) - found.keys()
+        self._changed_at = now = time.monotonic()
+        if every:
+            self._stood, self._every_at = found, now + max(EVERY_S, SHARE * (now - began))
+        else:
+            self._stood.update(found)
+            self._lately = set(found)
+        return [] if first else changed
+
+    def _found(self, every: bool) -> dict[str, int]:
+        """Alerts with a number that changes with them: all, or those that last or have ended lately."""
+        alerts = schema.alerts.c
         with self.world.store.reading() as connection:
-            stand = connection.execute(select(*columns).where(alerts.c.superseded == 0)).all()
-        found = {row.alert_id: tuple(row) for row in stand}
-        before, self._stood, self._changed_at = self._stood, found, time.monotonic()
-        if before is None:
-            return []
-        return [name for name in found.keys() | before.keys() if found.get(name) != before.get(name)]
+            since = self.world.now(connection) - LATELY_S
+            lately = or_(alerts.condition == "active", alerts.last_seen >= since)
+            query = select(alerts.alert_id, alerts.count, alerts.level, alerts.condition).where(
+                alerts.superseded == 0, true() if every else lately
+            )
+            return {name: hash(tuple(rest)) for name, *rest in connection.execute(query)}
 
     def _take(self, row: Row) -> str:
         new = row["alert_id"] not in self._standing

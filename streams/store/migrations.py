@@ -122,6 +122,12 @@ def _words(connection: Connection) -> None:
         connection.execute(accounts.books.insert(), list(found.values()))
 
 
+def _ordered(connection: Connection) -> None:
+    """Indexes in which lists of trips are read as they are shown, in place of one that was not quite so."""
+    connection.exec_driver_sql("DROP INDEX IF EXISTS trips_by_vehicle")
+    _complete(connection)
+
+
 # step k brings version k to k + 1
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
@@ -143,6 +149,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
     _words,
     _complete,
+    _ordered,
 )
 
 

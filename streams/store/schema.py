@@ -94,7 +94,10 @@ trips = table(
     Column("end_lat_deg", Float),
     Column("end_lon_deg", Float),
     Column("quality", String, nullable=False),
-    Index("trips_by_vehicle", *WHO, "start"),
+    Index("trips_of_vehicle", *WHO, "start", "trip_id"),
+    Index("trips_of_driver", "fleet_id", "driver_id", "start", "trip_id"),
+    Index("trips_of_fleet", "fleet_id", "start", "trip_id"),
+    Index("trips_by_start", "start", "trip_id"),
 )
 
 intervals = table(  # activity: what the hours rules read
@@ -150,6 +153,8 @@ alerts = table(  # the state (open, acknowledged, resolved, dismissed) follows f
     Column("flapping", Integer, nullable=False),  # 1 while it comes and goes
     Column("starts", Text, nullable=False),  # JSON: of the last events counted, as many as tell whether it flaps
     Index("alerts_by_vehicle", *WHO, "kind", "subject", "first_seen"),
+    Index("alerts_by_last", "last_seen"),
+    Index("alerts_by_condition", "condition"),
 )
 
 outbox = table(  # what leaves, drained by senders with retry

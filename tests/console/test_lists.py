@@ -5,9 +5,9 @@ import json
 
 import pytest
 from msgspec import structs
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, event, insert, select
 
-from console.api import drivers
+from console.api import drivers, trips
 from streams.messages import iso
 from streams.store import schema
 
@@ -92,6 +92,59 @@ def test_a_row_that_comes_between_two_pages_moves_no_other(house):
     with house.world.store.writing() as connection:
         connection.execute(delete(schema.trips).where(schema.trips.c.trip_id == "crowd-new"))
     assert first["items"] + second["items"] == whole
+
+
+@pytest.mark.parametrize("down", ["", "-"])
+@pytest.mark.parametrize("column", trips.SORTS)
+def test_pages_of_trips_by_any_column_are_the_list_cut(house, crowd, column, down):
+    admin = house.client("admin")
+    with house.world.store.writing() as connection:
+        nobody = schema.trips.update().where(schema.trips.c.trip_id.in_([f"crowd-{k}" for k in range(5)]))
+        connection.execute(nobody.values(driver_id=None))
+    whole, _ = fetched(admin, "trips", limit=10_000, sort=down + column)
+    cut, pages = fetched(admin, "trips", limit=1_000, sort=down + column)
+    assert (cut == whole, pages) == (True, 6)
+    values = [row[column] for row in whole]
+    known = [one for one in values if one is not None]
+    assert values[: len(known)] == sorted(known, reverse=bool(down))  # what is not known stands last either way
+
+
+@pytest.mark.parametrize("path", ["trips", "drivers", "devices"])
+@pytest.mark.parametrize("sort", ["nothing", "-", "--km", "start desc"])
+def test_a_column_that_is_none_is_refused(house, path, sort):
+    answer = house.client("manager").get(f"{API}/{path}", params={"sort": sort})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("login", "query"),
+    [
+        ("admin", {}),
+        ("manager", {}),
+        ("manager", {"vehicle": "a/V1"}),
+        ("manager", {"driver": "a/D1", "to": "2030-01-01T00:00:00Z"}),
+        ("driver", {}),
+    ],
+)
+def test_an_index_has_the_trips_in_the_order_they_are_shown(house, login, query):
+    client, asked = house.client(login), []
+
+    def heard(_connection, _cursor, statement, values, *_more):
+        if "ORDER BY trips" in statement:
+            asked.append((statement, values))
+
+    event.listen(house.world.store.engine, "before_cursor_execute", heard)
+    try:
+        first = client.get(f"{API}/trips", params={**query, "limit": 1}).json()
+        client.get(f"{API}/trips", params={**query, "limit": 1, "cursor": first["cursor"]})
+    finally:
+        event.remove(house.world.store.engine, "before_cursor_execute", heard)
+    assert len(asked) == 2
+    with house.world.store.reading() as connection:
+        for statement, values in asked:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            assert len(plan) == 1, plan  # nothing is sorted
+            assert "USING INDEX trips_" in plan[0]
 
 
 @pytest.mark.parametrize("cursor", ["%", "bnVsbA", "WzEsMiwzLDRd", "WyJhIiwgImIiXQ", "W3RydWUsICJhIl0"])

@@ -4,16 +4,20 @@ import asyncio
 import base64
 import json
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from console.gate.access import Who, scope_of
-from console.live import stream
+from console.live import picture, stream
 from console.live.positions import NAMES, ROW
 from console.live.stream import RING, WAITING, Hub, Tab
 from console.live.streaming import heard
 from streams.desk.actions import act
+from streams.store import schema
+from streams.store.store import rows_of
 from streams.web.tokens import Grant
 
 ALL = frozenset({"alerts", "positions", "health"})
@@ -163,3 +167,41 @@ def test_whoever_stops_it_waits_for_no_tab(house, monkeypatch):
         return rest
 
     assert asyncio.run(told()) is None
+
+
+def test_of_alerts_that_nobody_tells_of_old_ones_are_looked_at_seldom_and_none_is_missed(house, monkeypatch):
+    monkeypatch.setattr(picture, "LOOK_S", 0.0)
+    hub, store, alerts = Hub(replace(house.world, told=False)), house.world.store, schema.alerts
+    with store.reading() as connection:
+        row = rows_of(connection, select(alerts).where(alerts.c.superseded == 0).limit(1))[0]
+        now = house.world.now(connection)
+    long_ago = {"condition": "cleared", "first_seen": now - 9e6, "last_seen": now - 8e6, "last_start": now - 9e6}
+    made = [
+        row | {"alert_id": "old", "kind": "idling"} | long_ago,
+        row | {"alert_id": "lasts", "kind": "tow"} | long_ago | {"condition": "active"},
+        row | {"alert_id": "late", "kind": "geofence", "condition": "cleared", "last_seen": now},
+    ]
+    names = [one["alert_id"] for one in made]
+    with store.writing() as connection:
+        connection.execute(alerts.insert(), made)
+
+    def counted(count, *which):
+        with store.writing() as connection:
+            connection.execute(alerts.update().where(alerts.c.alert_id.in_(which)).values(count=count))
+
+    def told():
+        return sorted({one["alert_id"] for one, _ in hub.picture.news()} & set(names))
+
+    try:
+        assert (told(), told()) == ([], [])  # all are read, then all that were known are as they were
+        counted(50, *names)
+        assert told() == ["lasts", "late"]
+        assert told() == []
+        monkeypatch.setattr(hub.picture, "_every_at", 0.0)
+        assert told() == ["old"]
+        with store.writing() as connection:
+            connection.execute(alerts.update().where(alerts.c.alert_id == "late").values(superseded=1))
+        assert told() == ["late"]
+    finally:
+        with store.writing() as connection:
+            connection.execute(alerts.delete().where(alerts.c.alert_id.in_(names)))

@@ -13,7 +13,7 @@ import { VehicleLink } from '../ui/links.js';
 
 export function Devices() {
   const { fleet = '', site = '' } = route.value.query;
-  const known = pages('devices', { fleet, site }, { every_s: LATELY_S });
+  const known = pages('devices', { fleet, site }, { every_s: LATELY_S, sort: 'sort' });
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.devices')} /><p class="hint">${t('devices.lead')}</p>
@@ -31,8 +31,8 @@ function columns() {
     share('seen_share', t('devices.seen'), 1),
     share('observed_share', t('devices.observed')),
     share('driver_share', t('devices.driver')),
-    { key: 'faults', label: t('devices.faults'), by: (/** @type {any} */ row) => Object.keys(row.faults).length, show: (/** @type {any} */ row) => told('kind', row.faults) },
-    { key: 'set_aside', label: t('devices.aside'), by: (/** @type {any} */ row) => Object.keys(row.set_aside).length, show: (/** @type {any} */ row) => told('aside', row.set_aside) },
+    { key: 'faults', label: t('devices.faults'), show: (/** @type {any} */ row) => told('kind', row.faults) },
+    { key: 'set_aside', label: t('devices.aside'), show: (/** @type {any} */ row) => told('aside', row.set_aside) },
   ];
 }
 

@@ -13,7 +13,7 @@ import { DriverLink } from '../ui/links.js';
 
 export function Drivers() {
   const { fleet = '', site = '' } = route.value.query;
-  const known = pages('drivers', { fleet, site });
+  const known = pages('drivers', { fleet, site }, { sort: 'sort' });
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
   return html`<${Head} title=${t('screen.drivers')}>${known.data.items.length > 0 && html`<${Filed} status=${known.data.items[0].status} />`}<//>
@@ -25,20 +25,15 @@ export function Drivers() {
 function columns() {
   return [
     { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} /> ${row.name}` },
-    { key: 'score', label: t('drivers.score'), number: true, by: sure('score'), show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
-    { key: 'coaching_score', label: t('drivers.coaching'), number: true, by: sure('coaching_score'), show: (/** @type {any} */ row) => (row.provisional ? '–' : number(row.coaching_score, 1)) },
-    { key: 'low', label: t('drivers.between'), number: true, by: sure('low'), value: () => null, show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },
+    { key: 'score', label: t('drivers.score'), number: true, show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
+    { key: 'coaching_score', label: t('drivers.coaching'), number: true, show: (/** @type {any} */ row) => (row.provisional ? '–' : number(row.coaching_score, 1)) },
+    { key: 'low', label: t('drivers.between'), number: true, value: () => null, show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },
     share('credibility', t('drivers.credibility')),
     count('km', t('trips.km'), 0),
     count('rank', t('drivers.rank')),
     { key: 'trend', label: t('drivers.trend'), number: true, show: (/** @type {any} */ row) => signed(row.trend, 1) },
     count('events_per_1000_km', t('drivers.events'), 1),
   ];
-}
-
-/** A number of those that are known; provisional ones stand last. @param {string} key */
-function sure(key) {
-  return (/** @type {any} */ row) => (row.provisional ? null : row[key]);
 }
 
 /** @param {{ row: any, value: number }} given */

@@ -14,7 +14,7 @@ import { DriverLink, VehicleLink } from '../ui/links.js';
 export function Trips() {
   const { vehicle = '', driver = '', from = '', to = '', fleet = '', site = '' } = route.value.query;
   const asked = { vehicle, driver, fleet, site, from: from && midnight(from), to: to && midnight(to, 1) }; // the last day is meant to be in it
-  const known = pages('trips', asked);
+  const known = pages('trips', asked, { sort: 'sort' });
   return html`
     <${Head} title=${t('screen.trips')} />
     <div class="filters" role="group" aria-label=${t('inbox.filters')}>

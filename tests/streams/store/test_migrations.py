@@ -134,3 +134,17 @@ def test_a_word_on_a_fleets_books_becomes_one_on_each(tmp_path):
     assert (drivers["what"], drivers["actor"], drivers["at"]) == ("drivers", "7", 7.0)
     assert (couplings["what"], couplings["fleet_id"]) == ("couplings", "f") and couplings["at"] > 1e9
     store.close()
+
+
+def test_an_older_store_gets_the_indexes_that_trips_are_listed_by(tmp_path):
+    store = open_store(tmp_path)
+    with store.writing() as connection:
+        for index in schema.trips.indexes:
+            connection.exec_driver_sql(f"DROP INDEX {index.name}")
+        connection.exec_driver_sql("CREATE INDEX trips_by_vehicle ON trips (fleet_id, vehicle_id, start)")
+        connection.execute(schema.meta.update().where(schema.meta.c.key == "schema").values(value="19"))
+    store.close()
+    store = open_store(tmp_path)
+    found = {one["name"] for one in inspect(store.engine).get_indexes("trips")}
+    assert found == {index.name for index in schema.trips.indexes}
+    store.close()

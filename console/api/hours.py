@@ -1,23 +1,28 @@
-"""Hours over HTTP: how long each driver has been at the wheel against every limit, and how much is left."""
+"""Hours over HTTP: how long each driver has been at the wheel, what is left of every limit, and which ends first."""
 
+import operator
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
+from console import said
 from console.endpoint import Ask, Endpoint, Shape
 from console.gate.access import OWN
 from console.lists import within
-from console.lists.pages import Paged, page
+from console.lists.sorting import Sorted, by, page
 from console.shapes import Page
-from streams.hours import ESTIMATE, HoursRules, Interval
+from streams.hours import ESTIMATE, KINDS, HoursRules, Interval
 from streams.hours.fold import Fold
 from streams.messages import iso
+from streams.registry.rows import Driver
 from streams.store import schema
 from streams.store.store import rows_of
 
 WINDOW_S = 28 * 86_400.0
+SILENT_S = 300.0  # a longer silence is bridged by no drive, and it is not known whether one goes on
 Row = dict[str, Any]
 
 
@@ -38,14 +43,21 @@ class DriverHours(Shape):
     fleet_id: str
     driver_id: str
     id: str
+    name: str
     rules: str
     at: str  # up to when it is counted: now, of who drives the end of the driving that is known
     driving: bool
+    silent: bool  # while they drive nothing is heard: all is as of then
+    since: str | None  # driving; else off the wheel
+    vehicle: str | None  # driven now or last; null: one that whoever asks does not see
+    first: str | None  # kind of the limit that ends their driving first
+    left_s: float | None  # until then, at the wheel
+    until: str | None  # when that is, if they drive on
     limits: list[Count]
     note: str
 
 
-class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose hours; empty: everybody's."""
 
     driver: Annotated[str, msgspec.Meta(description="an id, or fleet/driver")] = ""
@@ -53,14 +65,30 @@ class Wanted(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     site: Annotated[str, msgspec.Meta(description="those who have driven a vehicle of it")] = ""
 
 
+def _left(kind: str) -> Callable[[DriverHours], float | None]:
+    """What is left of a limit."""
+    return lambda row: next((one.left_s for one in row.limits if one.kind == kind), None)
+
+
+def _busy(row: DriverHours) -> int:
+    """Who drives first, then those of whom nothing is heard, then who rests."""
+    return row.silent - 2 * row.driving
+
+
+COLUMNS = by(
+    DriverHours, "hours", driver_id=operator.attrgetter("id"), driving=_busy, **{kind: _left(kind) for kind in KINDS}
+)
+
+
 def listed(ask: Ask) -> Page[DriverHours]:
     """Drivers who drove in the last four weeks, those with least left first."""
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
         by_driver = _intervals(connection, ask, now)
-    found = [_hours(ask, key, some, now) for key, some in sorted(by_driver.items())]
-    ordered = sorted(found, key=lambda one: (min((c.left_s for c in one.limits), default=0.0), one.id))
-    return page(ordered, ask.query, lambda one: one.id, lambda one: one)
+    names = {(row.fleet_id, row.driver_id): row.name for row in ask.world.known.registry.of(Driver)}
+    found = [_hours(ask, key, some, now, names.get(key, "")) for key, some in sorted(by_driver.items())]
+    ordered = sorted(found, key=lambda one: (one.left_s or 0.0, one.id))
+    return page(ordered, ask.query, lambda one: one.id, lambda one: one, COLUMNS)
 
 
 def _intervals(connection: Connection, ask: Ask, now: float) -> dict[tuple[str, str], list[Row]]:
@@ -82,7 +110,7 @@ def _placed(ask: Ask, row: Row) -> bool:
     return ask.query.site in ("", ask.world.known.site(row["fleet_id"], row["vehicle_id"]))
 
 
-def _hours(ask: Ask, key: tuple[str, str], some: list[Row], now: float) -> DriverHours:
+def _hours(ask: Ask, key: tuple[str, str], some: list[Row], now: float, name: str) -> DriverHours:
     last = some[-1]
     known = ask.world.known.roster.known(last["fleet_id"], last["vehicle_id"])
     rules: HoursRules = ask.world.rules.hours.of(known.jurisdiction, True)
@@ -90,16 +118,25 @@ def _hours(ask: Ask, key: tuple[str, str], some: list[Row], now: float) -> Drive
     for row in some:
         if row["activity"] == "drive" or rules.on_duty:
             fold.take(_interval(ask, row))
-    open_ = [row["end"] for row in some if row["status"] == "open" and row["activity"] == "drive"]
-    at = max(open_, default=now)
+    drive = max((row for row in some if row["activity"] == "drive"), key=operator.itemgetter("end"), default=None)
+    driving = drive is not None and drive["status"] == "open"
+    at = drive["end"] if drive is not None and driving else now
     limits = [_count(one) for one in fold.rested(at, known.zone).counts]
+    first = min(limits, key=operator.attrgetter("left_s"), default=None)
     return DriverHours(
         fleet_id=key[0],
         driver_id=key[1],
         id="/".join(key),
+        name=name,
         rules=rules.name,
         at=iso(at),
-        driving=bool(open_),
+        driving=driving,
+        silent=driving and now - at > SILENT_S,
+        since=iso(drive["start" if driving else "end"]) if drive else None,
+        vehicle=said.name(drive) if drive and ask.scope.row(drive) else None,
+        first=first.kind if first else None,
+        left_s=first.left_s if first else None,
+        until=iso(at + first.left_s) if first else None,
         limits=limits,
         note=ESTIMATE,
     )

@@ -15,7 +15,7 @@ COLUMNS = {"priority": "priority", "condition": "condition", "state": "state", "
            "factor": "factor", "tasks.kind": "task", "tasks.state": "task_state", "objections.state": "objection",
            "trips.status": "trips", "disputes.state": "dispute", "claims.status": "claim",
            "alerts.reason": "dismissal", "disputes.why": "dismissal",
-           "runs.action": "run", "ledger.kind": "premium", "ledger.reason": "posting",
+           "hours.first": "kind", "runs.action": "run", "ledger.kind": "premium", "ledger.reason": "posting",
            "premiums.kind": "premium", "vehicles.status": "status", "devices.status": "status"}  # fmt: skip
 
 

@@ -65,7 +65,56 @@ def test_who_has_rested_may_drive_again(house):
     counted = {one["kind"]: (one["counted_s"], one["passed"]) for one in mine["limits"]}
     assert (counted["continuous_driving"], counted["daily_driving"]) == ((0, 0), (0, 0))
     assert counted["fortnight_driving"] == (9 * h, 0)
-    assert (mine["at"], mine["driving"]) == (iso(now), False)
+    assert (mine["at"], mine["driving"], mine["since"]) == (iso(now), False, iso(end))
+    left = {one["kind"]: one["left_s"] for one in mine["limits"]}
+    assert (mine["first"], mine["left_s"]) == min(left.items(), key=lambda one: one[1])
+    assert mine["until"] == iso(now + mine["left_s"])
+
+
+@pytest.fixture
+def drove(house):
+    """Puts driving on record for the while of a test: who, from and until how many hours ago, status, vehicle."""
+
+    def put(*said):
+        with house.world.store.writing() as connection:
+            now = house.world.now(connection)
+            same = {"fleet_id": "a", "activity": "drive", "quality": None, "named": 1}
+            names = ("driver_id", "start", "end", "status", "vehicle_id")
+            rows = [(who, now - first * 3600.0, now - last * 3600.0, *more) for who, first, last, *more in said]
+            connection.execute(insert(schema.intervals), [same | dict(zip(names, row, strict=True)) for row in rows])
+        return now
+
+    yield put
+    with house.world.store.writing() as connection:
+        connection.execute(delete(schema.intervals).where(schema.intervals.c.driver_id.startswith("H")))
+
+
+def test_who_drives_who_is_not_heard_of_and_who_rests(house, drove):
+    now = drove(
+        ("H-drives", 4, 0, "open", "V1"),
+        ("H-silent", 5, 3, "open", "V1"),
+        ("H-rests", 9, 8, "open", "V0"),  # left open by a device that fell silent: they have driven another one since
+        ("H-rests", 6, 1, "closed", "V1"),
+    )
+    manager = house.client("manager")
+    found = {row["driver_id"]: row for row in manager.get(f"{API}/hours").json()["items"]}
+    drives, silent, rests = (found[f"H-{name}"] for name in ("drives", "silent", "rests"))
+    assert (drives["driving"], drives["silent"], drives["since"]) == (True, False, iso(now - 4 * 3600.0))
+    assert (drives["first"], drives["until"]) == ("continuous_driving", iso(now + 1800.0))
+    assert (silent["driving"], silent["silent"], silent["at"]) == (True, True, iso(now - 3 * 3600.0))
+    assert (rests["driving"], rests["vehicle"], rests["since"]) == (False, "a/V1", iso(now - 3600.0))
+    by_what = [row["driver_id"] for row in manager.get(f"{API}/hours", params={"sort": "driving"}).json()["items"]]
+    assert by_what.index("H-drives") < by_what.index("H-silent") < by_what.index("H-rests")
+    rested = {one["kind"]: one["left_s"] for one in rests["limits"]}
+    by_week = manager.get(f"{API}/hours", params={"sort": "-weekly_driving"}).json()["items"]
+    shown = [next(one["left_s"] for one in row["limits"] if one["kind"] == "weekly_driving") for row in by_week]
+    assert rested["weekly_driving"] in shown and shown == sorted(shown, reverse=True)
+
+
+def test_a_vehicle_of_another_site_is_not_named_to_who_does_not_see_it(house, drove):
+    drove(("H-both", 8, 7, "closed", "V1"), ("H-both", 5, 3, "closed", "V0"))
+    (mine,) = [row for row in house.client("yard").get(f"{API}/hours").json()["items"] if row["driver_id"] == "H-both"]
+    assert mine["vehicle"] is None
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "urgency"])

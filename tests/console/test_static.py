@@ -31,6 +31,7 @@ LATER = (
     "factors.",
     "file.",
     "fleet_report.",
+    "hours.",
     "lift.",
     "made.",
     "mail.",

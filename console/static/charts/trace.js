@@ -26,13 +26,18 @@ const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]]; // of as many lines as there
 export function Trace({ caption, times, strips, mark = null, at, onAt, dated = times[times.length - 1] - times[0] > DAY_S }) {
   const table = useSignal(false);
   if (!times.length) return null;
-  const shown = strips.filter((strip) => strip.lines.some(({ values }) => values.some((value) => value !== null)));
+  const shown = strips.filter(measured);
   return html`<figure class="trace">
     <figcaption>${caption} <button aria-pressed=${table.value} onClick=${() => (table.value = !table.value)}>${t('live.table')}</button></figcaption>
     ${table.value
       ? html`<${Rows} caption=${caption} times=${times} strips=${shown} dated=${dated} />`
       : shown.map((strip) => html`<${Plot} key=${strip.key} times=${times} strip=${strip} mark=${mark} at=${at} onAt=${onAt} dated=${dated} />`)}
   </figure>`;
+}
+
+/** Whether there is anything to draw. @param {Strip} strip */
+export function measured({ lines }) {
+  return lines.some(({ values }) => values.some((value) => value !== null));
 }
 
 /** @param {{ times: number[], strip: Strip, mark: number | null, at?: number, onAt?: (index: number) => void, dated: boolean }} given */
@@ -161,7 +166,7 @@ function told(at, dated) {
 }
 
 /** What a signal is called. @param {string} key */
-function named(key) {
+export function named(key) {
   const [, wheel] = /^tyre_(.*)_pressure_kpa$/.exec(key) ?? [];
   return wheel ? t('signal.tyre', { wheel }) : word('signal', key);
 }

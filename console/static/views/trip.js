@@ -13,6 +13,7 @@ import { placed, placedEvent } from '../map/datum.js';
 import { PathMap } from '../map/path.js';
 import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
 import { DriverLink, VehicleLink } from '../ui/links.js';
+import { useChosen } from '../ui/traces.js';
 
 const PACES = [1, 2, 5, 10, 20, 60];
 const FRAME_MS = 100;
@@ -50,7 +51,7 @@ function Replay({ found, events }) {
   const at = useSignal(after(times, (moment(route.value.query.at)?.getTime() ?? 0) / 1000)); // where the address says
   const pace = useSignal(10);
   const running = useSignal(false);
-  const drawn = useMemo(() => strips(found), [found]);
+  const { buttons, shown } = useChosen(useMemo(() => strips(found), [found]));
   useEffect(() => {
     if (!running.value) return;
     let now = times[at.value];
@@ -73,6 +74,7 @@ function Replay({ found, events }) {
       <select aria-label=${t('trip.pace')} value=${pace.value} onChange=${(/** @type {any} */ event) => (pace.value = Number(event.target.value))}>${PACES.map((one) => html`<option value=${one}>${one}×</option>`)}</select>
     </div>
     ${events.length > 0 && html`<div class="ticks" role="group" aria-label=${t('trip.events')}>${events.map((one) => html`<button key=${one.id} onClick=${() => (at.value = after(times, (moment(one.start)?.getTime() ?? 0) / 1000))}>${clock(one.start, true)} ${word('kind', one.kind)}</button>`)}</div>`}
-    <${Trace} caption=${t('trip.measured')} times=${times} strips=${drawn} at=${at.value} onAt=${(/** @type {number} */ k) => (at.value = k)} />
+    ${buttons}
+    <${Trace} caption=${t('trip.measured')} times=${times} strips=${shown} at=${at.value} onAt=${(/** @type {number} */ k) => (at.value = k)} />
   </section>`;
 }

@@ -1,6 +1,11 @@
 """Driving on the screen: trips sorted where they lie, hours at a glance, which traces are shown."""
 
+import re
+
 import pytest
+from sqlalchemy import delete, insert
+
+from streams.store import schema
 
 pytestmark = pytest.mark.stack
 
@@ -19,3 +24,75 @@ def test_a_long_list_is_sorted_where_it_lies(tab):
         assert len(shown) > 1
         assert shown == sorted(shown, reverse=order == "descending")
     assert {url for url in asked if "limit=100&" not in f"{url}&"} == set()
+
+
+def test_which_traces_are_drawn_is_chosen_and_remembered(tab, house):
+    one = tab("admin")
+
+    def more(route):
+        said = route.fetch().json()
+        said["coolant_c"] = [80.0] * len(said["t"])
+        route.fulfill(json=said)
+
+    one.page.route("**/trace", more)
+    one.go(f"/trips/{house.ids['trips']}")
+    shown, traces = one.page.locator(".strip > p"), one.page.get_by_role("group", name="Traces shown")
+    shown.first.wait_for()
+    assert shown.first.inner_text().startswith("Speed")
+    assert not any("Coolant" in text for text in shown.all_inner_texts())  # little is shown at first
+    traces.get_by_role("button", name="Coolant").click()
+    shown.filter(has_text="Coolant").wait_for()
+    traces.get_by_role("button", name="Speed").click()
+    one.page.reload()
+    shown.filter(has_text="Coolant").wait_for()
+    assert not any("Speed" in text for text in shown.all_inner_texts())
+    pressed = {each.inner_text(): each.get_attribute("aria-pressed") for each in traces.get_by_role("button").all()}
+    assert (pressed["Coolant"], pressed["Speed"]) == ("true", "false")
+
+
+@pytest.fixture
+def wheel(house):
+    """H1 drives and must stop within the hour, of H2 nothing is heard any more, H3 has driven too long and rests."""
+    h = 3600.0
+    with house.world.store.reading() as connection:
+        now = house.world.now(connection)
+    spans = {
+        "H1": [(now - 4 * h, now, "open")],
+        "H2": [(now - 5 * h, now - 3 * h, "open")],
+        "H3": [(now - 6 * h, now - h / 2, "closed")],
+    }
+    same = {"fleet_id": "a", "vehicle_id": "V1", "activity": "drive", "quality": None, "named": 1}
+    rows = [
+        same | {"driver_id": name, "start": start, "end": end, "status": status}
+        for name, stretches in spans.items()
+        for start, end, status in stretches
+    ]
+    with house.world.store.writing() as connection:
+        connection.execute(insert(schema.intervals), rows)
+    yield
+    with house.world.store.writing() as connection:
+        connection.execute(delete(schema.intervals).where(schema.intervals.c.driver_id.in_(spans)))
+
+
+@pytest.mark.usefixtures("wheel")
+def test_a_dispatcher_sees_who_must_stop_when_and_what_is_left_of_every_limit(tab):
+    one = tab("manager")
+    one.go("/hours")
+    rows = {
+        name: one.page.locator("tbody tr", has=one.page.get_by_role("link", name=name, exact=True))
+        for name in ("H1", "H2", "H3")
+    }
+    rows["H1"].wait_for()
+    first = rows["H1"].locator("td[data-label='Ends first']").inner_text()
+    assert first.startswith("Break") and re.search(r"(29|30) min\s+at \d\d:\d\d", first), first
+    assert "drives, nothing heard" in rows["H2"].inner_text()
+    assert " at " not in rows["H2"].locator("td[data-label='Ends first']").inner_text()
+    assert "over by 1 h 00 min" in rows["H3"].locator("td[data-label='Break']").inner_text()
+    assert "off the wheel" in rows["H3"].inner_text()
+    assert "50 h 30 min" in rows["H3"].locator("td[data-label=Week]").inner_text()  # as the law counts, not in days
+    heads = [head.strip(" ▲▼") for head in one.page.locator("thead th").all_inner_texts()]
+    limits = ["Break", "Day", "Window", "Week", "Two weeks", "Weekly rest"]
+    assert heads == ["Driver", "Now", "Ends first", *limits, "Rules"]
+    assert "H3" in one.page.locator("tbody tr").first.inner_text()  # who is over stands first
+    one.page.get_by_role("button", name="Day").click()
+    one.page.locator("th[aria-sort=ascending]").wait_for()

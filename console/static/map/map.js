@@ -16,9 +16,9 @@ const [WIDE, DRAWER] = [640, 350]; // pixels
 const FIT = { padding: 48, maxZoom: 11 };
 
 /**
- * @param {{ wanted: (i: number) => boolean, chosen: number, choose: (i: number) => void, follow?: boolean, over?: string }} given  `over`: overlays, commas between them
+ * @param {{ wanted: (i: number) => boolean, chosen: number, choose: (i: number) => void, follow?: boolean, over?: string, instead: any }} given  `over`: overlays, commas between them; `instead`: what is shown where no map can be
  */
-export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) {
+export function FleetMap({ wanted, chosen, choose, follow = false, over = '', instead }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const shown = useRef(/** @type {{ map: any, layer: Vehicles, marks: Marks, found: boolean } | null} */ (null));
   const broken = useSignal(false);
@@ -54,7 +54,7 @@ export function FleetMap({ wanted, chosen, choose, follow = false, over = '' }) 
     if (shown.current) reveal(shown.current.map, chosen, follow);
   }, [chosen, follow && tick.value]);
 
-  if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>`;
+  if (broken.value) return html`<p class="notice" role="status">${t('map.no_webgl')}</p>${instead}`;
   return html`${unread.value && html`<p class="notice" role="status">${t('map.unread')}</p>`}<div class="map" ref=${place} role="region" aria-label=${t('map.label', { n: roster.value.length })}></div>
     ${over.includes('heat') && html`<${Legend} />`}`;
 }

@@ -29,6 +29,7 @@ export function Live() {
     return (/** @type {number} */ i) => found[i] ?? true;
   }, [fleet, site, sited.value]);
   const wanted = useMemo(() => (/** @type {number} */ i) => here(i) && (!status || lookOf(i) === status), [status, here]);
+  const table = html`<${Vehicles} wanted=${wanted} />${over && html`<${Tables} over=${over} />`}`;
   if (failed.value) return html`<${Failed} page error=${failed.value} again=${load} />`;
   if (loading.value) return html`<${Waiting} />`;
   return html`
@@ -42,8 +43,8 @@ export function Live() {
         <div class="switch over" role="group" aria-label=${t('over.label')}><${Switches} over=${over} /></div>
         ${!roster.value.length && html`<${Empty} text=${t('live.empty')}><p><code>tripmeter-sim drive</code></p><//>`}
         ${view === 'table'
-          ? html`<${Vehicles} wanted=${wanted} />${over && html`<${Tables} over=${over} />`}`
-          : html`<${FleetMap} wanted=${wanted} chosen=${chosen} follow=${follow === 'yes'} over=${over} choose=${(/** @type {number} */ i) => refine({ vehicle: roster.value[i]?.id ?? '' })} />`}
+          ? table
+          : html`<${FleetMap} instead=${table} wanted=${wanted} chosen=${chosen} follow=${follow === 'yes'} over=${over} choose=${(/** @type {number} */ i) => refine({ vehicle: roster.value[i]?.id ?? '' })} />`}
         ${chosen >= 0 && html`<${Drawer} key=${vehicle} at=${chosen} vehicle=${roster.value[chosen]} />`}
       </section>
       <aside aria-label=${t('screen.alerts')}><${Inbox} small=${true} /></aside>

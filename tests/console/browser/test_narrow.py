@@ -16,6 +16,23 @@ LIGHT = """(selector) => getComputedStyle(document.querySelector(selector)).colo
   .slice(0, 3).reduce((sum, one) => sum + Number(one), 0) / 765"""
 
 
+# what of a row of alerts lies outside of the list, which cuts it off
+CUT = """() => {
+  const { right } = document.querySelector('.inbox').getBoundingClientRect();
+  const shown = [...document.querySelectorAll('.alert-row:not(.heads) [role=gridcell]')];
+  return shown.filter((cell) => cell.scrollWidth > cell.clientWidth + 1 && cell.clientWidth
+    || cell.getBoundingClientRect().right > right).map((cell) => cell.className);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 768, 900, 1001, 1280])
+def test_no_part_of_an_alert_is_cut_off(tab, width):
+    one = tab("manager", viewport={"width": width, "height": 800})
+    one.go("/alerts")
+    one.page.locator("[data-alert]").first.wait_for()
+    assert one.page.evaluate(CUT) == []
+
+
 @pytest.mark.parametrize("route", ["/drivers", "/users", "/ledger", "/tariffs"])
 def test_a_card_has_what_belongs_together_side_by_side_and_no_heading_of_nothing(tab, route, posted):
     one = tab("admin", **PHONE)

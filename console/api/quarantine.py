@@ -76,7 +76,8 @@ def listed(ask: Ask) -> Page[Part]:
     if ask.query.topic:
         query = query.where(quarantine.c.topic.contains(ask.query.topic, autoescape=True))
     with ask.world.store.reading() as connection:
-        found, cursor = keyset.part(connection, query, (-quarantine.c.received_at, quarantine.c.id), ask.query)
+        order = (quarantine.c.received_at.desc(), quarantine.c.id.desc())
+        found, cursor = keyset.part(connection, query, order, ask.query)
         total = keyset.count(connection, query)
     return Page(items=[_part(row) for row in found], total=total, cursor=cursor)
 

@@ -134,7 +134,7 @@ def log(ask: Ask) -> Page[Noted]:
     said = {"fleet_id": asked.fleet or None, "actor": asked.actor or None, "action": asked.action or None}
     query = audit.asked(between=between, **said)
     with ask.world.store.reading() as connection:
-        found, cursor = keyset.part(connection, query, (-deeds.audit.c.id,), asked)
+        found, cursor = keyset.part(connection, query, (deeds.audit.c.id.desc(),), asked)
         total = keyset.count(connection, query)
     return Page(items=[_noted(row) for row in found], total=total, cursor=cursor)
 

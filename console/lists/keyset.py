@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, and_, func, or_, tuple_
 from sqlalchemy.sql import operators
 
 from console.gate.problems import Problem
@@ -46,7 +46,7 @@ def part(
 
 def count(connection: Connection, query: Select[Any]) -> int:
     """How many rows there are."""
-    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+    return int(connection.execute(query.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one())
 
 
 def _beyond(order: Order, after: list[Any]) -> ColumnElement[bool]:

@@ -145,7 +145,8 @@ def asked(
     for column, value in ((audit.c.fleet_id, fleet_id), (audit.c.actor, actor)):
         query = query if value is None else query.where(column == value)
     if action:
-        query = query.where((audit.c.action == action) | audit.c.action.startswith(f"{action}.", autoescape=True))
+        family = (audit.c.action >= action) & (audit.c.action < f"{action}/")  # a slash follows a dot
+        query = query.where(audit.c.action == action if "." in action else family)
     return query
 
 

@@ -82,4 +82,6 @@ audit = table(  # who did what and when: append-only, each row seals the one bef
     Column("salt", String, nullable=False),  # empty once ``about`` and ``detail`` have been erased
     Column("content", String, nullable=False),  # SHA-256 of salt, about and detail
     Column("digest", String, nullable=False),  # SHA-256 of the row, content for what it stands for, and of the last one
+    Index("audit_by_time", "at"),
+    *(Index(f"audit_by_{name}", name, "id") for name in ("actor", "action", "fleet_id")),
 )

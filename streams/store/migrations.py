@@ -150,6 +150,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _words,
     _complete,
     _ordered,
+    _complete,
 )
 
 

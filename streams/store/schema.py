@@ -47,6 +47,8 @@ quarantine = table(  # what could not be used, with its reason; the same thing s
     Column("body", LargeBinary, nullable=False),
     Column("retry", Integer, nullable=False),  # 1 once somebody wants it taken again
     Index("quarantine_to_retry", "retry"),
+    Index("quarantine_by_time", "received_at", "id"),
+    Index("quarantine_by_reason", "reason", "received_at", "id"),
 )
 
 events = table(

@@ -15,7 +15,8 @@ COLUMNS = {"priority": "priority", "condition": "condition", "state": "state", "
            "factor": "factor", "tasks.kind": "task", "tasks.state": "task_state", "objections.state": "objection",
            "trips.status": "trips", "disputes.state": "dispute", "claims.status": "claim",
            "alerts.reason": "dismissal", "disputes.why": "dismissal",
-           "hours.first": "kind", "runs.action": "run", "ledger.kind": "premium", "ledger.reason": "posting",
+           "hours.first": "kind", "runs.action": "deed", "audit.action": "deed",
+           "ledger.kind": "premium", "ledger.reason": "posting",
            "premiums.kind": "premium", "vehicles.status": "status", "devices.status": "status"}  # fmt: skip
 
 

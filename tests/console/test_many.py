@@ -79,14 +79,11 @@ def pages(store, answer, wanted, **said):
     return first, second, asked
 
 
-AUDIT = [{}, {"actor": "u7"}, {"action": "exports.made"}, {"fleet": "f3"}]
-ASIDE = [{}, {"reason": "exports.made"}]
+AUDIT = [(system.log, system.Wanted, one) for one in ({}, {"actor": "u7"}, {"action": "exports.made"}, {"fleet": "f3"})]
+ASIDE = [(quarantine.listed, quarantine.Wanted, one) for one in ({}, {"reason": "exports.made"})]
 
 
-@pytest.mark.parametrize(
-    ("answer", "wanted", "said"),
-    [(system.log, system.Wanted, one) for one in AUDIT] + [(quarantine.listed, quarantine.Wanted, one) for one in ASIDE],
-)
+@pytest.mark.parametrize(("answer", "wanted", "said"), [*AUDIT, *ASIDE])
 def test_a_page_is_read_by_an_index_and_no_more_of_the_table(store, answer, wanted, said):
     first, second, ((statement, parameters), _count) = pages(store, answer, wanted, **said)
     found = plan(store, statement, parameters)

@@ -23,10 +23,12 @@ SHEETS = sorted(STATIC.glob("*.css"))
 CATALOGUES = {language: words.catalogue(language) for language in words.LANGUAGES}
 LATER = (
     "counted.",
+    "counters.",
     "behind.",
     "claims.",
     "column.",
     "days.",
+    "deed.",
     "entry.",
     "factors.",
     "file.",
@@ -38,6 +40,7 @@ LATER = (
     "means.",
     "models.",
     "unit.",
+    "noted.",
     "phrase.",
     "posting.",
     "runs.",

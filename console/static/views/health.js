@@ -1,7 +1,8 @@
 /** Health: how the stream runs: what is behind, what waits, what was set aside. */
 
 import { html, useEffect } from '../lib/html.js';
-import { t } from '../lib/i18n.js';
+import { t, word } from '../lib/i18n.js';
+import '../lib/phrase.js';
 import { number, span } from '../lib/format.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -37,7 +38,7 @@ export function Health() {
 function Counts({ name, counts }) {
   const rows = Object.entries(counts).map(([key, value]) => ({ key, value }));
   const columns = [
-    { key: 'key', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => html`<code>${row.key}</code>` },
+    { key: 'key', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => word(name, row.key) },
     { key: 'value', label: t('health.number'), number: true, fixed: true, show: (/** @type {any} */ row) => number(row.value) },
   ];
   return html`<${Table} caption=${t(`health.${name}`)} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.key} />`;

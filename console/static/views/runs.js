@@ -64,7 +64,7 @@ function named(name) {
 function said(name, value) {
   if (value === null) return '–';
   if (name === 'at' || name === 'as_of') return dayTime(value);
-  if (name === 'action') return word('run', value);
+  if (name === 'action') return word('deed', value);
   return name === 'sha256' ? html`<code title=${value}>${value.slice(0, 12)}</code>` : value;
 }
 
@@ -74,7 +74,7 @@ function done(old, other) {
     moment('at', t('col.time')),
     { key: 'id', label: t('runs.run'), number: true },
     { key: 'actor', label: t('col.who') },
-    { key: 'action', label: t('col.what'), show: (/** @type {any} */ row) => word('run', row.action) },
+    { key: 'action', label: t('col.what'), show: (/** @type {any} */ row) => word('deed', row.action) },
     { key: 'about', label: t('audit.about'), fixed: true, show: (/** @type {any} */ row) => (row.path ? row.path : row.about.slice(0, 24)) },
     { key: 'query', label: t('runs.with'), fixed: true, show: (/** @type {any} */ row) => html`<code>${Object.entries(row.query).map(([name, value]) => `${named(`query.${name}`)} ${value}`).join(', ')}</code>` },
     { key: 'code', label: t('runs.code') },

@@ -6,7 +6,7 @@ import { decided, refused } from '../lib/decided.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Empty, Failed, Head, Time, Waiting } from '../ui/parts.js';
-import { spelt } from '../ui/spelt.js';
+import { about, deed, spelt } from '../ui/spelt.js';
 import { Table } from '../ui/table.js';
 import { Choice } from '../ui/choice.js';
 import { Channels, Quiet } from './settings_calls.js';
@@ -31,8 +31,8 @@ function Sections({ at }) {
   const columns = [
     { key: 'at', label: t('col.time'), fixed: true, show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
     { key: 'by', label: t('col.who'), fixed: true },
-    { key: 'action', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => html`<code>${row.action}</code> ${row.about}` },
-    { key: 'detail', label: t('settings.detail'), fixed: true, show: (/** @type {any} */ row) => html`<code>${spelt(row.detail)}</code>` },
+    { key: 'action', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => `${deed(row)} ${about(row)}` },
+    { key: 'detail', label: t('settings.detail'), fixed: true, show: (/** @type {any} */ row) => spelt(row.detail) },
   ];
   return html`<${Thresholds} at=${at} changed=${history.again} />
     <div class="cards"><${Quiet} at=${at} changed=${history.again} /><${Channels} at=${at} changed=${history.again} /></div>

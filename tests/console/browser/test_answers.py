@@ -127,3 +127,17 @@ def test_a_refusal_on_a_chinese_screen_is_chinese(tab, zone, kind):
     text = found.inner_text()
     assert "不是时区" in text or "没有" in text
     assert {*LATIN.findall(text)} <= {"Berlin", "Europe", "nowhere", "north", "south"}
+
+
+def test_the_audit_log_of_a_chinese_screen_says_what_was_done_in_chinese(tab, house):
+    admin = house.client("admin")
+    admin.post("/api/v1/registry/drivers", json={"cells": {"driver_id": "D8", "fleet_id": "a", "name": "Wu"}})
+    one = tab("admin", locale="zh-CN")
+    one.go("/audit")
+    rows = one.page.locator("tbody tr")
+    rows.filter(has_text="新增登记").get_by_text("驾驶员 D8").wait_for()
+    done = rows.locator("td:nth-of-type(2)").all_inner_texts()
+    assert [text for text in done if LATIN.search(text)] == []
+    one.page.locator(".filters select").select_option("session.opened")
+    one.page.get_by_text("来自: 127.0.0.1").first.wait_for()
+    rows.filter(has_text="新增登记").first.wait_for(state="detached")

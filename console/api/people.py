@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, insert, select
 
 from console.endpoint import Ask, Body, Endpoint, Reply, Shape
+from console.fleets import seen
 from console.gate import accounts
 from console.gate.access import DRIVER, RUNNING, VIEWER, parsed, written
 from console.gate.problems import Problem
@@ -37,6 +38,7 @@ class User(Shape):
     must_change: bool
     disabled: bool
     created_at: str
+    rev: str
 
 
 class NewUser(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,7 +120,7 @@ def change(ask: Ask) -> Reply:
         one = now | said
         _driver(ask, str(one["grants"]), str(one["driver_id"]))
     if said:
-        accounts.change(ask.world.store, ask.who.login, ask.parts["login"], said)
+        accounts.change(ask.world.store, ask.who.login, ask.parts["login"], said, seen(ask))
     return Reply()
 
 
@@ -198,7 +200,7 @@ def _driver(ask: Ask, grants: str, driver_id: str) -> None:
 def _user(row: Row) -> User:
     same: Row = {name: row[name] for name in ("login", "name", "grants", "driver_id")}
     same |= {name: bool(row[name]) for name in ("must_change", "disabled")}
-    return User(**same, created_at=iso(row["created_at"]))
+    return User(**same, created_at=iso(row["created_at"]), rev=accounts.rev(row))
 
 
 def _token(row: Row) -> Token:
@@ -210,7 +212,11 @@ def _token(row: Row) -> Token:
 ENDPOINTS = (
     Endpoint("GET", "/users", listed, "people", "Users", RUNNING, Page[User], query=Paged),
     Endpoint("POST", "/users", add, "people", "Add a user", RUNNING, Password, takes=NewUser),
-    Endpoint("POST", "/users/{login}", change, "people", "Change a user", RUNNING, takes=Changed),
+    Endpoint(
+        *("POST", "/users/{login}", change, "people", "Change a user; 409 if changed", RUNNING),
+        takes=Changed,
+        headers=("If-Match",),
+    ),
     Endpoint("DELETE", "/users/{login}", remove, "people", "Take a user away", RUNNING),
     Endpoint("POST", "/users/{login}/reset", reset, "people", "Another password for a user", RUNNING, Password),
     Endpoint("GET", "/tokens", all_tokens, "people", "Tokens for programs", RUNNING, Page[Token], query=Paged),

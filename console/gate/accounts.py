@@ -1,5 +1,7 @@
 """Accounts: users, their passwords and what they may, in the store; each change is in the audit log."""
 
+import hashlib
+import json
 import re
 import secrets
 import time
@@ -60,12 +62,16 @@ def add(store: Store, actor: str, login: str, name: str, grants: str, driver_id:
     return password
 
 
-def change(store: Store, actor: str, login: str, said: Row) -> None:
-    """Change ``name grants driver_id disabled`` of a user; who may less is signed out, and the tokens they made end."""
+def change(store: Store, actor: str, login: str, said: Row, seen: str = "") -> None:
+    """Change ``name grants driver_id disabled`` of a user; who may less is signed out, and the tokens they made end.
+
+    ``seen`` is the revision that is changed (empty: whatever it is); ``Problem`` 409 if somebody was faster.
+    """
     if "grants" in said:
         said = said | {"grants": written(granted(said["grants"]))}
     with store.writing() as connection:
-        _needed(connection, login)
+        if seen not in ("", rev(_needed(connection, login))):
+            raise Problem(409, "changed", f"the user {login!r} has been changed")
         connection.execute(update(users).where(users.c.login == login).values(said))
         if {"grants", "disabled"} & said.keys():
             connection.execute(delete(sessions).where(sessions.c.login == login))
@@ -148,9 +154,17 @@ def granted(text: str) -> tuple[Grant, ...]:
     return found
 
 
-def _needed(connection: Connection, login: str) -> None:
-    if find(connection, login) is None:
+def rev(row: Row) -> str:
+    """Names exactly what an administrator sets of a user."""
+    said = [row[name] for name in ("name", "grants", "driver_id", "disabled")]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
+
+
+def _needed(connection: Connection, login: str) -> Row:
+    found = find(connection, login)
+    if found is None:
         raise Problem(404, "no_user", f"there is no user {login!r}")
+    return found
 
 
 def _keep_admin(connection: Connection) -> None:

@@ -21,6 +21,7 @@ from streams.web.tokens import Holder, holder_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 NAMED = 16  # digits of its hash that name a session
+MOST = 100  # ours: of one login; a program that signs in each time ends its oldest
 
 
 def opened(store: Store, throttle: Throttle, login: str, password: str, peer: str, hours: float) -> tuple[str, str]:
@@ -129,7 +130,8 @@ def _begun(store: Store, login: str, peer: str, hours: float) -> tuple[str, str]
     cookie, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), time.time()
     row = {"digest": hashlib.sha256(cookie.encode()).hexdigest(), "login": login, "csrf": csrf, "peer": peer}
     with store.writing() as connection:
-        connection.execute(delete(sessions).where(sessions.c.until < now))
+        old = [one["digest"] for one in standing(connection, login)[MOST - 1 :]]
+        connection.execute(delete(sessions).where((sessions.c.until < now) | sessions.c.digest.in_(old)))
         connection.execute(insert(sessions), row | {"created_at": now, "until": now + 3600.0 * hours})
         record(connection, [Entry(login, "session.opened", about=login, detail={"from": peer})])
     return cookie, csrf

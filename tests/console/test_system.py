@@ -2,6 +2,8 @@
 
 import pytest
 
+from console.gate import sessions
+
 API = "/api/v1"
 
 
@@ -72,6 +74,27 @@ def test_there_is_always_an_administrator(admin):
     assert admin.delete(f"{API}/users/admin").json()["code"] == "last_admin"
     assert admin.post(f"{API}/users/admin", json={"grants": "viewer"}).json()["code"] == "last_admin"
     assert admin.post(f"{API}/users/viewer", json={"grants": "king"}).status_code == 422
+
+
+def test_of_two_administrators_who_change_the_same_user_the_second_is_told(admin, house):
+    admin.post(f"{API}/users", json={"login": "moved", "grants": "manager@a"})
+    users = admin.get(f"{API}/users", params={"limit": 1000}).json()["items"]
+    seen = {"If-Match": f'"{next(one["rev"] for one in users if one["login"] == "moved")}"'}
+    assert admin.post(f"{API}/users/moved", json={"grants": "viewer@a"}, headers=seen).status_code == 204
+    late = admin.post(f"{API}/users/moved", json={"name": "Mo", "grants": "manager@a"}, headers=seen)
+    assert (late.status_code, late.json()["code"]) == (409, "changed")
+    users = admin.get(f"{API}/users", params={"limit": 1000}).json()["items"]
+    assert next(one["grants"] for one in users if one["login"] == "moved") == "viewer@a"
+
+
+def test_who_signs_in_again_and_again_has_so_many_sessions_and_no_more(house, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST", 3)
+    said, clients = {"name": "actuary", "password": "correct horse battery"}, []
+    for _ in range(5):
+        clients.append(house.stranger())
+        assert clients[-1].post(f"{API}/session", json=said).status_code == 200
+    assert [one.get(f"{API}/session").status_code for one in clients] == [401, 401, 200, 200, 200]
+    assert clients[-1].get(f"{API}/sessions").json()["total"] == 3
 
 
 def test_a_program_has_a_token_until_it_is_taken_back(admin, house):

@@ -23,8 +23,8 @@ export function Users() {
   const ask = (/** @type {string} */ action, row = {}) => (asked.value = { action, row });
   const carry = async (/** @type {Record<string, string>} */ said) => {
     const { action, row } = /** @type {Asked} */ (asked.value);
-    const { path, body, method } = WRITES[action](row, said);
-    const answer = await decided(path, body, { method, done: t('registry.done'), after: () => [users, tokens].forEach((each) => each.again()) });
+    const { path, body, ...how } = WRITES[action](row, said);
+    const answer = await decided(path, body, { ...how, done: t('registry.done'), after: () => [users, tokens].forEach((each) => each.again()) });
     if (answer?.password) shown.value = { text: t('users.once', answer), secret: answer.password };
     if (answer?.token) shown.value = { text: t('users.token_once', { name: said.name }), secret: answer.token };
   };
@@ -36,10 +36,10 @@ export function Users() {
     ${asked.value && html`<${Dialog} title=${t(`users.${asked.value.action}`)} go=${t(`users.${asked.value.action}`)} onGo=${carry} onLeave=${() => (asked.value = null)}><${Fields} asked=${asked.value} /><//>`}`;
 }
 
-/** What each action sends. @type {Record<string, (row: any, said: Record<string, string>) => { path: string, body: object, method?: string }>} */
+/** What each action sends. @type {Record<string, (row: any, said: Record<string, string>) => { path: string, body: object, method?: string, rev?: string }>} */
 const WRITES = {
   add: (_, said) => ({ path: 'users', body: { login: said.login, name: said.name, driver_id: said.driver_id ?? '', grants: read(said) } }),
-  change: (row, said) => ({ path: at(row), body: { name: said.name, driver_id: said.driver_id ?? '', grants: read(said) } }),
+  change: (row, said) => ({ path: at(row), body: { name: said.name, driver_id: said.driver_id ?? '', grants: read(said) }, rev: row.rev }),
   reset: (row) => ({ path: `${at(row)}/reset`, body: {} }),
   disable: (row) => ({ path: at(row), body: { disabled: true } }),
   enable: (row) => ({ path: at(row), body: { disabled: false } }),

@@ -1,7 +1,7 @@
 """A sensor that says nothing is no good tyre, a fall that is not sure is no date, low is what the fleet says."""
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from console.reckoning.wheels import slope
 from streams.store import deeds, schema
@@ -58,6 +58,23 @@ def test_receivers_that_stop_together_are_silent_and_a_planned_wheel_is_listed(h
     after = wheels(house)
     assert {one["state"] for one in after.values()} == {"silent"}
     assert {one["hours_to_threshold"] for one in after.values()} == {None}
+
+
+FALLING = [790.0 - 2.0 * k for k in range(8)]
+SCATTERED = [790.0, 780.0, 793.0, 781.0, 792.0, 779.0, 790.0, 778.0]
+
+
+@pytest.mark.parametrize("kpa, ago_s, told", [(FALLING, 0, True), (SCATTERED, 0, False), (FALLING, 1.5 * DAY_S, False)])
+def test_a_date_is_told_of_a_fall_that_is_sure_and_of_a_tyre_that_is_heard_of(house, drove, kpa, ago_s, told):
+    table = schema.tyre_points
+    with house.world.store.writing() as connection:
+        mine = (table.c.fleet_id == "a", table.c.vehicle_id == "V0", table.c.wheel == 0)
+        connection.execute(delete(table).where(*mine))
+    for k, one in enumerate(kpa):
+        held(house, 0, drove - ago_s - 3_600.0 * (len(kpa) - 1 - k), one)
+    tyre = wheels(house)["1L"]
+    assert tyre["slope_kpa_h"] < 0
+    assert (tyre["hours_to_threshold"] is not None) is told
 
 
 def test_low_is_what_the_fleet_says_it_is(house, drove):

@@ -84,3 +84,15 @@ def test_low_is_what_the_fleet_says_it_is(house, drove):
     with house.world.store.writing() as connection:
         connection.execute(insert(deeds.fleet_settings), said | {"value": '{"level1_pct": {"truck": 5.0}}'})
     assert wheels(house)["1L"]["state"] == "low"
+
+
+def found(house, state):
+    rows = house.client("manager").get(f"{API}/tyres", params={"state": state}).json()["items"]
+    return [one["vehicle"] for one in rows]
+
+
+def test_a_low_tyre_that_is_no_longer_driven_on_is_flat(house, drove):
+    held(house, 0, drove + 1.0, 800 * 0.76)
+    assert ("a/V0" in found(house, "low"), "a/V0" in found(house, "flat")) == (True, False)
+    held(house, 0, drove + 2.0, 800 * 0.70)
+    assert "a/V0" in found(house, "flat")

@@ -26,8 +26,10 @@ from pricing import explain
 from pricing.tariff import Tariff
 from streams import config, metrics, rules, tables
 from streams.cli import overview, screen, source
+from streams.ledger import books
 from streams.pipeline.chain import PARAMS
 from streams.registry import load, stored
+from streams.registry.rows import Coupling
 from streams.service import Service
 from streams.sinks.base import Message
 from streams.store.store import open_store
@@ -113,9 +115,11 @@ def _day(folder: Path, picture: Path | None, serve: bool) -> int:
 
 def _register(folder: Path) -> None:
     """What an underwriter and a fleet manager would have entered: 'tripmeter registry import' does the same."""
-    store = open_store(folder / "data")
+    store, registry, now = open_store(folder / "data"), load(folder / "registry"), time.time()
     with store.writing() as connection:
-        stored.write(connection, load(folder / "registry"), time.time())
+        stored.write(connection, registry, now)
+        for fleet_id in sorted({row.fleet_id for row in registry.of(Coupling)}):
+            books.accept(connection, fleet_id, "couplings", "underwriter", "as the fleet has told them", now)
     store.close()
 
 

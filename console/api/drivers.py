@@ -14,7 +14,7 @@ from console.gate.access import SCORED
 from console.gate.problems import Problem
 from console.lists import seen
 from console.lists.sorting import Sorted, by, page
-from console.reckoning.driving import last_day, of, ranks, rates, scored, trends, weekly
+from console.reckoning.driving import distances, last_day, of, ranks, rates, scored, trends, weekly
 from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from streams.registry.rows import Driver
@@ -50,6 +50,7 @@ class DriverRow(Shape):
     credibility: float | None
     provisional: bool
     km: float
+    km_left: float  # driven besides, on days that move no score until the insurer has accepted rules or trailers
     rank: int | None  # in the fleet, ties share it; null: less than 500 km
     trend: float | None  # points against the four weeks before
     events_per_1000_km: float | None
@@ -147,6 +148,7 @@ def _rows(ask: Ask) -> list[DriverRow]:
     known = {(row["fleet_id"], row["driver_id"]): row for row in rows(scores)}
     places, changes = made.worked("ranks", lambda: ranks(scores)), trends(ask)
     events = made.worked("rates", lambda: rates(made.tables()["exposure"]))
+    driven = made.worked("distances", lambda: distances(made.tables()["exposure"]))
     found = []
     for key in sorted(known.keys() | names.keys()):
         if not _seen(ask, *key):
@@ -155,6 +157,7 @@ def _rows(ask: Ask) -> list[DriverRow]:
         status = ask.world.rules.tariff.status
         row: Row = {"id": "/".join(key), "fleet_id": key[0], "driver_id": key[1], "name": names.get(key, "")}
         row |= {"rank": places.get(key), "trend": changes.get(key), "events_per_1000_km": events.get(key)}
+        row["km_left"] = max(0.0, round(driven.get(key, 0.0) - said_of["km"], 3))
         found.append(DriverRow(**row, **said_of, status=status))
     return found
 

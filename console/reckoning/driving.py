@@ -36,6 +36,13 @@ def rates(exposure: pl.DataFrame) -> dict[tuple[str, str], float]:
     return {(f, d): round(1000 * n / km, 2) for f, d, n, km in sums.iter_rows() if km > 0}
 
 
+def distances(exposure: pl.DataFrame) -> dict[tuple[str, str], float]:
+    """Km of each driver on all days, those that count for no score too."""
+    known = exposure.filter(pl.col("driver_id").is_not_null()).sort("fleet_id", "driver_id", "day", "vehicle_id")
+    sums = known.group_by("fleet_id", "driver_id", maintain_order=True).agg(pl.col("km_measured").sum())
+    return {(f, d): km for f, d, km in sums.iter_rows()}
+
+
 def trends(ask: Ask) -> dict[tuple[str, str], float]:
     """Points of the last four weeks against the four before."""
     return figures(ask.world).worked("trends", lambda: _trends(ask))

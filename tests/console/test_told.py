@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from sqlalchemy import insert, select
 
 from console.gate.access import DRIVER
 from console.live.stream import Hub
+from console.reckoning.figures import figures
 from streams.desk import actions
 from streams.store import schema
 from streams.store.store import rows_of
@@ -163,3 +165,15 @@ def test_a_week_of_which_too_little_was_driven_says_so_as_the_score_does(house):
     found = house.client("driver").get(f"{API}/drivers/a/D1").json()
     assert found["provisional"]
     assert {week["provisional"] for week in found["weeks"]} == {True}
+
+
+def test_km_on_days_that_wait_for_the_insurer_are_told_though_they_make_no_score(house, monkeypatch):
+    client, made = house.client("manager"), figures(house.world)
+    before = client.get(f"{API}/drivers/a/D1/score").json()
+    six = made.tables()
+    others = six["scores"].filter(pl.col("driver_id").fill_null("") != "D1")
+    monkeypatch.setattr(made, "tables", lambda: six | {"scores": others})
+    after = client.get(f"{API}/drivers/a/D1/score").json()
+    assert before["km"] > 1
+    assert (before["km_left"], after["km"], after["score"]) == (0.0, 0.0, None)
+    assert after["km_left"] == pytest.approx(before["km"], abs=0.001)

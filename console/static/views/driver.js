@@ -12,7 +12,7 @@ import { Fact, Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
 import { count, date, lasting } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
-import { Band, Score } from './drivers.js';
+import { Band, Score, left } from './drivers.js';
 
 const EVERY = 'open,acknowledged,resolved,dismissed';
 
@@ -27,12 +27,12 @@ export function Driver({ parts: [, fleet, id] }) {
   if (!known.data) return html`<${Waiting} />`;
   const one = known.data;
   const own = hours.data?.items[0];
-  return html`<${Head} title=${one.driver_id}><${Filed} status=${one.status} />${near && html`<a class="button" href=${href('/trips', { driver: `${fleet}/${id}` })}>${t('screen.trips')}</a>`}<//>
+  return html`<${Head} title=${[one.name, one.driver_id].filter(Boolean).join(' · ')}><${Filed} status=${one.status} />${near && html`<a class="button" href=${href('/trips', { driver: `${fleet}/${id}` })}>${t('screen.trips')}</a>`}<//>
     <dl class="facts card">
       <${Fact} label=${t('drivers.score')} value=${html`<${Score} row=${one} value=${one.score} />`} note=${!one.provisional && html`<${Band} row=${one} />`} />
       <${Fact} label=${t('drivers.coaching')} value=${one.provisional ? '–' : number(one.coaching_score, 1)} />
       <${Fact} label=${t('drivers.credibility')} value=${percent(one.credibility)} />
-      <${Fact} label=${t('trips.km')} value=${number(one.km, 0, 'km')} />
+      <${Fact} label=${t('trips.km')} value=${number(one.km, 0, 'km')} note=${one.km_left >= 1 && left(one)} />
     </dl>
     <section class="card"><h2>${t('driver.points')}</h2><p class="hint">${t('driver.points_lead')}</p><${Points} one=${one} /></section>
     ${near && html`<section class="card"><h2>${t('driver.events')}</h2><${Lately} known=${lately} /></section>`}

@@ -29,7 +29,7 @@ function columns() {
     { key: 'coaching_score', label: t('drivers.coaching'), number: true, show: (/** @type {any} */ row) => (row.provisional ? '–' : number(row.coaching_score, 1)) },
     { key: 'low', label: t('drivers.between'), number: true, value: () => null, show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },
     share('credibility', t('drivers.credibility')),
-    count('km', t('trips.km'), 0),
+    { ...count('km', t('trips.km')), show: (/** @type {any} */ row) => html`${number(row.km)}${row.km_left >= 1 && html` <small>${left(row)}</small>`}` },
     count('rank', t('drivers.rank')),
     { key: 'trend', label: t('drivers.trend'), number: true, show: (/** @type {any} */ row) => signed(row.trend, 1) },
     count('events_per_1000_km', t('drivers.events'), 1),
@@ -38,8 +38,13 @@ function columns() {
 
 /** @param {{ row: any, value: number }} given */
 export function Score({ row, value }) {
-  if (row.provisional || row.score === null) return html`<span class="verdict">${t('drivers.too_little')}</span>`;
+  if (row.provisional || row.score === null) return html`<span class="verdict">${t(row.score === null && row.km_left >= 1 ? 'drivers.waits' : 'drivers.too_little')}</span>`;
   return html`<b>${number(value, 1)}</b>`;
+}
+
+/** What was driven besides, on days that count for no score yet. @param {any} row */
+export function left(row) {
+  return t('drivers.left', { km: number(row.km_left) });
 }
 
 /** The interval as a bar from 0 to 100, with the score in it. @param {{ row: any }} given */

@@ -13,7 +13,7 @@ const SELDOM = 0.5; // of the samples
 export function heard(times, columns) {
   const known = columns.map((values) => times.filter((_, k) => (values[k] ?? null) !== null));
   const periods = known.map(usual);
-  const quiet = known.map((said, n) => silences(said, Math.max(GAP_S, MISSED * periods[n])));
+  const quiet = known.map((said) => silences(said, patience(said)));
   const seldom = known.map((said) => said.length < SELDOM * times.length);
   const index = new Map(times.map((at, k) => [at, k]));
   const middles = quiet.flatMap((one) => [...one].map(([from, to]) => (from + to) / 2));
@@ -30,6 +30,21 @@ export function heard(times, columns) {
     });
   });
   return { times: all, columns: drawn, rows, points: columns.map((_, n) => seldom[n] || periods[n] > GAP_S) };
+}
+
+/** How long a signal may say nothing, by its own period. @param {number[]} known  when it was said */
+function patience(known) {
+  return Math.max(GAP_S, MISSED * usual(known));
+}
+
+/** What a signal says at each sample: what was said last, until it is silent. @param {number[]} times @param {(number | null)[]} values */
+export function held(times, values) {
+  const most = patience(times.filter((_, k) => (values[k] ?? null) !== null));
+  let last = -1;
+  return times.map((at, k) => {
+    if ((values[k] ?? null) !== null) last = k;
+    return last >= 0 && at - times[last] <= most ? values[last] : null;
+  });
 }
 
 /** Stretches that are longer than a gap, their end by their begin. @param {number[]} moments @param {number} gap */

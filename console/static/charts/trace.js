@@ -1,11 +1,11 @@
 /** Trace: what a vehicle measured second by second, a strip a signal with one cursor, broken at silences; the table says the same. */
 
-import { html, useEffect, useRef, useSignal } from '../lib/html.js';
+import { html, useEffect, useMemo, useRef, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { clock, dayTime, number, zone } from '../lib/format.js';
 import { sheet } from '../lib/sheet.js';
 import { theme } from '../lib/theme.js';
-import { heard } from './silence.js';
+import { heard, held } from './silence.js';
 
 /** @typedef {{ key: string, values: (number | null)[] }} Line */
 /** @typedef {{ key: string, unit: string, lines: Line[], limit?: (number | null)[], thresholds?: number[], least?: number }} Strip  `least`: what the axis spans at least */
@@ -68,17 +68,18 @@ function Plot({ times, strip, mark, at, onAt, dated }) {
     if (at === undefined || !plot.current) return;
     plot.current.setCursor({ left: plot.current.valToPos(times[at], 'x'), top: HIGH / 2 }, false);
   }, [at]);
-  return html`<div class="strip"><p><${Heading} strip=${strip} at=${at} /></p>
+  return html`<div class="strip"><p><${Heading} times=${times} strip=${strip} at=${at} /></p>
     <div ref=${place} role="img" aria-label=${t('trace.label', range(strip))}></div></div>`;
 }
 
-/** What is drawn, its value at the cursor, and which line is whose where there are several. @param {{ strip: Strip, at?: number }} given */
-function Heading({ strip: { key, unit, lines }, at }) {
-  const value = (/** @type {Line} */ { values }) => (at === undefined ? null : values[at]) ?? null;
-  const said = (/** @type {Line} */ line) => value(line) !== null && html` <b>${number(value(line), 1, unit)}</b>`;
-  if (lines.length === 1) return html`${named(key)}${said(lines[0]) || html` <small>${unit}</small>`}`;
+/** What is drawn, its value at the cursor, and which line is whose where there are several. @param {{ times: number[], strip: Strip, at?: number }} given */
+function Heading({ times, strip: { key, unit, lines }, at }) {
+  const values = useMemo(() => (at === undefined ? [] : lines.map((line) => held(times, line.values))), [times, key, at === undefined]);
+  const value = (/** @type {number} */ k) => (at === undefined ? null : values[k]?.[at]) ?? null;
+  const said = (/** @type {number} */ k) => value(k) !== null && html` <b>${number(value(k), 1, unit)}</b>`;
+  if (lines.length === 1) return html`${named(key)}${said(0) || html` <small>${unit}</small>`}`;
   const { lines: inks } = INK[theme.value];
-  return html`${named(key)} <small>${unit}</small>${lines.map((line, k) => html`<span key=${line.key} class="drawn"><svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke=${inks[k % inks.length]} stroke-width="2" stroke-dasharray=${dash(k).join(' ')} /></svg> ${named(line.key)}${said(line)}</span>`)}`;
+  return html`${named(key)} <small>${unit}</small>${lines.map((line, k) => html`<span key=${line.key} class="drawn"><svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke=${inks[k % inks.length]} stroke-width="2" stroke-dasharray=${dash(k).join(' ')} /></svg> ${named(line.key)}${said(k)}</span>`)}`;
 }
 
 /** How the line of a place is dashed. @param {number} k */

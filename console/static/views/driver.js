@@ -33,6 +33,8 @@ export function Driver({ parts: [, fleet, id] }) {
       <${Fact} label=${t('drivers.coaching')} value=${one.provisional ? '–' : number(one.coaching_score, 1)} />
       <${Fact} label=${t('drivers.credibility')} value=${percent(one.credibility)} />
       <${Fact} label=${t('trips.km')} value=${number(one.km, 0, 'km')} note=${one.km_left >= 1 && left(one)} />
+      <${Fact} label=${t('drivers.rank')} value=${number(one.rank)} /><${Fact} label=${t('drivers.trend')} value=${signed(one.trend, 1)} />
+      <${Fact} label=${t('drivers.events')} value=${number(one.events_per_1000_km, 1)} />
     </dl>
     <section class="card"><h2>${t('driver.points')}</h2><p class="hint">${t('driver.points_lead')}</p><${Points} one=${one} /></section>
     ${near && html`<section class="card"><h2>${t('driver.events')}</h2><${Lately} known=${lately} /></section>`}

@@ -81,8 +81,7 @@ function said(limit) {
 
 /** A duration as the law counts it: 56 h, not two days and 8. @param {number} seconds */
 function hours(seconds) {
-  if (seconds < DAY_S) return span(seconds);
-  return t('time.h_min', { h: Math.floor(seconds / 3600), min: String(Math.floor((seconds % 3600) / 60)).padStart(2, '0') });
+  return seconds < DAY_S ? span(seconds) : t('time.h', { h: Math.floor(seconds / 3600) });
 }
 
 /** @param {Limit} limit */

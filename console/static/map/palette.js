@@ -16,8 +16,8 @@ export const STATUS = {
 export const SHAPES = { parked: 4, silent: 2, idle: 1, moving: 0, alert: 3 };
 
 export const LAND = {
-  light: { sea: '#d7e3ec', land: '#f4f2ec', line: '#b9c4cc', water: '#bcd2e2', text: '#3d4852', halo: '#f4f2ec', edge: '#14202b' },
-  dark: { sea: '#101820', land: '#1f2933', line: '#3a4754', water: '#14212c', text: '#c3ccd5', halo: '#1f2933', edge: '#05080b' },
+  light: { sea: '#d7e3ec', land: '#f4f2ec', line: '#b9c4cc', water: '#bcd2e2', way: '#a8987a', text: '#3d4852', halo: '#f4f2ec', edge: '#14202b' },
+  dark: { sea: '#101820', land: '#1f2933', line: '#3a4754', water: '#14212c', way: '#66788a', text: '#c3ccd5', halo: '#1f2933', edge: '#05080b' },
 };
 
 /** Colours 0 to 1 for the graphics card. @param {string} hex */

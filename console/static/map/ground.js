@@ -10,6 +10,7 @@ import { net } from './net.js';
 const BELOW = 'cities'; // of the package's own map: its names stand above
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const MARGIN = 0.5; // of what is seen, on each side: a small move asks nothing
+const AGAIN_MS = 30_000; // between two looks for what has been driven since
 const GROWN = 1; // zoom levels, then finer places are asked for
 /** Drives of a road, and how wide and how sure it is drawn from so many on. */
 const OFTEN = [
@@ -26,11 +27,16 @@ export function ground(map) {
     if (!map.getLayer(BELOW)) return; // it has streets
     layers(map, held.ways);
     map.getSource('net').setData(net(bounds(map, 0)));
-    if (may('viewer', 'manager') && !covered(map, held)) void learn(map, held);
+    if (!covered(map, held)) again();
   };
+  const again = () => void (may('viewer', 'manager') && map.getSource('ways') && !document.hidden && learn(map, held));
+  const timer = setInterval(again, AGAIN_MS);
   map.on('style.load', lay);
   map.on('moveend', lay);
-  map.on('remove', () => held.asked?.abort());
+  map.on('remove', () => {
+    clearInterval(timer);
+    held.asked?.abort();
+  });
   map.once('idle', lay);
 }
 

@@ -31,6 +31,22 @@ def test_the_fleets_own_roads_lie_under_names_and_vehicles(tab):
     )
 
 
+def test_what_is_driven_meanwhile_is_asked_for_again_until_the_map_is_gone(tab):
+    one, asked = tab("manager"), []
+    one.page.clock.install()
+    one.page.on("request", lambda request: asked.append(request.url) if "/ways" in request.url else None)
+    one.go("/")
+    one.run(ROADS)
+    before = len(asked)
+    with one.page.expect_response(lambda answer: "/ways" in answer.url):
+        one.page.clock.run_for(30_000)
+    assert len(asked) == before + 1
+    one.go("/trips")
+    one.page.locator("tbody tr").first.wait_for()
+    one.page.clock.run_for(90_000)
+    assert len(asked) == before + 1
+
+
 def test_roads_stay_when_the_theme_turns(tab):
     one = tab("manager")
     one.go("/")
@@ -80,7 +96,7 @@ def test_a_net_has_some_lines_whatever_is_seen(tab):
         "48.51° N",
     ]
     for side in (360, 100, 7, 1, 0.1, 0.04):
-        assert 3 <= len([said for said in one.run(make, [0, 0, side, side]) if said[-1] != "N"]) <= 13
+        assert 3 <= len([said for said in one.run(make, [0, 0, side, side]) if said[-1] != "N"]) <= 14
 
 
 def test_places_and_how_often_they_were_joined_become_lines(tab):

@@ -91,8 +91,8 @@ def _joined(lines: list[Line], res: float) -> Network:
     points = np.concatenate(lines)
     known = ~np.isnan(points[:, 0])
     squares, at = np.unique(np.floor(points[known] / res), axis=0, return_inverse=True)
-    places = np.stack([np.bincount(at, points[known, k], len(squares)) for k in (0, 1)], axis=1)
-    places /= np.bincount(at, minlength=len(squares))[:, None]
+    sums = np.stack([np.bincount(at, points[known, k], len(squares)) for k in (0, 1)], axis=1)
+    places = sums.astype(np.float64) / np.bincount(at, minlength=len(squares))[:, None]
     place = np.full(len(points), -1)
     place[known] = at
     drive = np.repeat(np.arange(len(lines)), [len(one) for one in lines])

@@ -112,7 +112,7 @@ def test_a_fleet_sees_the_roads_of_its_own_trips(house):
     assert len(seen["joined"]) % 3 == 0
     pairs = np.array(seen["joined"]).reshape(-1, 3)
     assert 0 <= pairs[:, :2].min() <= pairs[:, :2].max() < len(seen["lon"])
-    part = {"west": min(seen["lon"]), "east": float(np.median(seen["lon"]))}
+    part = {"south": min(seen["lat"]), "north": float(np.median(seen["lat"]))}
     assert 0 < len(house.client("viewer").get(API, params=part).json()["lon"]) < len(seen["lon"])
 
 

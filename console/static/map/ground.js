@@ -12,11 +12,11 @@ const EMPTY = { type: 'FeatureCollection', features: [] };
 const MARGIN = 0.5; // of what is seen, on each side: a small move asks nothing
 const AGAIN_MS = 30_000; // between two looks for what has been driven since
 const GROWN = 1; // zoom levels, then finer places are asked for
-/** Drives of a road, and how wide and how sure it is drawn from so many on. */
+/** Drives of a road, and how wide it is drawn from so many on. */
 const OFTEN = [
-  [1, 1.2, 0.5],
-  [3, 2, 0.75],
-  [10, 3, 1],
+  [1, 0.8],
+  [3, 1.8],
+  [10, 3],
 ];
 
 /** Lay the ground of a map without streets, and keep it as the map moves. @param {any} map */
@@ -86,10 +86,10 @@ export function roads({ lon, lat, joined }) {
 function layers(map, ways) {
   if (map.getSource('ways')) return;
   const c = LAND[theme.value];
-  const by = (/** @type {number} */ column) => ['match', ['get', 'often'], ...OFTEN.flatMap((one, k) => [k, one[column]]), OFTEN[0][column]];
+  const wide = ['match', ['get', 'often'], ...OFTEN.flatMap(([, pixels], often) => [often, pixels]), 1];
   map.addSource('net', { type: 'geojson', data: EMPTY });
   map.addSource('ways', { type: 'geojson', data: ways, tolerance: 0 });
   map.addLayer({ id: 'net', type: 'line', source: 'net', paint: { 'line-color': c.line, 'line-width': 0.6, 'line-opacity': 0.8 } }, BELOW);
-  map.addLayer({ id: 'ways', type: 'line', source: 'ways', layout: { 'line-cap': 'round' }, paint: { 'line-color': c.way, 'line-width': by(1), 'line-opacity': by(2) } }, BELOW);
+  map.addLayer({ id: 'ways', type: 'line', source: 'ways', layout: { 'line-cap': 'round' }, paint: { 'line-color': c.way, 'line-width': wide } }, BELOW);
   map.addLayer({ id: 'net-said', type: 'symbol', source: 'net', layout: { 'symbol-placement': 'line', 'symbol-spacing': 500, 'text-field': ['get', 'said'], 'text-font': ['sans-serif'], 'text-size': 10 }, paint: { 'text-color': c.text, 'text-opacity': 0.7, 'text-halo-color': c.halo, 'text-halo-width': 1 } }, BELOW);
 }

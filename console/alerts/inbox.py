@@ -15,6 +15,7 @@ from streams.store.store import named, rows_of
 Row = dict[str, Any]
 
 STATES = {"acked": "acknowledged"}
+LASTING = (OPEN, LEFT["acknowledge"])  # what people have not put away
 URGENCY = {name: rank for rank, name in enumerate(PRIORITIES)}
 
 
@@ -49,7 +50,7 @@ def order(sort: str) -> list[ColumnElement[Any]]:
     alerts = schema.alerts
     if sort == "oldest":
         return [alerts.c.first_seen, alerts.c.alert_id]
-    latest = [-alerts.c.last_seen, alerts.c.alert_id]
+    latest: list[ColumnElement[Any]] = [alerts.c.last_seen.desc(), alerts.c.alert_id.desc()]
     return latest if sort == "newest" else [case(URGENCY, value=alerts.c.priority, else_=len(URGENCY)), *latest]
 
 
@@ -77,18 +78,19 @@ def objected() -> ColumnElement[bool]:
 
 
 def left(asked: Select[Any], states: Collection[str], objections: Collection[str] = ()) -> Select[Any]:
-    """The alerts of a query that ``in_states`` keeps, found by the database: to be counted, not laid out."""
+    """Of a query's alerts those in one of these states, whose driver's objection is in one of those; none said: all."""
     if states:
-        asked = asked.where(_state().in_({STATES.get(one, one) for one in states}))
+        asked = asked.where(in_states(states))
     return asked.where(_objection().in_(objections)) if objections else asked
 
 
-def _state() -> ColumnElement[str]:
-    """Where people have left an alert, as ``decisions.said_of`` has it."""
+def in_states(states: Collection[str]) -> ColumnElement[bool]:
+    """Alerts that people have left in one of these states, as ``decisions.said_of`` has it."""
     actions, alerts = deeds.actions, schema.alerts
     fresh = or_(actions.c.action != "acknowledge", actions.c.level >= alerts.c.level)
     untouched = case((alerts.c.superseded == 0, OPEN), else_="resolved")
-    return case(LEFT, value=_word(list(LEFT), fresh), else_=untouched)
+    left = case(LEFT, value=_word(list(LEFT), fresh), else_=untouched)
+    return left.in_(sorted({STATES.get(one, one) for one in states}))
 
 
 def _objection() -> ColumnElement[str]:
@@ -105,13 +107,6 @@ def _word(among: Collection[str], *conditions: ColumnElement[bool]) -> ScalarSel
     about = or_(actions.c.alert_id == alerts.c.alert_id, during)
     found = select(actions.c.action).where(*same, about, actions.c.action.in_(among), *conditions)
     return found.order_by(actions.c.id.desc()).limit(1).scalar_subquery()
-
-
-def in_states(rows: Sequence[Row], states: Collection[str], objections: Collection[str] = ()) -> list[Row]:
-    """Those in one of these states, whose driver's objection is in one of those; none said: all."""
-    wanted = {STATES.get(one, one) for one in states}
-    found = [row for row in rows if not wanted or row["state"] in wanted]
-    return [row for row in found if not objections or row["objection"] in objections]
 
 
 def _last(rows: Sequence[Row]) -> list[str]:

@@ -1,6 +1,7 @@
 """Alerts over HTTP: list, detail with evidence, and what people decide about them."""
 
 import operator
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -23,7 +24,7 @@ from streams.desk import tasks
 from streams.desk.decisions import ANSWER, OBJECT
 from streams.desk.desk import Desk
 from streams.desk.losses import expected
-from streams.store import schema
+from streams.store import deeds, schema
 from streams.store.store import rows_of
 from streams.words import say
 
@@ -62,27 +63,24 @@ GROUPS = {
 
 def listed(ask: Ask) -> Page[Alert]:
     """Alerts as asked for; without ``state`` those that stand: open and acknowledged ones."""
-    wanted, world, desks = ask.query, ask.world, dict[str, Desk]()
-    asked, states = _query(ask), words(wanted.state) or _default(wanted)
+    wanted, world = ask.query, ask.world
+    asked = inbox.left(_query(ask), words(wanted.state) or _default(wanted), words(wanted.objection))
     with world.store.reading() as connection:
         now = world.now(connection)
 
-        def keep(rows: list[Row]) -> list[Row]:
-            found, desk = inbox.laid(connection, rows, now)
-            desks.update((row["alert_id"], desk) for row in found)
-            return inbox.in_states(found, states, words(wanted.objection))
-
         if wanted.sort == "loss":
-            costliest = sorted(keep(rows_of(connection, asked)), key=lambda row: (-expected(row, now), row["alert_id"]))
-            return page(costliest, wanted, operator.itemgetter("alert_id"), lambda row: _said(ask, row, desks, now))
+            found, desk = inbox.laid(connection, rows_of(connection, asked), now)
+            costliest = sorted(found, key=lambda row: (-expected(row, now), row["alert_id"]))
+            return page(costliest, wanted, operator.itemgetter("alert_id"), partial(_said, ask, desk, now))
         order = [*GROUPS.get(wanted.group, ()), *inbox.order(wanted.sort)]
-        rows, cursor = keyset.part(connection, asked, order, wanted, keep)
-        total = keyset.count(connection, inbox.left(asked, states, words(wanted.objection)))
-    return Page(items=[_said(ask, row, desks, now) for row in rows], total=total, cursor=cursor)
+        rows, cursor = keyset.part(connection, asked, order, wanted)
+        found, desk = inbox.laid(connection, rows, now)
+        total = keyset.count(connection, asked)
+    return Page(items=[_said(ask, desk, now, row) for row in found], total=total, cursor=cursor)
 
 
-def _said(ask: Ask, row: Row, desks: dict[str, Desk], now: float) -> Alert:
-    return said.alert(row, desks[row["alert_id"]], ask.world, ask.scope, now)
+def _said(ask: Ask, desk: Desk, now: float, row: Row) -> Alert:
+    return said.alert(row, desk, ask.world, ask.scope, now)
 
 
 def _query(ask: Ask) -> Select[Any]:
@@ -111,7 +109,7 @@ def one(ask: Ask) -> Reply:
     row, desk, world, scope, now = shown(ask, ask.parts["id"])
     with world.store.reading() as connection:
         events = events_of(connection, row)
-        made = [task for task in tasks.tasks(connection) if task["alert_id"] == row["alert_id"]]
+        made = tasks.tasks(connection, deeds.task_actions.c.alert_id == row["alert_id"])
         done = steps(row, desk, connection)
         driven = trip(connection, row)
     with world.at_home(row["fleet_id"], row["vehicle_id"]) as connection:

@@ -127,9 +127,9 @@ def vehicle(ask: Ask) -> VehicleDetail:
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
         own = within.named(schema.alerts, "vehicle_id", "/".join(key))
-        rows, desk = inbox.found(connection, inbox.query(own, standing=True), now)
-    open_ = inbox.in_states(rows, ("open", "acknowledged"))
-    shown = [said.alert(row, desk, ask.world, ask.scope, now) for row in open_]
+        lasting = inbox.query(own, inbox.in_states(inbox.LASTING), standing=True)
+        rows, desk = inbox.found(connection, lasting, now)
+    shown = [said.alert(row, desk, ask.world, ask.scope, now) for row in rows]
     found = _vehicle(ask, key, frame.rows[frame.places[key]], len(shown))
     return VehicleDetail(**msgspec.structs.asdict(found), alerts=shown, tyres=wheels_of(ask, key))
 

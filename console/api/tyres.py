@@ -119,7 +119,7 @@ def of_vehicle(ask: Ask) -> VehicleTyres:
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
         some = _points(connection, at(ask.query.from_, now - SHOWN_S), key).get(key, {})
-        look = Look.of(ask, connection, now)
+        look = Look.of(ask, connection, now, key)
     known = ask.world.known.roster.known(*key)
     history = [
         History(
@@ -138,7 +138,7 @@ def wheels_of(ask: Ask, key: tuple[str, str]) -> list[Wheel]:
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
         some = _points(connection, now - SHOWN_S, key).get(key, {})
-        return _wheels(ask, key, some, Look.of(ask, connection, now)).tyres
+        return _wheels(ask, key, some, Look.of(ask, connection, now, key)).tyres
 
 
 def _points(

@@ -1,19 +1,22 @@
 """Work over HTTP: what needs doing today, and tasks from their making to their outcome."""
 
 from collections.abc import Callable
-from functools import partial
+from operator import itemgetter
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from sqlalchemy import ColumnElement, Table, select
 
 from console import said
+from console.alerts import inbox
 from console.alerts.acting import shown
 from console.endpoint import Ask, Body, Endpoint, Query, Shape
 from console.fleets import seen
 from console.gate.access import ACTING, SEEING
 from console.gate.problems import Problem
-from console.lists.pages import Paged, page, words
+from console.lists import keyset, within
+from console.lists.pages import Paged, words
 from console.lists.times import Instant, ending
 from console.shapes import Page, Task
 from streams.alert_rules import TASKS
@@ -22,6 +25,8 @@ from streams.desk.desk import laid_out
 from streams.desk.morning import Item
 from streams.desk.tasks import OUTCOMES, About
 from streams.messages import iso
+from streams.store import deeds, schema
+from streams.store.store import named
 from streams.words import say
 
 Row = dict[str, Any]
@@ -105,9 +110,8 @@ def today(ask: Ask) -> Morning:
     roster = world.known.roster
     with world.store.reading() as connection:
         now = world.now(connection)
-        alerts = [row for row in laid_out(connection, now, standing=True) if ask.scope.row(row)]
-        made = [row for row in tasks.tasks(connection) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
-    alerts, made = (list(filter(partial(_of, ask), rows)) for rows in (alerts, made))
+        alerts = laid_out(connection, now, *_of(ask, schema.alerts), inbox.in_states(inbox.LASTING), standing=True)
+        made = tasks.unfinished(connection, *_of(ask, deeds.task_actions))
     items = morning.listed(alerts, made, now, world.rules.alerts, roster.site)
     revs = {row["task_id"]: str(row["rev"]) for row in made}
     plates = [roster.place(item.fleet_id, item.vehicle_id)[1] for item in items]
@@ -117,25 +121,23 @@ def today(ask: Ask) -> Morning:
 
 def listed(ask: Ask) -> Page[Task]:
     """Tasks, the newest first."""
-    wanted, states = ask.query, words(ask.query.state)
+    wanted, made = ask.query, deeds.task_actions
+    whose = [within.named(made, "vehicle_id", wanted.vehicle)] if wanted.vehicle else []
+    left = tasks.left(words(wanted.state), wanted.assignee)
+    query = select(made.c.id, made.c.task_id).where(made.c.action == "create", *_of(ask, made), *whose, *left)
     with ask.world.store.reading() as connection:
-        now, found = ask.world.now(connection), tasks.tasks(connection)
-    mine = [row for row in reversed(found) if ask.scope.sees(row["fleet_id"], row["vehicle_id"])]
-    rows = [
-        row
-        for row in mine
-        if _of(ask, row)
-        and (not states or row["state"] in states)
-        and wanted.vehicle in ("", row["vehicle_id"], said.name(row))
-        and wanted.assignee in ("", row["assignee"])
-    ]
-    return page(rows, wanted, lambda row: str(row["task_id"]), lambda row: said.task(row, now))
+        now = ask.world.now(connection)
+        rows, cursor = keyset.part(connection, query, [-made.c.id], wanted)
+        actions = named(connection, made.c.task_id, [row["task_id"] for row in rows])
+        total = keyset.count(connection, query)
+    found = tasks.fold(sorted(actions, key=itemgetter("id")))
+    return Page(items=[said.task(task, now) for task in reversed(found)], total=total, cursor=cursor)
 
 
-def _of(ask: Ask, row: Row) -> bool:
-    """Whether a row is of the fleet and site asked for."""
-    asked, site = ask.query, ask.world.known.site(row["fleet_id"], row["vehicle_id"])
-    return asked.fleet in ("", row["fleet_id"]) and asked.site in ("", site)
+def _of(ask: Ask, table: Table) -> list[ColumnElement[bool]]:
+    """The rows that are seen, of the fleet and site asked for."""
+    known, asked = ask.world.known, ask.query
+    return [within.seen(ask.scope, known, table), within.placed(known, table, asked.fleet, asked.site)]
 
 
 def create(ask: Ask) -> Task:
@@ -204,7 +206,7 @@ def _about(ask: Ask) -> About:
 def _one(ask: Ask, name: str) -> Task:
     with ask.world.store.reading() as connection:
         now = ask.world.now(connection)
-        found = [row for row in tasks.tasks(connection) if row["task_id"] == name]
+        found = tasks.tasks(connection, deeds.task_actions.c.task_id == name)
     if not found or not ask.scope.sees(found[0]["fleet_id"], found[0]["vehicle_id"]):
         raise Problem(404, "no_task", f"there is no task {name!r}")
     return said.task(found[0], now)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, and_, func, or_, tuple_
@@ -18,7 +18,6 @@ Row = dict[str, Any]
 Order = Sequence[ColumnElement[Any]]  # ascending, or ``.desc()``; the last of them names a row; none is null
 
 MOST = 2**63  # of what a cursor counts: more no database holds
-AT_ONCE = 500  # rows read before it is looked which of them are kept
 
 
 def part(
@@ -26,20 +25,12 @@ def part(
     query: Select[Any],
     order: Order,
     asked: Paged,
-    keep: Callable[[list[Row]], list[Row]] | None = None,
 ) -> tuple[list[Row], str | None]:
-    """The rows of a page, and where the next begins; ``keep`` says which of some are wanted, and may add to them."""
+    """The rows of a page, and where the next begins."""
     named = [_bare(one).label(f"key_{k}") for k, one in enumerate(order)]
     ordered, after = query.add_columns(*named).order_by(*order), _read(asked.cursor, order)
-    most = asked.limit + 1 if keep is None else max(asked.limit + 1, AT_ONCE)
-    found: list[Row] = []
-    while True:
-        onward = ordered if after is None else ordered.where(_beyond(order, after))
-        rows = rows_of(connection, onward.limit(most))
-        found += rows if keep is None else keep(rows)
-        if len(found) > asked.limit or len(rows) < most:
-            break
-        after = _keys(rows[-1], order)
+    onward = ordered if after is None else ordered.where(_beyond(order, after))
+    found = rows_of(connection, onward.limit(asked.limit + 1))
     more = len(found) > asked.limit
     return found[: asked.limit], _written(_keys(found[asked.limit - 1], order)) if more else None
 

@@ -162,9 +162,10 @@ class Picture:
         with self.world.store.reading() as connection:
             self.now = self.world.now(connection)
             acted = connection.execute(select(deeds.actions.c.id).order_by(deeds.actions.c.id.desc()).limit(1)).scalar()
-            rows, self._desk = inbox.found(connection, inbox.query(standing=True), self.now)
+            lasting = inbox.query(inbox.in_states(inbox.LASTING), standing=True)
+            rows, self._desk = inbox.found(connection, lasting, self.now)
         self._acted = acted or 0
-        self._standing = {row["alert_id"]: row for row in rows if row["state"] not in GONE}
+        self._standing = {row["alert_id"]: row for row in rows}
 
     def _decided(self) -> list[str]:
         """Alerts that people have acted on since the last look, by whichever way."""

@@ -31,11 +31,13 @@ class Look(NamedTuple):
     low: Callable[[Key], float]  # share of the placard below which a tyre of it is low
 
     @classmethod
-    def of(cls, ask: Ask, connection: Connection, now: float) -> "Look":
-        """As it is now."""
+    def of(cls, ask: Ask, connection: Connection, now: float, key: Key | None = None) -> "Look":
+        """As it is now, of all vehicles or of one."""
         segments, day = schema.segments, int((now - SHOWN_S) // DAY_S)
         whose = (segments.c.fleet_id, segments.c.vehicle_id)
         query = select(*whose, func.max(segments.c.end)).where(segments.c.day >= day).group_by(*whose)
+        if key is not None:
+            query = query.where(segments.c.fleet_id == key[0], segments.c.vehicle_id == key[1])
         driven = {(fleet_id, vehicle_id): float(end) for fleet_id, vehicle_id, end in connection.execute(query)}
         return cls(now, driven, _low(ask, connection))
 

@@ -98,7 +98,7 @@ def morning(
         now = marks.clock(connection, time.time())
         roster = Roster(stored.read(connection))
         standing = laid_out(connection, now, standing=True)
-        items = mornings.listed(standing, tasks.tasks(connection), now, rules, roster.site)
+        items = mornings.listed(standing, tasks.unfinished(connection), now, rules, roster.site)
     items = [item for item in items if fleet_id in (None, item.fleet_id) and site in (None, item.site)]
     if as_json:
         screen.emit([item._asdict() for item in items])

@@ -27,9 +27,8 @@ def command() -> None:
 def show(everything: bool, fleet_id: str | None, data: Path | None, as_json: bool) -> None:
     """Tasks that are open, or done and not verified yet."""
     with source.store(data).reading() as connection:
-        found = [task for task in tasks.tasks(connection) if fleet_id in (None, task["fleet_id"])]
-    if not everything:
-        found = [task for task in found if task["state"] in (tasks.OPEN, tasks.DONE)]
+        of = tasks.tasks if everything else tasks.unfinished
+        found = [task for task in of(connection) if fleet_id in (None, task["fleet_id"])]
     if as_json:
         screen.emit(found)
         return

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from sqlalchemy import ColumnElement, Connection, Table, select, tuple_
 
@@ -60,12 +61,13 @@ def shelved(connection: Connection) -> list[Row]:
     return decisions.shelves(rows_of(connection, query))
 
 
-def laid_out(connection: Connection, now: float, standing: bool = False) -> list[Row]:
-    """All alerts, or those that no later one has followed (``standing``), as ``Desk.laid_out`` has them."""
+def laid_out(connection: Connection, now: float, *conditions: ColumnElement[bool], standing: bool = False) -> list[Row]:
+    """Alerts that fulfil ``conditions``, of these all or those that no later one has followed (``standing``), as
+    ``Desk.laid_out`` has them."""
     alerts = schema.alerts
-    query = select(alerts).order_by(alerts.c.alert_id)
-    desk = Desk(connection)
+    query = select(alerts).where(*conditions).order_by(alerts.c.alert_id)
     rows = rows_of(connection, query.where(alerts.c.superseded == 0) if standing else query)
+    desk = Desk(connection, map(key_of, rows) if standing or conditions else None)
     return [desk.laid_out(row, now) for row in rows]
 
 
@@ -73,11 +75,18 @@ def _by_key(
     connection: Connection, table: Table, which: ColumnElement[bool], keys: Sequence[Key] | None
 ) -> dict[Key, list[Row]]:
     found: dict[Key, list[Row]] = defaultdict(list)
-    order = table.c.id if "id" in table.c else table.c.at
-    query = select(table).where(which).order_by(order, *table.primary_key)
-    named = tuple_(table.c.fleet_id, table.c.vehicle_id, table.c.kind, table.c.subject)
+    order = ["id"] if "id" in table.c else ["at", *[column.name for column in table.primary_key]]
+    query = select(table).where(which)
     parts = [None] if keys is None else [keys[k : k + AT_ONCE] for k in range(0, len(keys), AT_ONCE)]
     for part in parts:
-        for row in rows_of(connection, query if part is None else query.where(named.in_(part))):
+        rows = rows_of(connection, query if part is None else query.where(*_among(table, part)))
+        for row in sorted(rows, key=itemgetter(*order)):  # asked for in order SQLite reads the whole table by its ids
             found[key_of(row)].append(row)
     return found
+
+
+def _among(table: Table, keys: Sequence[Key]) -> list[ColumnElement[bool]]:
+    """Rows of these keys; fleets and vehicles are said by themselves too, for SQLite finds no index for the whole."""
+    whole = tuple_(table.c.fleet_id, table.c.vehicle_id, table.c.kind, table.c.subject).in_(keys)
+    fleets, vehicles = (sorted({key[k] for key in keys}) for k in range(2))
+    return [table.c.fleet_id.in_(fleets), table.c.vehicle_id.in_(vehicles), whole]

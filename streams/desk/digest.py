@@ -53,13 +53,11 @@ class Digest:
                 into.append(schema.outbox, self._messages(connection, fleet_id, local.timestamp(), channels))
 
     def _messages(self, connection: Connection, fleet_id: str, at: float, channels: Sequence[str]) -> list[Row]:
-        items = morning.listed(
-            laid_out(connection, at, standing=True), tasks.tasks(connection), at, self.rules, self.site
-        )
+        alerts = laid_out(connection, at, schema.alerts.c.fleet_id == fleet_id, standing=True)
+        made = tasks.unfinished(connection, deeds.task_actions.c.fleet_id == fleet_id)
         sites: dict[str, list[Item]] = {}
-        for item in items:
-            if item.fleet_id == fleet_id:
-                sites.setdefault(item.site, []).append(item)
+        for item in morning.listed(alerts, made, at, self.rules, self.site):
+            sites.setdefault(item.site, []).append(item)
         bodies = [_body(fleet_id, site, found, at) for site, found in sites.items()]
         return [
             {"sink": channel, "address": "", "body": encoded(body), "retain": 0}

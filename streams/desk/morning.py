@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from streams.alert_rules import PRIORITIES, RAISED, TASKS, AlertRule, rule_of
 from streams.desk import losses
 from streams.desk.decisions import GONE, OPEN
-from streams.desk.tasks import DONE
 from streams.desk.tasks import OPEN as TO_DO
+from streams.desk.tasks import is_unfinished
 from streams.hours import KINDS as HOURS
 from streams.messages import plain
 
@@ -58,7 +58,7 @@ def listed(
     for alert in due:
         key = (alert["fleet_id"], alert["vehicle_id"], _rule(rules, alert).task)
         by_vehicle.setdefault(key, []).append(alert)
-    open_ = [task for task in tasks if task["state"] in (TO_DO, DONE)]
+    open_ = filter(is_unfinished, tasks)
     made: dict[tuple[str, str, str], Row] = {(t["fleet_id"], t["vehicle_id"], t["kind"]): t for t in open_}
     items = [
         _item(key, by_vehicle.get(key, ()), made.get(key), now, rules, site) for key in sorted(by_vehicle.keys() | made)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, and_, case, insert, or_, select
 
 from streams.alert_rules import TASKS
 from streams.ids import digest
@@ -18,6 +18,8 @@ Unchanged = Callable[[Row], None]  # may refuse, by what it raises, a task that 
 OUTCOMES = ("fixed", "replaced", "talked", "nothing_found", "other")
 OPEN, DONE, VERIFIED, DROPPED = "open", "done", "verified", "dropped"
 STATES = {"create": OPEN, "done": DONE, "drop": DROPPED, "verified": VERIFIED, "failed": OPEN}  # action -> state
+GIVING = ("create", "assign")  # they say whose it is, and until when
+JUDGED = "check_tyre"  # the kind of which the record says whether it has helped
 
 
 def _any(_task: Row) -> None:
@@ -56,7 +58,7 @@ def fold(actions: Iterable[Row]) -> list[Row]:
         task["state"] = STATES.get(row["action"], task.get("state", OPEN))
         task["rev"] = task.get("rev", 0) + 1
         task["failures"] += row["action"] == "failed"
-        if row["action"] in ("create", "assign"):
+        if row["action"] in GIVING:
             task["assignee"], task["due"] = row["assignee"] or None, row["due"]
         if row["action"] in ("done", "failed", "verified", "drop"):
             task["outcome"] = row["outcome"] or task["outcome"]
@@ -66,9 +68,38 @@ def fold(actions: Iterable[Row]) -> list[Row]:
     return list(found.values())
 
 
-def tasks(connection: Connection) -> list[Row]:
-    """All tasks as they stand."""
-    return fold(rows_of(connection, select(deeds.task_actions).order_by(deeds.task_actions.c.id)))
+def tasks(connection: Connection, *conditions: ColumnElement[bool]) -> list[Row]:
+    """The tasks as they stand whose actions, each of them, fulfil ``conditions``; none said: all."""
+    work = deeds.task_actions
+    return fold(rows_of(connection, select(work).where(*conditions).order_by(work.c.id)))
+
+
+def unfinished(connection: Connection, *conditions: ColumnElement[bool]) -> list[Row]:
+    """Those of ``tasks`` of which something is still to come, as ``is_unfinished`` has it."""
+    work = deeds.task_actions
+    judged = and_(work.c.kind == JUDGED, work.c.subject != "")
+    ends = or_(work.c.action.in_(["verified", "drop"]), and_(work.c.action == "done", ~judged))
+    found = tasks(connection, *conditions, work.c.task_id.not_in(select(work.c.task_id).where(ends, *conditions)))
+    return [task for task in found if is_unfinished(task)]
+
+
+def left(states: Iterable[str], assignee: str = "") -> list[ColumnElement[bool]]:
+    """Conditions of the ``create`` of tasks that stand in one of ``states``, with ``assignee``; empty: whichever."""
+    made, later = deeds.task_actions, deeds.task_actions.alias()
+    state = case(STATES, value=_last(made, later, later.c.action, STATES))
+    found = [state.in_(states)] if states else []
+    return found + ([_last(made, later, later.c.assignee, GIVING) == assignee] if assignee else [])
+
+
+def _last(made: FromClause, later: FromClause, column: ColumnElement[str], among: Iterable[str]) -> ScalarSelect[str]:
+    """A column of the last action, of some, about a task."""
+    found = select(column).where(later.c.task_id == made.c.task_id, later.c.action.in_(among))
+    return found.order_by(later.c.id.desc()).limit(1).scalar_subquery()
+
+
+def is_unfinished(task: Row) -> bool:
+    """Whether a task is to be done, or is done and its tyre has still to say that it helped."""
+    return bool(task["state"] == OPEN or (task["state"] == DONE and task["kind"] == JUDGED and task["subject"]))
 
 
 def create(
@@ -81,8 +112,9 @@ def create(
     if kind not in TASKS:
         raise TaskError(say("no_task", value=repr(kind), known=", ".join(TASKS)))
     with store.writing() as connection:
-        alike = [task for task in tasks(connection) if (task["kind"], _about(task)) == (kind, about)]
-        open_ = [task["task_id"] for task in alike if task["state"] in (OPEN, DONE)]
+        same = about._asdict() | {"kind": kind}
+        alike = tasks(connection, *[deeds.task_actions.c[column] == value for column, value in same.items()])
+        open_ = [task["task_id"] for task in alike if is_unfinished(task)]
         if open_:
             return str(open_[-1])
         name = digest("\x1f".join(("task", kind, *about, str(len(alike)))).encode()).hex()
@@ -136,7 +168,8 @@ def _row(name: str, kind: str, about: About, action: str, actor: str, at: float)
 
 
 def _found(connection: Connection, name: str) -> Row:
-    found = [task for task in tasks(connection) if task["task_id"].startswith(name)]
+    ids = deeds.task_actions.c.task_id
+    found = tasks(connection, ids >= name, ids < f"{name}\U0010ffff")
     if len(found) != 1:
         raise TaskError(say("tasks_several" if found else "task_none", name=repr(name)))
     return found[0]

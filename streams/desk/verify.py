@@ -68,8 +68,8 @@ class Verifier:
 
     def tick(self, now: float, connection: Connection, into: Commit) -> None:
         """Put on record which tasks have helped and which have not."""
-        for task in tasks.tasks(connection):
-            if task["state"] == tasks.DONE and task["kind"] == "check_tyre" and task["subject"]:
+        for task in tasks.unfinished(connection, deeds.task_actions.c.kind == tasks.JUDGED):
+            if task["state"] == tasks.DONE:
                 into.append(deeds.task_actions, self._judged(task, connection, now))
 
     def _judged(self, task: Row, connection: Connection, now: float) -> Iterable[Row]:

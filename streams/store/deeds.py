@@ -21,6 +21,7 @@ actions = table(  # what people did; append-only, no upsert touches it
     Column("until", Float),  # end of a shelf
     Column("reason", Text, nullable=False),
     Index("actions_by_vehicle", *WHO, "kind", "subject"),
+    Index("actions_by_kind", "action", "id"),
 )
 
 notices = table(  # who was paged of what and when, and what nobody was paged of and why
@@ -55,6 +56,8 @@ task_actions = table(  # what became of tasks; append-only
     Column("due", Float),
     Column("outcome", String, nullable=False),
     Column("finding", Text, nullable=False),
+    Index("task_actions_by_vehicle", *WHO),
+    Index("task_actions_by_alert", "alert_id"),
 )
 
 fleet_settings = table(  # what a fleet has chosen for itself; append-only: the last row of a name holds

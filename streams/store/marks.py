@@ -17,8 +17,12 @@ def set_clock(store: Store, which: str) -> None:
 
 def clock(connection: Connection, now: float) -> float:
     """What time it is in a store (UTC epoch s): ``now``, or with a feed the newest sample, if that is earlier."""
-    newest = connection.execute(select(func.max(schema.segments.c.end))).scalar()
-    return min(float(newest), now) if is_fed(connection) and newest is not None else now
+    if not is_fed(connection):
+        return now
+    segments = schema.segments
+    last = select(func.max(segments.c.day)).scalar_subquery()
+    newest = connection.execute(select(func.max(segments.c.end)).where(segments.c.day == last)).scalar()
+    return now if newest is None else min(float(newest), now)
 
 
 def is_fed(connection: Connection) -> bool:

@@ -128,6 +128,12 @@ def _ordered(connection: Connection) -> None:
     _complete(connection)
 
 
+def _latest(connection: Connection) -> None:
+    """Indexes by which alerts, people's actions and tasks are found, in place of one that fell short."""
+    connection.exec_driver_sql("DROP INDEX IF EXISTS alerts_by_last")
+    _complete(connection)
+
+
 # step k brings version k to k + 1
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
@@ -151,6 +157,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
     _ordered,
     _complete,
+    _latest,
 )
 
 

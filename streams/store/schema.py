@@ -16,6 +16,7 @@ registry = table(
     Column("key", String, primary_key=True),
     Column("body", Text, nullable=False),
     Column("recorded_at", Float, nullable=False),
+    Index("registry_by_time", "recorded_at"),
 )
 
 payloads = table(  # accepted messages, raw, in order of arrival; position is what snapshots refer to
@@ -77,6 +78,7 @@ events = table(
     Column("note", Text),  # in words: the trailer a tyre is on, how long it lasts
     Column("media", Text),  # what a device has recorded of it: references, one a line
     Index("events_by_vehicle", *WHO, "kind", "subject", "start"),
+    Index("events_by_time", "start"),
 )
 
 trips = table(
@@ -125,6 +127,7 @@ segments = table(  # exposure of one driver's stretch of a UTC day in one vehicl
     Column("end", Float, nullable=False),
     Column("driver_id", String),
     *[Column(name, Float) for name in SUMS],
+    Index("segments_by_day", "day"),
 )
 
 tyre_points = table(  # what each wheel held over some hours, cold: the history in which slow leaks are seen
@@ -155,8 +158,11 @@ alerts = table(  # the state (open, acknowledged, resolved, dismissed) follows f
     Column("flapping", Integer, nullable=False),  # 1 while it comes and goes
     Column("starts", Text, nullable=False),  # JSON: of the last events counted, as many as tell whether it flaps
     Index("alerts_by_vehicle", *WHO, "kind", "subject", "first_seen"),
-    Index("alerts_by_last", "last_seen"),
     Index("alerts_by_condition", "condition"),
+    Index("alerts_by_driver", "driver_id", "last_seen"),
+    Index("alerts_standing", "superseded", "fleet_id"),
+    Index("alerts_first", "first_seen", "alert_id"),
+    Index("alerts_latest", "last_seen", "alert_id"),
 )
 
 outbox = table(  # what leaves, drained by senders with retry

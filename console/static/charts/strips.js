@@ -30,14 +30,20 @@ export function strips(found, event = {}) {
   }));
   const tyres = Object.keys(found).filter((name) => /^tyre_.*_pressure_kpa$/.test(name));
   const main = signal(event);
-  const own = tyres.filter((name) => name === main);
+  const own = tyres.filter((name) => place(name) === main);
   const all = [...known, ...[own, tyres.filter((name) => !own.includes(name))].filter((names) => names.length).map((names) => wheels(names, found))];
   return [...all.filter((strip) => strip.key === main), ...all.filter((strip) => strip.key !== main)].map((strip) => (strip.key === main ? marked(strip, event) : strip));
 }
 
 /** Wheels in one strip, a line each. @param {string[]} names @param {Record<string, any>} found @returns {Strip} */
 function wheels(names, found) {
-  return { key: names.length > 1 ? 'tyres' : names[0], unit: 'kPa', lines: names.map((name) => ({ key: name, values: found[name] })) };
+  const lines = names.map((name) => ({ key: place(name), values: found[name] }));
+  return { key: lines.length > 1 ? 'tyres' : lines[0].key, unit: 'kPa', lines };
+}
+
+/** The name of a tyre's signal as alerts and lists have it: the outer one of a pair, 2LO, is 2L. @param {string} name */
+function place(name) {
+  return name.replace('O_pressure', '_pressure');
 }
 
 /** The signal an event was found in. @param {Event} event */

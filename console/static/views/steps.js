@@ -8,6 +8,8 @@ import { level } from './factors.js';
 
 const SIGNS = /** @type {Record<string, string>} */ ({ start: '×', times: '×', plus: '+', divide: '÷', cap: '=', sum: 'Σ', round: '≈', levy: '×' });
 
+const OWN = 'own driving'; // a covariate that is no measurement
+
 /** @param {{ steps: any[] }} given */
 export function Rungs({ steps }) {
   return html`<div class="scroller" tabindex="0" role="region" aria-label=${t('premium.steps')}><table>
@@ -22,7 +24,7 @@ export function Rungs({ steps }) {
 
 /** @param {{ step: any }} given */
 function Rung({ step }) {
-  const value = step.value ? quantity(step) : step.covariate ? t('premium.unknown') : '';
+  const value = step.value ? quantity(step) : step.covariate === OWN ? own(step) : step.covariate ? t('premium.unknown') : '';
   return html`<tr>
     <th scope="row" data-label=${t('premium.step')}>${word('factor', step.name)}</th>
     <td data-label=${t('premium.value')}>${step.op === 'round' ? '' : value}</td>
@@ -30,6 +32,12 @@ function Rung({ step }) {
     <td class="number" data-label=${t('premium.effect')}>${step.op === 'sum' || step.effect === null ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`}</td>
     <td class="number" data-label=${t('premium.running')}>${step.amount === null ? '' : plain(step.amount)}</td>
   </tr>`;
+}
+
+/** Own driving is what the steps above have made of it, within bounds. @param {{ unit: string }} step */
+function own({ unit }) {
+  const [low, high] = unit.split(' to ');
+  return t('premium.own', { low, high });
 }
 
 /** What a step is by, and of what: days are counted. @param {{ value: string, unit: string }} step */

@@ -154,6 +154,7 @@ def test_a_premium_is_worked_out_anew_in_front_of_the_reader(tab, house):
     assert "agrees to the cent" in said.inner_text()
     assert one.page.locator(".amount").inner_text().splitlines()[0].split()[-1] in said.inner_text()
     assert one.page.locator(".filed").first.inner_text() == "illustrative"
+    assert "as worked out above" in one.page.locator("tr", has_text="own driving").last.inner_text()
 
 
 def test_a_fleet_sees_no_loads_and_an_actuary_no_map(tab, house):

@@ -125,17 +125,20 @@ def test_an_event_is_drawn_where_it_was_found_and_its_threshold_nowhere_else(tab
     one = tab("admin")
     one.go("/")
     found = {"t": [0, 1], "speed_kmh": [50, 51], "brake_pedal_pct": [0, 3], "tyre_1R_pressure_kpa": [None, 400]}
-    flat, braking = (
+    pair = {"tyre_2LI_pressure_kpa": [800, 801], "tyre_2LO_pressure_kpa": [800, 400]}
+    flat, twin, braking = (
         one.run(
             "const { strips } = await at('charts/strips.js'); return strips(given.found, given.event);",
             {"found": found | more, "event": event},
         )
         for more, event in (
             ({}, {"kind": "tyre_flat", "subject": "1R", "unit": "%", "threshold": 50}),
+            (pair, {"kind": "tyre_low", "subject": "2L", "unit": "%", "threshold": 10}),
             ({"accel_long_mps2": [-1, -5]}, {"kind": "harsh_braking", "subject": "", "unit": "m/s²", "threshold": 3.5}),
         )
     )
     assert flat[0]["key"] == "tyre_1R_pressure_kpa" and not [strip for strip in flat if "thresholds" in strip]
+    assert (twin[0]["key"], twin[0]["lines"][0]["values"]) == ("tyre_2L_pressure_kpa", [800, 400])
     assert braking[0]["key"] == "accel_long_mps2" and braking[0]["thresholds"] == [-3.5]
     assert not [strip for strip in braking[1:] if "thresholds" in strip]
 

@@ -3,11 +3,13 @@
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { href } from '../lib/router.js';
+import { may } from '../lib/session.js';
 import { several } from './places.js';
 
-/** @param {{ id: string }} given  fleet/vehicle */
+/** A way to the map, for who has one. @param {{ id: string }} given  fleet/vehicle */
 export function VehicleLink({ id }) {
-  return html`<a href=${href('/', { vehicle: id })}>${several.value ? id : id.slice(id.indexOf('/') + 1)}</a>`;
+  const name = several.value ? id : id.slice(id.indexOf('/') + 1);
+  return may('viewer', 'manager') ? html`<a href=${href('/', { vehicle: id })}>${name}</a>` : html`<span>${name}</span>`;
 }
 
 /** @param {{ fleet: string, id: string | null | undefined }} given */

@@ -3,13 +3,13 @@
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
-import { number, percent, signed, span } from '../lib/format.js';
+import { hours, number, percent, signed } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may, user } from '../lib/session.js';
 import { pages } from '../lib/pages.js';
 import { use } from '../lib/use.js';
 import { Fact, Failed, Filed, Head, Time, Waiting } from '../ui/parts.js';
-import { count, date, lasting } from '../ui/columns.js';
+import { count, date } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 import { Band, Score, left } from './drivers.js';
@@ -109,9 +109,7 @@ function Weeks({ rows }) {
 export function Limits({ rows }) {
   const columns = [
     { key: 'kind', label: t('hours.limit'), fixed: true, show: (/** @type {any} */ row) => word('kind', row.kind) },
-    { ...lasting('counted_s', t('hours.used')), fixed: true },
-    { ...lasting('most_s', t('hours.most')), fixed: true },
-    { key: 'left_s', label: t('hours.left'), number: true, fixed: true, unit: 's', show: (/** @type {any} */ row) => html`<b>${span(row.left_s)}</b>` },
+    ...[['counted_s', 'used'], ['most_s', 'most'], ['left_s', 'left']].map(([key, name]) => ({ key, label: t(`hours.${name}`), number: true, fixed: true, unit: 's', show: (/** @type {any} */ row) => hours(row[key]) })),
   ];
   return html`<${Table} caption=${t('screen.hours')} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row.kind} />`;
 }

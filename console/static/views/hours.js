@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { clock, span } from '../lib/format.js';
+import { clock, hours } from '../lib/format.js';
 import { pages } from '../lib/pages.js';
 import { route } from '../lib/router.js';
 import { LATELY_S } from '../lib/use.js';
@@ -13,7 +13,6 @@ import { DriverLink } from '../ui/links.js';
 import '../lib/phrase.js'; // words of this screen, which the first page does without
 
 const SOON_S = 1800;
-const DAY_S = 86_400;
 const LIMITS = ['continuous_driving', 'night_continuous', 'daily_driving', 'duty_window', 'weekly_driving', 'fortnight_driving', 'weekly_rest']; // those that end soonest first
 
 /** @typedef {{ kind: string, counted_s: number, most_s: number, left_s: number, passed: number }} Limit */
@@ -77,11 +76,6 @@ function Left({ limit }) {
 /** @param {Limit} limit */
 function said(limit) {
   return limit.left_s > 0 ? hours(limit.left_s) : t('hours.over', { time: hours(limit.counted_s - limit.most_s) });
-}
-
-/** A duration as the law counts it: 56 h, not two days and 8. @param {number} seconds */
-function hours(seconds) {
-  return seconds < DAY_S ? span(seconds) : t('time.h', { h: Math.floor(seconds / 3600) });
 }
 
 /** @param {Limit} limit */

@@ -114,3 +114,14 @@ def test_a_drivers_page_says_who_it_is_and_how_they_stand(tab, house):
     facts = one.page.locator(".fact")
     for name, said in (("Rank", "3"), ("Trend", "−1.5"), ("Harsh events", "12.3")):
         facts.filter(has_text=name).filter(has_text=said).wait_for()
+
+
+def test_a_driver_is_led_to_no_map_and_reads_a_week_in_hours(tab):
+    one = tab("driver")
+    one.go("/me")
+    events = one.page.get_by_role("region", name="What happened lately").locator("td[data-label=Vehicle]")
+    events.first.wait_for()
+    assert events.first.inner_text() == "V0"
+    assert events.get_by_role("link").count() == 0  # there is none for them: it led back to where they were
+    week = one.page.locator("tr", has=one.page.get_by_role("rowheader", name="Weekly driving"))
+    assert week.locator("td[data-label=Allowed]").inner_text() == "56 h"

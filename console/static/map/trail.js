@@ -7,7 +7,7 @@ import { LAND } from './palette.js';
 /** What was measured of it, column by column; null: none is chosen. @type {import('@preact/signals').Signal<Record<string, any> | null>} */
 export const trail = signal(null);
 
-const GAP_S = 30; // longer without a position: nobody knows the way
+export const GAP_S = 30; // longer without a sample: nobody knows the way, or the limit
 
 /** Show it, or take it away. @param {any} map @param {'light' | 'dark'} theme */
 export function trailed(map, theme) {

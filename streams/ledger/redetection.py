@@ -185,11 +185,11 @@ def progress(connection: Connection) -> Row:
 
 
 def closed(connection: Connection) -> int | None:
-    """The first day that has not closed and been seen to in all partitions; None: not all of them see to it."""
+    """The first day (of 1970, from 0 on) not closed and seen to in all partitions; None: not all of them see to it."""
     meta = schema.meta
     rows = connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_([REMADE, "schema"]))).all()
     said = [int(json.loads(row.value)["until"]) for row in rows if row.key == REMADE]
-    return min(said) if 2 * len(said) == len(rows) else None
+    return max(0, min(said)) if 2 * len(said) == len(rows) else None
 
 
 def read_by(rules: InForce, until: int) -> list[list[Any]]:

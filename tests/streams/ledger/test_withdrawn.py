@@ -1,22 +1,23 @@
 """Withdrawn: what a fleet wrote of its own and took back when late data no longer reaches so far moves no price."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from devices.signals import AXLES, WHEELS
 from pricing.score import score
 from streams import tables
 from streams.fleets.fleet import Coupled
-from streams.ledger import exposed
+from streams.ledger import exposed, redetection
 from streams.ledger.book import gathered
 from streams.ledger.books import BOOKS
 from streams.registry import Roster, stored
-from streams.store import accounts, upkeep
+from streams.store import accounts, schema, upkeep
 
 from ..insured import FILES, VEHICLES, close, daily, enter, post, reassign, send
 
@@ -180,3 +181,21 @@ def test_tables_and_ledger_count_a_silence_up_to_the_same_day(fleet, tariff):
         assert told == {vehicle: score(own, tariff, "vehicle").credibility for (_, vehicle), own in book.own.items()}
         found.append((told, rows["valid_to"].to_list()))
     assert found[0] == found[1] != found[2]
+
+
+def test_as_long_as_no_day_has_been_seen_to_there_are_tables_all_the_same(fleet, tariff):
+    """On a first start, and while days are made again by rules that are new: whoever looks then is not failed."""
+    _, touched = fleet
+    said = {"until": redetection.NEVER, "read_by": {}, "words": 0}
+    row = schema.meta.c.key == redetection.REMADE
+    with touched.store.writing() as connection:
+        before = connection.execute(select(schema.meta.c.value).where(row)).scalar_one()
+        connection.execute(update(schema.meta).where(row).values(value=json.dumps(said)))
+    try:
+        with touched.store.reading() as connection:
+            risks = Roster(stored.read(connection)).risks()
+            six = exposed.rated(connection, tariff, risks, tables.moment(END))
+        assert six["scores"]["provisional"].all()
+    finally:
+        with touched.store.writing() as connection:
+            connection.execute(update(schema.meta).where(row).values(value=before))

@@ -38,7 +38,7 @@ export function date(key, label) {
 
 /** From a day until another. @param {string} label @returns {Column} */
 export function term(label) {
-  return { key: 'valid_from', label, show: (row) => html`<span><${Day} at=${row.valid_from} /> –\u00a0<${Day} at=${row.valid_to} /></span>` };
+  return { key: 'valid_from', label, show: (row) => html`<span><${Day} at=${row.valid_from} /> <span class="until">– <${Day} at=${row.valid_to} /></span></span>` };
 }
 
 /** @param {number | null | undefined} value */

@@ -8,7 +8,7 @@ import * as alerts from './lib/alerts.js';
 import * as clock from './lib/clock.js';
 import * as fleet from './lib/fleet.js';
 import * as objections from './lib/objections.js';
-import { open } from './lib/stream.js';
+import { on, open } from './lib/stream.js';
 import { effect } from '@preact/signals';
 import { Shell } from './ui/shell.js';
 
@@ -25,7 +25,7 @@ effect(() => {
 });
 
 function begin() {
-  clock.follow();
+  on('health', clock.keep);
   if (may('viewer', 'manager')) void fleet.follow();
   if (may('viewer', 'manager', 'driver')) void alerts.follow();
   if (may('manager')) void objections.follow();

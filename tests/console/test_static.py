@@ -49,6 +49,7 @@ LATER = (
     "threshold.",
 )  # of few screens, or none
 NAME = re.compile(r"\w+")
+IMPORT = re.compile(r"^(?:import|export)\b[^'\n]*'(\.[^']+)'", re.MULTILINE)
 EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)|^export \{([^}]*)\}", re.MULTILINE)
 HOLE = re.compile(r"\{(\w+)\}")
 HAN = re.compile(r"[一-鿿]")
@@ -134,6 +135,16 @@ def test_what_a_module_exports_another_takes_or_a_test_does():
     named = {name for path in MODULES for said in EXPORT.findall(texts[path]) for name in NAME.findall(" ".join(said))}
     assert len(named) > 200
     assert [name for name in named if places[name] < 2] == []
+
+
+def test_modules_stand_in_no_circle():
+    below = {
+        path: {(path.parent / name).resolve() for name in IMPORT.findall(path.read_text("utf-8"))} for path in MODULES
+    }
+    while free := [path for path in below if not below[path] & below.keys()]:
+        for path in free:
+            del below[path]
+    assert sorted(path.name for path in below) == []
 
 
 def test_the_import_map_leads_to_vendored_files():

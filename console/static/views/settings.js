@@ -2,7 +2,6 @@
 
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { decided, refused } from '../lib/decided.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Empty, Failed, Head, Time, Waiting } from '../ui/parts.js';
@@ -39,13 +38,4 @@ function Sections({ at }) {
     <section class="card"><h2>${t('settings.history')}</h2>
       ${history.error && html`<${Failed} error=${history.error} again=${history.again} />`}
       ${history.data && html`<${Table} caption=${t('settings.history')} columns=${columns} rows=${history.data} id=${(/** @type {any} */ row) => `${row.at} ${row.action} ${row.about}`} empty=${t('settings.unchanged')} />`}</section>`;
-}
-
-/**
- * Write a setting against the revision that was seen, and say what came of it.
- * @param {string} path @param {object} said @param {string | undefined} rev @param {() => void} after
- */
-export function put(path, said, rev, after) {
-  const told = ({ message = '', body = /** @type {any} */ (null) }) => refused(new Error([message, body?.who && t('settings.faster', { who: body.who })].filter(Boolean).join(' ')));
-  return decided(path, said, { rev, done: t('settings.done'), after }).catch(told);
 }

@@ -2,9 +2,9 @@
 
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
+import { put } from '../lib/decided.js';
 import { use } from '../lib/use.js';
 import { Failed, Time, Waiting } from '../ui/parts.js';
-import { put } from './settings.js';
 
 const PRIORITIES = ['critical', 'major', 'minor', 'warning', 'info'];
 const EVERY_MS = 1000;

@@ -5,13 +5,12 @@ import { inOrder, t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
 import { say } from '../lib/announce.js';
 import { send } from '../lib/api.js';
-import { refused } from '../lib/decided.js';
+import { put, refused } from '../lib/decided.js';
 import { number, signed } from '../lib/format.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Failed, Time, Waiting } from '../ui/parts.js';
 import { Choice } from '../ui/choice.js';
-import { put } from './settings.js';
 
 const CLASSES = ['car', 'van', 'truck', 'bus'];
 const EVERY_MS = 500;

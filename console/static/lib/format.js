@@ -85,11 +85,6 @@ export function span(seconds) {
   return t('time.d_h', { d: Math.floor(s / 86400), h: Math.floor((s % 86400) / 3600) });
 }
 
-/** A duration as the law counts hours: 56 h, not two days and 8. @param {number} seconds */
-export function hours(seconds) {
-  return seconds < 86400 ? span(seconds) : t('time.h', { h: Math.floor(seconds / 3600) });
-}
-
 /** @param {Moment} at @param {Intl.DateTimeFormatOptions} options */
 function written(at, options) {
   const date = moment(at);

@@ -3,7 +3,7 @@
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
 import { phrase } from '../lib/phrase.js';
-import { hours, number, percent, signed } from '../lib/format.js';
+import { number, percent, signed } from '../lib/format.js';
 import { href } from '../lib/router.js';
 import { may, user } from '../lib/session.js';
 import { pages } from '../lib/pages.js';
@@ -13,6 +13,7 @@ import { count, date } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
 import { VehicleLink } from '../ui/links.js';
 import { Band, Score, left } from './drivers.js';
+import { hours } from './hours.js';
 
 const EVERY = 'open,acknowledged,resolved,dismissed';
 

@@ -2,7 +2,7 @@
 
 import { html } from '../lib/html.js';
 import { t, word } from '../lib/i18n.js';
-import { clock, hours } from '../lib/format.js';
+import { clock, span } from '../lib/format.js';
 import { pages } from '../lib/pages.js';
 import { route } from '../lib/router.js';
 import { LATELY_S } from '../lib/use.js';
@@ -76,6 +76,11 @@ function Left({ limit }) {
 /** @param {Limit} limit */
 function said(limit) {
   return limit.left_s > 0 ? hours(limit.left_s) : t('hours.over', { time: hours(limit.counted_s - limit.most_s) });
+}
+
+/** A duration as the law counts hours: 56 h, not two days and 8. @param {number} seconds */
+export function hours(seconds) {
+  return seconds < 86400 ? span(seconds) : t('time.h', { h: Math.floor(seconds / 3600) });
 }
 
 /** @param {Limit} limit */

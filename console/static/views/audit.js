@@ -49,6 +49,6 @@ function columns() {
     { key: 'action', label: t('col.what'), show: deed },
     { key: 'fleet_id', label: t('col.fleet') },
     { key: 'about', label: t('audit.about'), show: about },
-    { key: 'detail', label: t('quarantine.detail'), show: (/** @type {any} */ row) => spelt(row.detail) },
+    { key: 'detail', label: t('quarantine.detail'), show: spelt },
   ];
 }

@@ -30,8 +30,8 @@ function Sections({ at }) {
   const columns = [
     { key: 'at', label: t('col.time'), fixed: true, show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
     { key: 'by', label: t('col.who'), fixed: true },
-    { key: 'action', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => `${deed(row)} ${about(row)}` },
-    { key: 'detail', label: t('settings.detail'), fixed: true, show: (/** @type {any} */ row) => spelt(row.detail) },
+    { key: 'action', label: t('col.what'), fixed: true, show: (/** @type {any} */ row) => html`${deed(row)} ${about(row)}` },
+    { key: 'detail', label: t('settings.detail'), fixed: true, show: spelt },
   ];
   return html`<${Thresholds} at=${at} changed=${history.again} />
     <div class="cards"><${Quiet} at=${at} changed=${history.again} /><${Channels} at=${at} changed=${history.again} /></div>

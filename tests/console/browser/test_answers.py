@@ -132,6 +132,8 @@ def test_a_refusal_on_a_chinese_screen_is_chinese(tab, zone, kind):
 def test_the_audit_log_of_a_chinese_screen_says_what_was_done_in_chinese(tab, house):
     admin = house.client("admin")
     admin.post("/api/v1/registry/drivers", json={"cells": {"driver_id": "D8", "fleet_id": "a", "name": "Wu"}})
+    admin.post(f"/api/v1/alerts/{house.ids['alerts']}/dismiss", json={"reason": "duplicate"})
+    assert admin.get("/api/v1/pricing/premiums.csv").status_code == 200  # its hash is long
     one = tab("admin", locale="zh-CN")
     one.go("/audit")
     rows = one.page.locator("tbody tr")
@@ -139,5 +141,10 @@ def test_the_audit_log_of_a_chinese_screen_says_what_was_done_in_chinese(tab, ho
     done = rows.locator("td:nth-of-type(2)").all_inner_texts()
     assert [text for text in done if LATIN.search(text)] == []
     one.page.locator(".filters select").select_option("session.opened")
-    one.page.get_by_text("来自: 127.0.0.1").first.wait_for()
+    one.page.get_by_text("自: 127.0.0.1").first.wait_for()
     rows.filter(has_text="新增登记").first.wait_for(state="detached")
+    one.page.locator(".filters select").select_option("")
+    rows.filter(has_text="驳回告警").get_by_text("理由: 重复").first.wait_for()
+    one.page.set_viewport_size({"width": 320, "height": 800})
+    box = rows.filter(has_text="导出文件").locator(".said").last.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 320

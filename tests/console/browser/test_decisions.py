@@ -106,7 +106,7 @@ def test_an_administrator_ends_where_somebody_else_is_signed_in(tab, house):
     one = tab("admin")
     one.go("/users")
     row = one.page.locator("tr", has=one.page.get_by_role("rowheader", name="lost", exact=True))
-    row.get_by_role("link", name="Where signed in").click()
+    row.get_by_role("link", name="Sessions").click()
     one.page.get_by_role("heading", name="Where lost is signed in").wait_for()
     one.page.get_by_role("button", name="End", exact=True).click()
     one.page.get_by_text("Signed in nowhere").wait_for()

@@ -257,3 +257,12 @@ def test_the_time_zone_is_that_of_the_fleets_one_sees(house):
     assert told == {"manager": "Europe/Berlin", "driver": "Europe/Berlin", "other": "UTC"}
     assert house.client("admin").get(f"{API}/meta").json()["time_zone"] == "UTC"  # of two that differ
     assert house.stranger().get(f"{API}/meta").json()["time_zone"] == "UTC"
+
+
+def test_a_trip_is_nobodys_who_does_not_see_its_vehicle_and_a_trace_is_of_a_day_at_most(house):
+    trip = house.client("manager").get(f"{API}/trips").json()["items"][0]["trip_id"]
+    for path in (f"{API}/trips/{trip}", f"{API}/trips/{trip}/trace"):
+        assert [house.client(login).get(path).status_code for login in ("manager", "other")] == [200, 404]
+    said = {"from": "2024-10-01T00:00:00Z", "to": "2024-10-02T00:00:01Z"}
+    answer = house.client("manager").get(f"{API}/vehicles/a/V0/trace", params=said)
+    assert (answer.status_code, answer.json()["said"]["code"]) == (422, "trace_day")

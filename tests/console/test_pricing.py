@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from sqlalchemy import delete
 
+from console.api import pricing
 from console.reckoning.books import Chain, worst
 from console.reckoning.figures import figures
 from pricing.ladder import Step, climb
@@ -55,6 +56,21 @@ def test_a_fleet_is_shown_no_expense_and_no_profit(house):
     assert [one["amount"] for one in found] == [one["amount"] for one in premium(house.client("underwriter"))]
     for path in ("portfolio", "factors", "ledger", "disputes", "runs"):
         assert house.client("manager").get(f"{API}/pricing/{path}").status_code == 403, path
+
+
+def test_a_fleets_reasons_are_no_loads_and_the_strongest_comes_first(house, monkeypatch):
+    monkeypatch.setattr(pricing, "REASONS", 99)  # all there are
+    for one in premium(house.client("manager")):
+        assert one["reasons"] and not {step["name"] for step in one["reasons"]} & LOADS
+        strength = [abs(Decimal(step["effect"]).ln()) for step in one["reasons"]]
+        assert strength == sorted(strength, reverse=True)
+
+
+def test_steps_that_do_not_make_the_amount_are_said_not_to(house, monkeypatch):
+    tables = figures(house.world).tables()
+    other = tables["premiums"].with_columns(pl.col("amount") + Decimal("0.01"))
+    monkeypatch.setattr(figures(house.world), "tables", lambda: tables | {"premiums": other})
+    assert {one["sums"] for one in premium(house.client("underwriter"))} == {False}
 
 
 def test_where_pricing_knows_scores_and_km_alone_no_behaviour_is_shown(house, monkeypatch):

@@ -149,6 +149,11 @@ def test_an_insurer_judges_a_dismissal_by_what_happened_and_what_it_does_to_the_
     assert answer["state"] == "accepted"
     noted = [row["action"] for row in listed(underwriter, "pricing/runs") if row["action"] not in before]
     assert noted == ["ledger.concede"]
+    (effect,) = [one for one in found["effects"] if one["vehicle"] == alert["vehicle"]]
+    rated = underwriter.get(f"{API}/pricing/vehicles/{alert['vehicle']}/premium").json()
+    assert [one["amount"] for one in rated] == [effect["without"]]
+    again = underwriter.get(f"{API}/pricing/disputes/{alert['alert_id']}").json()
+    assert again["effects"] == found["effects"]  # what it has done is seen after it has been accepted, too
 
 
 def test_an_insurer_of_scores_and_km_reads_no_behaviour_and_no_word_of_a_fleet(house, private):

@@ -5,10 +5,10 @@ import { language } from '../lib/i18n.js';
 import { theme } from '../lib/theme.js';
 import { INK } from './options.js';
 
-const ROOM = [{ query: { maxWidth: 480 }, option: { grid: { top: 76 } } }, { option: { grid: { top: 44 } } }]; // for a legend of two lines
+const NARROW = 480; // px, on which a legend takes two lines
 
 /**
- * @param {{ caption: string, label: string, option: (ink: import('./options.js').Ink) => object, high?: number, input: unknown }} given
+ * @param {{ caption: string, label: string, option: (ink: import('./options.js').Ink, wide: number) => object, high?: number, input: unknown }} given
  *   `label` says in a sentence what is to be seen; `input` is what `option` is made of: when it changes, it is drawn anew
  */
 export function Chart({ caption, label, option, high = 300, input }) {
@@ -18,12 +18,19 @@ export function Chart({ caption, label, option, high = 300, input }) {
     let gone = false;
     /** @type {any} */
     let chart = null;
-    const fit = new ResizeObserver(() => chart?.resize());
+    const draw = () => {
+      const wide = box.clientWidth;
+      const drawn = /** @type {any} */ (option(INK[theme.value], wide));
+      chart.setOption({ animation: false, aria: { enabled: true, label: { enabled: false }, decal: { show: true } }, ...drawn, grid: { ...drawn.grid, top: wide <= NARROW ? 76 : 44 } });
+    };
+    const fit = new ResizeObserver(() => {
+      chart.resize();
+      draw(); // labels stand otherwise where there is less room
+    });
     void import('echarts').then(({ init }) => {
       if (gone) return;
       chart = init(box, null, { renderer: 'svg' });
-      const baseOption = { animation: false, aria: { enabled: true, label: { enabled: false }, decal: { show: true } }, ...option(INK[theme.value]) };
-      chart.setOption({ baseOption, media: ROOM });
+      draw();
       box.dataset.drawn = 'yes';
       fit.observe(box);
     });

@@ -18,9 +18,9 @@ export const INK = {
  * @param {{ names: string[], exposure: number[], relativity: (number | null)[], points: Point[] }} given
  */
 export function factor({ names, exposure, relativity, points }) {
-  return (/** @type {Ink} */ ink) => ({
+  return (/** @type {Ink} */ ink, /** @type {number} */ wide) => ({
     ...frame(ink),
-    xAxis: categories(ink, names),
+    xAxis: categories(ink, wide, names),
     yAxis: [
       values(ink, t('factors.relativity'), { scale: true }),
       values(ink, t('portfolio.days'), { position: 'right', max: Math.ceil(Math.max(1, ...exposure) * 2.2), axisLabel: { color: ink.text, formatter: plain, showMaxLabel: false }, splitLine: { show: false } }),
@@ -35,9 +35,9 @@ export function factor({ names, exposure, relativity, points }) {
 
 /** A/E with intervals around 1. @param {{ points: Point[], axis: string }} given */
 export function ratios({ points, axis }) {
-  return (/** @type {Ink} */ ink) => ({
+  return (/** @type {Ink} */ ink, /** @type {number} */ wide) => ({
     ...frame(ink),
-    xAxis: categories(ink, points.map((one) => one.name), axis),
+    xAxis: categories(ink, wide, points.map((one) => one.name), axis),
     yAxis: values(ink, t('lift.ae'), { min: 0 }),
     series: [...interval(ink.one, t('lift.ae'), points), { type: 'line', data: [], markLine: level(ink) }],
   });
@@ -45,9 +45,9 @@ export function ratios({ points, axis }) {
 
 /** Series over places. @param {{ names: string[], axis: string, series: { name: string, values: (number | null)[] }[], base?: number }} given */
 export function lines({ names, axis, series, base }) {
-  return (/** @type {Ink} */ ink) => ({
+  return (/** @type {Ink} */ ink, /** @type {number} */ wide) => ({
     ...frame(ink),
-    xAxis: categories(ink, names, axis),
+    xAxis: categories(ink, wide, names, axis),
     yAxis: values(ink, '', { scale: true }),
     series: series.map((one, k) => line([ink.one, ink.two][k % 2], one.name, one.values, { ...MARKS[k % 2], ...(k === 0 && base !== undefined && { markLine: level(ink, base) }) })),
   });
@@ -68,9 +68,9 @@ export function curves({ x, series }) {
 
 /** A bar a name, lines over them. @param {{ names: string[], axis: string, heights: (number | null)[], name: string, series?: { name: string, values: (number | null)[] }[] }} given */
 export function columns({ names, axis, heights, name, series = [] }) {
-  return (/** @type {Ink} */ ink) => ({
+  return (/** @type {Ink} */ ink, /** @type {number} */ wide) => ({
     ...frame(ink),
-    xAxis: categories(ink, names, axis),
+    xAxis: categories(ink, wide, names, axis),
     yAxis: values(ink, '', { min: 0, minInterval: heights.every(Number.isInteger) ? 1 : 0 }),
     series: [bars(ink, name, heights), ...series.map((one, k) => line([ink.one, ink.two][k % 2], one.name, one.values, MARKS[k % 2]))],
   });
@@ -88,9 +88,31 @@ function frame(ink) {
   };
 }
 
-/** @param {Ink} ink @param {string[]} data @param {string} [name] */
-function categories(ink, data, name = '') {
-  return { type: 'category', data, name, nameLocation: 'middle', nameGap: 28, axisLabel: { color: ink.text, hideOverlap: true, interval: data.length > 12 ? 'auto' : 0, rotate: data.some((one) => one.length > 10) && data.length > 4 ? 30 : 0 }, axisLine: { lineStyle: { color: ink.edge } } };
+/** @param {Ink} ink @param {number} wide @param {string[]} data @param {string} [name] */
+function categories(ink, wide, data, name = '') {
+  const { high, ...labels } = standing(data, (wide - ASIDE) / Math.max(1, data.length));
+  return { type: 'category', data, name, nameLocation: 'middle', nameGap: high + 12, axisLabel: { color: ink.text, hideOverlap: false, ...labels }, axisLine: { lineStyle: { color: ink.edge } } };
+}
+
+const ASIDE = 90; // px beside the bars, for the numbers of the axes
+const LINE = 15; // px that a line of text is high
+const LONGEST = 110; // px of a label
+
+/**
+ * How labels stand so that each has its place: level, else on end, and not all of them only where a line of text is wider than a place.
+ * @param {string[]} data @param {number} place  px that each has
+ */
+export function standing(data, place) {
+  const long = Math.min(LONGEST, Math.max(0, ...data.map(length)));
+  const cut = { width: LONGEST, overflow: 'truncate' };
+  if (long + 6 <= place) return { interval: 0, rotate: 0, high: LINE, ...cut };
+  if (place >= 1.5 * LINE) return { interval: 0, rotate: 45, high: 0.7 * (long + LINE), ...cut };
+  return { interval: Math.max(0, Math.ceil(LINE / Math.max(place, 1)) - 1), rotate: 90, high: long, ...cut };
+}
+
+/** About how many px a text of 12 px takes; a Han character is as wide as high. @param {string} text */
+function length(text) {
+  return [...text].reduce((sum, one) => sum + (one > '\u2e80' ? 12 : 7), 0);
 }
 
 /** A number on an axis, as the reader's language writes it. @param {number} v */

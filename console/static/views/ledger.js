@@ -5,6 +5,7 @@ import { has, t, word } from '../lib/i18n.js';
 import { get } from '../lib/api.js';
 import { money } from '../lib/format.js';
 import { pages } from '../lib/pages.js';
+import { phrase } from '../lib/phrase.js';
 import { href } from '../lib/router.js';
 import { everywhere } from '../lib/session.js';
 import { Asked, asked } from '../ui/asked.js';
@@ -41,7 +42,7 @@ function Verdict({ found }) {
   if (found.error) return html`<${Failed} error=${found.error} />`;
   return html`<div class=${`notice ${found.good ? '' : 'bad'}`} role="status"><p>${t(found.good ? 'ledger.good' : 'ledger.bad', { entries: found.entries, policies: found.policies, seals: found.seals })}</p>
     <p>${found.good && found.replayed > 0 && t('ledger.replayed', { n: found.replayed })} ${t(found.signatures ? 'ledger.signed' : 'ledger.unsigned')}</p>
-    ${found.problems.length > 0 && html`<ul>${found.problems.map((/** @type {string} */ one) => html`<li>${one}</li>`)}</ul>`}</div>`;
+    ${found.problems.length > 0 && html`<ul>${found.problems.map((/** @type {string} */ one) => html`<li>${phrase(one)}</li>`)}</ul>`}</div>`;
 }
 
 /** Its vehicle, with the fleet where there are several. @param {any} row */

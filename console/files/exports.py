@@ -29,6 +29,7 @@ MEDIA = {
 MOST = 500_000  # rows; a file of more is refused, never cut
 LOGGED = ("pricing", "ledger")  # whose files are the insurer's documents: each is on record
 MADE = "exports.made"  # in the audit log
+PARQUET = "parquet"  # keeps what is true and false as it is
 PAGED = ("cursor", "limit")
 PLACE = ("lat", "lon")
 
@@ -51,7 +52,7 @@ def exported(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
 
 def written(frame: pl.DataFrame, name: str, kind: str) -> Reply:
     """A frame as a file to be saved."""
-    if kind == "parquet":
+    if kind == PARQUET:
         return saved(name, kind, frame.write_parquet)
     return saved(name, kind, lambda path: sheets.write({name: frame}, path))
 
@@ -88,7 +89,7 @@ def _file(one: Endpoint, kind: str) -> Callable[[Ask], Reply]:
         found: Page[Any] = one.answer(replace(ask, query=whole))
         if found.cursor is not None:
             raise Problem(422, "too_long", f"more than {MOST} rows: ask for less, or take it page by page")
-        rows = [cells(ask.query.language, name, _flat(item, places)) for item in found.items]
+        rows = [cells(ask.query.language, name, _flat(item, places), kind == PARQUET) for item in found.items]
         frame = pl.DataFrame(rows or dict.fromkeys(names, ()), infer_schema_length=None)
         reply = written(frame.rename(heads(ask.query.language, name, names)), name, kind)
         return noted(ask, f"{one.path}.{kind}", reply, frame.height) if one.tag in LOGGED else reply
@@ -108,13 +109,11 @@ def noted(ask: Ask, path: str, reply: Reply, rows: int | None = None) -> Reply:
 
 
 def _flat(item: Any, places: Collection[str]) -> dict[str, Any]:
-    """A row as one line of cells; lists and the like as JSON."""
+    """A row as one line of cells: a place is two of them."""
     found: dict[str, Any] = {}
     for name, value in msgspec.to_builtins(item, builtin_types=(Decimal,)).items():
         if name in places:
             found |= zip(_names(name, places), ((value or {}).get(part) for part in PLACE), strict=True)
-        elif isinstance(value, list | dict):
-            found[name] = msgspec.json.encode(value).decode()
         else:
             found[name] = value
     return found

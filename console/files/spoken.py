@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from console.endpoint import Query
-from console.lists.worded import Language, worded
+from console.lists.worded import Language, spelt
 from pricing.reports.grid import Book, Sheet
 from pricing.reports.paper import Paper, Section, Table
 from streams import words
@@ -54,13 +54,26 @@ def heads(language: str, of: str, names: Iterable[str]) -> dict[str, str]:
     return {name: said for name, said in found.items() if said}
 
 
-def cells(language: str, of: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row of a file of a list; what has a word in the catalogue is told by it, names and notes are as they are."""
+def cells(language: str, of: str, row: Mapping[str, Any], typed: bool = False) -> Mapping[str, Any]:
+    """A row of a file of a list; what has a word in the catalogue is told by it, names and notes are as they are.
+
+    Without a language lists and the like are JSON. Where columns are ``typed``, what is true or false stays so.
+    """
     if not language:
-        return row
-    told = {name: worded(language, of, name, said) for name, said in row.items()}
+        return {name: _json(said) for name, said in row.items()}
+    told = {name: _cell(language, of, name, said, typed) for name, said in row.items()}
     todo = {"todo": words.catalogue(language).get(f"action.{row['kind']}", row["todo"])} if "todo" in row else {}
     return told | todo
+
+
+def _json(said: Any) -> Any:
+    return msgspec.json.encode(said).decode() if isinstance(said, list | dict) else said
+
+
+def _cell(language: str, of: str, name: str, said: Any, typed: bool) -> Any:
+    if typed and isinstance(said, bool):
+        return said
+    return spelt(language, of, name, said) if said is not None else None
 
 
 def paper(found: Paper, language: str, own: bool = False) -> Paper:

@@ -32,6 +32,7 @@ LATER = (
     "entry.",
     "factors.",
     "file.",
+    "flag.",
     "fleet_report.",
     "hours.",
     "lift.",

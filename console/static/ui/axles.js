@@ -21,7 +21,8 @@ export function Axles({ tyres, small = false }) {
 /** Wheels of one side, the outer ones outside. @param {Tyre[]} tyres @param {number} axle @param {'L' | 'R'} letter */
 function side(tyres, axle, letter) {
   const found = tyres.filter((one) => parseInt(one.wheel, 10) === axle && one.wheel.includes(letter));
-  found.sort((a, b) => (a.wheel < b.wheel ? 1 : -1)); // LO before LI
+  const inner = (/** @type {Tyre} */ { wheel }) => Number(wheel.endsWith('I'));
+  found.sort((a, b) => inner(a) - inner(b));
   return letter === 'L' ? found : found.reverse();
 }
 

@@ -75,15 +75,15 @@ function vehicles() {
     { key: 'vehicle_id', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<a href=${href(`/premiums/${row.vehicle}`, { cover: row.cover })}>${row.vehicle_id}</a>` },
     { key: 'class', label: t('col.class'), show: (/** @type {any} */ row) => word('class', row.class) },
     { key: 'cover', label: t('premiums.cover'), show: (/** @type {any} */ row) => word('cover', row.cover) },
+    amount('indicated', t('fleets.indicated')),
+    amount('charged', t('premium.charged')),
+    amount('difference', t('fleets.difference')),
     term(t('premiums.term')),
     count('annual_km', t('fleets.declared')),
     { ...count('km_a_year', t('fleets.pace')), show: (/** @type {any} */ row) => (row.km_a_year === null && row.days ? html`<small>${t('fleets.too_early')}</small>` : number(row.km_a_year)) },
     gap(),
     { key: 'score', label: t('drivers.score'), number: true, by: sure, value: sure, show: (/** @type {any} */ row) => (sure(row) === null ? '–' : html`${number(row.score)} <small>${number(row.low)} – ${number(row.high)}</small>`) },
     { ...share('credibility', t('fleets.z')), show: (/** @type {any} */ row) => html`${percent(row.credibility)} ${row.provisional && html`<small>${t('fleets.is_provisional')}</small>`}<${Bar} share=${row.credibility ?? 0} />` },
-    amount('indicated', t('fleets.indicated')),
-    amount('charged', t('premium.charged')),
-    amount('difference', t('fleets.difference')),
   ];
 }
 

@@ -7,6 +7,19 @@ import pytest
 
 pytestmark = pytest.mark.stack
 
+DRAWER = 298  # pixels that its words have
+AXLES = f"""const {{ Axles }} = await at('ui/axles.js');
+const {{ html, render }} = await at('lib/html.js');
+const {{ sheet }} = await at('lib/sheet.js');
+await sheet('later.css');
+const box = document.createElement('div');
+box.style.width = '{DRAWER}px';
+document.body.append(box);
+const low = {{ cold_kpa: 829, placard_kpa: 960, share: 0.86, state: 'low', hours_to_threshold: 3 }};
+const tyres = given.map((wheel) => ({{ wheel, ...low }}));
+render(html`<${{Axles}} tyres=${{tyres}} small=${{true}} />`, box);
+return [[...box.querySelectorAll('.wheel b')].map((one) => one.textContent), box.scrollWidth];"""
+
 HEADER = "header.bar"
 MANY = 3_000
 # more alerts than are drawn at once
@@ -219,3 +232,11 @@ def test_no_two_texts_of_an_alert_lie_on_each_other(tab):
         one.go(route)
         one.page.locator("[data-alert]").first.wait_for()
         assert (width, route, one.page.evaluate(LAID)) == (width, route, [])
+
+
+def test_twin_tyres_stand_as_on_the_axle_and_fit_into_a_drawer(tab):
+    one = tab("admin")
+    one.go("/")
+    wheels, wide = one.run(AXLES, ["2RI", "1L", "2L", "1R", "2R", "2LI"])
+    assert wheels == ["1L", "1R", "2L", "2LI", "2RI", "2R"]
+    assert wide <= DRAWER

@@ -72,17 +72,14 @@ def routes(page: Page, url: str) -> dict[str, str]:
     def first(path: str, **query: str) -> Any:
         return page.context.request.get(f"{url}/api/v1/{path}", params=query).json()["items"]
 
-    alert = next(one for one in first("alerts", limit="200") if one["kind"] == "harsh_braking")
     trip = max(first("trips", limit="200"), key=lambda one: one["km"])
     driver = max(first("drivers"), key=lambda one: one["km"])
     tyres, premium = first("tyres")[0], first("pricing/premiums")[0]
     rack = page.context.request.get(f"{url}/api/v1/pricing/factors").json()["factors"]
     factor = next(one for one in rack if one["name"] == "use")
-    spoken(
-        page,
-        url,
-        [one["alert_id"] for one in first("alerts", limit="200") if one["driver_id"] and "harsh" in one["kind"]][:2],
-    )
+    harsh = [one for one in first("alerts", limit="200") if one["kind"] == "harsh_braking" and one["driver_id"]]
+    *objected, alert = harsh[:3]
+    spoken(page, url, [one["alert_id"] for one in objected])
     return {
         "alert": f"/alerts/{alert['alert_id']}",
         "objections": "/objections",

@@ -61,7 +61,8 @@ function Ways({ id }) {
 
 /** Who drives, by their score; where too little was driven there is none. @param {{ fleet: string, id: string }} given */
 function Scored({ fleet, id }) {
-  const { data } = use(`drivers/${fleet}/${encodeURIComponent(id)}/score`, {});
+  const name = `${fleet}/${encodeURIComponent(id)}`;
+  const { data } = use(`drivers/${name}/score`, {});
   return data && html`${t('drivers.score')}: ${data.provisional || data.score === null ? t('drivers.too_little') : number(data.score, 1)}`;
 }
 

@@ -60,6 +60,9 @@ def test_a_score_of_too_few_km_is_no_number_in_a_fleets_file_either(tab):
 def test_what_a_log_holds_is_spelt(tab):
     one = tab("admin")
     one.go("/audit")
-    details = ['{"before": {}, "after": {"level_1": 3}, "fields": ["a", "b"]}', "a driver's words", '{"driver": ""}']
-    said = one.run("const { spelt } = await at('ui/spelt.js'); return given.map(spelt);", details)
-    assert said == ["before: (–); after: (level 1: 3); fields: a, b", "a driver's words", "driver: –"]
+    details = ['{"before": {}, "after": {"level_1": 3}, "fields": ["a", "b"]}', "", '{"driver": ""}']
+    rows = [{"action": "registry.changed", "detail": one} for one in details]
+    said = one.run(
+        "const { spelt } = await at('ui/spelt.js'); return given.map((row) => spelt(row).props.children);", rows
+    )
+    assert said == ["before: (–); after: (level 1: 3); fields: a, b", "–", "driver: –"]

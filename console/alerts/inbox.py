@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, or_, select, tuple_
 
 from streams.alert_rules import PRIORITIES
 from streams.desk.decisions import ANSWER, ANSWERED, OBJECT, OPEN, WAITING, key_of
@@ -73,8 +73,10 @@ def laid(connection: Connection, rows: Sequence[Row], now: float) -> tuple[list[
 def objected() -> ColumnElement[bool]:
     """Alerts about which a driver has objected."""
     alerts, actions = schema.alerts, deeds.actions
-    same = [actions.c[name] == alerts.c[name] for name in ("fleet_id", "vehicle_id", "kind", "subject")]
-    return exists().where(actions.c.action == OBJECT, *same)
+    ours, theirs = (
+        [table.c[name] for name in ("fleet_id", "vehicle_id", "kind", "subject")] for table in (alerts, actions)
+    )
+    return tuple_(*ours).in_(select(*theirs).where(actions.c.action == OBJECT))
 
 
 def left(asked: Select[Any], states: Collection[str], objections: Collection[str] = ()) -> Select[Any]:

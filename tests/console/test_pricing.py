@@ -60,7 +60,14 @@ def test_a_fleet_is_shown_no_expense_and_no_profit(house):
 
 def test_a_fleets_reasons_are_no_loads_and_the_strongest_comes_first(house, monkeypatch):
     monkeypatch.setattr(pricing, "REASONS", 99)  # all there are
-    for one in premium(house.client("manager")):
+    tables = figures(house.world).tables()
+    rated = tables["premiums"].to_dicts()
+    for row in rated:
+        load = {"part": "premium", "name": "off_balance", "op": "times", "effect": Decimal("1.5")}
+        row["factors"].append(row["factors"][0] | load)
+    loaded = pl.DataFrame(rated, schema=tables["premiums"].schema)
+    monkeypatch.setattr(figures(house.world), "tables", lambda: tables | {"premiums": loaded})
+    for one in house.client("manager").get(f"{API}/pricing/premiums").json()["items"]:
         assert one["reasons"] and not {step["name"] for step in one["reasons"]} & LOADS
         strength = [abs(Decimal(step["effect"]).ln()) for step in one["reasons"]]
         assert strength == sorted(strength, reverse=True)

@@ -193,7 +193,16 @@ def test_who_repeats_a_slow_write_with_its_key_holds_up_nobody(house, monkeypatc
 
 
 def test_lists_that_read_much_have_lanes():
-    alike = {"/hours", "/tyres", "/devices", "/today", "/alerts", "/trips/{id}/trace", "/vehicles/{vehicle}/trace"}
+    alike = {
+        "/hours",
+        "/tyres",
+        "/devices",
+        "/today",
+        "/alerts",
+        "/ways",
+        "/trips/{id}/trace",
+        "/vehicles/{vehicle}/trace",
+    }
     assert {one.path for one in ENDPOINTS if one.long and one.gives is not bytes} == alike
     assert {one.path for one in ENDPOINTS if one.hashes} == {"/session", "/session/password"}
 

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 declare -A package_of=([mosquitto]=mosquitto [mosquitto_passwd]=mosquitto [mosquitto_pub]=mosquitto-clients
     [openssl]=openssl [docker-compose]=docker-compose [java]=default-jre-headless [mvn]=maven
-    [initdb]=postgresql [prometheus]=prometheus [chromium]=chromium [node]=nodejs [npm]=npm [fc-list]=fontconfig)
+    [initdb]=postgresql [prometheus]=prometheus [nginx]=nginx-light [chromium]=chromium [node]=nodejs [npm]=npm [fc-list]=fontconfig)
 missing=()
 for command in "${!package_of[@]}"; do
     PATH=$PATH:/usr/sbin:/sbin$(printf ':%s' /usr/lib/postgresql/*/bin) command -v "$command" >/dev/null || missing+=("${package_of[$command]}")

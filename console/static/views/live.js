@@ -1,4 +1,4 @@
-/** Live: where the fleet is now, four numbers that filter it, the alerts beside it, one vehicle in a drawer. */
+/** Live: where the fleet is now, five numbers that filter it, the alerts beside it, one vehicle in a drawer. */
 
 import { html, useMemo } from '../lib/html.js';
 import { t } from '../lib/i18n.js';

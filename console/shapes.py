@@ -131,8 +131,17 @@ class Task(Shape):
     overdue: bool
 
 
+class WheelHeld(Shape):
+    """What a wheel held, brought to 20 °C: each reading of some hours, means of hours before and after them."""
+
+    t: list[float]
+    cold_kpa: list[float | None]
+    placard_kpa: float | None
+    threshold_kpa: float | None  # below it the alert is due; null: it is told otherwise
+
+
 class AlertDetail(Alert):
-    """An alert with its evidence and its history."""
+    """An alert with its evidence and its history; its place is where its last event began, while samples tell."""
 
     event: Event | None  # the last one it counts
     events: list[Event]
@@ -142,6 +151,7 @@ class AlertDetail(Alert):
     latency_s: float | None  # from the event until the payload that told of it had come
     counts_in_score: bool | None  # false once it is dismissed; null: its kind is no part of the coaching score
     evidence: Columns | None  # the samples around its last event; null: they are gone
+    wheel: WheelHeld | None  # around its last event; null: it is about no wheel
 
 
 class Page(Shape, Generic[Row]):

@@ -18,6 +18,7 @@ from streams.store.store import rows_of
 Row = dict[str, Any]
 
 AROUND_S = 60.0  # shown before and after an event
+NEAR_S = 30.0  # a fix so far from a moment says where it was
 
 
 def steps(alert: Row, desk: Desk, connection: Connection) -> list[Step]:
@@ -58,6 +59,16 @@ def recorded(connection: Connection, world: World, alert: Row) -> pl.DataFrame:
         return kept
     t = alert["last_start"]
     return trace(connection, world.intake, (alert["fleet_id"], alert["vehicle_id"]), t - AROUND_S, t + AROUND_S)
+
+
+def began(around: pl.DataFrame, t: float) -> Row:
+    """Where a vehicle was at ``t`` by the samples around it, for an event has the place at which it was last told of,
+    which of a tyre's is where it ended; empty: no sample near says."""
+    if not {"lat_deg", "lon_deg"} <= set(around.columns):
+        return {}
+    away = (pl.col("t") - t).abs()
+    fixes = around.filter(pl.col("lat_deg").is_finite(), pl.col("lon_deg").is_finite(), away <= NEAR_S)
+    return next(fixes.sort(away).select("lat_deg", "lon_deg").iter_rows(named=True), {})
 
 
 def trip(connection: Connection, alert: Row) -> str | None:

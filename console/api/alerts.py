@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Select, func
 from console import said
 from console.alerts import inbox
 from console.alerts.acting import Decision, Outcome, decide, decide_all, shown
-from console.alerts.history import latency, recorded, steps, trip
+from console.alerts.history import began, latency, recorded, steps, trip
+from console.alerts.wheel import held
 from console.endpoint import Ask, Endpoint, Reply
 from console.gate.access import ACTING, OWN
 from console.gate.problems import Problem
@@ -112,13 +113,15 @@ def one(ask: Ask) -> Reply:
         made = tasks.tasks(connection, deeds.task_actions.c.alert_id == row["alert_id"])
         done = steps(row, desk, connection)
         driven = trip(connection, row)
+    told = [said.event(found, scope) for found in events if scope.row(found)]
+    last = next((found for found in told if found.event_id == row["last_event_id"]), None)
     with world.at_home(row["fleet_id"], row["vehicle_id"]) as connection:
         around, delay = recorded(connection, world, row), latency(connection, row)
-    told = [said.event(found, scope) for found in events if scope.row(found)]
-    alert = said.alert(row, desk, world, scope, now)
+        wheel = held(connection, world, row, last.threshold if last else None)
+    alert = said.alert(row | began(around, row["last_start"]), desk, world, scope, now)
     detail = AlertDetail(
         **msgspec.structs.asdict(alert),
-        event=next((found for found in told if found.event_id == row["last_event_id"]), None),
+        event=last,
         events=told,
         timeline=[step for step in done if not scope.driver_id or step.what in SHOWN_DRIVERS],
         tasks=[] if scope.driver_id else [said.task(task, now) for task in made],
@@ -126,6 +129,7 @@ def one(ask: Ask) -> Reply:
         latency_s=delay,
         counts_in_score=row["state"] != "dismissed" if counts(row["kind"], world.rules.tariff) else None,
         evidence=said.columns(around, scope) if around.height else None,
+        wheel=wheel,
     )
     return Reply(detail, headers={"ETag": f'"{alert.rev}"'})
 

@@ -1,11 +1,14 @@
 """Alerts over HTTP: what is listed, and what becomes of two who decide about the same one."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import update
 
 from streams.store import schema
 
 API = "/api/v1"
+ALL = "open,acked,resolved,dismissed"
 
 
 @pytest.fixture
@@ -37,6 +40,10 @@ def alerts(client, **query):
     answer = client.get(f"{API}/alerts", params={"limit": 1000, **query})
     assert answer.status_code == 200, answer.text
     return answer.json()["items"]
+
+
+def at(text):
+    return datetime.fromisoformat(text).timestamp()
 
 
 def open_one(client):
@@ -125,6 +132,40 @@ def test_an_alert_leads_to_the_trip_it_was_on(manager):
         trip = manager.get(f"{API}/trips/{one['trip_id']}").json()
         assert trip["vehicle"] == one["vehicle"]
         assert trip["start"] <= one["event"]["start"] <= trip["end"]
+
+
+@pytest.fixture
+def lost(manager):
+    """The alert about a tyre that lost pressure fast, in full: its sensor spoke seldom."""
+    one = next(one for one in alerts(manager, state=ALL) if one["kind"] == "tyre_rapid_loss")
+    return manager.get(f"{API}/alerts/{one['alert_id']}").json()
+
+
+def test_what_a_tyre_lost_is_seen_beyond_the_samples_around_its_alert(lost):
+    wheel, began, last = lost["wheel"], at(lost["event"]["start"]), lost["evidence"]["t"][-1]
+    assert sorted(wheel["t"]) == wheel["t"]
+    assert wheel["t"][-1] > last
+    held = next(kpa for t, kpa in zip(wheel["t"], wheel["cold_kpa"], strict=True) if t >= began)
+    after = [kpa for t, kpa in zip(wheel["t"], wheel["cold_kpa"], strict=True) if t > began]
+    assert wheel["threshold_kpa"] == pytest.approx(held * (1 - lost["event"]["threshold"] / 100), abs=0.1)
+    assert min(after) <= held * (1 - lost["event"]["peak"] / 100) < wheel["threshold_kpa"] < held
+
+
+def test_an_alert_about_no_wheel_has_none_and_of_a_soft_one_the_placard_is_what_it_is_held_against(manager):
+    found = [manager.get(f"{API}/alerts/{one['alert_id']}").json() for one in alerts(manager, state=ALL)]
+    assert {bool(one["wheel"]) for one in found if one["kind"].startswith("tyre_")} == {True}
+    assert {one["wheel"] for one in found if not one["kind"].startswith("tyre_")} == {None}
+    soft = [one["wheel"] for one in found if one["kind"] == "tyre_low"]
+    assert {(one["placard_kpa"], one["threshold_kpa"]) for one in soft} == {(800.0, 600.0)}
+
+
+def test_an_alert_is_where_its_event_began_and_not_where_that_ended(lost, house):
+    began, said = at(lost["event"]["start"]), lost["evidence"]
+    places = zip(said["t"], said["lat_deg"], said["lon_deg"], strict=True)
+    near = min((abs(t - began), lat, lon) for t, lat, lon in places if lat is not None)
+    assert (lost["place"]["lat"], lost["place"]["lon"]) == near[1:]
+    assert lost["place"] != lost["event"]["place"]  # where it was told of last
+    assert "lat_deg" not in house.client("actuary").get(f"{API}/alerts/{lost['alert_id']}").text
 
 
 def test_pages_follow_one_another(manager):

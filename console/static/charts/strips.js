@@ -2,6 +2,8 @@
 
 /** @typedef {import('./trace.js').Strip} Strip */
 
+export const LEAST_KPA = 40; // of an axis: what a tyre gains in the sun is no fault
+
 const SIGNALS = /** @type {[string, string][]} */ ([
   ['speed_kmh', 'km/h'],
   ['accel_long_mps2', 'm/s²'],

@@ -32,7 +32,7 @@ export function Alert({ parts: [, id] }) {
   }, [id]);
   if (known.error && !known.data) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<${Waiting} />`;
-  const one = shown({ ...known.data, ...alerts.value.get(id) }); // what the stream has told since counts, and what is about to be sent
+  const one = shown({ ...known.data, ...alerts.value.get(id), place: known.data.place }); // what the stream has told since counts, and what is about to be sent; where it began only the alert in full says
   const decide = (/** @type {string} */ action) => (asks(action, [one]) ? (asked.value = action) : void act([id], action).then(known.again));
   return html`
     <${Head} title=${`${word('kind', one.kind)} ${one.subject ?? ''}`}><a href="#/alerts">${t('alert.back')}</a><//>

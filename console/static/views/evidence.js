@@ -2,11 +2,11 @@
 
 import { html, useEffect, useMemo, useSignal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { moment, span } from '../lib/format.js';
+import { moment, number, span } from '../lib/format.js';
 import { after } from '../lib/moments.js';
 import { href } from '../lib/router.js';
 import { Trace } from '../charts/trace.js';
-import { strips } from '../charts/strips.js';
+import { LEAST_KPA, strips } from '../charts/strips.js';
 import { placed, placedEvent } from '../map/datum.js';
 import { lazy } from '../ui/lazy.js';
 
@@ -24,10 +24,20 @@ export function Evidence({ one }) {
   return html`<section class="card"><header class="head"><h2>${t('alert.evidence')}</h2>
       ${one.trip_id && html`<a class="button" href=${href(`/trips/${one.trip_id}`, { at: when })}>${t('alert.trip')}</a>`}</header>
     ${drawn.located && html`<${PathMap} label=${t('alert.map')} found=${drawn.found} events=${drawn.events} at=${at.value} onAt=${on} />`}
+    ${one.wheel?.t.length > 0 && html`<${Wheel} one=${one} mark=${start || null} />`}
     ${kept
       ? html`<${Trace} caption=${t('alert.trace', { time: span(drawn.found.t[kept - 1] - drawn.found.t[0]) })} times=${drawn.found.t} strips=${drawn.strips} mark=${start || null} at=${at.value} onAt=${on} />`
       : html`<p>${t('alert.no_evidence')}</p>`}
   </section>`;
+}
+
+/** What the wheel of an alert held in the hours around it. @param {{ one: any, mark: number | null }} given */
+function Wheel({ one: { subject, wheel }, mark }) {
+  const { t: times, cold_kpa: values, placard_kpa: placard, threshold_kpa: threshold } = wheel;
+  const key = `tyre_${subject}_pressure_kpa`;
+  const drawn = [{ key, unit: 'kPa', least: LEAST_KPA, lines: [{ key, values }], ...(threshold !== null && { thresholds: [threshold] }) }];
+  const told = [t('alert.wheel', { wheel: subject, low: number(Math.min(...values), 0), high: number(Math.max(...values), 0, 'kPa') }), threshold !== null && t('alert.wheel_threshold', { kpa: number(threshold, 0, 'kPa') }), placard !== null && t('alert.wheel_placard', { kpa: number(placard, 0, 'kPa') })];
+  return html`<${Trace} caption=${told.filter(Boolean).join(' ')} times=${times} strips=${drawn} mark=${mark} dated />`;
 }
 
 /** Samples, events and strips as they are drawn; where no sample is kept, the place alone. @param {any} one @param {number} start */

@@ -6,6 +6,7 @@ import { span, sure } from '../lib/format.js';
 import { refine, route } from '../lib/router.js';
 import { pages } from '../lib/pages.js';
 import { LATELY_S, use } from '../lib/use.js';
+import { LEAST_KPA } from '../charts/strips.js';
 import { Trace } from '../charts/trace.js';
 import { Axles, called, verdict } from '../ui/axles.js';
 import { Failed, Head, Waiting } from '../ui/parts.js';
@@ -15,7 +16,6 @@ import { Table } from '../ui/table.js';
 import { Choice } from '../ui/choice.js';
 
 const STATES = ['flat', 'low', 'silent', 'unknown', 'good'];
-const LEAST_KPA = 40; // of an axis: what a tyre gains in the sun is no fault
 
 export function Tyres() {
   const { vehicle = '', state = '', fleet = '', site = '' } = route.value.query;

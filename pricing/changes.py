@@ -49,19 +49,30 @@ def relativity(eta: float) -> Decimal:
 
 def premium_at(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
     """The last amount of a premium's steps, had ``behaviour`` another ``eta``."""
-    driving = _driving(steps, behaviour, eta)
-    allowed = bounds(next((step.unit for step in steps if _is_driving(step)), ""))
-    if allowed:
-        driving = min(max(driving, allowed[0]), allowed[1])
+    return climbed([step._replace(effect=relativity(eta)) if is_of(step, behaviour) else step for step in steps])
+
+
+def is_of(step: Step, behaviour: str) -> bool:
+    """Whether it is the relativity of ``behaviour``."""
+    return step.part == TELEMATICS and step.name == behaviour
+
+
+def climbed(steps: Sequence[Step], linked: bool = True) -> Decimal:
+    """The last amount of steps with other effects than they were made with; ``linked``: own driving follows them."""
     ladder = Ladder()
     for step in steps:
-        if step.part in (TELEMATICS, LEVIES):
-            continue
-        effect = step.effect
-        if _is_driving(step):
-            effect = max(driving, ONE) if step.part == GAP else driving
-        ladder.add(step.part, step.name, step.op, effect, step.covariate, step.value)
+        if step.part not in (TELEMATICS, LEVIES):
+            effect = driven(step, steps) if linked and is_driving(step) else step.effect
+            ladder.add(step.part, step.name, step.op, effect, step.covariate, step.value)
     return ladder.steps[-1].amount
+
+
+def driven(own: Step, steps: Sequence[Step]) -> Decimal:
+    """Effect of the step ``own`` driving: what the behaviours make, within its bounds; of km not seen no credit."""
+    driving, allowed = _product(steps), bounds(own.unit)
+    if allowed:
+        driving = min(max(driving, allowed[0]), allowed[1])
+    return max(driving, ONE) if own.part == GAP else driving
 
 
 def told_by(steps: Sequence[Step], points: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -70,18 +81,18 @@ def told_by(steps: Sequence[Step], points: Iterable[Mapping[str, Any]]) -> list[
     known = [point for point in points if point["behaviour"] in made and point["rate"] is not None]
     moved = [point for point in known if point["points"]]
     alike = all(relativity(eta_at(point, point["rate"])) == made[point["behaviour"]] for point in moved)
-    return known if alike and any(map(_is_driving, steps)) else []
+    return known if alike and any(map(is_driving, steps)) else []
 
 
-def _driving(steps: Sequence[Step], behaviour: str, eta: float) -> Decimal:
-    """Product of the behaviours' relativities, one of them another; before its cap."""
+def _product(steps: Sequence[Step]) -> Decimal:
+    """Product of the behaviours' relativities; before its cap."""
     ladder = Ladder()
     for step in steps:
         if step.part == TELEMATICS and step.op != CAP:
-            effect = relativity(eta) if step.name == behaviour else step.effect
-            ladder.add(step.part, step.name, step.op, effect, value=step.value)
+            ladder.add(step.part, step.name, step.op, step.effect, value=step.value)
     return ladder.steps[-1].amount
 
 
-def _is_driving(step: Step) -> bool:
+def is_driving(step: Step) -> bool:
+    """Whether it takes own driving into an amount."""
     return step.part in (RUNNING, GAP) and step.name == telematics.FACTOR.name

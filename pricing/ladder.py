@@ -65,6 +65,14 @@ def climb(steps: Iterable[Step]) -> Decimal:
     return [step for step in done if step.part != LEVIES][-1].amount
 
 
+def makes(steps: Iterable[Step], amount: Decimal) -> bool:
+    """Whether each step makes what it shows, and the last of them ``amount``; damaged steps make nothing."""
+    try:
+        return climb(steps) == amount
+    except (ValueError, ArithmeticError, LookupError):
+        return False
+
+
 def as_told(steps: Sequence[Step], told: Sequence[Mapping[str, Any]]) -> list[Step]:
     """``steps``, or those that were ``told``, if any were: an older version told of no cap that did not bind."""
     bound = [step for before, step in pairwise((None, *steps)) if step and not _idle(step, before)]

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from console.api.ledger import EntryRow, seen, told
-from console.api.pricing import Rung, private
+from console.api.premium import Rung
+from console.api.pricing import private
 from console.endpoint import Ask, Endpoint, Shape
 from console.gate.access import PRICING
 from console.gate.problems import Problem
 from console.reckoning.books import Chain, books
-from pricing.ladder import TELEMATICS, Step, climb
+from pricing.ladder import TELEMATICS, Step, makes
 from pricing.ledger.entry import Entry
 from streams.ledger import chains
 from streams.ledger.chains import LedgerError
@@ -90,12 +91,7 @@ def _step(said: Made) -> Step:
 
 def _sums(entry: Entry, steps: list[Step]) -> bool | None:
     """Whether the steps make the amount; what takes one back has its amount turned round."""
-    if not steps:
-        return None
-    try:
-        return climb(steps) == (entry.amount if entry["reverses"] is None else -entry.amount)
-    except ValueError:
-        return False
+    return makes(steps, entry.amount if entry["reverses"] is None else -entry.amount) if steps else None
 
 
 def _shown(made: Made, hidden: bool) -> Made:

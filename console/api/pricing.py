@@ -1,4 +1,4 @@
-"""Pricing over HTTP: the portfolio, what each vehicle would pay, and why, step by step to the cent."""
+"""Pricing over HTTP: what each vehicle would pay, and what moves it most."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -8,10 +8,8 @@ from typing import Annotated, Any
 import msgspec
 import polars as pl
 
-from console.endpoint import Ask, Endpoint, Query, Shape
+from console.endpoint import Ask, Endpoint, Shape
 from console.gate.access import ADMIN, RATED
-from console.gate.problems import Problem
-from console.lists import seen
 from console.lists.pages import words
 from console.lists.sorting import Sorted, by, page
 from console.reckoning import earned
@@ -19,26 +17,12 @@ from console.reckoning.figures import figures, rows
 from console.shapes import Page
 from pricing import crossing
 from pricing.crossing import FULL
-from pricing.ladder import GAP, RUNNING, STANDING, TELEMATICS, Step, climb
+from pricing.ladder import GAP, RUNNING, STANDING, TELEMATICS
 
 SHOWN = (STANDING, TELEMATICS, RUNNING, GAP)  # parts that a fleet is shown, without amounts
 REASONS = 3
 VEHICLE = ("fleet_id", "vehicle_id")
 Row = dict[str, Any]
-
-
-class Rung(Shape):
-    """One step: ``effect`` applied by ``op`` to the amount before it gives ``amount``."""
-
-    part: str  # telematics, standing, running, gap, premium, levies
-    name: str
-    covariate: str
-    value: str
-    unit: str
-    credibility: float | None
-    op: str  # start, times, plus, divide, cap, sum, round, levy
-    effect: Decimal | None
-    amount: Decimal | None
 
 
 class Reason(Shape):
@@ -77,15 +61,6 @@ SORTED = [name for name in Rate.__struct_fields__ if name not in ("vehicle", "re
 COLUMNS = by(Rate, "premiums", vehicle=lambda row: f"{row['fleet_id']}/{row['vehicle_id']}")
 
 
-class Trace(Rate):
-    """A premium with every step that made it; without expense and profit loads where they may not be seen."""
-
-    factors: list[Rung]
-    silent: float  # share of what credit stands on that weeks of silence have taken; of a surcharge none
-    sums: bool  # the steps, worked out anew, make the amount to the cent
-    whole: bool  # false: for a fleet; amounts are null and the steps that show loads left out, so they climb to nothing
-
-
 class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which premiums."""
 
@@ -95,12 +70,6 @@ class Wanted(Sorted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cover: Annotated[str, msgspec.Meta(description="covers with commas between them")] = ""
     klass: str = msgspec.field(name="class", default="")
     currency: str = ""
-
-
-class Of(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of which cover; empty: all."""
-
-    cover: str = ""
 
 
 def rates(ask: Ask) -> Page[Rate]:
@@ -120,32 +89,13 @@ def rates(ask: Ask) -> Page[Rate]:
         klass = [known.get(pair, earned.CAR) for pair in kept.select(VEHICLE).iter_rows()]
         kept = kept.filter(pl.Series(klass, dtype=pl.String) == wanted.klass)
     found = page(rows(kept.select(SORTED)), wanted, itemgetter("premium_id"), itemgetter("premium_id"), COLUMNS)
-    laddered = {row["premium_id"]: row for row in _laddered(ask, kept, pl.col("premium_id").is_in(found.items))}
-    found.items = [Rate(**_said(ask, laddered[premium_id])) for premium_id in found.items]
+    stepped = {row["premium_id"]: row for row in laddered(ask, kept, pl.col("premium_id").is_in(found.items))}
+    found.items = [Rate(**described(ask, stepped[premium_id])) for premium_id in found.items]
     return found
-
-
-def premium(ask: Ask) -> list[Trace]:
-    """Why a vehicle's premium is what it is, cover by cover."""
-    fleet_id, vehicle_id = seen.vehicle(ask)
-    mine = (pl.col("fleet_id") == fleet_id) & (pl.col("vehicle_id") == vehicle_id)
-    rows = _laddered(ask, premiums(ask), mine)
-    found = [_trace(ask, row) for row in rows if ask.query.cover in ("", row["cover"])]
-    if not found:
-        raise Problem(404, "no_premium", f"{fleet_id}/{vehicle_id} is not insured for that")
-    return found
-
-
-def one(ask: Ask) -> Trace:
-    """Why a premium is what it is."""
-    found = _laddered(ask, premiums(ask), pl.col("premium_id") == ask.parts["id"])
-    if not found:
-        raise Problem(404, "no_premium", f"there is no premium {ask.parts['id']!r}")
-    return _trace(ask, found[0])
 
 
 def premiums(ask: Ask) -> pl.DataFrame:
-    """The premiums that are seen; their steps are for ``_laddered``, which says no more than may be known."""
+    """The premiums that are seen; their steps are for ``laddered``, which says no more than may be known."""
     frame = figures(ask.world).tables()["premiums"]
     if ask.scope.everything:
         return frame
@@ -154,13 +104,14 @@ def premiums(ask: Ask) -> pl.DataFrame:
     return frame.join(vehicles.filter(own), on=VEHICLE, how="semi", maintain_order="left")
 
 
-def _laddered(ask: Ask, frame: pl.DataFrame, which: pl.Expr) -> list[Row]:
+def laddered(ask: Ask, frame: pl.DataFrame, which: pl.Expr) -> list[Row]:
     """Some premiums with their steps: 5.2 s for 12,000, so only what is shown."""
     some = frame.filter(which)
     return rows(some if ask.world.config.pricing.privacy == crossing.FULL else crossing.premiums(some))
 
 
-def _said(ask: Ask, row: Row) -> Row:
+def described(ask: Ask, row: Row) -> Row:
+    """A premium as a ``Rate`` says it."""
     same = ("premium_id", "fleet_id", "vehicle_id", "policy_id", "cover", "kind", "amount", "currency", "tariff_id")
     more = ("status", "days", "km_measured", "km_gap", "credibility")
     found = {name: row[name] for name in (*same, *more)}
@@ -181,47 +132,9 @@ def _reasons(steps: Iterable[Row], hidden: bool) -> list[Reason]:
     return [Reason(name=one["name"], value=one["value"], effect=one["effect"]) for one in ordered[:REASONS]]
 
 
-def _trace(ask: Ask, row: Row) -> Trace:
-    steps = [Step(**{name: step[name] for name in Step._fields}) for step in row["factors"]]
-    whole, hidden = ask.scope.loads, (TELEMATICS,) if private(ask) else ()
-    shown = (
-        [step for step in steps if step.part not in hidden]
-        if whole
-        else [step for step in steps if step.part in SHOWN and step.op == "times"]
-    )
-    rungs = [_rung(step, whole) for step in shown]
-    silent = 0.0 if hidden else _silent(ask, row)
-    return Trace(**_said(ask, row), factors=rungs, silent=silent, sums=climb(steps) == row["amount"], whole=whole)
-
-
-def _silent(ask: Ask, row: Row) -> float:
-    """By the vehicle's score."""
-    same = [pl.col(name) == row[name] for name in ("fleet_id", "vehicle_id", "tariff_id")]
-    found = figures(ask.world).tables()["scores"].filter(*same, pl.col("subject") == "vehicle")
-    return max(found["silent"].to_list(), default=0.0) if row["credibility"] is not None else 0.0
-
-
 def private(ask: Ask) -> bool:
     """Whether who asks prices, and may know of driving no more than scores and km."""
     return ask.scope.loads and ADMIN not in ask.scope.roles and ask.world.config.pricing.privacy != FULL
 
 
-def _rung(step: Step, whole: bool) -> Rung:
-    said = step._asdict()
-    return Rung(**said if whole else said | {"amount": None})
-
-
 LISTS = (Endpoint("GET", "/pricing/premiums", rates, "pricing", "Premiums", RATED, Page[Rate], query=Wanted),)
-ENDPOINTS = (
-    Endpoint("GET", "/pricing/premiums/{id}", one, "pricing", "Why this premium", RATED, Trace),
-    Endpoint(
-        "GET",
-        "/pricing/vehicles/{vehicle}/premium",
-        premium,
-        "pricing",
-        "Why this premium",
-        RATED,
-        list[Trace],
-        query=Of,
-    ),
-)

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -14,8 +14,9 @@ from sqlalchemy import delete
 from console.api import pricing
 from console.reckoning.books import Chain, worst
 from console.reckoning.figures import figures
-from pricing.ladder import Step, climb
+from pricing.ladder import Ladder, Step, climb
 from pricing.ledger import entry
+from streams.explain import explain
 from streams.ledger import chains
 from streams.store import accounts
 
@@ -78,6 +79,82 @@ def test_steps_that_do_not_make_the_amount_are_said_not_to(house, monkeypatch):
     other = tables["premiums"].with_columns(pl.col("amount") + Decimal("0.01"))
     monkeypatch.setattr(figures(house.world), "tables", lambda: tables | {"premiums": other})
     assert {one["sums"] for one in premium(house.client("underwriter"))} == {False}
+
+
+def rated_as(house, monkeypatch, change):
+    """The record with the rows of its premiums as ``change`` leaves them."""
+    tables = figures(house.world).tables()
+    known = tables["premiums"].to_dicts()
+    frame = pl.DataFrame(change(known), schema=tables["premiums"].schema)
+    monkeypatch.setattr(figures(house.world), "tables", lambda: tables | {"premiums": frame})
+
+
+def test_damaged_steps_are_answered_and_said_not_to_sum(house, monkeypatch):
+    def damaged(rows):
+        for row in rows:
+            row["factors"][1] |= {"effect": row["factors"][1]["effect"] + Decimal("0.1")}
+        return rows
+
+    rated_as(house, monkeypatch, damaged)
+    client = house.client("underwriter")
+    for one in premium(client):
+        assert (one["sums"], one["otherwise"]) == (False, [])
+        path = f"{API}/pricing/premiums/{one['premium_id']}"
+        assert client.get(path).json() == one
+        found = client.get(f"{path}/since", params={"before": one["premium_id"]}).json()
+        assert (found["sums"], found["moves"]) == (False, [])
+
+
+def test_what_would_change_it_is_what_the_command_line_says(house):
+    tables = figures(house.world).tables()
+    promised = 0
+    for one in premium(house.client("underwriter")):
+        said = explain(tables, one["premium_id"]).text
+        lines = said.partition("What would change it\n")[2].splitlines()
+        assert [line.split()[0] for line in lines] == [other["behaviour"] for other in one["otherwise"]]
+        assert [line.split()[-1] for line in lines] == [other["amount"] for other in one["otherwise"]]
+        promised += len(lines)
+    assert promised
+    assert [one["otherwise"] for one in premium(house.client("manager"))] == [
+        one["otherwise"] for one in premium(house.client("underwriter"))
+    ]
+
+
+def test_two_terms_are_compared_step_by_step_to_the_cent(house, monkeypatch):
+    def renewed(rows):
+        return rows + [replayed(row, {"use": Decimal("1.5"), "off_balance": Decimal("0.9")}) for row in rows]
+
+    rated_as(house, monkeypatch, renewed)
+    underwriter, manager = house.client("underwriter"), house.client("manager")
+    for one in [one for one in premium(underwriter) if one["premium_id"].endswith("+")]:
+        path = f"{API}/pricing/premiums/{one['premium_id']}/since?before={one['premium_id'][:-1]}"
+        found = underwriter.get(path).json()
+        assert found["sums"]
+        assert Decimal(found["difference"]) == Decimal(one["amount"]) - Decimal(found["before"]["amount"]) != 0
+        assert sum(Decimal(move["money"]) for move in found["moves"]) == Decimal(found["difference"])
+        assert {move["name"] for move in found["moves"]} - {"rounding"} == {"use", "off_balance"}
+        fleet = manager.get(path).json()
+        assert {move["name"] for move in fleet["moves"]} == {"use"}
+        shown = sum(Decimal(move["money"]) for move in fleet["moves"])
+        assert shown + Decimal(fleet["others"]) == Decimal(found["difference"])
+        assert {rung["amount"] for move in fleet["moves"] for rung in (move["before"], move["after"])} == {None}
+    listed = underwriter.get(f"{API}/pricing/premiums").json()["items"]
+    of_another = next(each["premium_id"] for each in listed if each["vehicle_id"] != one["vehicle_id"])
+    for before in (of_another, "none"):
+        refused = underwriter.get(f"{API}/pricing/premiums/{one['premium_id']}/since", params={"before": before})
+        assert (refused.status_code, refused.json()["code"]) == (404, "no_premium")
+
+
+def replayed(row, effects):
+    """The same risk a year on, where some steps have other effects."""
+    ladder = Ladder()
+    for step in row["factors"]:
+        effect = effects.get(step["name"], step["effect"])
+        said = [step[name] for name in ("covariate", "value", "unit", "credibility")]
+        ladder.add(step["part"], step["name"], step["op"], effect, *said)
+    later = {name: row[name] + timedelta(days=365) for name in ("valid_from", "valid_to")}
+    steps = [step._asdict() for step in ladder.steps]
+    return row | later | {"premium_id": f"{row['premium_id']}+", "amount": climb(ladder.steps), "factors": steps}
 
 
 def test_where_pricing_knows_scores_and_km_alone_no_behaviour_is_shown(house, monkeypatch):

@@ -22,6 +22,8 @@ MODULES = sorted(path for path in STATIC.rglob("*.js") if VENDOR not in path.par
 SHEETS = sorted(STATIC.glob("*.css"))
 CATALOGUES = {language: words.catalogue(language) for language in words.LANGUAGES}
 LATER = (
+    "otherwise.",
+    "since.",
     "counted.",
     "counters.",
     "behind.",

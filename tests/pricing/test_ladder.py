@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricing.ladder import Ladder, as_told, climb
+from pricing.ladder import Ladder, as_told, climb, makes
 
 D = Decimal
 
@@ -42,6 +42,18 @@ def test_an_altered_step_is_found():
     steps[1] = steps[1]._replace(effect=D("1.1"))
     with pytest.raises(ValueError, match=r"step 2 \(standing use\) shows 18.600000 and makes 17.05"):
         climb(steps)
+
+
+@pytest.mark.parametrize(
+    "said", [{"effect": D("1.1")}, {"amount": D(1)}, {"op": "start", "value": "?"}, {"op": "divide", "effect": D(0)}]
+)
+def test_damaged_steps_make_nothing(said):
+    steps = a_ladder()
+    assert makes(steps, D("31.43"))
+    assert not makes(steps, D("31.44"))
+    assert not makes([], D(0))
+    steps[1] = steps[1]._replace(**said)
+    assert not makes(steps, D("31.43"))
 
 
 def capped(value="0.75 to 1.25", effect="1.25", name="change_cap"):

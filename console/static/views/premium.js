@@ -13,6 +13,8 @@ import { Day, Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Choice } from '../ui/choice.js';
 import { Table } from '../ui/table.js';
 import { entries } from './ledger.js';
+import { Otherwise } from './otherwise.js';
+import { Since } from './since.js';
 import { Rungs } from './steps.js';
 
 const DAY_MS = 86_400_000;
@@ -29,7 +31,7 @@ export function Premium({ parts: [, fleet, vehicle] }) {
   const terms = all.filter((each) => each.cover === (covers.includes(cover) ? cover : covers[0])).sort((a, b) => (a.valid_from < b.valid_from ? -1 : 1));
   const one = terms.find((each) => each.valid_from === from) ?? terms[terms.length - 1];
   return html`<${Head} title=${t('premium.title', { vehicle: one.vehicle_id })}><a class="button" href=${address(path, { cover: one.cover })} download="premium.json">JSON</a><//>
-    <div class="filters"><${Choice} name="cover" value=${one.cover} label=${t('premiums.cover')} also=${{ from: '' }} options=${covers.map((each) => [each, word('cover', each)])} /></div>
+    <div class="filters"><${Choice} name="cover" value=${one.cover} label=${t('premiums.cover')} also=${{ from: '', since: '' }} options=${covers.map((each) => [each, word('cover', each)])} /></div>
     <p class="amount">${money(one.amount, one.currency)} <${Filed} status=${one.status} /></p>
     <dl class="facts card">
       <${Fact} label=${t('premiums.term')} value=${html`<${Day} at=${one.valid_from} /> – <${Day} at=${one.valid_to} />`} />
@@ -40,6 +42,7 @@ export function Premium({ parts: [, fleet, vehicle] }) {
     </dl>
     <${Ways} one=${one} terms=${terms} />
     <section class="card"><h2>${t('premium.steps')}</h2><${Rungs} steps=${one.factors} /><${Check} one=${one} /></section>
+    <${Otherwise} one=${one} /><${Since} one=${one} terms=${terms} />
     ${may('underwriter', 'actuary') && html`<${Account} one=${one} />`}`;
 }
 

@@ -24,14 +24,25 @@ export function Rungs({ steps }) {
 
 /** @param {{ step: any }} given */
 function Rung({ step }) {
-  const value = step.value ? quantity(step) : step.covariate === OWN ? own(step) : step.covariate ? t('premium.unknown') : '';
   return html`<tr>
     <th scope="row" data-label=${t('premium.step')}>${word('factor', step.name)}</th>
-    <td data-label=${t('premium.value')}>${step.op === 'round' ? '' : value}</td>
+    <td data-label=${t('premium.value')}>${valued(step)}</td>
     <td class="number" data-label=${t('premium.credibility')}>${step.credibility === null ? '' : number(step.credibility, 2)}</td>
-    <td class="number" data-label=${t('premium.effect')}>${step.op === 'sum' || step.effect === null ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`}</td>
+    <td class="number" data-label=${t('premium.effect')}>${effected(step)}</td>
     <td class="number" data-label=${t('premium.running')}>${step.amount === null ? '' : plain(step.amount)}</td>
   </tr>`;
+}
+
+/** What a step is by, in words. @param {any} step */
+export function valued(step) {
+  if (step.op === 'round') return '';
+  if (step.value) return quantity(step);
+  return step.covariate === OWN ? own(step) : step.covariate ? t('premium.unknown') : '';
+}
+
+/** What a step does to the amount before it. @param {any} step */
+export function effected(step) {
+  return step.op === 'sum' || step.effect === null ? 'Σ' : `${SIGNS[step.op] ?? ''} ${plain(step.effect)}`;
 }
 
 /** Own driving is what the steps above have made of it, within bounds. @param {{ unit: string }} step */

@@ -1,8 +1,12 @@
 """What an actuary and an underwriter do: look at a factor, at lift, at a fleet, at two tariffs; take a file, verify."""
 
 import json
+from decimal import Decimal
 
 import pytest
+
+from pricing.compared import moves
+from pricing.ladder import Ladder, Step, climb
 
 pytestmark = pytest.mark.stack
 
@@ -59,3 +63,55 @@ def test_a_fleet_is_led_to_none_of_it(tab):
 def told(one, path):
     """What the API answers whoever is signed in there."""
     return one.page.context.request.get(f"{one.url}/api/v1/{path}").text()
+
+
+def test_a_premium_says_what_would_change_it_and_why_it_is_another_than_before(tab, house):
+    one, vehicle = tab("actuary"), house.names["vehicle"]
+    (now,) = json.loads(told(one, f"pricing/vehicles/{vehicle}/premium"))
+    before = renewed(now)
+    moved = moves([exact(step) for step in before["factors"]], [exact(step) for step in now["factors"]])
+    difference = Decimal(now["amount"]) - Decimal(before["amount"])
+    answer = {"before": before, "after": now, "difference": str(difference), "others": "0", "sums": True}
+    answer["moves"] = [
+        {
+            "part": move.part,
+            "name": move.name,
+            "before": plain(move.before),
+            "after": plain(move.after),
+            "money": str(move.money),
+        }
+        for move in moved
+    ]
+    one.page.route("**/premium?*", lambda route: route.fulfill(json=[before, now]))
+    one.page.route("**/premium", lambda route: route.fulfill(json=[before, now]))
+    one.page.route("**/since?*", lambda route: route.fulfill(json=answer))
+    one.go(f"/premiums/{vehicle}")
+    parts = one.page.get_by_role("region", name="Why it is another than before").locator("tbody tr")
+    parts.first.wait_for()
+    assert parts.count() == len(moved) > 1
+    assert {move.name for move in moved} >= {"use"}
+    one.page.get_by_text("It agrees to the cent.").nth(1).wait_for()
+    then = one.page.get_by_role("region", name="What would change it").locator("tbody tr")
+    assert then.count() == len(now["otherwise"]) > 0
+    assert f"{float(now['otherwise'][0]['amount']):,.2f}" in then.first.inner_text()
+    answer["moves"][0]["money"] = "0.00"  # and what does not sum is not said to
+    one.page.reload()
+    one.page.get_by_text("The parts do not sum to").wait_for()
+
+
+def renewed(now):
+    """The term before: another factor for its use, everything else the same."""
+    ladder = Ladder()
+    for step in map(exact, now["factors"]):
+        effect = step.effect * Decimal("1.2") if step.name == "use" else step.effect
+        ladder.add(step.part, step.name, step.op, effect, step.covariate, step.value, step.unit, step.credibility)
+    steps, amount = [plain(step) for step in ladder.steps], str(climb(ladder.steps))
+    return now | {"premium_id": "before", "valid_from": "2023-10-01", "factors": steps, "amount": amount}
+
+
+def exact(step):
+    return Step(**{**step, "effect": Decimal(step["effect"]), "amount": Decimal(step["amount"])})
+
+
+def plain(step):
+    return step and step._asdict() | {"effect": str(step.effect), "amount": str(step.amount)}

@@ -20,7 +20,7 @@ actions = table(  # what people did; append-only, no upsert touches it
     Column("value", String, nullable=False),  # assignee; why it is dismissed
     Column("until", Float),  # end of a shelf
     Column("reason", Text, nullable=False),
-    Index("actions_by_vehicle", *WHO, "kind", "subject"),
+    Index("actions_about", *WHO, "kind", "subject", "id", "action", "alert_id", "first", "seen", "level"),
     Index("actions_by_kind", "action", "id"),
 )
 

@@ -134,6 +134,12 @@ def _latest(connection: Connection) -> None:
     _complete(connection)
 
 
+def _about(connection: Connection) -> None:
+    """An index that has all by which an alert's state is known, in place of one that led to the rows of it."""
+    connection.exec_driver_sql("DROP INDEX IF EXISTS actions_by_vehicle")
+    _complete(connection)
+
+
 # step k brings version k to k + 1
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _complete,
@@ -158,6 +164,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _ordered,
     _complete,
     _latest,
+    _about,
 )
 
 

@@ -76,6 +76,17 @@ def test_no_table_that_grows_is_read_whole(house, path):
     assert whole(house, questions) == []
 
 
+@pytest.mark.parametrize("state", ["resolved", "dismissed", "open,acknowledged"])
+def test_what_people_left_alerts_as_is_read_from_an_index_alone(house, state):
+    with asked(house) as questions:
+        house.client("manager").get(f"{API}/alerts?state={state}")
+    with house.world.store.reading() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values).all() for said, values in questions]
+    ways = {row[3].partition(" (")[0] for rows in plans if "CORRELATED SCALAR SUBQUERY" in str(rows) for row in rows}
+    assert "SEARCH actions USING COVERING INDEX actions_about" in ways
+    assert not any(way.startswith(("SCAN actions", "SEARCH actions USING INDEX")) for way in ways)
+
+
 def test_objections_are_found_by_what_drivers_said_not_by_all_alerts(house):
     with asked(house) as questions:
         assert house.client("admin").get(f"{API}/objections").status_code == 200

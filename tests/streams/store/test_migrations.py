@@ -67,7 +67,7 @@ def test_a_store_of_the_first_version_gets_what_it_lacks_and_keeps_what_people_d
     with store.writing() as connection:
         for table in ("notices", "ticks", "rule_sets"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("DROP INDEX actions_by_vehicle")
+        connection.exec_driver_sql("DROP INDEX actions_about")
         for table, column in (
             ("events", "note"),
             ("events", "media"),

@@ -12,6 +12,8 @@ import { zone } from './format.js';
 export const meta = signal(null);
 /** @type {import('@preact/signals').Signal<Me | null>} */
 export const user = signal(null);
+const tabs = new BroadcastChannel('tripmeter session'); // those of a browser share its cookie
+tabs.onmessage = ({ data }) => left(data) || (signedOut.value && data && void recognise());
 
 /** Ask what this console is, and who we are; null: nobody. */
 export async function recognise() {
@@ -39,6 +41,7 @@ async function look() {
 export async function signOut() {
   if (undoable.value) await (await import('./acting.js')).commit();
   await send('session', {}, { method: 'DELETE' });
+  tabs.postMessage('');
   location.assign('/'); // nothing of what was seen stays in memory
 }
 
@@ -59,12 +62,23 @@ export function everywhere() {
   return user.value?.grants.some(({ fleet }) => !fleet);
 }
 
+/** Who somebody is, and what they may. @param {Me} me */
+function named(me) {
+  return JSON.stringify([me.login, me.grants]);
+}
+
+/** Whether the session is another's now, or nobody's: then nothing of the one before stays. @param {string} name */
+function left(name) {
+  if (!user.value || named(user.value) === name) return false;
+  drop();
+  location.reload();
+  return true;
+}
+
 /** @param {Me} me */
 function welcome(me) {
-  if (user.value && user.value.login !== me.login) {
-    drop();
-    return location.reload(); // somebody else: nothing of the one before stays
-  }
+  tabs.postMessage(named(me));
+  if (left(named(me))) return;
   vouch(me.csrf, me.login);
   signedOut.value = false;
   user.value = me;

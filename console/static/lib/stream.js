@@ -5,8 +5,8 @@
  * known: nothing is silently frozen. A tab that nobody looks at takes no part.
  */
 
-import { signal } from '@preact/signals';
-import { address, get } from './api.js';
+import { effect, signal } from '@preact/signals';
+import { address, get, signedOut } from './api.js';
 import { join } from './shared.js';
 
 /** @typedef {'connecting' | 'waiting' | 'live' | 'behind' | 'reconnecting' | 'paused'} State */
@@ -52,6 +52,7 @@ export function open(login) {
     if (document.hidden) hidden = setTimeout(hangUp, HIDDEN_MS);
     else if (!share) enter(login);
   };
+  effect(() => void (signedOut.value || (source && connect())));
   enter(login);
   look(); // a tab may be opened behind others
   setInterval(watch, 1_000);

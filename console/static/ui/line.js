@@ -2,6 +2,7 @@
 
 import { html, useEffect, useSignal } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { ahead } from '../lib/clock.js';
 import { clock, span } from '../lib/format.js';
 import { held, hold, kept, line } from '../lib/stream.js';
 
@@ -24,6 +25,6 @@ export function Lost() {
     return () => clearInterval(timer);
   }, [lost]);
   if (!lost) return null;
-  const text = heard ? t('line.lost', { clock: clock(heard / 1000, true) }) : t('line.never');
+  const text = heard ? t('line.lost', { clock: clock((heard + ahead.value) / 1000, true) }) : t('line.never');
   return html`<div class="notice bad lost" role="alert">${text}${heard > 0 && html` <span aria-hidden="true">(${span((now.value - heard) / 1000)})</span>`}</div>`;
 }

@@ -17,12 +17,14 @@ import { Search } from './search.js';
 const entry = () => import('../views/sign_in.js');
 const SignIn = lazy(entry, 'SignIn', true);
 const NewPassword = lazy(entry, 'NewPassword', true);
+const SignInAgain = lazy(entry, 'SignInAgain');
 
 export function Shell() {
   return html`
     <div id="say-polite" class="unseen" aria-live="polite"></div>
     <div id="say-assertive" class="unseen" aria-live="assertive"></div>
-    ${!user.value || signedOut.value ? html`<${SignIn} />` : user.value.must_change ? html`<${NewPassword} />` : html`<${Inside} />`}`;
+    ${!user.value ? html`<${SignIn} />` : user.value.must_change ? html`<${NewPassword} />` : html`<${Inside} />`}
+    ${user.value && signedOut.value && html`<${SignInAgain} />`}`;
 }
 
 function Inside() {

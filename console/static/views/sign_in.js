@@ -1,14 +1,26 @@
-/** Sign in: a name and a password; and another password, where somebody else has set the one in use. */
+/** Sign in: a name and a password; over what was being done, where the session has ended; and another password, where somebody else has set the one in use. */
 
-import { html, useSignal } from '../lib/html.js';
+import { html, useEffect, useRef, useSignal } from '../lib/html.js';
 import { LANGUAGES, language, speak, t } from '../lib/i18n.js';
 import { choose, signIn } from '../lib/session.js';
 
-export function SignIn() {
-  return html`<${Form} lead=${t('sign_in.lead')} go=${t('sign_in.go')} send=${(/** @type {FormData} */ said) => signIn(text(said, 'name'), text(said, 'password'))}>
+/** @param {{ lead?: string }} given */
+export function SignIn({ lead = t('sign_in.lead') }) {
+  return html`<${Form} lead=${lead} go=${t('sign_in.go')} send=${(/** @type {FormData} */ said) => signIn(text(said, 'name'), text(said, 'password'))}>
     <label>${t('sign_in.name')}<input name="name" autocomplete="username" required autofocus /></label>
     <label>${t('sign_in.password')}<input name="password" type="password" autocomplete="current-password" required /></label>
   <//>`;
+}
+
+/** Covers the screen, which stays as it was, half filled forms too, until the same person has signed in. */
+export function SignInAgain() {
+  const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    const cover = /** @type {HTMLDialogElement} */ (box.current);
+    cover.showModal();
+    return () => cover.close();
+  }, []);
+  return html`<dialog class="cover" ref=${box} closedby="none" onCancel=${(/** @type {Event} */ event) => event.preventDefault()} aria-label=${t('sign_in.go')}><${SignIn} lead=${t('sign_in.again')} /></dialog>`;
 }
 
 export function NewPassword() {

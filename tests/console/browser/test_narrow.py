@@ -2,6 +2,8 @@
 
 import pytest
 
+from .conftest import picture
+
 pytestmark = pytest.mark.stack
 
 PHONE = {"viewport": {"width": 375, "height": 800}}
@@ -137,3 +139,22 @@ def test_a_trial_of_thresholds_is_told_once_to_those_who_listen(tab):
     assert one.page.locator("[role=status], [aria-live]").filter(has=one.page.locator(".preview")).count() == 0
     assert one.page.locator(".preview[role=status]").count() == 0
     one.page.locator("#say-polite", has_text="Last week:").wait_for(state="attached")
+
+
+ONE_LINE = """() => [...document.querySelectorAll('.tile')].map((one) => {
+  const words = document.createRange();
+  words.selectNodeContents(one.lastElementChild);
+  return [one.offsetTop, words.getClientRects().length];
+})"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_what_counts_vehicles_above_the_map_stands_in_one_line(tab, language):
+    one = tab("admin", locale=language, viewport={"width": 1280, "height": 800})
+    one.go("/?view=table")
+    one.page.locator(".tiles select").nth(1).wait_for()
+    one.page.add_style_tag(content=".tile b { min-width: 4ch; }")  # as of thousands
+    found = one.page.evaluate(ONE_LINE)
+    picture(one.page, f"tiles {language}")
+    assert len(found) == 5
+    assert {tuple(each) for each in found} == {(found[0][0], 1)}

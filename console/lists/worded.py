@@ -33,7 +33,8 @@ def worded(language: str, of: str, name: str, said: Any) -> Any:
         return said
     known, families = words.catalogue(language), (COLUMNS.get(f"{of}.{name}"), COLUMNS.get(name))
     found = next((known[key] for family in families if (key := f"{family}.{said}") in known), said)
-    return words.phrase(language, found) if found == said and name in PHRASED else found
+    sentence = found == said and name in PHRASED and isinstance(said, str)  # an alert's level is a number
+    return words.phrase(language, said) if sentence else found
 
 
 def spelt(language: str, of: str, name: str, said: Any) -> Any:

@@ -45,7 +45,7 @@ def test_a_file_is_headed_in_the_language_asked_for_and_without_one_as_json(hous
     )
     assert {"vehicle_id", "speed_kmh", "place_lat"} <= set(plain.columns)
     assert {"车辆", "速度，km/h", "纬度"} <= set(chinese.columns)
-    told = {"class": "class", "status": "status"}  # the rest is names and numbers
+    told = {"class": "class", "status": "status", "risk": "priority"}  # the rest is names and numbers
     for name, head in zip(plain.columns, chinese.columns, strict=True):
         if name == "age_s":  # goes on while one asks
             continue

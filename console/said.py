@@ -65,6 +65,7 @@ def alert(row: Row, desk: Desk, world: World, scope: Scope, now: float) -> Alert
         vehicle=name(row),
         plate=world.known.roster.place(row["fleet_id"], row["vehicle_id"])[1],
         site=world.known.site(row["fleet_id"], row["vehicle_id"]),
+        driver_name=world.known.named(row["fleet_id"], row["driver_id"]),
         subject=plain(row["subject"]),
         first_seen=iso(row["first_seen"]),
         last_seen=iso(row["last_seen"]),

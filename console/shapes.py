@@ -32,6 +32,7 @@ class Vehicle(Shape):
     age_s: float | None  # since the last position
     place: Place | None
     driver_id: str | None
+    driver_name: str  # empty: nobody has said
     risk: str | None  # priority of its worst open alert
     open_alerts: int
 
@@ -47,6 +48,7 @@ class Alert(Shape):
     plate: str
     site: str
     driver_id: str | None
+    driver_name: str  # empty: nobody has said
     kind: str
     subject: str
     priority: str  # critical, major, minor, warning, info

@@ -95,6 +95,11 @@ class Known:
         spans = self.roster.known(fleet_id, vehicle_id).assignments
         return next((driver for first, last, driver in reversed(spans) if first <= now < last), None)
 
+    def named(self, fleet_id: str, driver_id: str | None) -> str:
+        """What a driver is called; empty: nobody has said."""
+        row = self.registry.rows["drivers"].get(driver_id or "")
+        return row.name if isinstance(row, Driver) and row.fleet_id == fleet_id else ""
+
     def _look(self, every_s: float) -> None:
         rows = schema.registry
         stamp = select(func.count(), func.coalesce(func.max(rows.c.recorded_at), 0.0)).select_from(rows)

@@ -167,6 +167,7 @@ def _in(row: Any, statuses: list[str]) -> bool:
 
 def _vehicle(ask: Ask, key: Key, row: Any, alerts: int) -> Vehicle:
     known = ask.world.known
+    driver_id = known.driver(*key, ask.picture.now)
     here = None if row["lat"] == NOWHERE else Place(lat=int(row["lat"]) / 1e6, lon=int(row["lon"]) / 1e6)
     return Vehicle(
         id="/".join(key),
@@ -180,7 +181,8 @@ def _vehicle(ask: Ask, key: Key, row: Any, alerts: int) -> Vehicle:
         heading_deg=_known(row["heading"], 100.0),
         age_s=_known(row["age"], 1.0),
         place=here if ask.scope.places else None,
-        driver_id=known.driver(*key, ask.picture.now),
+        driver_id=driver_id,
+        driver_name=known.named(key[0], driver_id),
         risk=PRIORITY.get(int(row["risk"])),
         open_alerts=alerts,
     )

@@ -30,6 +30,7 @@ class Objection(Shape):
     alert_id: str
     vehicle: str
     driver_id: str | None
+    driver_name: str  # empty: nobody has said
     kind: str
     at: str
     actor: str
@@ -68,7 +69,7 @@ def listed(ask: Ask) -> Page[Objection]:
     query = select(alerts).where(within.seen(ask.scope, ask.world.known, alerts), placed, inbox.objected())
     with ask.world.store.reading() as connection:
         rows, desk = inbox.found(connection, query, ask.world.now(connection))
-    found = [_objection(row, desk) for row in rows if row["objection"]]
+    found = [_objection(ask, row, desk) for row in rows if row["objection"]]
     kept = [one for one in found if not states or one.state in states]
     kept.sort(key=lambda one: one.at, reverse=True)
     kept.sort(key=lambda one: one.state != "waiting")
@@ -92,7 +93,7 @@ def _noted(ask: Ask, name: str, action: str) -> Alert:
     return said.alert(*shown(ask, name))
 
 
-def _objection(alert: Row, desk: Desk) -> Objection:
+def _objection(ask: Ask, alert: Row, desk: Desk) -> Objection:
     about = [row for row in desk.actions[key_of(alert)] if is_about(row, alert)]
     last = max(k for k, row in enumerate(about) if row["action"] == OBJECT)
     told = next((row for row in reversed(about[last:]) if row["action"] == ANSWER), None)
@@ -100,6 +101,7 @@ def _objection(alert: Row, desk: Desk) -> Objection:
         alert_id=alert["alert_id"],
         vehicle=said.name(alert),
         driver_id=alert["driver_id"],
+        driver_name=ask.world.known.named(alert["fleet_id"], alert["driver_id"]),
         kind=alert["kind"],
         at=iso(about[last]["at"]),
         actor=about[last]["actor"],

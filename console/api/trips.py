@@ -37,6 +37,7 @@ class Trip(Shape):
     vehicle_id: str
     vehicle: str
     driver_id: str | None
+    driver_name: str  # empty: nobody has said
     status: str  # open, closed
     start: str
     end: str
@@ -175,6 +176,7 @@ def _trip(ask: Ask, row: Row) -> Trip:
     start, end = ((f"{name}_lat_deg", f"{name}_lon_deg") for name in ("start", "end"))
     return Trip(
         vehicle=said.name(row),
+        driver_name=ask.world.known.named(row["fleet_id"], row["driver_id"]),
         start=iso(row["start"]),
         end=iso(row["end"]),
         from_=said.place(row, ask.scope, *start),

@@ -12,7 +12,9 @@ export function VehicleLink({ id }) {
   return may('viewer', 'manager') ? html`<a href=${href('/', { vehicle: id })}>${name}</a>` : html`<span>${name}</span>`;
 }
 
-/** @param {{ fleet: string, id: string | null | undefined }} given */
-export function DriverLink({ fleet, id }) {
-  return id ? html`<a href=${href(`/drivers/${fleet}/${encodeURIComponent(id)}`)}>${several.value ? `${fleet}/${id}` : id}</a>` : html`<span>${t('drawer.nobody')}</span>`;
+/** A driver by name, with the id in small print; who has none is called by the id. @param {{ fleet: string, id: string | null | undefined, name: string | undefined }} given */
+export function DriverLink({ fleet, id, name }) {
+  if (!id) return html`<span>${t('drawer.nobody')}</span>`;
+  const whole = several.value ? `${fleet}/${id}` : id;
+  return html`<span><a href=${href(`/drivers/${fleet}/${encodeURIComponent(id)}`)}>${name || whole}</a>${name && html` <small>${whole}</small>`}</span>`;
 }

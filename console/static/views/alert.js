@@ -14,6 +14,7 @@ import { Objected } from '../ui/answer.js';
 import { Decide } from '../ui/decide.js';
 import { Dialog } from '../ui/dialog.js';
 import { Fact, Failed, Filed, Head, Priority, Time, Waiting } from '../ui/parts.js';
+import { DriverLink } from '../ui/links.js';
 import { NewTask } from '../ui/new_task.js';
 import { Table } from '../ui/table.js';
 import { Evidence } from './evidence.js';
@@ -68,9 +69,8 @@ function leave(asked) {
 function Facts({ one }) {
   const event = one.event ?? {};
   const vehicle = html`<a href=${href('/', { vehicle: one.vehicle })}>${one.vehicle_id}</a>`;
-  const driver = one.driver_id ? html`<a href=${href(`/drivers/${one.fleet_id}/${encodeURIComponent(one.driver_id)}`)}>${one.driver_id}</a>` : t('drawer.nobody');
   return html`<dl class="facts card">
-    <${Fact} label=${t('col.vehicle')} value=${vehicle} /><${Fact} label=${t('col.driver')} value=${driver} />
+    <${Fact} label=${t('col.vehicle')} value=${vehicle} /><${Fact} label=${t('col.driver')} value=${html`<${DriverLink} fleet=${one.fleet_id} id=${one.driver_id} name=${one.driver_name} />`} />
     <${Fact} label=${t('alert.first')} value=${html`<${Time} at=${one.first_seen} seconds=${true} />`} />
     <${Fact} label=${t('alert.last')} value=${html`<${Time} at=${one.last_seen} seconds=${true} />`} />
     <${Fact} label=${t('alert.worst')} value=${number(event.peak, 1, event.unit)} note=${has(`measured.${one.kind}`) && t(`measured.${one.kind}`)} />

@@ -36,7 +36,7 @@ export function Drawer({ at, vehicle }) {
     <${Ways} id=${vehicle.id} />
     <dl class="facts">
       <${Speed} speed=${seen ? positions.speed[at] : NaN} limit=${limit(lately.data)} />
-      <${Fact} label=${t('col.driver')} value=${html`<${DriverLink} fleet=${more.fleet_id} id=${more.driver_id} />`} note=${more.driver_id && html`<${Scored} fleet=${more.fleet_id} id=${more.driver_id} />`} />
+      <${Fact} label=${t('col.driver')} value=${html`<${DriverLink} fleet=${more.fleet_id} id=${more.driver_id} name=${more.driver_name} />`} note=${more.driver_id && html`<${Scored} fleet=${more.fleet_id} id=${more.driver_id} />`} />
       <${Fact} label=${t('col.class')} value=${word('class', more.class) || '–'} />
       <${Fact} label=${t('col.site')} value=${more.site || '–'} />
     </dl>

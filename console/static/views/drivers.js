@@ -24,7 +24,7 @@ export function Drivers() {
 
 function columns() {
   return [
-    { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} /> ${row.name}` },
+    { key: 'name', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} name=${row.name} />` },
     { key: 'score', label: t('drivers.score'), number: true, show: (/** @type {any} */ row) => html`<${Score} row=${row} value=${row.score} />` },
     { key: 'coaching_score', label: t('drivers.coaching'), number: true, show: (/** @type {any} */ row) => (row.provisional ? '–' : number(row.coaching_score, 1)) },
     { key: 'low', label: t('drivers.between'), number: true, value: () => null, show: (/** @type {any} */ row) => (row.provisional ? '–' : html`<${Band} row=${row} />`) },

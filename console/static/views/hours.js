@@ -32,7 +32,7 @@ function columns(rows) {
   const there = new Set(rows.flatMap(({ limits }) => limits.map((/** @type {Limit} */ one) => one.kind)));
   const of = (/** @type {any} */ { limits }, /** @type {string} */ kind) => limits.find((/** @type {Limit} */ one) => one.kind === kind);
   return [
-    { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} /> ${row.name}` },
+    { key: 'name', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} name=${row.name} />` },
     { key: 'driving', label: t('hours.now'), show: (/** @type {any} */ row) => html`<${Now} row=${row} />` },
     { key: 'left_s', label: t('hours.first'), show: (/** @type {any} */ row) => html`<${First} row=${row} limit=${of(row, row.first)} />` },
     ...LIMITS.filter((kind) => there.has(kind)).map((kind) => ({

@@ -123,7 +123,7 @@ function Row({ one, small, current, picked, click, toggle, at }) {
       ${shelved(one) && html` <span class="times">${t('alert.shelved')} <${Time} at=${one.shelved_until} /></span>`}
       ${one.objection === 'waiting' && html` <span class="lasts">${t('inbox.objected')}</span>`}
       ${one.flapping && html` <span class="lasts">${t('inbox.flapping')}</span>`}</span>
-    <span role="gridcell" class="who">${several.value ? one.vehicle : one.vehicle_id}${one.driver_id && !small ? ` · ${one.driver_id}` : ''}</span>
+    <span role="gridcell" class="who">${several.value ? one.vehicle : one.vehicle_id}${one.driver_id && !small && html` · <span title=${one.driver_id}>${one.driver_name || one.driver_id}</span>`}</span>
     <span role="gridcell" class="when"><time datetime=${one.first_seen}>${ago(one.first_seen)}</time></span>
     ${!small && html`<span role="gridcell" class="state">${t(`state.${one.state}`)}${one.assignee ? ` · ${one.assignee}` : ''}</span>`}
     <span role="gridcell" class="todo">${todo(one)}</span>

@@ -34,12 +34,12 @@ export function Objections() {
 /** @param {(row: any) => void} ask */
 function columns(ask) {
   const answering = may('manager');
-  const driver = (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.vehicle.slice(0, row.vehicle.indexOf('/'))} id=${row.driver_id} />`;
+  const driver = (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.vehicle.slice(0, row.vehicle.indexOf('/'))} id=${row.driver_id} name=${row.driver_name} />`;
   return [
     { key: 'at', label: t('col.time'), show: (/** @type {any} */ row) => html`<${Time} at=${row.at} />` },
     { key: 'kind', label: t('screen.alert'), show: (/** @type {any} */ row) => html`<a href=${href(`/alerts/${row.alert_id}`)}>${word('kind', row.kind)}</a>` },
     { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
-    ...(may('viewer', 'manager') ? [{ key: 'driver_id', label: t('col.driver'), show: driver }] : []),
+    ...(may('viewer', 'manager') ? [{ key: 'driver_id', label: t('col.driver'), by: (/** @type {any} */ row) => row.driver_name || row.driver_id, show: driver }] : []),
     { key: 'note', label: t('objections.said'), fixed: true },
     { key: 'state', label: t('col.state'), show: (/** @type {any} */ row) => html`<span class=${row.state === 'waiting' ? 'lasts' : ''}>${t(`objection.${row.state}`)}</span>` },
     { key: 'answer', label: t('objections.told'), fixed: true, show: (/** @type {any} */ row) => told(row) },

@@ -56,7 +56,7 @@ function Asked({ row, action, done, leave }) {
 /** @param {Ask} ask */
 function columns(ask) {
   return [
-    { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<span><${VehicleLink} id=${row.vehicle} /> <small>${row.plate}</small>${drivers(row).map((id) => html` <${DriverLink} key=${id} fleet=${row.fleet_id} id=${id} />`)}</span>` },
+    { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<span><${VehicleLink} id=${row.vehicle} /> <small>${row.plate}</small>${drivers(row).map((one) => html` <${DriverLink} key=${one.driver_id} fleet=${one.fleet_id} id=${one.driver_id} name=${one.driver_name} />`)}</span>` },
     { key: 'priority', label: t('col.priority'), fixed: true, show: (/** @type {any} */ row) => row.priority && html`<${Priority} priority=${row.priority} />` },
     { key: 'what', label: t('col.what'), fixed: true, show: named },
     { key: 'action', label: t('today.todo'), fixed: true, show: (/** @type {any} */ row) => html`<span>${todoOf(row)}<${Acts} row=${row} ask=${ask} /></span>` },
@@ -91,9 +91,10 @@ function known(id) {
   return found && shown(found);
 }
 
-/** Who drove when it happened. @param {any} row @returns {string[]} */
+/** An alert of each who drove when it happened. @param {any} row @returns {any[]} */
 function drivers({ alert_ids: ids }) {
-  return [...new Set(ids.map((/** @type {string} */ id) => known(id)?.driver_id).filter(Boolean))];
+  const driven = ids.map(known).filter((/** @type {any} */ one) => one?.driver_id);
+  return [...new Map(driven.map((/** @type {any} */ one) => [one.driver_id, one])).values()];
 }
 
 /** @param {any} row */

@@ -38,7 +38,7 @@ function Facts({ trip, id }) {
     <//>
     <dl class="facts card">
       <${Fact} label=${t('col.vehicle')} value=${html`<${VehicleLink} id=${trip.vehicle} />`} />
-      <${Fact} label=${t('col.driver')} value=${html`<${DriverLink} fleet=${trip.fleet_id} id=${trip.driver_id} />`} />
+      <${Fact} label=${t('col.driver')} value=${html`<${DriverLink} fleet=${trip.fleet_id} id=${trip.driver_id} name=${trip.driver_name} />`} />
       <${Fact} label=${t('trips.start')} value=${html`<${Time} at=${trip.start} />`} /><${Fact} label=${t('trip.end')} value=${html`<${Time} at=${trip.end} />`} />
       <${Fact} label=${t('trips.km')} value=${number(trip.km, 1, 'km')} /><${Fact} label=${t('trips.driving')} value=${span(trip.driving_s)} />
       <${Fact} label=${t('status.idle')} value=${span(trip.idle_s)} /><${Fact} label=${t('trips.night')} value=${span(trip.night_s)} />

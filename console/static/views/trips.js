@@ -38,7 +38,7 @@ function List({ list }) {
   const columns = [
     { key: 'start', label: t('trips.start'), show: (/** @type {any} */ row) => html`<a href=${href(`/trips/${row.trip_id}`)}><${Time} at=${row.start} /></a>` },
     { key: 'vehicle', label: t('col.vehicle'), show: (/** @type {any} */ row) => html`<${VehicleLink} id=${row.vehicle} />` },
-    { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} />` },
+    { key: 'driver_id', label: t('col.driver'), show: (/** @type {any} */ row) => html`<${DriverLink} fleet=${row.fleet_id} id=${row.driver_id} name=${row.driver_name} />` },
     count('km', t('trips.km'), 1),
     lasting('driving_s', t('trips.driving')),
     lasting('idle_s', t('status.idle')),

@@ -32,11 +32,16 @@ function columns() {
     { key: 'plate', label: t('col.plate') },
     { key: 'status', label: t('col.status'), show: (/** @type {any} */ row) => html`<${Status} status=${row.status} />` },
     { key: 'speed', label: t('col.speed'), number: true, unit: 'km/h', show: (/** @type {any} */ row) => number(row.speed, 0, 'km/h') },
-    { key: 'driver_id', label: t('col.driver') },
+    { key: 'driver_id', label: t('col.driver'), by: called, show: (/** @type {any} */ row) => html`<span title=${row.driver_id}>${called(row)}</span>` },
     { key: 'class', label: t('col.class'), show: (/** @type {any} */ row) => word('class', row.class) },
     { key: 'site', label: t('col.site') },
     { key: 'age', label: t('col.age'), number: true, unit: 's', show: (/** @type {any} */ row) => html`<span class=${row.fresh}>${span(row.age)}</span>` },
   ];
+}
+
+/** @param {any} row */
+function called(row) {
+  return row.driver_name || row.driver_id;
 }
 
 /** @param {number} value */

@@ -116,6 +116,29 @@ def test_a_drivers_page_says_who_it_is_and_how_they_stand(tab, house):
         facts.filter(has_text=name).filter(has_text=said).wait_for()
 
 
+@pytest.mark.parametrize("path", ["trips", "drivers"])
+def test_a_driver_is_called_by_name_with_the_id_in_small_print(tab, path):
+    one = tab("manager")
+    one.go(f"/{path}?driver=D1")
+    cell = (
+        one.page.locator("main tbody tr", has_text="Ann")
+        .first.locator("[data-label=Driver], th")
+        .filter(has_text="Ann")
+    )
+    cell.first.wait_for()
+    assert cell.first.get_by_role("link").inner_text() == "Ann"
+    assert cell.first.locator("small").inner_text() == "D1"
+
+
+def test_an_alert_has_the_name_of_its_driver_in_the_list_and_in_full(tab, house):
+    alert = house.client("driver").get("/api/v1/alerts", params={"limit": 1}).json()["items"][0]["alert_id"]
+    one = tab("manager")
+    one.go("/alerts")
+    assert one.page.locator(f'[data-alert="{alert}"] .who [title=D1]').inner_text() == "Ann"
+    one.go(f"/alerts/{alert}")
+    one.page.locator(".fact", has_text="Driver").get_by_role("link", name="Ann").wait_for()
+
+
 def test_a_driver_is_led_to_no_map_and_reads_a_week_in_hours(tab):
     one = tab("driver")
     one.go("/me")

@@ -48,6 +48,7 @@ LATER = (
     "posting.",
     "runs.",
     "say.",
+    "stops.",
     "tariffs.",
     "threshold.",
 )  # of few screens, or none

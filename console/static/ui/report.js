@@ -32,7 +32,7 @@ export function title(part) {
 /** @param {Part} part @param {boolean} own */
 function columns({ name, columns: names, heads, styles, rows }, own) {
   return names.map((key) => {
-    const numeric = rows.some((row) => typeof row[key] === 'number');
+    const numeric = rows.some((row) => typeof row[key] === 'number') || rows.every((row) => (row[key] ?? null) === null);
     const of = styles[key] === 'share' ? { unit: '%', value: (/** @type {any} */ row) => (typeof row[key] === 'number' ? Number((100 * row[key]).toFixed(4)) : null) } : {};
     return { key, label: own ? called(key, heads) : head(name, key, heads), number: numeric, ...of, show: (/** @type {any} */ row) => shown(row[key], key, styles[key] ?? '') };
   });

@@ -61,6 +61,7 @@ function Drawn({ one }) {
 /** The reader's word for a level or a stretch. @param {string} name */
 export function level(name) {
   if (name === 'not known') return t('premium.unknown');
+  if (/^-?\d+\.\d+$/.test(name)) return number(Number(name), Number.isInteger(Number(name)) ? 0 : 2);
   if (/^[a-z]+$/.test(name)) return has(`class.${name}`) ? t(`class.${name}`) : word('use', name);
   return name.replace(' and more', ' …').replace('below ', '… ').replace(' to ', ' – ');
 }

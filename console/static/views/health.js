@@ -23,7 +23,7 @@ export function Health() {
     <dl class="facts card">
       <${Fact} label=${t('health.at')} value=${html`<${Time} at=${one.at} seconds=${true} />`} /><${Fact} label=${t('health.newest')} value=${html`<${Time} at=${one.newest} seconds=${true} />`} />
       <${Fact} label=${t('health.behind')} value=${span(one.behind_s)} />
-      ${Object.entries(one.commit_ms).map(([name, value]) => html`<${Fact} label=${t('health.commit', { name })} value=${number(/** @type {number} */ (value), 1, 'ms')} />`)}
+      ${Object.entries(one.commit_ms).map(([name, value]) => html`<${Fact} label=${t('health.commit', { name })} value=${number(/** @type {number} */ (value), Number(value) < 10 ? 1 : 0, 'ms')} />`)}
       <${Fact} label=${t('health.revisions')} value=${number(one.revisions)} /><${Fact} label=${t('health.unsettled')} value=${number(one.unsettled)} />
       <${Fact} label=${t('health.disk')} value=${number(one.disk_free_mb === null ? null : one.disk_free_mb / 1000, 1, 'GB')} />
     </dl>

@@ -4,7 +4,7 @@ import { html } from '../lib/html.js';
 import { inOrder, language, t, word } from '../lib/i18n.js';
 import { address } from '../lib/api.js';
 import { attempted } from '../lib/decided.js';
-import { dayTime, number, percent } from '../lib/format.js';
+import { day, dayTime, number, percent } from '../lib/format.js';
 import { roster } from '../lib/fleet.js';
 import { route } from '../lib/router.js';
 import { may } from '../lib/session.js';
@@ -39,7 +39,7 @@ export function Report() {
 function Parts({ found }) {
   const seen = found.km + found.gap_km;
   const blind = { n: number(found.vehicles - found.heard), of: number(found.vehicles), hours: number(found.silent_h), km: number(found.gap_km), share: seen ? percent(found.gap_km / seen, 1) : '–' };
-  return html`<p>${t('fleet_report.of', { days: t('fleet_report.days', { first: found.first, last: last(found.end) }), km: number(found.km), heard: number(found.heard), vehicles: number(found.vehicles) })}</p>
+  return html`<p>${t('fleet_report.of', { days: t('fleet_report.days', { first: day(found.first), last: day(last(found.end)) }), km: number(found.km), heard: number(found.heard), vehicles: number(found.vehicles) })}</p>
     <section class="card"><h2>${t('fleet_report.changes')}</h2><p class="hint">${against(found)}</p><ul class="plain">${found.changes.map((/** @type {any} */ one) => html`<li key=${one.name}>${sentence(one)}</li>`)}</ul></section>
     ${['sites', 'vehicles', 'drivers'].map((name) => html`<${Worst} key=${name} name=${name === 'vehicles' ? 'worst' : name} rows=${found[`worst_${name}`]} found=${found} />`)}
     <section class="card"><h2>${t('fleet_report.blind')}</h2><p>${t('fleet_report.blind.said', blind)}</p><p class="hint">${t('fleet_report.blind.lead')}</p></section>
@@ -53,7 +53,7 @@ function last(end) {
 
 /** Which days it is held against, and why those. @param {any} found */
 function against({ before_first, before_end, before_at, before_by }) {
-  const days = t('fleet_report.days', { first: before_first, last: last(before_end) });
+  const days = t('fleet_report.days', { first: day(before_first), last: day(last(before_end)) });
   return before_at ? t('fleet_report.against.last', { days, by: before_by, at: dayTime(before_at) }) : t('fleet_report.against.equal', { days });
 }
 

@@ -5,6 +5,8 @@ import { t, word } from '../lib/i18n.js';
 import { address } from '../lib/api.js';
 import { clock, moment, number, span } from '../lib/format.js';
 import { after } from '../lib/moments.js';
+import '../lib/phrase.js'; // words of stops
+import { stops } from '../lib/stops.js';
 import { route } from '../lib/router.js';
 import { use } from '../lib/use.js';
 import { Trace } from '../charts/trace.js';
@@ -74,7 +76,17 @@ function Replay({ found, events }) {
       <select aria-label=${t('trip.pace')} value=${pace.value} onChange=${(/** @type {any} */ event) => (pace.value = Number(event.target.value))}>${PACES.map((one) => html`<option value=${one}>${one}×</option>`)}</select>
     </div>
     ${events.length > 0 && html`<div class="ticks" role="group" aria-label=${t('trip.events')}>${events.map((one) => html`<button key=${one.id} onClick=${() => (at.value = after(times, (moment(one.start)?.getTime() ?? 0) / 1000))}>${clock(one.start, true)} ${word('kind', one.kind)}</button>`)}</div>`}
+    <${Stops} found=${found} onStop=${(/** @type {number} */ t) => (at.value = after(times, t))} />
     ${buttons}
     <${Trace} caption=${t('trip.measured')} times=${times} strips=${shown} at=${at.value} onAt=${(/** @type {number} */ k) => (at.value = k)} />
   </section>`;
+}
+
+/** @param {{ found: Record<string, any>, onStop: (t: number) => void }} given */
+function Stops({ found: { t: times, speed_kmh: speeds }, onStop }) {
+  const all = useMemo(() => (speeds ? stops(times, speeds) : []), [times, speeds]);
+  if (!all.length) return null;
+  const total = t('stops.total', { n: number(all.length), time: span(all.reduce((sum, { s }) => sum + s, 0)) });
+  return html`<p>${total}</p>
+    <div class="ticks" role="group" aria-label=${t('stops.jump')}>${all.map(({ start, s }) => html`<button key=${start} onClick=${() => onStop(start)}>${clock(start, true)} · ${span(s)}</button>`)}</div>`;
 }

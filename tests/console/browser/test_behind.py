@@ -209,3 +209,40 @@ def test_vehicles_that_lie_on_each_other_are_counted_and_the_chosen_one_has_a_tr
     one.page.locator(".drawer", has_text="km/h").wait_for()
     assert one.page.evaluate(ATTRIBUTED)  # the drawer does not hide where the map is from
     assert one.run(LINES) == 1  # no amount is broken after its minus
+
+
+def test_how_long_a_commit_takes_is_said_no_finer_than_it_is_known(tab):
+    one = tab("admin")
+    one.page.route(
+        "**/system/health",
+        lambda route: route.fulfill(json=route.fetch().json() | {"commit_ms": {"p50": 2.5, "p99": 2500.0}}),
+    )
+    one.go("/health")
+    for said in ("2.5\u00a0ms", "2,500\u00a0ms"):
+        one.page.get_by_text(said, exact=True).wait_for()
+
+
+DASHES = """() => [...document.querySelectorAll('main table')].flatMap((table) => {
+  const rows = [...table.querySelectorAll('tbody tr')].map((row) => [...row.cells]);
+  const columns = (rows[0] ?? []).map((_, k) => rows.map((row) => row[k]));
+  return columns.filter((cells) => cells.every((cell) => cell.innerText.trim() === '–'))
+    .map((cells) => cells[0].classList.contains('number'));
+})"""
+
+
+def test_a_column_in_which_nothing_is_known_stands_where_its_numbers_would(tab):
+    one = tab("actuary")
+
+    def unknown(route):
+        said = route.fetch().json()
+        part = next(part for part in said["sections"] if part["name"] == "by_class")
+        for row in part["rows"]:
+            row["low"] = None
+        route.fulfill(json=said)
+
+    one.page.route("**/pricing/quality*", unknown)
+    one.go("/lift")
+    one.page.locator("#by_class tbody tr").first.wait_for()
+    found = one.page.evaluate(DASHES)
+    assert found
+    assert all(found)

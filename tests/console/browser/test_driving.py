@@ -7,6 +7,8 @@ from sqlalchemy import delete, insert
 
 from streams.store import schema
 
+from .conftest import picture
+
 pytestmark = pytest.mark.stack
 
 
@@ -148,3 +150,30 @@ def test_a_driver_is_led_to_no_map_and_reads_a_week_in_hours(tab):
     assert events.get_by_role("link").count() == 0  # there is none for them: it led back to where they were
     week = one.page.locator("tr", has=one.page.get_by_role("rowheader", name="Weekly driving"))
     assert week.locator("td[data-label=Allowed]").inner_text() == "56 h"
+
+
+def test_a_replay_says_where_the_vehicle_stood_and_how_long(tab, house):
+    one = tab("admin")
+
+    def stood(route):
+        said = route.fetch().json()
+        speeds = [50.0] * len(said["t"])
+        speeds[10:20] = [0.0] * 10
+        first = said["t"][0]
+        route.fulfill(json=said | {"t": [first + 10 * k for k in range(len(speeds))], "speed_kmh": speeds})
+
+    one.page.route("**/trace", stood)
+    one.go(f"/trips/{house.ids['trips']}")
+    one.page.get_by_text("Stops of a minute or longer: 1, 1 min in all").wait_for()
+    one.page.get_by_role("group", name="Stops: jump to one").get_by_role("button").click()
+    assert one.page.get_by_label("Moment of the trip").input_value() == "10"
+    picture(one.page, "a replay with stops")
+
+
+def test_the_days_of_a_fleet_report_are_written_as_days_are(tab):
+    one = tab("manager")
+    one.go("/report?from=2024-10-01&to=2024-10-14")
+    one.page.get_by_text("Oct 1, 2024 to Oct 14, 2024").first.wait_for()
+    assert re.findall(r"\d{4}-\d\d-\d\d", one.page.locator("main").inner_text()) == []
+    heads = one.page.locator("main th[scope=col]").all_inner_texts()
+    assert [head for head in heads if head[:1].islower() and not head.startswith("km")] == []

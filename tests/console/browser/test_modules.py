@@ -78,3 +78,20 @@ def test_a_step_that_shows_another_amount_is_found(asked):
         other = [*told]
         other[step] = told[step] | {name: str(said)}
         assert asked("const { climb } = await at('lib/ladder.js'); return climb(given).ok;", other) is False
+
+
+def test_a_stop_is_where_the_vehicle_stood_for_a_minute_and_no_silence(asked):
+    speeds = [50.0] * 10 + [0.0] * 90 + [None] + [50.0] * 9 + [0.0] * 59 + [50.0] * 11 + [0.4] * 70
+    times = [*range(180), *range(180, 250)]
+    times[200:] = [t + 3_000 for t in times[200:]]  # nothing was heard for 50 min while it stood
+    found = asked("const { stops } = await at('lib/stops.js'); return stops(...given);", [times, speeds])
+    assert found == [{"start": 10, "s": 91}]
+    times[200:] = [t - 3_000 for t in times[200:]]
+    found = asked("const { stops } = await at('lib/stops.js'); return stops(...given);", [times, speeds])
+    assert found == [{"start": 10, "s": 91}, {"start": 180, "s": 69}]
+
+
+def test_the_base_of_a_factor_is_written_as_numbers_are(asked):
+    names = ["1000000.0", "0.25", "tractor", "2 to 3"]
+    told = asked("const { level } = await at('views/factors.js'); return given.map(level);", names)
+    assert [told[0], told[1], told[3]] == ["1,000,000", "0.25", "2 – 3"]

@@ -75,9 +75,9 @@ class Wanted(Query, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def portfolio(ask: Ask) -> Portfolio:
     """Exposure, premiums and what was charged, by cover, class, fleet and month."""
-    made, rules = figures(ask.world), ask.world.rules
+    made = figures(ask.world)
     currency = earned.currency(ask, ask.query.currency)
-    tariff = next((one for one in (rules.tariff, *rules.others) if one.currency == currency), rules.tariff)
+    tariff = earned.nearest(ask, currency)
     indicated, classes = premiums(ask).drop("factors"), earned.classes(ask)
     found = rows(indicated.filter(earned.of_currency(ask, currency)))
     vehicles = {(row["fleet_id"], row["vehicle_id"]) for row in found}

@@ -33,6 +33,12 @@ def tariff(ask: Ask, asked: str) -> Tariff:
     return found[0]
 
 
+def nearest(ask: Ask, wanted: str) -> Tariff:
+    """The tariff in force in a currency, or the first where none is in it."""
+    rules = ask.world.rules
+    return next((one for one in (rules.tariff, *rules.others) if one.currency == wanted), rules.tariff)
+
+
 def of_currency(ask: Ask, wanted: str) -> pl.Expr:
     """Premiums in a currency, of policies that are in no other."""
     said = {one.policy_id: one.currency for one in ask.world.known.registry.of(Policy) if one.currency}

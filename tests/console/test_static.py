@@ -22,6 +22,7 @@ MODULES = sorted(path for path in STATIC.rglob("*.js") if VENDOR not in path.par
 SHEETS = sorted(STATIC.glob("*.css"))
 CATALOGUES = {language: words.catalogue(language) for language in words.LANGUAGES}
 LATER = (
+    "experience.",
     "otherwise.",
     "since.",
     "counted.",

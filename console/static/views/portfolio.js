@@ -8,6 +8,7 @@ import { use } from '../lib/use.js';
 import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { count, share } from '../ui/columns.js';
 import { Table } from '../ui/table.js';
+import { Experience } from './experience.js';
 
 /** @typedef {import('../ui/table.js').Column} Column */
 
@@ -56,6 +57,7 @@ function Money({ one }) {
     <div class="cards wide">
       ${Object.keys(ASKED).map((key) => html`<section key=${key} class="card"><h3>${t(`portfolio.${key}`)}</h3><${Totals} name=${key} rows=${one[key]} currency=${currency} claimed=${one.claims > 0} /></section>`)}
     </div>
+    <${Experience} currency=${currency} />
     <section class="card"><h3>${t('portfolio.months')} ${one.charged_status && html`<${Filed} status=${one.charged_status} />`}</h3><p class="hint">${t('portfolio.months_lead')}</p><${Charged} rows=${one.months} currency=${currency} /></section></section>`;
 }
 

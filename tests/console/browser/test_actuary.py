@@ -65,6 +65,24 @@ def told(one, path):
     return one.page.context.request.get(f"{one.url}/api/v1/{path}").text()
 
 
+def test_the_portfolio_shows_its_experience_of_any_months(tab):
+    one = tab("actuary")
+    said = json.loads(told(one, "pricing/experience"))
+    one.go("/portfolio")
+    table = one.page.get_by_role("region", name="Claims experience")
+    row = table.locator("tbody tr").first
+    row.wait_for()
+    assert row.locator("th,td").first.inner_text() == "Own damage"
+    (part,) = said["parts"]
+    assert f"{part['ratio']:.2f} {part['low']:.2f} – {part['high']:.2f}" in row.inner_text().replace("\n", " ")
+    one.page.locator(".filters label", has_text="By").locator("select").select_option("month")
+    table.locator("tbody tr", has_text=said["first"]).wait_for()
+    one.page.locator(".filters label", has_text="From").locator("select").select_option(said["last"])
+    if said["first"] != said["last"]:
+        table.locator("tbody tr", has_text=said["first"]).wait_for(state="detached")
+    assert f"since={said['last']}" in one.page.url
+
+
 def test_a_premium_says_what_would_change_it_and_why_it_is_another_than_before(tab, house):
     one, vehicle = tab("actuary"), house.names["vehicle"]
     (now,) = json.loads(told(one, f"pricing/vehicles/{vehicle}/premium"))

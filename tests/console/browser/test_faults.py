@@ -5,6 +5,8 @@ import shutil
 import socket
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from console.live.wire import message
 
@@ -35,6 +37,35 @@ def test_a_screen_never_freezes_in_silence(tab, served):
     served.start()
     one.page.locator(".line.live").wait_for(timeout=40 * SECONDS)
     one.page.locator(".notice.lost").wait_for(state="detached")
+
+
+@pytest.fixture
+def database(house):
+    """The database, to be taken away and put back; it is back when the test is over."""
+    engine, away = house.world.store.engine, []
+
+    def answer(*_):
+        if away:
+            raise OperationalError("", {}, OSError("the server is gone"))
+
+    event.listen(engine, "before_cursor_execute", answer)
+    yield away
+    event.remove(engine, "before_cursor_execute", answer)
+
+
+def test_a_database_that_leaves_is_told_and_all_is_there_again_when_it_is_back(tab, database):
+    one = tab("manager")
+    one.expected = ("503", "ERR_")
+    one.go("/?view=table")
+    one.page.locator(".line.live").wait_for()
+    database.append("away")
+    one.page.locator(".notice.lost", has_text="No news since").wait_for(timeout=25 * SECONDS)
+    one.page.get_by_role("link", name="Trips").click()
+    one.page.get_by_text("The database does not answer just now").wait_for()
+    database.clear()
+    one.page.locator(".line.live").wait_for(timeout=40 * SECONDS)
+    one.page.locator("tbody tr").first.wait_for()  # asked again by itself
+    assert one.page.locator(".notice").count() == 0
 
 
 @pytest.fixture

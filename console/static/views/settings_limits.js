@@ -94,8 +94,11 @@ function Preview({ at, kind, round }) {
   const known = use(`${at}/preview`, { });
   const one = known.data;
   const running = one?.state === 'running';
+  const owed = useRef(false); // what came out is still to be said
   useEffect(() => {
-    if (round) known.again();
+    if (!round) return;
+    owed.current = true;
+    known.again();
   }, [round]);
   useEffect(() => {
     if (!running) return;
@@ -103,8 +106,10 @@ function Preview({ at, kind, round }) {
     return () => clearTimeout(timer);
   }, [one]);
   useEffect(() => {
-    if (round && one && !running) say(would(one));
-  }, [running]);
+    if (!owed.current || !one || running) return;
+    owed.current = false;
+    say(would(one));
+  }, [one]);
   if (!one || one.kind !== kind) return null;
   const stop = async () => {
     await send(`${at}/preview/cancel`, {}).catch(() => null);

@@ -131,8 +131,21 @@ def test_when_a_row_is_removed_the_next_one_has_the_focus(tab):
     assert one.page.locator("tr :focus").inner_text() == "End"
 
 
-def test_a_trial_of_thresholds_is_told_once_to_those_who_listen(tab):
+def finished(route):
+    """A trial as the server tells it once it is no longer running."""
+    answer = route.fetch()
+    while (answer.json() or {}).get("state") == "running":
+        answer = route.fetch()
+    route.fulfill(response=answer)
+
+
+@pytest.mark.parametrize("seen", ["running", "finished"])
+def test_a_trial_of_thresholds_is_told_once_to_those_who_listen(tab, seen):
     one = tab("manager")
+    if seen == "finished":  # before the screen has asked how it goes
+        one.page.route(
+            "**/preview", lambda route: finished(route) if route.request.method == "GET" else route.fallback()
+        )
     one.go("/settings?kind=harsh_braking")
     one.page.get_by_role("button", name="What would last week have been?").click()
     one.page.get_by_text("looked at.").wait_for()

@@ -8,7 +8,7 @@ import { use } from '../lib/use.js';
 import { Chart } from '../charts/chart.js';
 import { columns, curves, lines, ratios } from '../charts/options.js';
 import { Currencies } from '../ui/choice.js';
-import { Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
+import { Empty, Fact, Failed, Filed, Head, Waiting } from '../ui/parts.js';
 import { Files, Section, title } from '../ui/report.js';
 
 /** @typedef {import('../ui/report.js').Part} Part */
@@ -16,6 +16,7 @@ import { Files, Section, title } from '../ui/report.js';
 export function Lift() {
   const { currency = '' } = route.value.query;
   const known = use('pricing/quality', { currency });
+  if (/** @type {any} */ (known.error)?.status === 404) return html`<${Head} title=${t('screen.lift')} /><${Empty} text=${known.error?.message} />`; // nothing is on record yet
   if (known.error) return html`<${Failed} page error=${known.error} again=${known.again} />`;
   if (!known.data) return html`<h1>${t('screen.lift')}</h1><${Waiting} />`;
   const { facts, sections, status } = known.data;

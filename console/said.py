@@ -52,7 +52,7 @@ def rev(alert: Row, desk: Desk) -> str:
 
 
 def alert(row: Row, desk: Desk, world: World, scope: Scope, now: float) -> Alert:
-    """``row`` as ``Desk.laid_out`` has it, with ``lat_deg lon_deg`` of its last event."""
+    """``row`` as ``Desk.laid_out`` has it, with ``inbox.OF_EVENT``."""
     rule = rule_of(world.rules.alerts, row["kind"], RAISED) or NO_RULE
     acted = [one for one in desk.actions[key_of(row)] if is_about(one, row)]
     shelves = keeping(row, desk.shelved, now)
@@ -76,6 +76,9 @@ def alert(row: Row, desk: Desk, world: World, scope: Scope, now: float) -> Alert
         task=rule.task,
         expected_loss=round(losses.expected(row, now), 2),
         place=place(row, scope),
+        peak=number(row["peak"]),
+        unit=row["unit"] or "",
+        threshold=number(row["threshold"]),
         **{one: row[one] for one in (*same, *more)},
     )
     return own(found) if scope.driver_id else found

@@ -73,6 +73,9 @@ class Alert(Shape):
     task: str  # kind of task it asks for
     expected_loss: float | None  # EUR a day, illustrative: orders lists, prices nothing; null: for a driver
     place: Place | None  # of its last event
+    peak: float | None  # of its last event, at its worst; of speeding how far over the limit
+    unit: str  # of peak and threshold
+    threshold: float | None  # of the level it reached; of speeding the speed at which that begins
 
 
 class Event(Shape):

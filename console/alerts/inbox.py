@@ -16,6 +16,7 @@ Row = dict[str, Any]
 
 STATES = {"acked": "acknowledged"}
 LASTING = (OPEN, LEFT["acknowledge"])  # what people have not put away
+OF_EVENT = ("lat_deg", "lon_deg", "peak", "unit", "threshold")  # what is told of an alert's last event
 URGENCY = {name: rank for rank, name in enumerate(PRIORITIES)}
 
 
@@ -60,13 +61,13 @@ def these(connection: Connection, ids: Sequence[str], now: float) -> tuple[list[
 
 
 def laid(connection: Connection, rows: Sequence[Row], now: float) -> tuple[list[Row], Desk]:
-    """Rows of the alerts table with what people made of them, and where their last event was."""
+    """Rows of the alerts table with what people made of them, and where and how bad their last event was."""
     desk = Desk(connection, [key_of(row) for row in rows])
     events = {row["event_id"]: row for row in named(connection, schema.events.c.event_id, _last(rows))}
     found = []
     for row in rows:
         last = events.get(row["last_event_id"], {})
-        found.append(desk.laid_out(row, now) | {one: last.get(one) for one in ("lat_deg", "lon_deg")})
+        found.append(desk.laid_out(row, now) | {one: last.get(one) for one in OF_EVENT})
     return found, desk
 
 

@@ -123,6 +123,15 @@ def test_a_detail_says_what_was_measured_and_what_was_done(manager):
     assert said["evidence"]["t"]
 
 
+def test_the_list_says_what_each_alert_came_to(manager):
+    found = [(one, manager.get(f"{API}/alerts/{one['alert_id']}").json()["event"]) for one in alerts(manager)]
+    for one, event in found:
+        assert [one[name] for name in ("peak", "unit", "threshold")] == [
+            event[name] for name in ("peak", "unit", "threshold")
+        ]
+    assert any(one["peak"] > one["threshold"] for one, _ in found)
+
+
 def test_an_alert_leads_to_the_trip_it_was_on(manager):
     found = [manager.get(f"{API}/alerts/{one['alert_id']}").json() for one in alerts(manager)]
     driven = [one for one in found if one["trip_id"]]

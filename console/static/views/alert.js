@@ -74,7 +74,7 @@ function Facts({ one }) {
     <${Fact} label=${t('alert.first')} value=${html`<${Time} at=${one.first_seen} seconds=${true} />`} />
     <${Fact} label=${t('alert.last')} value=${html`<${Time} at=${one.last_seen} seconds=${true} />`} />
     <${Fact} label=${t('alert.worst')} value=${number(event.peak, 1, event.unit)} note=${has(`measured.${one.kind}`) && t(`measured.${one.kind}`)} />
-    <${Fact} label=${t('alert.threshold')} value=${number(event.threshold, 1, event.unit)} note=${has(`measured.${one.kind}`) && t(`measured.${one.kind}`)} />
+    <${Fact} label=${t(one.kind === 'speeding' ? 'alert.from' : 'alert.threshold')} value=${number(event.threshold, 1, event.unit)} note=${one.kind !== 'speeding' && has(`measured.${one.kind}`) && t(`measured.${one.kind}`)} />
     <${Fact} label=${t('col.speed')} value=${number(event.speed_kmh, 0, 'km/h')} />
     ${one.place && html`<${Fact} label=${t('alert.place')} value=${`${number(one.place.lat, 5)}° ${number(one.place.lon, 5)}°`} />`}
     ${one.counts_in_score !== null && html`<${Fact} label=${t('alert.score')} value=${t(one.counts_in_score ? 'alert.counts' : 'alert.counts_not')} />`}

@@ -8,11 +8,13 @@ import { may, user } from '../lib/session.js';
 import { pages } from '../lib/pages.js';
 import { say } from '../lib/announce.js';
 import { lazy } from '../ui/lazy.js';
-import { Empty, Failed, Waiting } from '../ui/parts.js';
+import { Failed, Waiting } from '../ui/parts.js';
 import { sited, within } from '../ui/places.js';
 import { Rows } from './inbox_rows.js';
 
 const Bar = lazy(() => import('./inbox_bar.js'), 'Bar');
+const Arranged = lazy(() => import('./arranged.js'), 'Arranged');
+const Nothing = lazy(() => import('./arranged.js'), 'Nothing');
 const Decide = lazy(() => import('../ui/decide.js'), 'Decide');
 const CLOSED = new Set(['resolved', 'dismissed']);
 const SMALL = 12;
@@ -35,7 +37,7 @@ export function Inbox({ small = false }) {
   return html`
     ${small ? html`<h2>${t('screen.alerts')} <small>${rows.length}</small></h2>` : html`<${Bar} query=${query} saving=${saving} away=${closed && put_away} />`}
     ${hidden.size > 0 && html`<button class="arrived" onClick=${() => { reveal(); say(t('inbox.revealed')); }}>${counted('inbox.fresh', hidden.size)}</button>`}
-    ${drawn.length ? html`<${Rows} rows=${drawn} small=${small} whole=${saving.value} ask=${(/** @type {string} */ action, /** @type {string[]} */ ids) => (asked.value = { action, ids })} />` : html`<${Empty} text=${t('inbox.empty')} />`}
+    ${drawn.length ? html`<${small ? Rows : Arranged} rows=${drawn} small=${small} whole=${saving.value} ask=${(/** @type {string} */ action, /** @type {string[]} */ ids) => (asked.value = { action, ids })} />` : html`<${Nothing} query=${query} />`}
     ${closed && put_away.data?.cursor && html`<p class="choices"><button onClick=${put_away.more} disabled=${put_away.busy}>${t('table.further')}</button></p>`}
     ${!closed && coming.value && html`<p class="hint" role="status">${t('inbox.coming')}</p>`}
     ${small && rows.length > SMALL && html`<p><a href=${href('/alerts', { fleet, site })}>${t('inbox.all', { n: rows.length })}</a></p>`}

@@ -9,6 +9,8 @@ import { Choice } from '../ui/choice.js';
 import { Head } from '../ui/parts.js';
 import { Places } from '../ui/places.js';
 
+const SORTS = ['newest', 'loss'];
+const GROUPS = ['vehicle', 'day'];
 const STATES = ['open', 'acknowledged', 'shelved', 'resolved', 'dismissed'];
 
 /** The rows as a file. */
@@ -25,7 +27,7 @@ export function Bar({ query, saving, away }) {
     else if (saving.value && !partial) void saved().finally(() => (saving.value = false));
   }, [saving.value, partial, away && away.busy]);
   const kinds = inOrder(new Set([...alerts.value.values()].map((one) => one.kind)), (one) => word('kind', one));
-  const { state = 'open,acknowledged', priority = '', kind = '', vehicle = '', mine = '' } = query;
+  const { state = 'open,acknowledged', priority = '', kind = '', vehicle = '', mine = '', sort = '', group = '' } = query;
   return html`<${Head} title=${t('screen.alerts')}>
       <button onClick=${() => (saving.value = true)} disabled=${saving.value}>${t('act.csv')}</button>
     <//>
@@ -33,6 +35,8 @@ export function Bar({ query, saving, away }) {
       <${Choice} name="state" value=${state} label=${t('col.state')} options=${[['open,acknowledged', t('inbox.standing')], ...STATES.map((one) => [one, t(`state.${one}`)])]} />
       <${Choice} name="priority" value=${priority} label=${t('col.priority')} options=${[['', t('inbox.any')], ...PRIORITIES.map((one) => [one, t(`priority.${one}`)])]} />
       <${Choice} name="kind" value=${kind} label=${t('col.kind')} options=${[['', t('inbox.any')], ...kinds.map((one) => [one, word('kind', one)])]} />
+      ${!away && html`<${Choice} name="sort" value=${sort} label=${t('inbox.sort')} options=${[['', t('inbox.sort.urgency')], ...SORTS.map((one) => [one, t(`inbox.sort.${one}`)])]} />
+        <${Choice} name="group" value=${group} label=${t('inbox.group')} options=${[['', t('inbox.group.none')], ...GROUPS.map((one) => [one, t(`inbox.group.${one}`)])]} />`}
       <${Places} query=${query} />
       ${may('manager') && html`<button aria-pressed=${mine === 'yes'} onClick=${() => refine({ mine: mine ? '' : 'yes' })}>${t('inbox.mine')}</button>`}
       ${vehicle && html`<button class="chip" onClick=${() => refine({ vehicle: '' })}>${vehicle} ✕</button>`}

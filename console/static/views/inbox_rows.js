@@ -1,7 +1,7 @@
 /** Inbox rows: a grid one walks with the arrow keys; when an item leaves, the next one has the focus. */
 
 import { html, useEffect, useRef, useSignal } from '../lib/html.js';
-import { counted, t, word } from '../lib/i18n.js';
+import { t, word } from '../lib/i18n.js';
 import { actionsOf, asks, busy, shelved, todo, undoable } from '../lib/alerts.js';
 import { ago } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
@@ -13,8 +13,8 @@ import { several } from '../ui/places.js';
 const KEYS = /** @type {Record<string, string>} */ ({ a: 'ack', r: 'resolve', d: 'dismiss', c: 'comment', g: 'assign', s: 'shelve' });
 const WINDOW = 200; // rows drawn; more when the cursor or the reader gets there
 
-/** @param {{ rows: Alert[], small: boolean, whole: boolean, ask: (action: string, ids: string[]) => void }} given */
-export function Rows({ rows, small, whole, ask }) {
+/** @param {{ rows: Alert[], small: boolean, whole: boolean, ask: (action: string, ids: string[]) => void, heads?: Map<string, string>, measured?: (one: Alert) => string, bulk?: any }} given  `heads`: of groups, by the first of each */
+export function Rows({ rows, small, whole, ask, heads, measured, bulk }) {
   const grid = useRef(/** @type {HTMLElement | null} */ (null));
   const cursor = useSignal(0);
   const anchor = useRef(0);
@@ -86,39 +86,31 @@ export function Rows({ rows, small, whole, ask }) {
     move(at, event.shiftKey);
   };
   return html`
-    ${!small && acting && html`<${Bulk} n=${chosen.value.size} actions=${actions} decide=${decide} />`}
+    ${bulk && acting && html`<${bulk} n=${chosen.value.size} actions=${actions} decide=${decide} />`}
     <div class=${`inbox ${small ? 'small' : ''}`} ref=${grid} role="grid" aria-multiselectable="true" aria-rowcount=${rows.length + 1} aria-label=${t('screen.alerts')} onKeyDown=${press}
       onFocusIn=${(/** @type {FocusEvent} */ event) => enter(/** @type {HTMLElement} */ (event.target))}
       onFocusOut=${(/** @type {FocusEvent} */ event) => leave(/** @type {HTMLElement | null} */ (event.relatedTarget))}>
       <${Heads} small=${small} />
-      ${drawn.map((one, at) => html`<${Row} key=${one.alert_id} one=${one} small=${small} current=${at === here} picked=${chosen.value.has(one.alert_id)} click=${(/** @type {MouseEvent} */ event) => click(event, at)} toggle=${() => toggle(at)} at=${at} />`)}
+      ${drawn.map((one, at) => html`<${Row} key=${one.alert_id} one=${one} head=${heads?.get(one.alert_id)} measured=${measured} small=${small} current=${at === here} picked=${chosen.value.has(one.alert_id)} click=${(/** @type {MouseEvent} */ event) => click(event, at)} toggle=${() => toggle(at)} at=${at} />`)}
     </div>
     ${rows.length > drawn.length && html`<p class="choices"><button onClick=${() => (most.value += WINDOW)}>${t('inbox.further', { shown: drawn.length, all: rows.length })}</button></p>`}`;
 }
 
-/** @param {{ n: number, actions: string[], decide: (action: string) => void }} given */
-function Bulk({ n, actions, decide }) {
-  return html`<div class="bulk" role="toolbar" aria-label=${t('inbox.bulk')}>
-    <span>${n ? counted('inbox.chosen', n) : t('inbox.current')}</span>
-    ${actions.map((action) => html`<button key=${action} onClick=${() => decide(action)}>${t(`act.${action}`)}</button>`)}
-  </div>`;
-}
-
 /** What the cells of a row are, for the eye, for the ear and for the file. @param {{ small: boolean }} given */
 function Heads({ small }) {
-  const names = ['col.priority', 'col.what', small ? 'col.vehicle' : 'inbox.who', 'alert.first', ...(small ? [] : ['col.state']), 'alert.todo'];
+  const names = ['col.priority', 'col.what', small ? 'col.vehicle' : 'inbox.who', 'alert.first', ...(small ? [] : ['col.state', 'inbox.measured']), 'alert.todo'];
   return html`<div role="row" aria-rowindex="1" class="alert-row heads">
     ${!small && html`<span role="columnheader" data-unsaved><span class="unseen">${t('inbox.pick_head')}</span></span>`}
-    ${names.map((name) => html`<span key=${name} role="columnheader" class=${name === 'alert.todo' ? 'unseen' : ''}>${t(name)}</span>`)}</div>`;
+    ${names.map((name) => html`<span key=${name} role="columnheader" class=${/todo|meas/.test(name) ? 'unseen' : ''}>${t(name)}</span>`)}</div>`;
 }
 
-/** @param {{ one: Alert, small: boolean, current: boolean, picked: boolean, click: (event: MouseEvent) => void, toggle: () => void, at: number }} given */
-function Row({ one, small, current, picked, click, toggle, at }) {
-  return html`<div role="row" aria-rowindex=${at + 2} class=${`alert-row ${one.priority} ${one.state}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id}>
+/** @param {{ one: Alert, head?: string, measured?: (one: Alert) => string, small: boolean, current: boolean, picked: boolean, click: (event: MouseEvent) => void, toggle: () => void, at: number }} given */
+function Row({ one, head, measured, small, current, picked, click, toggle, at }) {
+  return html`<div role="row" aria-rowindex=${at + 2} class=${`alert-row ${one.priority} ${one.state}`} aria-selected=${picked} tabindex=${current ? 0 : -1} onClick=${click} data-alert=${one.alert_id} data-group=${head}>
     ${!small && html`<span role="gridcell" data-unsaved><input type="checkbox" checked=${picked} onChange=${toggle} tabindex="-1" aria-label=${t('inbox.pick', { vehicle: one.vehicle_id })} /></span>`}
     <span role="gridcell"><${Priority} priority=${one.priority} /></span>
     <span role="gridcell" class="what"><a href=${href(`/alerts/${one.alert_id}`)} tabindex="-1">${word('kind', one.kind)} ${one.subject}</a>
-      ${one.count > 1 && html` <span class="times">×${one.count}</span>`}
+      ${small && one.count > 1 && html` <span class="times">×${one.count}</span>`}
       ${one.condition === 'active' && html` <span class="lasts">${t('condition.active')}</span>`}
       ${shelved(one) && html` <span class="times">${t('alert.shelved')} <${Time} at=${one.shelved_until} /></span>`}
       ${one.objection === 'waiting' && html` <span class="lasts">${t('inbox.objected')}</span>`}
@@ -126,6 +118,7 @@ function Row({ one, small, current, picked, click, toggle, at }) {
     <span role="gridcell" class="who">${several.value ? one.vehicle : one.vehicle_id}${one.driver_id && !small && html` · <span title=${one.driver_id}>${one.driver_name || one.driver_id}</span>`}</span>
     <span role="gridcell" class="when"><time datetime=${one.first_seen}>${ago(one.first_seen)}</time></span>
     ${!small && html`<span role="gridcell" class="state">${t(`state.${one.state}`)}${one.assignee ? ` · ${one.assignee}` : ''}</span>`}
+    ${measured && html`<span role="gridcell" class="value">${measured(one)}</span>`}
     <span role="gridcell" class="todo">${todo(one)}</span>
   </div>`;
 }

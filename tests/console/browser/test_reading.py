@@ -206,7 +206,7 @@ def test_the_list_of_alerts_has_headings_for_the_ear_and_for_the_file(tab):
     one.go("/alerts")
     one.page.locator("[data-alert]").first.wait_for()
     heads = one.page.get_by_role("columnheader").all_inner_texts()
-    assert heads[1:] == ["Priority", "What", "Vehicle and driver", "First seen", "State", "What to do:"]
+    assert heads[1:] == ["Priority", "What", "Vehicle and driver", "First seen", "State", "Measured", "What to do:"]
     with one.page.expect_download() as saved:
         one.page.get_by_role("button", name="Save as CSV").click()
     first, *others = saved.value.path().read_text("utf-8-sig").splitlines()

@@ -12,6 +12,7 @@ from pricing.models.spec import ModelError
 MOST = 50  # iterations
 NEAR = 1e-16  # squared length of the last step, in units of the deviance of a cell; the step after it is rounding
 HALVINGS = 30
+STILL = 0.1  # change of a linear predictor: on the way to where claims end no step is less, however little it promises
 OWN = 1e-11  # what is left of a column's square beside the columns before it, if it has something of its own
 
 
@@ -31,8 +32,9 @@ def solve(problem: Problem, start: Floats, free: Floats | None = None) -> Soluti
     for iteration in range(1, MOST + 1):
         step, length = _step(problem, beta, eta, free)
         if length <= NEAR * max(abs(loss), 1.0) / eta.size:
-            beta = beta + step
-            return Solution(beta, problem.eta(beta), iteration)
+            there = problem.eta(beta + step)
+            if np.abs(there - eta).max() <= STILL:
+                return Solution(beta + step, there, iteration)
         beta, eta, loss = _shorter(problem, beta, step, loss, length)
     raise ModelError(_unfinished(problem, step, length))
 

@@ -95,5 +95,6 @@ def test_an_insurer_reads_the_fleet_before_each_name(tab, house):
     one = tab("actuary")
     for route in ("/premiums", "/drivers"):
         one.go(route)
-        one.page.locator("tbody a").first.wait_for()
-        assert "/" in one.page.locator("tbody a").first.inner_text()
+        named = one.page.locator("tbody tr").first.locator("th, td").first
+        named.locator("a").wait_for()
+        assert "a/" in named.inner_text()

@@ -1,7 +1,5 @@
 """Keyset: a list out of the database page by page, each beginning after the last row seen, whatever came or went."""
 
-import base64
-import binascii
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, and_,
 from sqlalchemy.sql import operators
 
 from console.gate.problems import Problem
+from console.lists import cursor
 from console.lists.pages import Paged
 from streams.store.store import rows_of
 from streams.words import say
@@ -64,16 +63,13 @@ def _keys(row: Row, order: Order) -> list[Any]:
 
 
 def _written(keys: list[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(keys, separators=(",", ":")).encode()).decode().rstrip("=")
+    return cursor.written(json.dumps(keys, separators=(",", ":")).encode())
 
 
-def _read(cursor: str, order: Order) -> list[Any] | None:
-    if not cursor:
+def _read(said: str, order: Order) -> list[Any] | None:
+    if not said:
         return None
-    try:
-        keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError) as error:
-        raise Problem(422, "invalid", say("cursor")) from error
+    keys = cursor.read(said, json.loads)
     kinds = [(str,) if issubclass(_bare(one).type.python_type, str) else (int, float) for one in order]
     if not isinstance(keys, list) or len(keys) != len(order) or not all(map(_fits, keys, kinds)):
         raise Problem(422, "invalid", say("cursor"))

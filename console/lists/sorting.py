@@ -1,7 +1,5 @@
 """Sorting: a list by one of its columns, in the order of a reader's language, from the row that was seen last."""
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -14,7 +12,7 @@ import msgspec
 
 from console.endpoint import Shape
 from console.gate.problems import Problem
-from console.lists import pages
+from console.lists import cursor, pages
 from console.lists.pages import Paged
 from console.lists.worded import Language, worded
 from console.shapes import Page
@@ -60,10 +58,10 @@ class Order(NamedTuple):
 
     def sorted(self, rows: Sequence[Some]) -> list[Some]:
         """What is not known stands last either way; rows that are level go by their names."""
-        named = sorted(rows, key=self.name)
-        known = [row for row in named if self.value(row) is not None]
-        known.sort(key=lambda row: rank(self.value(row)), reverse=self.down)
-        return known + [row for row in named if self.value(row) is None]
+        valued = [(self.value(row), row) for row in sorted(rows, key=self.name)]
+        known = [(rank(value), row) for value, row in valued if value is not None]
+        known.sort(key=lambda one: one[0], reverse=self.down)
+        return [row for _, row in known] + [row for value, row in valued if value is None]
 
     def behind(self, row: Any, seen: Seen) -> bool:
         """Whether a row comes after the one that was seen last."""
@@ -95,8 +93,9 @@ def page(
     first = next((k for k, row in enumerate(ordered) if seen is None or order.behind(row, seen)), len(ordered))
     part = ordered[first : first + asked.limit]
     more = first + asked.limit < len(ordered)
-    last = _written(Seen(asked.sort, order.value(part[-1]), key(part[-1]))) if part and more else None
-    return Page(items=[shape(row) for row in part], total=len(ordered), cursor=last)
+    ended = Seen(asked.sort, order.value(part[-1]), key(part[-1])) if part and more else None
+    onward = cursor.written(msgspec.json.encode(ended)) if ended else None
+    return Page(items=[shape(row) for row in part], total=len(ordered), cursor=onward)
 
 
 def rank(value: float | str | None) -> Rank:
@@ -135,17 +134,10 @@ def _value(name: str, row: Any) -> Any:
     return row[name] if isinstance(row, dict) else getattr(row, name)
 
 
-def _written(seen: Seen) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(seen)).decode().rstrip("=")
-
-
 def _read(asked: Sorted) -> Seen | None:
     if not asked.cursor:
         return None
-    try:
-        seen = msgspec.json.decode(base64.urlsafe_b64decode(asked.cursor + "=" * (-len(asked.cursor) % 4)), type=Seen)
-    except (binascii.Error, ValueError) as error:
-        raise Problem(422, "invalid", say("cursor")) from error
+    seen = cursor.read(asked.cursor, msgspec.json.Decoder(Seen).decode)
     if seen.sort != asked.sort:
         raise Problem(422, "invalid", say("cursor"))
     return seen
